@@ -1,0 +1,7 @@
+// What everything stands on: results, secrets, digests, the error table. No I/O, no clock, no randomness.
+export { equalBytes, hmacSha256Hex, sha256, sha256Hex } from './digest.ts';
+export { ERRORS, GatewayError } from './errors.ts';
+export type { ErrorCode, LogLevel } from './errors.ts';
+export { fail, ok } from './result.ts';
+export type { Result } from './result.ts';
+export { Secret } from './secret.ts';

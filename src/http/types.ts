@@ -1,0 +1,167 @@
+// The shapes of the wire: what a request, an answer, a connection and a pool look like to the rest of the house.
+// Callback style on purpose: no promises, streams or closures per request on the hot path.
+
+import type { ErrorCode } from '../base/index.ts';
+
+/** Header fields in arrival order. Names are lowercased; values have their optional white space trimmed (RFC 9110 §5.5). */
+export interface HeaderList {
+  readonly names: readonly string[];
+  readonly values: readonly string[];
+  /** The value of the only field with this lowercase name; undefined if there is none. Repeated fields are joined with ', '. */
+  get(name: string): string | undefined;
+}
+
+/** Who is at the other end of an accepted connection. */
+export interface Peer {
+  /** The client's address: of the socket, or as a trusted proxy in front told it. */
+  readonly address: string;
+  readonly port: number;
+  readonly tls: boolean;
+  /** Name of the listener that accepted it, as in the config. */
+  readonly listener: string;
+}
+
+/** A request head that has passed the strict grammar. */
+export interface RequestHead {
+  /** Method token, case as sent. */
+  readonly method: string;
+  /** Path of the origin-form target, as sent, without the query. */
+  readonly path: string;
+  /** Query without '?', or ''. */
+  readonly query: string;
+  readonly host: string;
+  readonly headers: HeaderList;
+  /** Declared length in bytes; undefined when chunked or when there is no body. */
+  readonly contentLength: number | undefined;
+  readonly chunked: boolean;
+}
+
+/** Headers to send: alternating name, value. The codec refuses (throws on) CR, LF or NUL in either. */
+export type OutHeaders = readonly string[];
+
+/** One request on an accepted connection, and the way to answer it. All methods are no-ops once the connection is gone. */
+export interface ServerRequest<Context> {
+  readonly head: RequestHead;
+  readonly peer: Peer;
+  /** The handler's own state for this request. */
+  context: Context | undefined;
+  /** True once the connection is gone or the answer has ended. */
+  readonly done: boolean;
+  /** Sends a complete answer, head and body in one write. */
+  respond(status: number, headers: OutHeaders, body?: Uint8Array): void;
+  /** Starts a chunked answer. `flush: false` lets the head travel with the first chunk. */
+  start(status: number, headers: OutHeaders): void;
+  /** Sends one chunk. False: the socket is full, wait for `onDrain`. */
+  write(bytes: Uint8Array): boolean;
+  /** Ends a chunked answer. */
+  end(): void;
+  /** Cuts the connection without a final chunk, so that the client cannot take a part for the whole. */
+  abort(): void;
+  onDrain: (() => void) | undefined;
+  /** The client hung up before the answer ended. Called once, never after `end` or `respond`. */
+  onHangup: (() => void) | undefined;
+}
+
+/** What the owner of a listener does with requests. */
+export interface RequestHandler<Context> {
+  /**
+   * Called when the head is complete, before any body byte is read. Returns how many body bytes may follow,
+   * or 'answered' after it has answered by itself: the connection is then closed after the answer, unless there was no body to read.
+   */
+  onHead(request: ServerRequest<Context>): number | 'answered';
+  /** Called once the whole body is there (empty if none). */
+  onRequest(request: ServerRequest<Context>, body: Uint8Array): void;
+  /** The codec refused a request by itself; for counting. The answer has been sent by `refusalBody`. */
+  onRefused(code: ErrorCode, peer: Peer): void;
+  /** The answer body for a refusal by the codec. */
+  refusalBody(code: ErrorCode): { readonly contentType: string; readonly body: Uint8Array };
+}
+
+/** Caps of an accepted connection. Times in milliseconds, sizes in bytes. */
+export interface ServerLimits {
+  readonly maxHeadBytes: number;
+  readonly maxHeaders: number;
+  readonly maxBodyBytes: number;
+  /** From the first byte of a head to its end. */
+  readonly headTimeoutMs: number;
+  /** From the end of the head to the end of the body. */
+  readonly bodyTimeoutMs: number;
+  readonly keepAliveTimeoutMs: number;
+  /** Requests that may wait on one connection behind the one being answered. */
+  readonly maxPipelined: number;
+  readonly maxRequestsPerConnection: number;
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
+  /** Bytes written but not yet taken by the kernel above which `write` says false. */
+  readonly highWaterBytes: number;
+  /** A client that takes no byte of a waiting answer for this long is cut. */
+  readonly writeTimeoutMs: number;
+}
+
+/** Where a pool connects to. */
+export interface Origin {
+  readonly host: string;
+  readonly port: number;
+  /** Undefined: plain HTTP. */
+  readonly tls: OriginTls | undefined;
+}
+
+/** How TLS towards a server is checked. */
+export interface OriginTls {
+  readonly servername: string;
+  /** PEM bundle that replaces the default roots; undefined: the default roots. */
+  readonly ca: string | undefined;
+  readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
+}
+
+/** A request towards a server. */
+export interface UpstreamRequest {
+  readonly method: 'POST' | 'GET' | 'DELETE';
+  /** Path and query. */
+  readonly path: string;
+  /** All headers except Host, Content-Length and Connection, which the codec writes. */
+  readonly headers: OutHeaders;
+  readonly body: Uint8Array | undefined;
+  /** True for lists and reads: may be sent again when a reused connection dies before the first answer byte. */
+  readonly replayable: boolean;
+  /** Time to the answer's head, then between body bytes; 0 means no limit. */
+  readonly headTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+}
+
+/** Receives one answer. After onEnd or onError nothing more is called. */
+export interface UpstreamHandler {
+  onHead(status: number, headers: HeaderList): void;
+  onBody(chunk: Uint8Array): void;
+  onEnd(): void;
+  /** `sent`: whether request bytes may have reached the server (then a call's outcome is unknown). */
+  onError(code: 'upstream_unreachable' | 'upstream_malformed' | 'upstream_timeout' | 'upstream_too_large' | 'outcome_unknown', detail: string): void;
+}
+
+/** One exchange under way. */
+export interface UpstreamCall {
+  /** Stops reading from the server (backpressure). */
+  pause(): void;
+  resume(): void;
+  /** Gives up: closes the connection; no handler method is called any more. */
+  abort(): void;
+}
+
+/** Keep-alive connections to one origin. */
+export interface UpstreamPool {
+  send(request: UpstreamRequest, handler: UpstreamHandler): UpstreamCall;
+  /** Connections open now, and of these idle. */
+  readonly open: number;
+  readonly idle: number;
+  /** Lets calls under way finish, refuses new ones, closes idle connections. */
+  close(): void;
+}
+
+/** One decoded event of a text/event-stream (WHATWG HTML §9.2), fields as sent. */
+export interface ServerSentEvent {
+  readonly event: string | undefined;
+  readonly id: string | undefined;
+  readonly retry: string | undefined;
+  /** UTF-8 of the joined data lines; undefined when the event has no data line. */
+  readonly data: Uint8Array | undefined;
+}
