@@ -1,0 +1,129 @@
+// The shapes of the config: what was wrong with it, what it normalizes to (the shards, plain JSON), and the snapshot that the road reads.
+
+import type { AgentIndex, AgentRecord } from '../agents/index.ts';
+import type { Policy, PolicyDocument } from '../policies/index.ts';
+import type { ServerConfig } from '../servers/index.ts';
+
+/** Something wrong (error) or doubtful (warning) in a config file: where, what, and what to write instead. */
+export interface ConfigProblem {
+  readonly severity: 'error' | 'warning';
+  /** The file as named by who asked, or as named in the config. */
+  readonly file: string;
+  /** Both from 1. */
+  readonly line: number;
+  readonly column: number;
+  /** Like `servers.everything.args[0]`; empty for the file as a whole. */
+  readonly path: string;
+  /** What is wrong, a sentence. */
+  readonly message: string;
+  /** What to write instead, a sentence; undefined where nothing useful can be said. */
+  readonly fix: string | undefined;
+}
+
+/** An address to listen on. */
+export interface Address {
+  /** IPv4 or IPv6 address, or `localhost`; IPv6 without brackets. */
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+}
+
+/** How TLS ends at a listener. Paths are absolute. */
+export type ListenerTls =
+  | { readonly kind: 'off' }
+  /** A certificate made at start, for development. */
+  | { readonly kind: 'self-signed' }
+  /** TLS is ended by a trusted proxy in front. */
+  | { readonly kind: 'external' }
+  | { readonly kind: 'files'; readonly certificate: string; readonly key: string };
+
+/** One address that agents call. */
+export interface ListenerConfig {
+  readonly name: string;
+  readonly address: Address;
+  readonly tls: ListenerTls;
+  /** Addresses or CIDR blocks from which forwarding headers are believed. */
+  readonly trustedProxies: readonly string[];
+  /** Name of the agent that a caller without a key is; undefined: a key is required. */
+  readonly anonymous?: string | undefined;
+  /** Host names it answers for beside its own address and, on loopback, the loopback names. Lowercase, without port. */
+  readonly hosts: readonly string[];
+  /** Browser origins that may call it. */
+  readonly origins: readonly string[];
+}
+
+/** Every cap and wait of the gateway. Sizes in bytes, times in milliseconds. The defaults and their reasons are in limits.ts. */
+export interface Limits {
+  readonly maxHeadBytes: number;
+  readonly maxHeaders: number;
+  /** Body of a request; what goes on to a server. */
+  readonly maxBodyBytes: number;
+  /** One message of a server that must be held whole to be judged, like a list that policy filters. */
+  readonly maxListBytes: number;
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
+  readonly maxPipelined: number;
+  readonly maxRequestsPerConnection: number;
+  readonly maxStreamsPerAgent: number;
+  readonly maxSessionsPerAgent: number;
+  readonly maxInFlightPerServer: number;
+  /** Bytes written but not yet taken by the kernel, above which the sender waits. */
+  readonly highWaterBytes: number;
+  readonly headTimeoutMs: number;
+  readonly bodyTimeoutMs: number;
+  readonly keepAliveTimeoutMs: number;
+  readonly writeTimeoutMs: number;
+  readonly connectTimeoutMs: number;
+  /** From a request's last byte to the first byte of the server's answer. */
+  readonly answerTimeoutMs: number;
+  /** Between two bytes of a server's answer. */
+  readonly streamIdleTimeoutMs: number;
+  readonly sessionIdleMs: number;
+  /** How long calls under way may take when a worker is replaced or the gateway stops. */
+  readonly drainGraceMs: number;
+}
+
+/** Everything that comes from the config file, normalized: defaults filled in, paths absolute, secrets as references. Plain JSON. */
+export interface ConfigShard {
+  readonly dataFolder: string;
+  readonly workers: number;
+  readonly listeners: readonly ListenerConfig[];
+  readonly metricsListen?: Address | undefined;
+  readonly servers: readonly ServerConfig[];
+  readonly limits: Limits;
+  readonly policy: PolicyDocument;
+}
+
+/** Everything about agents. Plain JSON. */
+export interface AgentsShard {
+  readonly agents: readonly AgentRecord[];
+}
+
+/** What control writes to disk and sends to workers. A change touches only its shard; the digests say which. */
+export interface SnapshotDocument {
+  readonly format: 1;
+  /** Grows by one with every change. */
+  readonly revision: number;
+  readonly digests: { readonly config: string; readonly agents: string };
+  readonly shards: { readonly config: ConfigShard; readonly agents: AgentsShard };
+}
+
+/** A path on the gateway and what it shows. Routes that show several servers get a kind of their own. */
+export interface Route {
+  readonly kind: 'server';
+  readonly path: string;
+  readonly server: string;
+}
+
+/** An immutable view of everything the road needs to know. One request reads one snapshot from beginning to end. */
+export interface Snapshot {
+  readonly revision: number;
+  readonly digests: SnapshotDocument['digests'];
+  readonly listeners: readonly ListenerConfig[];
+  readonly servers: ReadonlyMap<string, ServerConfig>;
+  /** By exact path. */
+  readonly routes: ReadonlyMap<string, Route>;
+  readonly policy: Policy;
+  readonly agents: AgentIndex;
+  readonly limits: Limits;
+}

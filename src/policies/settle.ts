@@ -1,0 +1,24 @@
+// The last word before the road: a verdict, what inspection found, and the final envelope become a permit or a denial.
+// Conditions over findings run here, because only here both the final bytes and what is in them are known.
+
+import { Permit } from './permit.ts';
+import type { Denial, Envelope, Finding, Verdict } from './types.ts';
+
+/** A permit, or why there is none. */
+export type Settlement<Payload> = { readonly kind: 'permit'; readonly permit: Permit<Payload> } | Denial;
+
+/** Turns an allowed verdict into the permit for exactly this envelope. */
+export function settle<Payload>(verdict: Verdict, _findings: readonly Finding[], envelope: Envelope<Payload>): Settlement<Payload> {
+  switch (verdict.kind) {
+    case 'allow':
+      return { kind: 'permit', permit: new Permit(envelope, verdict.rule, verdict.obligations) };
+    case 'deny':
+      return verdict;
+    default: {
+      // A verdict of a kind that is not known here grants nothing.
+      const unknown: never = verdict;
+      void unknown;
+      return { kind: 'deny', rule: undefined, reason: 'no-rule' };
+    }
+  }
+}
