@@ -1,0 +1,84 @@
+// Turns the stored agents into an index that says who shows a key. A key that two records claim names nobody: which of the two was
+// meant cannot be known, and guessing would let one agent act as another.
+
+import { parseBearerKey } from './key.ts';
+import type { AgentIndex, AgentKey, AgentRecord, Principal } from './types.ts';
+
+/** The keyId of principals that showed no key. No key's id can be equal to it. */
+export const ANONYMOUS_KEY_ID = 'anonymous';
+
+/** The only tenant there is so far. */
+export const DEFAULT_TENANT = 'default';
+
+interface Entry {
+  readonly principal: Principal;
+  /** Infinity: never. NaN, from a date that cannot be read, compares as expired. */
+  readonly expiresAtMs: number;
+}
+
+/** A caller without a key, on a listener that names an agent for those. */
+export function anonymousPrincipal(name: string, record?: AgentRecord): Principal {
+  return toPrincipal({ tenant: DEFAULT_TENANT, name, groups: record?.groups ?? [], attributes: record?.attributes ?? {} }, ANONYMOUS_KEY_ID);
+}
+
+/** Compiles records to an index. Every key has one frozen Principal for its whole life, so that others may key caches by its identity. */
+export function compileAgents(records: readonly AgentRecord[]): AgentIndex {
+  const byHash = new Map<string, Entry | 'ambiguous'>();
+  const byId = new Map<string, Entry | 'ambiguous'>();
+  const anonymous = new Map<string, Principal>();
+  const named = new Map<string, AgentRecord>();
+  for (const record of records) {
+    if (record.tenant === DEFAULT_TENANT) named.set(record.name, record);
+    for (const key of record.keys) {
+      const entry = { principal: toPrincipal(record, key.id), expiresAtMs: toExpiry(key) };
+      byHash.set(key.sha256, byHash.has(key.sha256) ? 'ambiguous' : entry);
+      byId.set(key.id, byId.has(key.id) ? 'ambiguous' : entry);
+    }
+  }
+
+  // Finding a key by its hash in a Map leaks nothing useful through time: whoever measures it learns about the hash of what they sent
+  // themselves, and cannot choose a text whose hash is near a stored one.
+  const authenticate = (authorization: string | undefined, nowMs: number): Principal | undefined => {
+    if (authorization === undefined) return undefined;
+    const hash = parseBearerKey(authorization);
+    return hash === undefined ? undefined : live(byHash.get(hash), nowMs);
+  };
+
+  const anonymousOf = (name: string): Principal => {
+    let principal = anonymous.get(name);
+    if (principal === undefined) {
+      principal = anonymousPrincipal(name, named.get(name));
+      anonymous.set(name, principal);
+    }
+    return principal;
+  };
+
+  const current = (principal: Principal, nowMs: number): Principal | undefined => {
+    if (principal.keyId === ANONYMOUS_KEY_ID) return anonymousOf(principal.agent);
+    const now = live(byId.get(principal.keyId), nowMs);
+    // An id that now belongs to someone else is not the caller of before.
+    return now?.tenant === principal.tenant && now.agent === principal.agent ? now : undefined;
+  };
+
+  return Object.freeze({ agents: records.length, keys: byHash.size, authenticate, anonymous: anonymousOf, current });
+}
+
+function live(entry: Entry | 'ambiguous' | undefined, nowMs: number): Principal | undefined {
+  if (entry === undefined || entry === 'ambiguous') return undefined;
+  return nowMs < entry.expiresAtMs ? entry.principal : undefined;
+}
+
+function toExpiry(key: AgentKey): number {
+  return key.expiresAt === null ? Infinity : Date.parse(key.expiresAt);
+}
+
+function toPrincipal(record: Omit<AgentRecord, 'keys'>, keyId: string): Principal {
+  return Object.freeze({
+    tenant: record.tenant,
+    agent: record.name,
+    user: undefined,
+    groups: Object.freeze([...record.groups]),
+    attributes: Object.freeze({ ...record.attributes }),
+    keyId,
+  });
+}
