@@ -1,0 +1,71 @@
+// The tables of the embedded store and how an older file becomes the current one. A migration, once released, is never edited:
+// the next change is the next entry. A file from a newer Sallyport is refused, because guessing at its meaning could lose a revocation.
+
+import type { DatabaseSync } from 'node:sqlite';
+
+/** Each entry lifts a file from the version of its index to the next; `user_version` says where a file stands. */
+const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE counters (
+    tenant TEXT NOT NULL,
+    name TEXT NOT NULL,
+    value INTEGER NOT NULL,
+    PRIMARY KEY (tenant, name)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE agents (
+    tenant TEXT NOT NULL,
+    name TEXT NOT NULL,
+    groups TEXT NOT NULL,
+    attributes TEXT NOT NULL,
+    PRIMARY KEY (tenant, name)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE agent_keys (
+    tenant TEXT NOT NULL,
+    agent TEXT NOT NULL,
+    id TEXT NOT NULL,
+    sha256 TEXT NOT NULL UNIQUE,
+    label TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    expires_at TEXT,
+    revoked_at TEXT,
+    PRIMARY KEY (tenant, id),
+    FOREIGN KEY (tenant, agent) REFERENCES agents (tenant, name) ON DELETE CASCADE
+  ) STRICT;
+  CREATE INDEX agent_keys_by_agent ON agent_keys (tenant, agent);
+
+  CREATE TABLE config_revisions (
+    tenant TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    outcome TEXT NOT NULL CHECK (outcome IN ('accepted', 'refused')),
+    reason TEXT NOT NULL,
+    PRIMARY KEY (tenant, number)
+  ) STRICT, WITHOUT ROWID;
+  `,
+];
+
+/** The version that this program writes. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/** Brings an open file to the current version; returns the version found when it is newer than this program knows. */
+export function migrate(database: DatabaseSync): { readonly newer: number } | undefined {
+  // The lock comes first: two processes that open a new file at once must not both create its tables.
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const found = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
+    if (found > SCHEMA_VERSION) {
+      database.exec('ROLLBACK');
+      return { newer: found };
+    }
+    for (const migration of MIGRATIONS.slice(found)) database.exec(migration);
+    if (found < SCHEMA_VERSION) database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+    database.exec('COMMIT');
+    return undefined;
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}

@@ -1,0 +1,262 @@
+// The embedded store: one SQLite file in the data folder. WAL so that readers never wait for the writer, synchronous=FULL because an
+// acknowledged revocation must survive a power cut (measured: NORMAL loses acknowledged writes). Several processes may have the file
+// open at once, the command line beside control; each write takes the write lock before it reads what it decides on.
+
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
+import { fail, GatewayError, ok } from '../base/index.ts';
+import type { Result } from '../base/index.ts';
+import { migrate, SCHEMA_VERSION } from './sqlite-schema.ts';
+import { DEFAULT_TENANT } from './store.ts';
+import type { AgentList, ConfigRevision, Store, StoredAgent, StoredKey, StoreRefusal, WriteScope } from './store.ts';
+
+const STORE_FILE = 'state.sqlite';
+/** How long a write waits for another process's write. Writes take milliseconds; longer means that somebody hangs. */
+const BUSY_TIMEOUT_MS = 5_000;
+
+type Row = Record<string, SQLOutputValue>;
+
+/** Opens the store of a data folder, creating both when they are not there. Throws a GatewayError whose text says what to do. */
+export function openStore(dataFolder: string): Store {
+  const path = join(dataFolder, STORE_FILE);
+  let database: DatabaseSync;
+  try {
+    mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+    // SQLite would create the file by the umask; its -wal and -shm files then copy the mode of the file.
+    closeSync(openSync(path, 'a', 0o600));
+    chmodSync(path, 0o600);
+    database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
+  } catch (cause) {
+    throw new GatewayError('internal', { say: `The store ${path} cannot be opened: ${textOf(cause)}. Make the folder readable and writable for this user, or name another one with --data.`, cause });
+  }
+  try {
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;');
+    const refused = migrate(database);
+    if (refused !== undefined) {
+      throw new GatewayError('internal', { say: `The store ${path} was written by a newer Sallyport (format ${refused.newer}; this one knows ${SCHEMA_VERSION}). Use that version, or another data folder.` });
+    }
+    return new SqliteStore(database);
+  } catch (cause) {
+    database.close();
+    if (cause instanceof GatewayError) throw cause;
+    throw new GatewayError('internal', { say: `The store ${path} cannot be read: ${textOf(cause)}. Restore it from a backup, or move it away to begin with an empty one.`, cause });
+  }
+}
+
+class SqliteStore implements Store {
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  async agents(tenant = DEFAULT_TENANT): Promise<AgentList> {
+    return this.#transaction('DEFERRED', () => ({ version: this.#version(tenant), agents: this.#readAgents(tenant) }));
+  }
+
+  async agentsVersion(tenant = DEFAULT_TENANT): Promise<number> {
+    return this.#version(tenant);
+  }
+
+  async agentsShard(): Promise<{ readonly agents: readonly StoredAgent[] }> {
+    return { agents: this.#transaction('DEFERRED', () => this.#readAgents(undefined)) };
+  }
+
+  async addAgent(agent: StoredAgent, scope: WriteScope = {}): Promise<Result<StoredAgent, StoreRefusal>> {
+    return this.#write({ ...scope, tenant: agent.tenant }, (tenant) => {
+      if (this.#readAgent(tenant, agent.name) !== undefined) return fail({ kind: 'agent_exists', agent: agent.name });
+      for (const key of agent.keys) if (this.#keyTaken(tenant, key)) return fail({ kind: 'key_exists', key: key.id });
+      this.#run('INSERT INTO agents VALUES (?, ?, ?, ?)', tenant, agent.name, JSON.stringify(agent.groups), JSON.stringify(agent.attributes));
+      for (const key of agent.keys) this.#insertKey(tenant, agent.name, key);
+      return ok(agent);
+    });
+  }
+
+  async changeAgent(name: string, change: Parameters<Store['changeAgent']>[1], scope: WriteScope = {}): Promise<Result<StoredAgent, StoreRefusal>> {
+    return this.#write(scope, (tenant) => {
+      const before = this.#readAgent(tenant, name);
+      if (before === undefined) return fail({ kind: 'agent_unknown', agent: name });
+      const after = { ...before, groups: change.groups ?? before.groups, attributes: change.attributes ?? before.attributes };
+      this.#run('UPDATE agents SET groups = ?, attributes = ? WHERE tenant = ? AND name = ?', JSON.stringify(after.groups), JSON.stringify(after.attributes), tenant, name);
+      return ok(after);
+    });
+  }
+
+  async removeAgent(name: string, scope: WriteScope = {}): Promise<Result<StoredAgent, StoreRefusal>> {
+    return this.#write(scope, (tenant) => {
+      const before = this.#readAgent(tenant, name);
+      if (before === undefined) return fail({ kind: 'agent_unknown', agent: name });
+      this.#run('DELETE FROM agents WHERE tenant = ? AND name = ?', tenant, name);
+      return ok(before);
+    });
+  }
+
+  async addKey(agent: string, key: StoredKey, scope: WriteScope = {}): Promise<Result<StoredAgent, StoreRefusal>> {
+    return this.#write(scope, (tenant) => {
+      const before = this.#readAgent(tenant, agent);
+      if (before === undefined) return fail({ kind: 'agent_unknown', agent });
+      if (this.#keyTaken(tenant, key)) return fail({ kind: 'key_exists', key: key.id });
+      this.#insertKey(tenant, agent, key);
+      return ok({ ...before, keys: [...before.keys, key] });
+    });
+  }
+
+  async revokeKeys(agent: string, id: string | undefined, now: Date, scope: WriteScope = {}): Promise<Result<readonly string[], StoreRefusal>> {
+    return this.#write(scope, (tenant) => {
+      const before = this.#readAgent(tenant, agent);
+      if (before === undefined) return fail({ kind: 'agent_unknown', agent });
+      const ids = before.keys.map((key) => key.id).filter((known) => id === undefined || known === id);
+      if (id !== undefined && ids.length === 0) return fail({ kind: 'key_unknown', agent, key: id });
+      for (const one of ids) this.#run('UPDATE agent_keys SET revoked_at = ? WHERE tenant = ? AND id = ?', now.toISOString(), tenant, one);
+      return ok(ids);
+    });
+  }
+
+  async recordRevision(revision: Omit<ConfigRevision, 'number'>, tenant = DEFAULT_TENANT): Promise<ConfigRevision> {
+    const { digest, createdAt, outcome, reason } = revision;
+    return this.#transaction('IMMEDIATE', () => {
+      const last = this.#all('SELECT max(number) AS last FROM config_revisions WHERE tenant = ?', tenant)[0]?.['last'];
+      const number = Number(last ?? 0) + 1;
+      this.#run('INSERT INTO config_revisions VALUES (?, ?, ?, ?, ?, ?)', tenant, number, digest, createdAt, outcome, reason);
+      return { number, digest, createdAt, outcome, reason };
+    });
+  }
+
+  async revisions(limit: number, tenant = DEFAULT_TENANT): Promise<readonly ConfigRevision[]> {
+    const rows = this.#all('SELECT * FROM config_revisions WHERE tenant = ? ORDER BY number DESC LIMIT ?', tenant, limit);
+    return rows.map((row) => ({
+      number: Number(row['number']),
+      digest: text(row, 'digest'),
+      createdAt: text(row, 'created_at'),
+      outcome: text(row, 'outcome') === 'accepted' ? 'accepted' : 'refused',
+      reason: text(row, 'reason'),
+    }));
+  }
+
+  async close(): Promise<void> {
+    if (this.#database.isOpen) this.#database.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** One write: locked, checked against the version the caller has seen, counted when it was made, undone when it was refused. */
+  #write<T>(scope: WriteScope, action: (tenant: string) => Result<T, StoreRefusal>): Result<T, StoreRefusal> {
+    const tenant = scope.tenant ?? DEFAULT_TENANT;
+    return this.#transaction('IMMEDIATE', () => {
+      const version = this.#version(tenant);
+      if (scope.expectedVersion !== undefined && scope.expectedVersion !== version) return fail({ kind: 'version_changed', version });
+      const result = action(tenant);
+      if (result.ok) this.#run("INSERT OR REPLACE INTO counters VALUES (?, 'agents', ?)", tenant, version + 1);
+      return result;
+    });
+  }
+
+  #transaction<T>(mode: 'DEFERRED' | 'IMMEDIATE', action: () => T): T {
+    this.#database.exec(`BEGIN ${mode}`);
+    try {
+      const value = action();
+      this.#database.exec('COMMIT');
+      return value;
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  #version(tenant: string): number {
+    return Number(this.#all("SELECT value FROM counters WHERE tenant = ? AND name = 'agents'", tenant)[0]?.['value'] ?? 0);
+  }
+
+  #readAgent(tenant: string, name: string): StoredAgent | undefined {
+    const row = this.#all('SELECT * FROM agents WHERE tenant = ? AND name = ?', tenant, name)[0];
+    if (row === undefined) return undefined;
+    const keys = this.#all('SELECT * FROM agent_keys WHERE tenant = ? AND agent = ? AND revoked_at IS NULL ORDER BY created_at, id', tenant, name);
+    return toAgent(row, keys.map(toKey));
+  }
+
+  /** All agents of one tenant, or of all; two queries however many there are. */
+  #readAgents(tenant: string | undefined): StoredAgent[] {
+    const where = tenant === undefined ? '' : 'AND tenant = ?';
+    const values = tenant === undefined ? [] : [tenant];
+    const keys = new Map<string, StoredKey[]>();
+    for (const row of this.#all(`SELECT * FROM agent_keys WHERE revoked_at IS NULL ${where} ORDER BY created_at, id`, ...values)) {
+      const owner = `${text(row, 'tenant')}\0${text(row, 'agent')}`;
+      const list = keys.get(owner);
+      if (list === undefined) keys.set(owner, [toKey(row)]);
+      else list.push(toKey(row));
+    }
+    const agents = this.#all(`SELECT * FROM agents WHERE true ${where} ORDER BY tenant, name`, ...values);
+    return agents.map((row) => toAgent(row, keys.get(`${text(row, 'tenant')}\0${text(row, 'name')}`) ?? []));
+  }
+
+  #keyTaken(tenant: string, key: StoredKey): boolean {
+    return this.#all('SELECT 1 FROM agent_keys WHERE (tenant = ? AND id = ?) OR sha256 = ?', tenant, key.id, key.sha256).length > 0;
+  }
+
+  #insertKey(tenant: string, agent: string, key: StoredKey): void {
+    this.#run(
+      'INSERT INTO agent_keys (tenant, agent, id, sha256, label, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      tenant,
+      agent,
+      key.id,
+      key.sha256,
+      key.label,
+      key.createdAt,
+      key.expiresAt,
+    );
+  }
+
+  #statement(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) this.#statements.set(sql, (statement = this.#database.prepare(sql)));
+    return statement;
+  }
+
+  #run(sql: string, ...values: SQLInputValue[]): void {
+    this.#statement(sql).run(...values);
+  }
+
+  #all(sql: string, ...values: SQLInputValue[]): Row[] {
+    return this.#statement(sql).all(...values);
+  }
+}
+
+function toAgent(row: Row, keys: readonly StoredKey[]): StoredAgent {
+  return { tenant: text(row, 'tenant'), name: text(row, 'name'), groups: readGroups(text(row, 'groups')), attributes: readAttributes(text(row, 'attributes')), keys };
+}
+
+function toKey(row: Row): StoredKey {
+  const expiresAt = row['expires_at'];
+  return { id: text(row, 'id'), sha256: text(row, 'sha256'), createdAt: text(row, 'created_at'), expiresAt: typeof expiresAt === 'string' ? expiresAt : null, label: text(row, 'label') };
+}
+
+// The columns are ours, but the file lies on a disk that others can reach: a row of another shape is a fault, not a guess.
+function readGroups(json: string): readonly string[] {
+  const value: unknown = JSON.parse(json);
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
+  throw new GatewayError('internal', { say: 'The store holds an agent whose groups cannot be read.' });
+}
+
+function readAttributes(json: string): Readonly<Record<string, string>> {
+  const value: unknown = JSON.parse(json);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    const entries = Object.entries(value);
+    if (entries.every((entry): entry is [string, string] => typeof entry[1] === 'string')) return Object.fromEntries(entries);
+  }
+  throw new GatewayError('internal', { say: 'The store holds an agent whose attributes cannot be read.' });
+}
+
+function text(row: Row, column: string): string {
+  const value = row[column];
+  if (typeof value === 'string') return value;
+  throw new GatewayError('internal', { say: `The store holds a row whose ${column} cannot be read.` });
+}
+
+function textOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,80 @@
+// What every store of the gateway's state can do, whichever engine is under it. Control uses it while a gateway runs; the command
+// line uses it directly when none does. The road never touches it: workers live on snapshots.
+//
+// Every method is asynchronous and every write is one transaction, so that an engine across the network can stand in for the embedded
+// one. What a person may legitimately ask in vain (an agent that exists already, a stale version) is a value; a broken disk is an
+// exception. A store holds digests of keys, never a key.
+
+import type { Result } from '../base/index.ts';
+import type { AgentsShard } from '../config/index.ts';
+
+/** One agent as stored, with its keys that are not revoked. */
+export type StoredAgent = AgentsShard['agents'][number];
+/** One key of an agent as stored. */
+export type StoredKey = StoredAgent['keys'][number];
+
+/** The tenant of a gateway that serves only one. */
+export const DEFAULT_TENANT = 'default';
+
+/** Why a write was not made. */
+export type StoreRefusal =
+  | { readonly kind: 'agent_exists'; readonly agent: string }
+  | { readonly kind: 'agent_unknown'; readonly agent: string }
+  | { readonly kind: 'key_unknown'; readonly agent: string; readonly key: string }
+  /** The key's id or digest is taken; a fresh one must be drawn. */
+  | { readonly kind: 'key_exists'; readonly key: string }
+  /** The caller's expected version is not the current one: somebody else wrote in between. */
+  | { readonly kind: 'version_changed'; readonly version: number };
+
+/** All agents of a tenant, and the version that they are. */
+export interface AgentList {
+  /** Grows with every write to the tenant's agents or keys, whoever makes it. */
+  readonly version: number;
+  readonly agents: readonly StoredAgent[];
+}
+
+/** What to change about an agent; an absent member stays as it is. */
+export interface AgentChange {
+  readonly groups?: readonly string[] | undefined;
+  readonly attributes?: Readonly<Record<string, string>> | undefined;
+}
+
+/** One attempt to put a config in force. */
+export interface ConfigRevision {
+  readonly number: number;
+  /** SHA-256 of the normalized config; of the file's bytes when it did not get that far. */
+  readonly digest: string;
+  /** RFC 3339, UTC. */
+  readonly createdAt: string;
+  readonly outcome: 'accepted' | 'refused';
+  /** Why it was refused; empty when it was accepted. */
+  readonly reason: string;
+}
+
+/** Whose agents a call is about, and which version of them the caller has seen (undefined: does not matter). */
+export interface WriteScope {
+  readonly tenant?: string | undefined;
+  readonly expectedVersion?: number | undefined;
+}
+
+/** The truth about agents and config revisions. Close it to release the file. */
+export interface Store {
+  agents(tenant?: string): Promise<AgentList>;
+  /** The current version of a tenant's agents: cheap, for noticing writes made by others. */
+  agentsVersion(tenant?: string): Promise<number>;
+  /** Every tenant's agents, as the snapshot carries them. */
+  agentsShard(): Promise<AgentsShard>;
+  /** Adds an agent together with its first keys. */
+  addAgent(agent: StoredAgent, scope?: WriteScope): Promise<Result<StoredAgent, StoreRefusal>>;
+  changeAgent(name: string, change: AgentChange, scope?: WriteScope): Promise<Result<StoredAgent, StoreRefusal>>;
+  removeAgent(name: string, scope?: WriteScope): Promise<Result<StoredAgent, StoreRefusal>>;
+  addKey(agent: string, key: StoredKey, scope?: WriteScope): Promise<Result<StoredAgent, StoreRefusal>>;
+  /** Revokes one key, or all of them when no id is given; answers with the ids that were revoked. */
+  revokeKeys(agent: string, id: string | undefined, now: Date, scope?: WriteScope): Promise<Result<readonly string[], StoreRefusal>>;
+  /** Notes an attempt to put a config in force and numbers it. */
+  recordRevision(revision: Omit<ConfigRevision, 'number'>, tenant?: string): Promise<ConfigRevision>;
+  /** The latest attempts, newest first. */
+  revisions(limit: number, tenant?: string): Promise<readonly ConfigRevision[]>;
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
