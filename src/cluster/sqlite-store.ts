@@ -9,12 +9,14 @@ import type { SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { fail, GatewayError, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import { migrate, SCHEMA_VERSION } from './sqlite-schema.ts';
-import { DEFAULT_TENANT } from './store.ts';
 import type { AgentList, ConfigRevision, Store, StoredAgent, StoredKey, StoreRefusal, WriteScope } from './store.ts';
 
 const STORE_FILE = 'state.sqlite';
 /** How long a write waits for another process's write. Writes take milliseconds; longer means that somebody hangs. */
 const BUSY_TIMEOUT_MS = 5_000;
+const BUSY_PAUSE_MS = 20;
+/** Primary result code; extended codes carry it in their low byte (sqlite.org/rescode.html). */
+const SQLITE_BUSY = 5;
 
 type Row = Record<string, SQLOutputValue>;
 
@@ -32,8 +34,10 @@ export function openStore(dataFolder: string): Store {
     throw new GatewayError('internal', { say: `The store ${path} cannot be opened: ${textOf(cause)}. Make the folder readable and writable for this user, or name another one with --data.`, cause });
   }
   try {
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;');
-    const refused = migrate(database);
+    const refused = whenFree(() => {
+      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;');
+      return migrate(database);
+    });
     if (refused !== undefined) {
       throw new GatewayError('internal', { say: `The store ${path} was written by a newer Sallyport (format ${refused.newer}; this one knows ${SCHEMA_VERSION}). Use that version, or another data folder.` });
     }
@@ -45,6 +49,23 @@ export function openStore(dataFolder: string): Store {
   }
 }
 
+/** SQLite's own waiting does not cover the switch to WAL and the recovery of a log: two processes that open at once need this. */
+function whenFree<T>(action: () => T): T {
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (let waitedMs = 0; ; waitedMs += BUSY_PAUSE_MS) {
+    try {
+      return action();
+    } catch (error) {
+      if (!isBusy(error) || waitedMs >= BUSY_TIMEOUT_MS) throw error;
+      Atomics.wait(pause, 0, 0, BUSY_PAUSE_MS);
+    }
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === SQLITE_BUSY;
+}
+
 class SqliteStore implements Store {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
@@ -53,11 +74,11 @@ class SqliteStore implements Store {
     this.#database = database;
   }
 
-  async agents(tenant = DEFAULT_TENANT): Promise<AgentList> {
+  async agents(tenant: string): Promise<AgentList> {
     return this.#transaction('DEFERRED', () => ({ version: this.#version(tenant), agents: this.#readAgents(tenant) }));
   }
 
-  async agentsVersion(tenant = DEFAULT_TENANT): Promise<number> {
+  async agentsVersion(tenant: string): Promise<number> {
     return this.#version(tenant);
   }
 
@@ -65,8 +86,8 @@ class SqliteStore implements Store {
     return { agents: this.#transaction('DEFERRED', () => this.#readAgents(undefined)) };
   }
 
-  async addAgent(agent: StoredAgent, scope: WriteScope = {}): Promise<Result<StoredAgent, StoreRefusal>> {
-    return this.#write({ ...scope, tenant: agent.tenant }, (tenant) => {
+  async addAgent(agent: StoredAgent, expectedVersion?: number): Promise<Result<StoredAgent, StoreRefusal>> {
+    return this.#write({ tenant: agent.tenant, expectedVersion }, (tenant) => {
       if (this.#readAgent(tenant, agent.name) !== undefined) return fail({ kind: 'agent_exists', agent: agent.name });
       for (const key of agent.keys) if (this.#keyTaken(tenant, key)) return fail({ kind: 'key_exists', key: key.id });
       this.#run('INSERT INTO agents VALUES (?, ?, ?, ?)', tenant, agent.name, JSON.stringify(agent.groups), JSON.stringify(agent.attributes));
@@ -75,7 +96,7 @@ class SqliteStore implements Store {
     });
   }
 
-  async changeAgent(name: string, change: Parameters<Store['changeAgent']>[1], scope: WriteScope = {}): Promise<Result<StoredAgent, StoreRefusal>> {
+  async changeAgent(name: string, change: Parameters<Store['changeAgent']>[1], scope: WriteScope): Promise<Result<StoredAgent, StoreRefusal>> {
     return this.#write(scope, (tenant) => {
       const before = this.#readAgent(tenant, name);
       if (before === undefined) return fail({ kind: 'agent_unknown', agent: name });
@@ -85,7 +106,7 @@ class SqliteStore implements Store {
     });
   }
 
-  async removeAgent(name: string, scope: WriteScope = {}): Promise<Result<StoredAgent, StoreRefusal>> {
+  async removeAgent(name: string, scope: WriteScope): Promise<Result<StoredAgent, StoreRefusal>> {
     return this.#write(scope, (tenant) => {
       const before = this.#readAgent(tenant, name);
       if (before === undefined) return fail({ kind: 'agent_unknown', agent: name });
@@ -94,7 +115,7 @@ class SqliteStore implements Store {
     });
   }
 
-  async addKey(agent: string, key: StoredKey, scope: WriteScope = {}): Promise<Result<StoredAgent, StoreRefusal>> {
+  async addKey(agent: string, key: StoredKey, scope: WriteScope): Promise<Result<StoredAgent, StoreRefusal>> {
     return this.#write(scope, (tenant) => {
       const before = this.#readAgent(tenant, agent);
       if (before === undefined) return fail({ kind: 'agent_unknown', agent });
@@ -104,7 +125,7 @@ class SqliteStore implements Store {
     });
   }
 
-  async revokeKeys(agent: string, id: string | undefined, now: Date, scope: WriteScope = {}): Promise<Result<readonly string[], StoreRefusal>> {
+  async revokeKeys(agent: string, id: string | undefined, now: Date, scope: WriteScope): Promise<Result<readonly string[], StoreRefusal>> {
     return this.#write(scope, (tenant) => {
       const before = this.#readAgent(tenant, agent);
       if (before === undefined) return fail({ kind: 'agent_unknown', agent });
@@ -115,7 +136,7 @@ class SqliteStore implements Store {
     });
   }
 
-  async recordRevision(revision: Omit<ConfigRevision, 'number'>, tenant = DEFAULT_TENANT): Promise<ConfigRevision> {
+  async recordRevision(revision: Omit<ConfigRevision, 'number'>, tenant: string): Promise<ConfigRevision> {
     const { digest, createdAt, outcome, reason } = revision;
     return this.#transaction('IMMEDIATE', () => {
       const last = this.#all('SELECT max(number) AS last FROM config_revisions WHERE tenant = ?', tenant)[0]?.['last'];
@@ -125,7 +146,7 @@ class SqliteStore implements Store {
     });
   }
 
-  async revisions(limit: number, tenant = DEFAULT_TENANT): Promise<readonly ConfigRevision[]> {
+  async revisions(limit: number, tenant: string): Promise<readonly ConfigRevision[]> {
     const rows = this.#all('SELECT * FROM config_revisions WHERE tenant = ? ORDER BY number DESC LIMIT ?', tenant, limit);
     return rows.map((row) => ({
       number: Number(row['number']),
@@ -146,10 +167,10 @@ class SqliteStore implements Store {
 
   /** One write: locked, checked against the version the caller has seen, counted when it was made, undone when it was refused. */
   #write<T>(scope: WriteScope, action: (tenant: string) => Result<T, StoreRefusal>): Result<T, StoreRefusal> {
-    const tenant = scope.tenant ?? DEFAULT_TENANT;
+    const { tenant, expectedVersion } = scope;
     return this.#transaction('IMMEDIATE', () => {
       const version = this.#version(tenant);
-      if (scope.expectedVersion !== undefined && scope.expectedVersion !== version) return fail({ kind: 'version_changed', version });
+      if (expectedVersion !== undefined && expectedVersion !== version) return fail({ kind: 'version_changed', version });
       const result = action(tenant);
       if (result.ok) this.#run("INSERT OR REPLACE INTO counters VALUES (?, 'agents', ?)", tenant, version + 1);
       return result;

@@ -15,6 +15,8 @@ import type { Store, StoredAgent, StoredKey } from './index.ts';
 
 const ENGINES: readonly { readonly name: string; open(folder: string): Store }[] = [{ name: 'sqlite', open: openStore }];
 
+const TENANT = 'default';
+const SCOPE = { tenant: TENANT };
 const NOW = new Date('2026-11-22T10:00:00.000Z');
 
 function folderFor(t: TestContext): string {
@@ -28,7 +30,7 @@ function key(id: string, change: Partial<StoredKey> = {}): StoredKey {
 }
 
 function agent(name: string, change: Partial<StoredAgent> = {}): StoredAgent {
-  return { tenant: 'default', name, groups: [], attributes: {}, keys: [], ...change };
+  return { tenant: TENANT, name, groups: [], attributes: {}, keys: [], ...change };
 }
 
 for (const engine of ENGINES) {
@@ -47,74 +49,74 @@ for (const engine of ENGINES) {
         keys: [key('k1', { label: 'laptop', expiresAt: '2027-01-01T00:00:00.000Z' })],
       });
       assert.deepEqual(await store.addAgent(added), { ok: true, value: added });
-      assert.deepEqual((await store.agents()).agents, [added]);
+      assert.deepEqual((await store.agents(TENANT)).agents, [added]);
       assert.deepEqual(await store.agentsShard(), { agents: [added] });
     });
 
     test('every write that changes something lifts the version by one, a refused one does not', async (t) => {
       const store = open(t);
       const versions: number[] = [];
-      const note = async (): Promise<void> => void versions.push(await store.agentsVersion());
+      const note = async (): Promise<void> => void versions.push(await store.agentsVersion(TENANT));
       await note();
       await store.addAgent(agent('a'));
       await note();
       await store.addAgent(agent('a'));
       await note();
-      await store.addKey('a', key('k1'));
+      await store.addKey('a', key('k1'), SCOPE);
       await note();
-      await store.changeAgent('a', { groups: ['g'] });
+      await store.changeAgent('a', { groups: ['g'] }, SCOPE);
       await note();
-      await store.revokeKeys('a', 'k1', NOW);
+      await store.revokeKeys('a', 'k1', NOW, SCOPE);
       await note();
-      await store.removeAgent('a');
+      await store.removeAgent('a', SCOPE);
       await note();
       assert.deepEqual(versions, [0, 1, 1, 2, 3, 4, 5]);
     });
 
     const refusals: readonly { name: string; act(store: Store): Promise<unknown>; error: object }[] = [
       { name: 'the same name twice', act: (store) => store.addAgent(agent('a')), error: { kind: 'agent_exists', agent: 'a' } },
-      { name: 'an unknown agent changed', act: (store) => store.changeAgent('b', {}), error: { kind: 'agent_unknown', agent: 'b' } },
-      { name: 'an unknown agent removed', act: (store) => store.removeAgent('b'), error: { kind: 'agent_unknown', agent: 'b' } },
-      { name: 'a key for an unknown agent', act: (store) => store.addKey('b', key('k9')), error: { kind: 'agent_unknown', agent: 'b' } },
-      { name: 'a key id twice', act: (store) => store.addKey('a', key('k1', { sha256: sha256Hex('other') })), error: { kind: 'key_exists', key: 'k1' } },
-      { name: 'a key digest twice', act: (store) => store.addKey('a', key('k2', { sha256: sha256Hex('k1') })), error: { kind: 'key_exists', key: 'k2' } },
-      { name: 'an unknown key revoked', act: (store) => store.revokeKeys('a', 'k9', NOW), error: { kind: 'key_unknown', agent: 'a', key: 'k9' } },
-      { name: 'a stale version', act: (store) => store.removeAgent('a', { expectedVersion: 7 }), error: { kind: 'version_changed', version: 1 } },
+      { name: 'an unknown agent changed', act: (store) => store.changeAgent('b', {}, SCOPE), error: { kind: 'agent_unknown', agent: 'b' } },
+      { name: 'an unknown agent removed', act: (store) => store.removeAgent('b', SCOPE), error: { kind: 'agent_unknown', agent: 'b' } },
+      { name: 'a key for an unknown agent', act: (store) => store.addKey('b', key('k9'), SCOPE), error: { kind: 'agent_unknown', agent: 'b' } },
+      { name: 'a key id twice', act: (store) => store.addKey('a', key('k1', { sha256: sha256Hex('other') }), SCOPE), error: { kind: 'key_exists', key: 'k1' } },
+      { name: 'a key digest twice', act: (store) => store.addKey('a', key('k2', { sha256: sha256Hex('k1') }), SCOPE), error: { kind: 'key_exists', key: 'k2' } },
+      { name: 'an unknown key revoked', act: (store) => store.revokeKeys('a', 'k9', NOW, SCOPE), error: { kind: 'key_unknown', agent: 'a', key: 'k9' } },
+      { name: 'a stale version', act: (store) => store.removeAgent('a', { ...SCOPE, expectedVersion: 7 }), error: { kind: 'version_changed', version: 1 } },
     ];
     for (const { name, act, error } of refusals) {
       test(`refuses ${name} and leaves everything as it was`, async (t) => {
         const store = open(t);
         await store.addAgent(agent('a', { keys: [key('k1')] }));
-        const before = await store.agents();
+        const before = await store.agents(TENANT);
         assert.deepEqual(await act(store), { ok: false, error });
-        assert.deepEqual(await store.agents(), before);
+        assert.deepEqual(await store.agents(TENANT), before);
       });
     }
 
     test('a change touches only what it names', async (t) => {
       const store = open(t);
       await store.addAgent(agent('a', { groups: ['g'], attributes: { x: '1' }, keys: [key('k1')] }));
-      await store.changeAgent('a', { attributes: { y: '2' } }, { expectedVersion: 1 });
-      assert.deepEqual((await store.agents()).agents, [agent('a', { groups: ['g'], attributes: { y: '2' }, keys: [key('k1')] })]);
+      await store.changeAgent('a', { attributes: { y: '2' } }, { ...SCOPE, expectedVersion: 1 });
+      assert.deepEqual((await store.agents(TENANT)).agents, [agent('a', { groups: ['g'], attributes: { y: '2' }, keys: [key('k1')] })]);
     });
 
     test('revoked keys leave the list and the shard, and their ids are never used again', async (t) => {
       const store = open(t);
       await store.addAgent(agent('a', { keys: [key('k1'), key('k2'), key('k3')] }));
-      assert.deepEqual(await store.revokeKeys('a', 'k2', NOW), { ok: true, value: ['k2'] });
+      assert.deepEqual(await store.revokeKeys('a', 'k2', NOW, SCOPE), { ok: true, value: ['k2'] });
       assert.deepEqual((await store.agentsShard()).agents[0]?.keys.map(({ id }) => id), ['k1', 'k3']);
-      assert.deepEqual(await store.addKey('a', key('k2')), { ok: false, error: { kind: 'key_exists', key: 'k2' } });
-      assert.deepEqual(await store.revokeKeys('a', 'k2', NOW), { ok: false, error: { kind: 'key_unknown', agent: 'a', key: 'k2' } });
-      assert.deepEqual(await store.revokeKeys('a', undefined, NOW), { ok: true, value: ['k1', 'k3'] });
-      assert.deepEqual((await store.agents()).agents[0]?.keys, []);
+      assert.deepEqual(await store.addKey('a', key('k2'), SCOPE), { ok: false, error: { kind: 'key_exists', key: 'k2' } });
+      assert.deepEqual(await store.revokeKeys('a', 'k2', NOW, SCOPE), { ok: false, error: { kind: 'key_unknown', agent: 'a', key: 'k2' } });
+      assert.deepEqual(await store.revokeKeys('a', undefined, NOW, SCOPE), { ok: true, value: ['k1', 'k3'] });
+      assert.deepEqual((await store.agents(TENANT)).agents[0]?.keys, []);
     });
 
     test('a removed agent takes its keys along; one of the same name begins anew', async (t) => {
       const store = open(t);
       await store.addAgent(agent('a', { keys: [key('k1')] }));
-      await store.removeAgent('a');
+      await store.removeAgent('a', SCOPE);
       await store.addAgent(agent('a'));
-      assert.deepEqual((await store.agents()).agents, [agent('a')]);
+      assert.deepEqual((await store.agents(TENANT)).agents, [agent('a')]);
     });
 
     test('tenants do not see each other', async (t) => {
@@ -123,9 +125,9 @@ for (const engine of ENGINES) {
       await store.addAgent(agent('a', { tenant: 'other', keys: [key('k1', { sha256: sha256Hex('elsewhere') })] }));
       assert.deepEqual(await store.removeAgent('a', { tenant: 'third' }), { ok: false, error: { kind: 'agent_unknown', agent: 'a' } });
       await store.revokeKeys('a', 'k1', NOW, { tenant: 'other' });
-      assert.equal((await store.agents()).agents[0]?.keys.length, 1);
+      assert.equal((await store.agents(TENANT)).agents[0]?.keys.length, 1);
       assert.equal((await store.agents('other')).agents[0]?.keys.length, 0);
-      assert.equal(await store.agentsVersion(), 1);
+      assert.equal(await store.agentsVersion(TENANT), 1);
       assert.deepEqual((await store.agentsShard()).agents.map(({ tenant }) => tenant), ['default', 'other']);
     });
 
@@ -133,10 +135,10 @@ for (const engine of ENGINES) {
       const store = open(t);
       const accepted = { digest: 'd1', createdAt: NOW.toISOString(), outcome: 'accepted', reason: '' } as const;
       const refused = { digest: 'd2', createdAt: NOW.toISOString(), outcome: 'refused', reason: 'sallyport.yaml:3:1: no' } as const;
-      assert.equal((await store.recordRevision(accepted)).number, 1);
-      assert.equal((await store.recordRevision(refused)).number, 2);
-      assert.deepEqual(await store.revisions(10), [{ number: 2, ...refused }, { number: 1, ...accepted }]);
-      assert.deepEqual((await store.revisions(1)).map(({ number }) => number), [2]);
+      assert.equal((await store.recordRevision(accepted, TENANT)).number, 1);
+      assert.equal((await store.recordRevision(refused, TENANT)).number, 2);
+      assert.deepEqual(await store.revisions(10, TENANT), [{ number: 2, ...refused }, { number: 1, ...accepted }]);
+      assert.deepEqual((await store.revisions(1, TENANT)).map(({ number }) => number), [2]);
     });
   });
 }
@@ -156,20 +158,36 @@ test('what one process writes, another that has the file open reads, and neither
     await new Promise(setImmediate);
   }
   assert.deepEqual(await once(child, 'exit'), [0, null]);
-  const { version, agents } = await store.agents();
+  const { version, agents } = await store.agents(TENANT);
   assert.equal(agents.length, 80);
   assert.equal(version, 80);
+});
+
+test('processes that open a new store in the same instant all get it', async (t) => {
+  const folder = folderFor(t);
+  const startMs = Date.now() + 300;
+  const script = `
+    import { openStore } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)};
+    while (Date.now() < ${startMs});
+    const store = openStore(${JSON.stringify(folder)});
+    await store.addAgent({ tenant: 'default', name: 'agent-' + process.pid, groups: [], attributes: {}, keys: [] });
+    await store.close();`;
+  const children = Array.from({ length: 4 }, () => spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'inherit', 'inherit'] }));
+  for (const exit of await Promise.all(children.map((child) => once(child, 'exit')))) assert.deepEqual(exit, [0, null]);
+  const store = openStore(folder);
+  t.after(() => store.close());
+  assert.equal((await store.agents(TENANT)).agents.length, 4);
 });
 
 test('a reopened store has everything that was acknowledged', async (t) => {
   const folder = folderFor(t);
   const first = openStore(folder);
   await first.addAgent(agent('a', { keys: [key('k1')] }));
-  await first.revokeKeys('a', 'k1', NOW);
+  await first.revokeKeys('a', 'k1', NOW, SCOPE);
   await first.close();
   const second = openStore(folder);
   t.after(() => second.close());
-  assert.deepEqual((await second.agents()).agents, [agent('a')]);
+  assert.deepEqual((await second.agents(TENANT)).agents, [agent('a')]);
 });
 
 test('only the owner may read the folder and its files, whatever the umask', async (t) => {

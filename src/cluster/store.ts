@@ -13,9 +13,6 @@ export type StoredAgent = AgentsShard['agents'][number];
 /** One key of an agent as stored. */
 export type StoredKey = StoredAgent['keys'][number];
 
-/** The tenant of a gateway that serves only one. */
-export const DEFAULT_TENANT = 'default';
-
 /** Why a write was not made. */
 export type StoreRefusal =
   | { readonly kind: 'agent_exists'; readonly agent: string }
@@ -53,28 +50,28 @@ export interface ConfigRevision {
 
 /** Whose agents a call is about, and which version of them the caller has seen (undefined: does not matter). */
 export interface WriteScope {
-  readonly tenant?: string | undefined;
+  readonly tenant: string;
   readonly expectedVersion?: number | undefined;
 }
 
 /** The truth about agents and config revisions. Close it to release the file. */
 export interface Store {
-  agents(tenant?: string): Promise<AgentList>;
+  agents(tenant: string): Promise<AgentList>;
   /** The current version of a tenant's agents: cheap, for noticing writes made by others. */
-  agentsVersion(tenant?: string): Promise<number>;
+  agentsVersion(tenant: string): Promise<number>;
   /** Every tenant's agents, as the snapshot carries them. */
   agentsShard(): Promise<AgentsShard>;
   /** Adds an agent together with its first keys. */
-  addAgent(agent: StoredAgent, scope?: WriteScope): Promise<Result<StoredAgent, StoreRefusal>>;
-  changeAgent(name: string, change: AgentChange, scope?: WriteScope): Promise<Result<StoredAgent, StoreRefusal>>;
-  removeAgent(name: string, scope?: WriteScope): Promise<Result<StoredAgent, StoreRefusal>>;
-  addKey(agent: string, key: StoredKey, scope?: WriteScope): Promise<Result<StoredAgent, StoreRefusal>>;
+  addAgent(agent: StoredAgent, expectedVersion?: number): Promise<Result<StoredAgent, StoreRefusal>>;
+  changeAgent(name: string, change: AgentChange, scope: WriteScope): Promise<Result<StoredAgent, StoreRefusal>>;
+  removeAgent(name: string, scope: WriteScope): Promise<Result<StoredAgent, StoreRefusal>>;
+  addKey(agent: string, key: StoredKey, scope: WriteScope): Promise<Result<StoredAgent, StoreRefusal>>;
   /** Revokes one key, or all of them when no id is given; answers with the ids that were revoked. */
-  revokeKeys(agent: string, id: string | undefined, now: Date, scope?: WriteScope): Promise<Result<readonly string[], StoreRefusal>>;
+  revokeKeys(agent: string, id: string | undefined, now: Date, scope: WriteScope): Promise<Result<readonly string[], StoreRefusal>>;
   /** Notes an attempt to put a config in force and numbers it. */
-  recordRevision(revision: Omit<ConfigRevision, 'number'>, tenant?: string): Promise<ConfigRevision>;
+  recordRevision(revision: Omit<ConfigRevision, 'number'>, tenant: string): Promise<ConfigRevision>;
   /** The latest attempts, newest first. */
-  revisions(limit: number, tenant?: string): Promise<readonly ConfigRevision[]>;
+  revisions(limit: number, tenant: string): Promise<readonly ConfigRevision[]>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
