@@ -1,0 +1,54 @@
+// The judge must be able to say no: otherwise a green conformance run means nothing.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { differences, faults, tally } from './judge.ts';
+import { LEGS } from './legs.ts';
+import type { Leg } from './legs.ts';
+import type { LegResult, Status } from './suite.ts';
+
+const LEG: Leg = { name: 'leg', args: [], required: ['a'], atLeast: { scenarios: 1, checks: 2 } };
+
+function result(...checks: readonly (readonly [scenario: string, key: string, status: Status])[]): LegResult {
+  return { checks: checks.map(([scenario, key, status]) => ({ scenario, key, status, reason: undefined })), output: 'the output' };
+}
+
+const GOOD = result(['a', 'one', 'SUCCESS'], ['a', 'two', 'SUCCESS'], ['b', 'three', 'FAILURE']);
+
+test('a leg is good when its required scenarios are, whatever the others do', () => {
+  assert.deepEqual(faults(LEG, GOOD), []);
+  assert.deepEqual(tally(GOOD), { passed: 2, failed: 1 });
+});
+
+for (const [what, bad] of [
+  ['a failed check', result(['a', 'one', 'SUCCESS'], ['a', 'two', 'SUCCESS'], ['a', 'three', 'FAILURE'])],
+  ['a warning', result(['a', 'one', 'SUCCESS'], ['a', 'two', 'SUCCESS'], ['a', 'three', 'WARNING'])],
+  ['a required scenario that did not run', result(['b', 'one', 'SUCCESS'], ['b', 'two', 'SUCCESS'])],
+  ['too few checks', result(['a', 'one', 'SUCCESS'])],
+  ['no result at all', result()],
+] as const) {
+  test(`${what} is a fault`, () => assert.notDeepEqual(faults(LEG, bad), []));
+}
+
+test('a leg in which everything is required fails with any of it', () => {
+  assert.notDeepEqual(faults({ ...LEG, required: 'all' }, GOOD), []);
+});
+
+test('a check that ends otherwise, is missing, or is new through the gateway is a difference', () => {
+  const through = result(['a', 'one', 'FAILURE'], ['a', 'new', 'SUCCESS'], ['b', 'three', 'FAILURE']);
+  assert.deepEqual(
+    differences(GOOD, through).map(({ key, direct, through: after }) => [key, direct, after]),
+    [
+      ['one', 'SUCCESS', 'FAILURE'],
+      ['two', 'SUCCESS', undefined],
+      ['new', undefined, 'SUCCESS'],
+    ],
+  );
+  assert.deepEqual(differences(GOOD, GOOD), []);
+});
+
+test('the suite still requires 37 scenarios of 2026-07-28 and 30 of 2025-11-25', () => {
+  const count = (name: string): number | undefined => LEGS.find((leg) => leg.name === name)?.required.length;
+  assert.equal(count('2026-07-28'), 37);
+  assert.equal(count('2025-11-25'), 30);
+});

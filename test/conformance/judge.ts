@@ -1,0 +1,66 @@
+// Judges the results of a leg: what failed that must not, and what differs between the direct run and the one through the gateway.
+
+import type { Leg } from './legs.ts';
+import type { Check, LegResult, Status } from './suite.ts';
+
+/** A check that ended differently through the gateway; undefined: it was not made on that side. */
+export interface Difference {
+  readonly scenario: string;
+  readonly key: string;
+  readonly direct: Status | undefined;
+  readonly through: Status | undefined;
+  /** Why it did not succeed, where the suite says so. */
+  readonly reason: string | undefined;
+}
+
+/** How many checks of a leg passed and failed. */
+export interface Tally {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+/** Counts a leg's checks; a warning is a failure, since the suite uses it for a SHOULD that is not met. */
+export function tally(result: LegResult): Tally {
+  const passed = result.checks.filter((check) => check.status === 'SUCCESS').length;
+  const failed = result.checks.filter((check) => isFailed(check)).length;
+  return { passed, failed };
+}
+
+/** What is wrong with a leg by itself: required scenarios that failed or did not run, or too little seen. */
+export function faults(leg: Leg, result: LegResult): readonly string[] {
+  const found: string[] = [];
+  const ran = new Set(result.checks.map((check) => check.scenario));
+  const required = leg.required === 'all' ? [...ran] : leg.required;
+  for (const scenario of required) {
+    const checks = result.checks.filter((check) => check.scenario === scenario);
+    if (checks.length === 0) found.push(`${scenario}: made no check`);
+    for (const check of checks) {
+      if (isFailed(check)) found.push(`${scenario}: ${check.key}: ${check.status}${check.reason === undefined ? '' : `: ${check.reason}`}`);
+    }
+  }
+  const passed = result.checks.filter((check) => required.includes(check.scenario) && check.status === 'SUCCESS').length;
+  if (required.length < leg.atLeast.scenarios) found.push(`only ${required.length} required scenarios, expected ${leg.atLeast.scenarios}`);
+  if (passed < leg.atLeast.checks) found.push(`only ${passed} checks passed, expected ${leg.atLeast.checks}`);
+  if (found.length > 0 && ran.size === 0) found.push(result.output.slice(-2000));
+  return found;
+}
+
+/** Every check, required or not, that did not end the same on both sides. */
+export function differences(direct: LegResult, through: LegResult): readonly Difference[] {
+  const name = (check: Check): string => `${check.scenario} ${check.key}`;
+  const before = new Map(direct.checks.map((check) => [name(check), check]));
+  const after = new Map(through.checks.map((check) => [name(check), check]));
+  const found: Difference[] = [];
+  for (const id of new Set([...before.keys(), ...after.keys()])) {
+    const a = before.get(id);
+    const b = after.get(id);
+    const either = b ?? a;
+    if (either === undefined || a?.status === b?.status) continue;
+    found.push({ scenario: either.scenario, key: either.key, direct: a?.status, through: b?.status, reason: b?.reason ?? a?.reason });
+  }
+  return found;
+}
+
+function isFailed(check: Check): boolean {
+  return check.status === 'FAILURE' || check.status === 'WARNING';
+}

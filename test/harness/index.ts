@@ -1,0 +1,9 @@
+// How tests start a gateway, talk to it byte by byte, and play the servers behind it. Used by walks, attacks and conformance.
+// Nothing in here may use the code under test: the other end has to be somebody else.
+export { repositoryRoot, sallyport, startGateway, until } from './gateway.ts';
+export type { CommandResult, Gateway, GatewayOptions } from './gateway.ts';
+export { openStream, rawExchange, send } from './http.ts';
+export type { HttpAnswer, HttpStream, SendOptions, SseEvent } from './http.ts';
+export { childProcesses, isRunning } from './processes.ts';
+export { at, LegacySession, META, modernCall, modernRequest, modernStream, rpc } from './mcp.ts';
+export type { LegacyOptions, ModernOptions, RpcAnswer } from './mcp.ts';
