@@ -13,7 +13,7 @@ import { sha256Hex } from '../base/index.ts';
 import { openStore } from './index.ts';
 import type { Store, StoredAgent, StoredKey } from './index.ts';
 
-const ENGINES: readonly { readonly name: string; open(folder: string): Store }[] = [{ name: 'sqlite', open: openStore }];
+const ENGINES: readonly { readonly name: string; open: (folder: string) => Store }[] = [{ name: 'sqlite', open: openStore }];
 
 const TENANT = 'default';
 const SCOPE = { tenant: TENANT };
@@ -73,7 +73,7 @@ for (const engine of ENGINES) {
       assert.deepEqual(versions, [0, 1, 1, 2, 3, 4, 5]);
     });
 
-    const refusals: readonly { name: string; act(store: Store): Promise<unknown>; error: object }[] = [
+    const refusals: readonly { name: string; act: (store: Store) => Promise<unknown>; error: object }[] = [
       { name: 'the same name twice', act: (store) => store.addAgent(agent('a')), error: { kind: 'agent_exists', agent: 'a' } },
       { name: 'an unknown agent changed', act: (store) => store.changeAgent('b', {}, SCOPE), error: { kind: 'agent_unknown', agent: 'b' } },
       { name: 'an unknown agent removed', act: (store) => store.removeAgent('b', SCOPE), error: { kind: 'agent_unknown', agent: 'b' } },
@@ -211,7 +211,7 @@ test('the file is in write-ahead mode, so that a reader never waits for the writ
   assert.equal(reader.prepare('PRAGMA journal_mode').get()?.['journal_mode'], 'wal');
 });
 
-const broken: readonly { name: string; prepare(folder: string): string; says: RegExp }[] = [
+const broken: readonly { name: string; prepare: (folder: string) => string; says: RegExp }[] = [
   {
     name: 'a file from a newer Sallyport',
     prepare: (folder) => {
