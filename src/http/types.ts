@@ -49,16 +49,19 @@ export interface ServerRequest<Context> {
   readonly done: boolean;
   /** Sends a complete answer, head and body in one write. */
   respond(status: number, headers: OutHeaders, body?: Uint8Array): void;
-  /** Starts a chunked answer. `flush: false` lets the head travel with the first chunk. */
+  /** Starts a chunked answer. The head travels with the first chunk if that is written at once, else on its own. */
   start(status: number, headers: OutHeaders): void;
   /** Sends one chunk. False: the socket is full, wait for `onDrain`. */
   write(bytes: Uint8Array): boolean;
-  /** Ends a chunked answer. */
-  end(): void;
+  /** Ends a chunked answer; `last` travels in one write with the end. */
+  end(last?: Uint8Array): void;
   /** Cuts the connection without a final chunk, so that the client cannot take a part for the whole. */
   abort(): void;
   onDrain: (() => void) | undefined;
-  /** The client hung up before the answer ended. Called once, never after `end` or `respond`. */
+  /**
+   * The client hung up before the answer ended, or the codec refused or timed out the rest of this request by itself (then it has
+   * answered too). Nothing more can be sent. Called once, never after `end`, `respond` or `abort`.
+   */
   onHangup: (() => void) | undefined;
 }
 
@@ -71,8 +74,10 @@ export interface RequestHandler<Context> {
   onHead(request: ServerRequest<Context>): number | 'answered';
   /** Called once the whole body is there (empty if none). */
   onRequest(request: ServerRequest<Context>, body: Uint8Array): void;
-  /** The codec refused a request by itself; for counting. The answer has been sent by `refusalBody`. */
-  onRefused(code: ErrorCode, peer: Peer): void;
+  /** The codec refused a request by itself; for counting. The answer has been sent by `refusalBody`. `detail` holds no bytes of the request. */
+  onRefused(code: ErrorCode, peer: Peer, detail: string): void;
+  /** One of these methods, or a callback of a request, threw: the connection has been ended. For the log. */
+  onFault?(cause: unknown, peer: Peer): void;
   /** The answer body for a refusal by the codec. */
   refusalBody(code: ErrorCode): { readonly contentType: string; readonly body: Uint8Array };
 }
