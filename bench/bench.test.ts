@@ -1,0 +1,275 @@
+// The pure parts of the bench: if these are wrong, every figure is.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+
+import { parseAnswer } from './answer.ts';
+import { type Budget, compareBudgets, isPassed, parseBudgets } from './budgets.ts';
+import type { Measurement } from './measure.ts';
+import { descendants, parseCoreTimes, parseField, parseStat, type ProcessStat, readUsage } from './procfs.ts';
+import { renderReport, type Report } from './report.ts';
+import { type Row, type Sample, spreadOf, valuesOf } from './results.ts';
+import { policyRules, sallyportConfig } from './sallyport.ts';
+import { percentile, spread } from './statistics.ts';
+import { answerBody, BODY_BYTES, callBody, messageId } from './workload.ts';
+import { parseTrace } from './writes.ts';
+
+const HUNDRED = Array.from({ length: 100 }, (_, n) => n + 1);
+
+for (const [name, samples, p, expected] of [
+  ['the median of 1…100', HUNDRED, 50, 50],
+  ['the 99th of 1…100', HUNDRED, 99, 99],
+  ['the 100th is the largest', HUNDRED, 100, 100],
+  ['the 0th is the smallest', HUNDRED, 0, 1],
+  ['one sample is every percentile', [7], 99, 7],
+  ['no samples have none', [], 50, Number.NaN],
+] as const) {
+  test(`percentile: ${name}`, () => assert.equal(percentile(samples, p), expected));
+}
+
+test('spread: the middle, and how far apart', () => {
+  assert.deepEqual(spread([3, 1, 2]), { median: 2, min: 1, max: 3 });
+  assert.deepEqual(spread([4, 1, 2, 3]), { median: 2.5, min: 1, max: 4 });
+  assert.deepEqual(spread([]), { median: Number.NaN, min: Number.NaN, max: Number.NaN });
+});
+
+const STAT = '4711 (a (b) c) S 42 4710 4710 0 -1 4194304 100 200 0 0 11 22 3 4 20 0 1 0 987654 1000000 500 18446744073709551615';
+
+test('procfs: a stat line is counted from the last parenthesis', () => {
+  assert.deepEqual(parseStat(STAT), { pid: 4711, parent: 42, group: 4710, state: 'S', startTicks: 987654, cpuTicks: 11 + 22 + 3 + 4 });
+});
+
+test('procfs: a line cut short is no process', () => {
+  assert.equal(parseStat(''), undefined);
+  assert.equal(parseStat('4711 (node) S 42 4710'), undefined);
+});
+
+test('procfs: fields of status and io', () => {
+  assert.equal(parseField('VmPeak:\t  9 kB\nVmHWM:\t  71234 kB\n', 'VmHWM'), 71234);
+  assert.equal(parseField('write_bytes: 8192\ncancelled_write_bytes: 5\n', 'write_bytes'), 8192);
+  assert.equal(parseField('', 'VmHWM'), 0);
+});
+
+test('procfs: a core is busy with everything but idling, waiting for the disk, and what was stolen', () => {
+  const text = 'cpu  1 1 1 1 1 1 1 1 0 0\ncpu1 10 1 20 100 7 2 3 5 0 0\ncpu10 9 9 9 9 9 9 9 9 0 0\n';
+  assert.deepEqual(parseCoreTimes(text, 1), { busyTicks: 36, totalTicks: 148, stolenTicks: 5 });
+  assert.equal(parseCoreTimes(text, 2), undefined);
+});
+
+test('procfs: a tree has children of children, and members of the group whose parent is gone', () => {
+  const stat = (pid: number, parent: number, group: number): ProcessStat => ({
+    pid,
+    parent,
+    group,
+    state: 'S',
+    startTicks: 0,
+    cpuTicks: 0,
+  });
+  const stats = [stat(30, 20, 10), stat(20, 10, 10), stat(10, 1, 10), stat(40, 1, 10), stat(50, 1, 50), stat(60, 40, 60)];
+  const pids = descendants(stats, 10).map(({ pid }) => pid);
+  assert.deepEqual(pids.toSorted(), [10, 20, 30, 40, 60]);
+});
+
+test(
+  'procfs: this very process has used time and memory',
+  { skip: process.platform === 'linux' ? false : 'there is no /proc here' },
+  () => {
+    const usage = readUsage(process.pid);
+    assert.ok(usage.cpuMs > 0);
+    assert.ok(usage.peakRssBytes > 2 ** 20);
+    assert.ok(usage.pids.includes(process.pid));
+  },
+);
+
+test('strace: files count, sockets and devices do not, interrupted calls count once', () => {
+  const trace = [
+    '100 write(17<socket:[123]>, ""..., 512) = 512',
+    '100 pwritev(20</data/audit/0/1.log>, [{iov_base=""..., iov_len=512}], 1, 0) = 512',
+    '101 pwrite64(20</data/audit/0/1.log>, ""..., 512, 0 <unfinished ...>',
+    '101 <... pwrite64 resumed>) = 512',
+    '100 write(2</dev/null>, ""..., 4) = 4',
+    '100 writev(21</data/other.log>, [{iov_base=""..., iov_len=4}], 1) = 4',
+    '100 pwritev2(21</data/other.log>, [{iov_base=""..., iov_len=4}], 1, 0, RWF_DSYNC) = 4',
+    '100 fdatasync(21</data/other.log>) = 0',
+    '100 +++ exited with 0 +++',
+  ].join('\n');
+  assert.deepEqual(parseTrace(trace, new Set(['/data/audit/0/1.log'])), { filesystem: 4, durable: 4 });
+});
+
+const answer = (text: string) => parseAnswer(Buffer.from(text, 'latin1'));
+
+test('answer: length, chunks, close, and what has not arrived yet', () => {
+  const whole = answer('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok');
+  assert.ok(whole.kind === 'answer');
+  assert.deepEqual([whole.status, whole.body.toString(), whole.closes], [200, 'ok', true]);
+  const chunked = answer('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\no\r\n1\r\nk\r\n0\r\n\r\n');
+  assert.ok(chunked.kind === 'answer');
+  assert.deepEqual([chunked.body.toString(), chunked.closes], ['ok', false]);
+  const denied = answer('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n');
+  assert.ok(denied.kind === 'answer');
+  assert.equal(denied.status, 403);
+  for (const part of [
+    'HTTP/1.1 200 OK\r\nContent-Le',
+    'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no',
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\no\r\n',
+  ]) {
+    assert.equal(answer(part).kind, 'partial');
+  }
+});
+
+test('answer: bytes behind the answer, and a head without a length, are wrong', () => {
+  for (const text of ['HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok!', 'HTTP/1.1 200 OK\r\nA: b\r\n\r\nok', 'nonsense\r\n\r\n']) {
+    assert.equal(answer(text).kind, 'malformed');
+  }
+});
+
+test('workload: every body has the promised size and its own id', () => {
+  for (const connection of [0, 49, 999]) {
+    const id = messageId(connection);
+    for (const body of [callBody(id, 'lookup_00'), answerBody(id)]) {
+      assert.equal(body.length, BODY_BYTES);
+      assert.equal(JSON.parse(Buffer.from(body).toString()).id, id);
+    }
+  }
+});
+
+test('workload: 100 rules, no two alike', () => {
+  const rules = policyRules().map((rule) => JSON.stringify(rule));
+  assert.equal(rules.length, 100);
+  assert.equal(new Set(rules).size, 100);
+});
+
+test('workload: plain on both sides, or TLS on both sides', () => {
+  const certificates = { caFile: 'ca', certificateFile: 'certificate', keyFile: 'key', bundleFile: 'bundle' };
+  const config = (tls: boolean): string =>
+    JSON.stringify(sallyportConfig({ folder: '/f', certificates: tls ? certificates : undefined, upstreamPort: 1, workers: 1 }));
+  assert.match(config(true), /"tls":\{"certificate":"certificate","key":"key"\}.*"url":"https:.*"tls":\{"ca":"ca"\}/);
+  assert.doesNotMatch(config(false), /tls|https/);
+});
+
+/** A measurement of which only what is asked matters. */
+function measured(cpuPerRequestUs: number | undefined, p50Ms = 1, proxyCoreBusy = 0.95): Measurement {
+  return {
+    requestsPerSecond: 1000,
+    p50Ms,
+    p99Ms: 2 * p50Ms,
+    cpuPerRequestUs,
+    proxyCpuShare: cpuPerRequestUs === undefined ? undefined : proxyCoreBusy,
+    proxyCoreBusy,
+    loadCoreBusy: 0.99,
+    stolenShare: 0,
+    peakRssBytes: undefined,
+    writtenBytesPerRequest: undefined,
+    generator: {
+      event: 'result',
+      answered: 1,
+      answeredInAll: 1,
+      windowMs: 1,
+      p50Ms,
+      p99Ms: 2 * p50Ms,
+      maxMs: 1,
+      lateP50Ms: 0,
+      lateP99Ms: 0,
+      reconnects: 0,
+      protocol: 'plain',
+      errors: 0,
+      firstError: undefined,
+    },
+  };
+}
+
+const sample = (round: number, row: Row, measurement: Measurement | undefined, failure?: string): Sample => ({
+  round,
+  row,
+  phase: 'saturation',
+  measurement,
+  failure,
+});
+
+const SAMPLES: readonly Sample[] = [
+  sample(1, 'haproxy-tls', measured(20, 3)),
+  sample(1, 'sallyport-tls', measured(90, 5)),
+  sample(1, 'direct-tls', measured(undefined, 1)),
+  sample(2, 'haproxy-tls', measured(40, 4)),
+  sample(2, 'sallyport-tls', measured(100, 9)),
+  sample(2, 'direct-tls', measured(undefined, 2)),
+  sample(3, 'haproxy-tls', measured(30)),
+  sample(3, 'sallyport-tls', undefined, 'a wrong answer'),
+];
+
+test('results: ratios are taken within a round, and a failed round has no figure', () => {
+  assert.deepEqual(valuesOf(SAMPLES, 'sallyport-tls', 'saturation.cpuPerRequestUs', 'haproxy-tls'), [4.5, 2.5]);
+  assert.deepEqual(spreadOf(SAMPLES, 'haproxy-tls', 'saturation.cpuPerRequestUs'), { median: 30, min: 20, max: 40 });
+});
+
+test('results: added latency is over the direct row of the same round', () => {
+  assert.deepEqual(valuesOf(SAMPLES, 'sallyport-tls', 'saturation.addedP50Ms'), [4, 7]);
+  assert.deepEqual(valuesOf(SAMPLES, 'sallyport-tls', 'saturation.addedP99Ms'), [8, 14]);
+  assert.equal(spreadOf(SAMPLES, 'direct-tls', 'saturation.addedP50Ms'), undefined);
+});
+
+const BUDGET: Budget = {
+  name: 'CPU',
+  row: 'sallyport-tls',
+  figure: 'saturation.cpuPerRequestUs',
+  against: 'haproxy-tls',
+  atMost: 4,
+  quickAtMost: 6,
+};
+const BOTH = new Set<string>(['sallyport-tls', 'haproxy-tls']);
+
+for (const [name, measuredRatio, rows, quick, kind, passed] of [
+  ['within is kept', 3.9, BOTH, false, 'kept', true],
+  ['exactly at the limit is kept', 4, BOTH, false, 'kept', true],
+  ['above is a miss', 4.01, BOTH, false, 'missed', false],
+  ['a quick run has its own limit', 4.01, BOTH, true, 'kept', true],
+  ['above the quick limit is a miss', 6.1, BOTH, true, 'missed', false],
+  ['no figure is not kept', undefined, BOTH, false, 'unmeasured', false],
+  ['not a number is not kept', Number.NaN, BOTH, false, 'unmeasured', false],
+  ['a row left out by --only is not judged', undefined, new Set(['haproxy-tls']), false, 'not asked', true],
+] as const) {
+  test(`budgets: ${name}`, () => {
+    const verdicts = compareBudgets([BUDGET], rows, quick, () => measuredRatio);
+    assert.equal(verdicts[0]?.kind, kind);
+    assert.equal(isPassed(verdicts), passed);
+  });
+}
+
+test('budgets: the file is read, and a misspelt budget refused', () => {
+  const text = readFileSync(new URL('./budgets.json', import.meta.url), 'utf8');
+  assert.ok(parseBudgets(text).length > 0);
+  assert.throws(() => parseBudgets('{}'), /budgets/);
+  assert.throws(() => parseBudgets(text.replaceAll('atMost', 'atmost')), /entry 0/);
+  assert.throws(() => parseBudgets(JSON.stringify({ budgets: [{ ...BUDGET, extra: 1 }] })), /entry 0/);
+});
+
+test('report: a miss, a failure and an idle core are all said', () => {
+  const report: Report = {
+    machine: {
+      cpu: 'CPU',
+      cores: 2,
+      memoryGiB: 1,
+      system: 'Linux',
+      loadAverage: 0,
+      node: 'v26',
+      openssl: '3',
+      commit: 'abc',
+      durableWriteP50Ms: 0.1,
+      durableWriteP99Ms: 0.2,
+    },
+    haproxy: 'HAProxy 1',
+    pinned: true,
+    rounds: 3,
+    measureMs: 1000,
+    samples: [...SAMPLES, sample(1, 'sallyport-plain', measured(10, 1, 0.6))],
+    writes: 'strace is not installed',
+    verdicts: compareBudgets([BUDGET], BOTH, false, () => 4.5),
+  };
+  const text = renderReport(report);
+  assert.match(text, /missed +CPU: 4\.50 \(at most 4\)/);
+  assert.match(text, /FAILED: round 3, Sallyport TLS→TLS, everything on, saturation: a wrong answer/);
+  assert.match(text, /Sallyport plain.*its core was 60 % busy, so generator and upstream saturated first/);
+  assert.match(text, /writes not counted: strace is not installed/);
+  assert.match(renderReport({ ...report, pinned: false }), /NOT PINNED/);
+});
