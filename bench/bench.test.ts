@@ -68,7 +68,10 @@ test('procfs: a tree has children of children, and members of the group whose pa
   });
   const stats = [stat(30, 20, 10), stat(20, 10, 10), stat(10, 1, 10), stat(40, 1, 10), stat(50, 1, 50), stat(60, 40, 60)];
   const pids = descendants(stats, 10).map(({ pid }) => pid);
-  assert.deepEqual(pids.toSorted(), [10, 20, 30, 40, 60]);
+  assert.deepEqual(
+    pids.toSorted((a, b) => a - b),
+    [10, 20, 30, 40, 60],
+  );
 });
 
 test(

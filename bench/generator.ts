@@ -3,9 +3,9 @@
 // it reports lines of JSON (GeneratorEvent). It must never be the bottleneck unseen: the runner prints how busy its core was.
 
 import { readFileSync } from 'node:fs';
-import { connect as connectPlain, type Socket } from 'node:net';
+import { connect as connectPlain, type OnReadOpts, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import { connect as connectTls, createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
+import { connect as connectTls, type ConnectionOptions, createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import { Worker } from 'node:worker_threads';
 
 import { parseAnswer } from './answer.ts';
@@ -138,17 +138,7 @@ class Generator {
       };
       const { port } = this.#plan;
       const socket =
-        this.#secure === undefined
-          ? connectPlain({ host: '127.0.0.1', port, onread, noDelay: true })
-          : connectTls({
-              host: '127.0.0.1',
-              port,
-              servername: SERVER_NAME,
-              secureContext: this.#secure,
-              ALPNProtocols: ['http/1.1'],
-              // tls.connect hands this to its socket; the declarations know it for plain sockets only.
-              ...{ onread },
-            });
+        this.#secure === undefined ? connectPlain({ host: '127.0.0.1', port, onread }) : connectTls(this.#tlsOptions(this.#secure, onread));
       socket.setNoDelay(true);
       connection.socket = socket;
       socket.once(this.#secure === undefined ? 'connect' : 'secureConnect', () => {
@@ -161,6 +151,11 @@ class Generator {
       });
       socket.on('close', () => this.#closed(connection, socket));
     });
+  }
+
+  /** tls.connect hands `onread` to its socket; the declarations know it for plain sockets only. */
+  #tlsOptions(secureContext: SecureContext, onread: OnReadOpts): ConnectionOptions & { readonly onread: OnReadOpts } {
+    return { host: '127.0.0.1', port: this.#plan.port, servername: SERVER_NAME, secureContext, ALPNProtocols: ['http/1.1'], onread };
   }
 
   /** A connection may end between two calls; one that ends under a call has lost it. */

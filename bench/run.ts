@@ -174,7 +174,7 @@ function endOnSignals(children: Children): void {
     ['SIGHUP', 129],
   ] as const) {
     process.once(signal, () => {
-      children.close().finally(() => process.exit(code));
+      void children.close().finally(() => process.exit(code));
     });
   }
 }
