@@ -1,0 +1,168 @@
+// Every metric Sallyport has, as data: name, type, help, labels, bounds. Names follow the OpenTelemetry semantic conventions
+// for MCP where these have one; ours begin with `sallyport.`. A metric or label that is not here cannot be recorded, and
+// no metric may hold what people said: labels are names, codes and methods, never arguments, results or persons.
+
+interface Common {
+  readonly help: string;
+  /** In order; the first `keeps` of them come from closed sets of our own and survive when the others overflow into `other`. */
+  readonly labels: readonly string[];
+  readonly keeps: number;
+  /** Distinct label sets held at most, per worker and in the total (bounded cardinality). */
+  readonly maxSeries: number;
+}
+
+interface CounterDefinition extends Common {
+  readonly type: 'counter';
+  readonly unit: 'bytes' | 'seconds' | undefined;
+}
+
+interface GaugeDefinition extends Common {
+  readonly type: 'gauge';
+  readonly unit: 'bytes' | 'seconds' | undefined;
+  /** How the values of several workers become one. */
+  readonly merge: 'sum' | 'max';
+}
+
+interface HistogramDefinition extends Common {
+  readonly type: 'histogram';
+  readonly unit: 'seconds';
+  /** Upper bounds, inclusive, rising; the last bucket, up to infinity, is implied. */
+  readonly buckets: readonly number[];
+}
+
+/** What is known about a metric. */
+export type MetricDefinition = CounterDefinition | GaugeDefinition | HistogramDefinition;
+
+/** The convention's bounds: operations from 10 ms to 5 minutes. */
+const OPERATION_SECONDS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300] as const;
+/** What the gateway itself costs lies below the convention's smallest bucket. */
+const OVERHEAD_SECONDS = [0.00005, 0.0001, 0.0002, 0.0003, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1] as const;
+
+const OPERATION_LABELS = ['mcp.method.name', 'error.type', 'mcp.protocol.version', 'sallyport.server', 'gen_ai.tool.name'] as const;
+
+/** Name → definition. Pinned by test/pins: dashboards and alerts stand on these names. */
+export const METRICS = {
+  'mcp.server.operation.duration': {
+    type: 'histogram', unit: 'seconds', help: 'Duration of an MCP request as the agent sees it, from its last byte in to the last byte of its answer out.',
+    labels: OPERATION_LABELS, keeps: 2, maxSeries: 2_000, buckets: OPERATION_SECONDS,
+  },
+  'mcp.client.operation.duration': {
+    type: 'histogram', unit: 'seconds', help: 'Duration of an MCP request as the server in the back takes it, from sending it to the last byte of its answer.',
+    labels: OPERATION_LABELS, keeps: 2, maxSeries: 2_000, buckets: OPERATION_SECONDS,
+  },
+  'sallyport.overhead.duration': {
+    type: 'histogram', unit: 'seconds', help: 'What the gateway adds to a request: its whole duration less the time spent waiting for the server.',
+    labels: ['mcp.method.name', 'sallyport.server'], keeps: 1, maxSeries: 1_000, buckets: OVERHEAD_SECONDS,
+  },
+  'sallyport.calls': {
+    type: 'counter', unit: undefined, help: 'Requests of authenticated agents by verdict of policy.',
+    labels: ['verdict', 'mcp.method.name', 'sallyport.server'], keeps: 2, maxSeries: 2_000,
+  },
+  'sallyport.refusals': {
+    type: 'counter', unit: undefined, help: 'Requests refused, by the code of the error table.',
+    labels: ['code', 'listener'], keeps: 1, maxSeries: 500,
+  },
+  'sallyport.upstream.failures': {
+    type: 'counter', unit: undefined, help: 'Exchanges with a server that failed, by the code of the error table.',
+    labels: ['code', 'sallyport.server'], keeps: 1, maxSeries: 1_000,
+  },
+  'sallyport.connections': {
+    type: 'gauge', unit: undefined, merge: 'sum', help: 'Connections of agents open now.',
+    labels: ['listener'], keeps: 0, maxSeries: 50,
+  },
+  'sallyport.connections.accepted': {
+    type: 'counter', unit: undefined, help: 'Connections of agents accepted.',
+    labels: ['listener'], keeps: 0, maxSeries: 50,
+  },
+  'sallyport.upstream.connections': {
+    type: 'gauge', unit: undefined, merge: 'sum', help: 'Connections to servers open now.',
+    labels: ['sallyport.server'], keeps: 0, maxSeries: 1_000,
+  },
+  'sallyport.sessions': {
+    type: 'gauge', unit: undefined, merge: 'sum', help: 'Legacy sessions open now.',
+    labels: ['sallyport.server'], keeps: 0, maxSeries: 1_000,
+  },
+  'sallyport.requests.running': {
+    type: 'gauge', unit: undefined, merge: 'sum', help: 'Requests of agents being answered now.',
+    labels: [], keeps: 0, maxSeries: 1,
+  },
+  'sallyport.audit.records': {
+    type: 'counter', unit: undefined, help: 'Records made durable in the audit log.',
+    labels: [], keeps: 0, maxSeries: 1,
+  },
+  'sallyport.audit.written': {
+    type: 'counter', unit: 'bytes', help: 'Bytes made durable in the audit log.',
+    labels: [], keeps: 0, maxSeries: 1,
+  },
+  'sallyport.audit.refused': {
+    type: 'counter', unit: undefined, help: 'Records the audit log could not take; the calls behind them were denied.',
+    labels: ['reason'], keeps: 1, maxSeries: 10,
+  },
+  'sallyport.audit.commit.duration': {
+    type: 'histogram', unit: 'seconds', help: 'Duration of one durable write of the audit log.',
+    labels: [], keeps: 0, maxSeries: 1, buckets: OVERHEAD_SECONDS,
+  },
+  'sallyport.audit.queued': {
+    type: 'gauge', unit: 'bytes', merge: 'sum', help: 'Bytes waiting to become durable in the audit log.',
+    labels: [], keeps: 0, maxSeries: 1,
+  },
+  'sallyport.audit.faulted': {
+    type: 'gauge', unit: undefined, merge: 'sum', help: 'Audit logs that cannot be written now.',
+    labels: [], keeps: 0, maxSeries: 1,
+  },
+  'sallyport.process.memory': {
+    type: 'gauge', unit: 'bytes', merge: 'sum', help: 'Resident memory of the process.',
+    labels: ['process'], keeps: 0, maxSeries: 50,
+  },
+  'sallyport.process.cpu': {
+    type: 'counter', unit: 'seconds', help: 'Processor time used by the process.',
+    labels: ['process'], keeps: 0, maxSeries: 50,
+  },
+  'sallyport.process.loop.delay': {
+    type: 'gauge', unit: 'seconds', merge: 'max', help: 'Longest delay of the event loop since the last report.',
+    labels: ['process'], keeps: 0, maxSeries: 50,
+  },
+  'sallyport.process.restarts': {
+    type: 'counter', unit: undefined, help: 'Processes replaced after they ended unasked.',
+    labels: ['process'], keeps: 0, maxSeries: 50,
+  },
+  'sallyport.snapshot.revision': {
+    type: 'gauge', unit: undefined, merge: 'max', help: 'Revision of the snapshot in force.',
+    labels: [], keeps: 0, maxSeries: 1,
+  },
+  'sallyport.config.reloads': {
+    type: 'counter', unit: undefined, help: 'Attempts to load the config, by result.',
+    labels: ['result'], keeps: 1, maxSeries: 10,
+  },
+  'sallyport.server.up': {
+    type: 'gauge', unit: undefined, merge: 'max', help: '1 while the server answers.',
+    labels: ['sallyport.server'], keeps: 0, maxSeries: 1_000,
+  },
+} as const satisfies Readonly<Record<string, MetricDefinition>>;
+
+/** A metric's name. */
+export type MetricName = keyof typeof METRICS;
+
+type OfType<Type extends MetricDefinition['type']> = { [Name in MetricName]: (typeof METRICS)[Name]['type'] extends Type ? Name : never }[MetricName];
+
+export type CounterName = OfType<'counter'>;
+export type GaugeName = OfType<'gauge'>;
+export type HistogramName = OfType<'histogram'>;
+
+/** Values for the labels of a metric; one left out is the empty string, which the exposition omits. */
+export type LabelsOf<Name extends MetricName> = { readonly [Label in (typeof METRICS)[Name]['labels'][number]]?: string };
+
+/** True for the name of a metric of this table; a dump from a worker of another version may hold others. */
+export function isMetricName(name: string): name is MetricName {
+  return Object.hasOwn(METRICS, name);
+}
+
+/** The definition behind a name, as the general type. */
+export function definitionOf(name: MetricName): MetricDefinition {
+  return METRICS[name];
+}
+
+/** Numbers per label set: one, or for a histogram its buckets, the one up to infinity, and the sum. */
+export function widthOf(definition: MetricDefinition): number {
+  return definition.type === 'histogram' ? definition.buckets.length + 2 : 1;
+}

@@ -1,0 +1,13 @@
+// How Sallyport watches itself: its own log, and its metrics. Neither may slow or fail a call, hold what people said, or grow
+// with what strangers send. (Traces come here too.)
+export { createLog } from './log.ts';
+export type { Log, LogFields, LogOptions } from './log.ts';
+export { quoteAscii, toPrintable } from './printable.ts';
+export { createMetrics } from './metrics.ts';
+export type { Counter, Gauge, Histogram, Metrics } from './metrics.ts';
+export type { CounterName, GaugeName, HistogramName, LabelsOf, MetricName } from './definitions.ts';
+export { parseMetricsDump } from './dump.ts';
+export type { FamilyDump, MetricsDump, SeriesDump } from './dump.ts';
+export { createMetricsTotals, mergeMetrics } from './totals.ts';
+export type { MetricsTotals } from './totals.ts';
+export { EXPOSITION_CONTENT_TYPE, renderExposition, toExpositionName } from './exposition.ts';
