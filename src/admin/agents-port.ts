@@ -1,0 +1,113 @@
+// The agents port on a store: issues keys, translates refusals, and tells who must know after each change. The text of a key passes
+// through here once, on its way to the person; it is never stored or logged.
+
+import { createKey } from '../agents/index.ts';
+import type { NewKey } from '../agents/index.ts';
+import { fail, GatewayError, ok } from '../base/index.ts';
+import type { Result } from '../base/index.ts';
+import type { Store, StoredAgent, StoredKey, StoreRefusal } from '../cluster/index.ts';
+import type { AgentView, IssuedKey, KeyInput } from './contract.ts';
+import type { AgentsPort } from './ports.ts';
+import type { AdminProblem } from './problems.ts';
+
+const MAX_KEYS = 64;
+const KEY_BYTES = 32;
+
+export interface AgentsPortOptions {
+  readonly store: Store;
+  readonly tenant: string;
+  /** Random bytes from a cryptographic source. */
+  readonly randomBytes: (count: number) => Uint8Array;
+  readonly now: () => Date;
+  /**
+   * Called after every change. The answer to the change waits for it: whoever is told that a key works may use it at once, and a key
+   * that is reported revoked no longer works anywhere.
+   */
+  readonly changed: () => Promise<void>;
+}
+
+/** Offers a store's agents as a port. */
+export function createAgentsPort(options: AgentsPortOptions): AgentsPort {
+  const { store, tenant } = options;
+
+  /** Translates what the store said and, when something changed, waits until it is known everywhere. */
+  const settle = async <T, U>(result: Result<T, StoreRefusal>, view: (value: T) => U): Promise<Result<U, AdminProblem>> => {
+    if (!result.ok) return fail(toProblem(result.error));
+    await options.changed();
+    return ok(view(result.value));
+  };
+  const scope = (expectedVersion: number | undefined): { tenant: string; expectedVersion: number | undefined } => ({ tenant, expectedVersion });
+
+  /** Draws a key; refuses one that would never work. */
+  const issue = (input: KeyInput): Result<{ readonly drawn: NewKey; readonly stored: StoredKey }, AdminProblem> => {
+    const now = options.now();
+    if (input.expiresAt !== null && Date.parse(input.expiresAt) <= now.getTime()) {
+      return fail({ code: 'malformed', detail: `The key would expire at ${input.expiresAt}, which is past. Give a later time.` });
+    }
+    const drawn = createKey(options.randomBytes(KEY_BYTES));
+    const { id, sha256 } = drawn;
+    return ok({ drawn, stored: { id, sha256, label: input.label, createdAt: now.toISOString(), expiresAt: input.expiresAt } });
+  };
+
+  return {
+    list: async () => {
+      const { version, agents } = await store.agents(tenant);
+      return ok({ version, agents: agents.map(toView) });
+    },
+    add: async (input, expectedVersion) => {
+      const { name, groups, attributes } = input;
+      const issued = input.key === null ? undefined : issue(input.key);
+      if (issued?.ok === false) return issued;
+      const keys = issued === undefined ? [] : [issued.value.stored];
+      const added = await store.addAgent({ tenant, name, groups, attributes, keys }, expectedVersion);
+      return settle(added, (agent) => ({
+        agent: toView(agent),
+        key: issued === undefined ? null : toIssued(issued.value.stored, issued.value.drawn),
+      }));
+    },
+    change: async (name, input, expectedVersion) => settle(await store.changeAgent(name, input, scope(expectedVersion)), toView),
+    remove: async (name, expectedVersion) => settle(await store.removeAgent(name, scope(expectedVersion)), toView),
+    addKey: async (name, input, expectedVersion) => {
+      const issued = issue(input);
+      if (!issued.ok) return issued;
+      const { agents } = await store.agents(tenant);
+      if ((agents.find((agent) => agent.name === name)?.keys.length ?? 0) >= MAX_KEYS) {
+        return fail({ code: 'too_many_keys', detail: `Agent '${name}' has ${MAX_KEYS} keys. Revoke one that is no longer used.` });
+      }
+      const added = await store.addKey(name, issued.value.stored, scope(expectedVersion));
+      return settle(added, () => toIssued(issued.value.stored, issued.value.drawn));
+    },
+    revokeKeys: async (name, id, expectedVersion) => settle(await store.revokeKeys(name, id, options.now(), scope(expectedVersion)), (ids) => ids),
+  };
+}
+
+function toView(agent: StoredAgent): AgentView {
+  return {
+    name: agent.name,
+    groups: [...agent.groups],
+    attributes: { ...agent.attributes },
+    keys: agent.keys.map(({ id, label, createdAt, expiresAt }) => ({ id, label, createdAt, expiresAt })),
+  };
+}
+
+function toIssued({ id, label, createdAt, expiresAt }: StoredKey, drawn: NewKey): IssuedKey {
+  return { id, label, createdAt, expiresAt, text: drawn.text.reveal() };
+}
+
+function toProblem(refusal: StoreRefusal): AdminProblem {
+  switch (refusal.kind) {
+    case 'agent_exists':
+      return { code: 'agent_exists', detail: `There is an agent '${refusal.agent}' already. Choose another name, or issue another key for it.` };
+    case 'agent_unknown':
+      return { code: 'agent_unknown', detail: `There is no agent '${refusal.agent}'.` };
+    case 'key_unknown':
+      return { code: 'key_unknown', detail: `Agent '${refusal.agent}' has no key '${refusal.key}'; it may be revoked already.` };
+    case 'version_changed':
+      return { code: 'version_changed', detail: 'Somebody else changed the agents in between. List them again and repeat what is still wanted.' };
+    case 'key_exists':
+      // 256 random bits do not repeat: the source of randomness is broken, and no key from it may be handed out.
+      throw new GatewayError('internal', { say: 'A new key is equal to an old one: the source of randomness is broken.' });
+    default:
+      return refusal satisfies never;
+  }
+}

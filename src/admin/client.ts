@@ -1,0 +1,144 @@
+// The admin API from the other end: the same ports, spoken over the socket. An answer that is not as the contract says is refused
+// rather than guessed at, because the gateway on the socket may be of another version than this program.
+
+import { request as httpRequest } from 'node:http';
+import { dirname } from 'node:path';
+import { existsSync } from 'node:fs';
+import { fail, ok } from '../base/index.ts';
+import type { Result } from '../base/index.ts';
+import type { ConfigProblem } from '../config/index.ts';
+import { API_PREFIX, ENDPOINTS } from './contract.ts';
+import type { EndpointName, RequestOf, ResponseOf } from './contract.ts';
+import type { AdminPorts } from './ports.ts';
+import { isProblemCode } from './problems.ts';
+import type { AdminProblem } from './problems.ts';
+import { reachSocket } from './socket-path.ts';
+
+/** A reload waits until every worker has the new config. */
+const TIMEOUT_MS = 60_000;
+const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
+
+interface Send<Name extends EndpointName> {
+  readonly agent?: string;
+  readonly key?: string;
+  readonly expectedVersion?: number | undefined;
+  readonly body?: RequestOf<Name>;
+}
+
+interface Answer<Name extends EndpointName> {
+  readonly value: ResponseOf<Name>;
+  readonly version: number;
+}
+
+/** Speaks to the gateway whose admin socket this is. Nothing is opened before the first question. */
+export function createAdminClient(socketPath: string): AdminPorts {
+  const ask = async <Name extends EndpointName>(name: Name, send: Send<Name>): Promise<Result<Answer<Name>, AdminProblem>> => {
+    const answered = await exchange(socketPath, name, send);
+    return answered.ok ? read(name, answered.value) : answered;
+  };
+  const value = async <Name extends EndpointName>(name: Name, send: Send<Name> = {}): Promise<Result<ResponseOf<Name>, AdminProblem>> => {
+    const answered = await ask(name, send);
+    return answered.ok ? ok(answered.value.value) : answered;
+  };
+
+  return {
+    status: () => value('readStatus'),
+    servers: async () => {
+      const answered = await value('listServers');
+      return answered.ok ? ok(answered.value.servers) : answered;
+    },
+    reload: () => value('reload'),
+    agents: {
+      list: async () => {
+        const answered = await ask('listAgents', {});
+        return answered.ok ? ok({ version: answered.value.version, agents: answered.value.value.agents }) : answered;
+      },
+      add: (body, expectedVersion) => value('addAgent', { body, expectedVersion }),
+      change: (agent, body, expectedVersion) => value('changeAgent', { agent, body, expectedVersion }),
+      remove: (agent, expectedVersion) => value('removeAgent', { agent, expectedVersion }),
+      addKey: (agent, body, expectedVersion) => value('addKey', { agent, body, expectedVersion }),
+      revokeKeys: async (agent, key, expectedVersion) => {
+        const answered = await (key === undefined
+          ? value('revokeKeys', { agent, expectedVersion })
+          : value('revokeKey', { agent, key, expectedVersion }));
+        return answered.ok ? ok(answered.value.revoked) : answered;
+      },
+    },
+  };
+}
+
+interface RawAnswer {
+  readonly status: number;
+  readonly etag: string | undefined;
+  readonly body: unknown;
+}
+
+function exchange<Name extends EndpointName>(socketPath: string, name: Name, send: Send<Name>): Promise<Result<RawAnswer, AdminProblem>> {
+  const { method, path } = ENDPOINTS[name];
+  // Names with a character that needs escaping do not exist; escaping keeps one from becoming another path.
+  const target = path.replace('{agent}', encodeURIComponent(send.agent ?? '')).replace('{key}', encodeURIComponent(send.key ?? ''));
+  const body = send.body === undefined ? undefined : Buffer.from(JSON.stringify(send.body));
+  const headers = {
+    host: 'sallyport',
+    accept: 'application/json, application/problem+json',
+    ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': body.length }),
+    ...(send.expectedVersion === undefined ? {} : { 'if-match': `"${send.expectedVersion}"` }),
+  };
+  if (!existsSync(dirname(socketPath))) return Promise.resolve(fail(notRunning(socketPath)));
+  const reachable = reachSocket(socketPath);
+  return new Promise<Result<RawAnswer, AdminProblem>>((resolve) => {
+    const request = httpRequest({ socketPath: reachable.path, method, path: API_PREFIX + target, headers, agent: false, timeout: TIMEOUT_MS });
+    request.on('timeout', () => request.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)));
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      const absent = error.code === 'ENOENT' || error.code === 'ECONNREFUSED';
+      resolve(fail(absent ? notRunning(socketPath) : unreadable(`${socketPath} could not be asked: ${error.message}.`)));
+    });
+    request.on('response', (response) => {
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      response.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes > MAX_ANSWER_BYTES) request.destroy(new Error('the answer is too large'));
+        chunks.push(chunk);
+      });
+      response.on('end', () => resolve(parse(response.statusCode ?? 0, response.headers.etag, Buffer.concat(chunks))));
+    });
+    request.end(body);
+  }).finally(() => reachable.close());
+}
+
+function parse(status: number, etag: string | undefined, bytes: Buffer): Result<RawAnswer, AdminProblem> {
+  try {
+    return ok({ status, etag, body: JSON.parse(bytes.toString()) });
+  } catch {
+    return fail(unreadable(`The gateway answered ${status} with something that is not JSON.`));
+  }
+}
+
+function read<Name extends EndpointName>(name: Name, { status, etag, body }: RawAnswer): Result<Answer<Name>, AdminProblem> {
+  if (status !== ENDPOINTS[name].status) return fail(readProblem(status, body));
+  const parsed = ENDPOINTS[name].response.safeParse(body);
+  if (!parsed.success) return fail(unreadable('The gateway answered in a form that this program does not know; their versions differ.'));
+  return ok({ value: parsed.data as ResponseOf<Name>, version: Number(etag?.slice(1, -1) ?? 0) });
+}
+
+function readProblem(status: number, body: unknown): AdminProblem {
+  if (typeof body !== 'object' || body === null || !('code' in body) || !isProblemCode(body.code)) {
+    return unreadable(`The gateway answered ${status} in a form that this program does not know; their versions differ.`);
+  }
+  const detail = 'detail' in body && typeof body.detail === 'string' ? body.detail : '';
+  const problems = 'problems' in body && Array.isArray(body.problems) ? body.problems.filter(isConfigProblem) : undefined;
+  return { code: body.code, detail, ...(problems === undefined ? {} : { problems }) };
+}
+
+function isConfigProblem(value: unknown): value is ConfigProblem {
+  return typeof value === 'object' && value !== null && 'file' in value && 'line' in value && 'message' in value;
+}
+
+function notRunning(socketPath: string): AdminProblem {
+  return { code: 'gateway_not_running', detail: `No gateway is running on this data folder (nobody listens on ${socketPath}). Start one with 'sallyport serve', or name its folder with --data.` };
+}
+
+function unreadable(detail: string): AdminProblem {
+  return { code: 'gateway_unreadable', detail };
+}

@@ -1,0 +1,61 @@
+// Stand-ins for the gateway behind the admin API, for tests of this folder and of the command line: answers that are fixed, so that a
+// test says what it expects in literals.
+
+import { ok } from '../base/index.ts';
+import type { ConfigStatus, GatewayStatus, ServerStatus } from './contract.ts';
+import type { AdminPorts, AgentsPort } from './ports.ts';
+
+export const FAKE_CONFIG: ConfigStatus = {
+  file: '/etc/sallyport/sallyport.yaml',
+  revision: 7,
+  digest: 'ab'.repeat(32),
+  loadedAt: '2026-11-22T10:00:00.000Z',
+  refusal: null,
+};
+
+export const FAKE_STATUS: GatewayStatus = {
+  version: '0.1.0',
+  pid: 4711,
+  startedAt: '2026-11-22T09:00:00.000Z',
+  dataFolder: '/var/lib/sallyport',
+  ready: true,
+  listeners: [{ name: 'main', url: 'http://127.0.0.1:7625' }],
+  agents: 2,
+  servers: 2,
+  config: FAKE_CONFIG,
+  workers: [{ slot: 0, pid: 4712, state: 'serving', startedAt: '2026-11-22T09:00:01.000Z', revision: 7 }],
+};
+
+export const FAKE_SERVERS: readonly ServerStatus[] = [
+  {
+    name: 'tickets',
+    kind: 'http',
+    target: 'http://127.0.0.1:7627/mcp',
+    state: 'ready',
+    eras: ['modern'],
+    revisions: ['2026-07-28'],
+    problem: null,
+    checkedAt: '2026-11-22T10:00:00.000Z',
+  },
+  {
+    name: 'files',
+    kind: 'stdio',
+    target: 'node server.js',
+    state: 'failed',
+    eras: [],
+    revisions: [],
+    problem: 'It ended with code 1. Check the command.',
+    checkedAt: '2026-11-22T10:00:00.000Z',
+  },
+];
+
+/** Ports with the given agents behind them; everything else is fixed. */
+export function fakePorts(agents: AgentsPort, change: Partial<AdminPorts> = {}): AdminPorts {
+  return {
+    agents,
+    status: async () => ok(FAKE_STATUS),
+    servers: async () => ok(FAKE_SERVERS),
+    reload: async () => ok(FAKE_CONFIG),
+    ...change,
+  };
+}

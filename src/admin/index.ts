@@ -1,0 +1,10 @@
+// How the gateway is changed and asked about while it runs: the API on a socket in the data folder, and the client for it. Never on the
+// road of a request, and never a place where a secret can be read back.
+export { createAgentsPort } from './agents-port.ts';
+export type { AgentsPortOptions } from './agents-port.ts';
+export { createAdminClient } from './client.ts';
+export type { AddAgentInput, AgentView, ConfigStatus, GatewayStatus, IssuedKey, KeyInput, ServerStatus, WorkerStatus } from './contract.ts';
+export type { AdminPorts, AgentsPort } from './ports.ts';
+export type { AdminProblem, ProblemCode } from './problems.ts';
+export { createAdminServer } from './server.ts';
+export type { AdminServer, AdminServerOptions } from './server.ts';

@@ -1,0 +1,45 @@
+// The one table of what the admin API answers when it does not do what was asked (RFC 9457). The rows' texts are for people; programs
+// read `code`. Only rescue.ts turns a row into a response.
+
+import type { ConfigProblem } from '../config/index.ts';
+
+interface ProblemRow {
+  readonly status: number;
+  readonly title: string;
+}
+
+const row = (status: number, title: string): ProblemRow => ({ status, title });
+
+/** Code → HTTP status and title. Pinned by test/pins. */
+export const PROBLEMS = {
+  malformed: row(400, 'The request is malformed.'),
+  endpoint_unknown: row(404, 'There is no such endpoint.'),
+  agent_unknown: row(404, 'There is no such agent.'),
+  key_unknown: row(404, 'The agent has no such key.'),
+  method_not_allowed: row(405, 'The endpoint does not take this method.'),
+  agent_exists: row(409, 'There is an agent of this name already.'),
+  too_many_keys: row(409, 'The agent has as many keys as an agent may have.'),
+  version_changed: row(412, 'Somebody else made a change in between.'),
+  body_too_large: row(413, 'The request body is too large.'),
+  media_type: row(415, 'The request body must be application/json.'),
+  config_refused: row(422, 'The config cannot be put in force; the one before stays.'),
+  internal: row(500, 'Something broke; the log says what.'),
+  unavailable: row(503, 'The gateway cannot do this now.'),
+} as const satisfies Record<string, ProblemRow>;
+
+/** A row of the table. */
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** Why something was not done. The last two are found by the client: nobody answers, or the answer cannot be understood. */
+export interface AdminProblem {
+  readonly code: ProblemCode | 'gateway_not_running' | 'gateway_unreadable';
+  /** A sentence or two for the person: what is wrong and what to do. */
+  readonly detail: string;
+  /** Where a refused config is wrong. */
+  readonly problems?: readonly ConfigProblem[];
+}
+
+/** Is this a code of the table? */
+export function isProblemCode(value: unknown): value is ProblemCode {
+  return typeof value === 'string' && Object.hasOwn(PROBLEMS, value);
+}

@@ -1,0 +1,152 @@
+// From a request to a port and back: finds the endpoint in the contract, checks parameters, version and body against it, and asks the
+// port. It knows no socket and decides nothing by itself.
+
+import type * as z from 'zod';
+import { agentNameSchema } from '../agents/index.ts';
+import { fail, ok } from '../base/index.ts';
+import type { Result } from '../base/index.ts';
+import { API_PREFIX, ENDPOINTS } from './contract.ts';
+import type { EndpointName, RequestOf, ResponseOf } from './contract.ts';
+import type { AdminPorts } from './ports.ts';
+import type { AdminProblem } from './problems.ts';
+
+/** A request as the server received it. */
+export interface AdminRequest {
+  readonly method: string;
+  /** With prefix, without query. */
+  readonly path: string;
+  readonly ifMatch: string | undefined;
+  readonly contentType: string | undefined;
+  readonly body: Uint8Array;
+}
+
+/** What an endpoint answers: the value, and the version it is, where there are versions. */
+export interface AdminReply {
+  readonly status: number;
+  readonly value: unknown;
+  readonly version: number | undefined;
+}
+
+/** What a handler sees: everything is checked. */
+interface Call<Name extends EndpointName> {
+  readonly agent: string;
+  readonly key: string;
+  readonly expectedVersion: number | undefined;
+  readonly body: RequestOf<Name>;
+}
+
+type Answer<Name extends EndpointName> = Result<{ readonly value: ResponseOf<Name>; readonly version?: number }, AdminProblem>;
+type Handlers = { readonly [Name in EndpointName]: (ports: AdminPorts, call: Call<Name>) => Promise<Answer<Name>> };
+
+const HANDLERS: Handlers = {
+  readStatus: async (ports) => map(await ports.status(), (value) => ({ value })),
+  listAgents: async (ports) => map(await ports.agents.list(), ({ version, agents }) => ({ value: { agents: [...agents] }, version })),
+  addAgent: async (ports, { body, expectedVersion }) => map(await ports.agents.add(body, expectedVersion), (value) => ({ value })),
+  changeAgent: async (ports, { agent, body, expectedVersion }) =>
+    map(await ports.agents.change(agent, body, expectedVersion), (value) => ({ value })),
+  removeAgent: async (ports, { agent, expectedVersion }) => map(await ports.agents.remove(agent, expectedVersion), (value) => ({ value })),
+  addKey: async (ports, { agent, body, expectedVersion }) =>
+    map(await ports.agents.addKey(agent, body, expectedVersion), (value) => ({ value })),
+  revokeKeys: async (ports, { agent, expectedVersion }) =>
+    map(await ports.agents.revokeKeys(agent, undefined, expectedVersion), (ids) => ({ value: { revoked: [...ids] } })),
+  revokeKey: async (ports, { agent, key, expectedVersion }) =>
+    map(await ports.agents.revokeKeys(agent, key, expectedVersion), (ids) => ({ value: { revoked: [...ids] } })),
+  listServers: async (ports) => map(await ports.servers(), (servers) => ({ value: { servers: [...servers] } })),
+  reload: async (ports) => map(await ports.reload(), (value) => ({ value })),
+};
+
+/** Answers a request, or says why not. */
+export async function route(ports: AdminPorts, request: AdminRequest): Promise<Result<AdminReply, AdminProblem>> {
+  const found = find(request.method, request.path);
+  if (!found.ok) return found;
+  return answer(found.value.name, ports, found.value.parameters, request);
+}
+
+async function answer<Name extends EndpointName>(
+  name: Name,
+  ports: AdminPorts,
+  parameters: Parameters,
+  request: AdminRequest,
+): Promise<Result<AdminReply, AdminProblem>> {
+  const expectedVersion = parseIfMatch(request.ifMatch);
+  if (!expectedVersion.ok) return expectedVersion;
+  const body = parseBody(name, request);
+  if (!body.ok) return body;
+  const { agent = '', key = '' } = parameters;
+  const replied = await HANDLERS[name](ports, { agent, key, expectedVersion: expectedVersion.value, body: body.value });
+  return map(replied, ({ value, version }) => ({ status: ENDPOINTS[name].status, value, version }));
+}
+
+interface Parameters {
+  readonly agent?: string;
+  readonly key?: string;
+}
+
+function find(method: string, path: string): Result<{ readonly name: EndpointName; readonly parameters: Parameters }, AdminProblem> {
+  if (!path.startsWith(`${API_PREFIX}/`)) return fail({ code: 'endpoint_unknown', detail: `Endpoints are below ${API_PREFIX}.` });
+  const segments = path.slice(API_PREFIX.length + 1).split('/');
+  const methods: string[] = [];
+  for (const name of ENDPOINT_NAMES) {
+    const endpoint = ENDPOINTS[name];
+    const parameters = match(endpoint.path.slice(1).split('/'), segments);
+    if (parameters === undefined) continue;
+    if (endpoint.method !== method) methods.push(endpoint.method);
+    else if (parameters === 'malformed') return fail({ code: 'malformed', detail: 'A name in the path is not a name.' });
+    else return ok({ name, parameters });
+  }
+  if (methods.length > 0) return fail({ code: 'method_not_allowed', detail: `This endpoint takes ${methods.join(', ')}.` });
+  return fail({ code: 'endpoint_unknown', detail: `There is no ${path}.` });
+}
+
+function match(pattern: readonly string[], segments: readonly string[]): Parameters | 'malformed' | undefined {
+  if (pattern.length !== segments.length) return undefined;
+  const found: { agent?: string; key?: string } = {};
+  let malformed = false;
+  for (const [index, part] of pattern.entries()) {
+    const segment = segments[index] ?? '';
+    if (part !== '{agent}' && part !== '{key}') {
+      if (part !== segment) return undefined;
+      continue;
+    }
+    // No name has a character that needs escaping, so an escaped one is no name; nothing is decoded twice because nothing is decoded.
+    if (!agentNameSchema.safeParse(segment).success) malformed = true;
+    if (part === '{agent}') found.agent = segment;
+    else found.key = segment;
+  }
+  return malformed ? 'malformed' : found;
+}
+
+/** If-Match: one entity tag as we give them, or `*` (RFC 9110 §13.1.1). */
+function parseIfMatch(value: string | undefined): Result<number | undefined, AdminProblem> {
+  if (value === undefined || value === '*') return ok(undefined);
+  const version = /^"(\d{1,15})"$/.exec(value)?.[1];
+  return version === undefined ? fail({ code: 'malformed', detail: 'If-Match must be an ETag as the list gives it.' }) : ok(Number(version));
+}
+
+function parseBody<Name extends EndpointName>(name: Name, request: AdminRequest): Result<RequestOf<Name>, AdminProblem> {
+  const schema: z.ZodType | undefined = ENDPOINTS[name].request;
+  if (schema === undefined) {
+    if (request.body.length > 0) return fail({ code: 'malformed', detail: 'This endpoint takes no body.' });
+    return ok(undefined as RequestOf<Name>);
+  }
+  // A browser form cannot send this type without asking first, so a page cannot write here even if a proxy put this socket on a port.
+  if (!/^application\/json\s*(;|$)/i.test(request.contentType ?? '')) {
+    return fail({ code: 'media_type', detail: 'Send the body as application/json.' });
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(request.body));
+  } catch {
+    return fail({ code: 'malformed', detail: 'The body is not JSON in UTF-8.' });
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return ok(parsed.data as RequestOf<Name>);
+  const issue = parsed.error.issues[0];
+  return fail({ code: 'malformed', detail: `${issue?.path.join('.') || 'The body'}: ${issue?.message ?? 'not as expected'}.` });
+}
+
+const ENDPOINT_NAMES = Object.keys(ENDPOINTS) as EndpointName[];
+
+function map<T, U, E>(result: Result<T, E>, change: (value: T) => U): Result<U, E> {
+  return result.ok ? ok(change(result.value)) : result;
+}
