@@ -4,15 +4,17 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
+import { anonymousPrincipal } from '../src/agents/index.ts';
+import { compilePolicy, policySchema } from '../src/policies/index.ts';
 import { parseAnswer } from './answer.ts';
 import { type Budget, compareBudgets, isPassed, parseBudgets } from './budgets.ts';
 import type { Measurement } from './measure.ts';
 import { descendants, parseCoreTimes, parseField, parseStat, type ProcessStat, readUsage } from './procfs.ts';
 import { renderReport, type Report } from './report.ts';
 import { type Row, type Sample, spreadOf, valuesOf } from './results.ts';
-import { policyRules, sallyportConfig } from './sallyport.ts';
+import { AGENTS, policyRules, sallyportConfig } from './sallyport.ts';
 import { percentile, spread } from './statistics.ts';
-import { answerBody, BODY_BYTES, callBody, messageId } from './workload.ts';
+import { answerBody, BODY_BYTES, callBody, messageId, TOOLS } from './workload.ts';
 import { parseTrace } from './writes.ts';
 
 const HUNDRED = Array.from({ length: 100 }, (_, n) => n + 1);
@@ -137,10 +139,17 @@ test('workload: every body has the promised size and its own id', () => {
   }
 });
 
-test('workload: 100 rules, no two alike', () => {
-  const rules = policyRules().map((rule) => JSON.stringify(rule));
-  assert.equal(rules.length, 100);
-  assert.equal(new Set(rules).size, 100);
+test('workload: 100 rules, no two alike, each agent allowed its own tool and no other', () => {
+  const rules = policyRules();
+  assert.equal(new Set(rules.map((rule) => JSON.stringify(rule))).size, 100);
+  const policy = compilePolicy(policySchema.parse({ rules }), { servers: ['bench'] });
+  assert.ok(policy.ok);
+  for (const [n, agent] of AGENTS.entries()) {
+    for (const [m, name] of TOOLS.entries()) {
+      const verdict = policy.value.decide(anonymousPrincipal(agent), 'bench', { kind: 'tool', name });
+      assert.equal(verdict.kind, n === m ? 'allow' : 'deny', `${agent} calls ${name}`);
+    }
+  }
 });
 
 test('workload: plain on both sides, or TLS on both sides', () => {

@@ -1,10 +1,8 @@
 // Sallyport with everything on, set up only through what any operator uses: sallyport.yaml, `serve`, `agents add`.
 
-import { writeFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { request as requestPlain } from 'node:http';
 import { request as requestTls } from 'node:https';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -42,7 +40,7 @@ export const AGENTS: readonly string[] = TOOLS.map((_, n) => `bench-agent-${Stri
 
 /** Starts a gateway, adds its agents, and waits until each of them gets a right answer. */
 export async function startSallyport(children: Children, options: SallyportOptions): Promise<SallyportRunning> {
-  await mkdir(options.folder, { recursive: true });
+  mkdirSync(options.folder, { recursive: true });
   const configFile = join(options.folder, 'sallyport.yaml');
   writeFileSync(configFile, stringify(sallyportConfig(options)));
   const child = children.start({
@@ -87,17 +85,17 @@ export function policyRules(): readonly unknown[] {
   for (const [n, agent] of AGENTS.entries()) {
     const number = String(n).padStart(2, '0');
     rules.push(
-      { name: `no deletes in region ${number}`, effect: 'deny', agents: ['*'], servers: ['bench'], tools: [`delete_${number}_*`] },
-      { name: `contractors of team ${number} stay out`, effect: 'deny', agents: [`contractor-${number}-*`], servers: ['*'], tools: ['*'] },
+      { name: `no-deletes-${number}`, effect: 'deny', agents: ['*'], servers: ['bench'], tools: [`delete_${number}_*`] },
+      { name: `no-contractors-${number}`, effect: 'deny', agents: [`contractor-${number}-*`], servers: ['*'], tools: ['*'] },
       {
-        name: `team ${number} reads`,
+        name: `team-${number}-reads`,
         effect: 'allow',
         agents: [`team-${number}-*`],
         servers: ['b*'],
         tools: ['lookup_*', `read_${number}`],
       },
-      { name: `group ${number} reports`, effect: 'allow', groups: [`reporting-${number}`], servers: ['*'], tools: [`report_${number}_?`] },
-      { name: `${agent} looks up region ${number}`, effect: 'allow', agents: [agent], servers: ['bench'], tools: [`lookup_${number}`] },
+      { name: `group-${number}-reports`, effect: 'allow', groups: [`reporting-${number}`], servers: ['*'], tools: [`report_${number}_?`] },
+      { name: `${agent}-looks-up`, effect: 'allow', agents: [agent], servers: ['bench'], tools: [`lookup_${number}`] },
     );
   }
   return rules;
