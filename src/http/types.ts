@@ -109,6 +109,8 @@ export interface Origin {
   readonly port: number;
   /** Undefined: plain HTTP. */
   readonly tls: OriginTls | undefined;
+  /** A unix socket to connect to instead of host and port; never TLS. */
+  readonly socketPath?: string;
 }
 
 /** How TLS towards a server is checked. */

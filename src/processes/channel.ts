@@ -1,0 +1,177 @@
+// How two processes of one gateway talk: frames over a connected socket pair that the supervisor handed to both.
+//
+// Frame: u32 length of what follows (big endian) · u32 length of the head · head (UTF-8 JSON) · payload (bytes, may be empty).
+// The head is { t: type, r?: request id, a?: answered id, ...fields }. A frame above `maxFrameBytes` or a head that is not JSON
+// closes the channel: the other side is broken or hostile, and nothing it says afterwards can be trusted.
+
+import type { Socket } from 'node:net';
+
+/** Fields of a message; JSON values only. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** One message as received. */
+export interface Frame {
+  readonly type: string;
+  readonly fields: Fields;
+  readonly payload: Uint8Array;
+  /** Answers a request; does nothing for a message that is not one. */
+  reply(fields: Fields, payload?: Uint8Array): void;
+}
+
+export interface ChannelOptions {
+  readonly onFrame: (frame: Frame) => void;
+  readonly onClose: () => void;
+  /** Everything sent so far has been taken by the kernel after it had not been. */
+  readonly onDrain?: () => void;
+  readonly maxFrameBytes?: number;
+}
+
+/** A two-way message channel. */
+export interface Channel {
+  readonly open: boolean;
+  /** Bytes accepted by `send` that the kernel has not taken yet. */
+  readonly queuedBytes: number;
+  send(type: string, fields: Fields, payload?: Uint8Array): void;
+  /** Sends a request; resolves with the answer, rejects when the channel closes or the time is over. */
+  request(type: string, fields: Fields, timeoutMs: number): Promise<Frame>;
+  close(): void;
+}
+
+const PREFIX_BYTES = 8;
+const EMPTY = new Uint8Array(0);
+const DEFAULT_MAX_FRAME_BYTES = 64 * 1024 * 1024;
+
+interface Waiting {
+  readonly resolve: (frame: Frame) => void;
+  readonly reject: (error: Error) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** Speaks frames over `socket`, which it owns from now on. */
+export function createChannel(socket: Socket, options: ChannelOptions): Channel {
+  const maxFrameBytes = options.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES;
+  const waiting = new Map<number, Waiting>();
+  let nextRequest = 1;
+  let open = true;
+
+  const shut = (): void => {
+    if (!open) return;
+    open = false;
+    socket.destroy();
+    for (const one of waiting.values()) {
+      clearTimeout(one.timer);
+      one.reject(new Error('the other process is gone'));
+    }
+    waiting.clear();
+    options.onClose();
+  };
+
+  const write = (head: Fields, payload: Uint8Array): void => {
+    if (open) socket.write(encodeFrame(head, payload));
+  };
+
+  const deliver = (head: Fields, payload: Uint8Array): void => {
+    const { t, r, a, ...fields } = head;
+    const frame: Frame = {
+      type: typeof t === 'string' ? t : '',
+      fields,
+      payload,
+      reply: (answer, bytes) => {
+        if (typeof r === 'number') write({ ...answer, t: 'answer', a: r }, bytes ?? EMPTY);
+      },
+    };
+    if (typeof a !== 'number') return options.onFrame(frame);
+    const one = waiting.get(a);
+    if (one === undefined) return; // Answered after its time was over.
+    waiting.delete(a);
+    clearTimeout(one.timer);
+    one.resolve(frame);
+  };
+
+  const decoder = createFrameDecoder(maxFrameBytes, deliver, shut);
+  socket.on('data', decoder);
+  socket.on('drain', () => options.onDrain?.());
+  socket.on('error', shut);
+  socket.on('close', shut);
+  socket.resume();
+
+  return {
+    get open() {
+      return open;
+    },
+    get queuedBytes() {
+      return socket.writableLength;
+    },
+    send: (type, fields, payload) => write({ ...fields, t: type }, payload ?? EMPTY),
+    request: (type, fields, timeoutMs) =>
+      new Promise((resolve, reject) => {
+        if (!open) return reject(new Error('the other process is gone'));
+        const id = nextRequest++;
+        const timer = setTimeout(() => {
+          waiting.delete(id);
+          reject(new Error(`no answer to '${type}' within ${timeoutMs} ms`));
+        }, timeoutMs);
+        waiting.set(id, { resolve, reject, timer });
+        write({ ...fields, t: type, r: id }, EMPTY);
+      }),
+    close: shut,
+  };
+}
+
+function encodeFrame(head: Fields, payload: Uint8Array): Uint8Array {
+  const json = Buffer.from(JSON.stringify(head));
+  const frame = Buffer.allocUnsafe(PREFIX_BYTES + json.length + payload.length);
+  frame.writeUInt32BE(4 + json.length + payload.length, 0);
+  frame.writeUInt32BE(json.length, 4);
+  frame.set(json, PREFIX_BYTES);
+  frame.set(payload, PREFIX_BYTES + json.length);
+  return frame;
+}
+
+function createFrameDecoder(
+  maxFrameBytes: number,
+  deliver: (head: Fields, payload: Uint8Array) => void,
+  broken: () => void,
+): (chunk: Buffer) => void {
+  let pending: Buffer[] = [];
+  let pendingBytes = 0;
+  let neededBytes = PREFIX_BYTES;
+
+  return (chunk) => {
+    pending.push(chunk);
+    pendingBytes += chunk.length;
+    if (pendingBytes < neededBytes) return;
+    let buffer = pending.length === 1 ? chunk : Buffer.concat(pending);
+    while (buffer.length >= PREFIX_BYTES) {
+      const frameBytes = 4 + buffer.readUInt32BE(0);
+      const headBytes = buffer.readUInt32BE(4);
+      if (frameBytes > maxFrameBytes || headBytes > frameBytes - PREFIX_BYTES) return broken();
+      if (buffer.length < frameBytes) {
+        neededBytes = frameBytes;
+        pending = [buffer];
+        pendingBytes = buffer.length;
+        return;
+      }
+      const head = parseHead(buffer.toString('utf8', PREFIX_BYTES, PREFIX_BYTES + headBytes));
+      if (head === undefined) return broken();
+      deliver(head, buffer.subarray(PREFIX_BYTES + headBytes, frameBytes));
+      buffer = buffer.subarray(frameBytes);
+    }
+    neededBytes = PREFIX_BYTES;
+    pending = buffer.length > 0 ? [buffer] : [];
+    pendingBytes = buffer.length;
+  };
+}
+
+function parseHead(text: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isFields(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,189 @@
+// The process that holds what must not be stolen: the keys that seal session ids, TLS keys, and the secrets of the servers. It has
+// no listener and no network; it answers narrow questions over inherited pipes, each role its own. It gives a worker the headers of
+// servers and the TLS key of listeners, the runner the environment of servers, nobody anything that the config does not name.
+//
+// Questions: seal-keys (worker) · tls {listener} (worker) · secrets {server, kind} (worker: headers, runner: env) · configure (control).
+
+import { randomBytes } from 'node:crypto';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Log } from '../telemetry/index.ts';
+import { createDevelopmentCertificate } from '../tls/index.ts';
+import type { Fields, Frame } from './channel.ts';
+import type { Duties } from './child.ts';
+import type { ValuePart, ValueSource } from '../servers/index.ts';
+import type { Role } from './messages.ts';
+
+/** What control tells the keeper about the config. */
+export interface KeeperConfig {
+  readonly servers: Readonly<Record<string, ServerSecrets>>;
+  readonly listeners: Readonly<Record<string, TlsSource>>;
+}
+
+/** What a server needs that only the keeper may read. */
+export interface ServerSecrets {
+  readonly headers: Readonly<Record<string, ValueSource>>;
+  readonly env: Readonly<Record<string, ValueSource>>;
+  /** PEM bundle with the roots of the server's certificate. No secret, but a file that workers cannot read. */
+  readonly ca: string | undefined;
+}
+
+/** Where a listener's certificate comes from. */
+export type TlsSource = { readonly kind: 'self-signed'; readonly hosts: readonly string[] } | { readonly kind: 'files'; readonly certificate: string; readonly key: string };
+
+/** A key that seals session ids. Two are valid at any time; the newest seals. */
+export interface SealKey {
+  readonly kid: string;
+  /** 32 bytes, base64. */
+  readonly key: string;
+  readonly createdAt: number;
+}
+
+const SEAL_KEY_LIFE_MS = 24 * 3_600_000;
+const SEAL_KEY_PERIOD_MS = SEAL_KEY_LIFE_MS / 2;
+const RENEW_BEFORE_MS = 24 * 3_600_000;
+
+/** Sets up the keeper's duties. */
+export function beginKeeper(dataFolder: string, log: Log): Duties {
+  const folder = join(dataFolder, 'keys');
+  let config: KeeperConfig = { servers: {}, listeners: {} };
+
+  const answer = (role: Role, frame: Frame): Fields => {
+    switch (frame.type) {
+      case 'seal-keys':
+        return role === 'worker' ? { keys: sealKeys(folder, Date.now()) } : refusal(role, frame.type);
+      case 'tls':
+        return role === 'worker' || role === 'control' ? tlsMaterial(String(frame.fields['listener'])) : refusal(role, frame.type);
+      case 'secrets': {
+        const kind = frame.fields['kind'];
+        const server = config.servers[String(frame.fields['server'])];
+        if (server === undefined) return { error: 'This server is not in the config.' };
+        if (kind === 'headers' && role === 'worker') return { ...read(server.headers), ...readBundle(server.ca) };
+        if (kind === 'env' && role === 'runner') return read(server.env);
+        return refusal(role, `secrets of kind ${String(kind)}`);
+      }
+      default:
+        return refusal(role, frame.type);
+    }
+  };
+
+  const refusal = (role: Role, what: string): Fields => {
+    log.warn('a question was refused', { role, what });
+    return { error: `The keeper does not give ${what} to a ${role}.` };
+  };
+
+  const tlsMaterial = (listener: string): Fields => {
+    const source = config.listeners[listener];
+    if (source === undefined) return { error: `The listener '${listener}' has no certificate in the config.` };
+    try {
+      if (source.kind === 'files') return { certificate: readFileSync(source.certificate, 'utf8'), key: readFileSync(source.key, 'utf8') };
+      return developmentMaterial(folder, listener, source.hosts);
+    } catch (error) {
+      return { error: `The certificate of the listener '${listener}' cannot be read: ${error instanceof Error ? error.message : 'unknown'}` };
+    }
+  };
+
+  return {
+    onFrame: (from, frame) => {
+      if (frame.type === 'configure' && from.role === 'control') {
+        if (isKeeperConfig(frame.fields['config'])) config = frame.fields['config'];
+        return frame.reply({});
+      }
+      frame.reply(answer(from.role, frame));
+    },
+  };
+}
+
+/** Reads each source; one that cannot be read names itself, never its value. */
+function read(sources: Readonly<Record<string, ValueSource>>): Fields {
+  const values: Record<string, string> = {};
+  for (const [name, source] of Object.entries(sources)) {
+    let value = '';
+    for (const part of source) {
+      const text = readPart(part);
+      if (text === undefined) return { error: `The value of '${name}' cannot be read: ${describe(part)}.` };
+      value += text;
+    }
+    values[name] = value;
+  }
+  return { values };
+}
+
+function readPart(part: ValuePart): string | undefined {
+  if ('text' in part) return part.text;
+  if ('env' in part) return process.env[part.env] ?? part.fallback;
+  try {
+    return readFileSync(part.file, 'utf8').replace(/\r?\n$/, ''); // Editors end a file with a newline; a header must not have one.
+  } catch {
+    return undefined;
+  }
+}
+
+function describe(part: ValuePart): string {
+  if ('env' in part) return `the environment variable ${part.env} is not set`;
+  return 'file' in part ? `the file ${part.file} cannot be read` : 'it is empty';
+}
+
+function readBundle(path: string | undefined): Fields {
+  if (path === undefined) return {};
+  try {
+    return { ca: readFileSync(path, 'utf8') };
+  } catch {
+    return { error: `The CA file ${path} cannot be read.` };
+  }
+}
+
+/** The keys valid at `now`, newest first; makes a new one every half life. */
+function sealKeys(folder: string, now: number): readonly SealKey[] {
+  const file = join(folder, 'seal-keys.json');
+  const known = readKeys(file).filter((key) => now - key.createdAt < SEAL_KEY_LIFE_MS && key.createdAt <= now);
+  const newest = known[0];
+  if (newest !== undefined && now - newest.createdAt < SEAL_KEY_PERIOD_MS) return known;
+  const fresh: SealKey = { kid: randomBytes(6).toString('base64url'), key: randomBytes(32).toString('base64'), createdAt: now };
+  const keys = [fresh, ...known];
+  writePrivate(file, JSON.stringify({ format: 1, keys }));
+  return keys;
+}
+
+function readKeys(file: string): readonly SealKey[] {
+  try {
+    const stored: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    if (typeof stored !== 'object' || stored === null || !('format' in stored) || stored.format !== 1 || !('keys' in stored)) return [];
+    return Array.isArray(stored.keys) ? stored.keys.filter(isSealKey) : [];
+  } catch {
+    return []; // No keys yet, or unreadable ones: sessions are opened anew.
+  }
+}
+
+/** A self-signed certificate for trying things out; kept, so that a client that trusted it once goes on trusting it. */
+function developmentMaterial(folder: string, listener: string, hosts: readonly string[]): Fields {
+  const file = join(folder, `self-signed-${listener}.json`);
+  try {
+    const stored: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    if (isMaterial(stored) && stored.hosts.join() === hosts.join() && stored.notAfter - Date.now() > RENEW_BEFORE_MS) {
+      return { certificate: stored.certificate, key: stored.key };
+    }
+  } catch {
+    // None yet.
+  }
+  const made = createDevelopmentCertificate([...hosts], new Date());
+  writePrivate(file, JSON.stringify({ format: 1, hosts, notAfter: made.notAfter.getTime(), certificate: made.certificate, key: made.key }));
+  return { certificate: made.certificate, key: made.key };
+}
+
+function writePrivate(file: string, text: string): void {
+  writeFileSync(`${file}.new`, text, { mode: 0o600, flush: true });
+  renameSync(`${file}.new`, file);
+}
+
+function isSealKey(value: unknown): value is SealKey {
+  return typeof value === 'object' && value !== null && 'kid' in value && 'key' in value && 'createdAt' in value && typeof value.createdAt === 'number';
+}
+
+function isMaterial(value: unknown): value is { hosts: readonly string[]; notAfter: number; certificate: string; key: string } {
+  return typeof value === 'object' && value !== null && 'hosts' in value && Array.isArray(value.hosts) && 'notAfter' in value && typeof value.notAfter === 'number' && 'certificate' in value && 'key' in value;
+}
+
+function isKeeperConfig(value: unknown): value is KeeperConfig {
+  return typeof value === 'object' && value !== null && 'servers' in value && 'listeners' in value;
+}

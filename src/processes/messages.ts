@@ -1,0 +1,74 @@
+// What the supervisor and its children say to each other over the IPC channel, and what children say over their links.
+// Only these shapes; a message that is none of them is dropped and logged.
+
+/** The kinds of process. */
+export type Role = 'control' | 'keeper' | 'runner' | 'worker';
+
+/** A listener as the supervisor needs it: something to bind. */
+export interface BindRequest {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What every child is told first. */
+export interface Init {
+  readonly kind: 'init';
+  readonly role: Role;
+  /** Unique among all processes of this gateway's life: role, slot, epoch. */
+  readonly name: string;
+  readonly slot: number;
+  readonly epoch: number;
+  readonly dataFolder: string;
+  readonly configFile: string | undefined;
+  /** Listen address given on the command line, in place of the config's. */
+  readonly listenOverride: string | undefined;
+  /** Bound listen sockets, by inherited file descriptor (workers). */
+  readonly listeners: readonly { readonly name: string; readonly fd: number; readonly host: string; readonly port: number }[];
+  /** One worker of the first set looks at every server at start, so that a broken one is named early. */
+  readonly scout: boolean;
+  readonly logFormat: 'json' | 'text';
+}
+
+/** Supervisor → child. A `link` message carries a socket. */
+export type Order =
+  | Init
+  | { readonly kind: 'link'; readonly role: Role; readonly name: string }
+  | { readonly kind: 'drain'; readonly graceMs: number }
+  | { readonly kind: 'stop' }
+  | { readonly kind: 'reload' };
+
+/** Child → supervisor. */
+export type Report =
+  | { readonly kind: 'ready' }
+  /** Control has a valid config: bind these and run so many workers. Sent again when they change. */
+  | { readonly kind: 'plan'; readonly listeners: readonly BindRequest[]; readonly workers: number; readonly drainGraceMs: number }
+  /** Control cannot start: the text says why, for a person. */
+  | { readonly kind: 'unusable'; readonly text: string; readonly exitCode: number }
+  /** A sentence for whoever started the gateway, for example a server that does not start. */
+  | { readonly kind: 'notice'; readonly text: string }
+  /** The runner started or ended a process group; the supervisor ends what a dead runner leaves. */
+  | { readonly kind: 'group'; readonly pid: number; readonly live: boolean };
+
+const ORDER_KINDS: ReadonlySet<unknown> = new Set(['init', 'link', 'drain', 'stop', 'reload']);
+const REPORT_KINDS: ReadonlySet<unknown> = new Set(['ready', 'plan', 'unusable', 'notice', 'group']);
+
+/** Is this an order? Both ends are the same program, so the kind decides. */
+export function isOrder(value: unknown): value is Order {
+  return typeof value === 'object' && value !== null && 'kind' in value && ORDER_KINDS.has(value.kind);
+}
+
+/** Is this a report? */
+export function isReport(value: unknown): value is Report {
+  return typeof value === 'object' && value !== null && 'kind' in value && REPORT_KINDS.has(value.kind);
+}
+
+/** Who is linked to whom. Every pair appears once. */
+export const LINKS: readonly (readonly [Role, Role])[] = [
+  ['control', 'keeper'],
+  ['runner', 'keeper'],
+  ['runner', 'control'],
+  ['worker', 'keeper'],
+  ['worker', 'runner'],
+  ['worker', 'control'],
+];

@@ -1,0 +1,101 @@
+// How each kind of process is started: which powers it gets. The flags are the isolation (DESIGN §11), so they stand here alone.
+
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Role } from './messages.ts';
+
+export interface SpawnOptions {
+  readonly role: Role;
+  readonly slot: number;
+  /** The entry file: src/main.ts or dist/main.js. */
+  readonly entry: string;
+  readonly dataFolder: string;
+  /** Listen sockets to inherit, from file descriptor 4 on. */
+  readonly listenFds: readonly number[];
+}
+
+/** The first inherited listen socket; 0–2 are stdio, 3 is the IPC channel. */
+export const FIRST_LISTEN_FD = 4;
+
+/** Where a worker's records go; the only folder it may write. */
+export function auditFolder(dataFolder: string, slot: number): string {
+  return join(dataFolder, 'audit', `worker-${slot}`);
+}
+
+/** Starts a process of the gateway. Its stdin is closed, stderr is ours, stdout too. */
+export function spawnProcess(options: SpawnOptions): ChildProcess {
+  return spawn(process.execPath, [...nodeFlags(options), options.entry, '--process', options.role], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...options.listenFds],
+    cwd: options.dataFolder,
+    env: environmentFor(options.role),
+  });
+}
+
+/**
+ * The Node flags of a role. A worker may read the program, its own records and the last snapshot, write its own records and use the
+ * network: it cannot read a key file, start a program or a thread, or be attached to by an inspector (SIGUSR1).
+ */
+export function nodeFlags(options: Pick<SpawnOptions, 'role' | 'slot' | 'entry' | 'dataFolder'>): readonly string[] {
+  const common = ['--disable-sigusr1', '--disable-warning=ExperimentalWarning', '--disable-warning=SecurityWarning'];
+  const { dataFolder } = options;
+  const read = (path: string): string => `--allow-fs-read=${path}`;
+  const write = (path: string): string => `--allow-fs-write=${path}`;
+  switch (options.role) {
+    case 'worker': {
+      const audit = auditFolder(dataFolder, options.slot);
+      return [
+        ...common,
+        '--secure-heap=1048576',
+        '--secure-heap-min=32',
+        '--max-semi-space-size=16',
+        '--permission',
+        '--allow-net',
+        ...programFolders(options.entry).map(read),
+        read(join(dataFolder, 'snapshot.json')),
+        read(audit),
+        write(audit),
+      ];
+    }
+    case 'keeper':
+      // No network, no children, writes only its own folder. It reads where the operator keeps secrets, which only the config knows.
+      return [...common, '--secure-heap=1048576', '--secure-heap-min=32', '--permission', '--allow-fs-read=*', write(join(dataFolder, 'keys'))];
+    case 'runner':
+    case 'control':
+      return common;
+    default:
+      return options.role satisfies never;
+  }
+}
+
+/** The folders of the program itself: sources or build output, and the libraries. Never the checkout as a whole, where a data folder may lie. */
+function programFolders(entry: string): readonly string[] {
+  const code = dirname(entry);
+  const root = dirname(code);
+  return [code, join(root, 'package.json'), join(root, 'node_modules')].filter((path) => existsSync(path));
+}
+
+const HARMLESS = ['LANG', 'LC_ALL', 'LC_CTYPE', 'TZ', 'NODE_COMPILE_CACHE', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS'];
+const FOR_CHILDREN = [...HARMLESS, 'PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'TERM', 'TMPDIR', 'XDG_CACHE_HOME', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME'];
+
+/** Secrets often live in the environment, so the processes that face strangers do not inherit it. */
+function environmentFor(role: Role): NodeJS.ProcessEnv {
+  switch (role) {
+    case 'control':
+    case 'keeper':
+      return process.env;
+    case 'runner':
+      return pick(FOR_CHILDREN);
+    case 'worker':
+      return pick(HARMLESS);
+    default:
+      return role satisfies never;
+  }
+}
+
+function pick(names: readonly string[]): NodeJS.ProcessEnv {
+  const chosen: NodeJS.ProcessEnv = {};
+  for (const name of names) if (process.env[name] !== undefined) chosen[name] = process.env[name];
+  return chosen;
+}

@@ -1,0 +1,299 @@
+// The process that owns the others: it binds the listen sockets, starts, links, watches and replaces its children, and passes on
+// signals. It never accepts a connection and parses nothing that comes from outside, so that nothing from outside can break it.
+//
+// Order of start: keeper, control and runner, linked to each other; control answers with a plan (what to bind, how many workers) or
+// with why there is none; then the sockets are bound and the workers started. Whoever dies is started again, after a growing pause
+// when it dies young. A worker is replaced by starting the new one first and draining the old (reference figures: 0 errors).
+
+import type { ChildProcess } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Log } from '../telemetry/index.ts';
+import { bindSocket } from './listen-sockets.ts';
+import type { ListenSocket } from './listen-sockets.ts';
+import { isReport, LINKS } from './messages.ts';
+import type { Init, Order, Report, Role } from './messages.ts';
+import { createSocketPair } from './socket-pair.ts';
+import { auditFolder, FIRST_LISTEN_FD, spawnProcess } from './spawn.ts';
+
+export interface SupervisorOptions {
+  readonly entry: string;
+  readonly dataFolder: string;
+  readonly configFile: string | undefined;
+  readonly listenOverride: string | undefined;
+  readonly logFormat: 'json' | 'text';
+  readonly log: Log;
+  /** All workers of the first set serve. */
+  readonly onReady: (listeners: readonly ListenSocket[]) => void;
+  /** A sentence for the person who started the gateway. */
+  readonly onNotice: (text: string) => void;
+}
+
+/** A running gateway, as its supervisor sees it. */
+export interface Supervisor {
+  reload(): void;
+  /** Drains the workers, then ends the rest. */
+  stop(): void;
+  /** Ends everything at once. */
+  kill(): void;
+  /** The exit code, once everything has ended. */
+  readonly ended: Promise<number>;
+}
+
+interface Child {
+  readonly role: Role;
+  readonly name: string;
+  readonly slot: number;
+  readonly process: ChildProcess;
+  readonly startedAt: number;
+  ready: boolean;
+  /** Told to go: its end is no surprise. */
+  leaving: boolean;
+  /** Called when it is ready: the worker that this one replaces may then drain. */
+  onReady: (() => void) | undefined;
+}
+
+const YOUNG_MS = 10_000;
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 5_000;
+const STOP_GRACE_MS = 6_000;
+
+/** Starts a gateway. */
+export function startSupervisor(options: SupervisorOptions): Supervisor {
+  const { log } = options;
+  const children = new Set<Child>();
+  const groups = new Set<number>();
+  const pauses = new Map<Role, number>();
+  let sockets: readonly ListenSocket[] = [];
+  let plan: Extract<Report, { kind: 'plan' }> | undefined;
+  let epoch = 0;
+  let stopping = false;
+  let announced = false;
+  let exitCode = 0;
+  let finish: (code: number) => void = () => {};
+  const ended = new Promise<number>((resolve) => (finish = resolve));
+
+  const tell = (child: Child, order: Order): void => {
+    if (child.process.connected) child.process.send(order);
+  };
+  const tellAll = (role: Role, order: Order): void => {
+    for (const child of children) if (child.role === role) tell(child, order);
+  };
+
+  const freeSlot = (): number => {
+    const used = new Set([...children].filter((child) => child.role === 'worker').map((child) => child.slot));
+    let slot = 0;
+    while (used.has(slot)) slot++;
+    return slot;
+  };
+
+  const start = (role: Role, scout = false): Child => {
+    const slot = role === 'worker' ? freeSlot() : 0;
+    if (role === 'worker') mkdirSync(auditFolder(options.dataFolder, slot), { recursive: true, mode: 0o700 });
+    const listenFds = role === 'worker' ? sockets.map((socket) => socket.fd) : [];
+    const process = spawnProcess({ role, slot, entry: options.entry, dataFolder: options.dataFolder, listenFds });
+    const name = role === 'worker' ? `worker-${slot}.${++epoch}` : `${role}.${++epoch}`;
+    const child: Child = { role, name, slot, process, startedAt: Date.now(), ready: false, leaving: false, onReady: undefined };
+    children.add(child);
+    process.on('message', (message) => {
+      if (isReport(message)) hear(child, message);
+      else log.warn('a message of no known kind was dropped', { from: name });
+    });
+    process.on('error', (error) => log.error('a process could not be started', { name, error }));
+    process.once('exit', (code, signal) => gone(child, code, signal));
+    const init: Init = {
+      kind: 'init',
+      role,
+      name,
+      slot,
+      epoch,
+      dataFolder: options.dataFolder,
+      configFile: options.configFile,
+      listenOverride: options.listenOverride,
+      listeners: role === 'worker' ? sockets.map(({ name, host, port }, index) => ({ name, host, port, fd: FIRST_LISTEN_FD + index })) : [],
+      scout,
+      logFormat: options.logFormat,
+    };
+    tell(child, init);
+    for (const other of children) if (other !== child) link(child, other);
+    return child;
+  };
+
+  const link = (a: Child, b: Child): void => {
+    if (!LINKS.some(([x, y]) => (x === a.role && y === b.role) || (x === b.role && y === a.role))) return;
+    createSocketPair('run').then(
+      ([near, far]) => {
+        hand(a, { kind: 'link', role: b.role, name: b.name }, near);
+        hand(b, { kind: 'link', role: a.role, name: a.name }, far);
+      },
+      (error: unknown) => log.error('two processes could not be linked', { a: a.name, b: b.name, error }),
+    );
+  };
+  const hand = (child: Child, order: Order, socket: import('node:net').Socket): void => {
+    if (child.process.connected) child.process.send(order, socket, {}, () => socket.destroy());
+    else socket.destroy();
+  };
+
+  const hear = (child: Child, report: Report): void => {
+    switch (report.kind) {
+      case 'ready':
+        child.ready = true;
+        child.onReady?.();
+        child.onReady = undefined;
+        return announce();
+      case 'plan':
+        return follow(report);
+      case 'unusable':
+        options.onNotice(report.text);
+        exitCode = report.exitCode;
+        return stop();
+      case 'notice':
+        return options.onNotice(report.text);
+      case 'group':
+        if (report.live) groups.add(report.pid);
+        else groups.delete(report.pid);
+        return;
+      default:
+        return report satisfies never;
+    }
+  };
+
+  const announce = (): void => {
+    if (announced || plan === undefined) return;
+    const serving = [...children].filter((child) => child.role === 'worker' && child.ready && !child.leaving);
+    if (serving.length < plan.workers) return;
+    announced = true;
+    options.onReady(sockets);
+  };
+
+  const follow = (next: Extract<Report, { kind: 'plan' }>): void => {
+    if (stopping) return;
+    const before = plan;
+    plan = next;
+    const rebind = before === undefined || JSON.stringify(before.listeners) !== JSON.stringify(next.listeners);
+    if (rebind && !bind(next)) return;
+    const current = [...children].filter((child) => child.role === 'worker' && !child.leaving);
+    if (before !== undefined && !rebind && current.length === next.workers) return;
+    if (before === undefined || !rebind) {
+      for (let count = current.length; count < next.workers; count++) start('worker', before === undefined && count === 0);
+      for (const child of current.slice(next.workers)) drain(child);
+    } else {
+      // Other listeners: the descriptors are inherited at birth, so each worker is replaced, the new one first.
+      for (const child of current.slice(next.workers)) drain(child);
+      for (const child of current.slice(0, next.workers)) start('worker').onReady = () => drain(child);
+      for (let count = current.length; count < next.workers; count++) start('worker');
+    }
+  };
+
+  /** Binds what is new, keeps what stays, says what cannot be bound. False: nothing is bound at all. */
+  const bind = (next: Extract<Report, { kind: 'plan' }>): boolean => {
+    const kept: ListenSocket[] = [];
+    for (const request of next.listeners) {
+      const same = sockets.find((socket) => socket.name === request.name && socket.host === request.host && (socket.port === request.port || request.port === 0));
+      const bound = same ?? bindSocket(request);
+      if (typeof bound === 'string') options.onNotice(bound);
+      else kept.push(bound);
+    }
+    for (const socket of sockets) if (!kept.includes(socket)) socket.close();
+    sockets = kept;
+    if (sockets.length > 0) return true;
+    options.onNotice('No address could be bound, so nothing is served.');
+    exitCode = 1;
+    stop();
+    return false;
+  };
+
+  const drain = (child: Child): void => {
+    if (child.leaving) return;
+    child.leaving = true;
+    const graceMs = plan?.drainGraceMs ?? STOP_GRACE_MS;
+    tell(child, { kind: 'drain', graceMs });
+    endLater(child, graceMs + STOP_GRACE_MS);
+  };
+
+  const endLater = (child: Child, afterMs: number): void => {
+    const timer = setTimeout(() => child.process.kill('SIGKILL'), afterMs);
+    child.process.once('exit', () => clearTimeout(timer));
+  };
+
+  const gone = (child: Child, code: number | null, signal: NodeJS.Signals | null): void => {
+    children.delete(child);
+    if (child.role === 'runner') endGroups();
+    if (stopping) return proceedStop();
+    if (child.leaving) return;
+    log.warn('a process ended and is replaced', { name: child.name, code, signal });
+    const young = Date.now() - child.startedAt < YOUNG_MS;
+    const last = pauses.get(child.role) ?? 0;
+    const pause = young ? Math.min(LONGEST_PAUSE_MS, last === 0 ? FIRST_PAUSE_MS : last * 2) : 0;
+    pauses.set(child.role, pause);
+    const again = (): void => {
+      if (stopping) return;
+      const workers = [...children].filter((other) => other.role === 'worker' && !other.leaving).length;
+      if (child.role !== 'worker' || workers < (plan?.workers ?? 0)) start(child.role).onReady = child.onReady;
+    };
+    // The first death of a long-lived process is repaired at once; only a crash loop waits.
+    if (last === 0) again();
+    else setTimeout(again, pause);
+  };
+
+  /** A runner that died without a word leaves its servers behind; their groups are known here. */
+  const endGroups = (): void => {
+    for (const pid of groups) signalGroup(pid, 'SIGTERM');
+    const left = [...groups];
+    groups.clear();
+    if (left.length > 0) setTimeout(() => left.forEach((pid) => signalGroup(pid, 'SIGKILL')), stopping ? 500 : 2_000);
+  };
+
+  const STOP_ORDER: readonly Role[] = ['worker', 'runner', 'control', 'keeper'];
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    proceedStop();
+  };
+  /** Ends one role after the other: those who serve first, those they need last. */
+  const proceedStop = (): void => {
+    for (const role of STOP_ORDER) {
+      const alive = [...children].filter((child) => child.role === role);
+      if (alive.length === 0) continue;
+      for (const child of alive.filter((one) => !one.leaving)) {
+        if (role === 'worker') drain(child);
+        else {
+          child.leaving = true;
+          tell(child, { kind: 'stop' });
+          endLater(child, STOP_GRACE_MS);
+        }
+      }
+      return;
+    }
+    for (const socket of sockets) socket.close();
+    sockets = [];
+    if (groups.size > 0) endGroups();
+    finish(exitCode);
+  };
+
+  mkdirSync(join(options.dataFolder, 'keys'), { recursive: true, mode: 0o700 });
+  mkdirSync(join(options.dataFolder, 'run'), { recursive: true, mode: 0o700 });
+  process.chdir(options.dataFolder); // Socket paths are limited to about 100 bytes: they are named relative to here.
+  start('keeper');
+  start('control');
+  start('runner');
+
+  return {
+    reload: () => tellAll('control', { kind: 'reload' }),
+    stop,
+    kill: () => {
+      stopping = true;
+      for (const child of children) child.process.kill('SIGKILL');
+      endGroups();
+    },
+    ended,
+  };
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // Already gone.
+  }
+}

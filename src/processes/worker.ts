@@ -1,0 +1,254 @@
+// The process that carries calls. It inherits bound listen sockets and shares them with the other workers; it holds no file with a key
+// and cannot start a program. It lives on the last snapshot it was given: control may come and go.
+
+import { randomBytes } from 'node:crypto';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { createRefusalCounter, openAuditLog } from '../audit/index.ts';
+import type { AuditLog } from '../audit/index.ts';
+import type { ErrorCode } from '../base/index.ts';
+import { compileSnapshot } from '../config/index.ts';
+import type { ListenerConfig, Snapshot, SnapshotDocument } from '../config/index.ts';
+import { createHttpServer } from '../http/index.ts';
+import type { HttpServer, Peer } from '../http/index.ts';
+import { createDoor, createOpenExchanges, createOwnerRelay, createRoadMetrics, createSessions, serverLimits } from '../proxy/index.ts';
+import type { Ports, SealingKey } from '../proxy/index.ts';
+import { createServers } from '../servers/index.ts';
+import type { Server } from '../servers/index.ts';
+import { createMetrics } from '../telemetry/index.ts';
+import type { Log } from '../telemetry/index.ts';
+import { createHeaderCatalogue } from '../tools/index.ts';
+import type { Channel, Frame } from './channel.ts';
+import { report } from './child.ts';
+import type { Duties, Links } from './child.ts';
+import type { Init } from './messages.ts';
+import { auditFolder } from './spawn.ts';
+import { createRunnerDoor, createSecretsDoor } from './worker-doors.ts';
+
+const SNAPSHOT_PATIENCE_MS = 3_000;
+const KEYS_TIMEOUT_MS = 5_000;
+const KEYS_PERIOD_MS = 10 * 60_000;
+const METRICS_PERIOD_MS = 1_000;
+const SWEEP_PERIOD_MS = 5_000;
+const KEEP_ALIVE_AFTER_US = 15_000_000;
+
+/** Sets up a worker's duties. */
+export function beginWorker(init: Init, links: Links, log: Log): Duties {
+  const metrics = createMetrics();
+  const runner = createRunnerDoor(links);
+  const catalogue = createHeaderCatalogue();
+  const open = createOpenExchanges();
+  const relay = createOwnerRelay('run');
+  const doors: HttpServer[] = [];
+  let snapshot: Snapshot | undefined;
+  let keys: readonly SealingKey[] = [];
+  let audit: AuditLog | undefined;
+  let draining = false;
+  let arrived: () => void = () => {};
+  const haveSnapshot = new Promise<void>((resolve) => (arrived = resolve));
+
+  const nowMs = (): number => Date.now();
+  const nowUs = (): number => performance.now() * 1_000;
+
+  const sessions = createSessions({
+    self: init.name,
+    keys: () => keys,
+    stdio: runner,
+    nowMs,
+    onEnded: (token) => links.get('control')?.send('session-ended', { token }),
+    onSessionEnd: (server, text) => log.debug('a session ended', { server, text }),
+    onNoise: (server) => metrics.counter('sallyport.upstream.failures', { code: 'upstream_malformed', 'sallyport.server': server }).add(),
+  });
+  const servers = createServers({
+    stdio: runner,
+    secrets: createSecretsDoor(links),
+    nowMs,
+    connectTimeoutMs: 10_000,
+    maxConnections: 512,
+    onChange: (server) => tellStatus(server),
+  });
+  const tellStatus = (server: Server): void => {
+    const { readiness } = server;
+    if (readiness === undefined) return;
+    const state = readiness.kind === 'ready' ? { state: 'ready', revisions: readiness.verdict.revisions } : { state: 'failed', problem: readiness.reason };
+    links.get('control')?.send('server-status', { server: server.name, scout: init.scout, ...state });
+  };
+
+  /** Takes over a snapshot: from the next request on, everything is judged by it; what is open is judged again now. */
+  const adopt = (document: SnapshotDocument): string | undefined => {
+    const compiled = compileSnapshot(document, snapshot);
+    if (!compiled.ok) return 'the snapshot could not be compiled';
+    snapshot = compiled.value;
+    servers.update(snapshot.servers.values());
+    open.reconsider(snapshot, nowMs());
+    arrived();
+    return undefined;
+  };
+
+  const fetchKeys = async (): Promise<void> => {
+    const { fields } = await links.request('keeper', 'seal-keys', {}, KEYS_TIMEOUT_MS);
+    const listed = fields['keys'];
+    if (!Array.isArray(listed)) throw new Error('the keeper gave no keys');
+    keys = listed.map((one: { kid: string; key: string }) => ({ kid: one.kid, key: Buffer.from(one.key, 'base64') }));
+  };
+
+  const start = async (): Promise<void> => {
+    const patience = setTimeout(() => {
+      const last = lastGood(init.dataFolder);
+      if (snapshot === undefined && last !== undefined) {
+        log.warn('control does not answer; serving on the last good snapshot');
+        adopt(last);
+      }
+    }, SNAPSHOT_PATIENCE_MS);
+    const folder = auditFolder(init.dataFolder, init.slot);
+    [audit] = await Promise.all([
+      openAuditLog({ directory: folder, slot: `worker-${init.slot}`, clock: nowMs, onFault: (error) => log.error('the audit log cannot be written', { error }) }),
+      haveSnapshot,
+      fetchKeys(),
+    ]);
+    clearTimeout(patience);
+    if (draining) return;
+    await openDoors(audit);
+    report({ kind: 'ready' });
+    if (init.scout) for (const server of servers.all()) server.prepare(() => {});
+  };
+
+  const openDoors = async (log_: AuditLog): Promise<void> => {
+    const prefix = randomBytes(6).toString('base64url');
+    let counter = 0;
+    const refusals = createRefusalCounter({ clock: nowMs, append: (line) => log_.append(line) });
+    const onStranger = (code: ErrorCode, peer: Peer): void => refusals.count(peer.address, code);
+    const ports: Ports = {
+      audit: log_,
+      servers,
+      sessions,
+      headerCatalogue: catalogue,
+      open,
+      metrics: createRoadMetrics(metrics),
+      log,
+      newId: () => `${prefix}${(counter++).toString(36).padStart(6, '0')}`,
+      nowMs,
+      nowUs,
+      relayToOwner: relay.relay,
+    };
+    const current = (): Snapshot => {
+      if (snapshot === undefined) throw new Error('no snapshot');
+      return snapshot;
+    };
+    const readiness = (): { ready: boolean; body: Uint8Array } => {
+      const faults = [...(draining ? ['draining'] : []), ...(log_.faulted ? ['audit log cannot be written'] : []), ...configFaults];
+      const ready = !draining && !log_.faulted;
+      return { ready, body: Buffer.from(`${JSON.stringify({ status: ready ? 'ready' : 'not ready', revision: current().revision, faults })}\n`) };
+    };
+    const { limits, listeners } = current();
+    for (const inherited of init.listeners) {
+      const listener = listeners.find((one) => one.name === inherited.name);
+      if (listener === undefined) continue;
+      const server = createHttpServer({
+        handler: createDoor({ ports, snapshot: current, readiness, onStranger, relayed: false }),
+        limits: serverLimits(limits),
+        listener: listener.name,
+        ...(await tlsFor(listener, links)),
+      });
+      await server.listenFd(inherited.fd);
+      doors.push(server);
+    }
+    const relayed = createHttpServer({ handler: createDoor({ ports, snapshot: current, readiness, onStranger, relayed: true }), limits: { ...serverLimits(limits), maxConnectionsPerAddress: limits.maxConnections }, listener: '@relay' });
+    await relayed.listenPath(`run/${init.name}`);
+    doors.push(relayed);
+    every(METRICS_PERIOD_MS, () => {
+      for (const server of doors) void server;
+      links.get('control')?.send('metrics', { dump: metrics.dump() });
+      refusals.flush();
+    });
+    every(SWEEP_PERIOD_MS, () => {
+      open.keepAlive(nowUs() - KEEP_ALIVE_AFTER_US);
+      sessions.sweep(current(), nowMs());
+    });
+    every(KEYS_PERIOD_MS, () => void fetchKeys().catch((error: unknown) => log.warn('the keys could not be renewed', { error: String(error) })));
+  };
+  let configFaults: readonly string[] = [];
+
+  const drain = async (graceMs: number): Promise<void> => {
+    if (draining) return;
+    draining = true;
+    open.endStreams();
+    const cut = setTimeout(() => open.cutAll(), graceMs);
+    await Promise.all(doors.map((server) => server.drain(graceMs)));
+    clearTimeout(cut);
+    sessions.close();
+    relay.close();
+    servers.close();
+    await audit?.close();
+    rmSync(`run/${init.name}`, { force: true });
+    process.exit(0);
+  };
+
+  const hear = (frame: Frame): void => {
+    switch (frame.type) {
+      case 'snapshot': {
+        const document = frame.fields['document'];
+        const problem = isDocument(document) ? adopt(document) : 'the snapshot has no known form';
+        if (problem !== undefined) log.error(problem);
+        return frame.reply(problem === undefined ? {} : { error: problem });
+      }
+      case 'config-faults':
+        configFaults = Array.isArray(frame.fields['faults']) ? frame.fields['faults'].map(String) : [];
+        return;
+      case 'session-ended':
+        return sessions.forget(String(frame.fields['token']), nowMs());
+      default:
+        return log.warn('a frame of no known type was dropped', { type: frame.type });
+    }
+  };
+
+  start().catch((error: unknown) => {
+    log.error('this worker cannot start', { error: error instanceof Error ? error : new Error(String(error)) });
+    process.exit(1);
+  });
+
+  return {
+    onFrame: (from, frame, channel: Channel) => {
+      if (from.role === 'runner') runner.hear(channel, frame);
+      else if (from.role === 'control') hear(frame);
+    },
+    onUnlink: (role, channel) => {
+      if (role === 'runner') runner.lost(channel);
+    },
+    onDrain: (graceMs) => void drain(graceMs),
+  };
+}
+
+function every(periodMs: number, action: () => void): void {
+  setInterval(action, periodMs).unref();
+}
+
+async function tlsFor(listener: ListenerConfig, links: Links): Promise<{ tls?: { key: string; cert: string }; trustedProxies?: readonly string[] }> {
+  switch (listener.tls.kind) {
+    case 'off':
+      return {};
+    case 'external':
+      return { trustedProxies: listener.trustedProxies };
+    case 'self-signed':
+    case 'files': {
+      const { fields } = await links.request('keeper', 'tls', { listener: listener.name }, KEYS_TIMEOUT_MS);
+      if (typeof fields['error'] === 'string') throw new Error(fields['error']);
+      return { tls: { key: String(fields['key']), cert: String(fields['certificate']) } };
+    }
+    default:
+      return listener.tls satisfies never;
+  }
+}
+
+function lastGood(dataFolder: string): SnapshotDocument | undefined {
+  try {
+    const document: unknown = JSON.parse(readFileSync(join(dataFolder, 'snapshot.json'), 'utf8'));
+    return isDocument(document) ? document : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isDocument(value: unknown): value is SnapshotDocument {
+  return typeof value === 'object' && value !== null && 'format' in value && value.format === 1 && 'shards' in value;
+}

@@ -1,0 +1,203 @@
+// The way back to the agent. Whatever road a call took, its answer leaves through here, so that three things hold on every exit:
+// no byte leaves before the decision is durable, exactly one outcome is recorded, and backpressure reaches the server.
+
+import { encodeComment, encodeEvent } from '../http/index.ts';
+import type { OutHeaders, ServerSentEvent } from '../http/index.ts';
+import { errorAnswer } from '../mcp/index.ts';
+import { ERRORS } from '../base/index.ts';
+import type { Call, OutcomeStatus, Ports } from './exchange.ts';
+import { requestOf } from './request-of.ts';
+import { recordOutcome } from './record.ts';
+import { refuse } from './rescue.ts';
+import type { Refused } from './rescue.ts';
+
+/** One answer under way. */
+export interface Answer {
+  /** The agent is gone, or was cut off: writing is a no-op. */
+  readonly gone: boolean;
+  /** Whether the answer is over, for the agent and for the record. */
+  readonly finished: boolean;
+  /** An event stream has been begun: the final answer is its last event. */
+  readonly streaming: boolean;
+  /** The agent takes no more now; wait for `onDrain`. */
+  readonly full: boolean;
+  onDrain: (() => void) | undefined;
+  /** The agent hung up, or lost its right to the stream. The road decides what that means on its hop. */
+  onGone: (() => void) | undefined;
+  /** A complete JSON answer. */
+  json(status: number, body: Uint8Array, outcome: OutcomeStatus, headers?: OutHeaders): void;
+  /** A complete answer without a body. */
+  empty(status: number, outcome: OutcomeStatus): void;
+  /** Opens the event stream; `event` does it by itself. */
+  open(): void;
+  event(event: ServerSentEvent): void;
+  /** A JSON answer that is passed on in pieces, as it comes. */
+  raw(status: number, chunk: Uint8Array): void;
+  /** Ends a stream. */
+  end(outcome: OutcomeStatus): void;
+  /** Ends with a refusal, in whatever form fits what has been sent. */
+  refuse(refused: Refused, outcome: OutcomeStatus): void;
+  /** Cuts the stream: the caller lost its right to it, or the rest cannot be trusted. */
+  cut(outcome: OutcomeStatus): void;
+  /** Writes a comment line on an event stream that has been silent since `beforeUs`, so that nobody on the path gives it up. */
+  keepAlive(beforeUs: number): void;
+}
+
+const JSON_TYPE: OutHeaders = ['Content-Type', 'application/json'];
+/** SPEC streamable-http: proxies must not buffer an event stream. */
+const STREAM_HEADERS: OutHeaders = ['Content-Type', 'text/event-stream', 'Cache-Control', 'no-store', 'X-Accel-Buffering', 'no'];
+const NO_HEADERS: OutHeaders = [];
+const KEEP_ALIVE = encodeComment('');
+
+type Form = 'none' | 'events' | 'raw';
+
+/** The answer of a call. */
+export function createAnswer(call: Call, ports: Ports): Answer {
+  const { reply } = call.arrival;
+  let form: Form = 'none';
+  let streaming = false;
+  let durable = false;
+  let full = false;
+  let gone = false;
+  let finished = false;
+  let lastWriteUs = 0;
+  /** What waits for the decision to become durable. */
+  let held: (() => void)[] | undefined;
+
+  const whenDurable = (step: () => void): void => {
+    if (durable) return step();
+    if (held !== undefined) {
+      held.push(step);
+      return;
+    }
+    held = [step];
+    ports.audit.whenDurable(call.decisionSeq, release);
+  };
+  const release = (fault?: Error): void => {
+    const steps = held ?? [];
+    held = undefined;
+    durable = true;
+    if (fault === undefined) {
+      for (const step of steps) step();
+      if (!full) answer.onDrain?.();
+      return;
+    }
+    // The call may have been carried out, but nothing of it may be shown: there is no durable record.
+    finish('failed');
+    refuse(reply, { code: 'audit_unavailable' }, requestOf(call));
+    answer.onGone?.();
+  };
+
+  const finish = (outcome: OutcomeStatus): boolean => {
+    if (finished) return false;
+    finished = true;
+    call.outcome = outcome;
+    ports.open.remove(answer);
+    recordOutcome(call, outcome, ports);
+    return true;
+  };
+
+  const write = (bytes: Uint8Array): void => {
+    if (gone) return;
+    lastWriteUs = ports.nowUs();
+    call.answerBytes += bytes.length;
+    if (!reply.write(bytes)) full = true;
+  };
+  const begin = (next: Form, status: number, headers: OutHeaders): void => {
+    if (form !== 'none') return;
+    form = next;
+    lastWriteUs = ports.nowUs();
+    if (!gone) reply.start(status, headers);
+  };
+
+  const answer: Answer = {
+    get gone() {
+      return gone;
+    },
+    get finished() {
+      return finished;
+    },
+    get full() {
+      return (full || (held !== undefined && held.length > 1)) && !gone;
+    },
+    get streaming() {
+      return streaming;
+    },
+    onDrain: undefined,
+    onGone: undefined,
+    json: (status, body, outcome, headers) => {
+      call.answerBytes = body.length;
+      whenDurable(() => {
+        if (form === 'events') return; // Cannot happen: a road answers in one form.
+        if (!gone) reply.respond(status, headers === undefined ? JSON_TYPE : [...JSON_TYPE, ...headers], body);
+        finish(outcome);
+      });
+    },
+    empty: (status, outcome) =>
+      whenDurable(() => {
+        if (!gone) reply.respond(status, NO_HEADERS);
+        finish(outcome);
+      }),
+    open: () => {
+      streaming = true;
+      whenDurable(() => begin('events', 200, STREAM_HEADERS));
+    },
+    event: (event) => {
+      streaming = true;
+      const bytes = encodeEvent(event);
+      whenDurable(() => {
+        begin('events', 200, STREAM_HEADERS);
+        write(bytes);
+      });
+    },
+    raw: (status, chunk) =>
+      whenDurable(() => {
+        begin('raw', status, JSON_TYPE);
+        write(chunk);
+      }),
+    end: (outcome) =>
+      whenDurable(() => {
+        if (!gone) {
+          begin('events', 200, STREAM_HEADERS);
+          reply.end();
+        }
+        finish(outcome);
+      }),
+    refuse: (refused, outcome) =>
+      whenDurable(() => {
+        if (finished) return;
+        const request = requestOf(call);
+        if (!gone) {
+          if (form === 'none') refuse(reply, refused, request);
+          else if (form === 'events') {
+            if (request.id !== undefined) reply.write(encodeEvent({ event: 'message', id: undefined, retry: undefined, data: errorAnswer(request.id, ERRORS[refused.code].rpc, refused.say ?? ERRORS[refused.code].text) }));
+            reply.end();
+          } else reply.abort();
+        }
+        finish(outcome);
+      }),
+    cut: (outcome) => {
+      if (finished) return;
+      reply.abort();
+      gone = true;
+      finish(outcome);
+      answer.onGone?.();
+    },
+    keepAlive: (beforeUs) => {
+      if (form === 'events' && !gone && !full && lastWriteUs < beforeUs) write(KEEP_ALIVE);
+    },
+  };
+
+  reply.onDrain = () => {
+    full = false;
+    if (!answer.full) answer.onDrain?.();
+  };
+  reply.onHangup = () => {
+    gone = true;
+    full = false;
+    answer.onGone?.();
+    answer.onDrain?.(); // Whoever waited for the agent must not wait for ever.
+  };
+  ports.open.add(answer, call);
+  return answer;
+}

@@ -1,0 +1,144 @@
+// All per-session state of a worker. The modern road has none; what the legacy era needs lives here, capped per agent, and goes
+// when it has been idle for too long, when its agent is revoked, or when its process ends.
+
+import type { Principal } from '../../agents/index.ts';
+import type { Limits, Snapshot } from '../../config/index.ts';
+import type { StdioDoor } from '../../servers/index.ts';
+import { openSession, sealSession } from './session-id.ts';
+import type { SealingKey, SessionFacts } from './session-id.ts';
+import { createStdioSession } from './stdio-session.ts';
+import type { StdioSession } from './stdio-session.ts';
+
+/** A session as a request finds it. */
+export type Session =
+  | { readonly kind: 'http'; readonly upstream: string; readonly revision: string }
+  | { readonly kind: 'stdio'; readonly session: StdioSession; readonly revision: string };
+
+/** The sessions of one worker. */
+export interface Sessions {
+  readonly count: number;
+  /** The worker to which a token belongs, if that is another one; undefined also for tokens that are none. */
+  ownerElsewhere(token: string, principal: Principal, server: string): string | undefined;
+  find(token: string, principal: Principal, server: string): Session | undefined;
+  /** A token for a session that lives in the server; every worker can carry it. */
+  sealHttp(principal: Principal, server: string, upstream: string, revision: string): string;
+  /** Starts a process for one session; a string says why not. */
+  openStdio(principal: Principal, server: string, limits: Limits): StdioSession | string;
+  /** A token for a session of this worker. */
+  sealStdio(principal: Principal, session: StdioSession, revision: string): string;
+  /** Ends what a token stands for, here and, by way of `onEnded`, everywhere. */
+  end(token: string, session: Session): void;
+  /** Another worker ended this token. */
+  forget(token: string, nowMs: number): void;
+  /** Ends idle sessions and those of agents that are no more. */
+  sweep(snapshot: Snapshot, nowMs: number): void;
+  close(): void;
+}
+
+export interface SessionsOptions {
+  /** This worker's name, as sealed into tokens. */
+  readonly self: string;
+  readonly keys: () => readonly SealingKey[];
+  readonly stdio: StdioDoor;
+  readonly nowMs: () => number;
+  /** A token was ended here: tell the other workers. */
+  readonly onEnded: (token: string) => void;
+  readonly onSessionEnd: (server: string, text: string) => void;
+  readonly onNoise: (server: string) => void;
+}
+
+/** A token lives at most as long as the key that sealed it. */
+const TOKEN_LIFE_MS = 24 * 3_600_000;
+const MAX_CACHED_TOKENS = 10_000;
+const MAX_ENDED_TOKENS = 100_000;
+
+/** No sessions yet. */
+export function createSessions(options: SessionsOptions): Sessions {
+  const stdio = new Map<number, StdioSession>();
+  /** Opened tokens, so that a busy session is decrypted once. The key includes who asked. */
+  const opened = new Map<string, SessionFacts>();
+  const ended = new Map<string, number>();
+  let nextNumber = 1;
+
+  const facts = (token: string, principal: Principal, server: string): SessionFacts | undefined => {
+    if (ended.has(token)) return undefined;
+    const cacheKey = `${principal.tenant}\u0000${principal.agent}\u0000${server}\u0000${token}`;
+    const known = opened.get(cacheKey) ?? openSession(token, options.keys(), principal, server);
+    if (known === undefined) return undefined;
+    if (opened.size >= MAX_CACHED_TOKENS) opened.clear();
+    opened.set(cacheKey, known);
+    return options.nowMs() - known.openedAtMs > TOKEN_LIFE_MS ? undefined : known;
+  };
+  const currentKey = (): SealingKey => {
+    const key = options.keys()[0];
+    if (key === undefined) throw new Error('there is no key to seal sessions with');
+    return key;
+  };
+  const owned = (principal: Principal): number => {
+    let count = 0;
+    for (const one of stdio.values()) if (one.tenant === principal.tenant && one.agent === principal.agent) count++;
+    return count;
+  };
+
+  return {
+    get count() {
+      return stdio.size;
+    },
+    ownerElsewhere: (token, principal, server) => {
+      const owner = facts(token, principal, server)?.owner;
+      return owner === undefined || owner === options.self ? undefined : owner;
+    },
+    find: (token, principal, server) => {
+      const found = facts(token, principal, server);
+      if (found === undefined) return undefined;
+      if (found.owner === undefined) return { kind: 'http', upstream: found.inner, revision: found.revision };
+      const session = stdio.get(Number(found.inner));
+      if (session === undefined || found.owner !== options.self) return undefined;
+      session.lastUsedMs = options.nowMs();
+      return { kind: 'stdio', session, revision: found.revision };
+    },
+    sealHttp: (principal, server, upstream, revision) =>
+      sealSession({ owner: undefined, inner: upstream, revision, openedAtMs: options.nowMs() }, currentKey(), principal, server),
+    openStdio: (principal, server, limits) => {
+      if (owned(principal) >= limits.maxSessionsPerAgent) return `This agent has ${limits.maxSessionsPerAgent} sessions open already; end one with DELETE.`;
+      const number = nextNumber++;
+      const session = createStdioSession(
+        {
+          number,
+          server,
+          tenant: principal.tenant,
+          agent: principal.agent,
+          nowMs: options.nowMs,
+          onEnd: (text) => {
+            stdio.delete(number);
+            options.onSessionEnd(server, text);
+          },
+          onNoise: () => options.onNoise(server),
+        },
+        (events) => options.stdio.open(server, events),
+      );
+      stdio.set(number, session);
+      return session;
+    },
+    sealStdio: (principal, session, revision) =>
+      sealSession({ owner: options.self, inner: String(session.number), revision, openedAtMs: options.nowMs() }, currentKey(), principal, session.server),
+    end: (token, session) => {
+      ended.set(token, options.nowMs());
+      options.onEnded(token);
+      if (session.kind === 'stdio') session.session.close();
+    },
+    forget: (token, nowMs) => {
+      if (ended.size < MAX_ENDED_TOKENS) ended.set(token, nowMs);
+    },
+    sweep: (snapshot, nowMs) => {
+      for (const [token, endedMs] of ended) if (nowMs - endedMs > TOKEN_LIFE_MS) ended.delete(token);
+      for (const session of stdio.values()) {
+        const idle = nowMs - session.lastUsedMs > snapshot.limits.sessionIdleMs;
+        if (idle || !snapshot.servers.has(session.server)) session.close();
+      }
+    },
+    close: () => {
+      for (const session of stdio.values()) session.close();
+    },
+  };
+}

@@ -1,0 +1,160 @@
+// One legacy session on one stdio server: a process that talks to exactly one agent. The session sorts what the process says onto
+// the agent's streams (MCP 2025-11-25 basic/transports): an answer goes to its request; progress to the request that gave the token;
+// everything else to a request under way, since servers should only speak in relation to one, else to the GET stream.
+//
+// A disconnect is not a cancellation here: the process goes on, and the answer of a request whose agent hung up is recorded and dropped.
+
+import type { JsonObject, Message, MessageId } from '../../mcp/index.ts';
+import { parseJson, readAnswerMessage } from '../../mcp/index.ts';
+import type { StdioLink } from '../../servers/index.ts';
+import type { Answer } from '../answer.ts';
+import type { Call } from '../exchange.ts';
+import { answerMessage, carryMessage } from '../server-messages.ts';
+import type { FinalHook } from '../server-messages.ts';
+
+/** A session with its process. */
+export interface StdioSession {
+  readonly number: number;
+  readonly server: string;
+  readonly tenant: string;
+  readonly agent: string;
+  lastUsedMs: number;
+  /** Sends a request and waits for its answer. False: a request with this id is under way. */
+  request(call: Call, message: Extract<Message, { kind: 'request' }>, answer: Answer, onFinal?: FinalHook): boolean;
+  /** Sends a notification, or the agent's response to a request of the server. False: the server asked nothing like it. */
+  tell(message: Message): boolean;
+  /** Opens the GET stream. False: there is one. */
+  listen(call: Call, answer: Answer): boolean;
+  close(): void;
+}
+
+interface Waiting {
+  readonly call: Call;
+  readonly answer: Answer;
+  readonly progressToken: MessageId | undefined;
+  readonly onFinal: FinalHook | undefined;
+}
+
+export interface StdioSessionOptions {
+  readonly number: number;
+  readonly server: string;
+  readonly tenant: string;
+  readonly agent: string;
+  readonly nowMs: () => number;
+  readonly onEnd: (text: string) => void;
+  /** A line that was no JSON-RPC message: counted, not carried. */
+  readonly onNoise: () => void;
+}
+
+/** Messages kept for a GET stream that is not open yet, so that an early list_changed is not lost. */
+const MAX_KEPT = 64;
+const MAX_SERVER_REQUESTS = 256;
+
+/** Makes a session around a process that `open` starts. */
+export function createStdioSession(options: StdioSessionOptions, open: (events: { onLine(line: Uint8Array): void; onExit(text: string): void }) => StdioLink): StdioSession {
+  const waiting = new Map<MessageId, Waiting>();
+  const asked = new Set<MessageId>();
+  const kept: Message[] = [];
+  let stream: { readonly call: Call; readonly answer: Answer } | undefined;
+  let ended = false;
+
+  const end = (text: string): void => {
+    if (ended) return;
+    ended = true;
+    for (const one of waiting.values()) one.answer.refuse({ code: 'outcome_unknown', say: `The MCP server '${options.server}' ended before it answered; whether the call took effect is unknown.` }, 'unknown');
+    waiting.clear();
+    stream?.answer.end('ok');
+    options.onEnd(text);
+  };
+
+  const hear = (line: Uint8Array): void => {
+    const document = parseJson(line, { repairSurrogates: true });
+    const message = document.ok ? readAnswerMessage(document.value) : document;
+    if (!message.ok) return options.onNoise();
+    const said = message.value;
+    switch (said.kind) {
+      case 'result':
+      case 'error':
+        return hearAnswer(said);
+      case 'request':
+        if (asked.size >= MAX_SERVER_REQUESTS) return options.onNoise();
+        asked.add(said.id);
+        return pass(said, newest());
+      case 'notification':
+        return pass(said, forToken(said.params) ?? newest());
+      default:
+        return said satisfies never;
+    }
+  };
+
+  const hearAnswer = (said: Extract<Message, { kind: 'result' | 'error' }>): void => {
+    const one = said.id === undefined ? undefined : waiting.get(said.id);
+    if (one === undefined || said.id === undefined) return options.onNoise(); // Late, twice, or never asked.
+    waiting.delete(said.id);
+    answerMessage(one.call, one.answer, said, one.onFinal);
+  };
+
+  const pass = (said: Message, to: Pick<Waiting, 'answer'> | undefined): void => {
+    const target = to ?? stream;
+    if (target !== undefined && !target.answer.gone) carryMessage(target.answer, said);
+    else if (kept.length < MAX_KEPT) kept.push(said);
+    else options.onNoise();
+  };
+  /** The request most recently begun whose agent still listens. */
+  const newest = (): Waiting | undefined => {
+    let last: Waiting | undefined;
+    for (const one of waiting.values()) if (!one.answer.gone) last = one;
+    return last;
+  };
+  const forToken = (params: JsonObject | undefined): Waiting | undefined => {
+    const token = params?.['progressToken'];
+    if (token === undefined) return undefined;
+    for (const one of waiting.values()) if (one.progressToken === token) return one;
+    return undefined;
+  };
+
+  const link = open({ onLine: hear, onExit: end });
+
+  return {
+    number: options.number,
+    server: options.server,
+    tenant: options.tenant,
+    agent: options.agent,
+    lastUsedMs: options.nowMs(),
+    request: (call, message, answer, onFinal) => {
+      if (waiting.has(message.id)) return false;
+      waiting.set(message.id, { call, answer, progressToken: progressTokenOf(message.params), onFinal });
+      link.send(message.document.bytes);
+      return true;
+    },
+    tell: (message) => {
+      if (message.kind === 'result' || message.kind === 'error') {
+        if (message.id === undefined || !asked.delete(message.id)) return false;
+      }
+      link.send(message.document.bytes);
+      return true;
+    },
+    listen: (call, answer) => {
+      if (stream !== undefined && !stream.answer.finished && !stream.answer.gone) return false;
+      stream = { call, answer };
+      answer.onGone = () => {
+        if (!answer.finished) answer.end('ok');
+        if (stream?.answer === answer) stream = undefined;
+      };
+      answer.open();
+      for (const said of kept.splice(0)) carryMessage(answer, said);
+      return true;
+    },
+    close: () => {
+      link.close();
+      end('The session was closed.');
+    },
+  };
+}
+
+function progressTokenOf(params: JsonObject | undefined): MessageId | undefined {
+  const meta = params?.['_meta'];
+  if (typeof meta !== 'object' || meta === null || !('progressToken' in meta)) return undefined;
+  const token: unknown = meta['progressToken'];
+  return typeof token === 'string' || typeof token === 'number' ? token : undefined;
+}

@@ -1,0 +1,241 @@
+// The door: what is decided from a request's head alone, before a byte of its body is read. A stranger, a rebound browser or a wrong
+// path costs one small answer; only a known caller on a known route may send a body.
+
+import type { Principal } from '../agents/index.ts';
+import type { ListenerConfig, Route, Snapshot } from '../config/index.ts';
+import type { HeaderList, Peer, RequestHandler, RequestHead, ServerRequest } from '../http/index.ts';
+import type { ErrorCode } from '../base/index.ts';
+import type { Arrival, Ports } from './exchange.ts';
+import { carry } from './pipeline.ts';
+import { refusalAnswer } from './rescue.ts';
+
+/** What the door keeps for a request between its head and its body. */
+export interface Admitted {
+  readonly principal: Principal;
+  readonly route: Route;
+  readonly snapshot: Snapshot;
+  /** The client, where the connection is only the relay from another worker. */
+  readonly peer: Peer;
+}
+
+export interface DoorOptions {
+  readonly ports: Ports;
+  readonly snapshot: () => Snapshot;
+  readonly readiness: () => { readonly ready: boolean; readonly body: Uint8Array };
+  /** One refusal of somebody unknown: counted and summarised, so that nobody can fill the disk from outside. */
+  readonly onStranger: (code: ErrorCode, peer: Peer) => void;
+  /** Requests relayed by another worker of this gateway name the client in a header; on this door it is believed. */
+  readonly relayed: boolean;
+}
+
+const JSON_TYPE: readonly string[] = ['Content-Type', 'application/json'];
+const ALIVE = Buffer.from('{"status":"alive"}\n');
+const PEER_HEADER = 'sallyport-peer';
+const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]', '::1']);
+const NO_REQUEST = { id: undefined, era: 'modern', method: undefined, auditId: undefined } as const;
+
+/** The handler of a listener. */
+export function createDoor(options: DoorOptions): RequestHandler<Admitted> {
+  const { ports } = options;
+
+  const refuse = (request: ServerRequest<Admitted>, code: ErrorCode, say?: string): 'answered' => {
+    const answer = refusalAnswer({ code, say }, NO_REQUEST);
+    request.respond(answer.status, answer.headers, answer.body);
+    return 'answered';
+  };
+  const turnAway = (request: ServerRequest<Admitted>, code: ErrorCode, say?: string): 'answered' => {
+    options.onStranger(code, request.peer);
+    ports.metrics.refused(code, request.peer.listener);
+    return refuse(request, code, say);
+  };
+
+  return {
+    onHead: (request) => {
+      const snapshot = options.snapshot();
+      const { head } = request;
+      const peer = options.relayed ? relayedPeer(head.headers, request.peer) : request.peer;
+      const listener = snapshot.listeners.find((one) => one.name === peer.listener);
+      if (listener === undefined) return turnAway(request, 'not_ready');
+      // DNS rebinding: a browser page that points its own name at us comes with that name in Host, and with its Origin.
+      // A relayed request passed both checks at the door it came through.
+      if (!options.relayed && !hostAllowed(head.host, listener)) return turnAway(request, 'host_refused');
+      const origin = head.headers.get('origin');
+      if (origin !== undefined && !options.relayed && !originAllowed(origin, listener)) return turnAway(request, 'origin_refused');
+      const health = answerHealth(request, options);
+      if (health) return 'answered';
+      const route = snapshot.routes.get(head.path);
+      if (route === undefined) return turnAway(request, 'route_unknown');
+      if (head.method === 'OPTIONS') return preflight(request, origin);
+      const principal = whoIs(head.headers, listener, snapshot, ports.nowMs());
+      if (principal === undefined) return turnAway(request, 'unauthenticated');
+      const fault = headFault(head);
+      if (fault !== undefined) {
+        ports.metrics.refused(fault, listener.name);
+        return refuse(request, fault);
+      }
+      request.context = { principal, route, snapshot, peer };
+      return snapshot.limits.maxBodyBytes;
+    },
+    onRequest: (request, body) => {
+      const admitted = request.context;
+      if (admitted === undefined) return;
+      const { head } = request;
+      const origin = head.headers.get('origin');
+      const arrival: Arrival = {
+        method: head.method,
+        headers: head.headers,
+        body,
+        peer: admitted.peer,
+        route: admitted.route,
+        principal: admitted.principal,
+        snapshot: admitted.snapshot,
+        reply: origin === undefined ? request : withOrigin(request, origin),
+        arrivedUs: ports.nowUs(),
+      };
+      carry(arrival, ports);
+    },
+    onRefused: (code, peer) => {
+      options.onStranger(code, peer);
+      ports.metrics.refused(code, peer.listener);
+    },
+    refusalBody: (code) => ({ contentType: 'application/json', body: refusalAnswer({ code }, NO_REQUEST).body }),
+  };
+}
+
+function answerHealth(request: ServerRequest<Admitted>, options: DoorOptions): boolean {
+  const { path, method } = request.head;
+  if (method !== 'GET') return false;
+  if (path === '/livez') request.respond(200, JSON_TYPE, ALIVE);
+  else if (path === '/readyz') {
+    const { ready, body } = options.readiness();
+    request.respond(ready ? 200 : 503, JSON_TYPE, body);
+  } else return false;
+  return true;
+}
+
+function whoIs(headers: HeaderList, listener: ListenerConfig, snapshot: Snapshot, nowMs: number): Principal | undefined {
+  const authorization = headers.get('authorization');
+  if (authorization !== undefined) return snapshot.agents.authenticate(authorization, nowMs);
+  return listener.anonymous === undefined ? undefined : snapshot.agents.anonymous(listener.anonymous);
+}
+
+/** What is wrong with a known caller's head, if anything. */
+function headFault(head: RequestHead): ErrorCode | undefined {
+  switch (head.method) {
+    case 'POST':
+      if (!isJson(head.headers.get('content-type'))) return 'http_content_type';
+      return acceptsBoth(head.headers.get('accept')) ? undefined : 'http_not_acceptable';
+    case 'GET':
+      return accepts(head.headers.get('accept') ?? '', 'text/event-stream') ? undefined : 'http_not_acceptable';
+    case 'DELETE':
+      return undefined;
+    default:
+      return 'http_method';
+  }
+}
+
+function isJson(contentType: string | undefined): boolean {
+  if (contentType === undefined) return false;
+  const [type = '', ...parameters] = contentType.toLowerCase().split(';');
+  // JSON is UTF-8 (RFC 8259 §8.1); a parameter that says otherwise describes bytes that we would read differently.
+  return type.trim() === 'application/json' && parameters.every((parameter) => ['charset=utf-8', 'charset="utf-8"', ''].includes(parameter.trim()));
+}
+
+function acceptsBoth(accept: string | undefined): boolean {
+  return accept !== undefined && accepts(accept, 'application/json') && accepts(accept, 'text/event-stream');
+}
+
+function accepts(accept: string, type: string): boolean {
+  const family = `${type.slice(0, type.indexOf('/'))}/*`;
+  return accept.split(',').some((range) => {
+    const [name = ''] = range.toLowerCase().split(';');
+    const bare = name.trim();
+    return bare === type || bare === '*/*' || bare === family;
+  });
+}
+
+function hostAllowed(host: string, listener: ListenerConfig): boolean {
+  const name = nameOf(host);
+  return (isLoopback(listener.address.host) && LOOPBACK.has(name)) || name === bracketed(listener.address.host) || listener.hosts.includes(name);
+}
+
+function originAllowed(origin: string, listener: ListenerConfig): boolean {
+  if (listener.origins.includes(origin)) return true;
+  if (!isLoopback(listener.address.host)) return false;
+  const scheme = origin.indexOf('://');
+  return scheme > 0 && LOOPBACK.has(nameOf(origin.slice(scheme + 3)));
+}
+
+/** A Host or authority without its port, lowercase. */
+function nameOf(authority: string): string {
+  const lower = authority.toLowerCase();
+  const colon = lower.lastIndexOf(':');
+  return colon > lower.lastIndexOf(']') ? lower.slice(0, colon) : lower;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
+
+function bracketed(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+/** Fetch standard, CORS preflight: only for origins that were allowed above. */
+function preflight(request: ServerRequest<Admitted>, origin: string | undefined): 'answered' {
+  if (origin === undefined) request.respond(204, ['Allow', 'POST, GET, DELETE, OPTIONS']);
+  else {
+    request.respond(204, [
+      ...corsHeaders(origin),
+      'Access-Control-Allow-Methods',
+      'POST, GET, DELETE, OPTIONS',
+      'Access-Control-Allow-Headers',
+      request.head.headers.get('access-control-request-headers') ?? 'authorization, content-type, mcp-protocol-version, mcp-session-id, mcp-method, mcp-name',
+      'Access-Control-Max-Age',
+      '600',
+    ]);
+  }
+  return 'answered';
+}
+
+function corsHeaders(origin: string): readonly string[] {
+  return ['Access-Control-Allow-Origin', origin, 'Vary', 'Origin', 'Access-Control-Expose-Headers', 'Mcp-Session-Id, WWW-Authenticate'];
+}
+
+/** The same request, whose answers carry the CORS headers. */
+function withOrigin(request: ServerRequest<Admitted>, origin: string): Arrival['reply'] {
+  const cors = corsHeaders(origin);
+  return {
+    get done() {
+      return request.done;
+    },
+    respond: (status, headers, body) => request.respond(status, [...headers, ...cors], body),
+    start: (status, headers) => request.start(status, [...headers, ...cors]),
+    write: (bytes) => request.write(bytes),
+    end: () => request.end(),
+    abort: () => request.abort(),
+    get onDrain() {
+      return request.onDrain;
+    },
+    set onDrain(callback) {
+      request.onDrain = callback;
+    },
+    get onHangup() {
+      return request.onHangup;
+    },
+    set onHangup(callback) {
+      request.onHangup = callback;
+    },
+  };
+}
+
+/** The client as the relaying worker saw it: "listener port tls address". Only other workers can reach this door. */
+function relayedPeer(headers: HeaderList, fallback: Peer): Peer {
+  const [listener, port, tls, address] = (headers.get(PEER_HEADER) ?? '').split(' ');
+  return listener === undefined || address === undefined ? fallback : { listener, port: Number(port), tls: tls === '1', address };
+}
+
+/** The header by which a relaying worker names the client. */
+export function peerHeader(peer: Peer): readonly string[] {
+  return [PEER_HEADER, `${peer.listener} ${peer.port} ${peer.tls ? '1' : '0'} ${peer.address}`];
+}

@@ -1,0 +1,97 @@
+// The shapes of the road: what arrives, what travels, what the road needs from the process it runs in. No socket type in here:
+// the same road runs in a worker, in a test, and later in an agent's own process.
+
+import type { Principal } from '../agents/index.ts';
+import type { AuditLog } from '../audit/index.ts';
+import type { Route, Snapshot } from '../config/index.ts';
+import type { HeaderList, OutHeaders, Peer } from '../http/index.ts';
+import type { Era, Message, MethodRule, ModernRequest } from '../mcp/index.ts';
+import type { Subject } from '../policies/index.ts';
+import type { Server, Servers } from '../servers/index.ts';
+import type { Log } from '../telemetry/index.ts';
+import type { HeaderCatalogue } from '../tools/index.ts';
+import type { Sessions } from './bridge/index.ts';
+import type { RoadMetrics } from './metrics.ts';
+import type { OpenExchanges } from './open-exchanges.ts';
+
+/** Where the answer goes. A subset of the wire's ServerRequest. */
+export interface Reply {
+  readonly done: boolean;
+  respond(status: number, headers: OutHeaders, body?: Uint8Array): void;
+  start(status: number, headers: OutHeaders): void;
+  /** False: wait for `onDrain`. */
+  write(bytes: Uint8Array): boolean;
+  end(): void;
+  /** Cuts the connection, so that the agent cannot take a part for the whole. */
+  abort(): void;
+  onDrain: (() => void) | undefined;
+  onHangup: (() => void) | undefined;
+}
+
+/** A request of a known caller, whole. */
+export interface Arrival {
+  readonly method: string;
+  readonly headers: HeaderList;
+  readonly body: Uint8Array;
+  readonly peer: Peer;
+  readonly route: Route;
+  readonly principal: Principal;
+  readonly snapshot: Snapshot;
+  readonly reply: Reply;
+  /** When the request was complete, in microseconds of a monotonic clock. */
+  readonly arrivedUs: number;
+}
+
+/** What the agent wants, after one reading of the bytes. */
+export type Inbound =
+  | { readonly kind: 'modern'; readonly message: Extract<Message, { kind: 'request' }>; readonly request: ModernRequest }
+  | { readonly kind: 'modern-notification'; readonly message: Extract<Message, { kind: 'notification' }> }
+  | { readonly kind: 'legacy'; readonly message: Message; readonly rule: MethodRule | undefined; readonly token: string | undefined }
+  | { readonly kind: 'stream'; readonly token: string }
+  | { readonly kind: 'end'; readonly token: string };
+
+/** What a decision is about. */
+export interface Question {
+  readonly era: Era;
+  readonly revision: string | undefined;
+  readonly method: string;
+  readonly rule: MethodRule | undefined;
+  readonly subject: Subject;
+}
+
+/** How a call ended, for the record. */
+export type OutcomeStatus = 'ok' | 'tool_error' | 'rpc_error' | 'refused' | 'failed' | 'cancelled' | 'unknown';
+
+/** What the road needs from its process. */
+export interface Ports {
+  readonly audit: AuditLog;
+  readonly servers: Servers;
+  readonly sessions: Sessions;
+  readonly headerCatalogue: HeaderCatalogue;
+  readonly open: OpenExchanges;
+  readonly metrics: RoadMetrics;
+  readonly log: Log;
+  /** Unique, unguessable enough to be shown to agents. */
+  readonly newId: () => string;
+  readonly nowMs: () => number;
+  /** Monotonic, in microseconds. */
+  readonly nowUs: () => number;
+  /** Hands a request to the worker that owns its session. */
+  readonly relayToOwner: (arrival: Arrival, owner: string) => void;
+}
+
+/** One judged request on its way. Mutable: it is the one thing that lives as long as the exchange. */
+export interface Call {
+  readonly id: string;
+  readonly arrival: Arrival;
+  readonly inbound: Inbound;
+  readonly question: Question;
+  readonly server: Server;
+  /** Sequence number of the decision in the log; the answer waits until it is durable. */
+  decisionSeq: number;
+  forwardedUs: number;
+  /** When the server's answer was complete. */
+  answeredUs: number;
+  answerBytes: number;
+  outcome: OutcomeStatus | undefined;
+}

@@ -1,0 +1,93 @@
+// Forwarding: with a permit, and only with a permit. Chooses the road by what the server is and which era it shares with the agent;
+// eras are never mixed here (that is the bridge's work).
+
+import { GatewayError } from '../base/index.ts';
+import { LATEST_LEGACY, setMember } from '../mcp/index.ts';
+import { isPermit } from '../policies/index.ts';
+import type { Envelope, Permit } from '../policies/index.ts';
+import type { EraVerdict, Readiness } from '../servers/index.ts';
+import type { Answer } from './answer.ts';
+import type { Call, Ports } from './exchange.ts';
+import { carryInitialize, carryLegacy, carryModern } from './http-road.ts';
+import type { Refused } from './rescue.ts';
+import { carryStdioInitialize, carryStdioLegacy } from './stdio-road.ts';
+
+/** Carries the permitted envelope to its server, and its answer back. */
+export function forward(permit: Permit<Call>, answer: Answer, ports: Ports): void {
+  if (!isPermit(permit)) throw new GatewayError('internal', { cause: new Error('forward was called without a permit') });
+  const envelope = permit.take();
+  const call = envelope.payload;
+  const { limits } = call.arrival.snapshot;
+  if (call.server.inFlight >= limits.maxInFlightPerServer) {
+    return answer.refuse({ code: 'overloaded', say: `The MCP server '${envelope.server}' has ${limits.maxInFlightPerServer} calls under way; try again.` }, 'refused');
+  }
+  const { tenant, agent } = envelope.principal;
+  if (ports.open.streamsOf(tenant, agent) > limits.maxStreamsPerAgent) {
+    return answer.refuse({ code: 'too_many', say: `This agent has ${limits.maxStreamsPerAgent} streams open already.` }, 'refused');
+  }
+  const go = (): void => call.server.prepare((readiness) => choose(envelope, readiness, answer, ports));
+  // Critical: if the machine dies now, the log must already say what was about to be done.
+  if (permit.obligations.class === 'critical') ports.audit.whenDurable(call.decisionSeq, (fault) => (fault === undefined ? go() : answer.refuse({ code: 'audit_unavailable' }, 'refused')));
+  else go();
+}
+
+function choose(envelope: Envelope<Call>, readiness: Readiness, answer: Answer, ports: Ports): void {
+  if (answer.finished || answer.gone) return answer.end('cancelled');
+  const call = envelope.payload;
+  const { inbound } = call;
+  if (readiness.kind === 'failed') {
+    ports.log.warn('a server cannot be used', { server: envelope.server, reason: readiness.reason });
+    return answer.refuse({ code: 'upstream_unreachable', say: `The MCP server '${envelope.server}' cannot be reached now. Others are not affected.` }, 'failed');
+  }
+  const { verdict, http } = readiness;
+  switch (inbound.kind) {
+    case 'modern':
+      if (!verdict.modern) return answer.refuse(unshared(envelope.server, verdict, inbound.request.revision), 'refused');
+      if (http === undefined) return answer.refuse({ code: 'era_unshared', say: `The MCP server '${envelope.server}' is a stdio server, reached in the legacy era only.`, data: { supported: [LATEST_LEGACY], requested: inbound.request.revision } }, 'refused');
+      return carryModern({ envelope, target: http, answer, ports });
+    case 'modern-notification':
+      // The modern era defines no notification of an agent over HTTP; it is accepted and ends here.
+      return answer.empty(202, 'ok');
+    case 'legacy':
+      if (inbound.message.kind === 'request' && inbound.message.method === 'initialize') return initialize(envelope, readiness, answer, ports);
+      return inSession(envelope, inbound.token ?? '', readiness, answer, ports);
+    case 'stream':
+    case 'end':
+      return inSession(envelope, inbound.token, readiness, answer, ports);
+    default:
+      return inbound satisfies never;
+  }
+}
+
+function initialize(envelope: Envelope<Call>, readiness: Extract<Readiness, { kind: 'ready' }>, answer: Answer, ports: Ports): void {
+  const { inbound } = envelope.payload;
+  if (inbound.kind !== 'legacy' || inbound.message.kind !== 'request') return;
+  const asked = inbound.message.params?.['protocolVersion'];
+  if (typeof asked !== 'string') return answer.refuse({ code: 'params_malformed', say: 'initialize needs params.protocolVersion.' }, 'refused');
+  if (!readiness.verdict.legacy) return answer.refuse(unshared(envelope.server, readiness.verdict, asked), 'refused');
+  // Version negotiation (2025-11-25 basic/lifecycle): asked for a revision we do not carry, we offer the latest that we do.
+  const carried = asked === '2025-11-25' || asked === '2025-06-18';
+  const body = carried ? envelope.bytes : setMember(inbound.message.document, ['params'], 'protocolVersion', JSON.stringify(LATEST_LEGACY));
+  if (readiness.http !== undefined) carryInitialize({ envelope, target: readiness.http, answer, ports }, body);
+  else carryStdioInitialize(envelope, answer, ports, body);
+}
+
+function inSession(envelope: Envelope<Call>, token: string, readiness: Extract<Readiness, { kind: 'ready' }>, answer: Answer, ports: Ports): void {
+  const session = ports.sessions.find(token, envelope.principal, envelope.server);
+  if (session === undefined) return answer.refuse({ code: 'session_unknown' }, 'refused');
+  const claimed = envelope.payload.arrival.headers.get('mcp-protocol-version');
+  if (claimed !== undefined && claimed !== session.revision) {
+    return answer.refuse({ code: 'version_unsupported', say: `This session was opened with ${session.revision}, the header says ${claimed.slice(0, 40)}.` }, 'refused');
+  }
+  if (session.kind === 'stdio') return carryStdioLegacy(envelope, session, token, answer, ports);
+  if (readiness.http === undefined) return answer.refuse({ code: 'session_unknown' }, 'refused');
+  return carryLegacy({ envelope, target: readiness.http, answer, ports }, session, token);
+}
+
+function unshared(server: string, verdict: EraVerdict, requested: string): Refused {
+  return {
+    code: 'era_unshared',
+    say: `The MCP server '${server}' speaks ${verdict.revisions.join(', ')} only, not ${requested.slice(0, 40)}; agent and server share no protocol revision.`,
+    data: { supported: [...verdict.revisions], requested: requested.slice(0, 40) },
+  };
+}

@@ -1,0 +1,162 @@
+// The road to a server over Streamable HTTP, both eras, each to its own kind. The agent's token never travels: the server sees the
+// gateway's own credentials. Headers that mirror the body are written from the body.
+
+import type { UpstreamCall, UpstreamRequest } from '../http/index.ts';
+import { encodeHeaderValue, headerParamValues } from '../mcp/index.ts';
+import type { JsonObject, Message } from '../mcp/index.ts';
+import type { Envelope } from '../policies/index.ts';
+import type { HttpTarget } from '../servers/index.ts';
+import type { Answer } from './answer.ts';
+import type { Session } from './bridge/index.ts';
+import type { Call, Ports } from './exchange.ts';
+import { createHttpAnswer } from './http-answer.ts';
+import type { HttpAnswer, HttpAnswerOptions } from './http-answer.ts';
+import type { Refused } from './rescue.ts';
+
+/** One exchange with an HTTP server. */
+export interface HttpLeg {
+  readonly envelope: Envelope<Call>;
+  readonly target: HttpTarget;
+  readonly answer: Answer;
+  readonly ports: Ports;
+}
+
+const CONTENT: readonly string[] = ['Content-Type', 'application/json', 'Accept', 'application/json, text/event-stream'];
+const LISTEN = 'subscriptions/listen';
+
+/** Carries a modern request. The agent hanging up cancels it (SPEC basic/transports/streamable-http). */
+export function carryModern(leg: HttpLeg): void {
+  const { envelope, target, ports } = leg;
+  const call = envelope.payload;
+  const { inbound } = call;
+  if (inbound.kind !== 'modern') return;
+  const { request, message } = inbound;
+  const headers = [...target.headers, ...CONTENT, 'MCP-Protocol-Version', request.revision, 'Mcp-Method', request.method];
+  if (request.name !== undefined) headers.push('Mcp-Name', encodeHeaderValue(request.name));
+  if (request.method === 'tools/call') pushHeaderParams(headers, call, message, ports);
+  pushTrace(headers, call);
+  const upstream = send(leg, {
+    method: 'POST',
+    headers,
+    body: envelope.bytes,
+    replayable: request.rule.replayable,
+    endless: request.method === LISTEN,
+  });
+  leg.answer.onGone = () => {
+    upstream.giveUp();
+    leg.answer.end('cancelled');
+  };
+}
+
+/** Opens a legacy session: the server's own session id is sealed into the one that the agent gets. */
+export function carryInitialize(leg: HttpLeg, body: Uint8Array): void {
+  const { ports, envelope } = leg;
+  const call = envelope.payload;
+  let upstreamSession = '';
+  send(
+    leg,
+    { method: 'POST', headers: [...leg.target.headers, ...CONTENT], body, replayable: false, endless: false },
+    {
+      onHead: (_status, headers) => {
+        upstreamSession = headers.get('mcp-session-id') ?? '';
+      },
+      onFinal: (message) => {
+        const revision = revisionOf(message);
+        if (message.kind === 'error') return { headers: [] };
+        if (typeof revision !== 'string') return revision;
+        return { headers: ['Mcp-Session-Id', ports.sessions.sealHttp(envelope.principal, envelope.server, upstreamSession, revision)] };
+      },
+    },
+  );
+}
+
+/** Carries anything of an open legacy session. The agent hanging up cancels nothing: it may fetch the answer later. */
+export function carryLegacy(leg: HttpLeg, session: Extract<Session, { kind: 'http' }>, token: string): void {
+  const { envelope, answer, ports, target } = leg;
+  const call = envelope.payload;
+  const { inbound } = call;
+  const headers = [...target.headers, 'MCP-Protocol-Version', session.revision];
+  if (session.upstream !== '') headers.push('Mcp-Session-Id', session.upstream);
+  switch (inbound.kind) {
+    case 'stream': {
+      const last = call.arrival.headers.get('last-event-id');
+      headers.push('Accept', 'text/event-stream');
+      if (last !== undefined) headers.push('Last-Event-ID', last);
+      const upstream = send(leg, { method: 'GET', headers, body: undefined, replayable: false, endless: true });
+      answer.onGone = () => {
+        upstream.giveUp();
+        answer.end('ok');
+      };
+      return;
+    }
+    case 'end':
+      ports.sessions.end(token, session);
+      if (session.upstream === '') return answer.empty(204, 'ok');
+      send(leg, { method: 'DELETE', headers, body: undefined, replayable: false, endless: false });
+      return;
+    case 'legacy':
+      headers.push(...CONTENT);
+      pushTrace(headers, call);
+      send(leg, { method: 'POST', headers, body: envelope.bytes, replayable: inbound.rule?.replayable ?? false, endless: false });
+      return;
+    default:
+      return answer.refuse({ code: 'internal' }, 'failed');
+  }
+}
+
+/** The revision that a server's answer to initialize names, or why it cannot be used. */
+export function revisionOf(message: Message): string | Refused {
+  const result = message.kind === 'result' ? message.result : undefined;
+  const revision = typeof result === 'object' && result !== null && 'protocolVersion' in result ? result['protocolVersion'] : undefined;
+  if (revision === '2025-11-25' || revision === '2025-06-18') return revision;
+  return { code: 'era_unshared', say: `The MCP server speaks ${typeof revision === 'string' ? revision : 'no known revision'}, which this gateway does not carry yet.` };
+}
+
+interface Sending extends Omit<UpstreamRequest, 'path' | 'headTimeoutMs' | 'idleTimeoutMs'> {
+  /** An answer that lives until somebody ends it: no time limit between its bytes. */
+  readonly endless: boolean;
+}
+
+function send(leg: HttpLeg, sending: Sending, more: Pick<HttpAnswerOptions, 'onHead' | 'onFinal'> = {}): HttpAnswer {
+  const { envelope, target, answer, ports } = leg;
+  const call = envelope.payload;
+  const { limits } = call.arrival.snapshot;
+  const handler = createHttpAnswer({ call, answer, ports, ...more });
+  call.server.inFlight++;
+  call.forwardedUs = ports.nowUs();
+  const { endless, ...rest } = sending;
+  const upstream: UpstreamCall = target.pool.send(
+    { ...rest, path: target.path, headTimeoutMs: call.server.config.timeoutMs ?? limits.answerTimeoutMs, idleTimeoutMs: endless ? 0 : limits.streamIdleTimeoutMs },
+    handler,
+  );
+  handler.attach(upstream);
+  return handler;
+}
+
+/** What the agent mirrored goes on as it came where the tool's schema is not known, and from the body where it is. */
+function pushHeaderParams(headers: string[], call: Call, message: Message, ports: Ports): void {
+  const name = call.question.subject.kind === 'tool' ? call.question.subject.name : '';
+  const params = message.kind === 'request' ? message.params : undefined;
+  const known = ports.headerCatalogue.get(call.server.name, name);
+  const args = params?.['arguments'];
+  const written = known === undefined ? [] : headerParamValues(known, isObject(args) ? args : undefined);
+  headers.push(...written);
+  const names = new Set(written.map((text, index) => (index % 2 === 0 ? text.toLowerCase() : '')));
+  const sent = call.arrival.headers;
+  for (let index = 0; index < sent.names.length; index++) {
+    const field = sent.names[index] ?? '';
+    if (field.startsWith('mcp-param-') && !names.has(field)) headers.push(field, sent.values[index] ?? '');
+  }
+}
+
+/** W3C trace context crosses the gateway (SEP-414 puts it in `_meta`, which travels by itself; the header is the older place). */
+function pushTrace(headers: string[], call: Call): void {
+  const parent = call.arrival.headers.get('traceparent');
+  if (parent !== undefined) headers.push('traceparent', parent);
+  const state = call.arrival.headers.get('tracestate');
+  if (state !== undefined) headers.push('tracestate', state);
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

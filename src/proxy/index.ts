@@ -1,0 +1,12 @@
+// The road: listen, receive, decide, forward, answer. Owns what one request needs while it is under way, and nothing that outlives it
+// except the legacy sessions in bridge/.
+export { createSessions } from './bridge/index.ts';
+export type { SealingKey, Session, Sessions } from './bridge/index.ts';
+export { createDoor } from './door.ts';
+export type { Admitted, DoorOptions } from './door.ts';
+export type { Arrival, Call, Ports, Reply } from './exchange.ts';
+export { serverLimits } from './limits.ts';
+export { createRoadMetrics } from './metrics.ts';
+export { createOpenExchanges } from './open-exchanges.ts';
+export { createOwnerRelay } from './owner-relay.ts';
+export { carry } from './pipeline.ts';

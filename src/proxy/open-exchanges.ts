@@ -1,0 +1,80 @@
+// Every exchange that is not over, so that a revoked key or a changed policy closes the streams it no longer allows within the
+// snapshot change itself, a drain knows what it waits for, and silent streams get their keep-alive comments.
+
+import type { Snapshot } from '../config/index.ts';
+import type { Answer } from './answer.ts';
+import type { Call } from './exchange.ts';
+
+/** The exchanges of one worker. */
+export interface OpenExchanges {
+  readonly count: number;
+  /** Open streams of one agent, for its cap. */
+  streamsOf(tenant: string, agent: string): number;
+  add(answer: Answer, call: Call): void;
+  remove(answer: Answer): void;
+  /** Cuts whatever the new snapshot would not let begin. */
+  reconsider(snapshot: Snapshot, nowMs: number): void;
+  /** Cuts what is left when the grace is over. */
+  cutAll(): void;
+  /** Ends long-lived streams, so that a drain does not wait for what never ends by itself. */
+  endStreams(): void;
+  keepAlive(beforeUs: number): void;
+}
+
+/** Methods whose answer lives until somebody ends it. */
+const LONG_LIVED: ReadonlySet<string> = new Set(['GET', 'subscriptions/listen']);
+
+/** An empty set. */
+export function createOpenExchanges(): OpenExchanges {
+  const open = new Map<Answer, Call>();
+  const streams = new Map<string, number>();
+
+  const key = (tenant: string, agent: string): string => `${tenant}\u0000${agent}`;
+  const count = (call: Call, by: 1 | -1): void => {
+    if (!LONG_LIVED.has(call.question.method)) return;
+    const { tenant, agent } = call.arrival.principal;
+    const next = (streams.get(key(tenant, agent)) ?? 0) + by;
+    if (next === 0) streams.delete(key(tenant, agent));
+    else streams.set(key(tenant, agent), next);
+  };
+
+  return {
+    get count() {
+      return open.size;
+    },
+    streamsOf: (tenant, agent) => streams.get(key(tenant, agent)) ?? 0,
+    add: (answer, call) => {
+      open.set(answer, call);
+      count(call, 1);
+    },
+    remove: (answer) => {
+      const call = open.get(answer);
+      if (call === undefined) return;
+      open.delete(answer);
+      count(call, -1);
+    },
+    reconsider: (snapshot, nowMs) => {
+      for (const [answer, call] of open) if (!stillAllowed(call, snapshot, nowMs)) answer.cut('cancelled');
+    },
+    cutAll: () => {
+      for (const answer of open.keys()) answer.cut('cancelled');
+    },
+    endStreams: () => {
+      for (const [answer, call] of open) if (LONG_LIVED.has(call.question.method)) {
+        answer.end('ok');
+        answer.onGone?.();
+      }
+    },
+    keepAlive: (beforeUs) => {
+      for (const answer of open.keys()) answer.keepAlive(beforeUs);
+    },
+  };
+}
+
+function stillAllowed(call: Call, snapshot: Snapshot, nowMs: number): boolean {
+  const { principal, peer, route } = call.arrival;
+  if (!snapshot.routes.has(route.path)) return false;
+  const listener = snapshot.listeners.find((one) => one.name === peer.listener);
+  const current = principal.keyId === 'anonymous' ? (listener?.anonymous === principal.agent ? snapshot.agents.anonymous(principal.agent) : undefined) : snapshot.agents.current(principal, nowMs);
+  return current !== undefined && snapshot.policy.decide(current, route.server, call.question.subject).kind === 'allow';
+}

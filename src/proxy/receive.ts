@@ -1,0 +1,139 @@
+// Bytes → one reading of what the agent wants. Everything after this file looks at this value and never at the bytes again, except
+// to forward exactly them. The era is decided by the body (SPEC basic/versioning), the headers are only compared with it.
+
+import { fail, ok } from '../base/index.ts';
+import type { Result } from '../base/index.ts';
+import { checkHeaderParams, checkModernRequest, classifyEra, METHODS, parseJson, readMessage, removeMember } from '../mcp/index.ts';
+import type { JsonObject, Message, MethodRule, Refusal } from '../mcp/index.ts';
+import type { Subject } from '../policies/index.ts';
+import type { Arrival, Inbound, Ports, Question } from './exchange.ts';
+
+const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
+const MAX_TOKEN_CHARS = 2048;
+
+/** Reads a request. A refusal knows the id it belongs to, where one could be read. */
+export function receive(arrival: Arrival, ports: Pick<Ports, 'headerCatalogue'>): Result<Inbound, Refusal & { readonly id?: string | number }> {
+  const token = arrival.headers.get('mcp-session-id');
+  if (arrival.method !== 'POST') {
+    if (token === undefined || token.length > MAX_TOKEN_CHARS) {
+      return fail({ code: 'http_method', say: 'GET and DELETE need an Mcp-Session-Id; MCP 2026-07-28 uses POST only.' });
+    }
+    return ok(arrival.method === 'GET' ? { kind: 'stream', token } : { kind: 'end', token });
+  }
+  const document = parseJson(arrival.body);
+  if (!document.ok) return document;
+  const message = readMessage(document.value);
+  if (!message.ok) return message;
+  const era = classifyEra(message.value, { protocolVersion: arrival.headers.get('mcp-protocol-version'), sessionId: token });
+  return era === 'modern' ? receiveModern(arrival, message.value, ports) : receiveLegacy(message.value, token);
+}
+
+function receiveModern(arrival: Arrival, message: Message, ports: Pick<Ports, 'headerCatalogue'>): Result<Inbound, Refusal & { readonly id?: string | number }> {
+  // SPEC basic/index "Message directions": a modern client sends requests and, on stdio only, cancelled; never a response.
+  if (message.kind === 'notification') return ok({ kind: 'modern-notification', message });
+  if (message.kind !== 'request') return fail({ code: 'rpc_malformed', say: 'A client sends no responses in this protocol revision.' });
+  const { headers } = arrival;
+  const checked = checkModernRequest(message, {
+    protocolVersion: headers.get('mcp-protocol-version'),
+    method: headers.get('mcp-method'),
+    name: headers.get('mcp-name'),
+  });
+  if (!checked.ok) return fail({ ...checked.error, id: message.id });
+  const request = checked.value;
+  if (request.method === 'tools/call' && request.name !== undefined) {
+    const params = ports.headerCatalogue.get(arrival.route.server, request.name);
+    if (params !== undefined) {
+      const agreed = checkHeaderParams(params, argumentsOf(message.params), (name) => headers.get(name));
+      if (!agreed.ok) return fail({ ...agreed.error, id: message.id });
+    }
+  }
+  return ok({ kind: 'modern', message: withoutTasks(message), request });
+}
+
+/** Tasks would outlive the call and its record; until they are carried, the server must not think that the agent takes them. */
+function withoutTasks(message: Extract<Message, { kind: 'request' }>): Extract<Message, { kind: 'request' }> {
+  const path = ['params', '_meta', 'io.modelcontextprotocol/clientCapabilities', 'extensions'];
+  const extensions = objectAt(message.document.value, path);
+  if (extensions === undefined || !Object.hasOwn(extensions, TASKS_EXTENSION)) return message;
+  const edited = removeMember(message.document, path, TASKS_EXTENSION);
+  if (!edited.ok) return message;
+  const reread = readMessage(edited.value);
+  return reread.ok && reread.value.kind === 'request' ? reread.value : message;
+}
+
+function receiveLegacy(message: Message, token: string | undefined): Result<Inbound, Refusal & { readonly id?: string | number }> {
+  const id = message.kind === 'request' ? { id: message.id } : {};
+  if (token !== undefined && token.length > MAX_TOKEN_CHARS) return fail({ code: 'session_unknown', say: 'No such session.', ...id });
+  const method = message.kind === 'request' || message.kind === 'notification' ? message.method : undefined;
+  const rule = method === undefined ? undefined : METHODS.get(method);
+  if (method !== undefined && (rule === undefined || !rule.eras.includes('legacy'))) {
+    // Notifications have no answer that could carry an error; an unknown one is simply not carried on.
+    if (message.kind === 'request') return fail({ code: 'method_unknown', say: `The method '${method}' is not known to this gateway.`, ...id });
+  }
+  if (message.kind === 'request' && message.document.lossy) {
+    return fail({ code: 'json_ambiguous', say: 'A number in this request cannot be represented exactly; send it as a string.', ...id });
+  }
+  if (method === 'initialize' && token !== undefined) return fail({ code: 'rpc_malformed', say: 'initialize opens a session; send it without Mcp-Session-Id.', ...id });
+  if (method !== 'initialize' && token === undefined) return fail({ code: 'session_required', say: 'Send initialize first, then every request with its Mcp-Session-Id.', ...id });
+  return ok({ kind: 'legacy', message, rule, token });
+}
+
+/** What policy is asked about an inbound message. */
+export function questionOf(inbound: Inbound): Question {
+  switch (inbound.kind) {
+    case 'modern': {
+      const { request, message } = inbound;
+      return { era: 'modern', revision: request.revision, method: request.method, rule: request.rule, subject: subjectOf(request.method, request.rule, message.params) };
+    }
+    case 'modern-notification':
+      return { era: 'modern', revision: undefined, method: inbound.message.method, rule: METHODS.get(inbound.message.method), subject: SERVER };
+    case 'legacy': {
+      const { message, rule } = inbound;
+      if (message.kind !== 'request' && message.kind !== 'notification') return { era: 'legacy', revision: undefined, method: 'response', rule: undefined, subject: SERVER };
+      return { era: 'legacy', revision: undefined, method: message.method, rule, subject: subjectOf(message.method, rule, message.params) };
+    }
+    case 'stream':
+      return { era: 'legacy', revision: undefined, method: 'GET', rule: undefined, subject: SERVER };
+    case 'end':
+      return { era: 'legacy', revision: undefined, method: 'DELETE', rule: undefined, subject: SERVER };
+    default:
+      return inbound satisfies never;
+  }
+}
+
+const SERVER: Subject = { kind: 'server' };
+
+function subjectOf(method: string, rule: MethodRule | undefined, params: JsonObject | undefined): Subject {
+  if (method === 'completion/complete') return completionSubject(params);
+  if (rule === undefined || rule.subject === 'server' || rule.nameParam === undefined) return SERVER;
+  const name = params?.[rule.nameParam];
+  // A call that names nothing is refused by every policy: no rule allows the empty name, unless it allows everything.
+  return { kind: rule.subject, name: typeof name === 'string' ? name : '' };
+}
+
+/** Completion tells about the prompt or resource it completes for, so it needs leave for that. */
+function completionSubject(params: JsonObject | undefined): Subject {
+  const ref = params?.['ref'];
+  if (!isObject(ref)) return { kind: 'prompt', name: '' };
+  if (ref['type'] === 'ref/resource') return { kind: 'resource', name: text(ref['uri']) };
+  return { kind: 'prompt', name: text(ref['name']) };
+}
+
+function argumentsOf(params: JsonObject | undefined): JsonObject | undefined {
+  const args = params?.['arguments'];
+  return isObject(args) ? args : undefined;
+}
+
+function objectAt(value: unknown, path: readonly string[]): JsonObject | undefined {
+  let at: unknown = value;
+  for (const key of path) at = isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined;
+  return isObject(at) ? at : undefined;
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,49 @@
+// The road to a stdio server in the legacy era: each session has its own process, so messages travel as they are, ids and all.
+
+import type { Envelope } from '../policies/index.ts';
+import type { Answer } from './answer.ts';
+import type { Session } from './bridge/index.ts';
+import type { Call, Ports } from './exchange.ts';
+import { revisionOf } from './http-road.ts';
+
+/** Starts the process of a new session and lets it answer initialize. */
+export function carryStdioInitialize(envelope: Envelope<Call>, answer: Answer, ports: Ports, body: Uint8Array): void {
+  const call = envelope.payload;
+  const { inbound } = call;
+  if (inbound.kind !== 'legacy' || inbound.message.kind !== 'request') return;
+  const session = ports.sessions.openStdio(envelope.principal, envelope.server, call.arrival.snapshot.limits);
+  if (typeof session === 'string') return answer.refuse({ code: 'too_many', say: session }, 'refused');
+  call.forwardedUs = ports.nowUs();
+  const message = { ...inbound.message, document: { ...inbound.message.document, bytes: body } };
+  session.request(call, message, answer, (final) => {
+    const revision = final.kind === 'result' ? revisionOf(final) : undefined;
+    if (typeof revision === 'string') return { headers: ['Mcp-Session-Id', ports.sessions.sealStdio(envelope.principal, session, revision)] };
+    session.close(); // The server refused to begin, or speaks what is not carried.
+    return revision ?? { headers: [] };
+  });
+}
+
+/** Carries anything of an open session. */
+export function carryStdioLegacy(envelope: Envelope<Call>, found: Extract<Session, { kind: 'stdio' }>, token: string, answer: Answer, ports: Ports): void {
+  const call = envelope.payload;
+  const { inbound } = call;
+  const { session } = found;
+  call.forwardedUs = ports.nowUs();
+  switch (inbound.kind) {
+    case 'stream':
+      if (!session.listen(call, answer)) answer.refuse({ code: 'too_many', say: 'This session has a GET stream already.' }, 'refused');
+      return;
+    case 'end':
+      ports.sessions.end(token, found);
+      return answer.empty(204, 'ok');
+    case 'legacy':
+      if (inbound.message.kind === 'request') {
+        if (!session.request(call, inbound.message, answer)) answer.refuse({ code: 'rpc_malformed', say: 'A request with this id is under way in this session.' }, 'refused');
+        return;
+      }
+      if (!session.tell(inbound.message)) return answer.refuse({ code: 'rpc_malformed', say: 'The server asked nothing with this id.' }, 'refused');
+      return answer.empty(202, 'ok');
+    default:
+      return answer.refuse({ code: 'internal' }, 'failed');
+  }
+}

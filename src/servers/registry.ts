@@ -1,0 +1,163 @@
+// The servers of a snapshot, as one worker reaches them: pool, credentials and era verdict of each, prepared before the first
+// call and refreshed behind it. One server that is dead or slow has its own state here and touches no other.
+
+import { createUpstreamPool } from '../http/index.ts';
+import type { Origin, UpstreamPool } from '../http/index.ts';
+import type { HttpSecrets, SecretsDoor, StdioDoor } from './doors.ts';
+import { probeHttp, probeStdio } from './probe.ts';
+import type { HttpTarget } from './probe.ts';
+import type { HttpServerConfig, ServerConfig } from './schema.ts';
+import type { EraVerdict } from './verdict.ts';
+
+/** A server that is ready to be called, or why it is not. */
+export type Readiness =
+  | { readonly kind: 'ready'; readonly verdict: EraVerdict; readonly http: HttpTarget | undefined }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** One server, as the road sees it. */
+export interface Server {
+  readonly name: string;
+  readonly config: ServerConfig;
+  /** The state now; undefined while nothing is known. */
+  readonly readiness: Readiness | undefined;
+  /** Calls under way; counted by the road, capped by `limits.maxInFlightPerServer`. */
+  inFlight: number;
+  /** Calls back at once when the state is known and fresh, else when the probe has answered. */
+  prepare(callback: (readiness: Readiness) => void): void;
+  close(): void;
+}
+
+export interface ServersOptions {
+  readonly stdio: StdioDoor;
+  readonly secrets: SecretsDoor;
+  readonly nowMs: () => number;
+  readonly connectTimeoutMs: number;
+  readonly maxConnections: number;
+  /** A verdict was reached or a server failed: for status and logs. */
+  readonly onChange: (server: Server) => void;
+}
+
+/** All servers of a worker. */
+export interface Servers {
+  get(name: string): Server | undefined;
+  all(): Iterable<Server>;
+  /** Takes over a new config: servers whose config did not change keep their pools and verdicts. */
+  update(configs: Iterable<ServerConfig>): void;
+  close(): void;
+}
+
+const SECRETS_LIFE_MS = 5 * 60_000;
+/** A program on disk changes its era only when somebody replaces it. */
+const STDIO_LIFE_MS = 60 * 60_000;
+/** A failure is believed this long, so that a burst of calls to a dead server asks it once. */
+const FAILURE_LIFE_MS = 1_000;
+
+/** An empty registry; `update` fills it. */
+export function createServers(options: ServersOptions): Servers {
+  const servers = new Map<string, Server>();
+  return {
+    get: (name) => servers.get(name),
+    all: () => servers.values(),
+    update: (configs) => {
+      const kept = new Set<string>();
+      for (const config of configs) {
+        kept.add(config.name);
+        const before = servers.get(config.name);
+        if (before !== undefined && JSON.stringify(before.config) === JSON.stringify(config)) continue;
+        before?.close();
+        servers.set(config.name, createServer(config, options));
+      }
+      for (const [name, server] of servers) {
+        if (kept.has(name)) continue;
+        servers.delete(name);
+        server.close();
+      }
+    },
+    close: () => {
+      for (const server of servers.values()) server.close();
+      servers.clear();
+    },
+  };
+}
+
+function createServer(config: ServerConfig, options: ServersOptions): Server {
+  const waiting: ((readiness: Readiness) => void)[] = [];
+  let readiness: Readiness | undefined;
+  let freshUntilMs = 0;
+  let probing = false;
+  let closed = false;
+  let pool: { readonly secrets: HttpSecrets; readonly pool: UpstreamPool } | undefined;
+
+  const settle = (next: Readiness): void => {
+    probing = false;
+    if (closed) return;
+    const now = options.nowMs();
+    // A server that was reached before keeps its verdict while it fails: the call itself will say what is wrong.
+    if (next.kind === 'ready' || readiness?.kind !== 'ready') readiness = next;
+    freshUntilMs = next.kind === 'failed' ? now + FAILURE_LIFE_MS : now + (config.kind === 'stdio' ? STDIO_LIFE_MS : SECRETS_LIFE_MS);
+    const state = readiness;
+    for (const callback of waiting.splice(0)) callback(state);
+    options.onChange(server);
+  };
+
+  const probe = async (): Promise<Readiness> => {
+    if (config.kind === 'stdio') {
+      const verdict = await probeStdio(options.stdio, config.name, options.nowMs);
+      return typeof verdict === 'string' ? { kind: 'failed', reason: verdict } : { kind: 'ready', verdict, http: undefined };
+    }
+    const http = await target(config);
+    const last = readiness?.kind === 'ready' ? readiness.verdict : undefined;
+    // Credentials are renewed more often than the era is asked for.
+    if (last !== undefined && options.nowMs() < last.staleAtMs) return { kind: 'ready', verdict: last, http };
+    const verdict = await probeHttp(http, options.nowMs);
+    return typeof verdict === 'string' ? { kind: 'failed', reason: verdict } : { kind: 'ready', verdict, http };
+  };
+
+  const target = async (http: HttpServerConfig): Promise<HttpTarget> => {
+    const secrets = await options.secrets.fetch(http.name);
+    const url = new URL(http.url);
+    if (pool === undefined || pool.secrets.ca !== secrets.ca) {
+      pool?.pool.close();
+      pool = {
+        secrets,
+        pool: createUpstreamPool(originOf(url, http, secrets), { maxConnections: options.maxConnections, connectTimeoutMs: options.connectTimeoutMs }),
+      };
+    }
+    return { pool: pool.pool, path: url.pathname + url.search, headers: secrets.headers };
+  };
+
+  const server: Server = {
+    name: config.name,
+    config,
+    inFlight: 0,
+    get readiness() {
+      return readiness;
+    },
+    prepare: (callback) => {
+      const fresh = options.nowMs() < freshUntilMs;
+      if (!fresh && !probing) {
+        probing = true;
+        void probe().then(settle, (error: unknown) => settle({ kind: 'failed', reason: error instanceof Error ? error.message : 'It cannot be reached.' }));
+      }
+      // A known server serves while its verdict is renewed; an unknown one, or one that failed, is waited for.
+      if (readiness !== undefined && (fresh || readiness.kind === 'ready')) callback(readiness);
+      else waiting.push(callback);
+    },
+    close: () => {
+      closed = true;
+      pool?.pool.close();
+      for (const callback of waiting.splice(0)) callback({ kind: 'failed', reason: 'The server was taken out of the config.' });
+    },
+  };
+  return server;
+}
+
+function originOf(url: URL, config: HttpServerConfig, secrets: HttpSecrets): Origin {
+  const host = url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname;
+  const secure = url.protocol === 'https:';
+  return {
+    host,
+    port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
+    tls: secure ? { servername: host, ca: secrets.ca, minVersion: config.tls.minVersion } : undefined,
+  };
+}

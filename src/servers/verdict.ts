@@ -1,0 +1,97 @@
+// Which revisions a server speaks, read from how it answers two probes: server/discover (modern) and initialize (legacy).
+// The rules are those of the spec's era detection: a status or a silence that says nothing about the era decides nothing
+// (401, 403, 5xx, time-outs, network errors), and no single error code decides. Pure.
+
+import type { JsonObject, JsonValue } from '../mcp/index.ts';
+import { isModernRevision } from '../mcp/index.ts';
+
+/** What a server speaks, and until when that is believed. A stale legacy verdict would work for ever in silence, so every verdict is dated. */
+export interface EraVerdict {
+  readonly revisions: readonly string[];
+  readonly modern: boolean;
+  readonly legacy: boolean;
+  readonly decidedAtMs: number;
+  readonly staleAtMs: number;
+}
+
+/** How a server answered one probe. `value` is the parsed JSON-RPC message, if there was one. */
+export interface ProbeAnswer {
+  /** HTTP status; undefined on stdio. */
+  readonly status: number | undefined;
+  readonly value: JsonValue | undefined;
+}
+
+/** What one probe proves. */
+export type Evidence =
+  | { readonly kind: 'speaks'; readonly revisions: readonly string[] }
+  | { readonly kind: 'not' }
+  | { readonly kind: 'unclear'; readonly reason: string };
+
+const MODERN_LIFE_MS = 30 * 60_000;
+const LEGACY_LIFE_MS = 5 * 60_000;
+const UNSUPPORTED_VERSION = -32022;
+
+/** Reads the answer to server/discover. */
+export function readDiscover(answer: ProbeAnswer): Evidence {
+  const unclear = undecided(answer);
+  if (unclear !== undefined) return unclear;
+  const result = member(answer.value, 'result');
+  const supported = strings(member(result, 'supportedVersions'));
+  if (supported !== undefined) return { kind: 'speaks', revisions: supported };
+  const error = member(answer.value, 'error');
+  if (member(error, 'code') === UNSUPPORTED_VERSION) {
+    const offered = strings(member(member(error, 'data'), 'supported'));
+    if (offered !== undefined) return { kind: 'speaks', revisions: offered };
+  }
+  return { kind: 'not' };
+}
+
+/** Reads the answer to initialize. */
+export function readInitialize(answer: ProbeAnswer): Evidence {
+  const unclear = undecided(answer);
+  if (unclear !== undefined) return unclear;
+  const revision = member(member(answer.value, 'result'), 'protocolVersion');
+  return typeof revision === 'string' && !isModernRevision(revision) ? { kind: 'speaks', revisions: [revision] } : { kind: 'not' };
+}
+
+/** Joins what both probes proved into a verdict; a string says why there is none. */
+export function judge(discover: Evidence, initialize: Evidence, nowMs: number): EraVerdict | string {
+  const revisions = new Set<string>();
+  if (discover.kind === 'speaks') for (const revision of discover.revisions) revisions.add(revision);
+  if (initialize.kind === 'speaks') for (const revision of initialize.revisions) revisions.add(revision);
+  if (revisions.size === 0) {
+    if (discover.kind === 'unclear') return discover.reason;
+    if (initialize.kind === 'unclear') return initialize.reason;
+    return 'It answers neither server/discover nor initialize as an MCP server does. Check the URL or the command.';
+  }
+  const all = [...revisions].toSorted();
+  const modern = all.some(isModernRevision);
+  return {
+    revisions: all,
+    modern,
+    legacy: !all.every(isModernRevision),
+    decidedAtMs: nowMs,
+    staleAtMs: nowMs + (modern ? MODERN_LIFE_MS : LEGACY_LIFE_MS),
+  };
+}
+
+function undecided(answer: ProbeAnswer): Evidence | undefined {
+  const { status } = answer;
+  if (status === 401 || status === 403) return { kind: 'unclear', reason: `It answers ${status}: it wants credentials. Give it some under 'headers' in the config.` };
+  if (status !== undefined && status >= 500) return { kind: 'unclear', reason: `It answers ${status}.` };
+  return undefined;
+}
+
+function member(value: JsonValue | undefined, key: string): JsonValue | undefined {
+  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+function strings(value: JsonValue | undefined): readonly string[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const list = value.filter((item: unknown) => typeof item === 'string');
+  return list.length > 0 ? list : undefined;
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
