@@ -101,12 +101,16 @@ class Generator {
    */
   #startSchedule(ratePerSecond: number): Worker {
     this.#idle.push(...this.#connections);
+    // The two threads share the monotonic clock, not the zero of performance.now().
+    const zeroMs = Number(process.hrtime.bigint()) / 1e6 - performance.now();
     const ticker = new Worker(new URL('./ticker.ts', import.meta.url), {
-      workerData: { intervalMs: 1000 / ratePerSecond, startMs: performance.timeOrigin + performance.now() + 20 },
+      workerData: { intervalMs: 1000 / ratePerSecond, startMs: zeroMs + performance.now() + 20 },
     });
-    ticker.on('message', (instant: number) => {
+    ticker.on('message', (instantMs: number) => {
       if (this.#stopped) return;
-      this.#due.push(instant - performance.timeOrigin);
+      const instant = instantMs - zeroMs;
+      if (this.#measuring) this.#late.push(performance.now() - instant);
+      this.#due.push(instant);
       this.#sendDue();
     });
     return ticker;
@@ -117,7 +121,6 @@ class Generator {
       const connection = this.#idle.shift();
       if (connection === undefined) return;
       const instant = this.#due.shift() ?? Number.NaN;
-      if (this.#measuring) this.#late.push(performance.now() - instant);
       this.#send(connection, instant);
     }
   }

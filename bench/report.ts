@@ -123,7 +123,7 @@ function notes({ samples, writes, pinned }: Report, rows: readonly Row[]): strin
   const late = spreadLate(samples);
   if (late !== undefined)
     lines.push(
-      `the scheduled load left late by p50 ${late.p50.toFixed(3)} ms, p99 ${late.p99.toFixed(3)} ms (worst round): contained in every latency of that table.`,
+      `the generator woke late for its schedule by p50 ${late.p50.toFixed(3)} ms, p99 ${late.p99.toFixed(3)} ms (worst round): contained in every latency of that table.`,
     );
   if (typeof writes === 'string') lines.push(`writes not counted: ${writes}`);
   for (const { round, row, phase, failure } of samples) {

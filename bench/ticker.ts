@@ -8,7 +8,7 @@ const never = new Int32Array(new SharedArrayBuffer(4));
 
 for (let count = 0; ; count += 1) {
   const instant = startMs + count * intervalMs;
-  const waitMs = instant - (performance.timeOrigin + performance.now());
+  const waitMs = instant - Number(process.hrtime.bigint()) / 1e6;
   if (waitMs > 0) Atomics.wait(never, 0, 0, waitMs);
   parentPort?.postMessage(instant);
 }

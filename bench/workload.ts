@@ -49,7 +49,7 @@ export interface GeneratorResult {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;
-  /** How late requests left against their schedule: the generator's own share of the latency (0 when closed). */
+  /** How late the generator woke for a scheduled instant: its own share of the latency (0 when closed). */
   readonly lateP50Ms: number;
   readonly lateP99Ms: number;
   /** Connections that the other side closed in good order and that were opened again. */
