@@ -20,7 +20,10 @@ const agent = (name: string, keys: readonly AgentKey[], more: Partial<AgentRecor
 });
 
 test('a key names its agent, with groups and attributes', () => {
-  const index = compileAgents([agent('ada', [stored(1), stored(2)], { groups: ['staff'], attributes: { team: 'blue' } }), agent('bob', [stored(3)])]);
+  const index = compileAgents([
+    agent('ada', [stored(1), stored(2)], { groups: ['staff'], attributes: { team: 'blue' } }),
+    agent('bob', [stored(3)]),
+  ]);
   assert.deepEqual(index.authenticate(header(2), NOW), {
     tenant: 'default',
     agent: 'ada',
@@ -76,7 +79,14 @@ test('the anonymous agent has the groups of the stored agent of its name', () =>
   const index = compileAgents([agent('visitor', [], { groups: ['outsiders'] }), agent('ada', [], { tenant: 'other', groups: ['x'] })]);
   assert.deepEqual(index.anonymous('visitor').groups, ['outsiders']);
   assert.deepEqual(index.anonymous('ada'), anonymousPrincipal('ada'), 'an agent of another tenant is another agent');
-  assert.deepEqual(index.anonymous('nobody'), { tenant: 'default', agent: 'nobody', user: undefined, groups: [], attributes: {}, keyId: 'anonymous' });
+  assert.deepEqual(index.anonymous('nobody'), {
+    tenant: 'default',
+    agent: 'nobody',
+    user: undefined,
+    groups: [],
+    attributes: {},
+    keyId: 'anonymous',
+  });
   assert.equal(index.anonymous('visitor'), index.anonymous('visitor'));
 });
 

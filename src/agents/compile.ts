@@ -18,7 +18,10 @@ interface Entry {
 
 /** A caller without a key, on a listener that names an agent for those. */
 export function anonymousPrincipal(name: string, record?: AgentRecord): Principal {
-  return toPrincipal({ tenant: DEFAULT_TENANT, name, groups: record?.groups ?? [], attributes: record?.attributes ?? {} }, ANONYMOUS_KEY_ID);
+  return toPrincipal(
+    { tenant: DEFAULT_TENANT, name, groups: record?.groups ?? [], attributes: record?.attributes ?? {} },
+    ANONYMOUS_KEY_ID,
+  );
 }
 
 /** Compiles records to an index. Every key has one frozen Principal for its whole life, so that others may key caches by its identity. */

@@ -35,6 +35,7 @@ const headers: readonly (readonly [what: string, header: string, expected: strin
   ['several spaces', `Bearer   ${TEXT}`, HASH],
   ['no space', `Bearer${TEXT}`, undefined],
   ['a tab for a space', `Bearer\t${TEXT}`, undefined],
+  ['another scheme of six letters', `Digest ${TEXT}`, undefined],
   ['another scheme', `Basic ${TEXT}`, undefined],
   ['a longer scheme', `XBearer ${TEXT}`, undefined],
   ['only the key', TEXT, undefined],

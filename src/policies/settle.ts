@@ -1,7 +1,8 @@
 // The last word before the road: a verdict, what inspection found, and the final envelope become a permit or a denial.
 // Conditions over findings run here, because only here both the final bytes and what is in them are known.
 
-import { Permit } from './permit.ts';
+import { mintPermit } from './permit.ts';
+import type { Permit } from './permit.ts';
 import type { Denial, Envelope, Finding, Verdict } from './types.ts';
 
 /** A permit, or why there is none. */
@@ -11,7 +12,7 @@ export type Settlement<Payload> = { readonly kind: 'permit'; readonly permit: Pe
 export function settle<Payload>(verdict: Verdict, _findings: readonly Finding[], envelope: Envelope<Payload>): Settlement<Payload> {
   switch (verdict.kind) {
     case 'allow':
-      return { kind: 'permit', permit: new Permit(envelope, verdict.rule, verdict.obligations) };
+      return { kind: 'permit', permit: mintPermit(envelope, verdict.rule, verdict.obligations) };
     case 'deny':
       return verdict;
     default: {

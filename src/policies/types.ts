@@ -25,9 +25,7 @@ export interface PolicyDocument {
 }
 
 /** What a principal wants to use on a server: one named thing, or the server at all (initialize, discover, lists, ping). */
-export type Subject =
-  | { readonly kind: 'tool' | 'prompt' | 'resource'; readonly name: string }
-  | { readonly kind: 'server' };
+export type Subject = { readonly kind: 'tool' | 'prompt' | 'resource'; readonly name: string } | { readonly kind: 'server' };
 
 /** How much a call's record weighs: critical is durable before forwarding, standard before the answer. */
 export type CallClass = 'critical' | 'standard' | 'low';
@@ -37,14 +35,19 @@ export interface Obligations {
   readonly class: CallClass;
 }
 
-/**
- * Why a call was denied: `rule`, a deny rule matched; `no-rule`, nothing allows it; `ambiguous-name`, the name is too long to be
- * judged or a resource URI can be read in so many ways that no rule can be trusted to have judged it.
- */
-export type DenyReason = 'rule' | 'no-rule' | 'ambiguous-name';
-
+/** Leave, and by which rule. */
 export type Allow = { readonly kind: 'allow'; readonly rule: string; readonly obligations: Obligations };
-export type Denial = { readonly kind: 'deny'; readonly rule: string | undefined; readonly reason: DenyReason };
+
+/**
+ * A no. `rule`: a deny rule matched. `no-rule`: nothing allows it. `ambiguous-name`: the name is too long to be judged, or a resource
+ * URI can be read in so many ways that no rule can be trusted to have judged it.
+ */
+export type Denial =
+  | { readonly kind: 'deny'; readonly rule: string; readonly reason: 'rule' }
+  | { readonly kind: 'deny'; readonly rule: undefined; readonly reason: 'no-rule' | 'ambiguous-name' };
+
+/** Why a call was denied. */
+export type DenyReason = Denial['reason'];
 
 /** The answer of a policy. */
 export type Verdict = Allow | Denial;
@@ -53,14 +56,19 @@ export type Verdict = Allow | Denial;
 export interface Policy {
   readonly rules: readonly Rule[];
   /** Deny wins over allow, the default is deny; the rule named is the first in document order that decides. */
-  decide(principal: Principal, server: string, subject: Subject): Verdict;
+  readonly decide: (principal: Principal, server: string, subject: Subject) => Verdict;
 }
 
-/** Something wrong with, or doubtful about, a document. `path` leads to the place inside the policy document. */
+/** Something wrong with, or doubtful about, a document. */
 export interface PolicyProblem {
   readonly severity: 'error' | 'warning';
+  /** Leads to the place inside the policy document. */
   readonly path: readonly (string | number)[];
+  /** What is said about that place, without naming it: `is not a server of this config`. */
   readonly message: string;
+  /** For a name that exists nowhere: what was written, and what could have been. */
+  readonly written?: string;
+  readonly among?: readonly string[];
 }
 
 /** What inspection found in the bytes: its type and how often, never the text. */

@@ -1,0 +1,40 @@
+// Looks for what is wrong with a policy although every rule by itself is well-formed: names used twice, rules about nothing.
+
+import { createNameIndex, NONE } from './name-index.ts';
+import { compileGlob, isGlob } from './glob.ts';
+import type { PolicyDocument, PolicyProblem } from './types.ts';
+
+/** What the document may refer to. */
+export interface Known {
+  readonly servers: readonly string[];
+}
+
+/** All problems, in document order. With an error among them the document is not compiled. */
+export function checkPolicy(document: PolicyDocument, known: Known): readonly PolicyProblem[] {
+  const problems: PolicyProblem[] = [];
+  if (document.rules.length === 0) {
+    problems.push({ severity: 'warning', path: ['rules'], message: 'has no rule, so nothing may be called' });
+  }
+  const names = new Map<string, number>();
+  const servers = createNameIndex(known.servers.map((pattern, order) => ({ pattern, order })));
+  document.rules.forEach((rule, i) => {
+    const first = names.get(rule.name);
+    if (first === undefined) names.set(rule.name, i);
+    else
+      problems.push({
+        severity: 'error',
+        path: ['rules', i, 'name'],
+        message: `is also the name of rule ${first + 1}; denials and records could not tell them apart`,
+      });
+    rule.servers.forEach((pattern, j) => {
+      const path = ['rules', i, 'servers', j];
+      if (isGlob(pattern)) {
+        // A glob may be meant for servers to come, so it is only doubtful.
+        if (!known.servers.some(compileGlob(pattern))) problems.push({ severity: 'warning', path, message: 'matches no server' });
+      } else if (servers.first(pattern) === NONE) {
+        problems.push({ severity: 'error', path, message: 'is not a server of this config', written: pattern, among: known.servers });
+      }
+    });
+  });
+  return problems;
+}

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { policySchema } from './index.ts';
+
+const rule = { name: 'r', effect: 'allow', agents: ['*'], servers: ['*'] };
+
+test('a rule as short as it may be has its defaults filled in', () => {
+  assert.deepEqual(policySchema.parse({ rules: [rule] }), { rules: [{ ...rule, groups: [] }] });
+  assert.deepEqual(policySchema.parse({ rules: [{ name: 'r', effect: 'deny', groups: ['g'], servers: ['s'], tools: ['t'] }] }).rules[0], {
+    name: 'r',
+    effect: 'deny',
+    agents: [],
+    groups: ['g'],
+    servers: ['s'],
+    tools: ['t'],
+  });
+});
+
+const refused: readonly (readonly [what: string, document: unknown])[] = [
+  ['no rules', {}],
+  ['rules that are no list', { rules: rule }],
+  ['an unknown key', { rules: [rule], default: 'allow' }],
+  ['an unknown key in a rule', { rules: [{ ...rule, tool: ['x'] }] }],
+  ['an effect that is not built', { rules: [{ ...rule, effect: 'ask' }] }],
+  ['a rule about nobody', { rules: [{ name: 'r', effect: 'allow', servers: ['*'] }] }],
+  ['a rule about no server', { rules: [{ name: 'r', effect: 'allow', agents: ['*'] }] }],
+  ['an empty list', { rules: [{ ...rule, tools: [] }] }],
+  ['an empty glob', { rules: [{ ...rule, tools: [''] }] }],
+  ['a glob too long', { rules: [{ ...rule, tools: ['a'.repeat(257)] }] }],
+  ['a list that is a text', { rules: [{ ...rule, tools: '*' }] }],
+  ['null for a list', { rules: [{ ...rule, tools: null }] }],
+  ['a name with a space', { rules: [{ ...rule, name: 'my rule' }] }],
+  ['a name with a line break', { rules: [{ ...rule, name: 'r\n' }] }],
+  ['no name', { rules: [{ effect: 'allow', agents: ['*'], servers: ['*'] }] }],
+];
+for (const [what, document] of refused) {
+  test(`a policy with ${what} is refused`, () => {
+    assert.equal(policySchema.safeParse(document).success, false);
+  });
+}
