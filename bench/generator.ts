@@ -9,6 +9,7 @@ import { connect as connectTls, type ConnectionOptions, createSecureContext, typ
 import { Worker } from 'node:worker_threads';
 
 import { parseAnswer } from './answer.ts';
+import { monotonicMs } from './clock.ts';
 import { percentile } from './statistics.ts';
 import { answerBody, callRequest, CIPHER_SUITE, type GeneratorEvent, type LoadPlan, messageId, SERVER_NAME, TOOLS } from './workload.ts';
 
@@ -76,11 +77,11 @@ class Generator {
     const ticker = this.#plan.pace.kind === 'open' ? this.#startSchedule(this.#plan.pace.ratePerSecond) : this.#startAll();
     await sleep(this.#plan.warmupMs);
     this.#measuring = true;
-    const from = performance.now();
+    const from = monotonicMs();
     say({ event: 'measuring' });
     await sleep(this.#plan.measureMs);
     this.#measuring = false;
-    const windowMs = performance.now() - from;
+    const windowMs = monotonicMs() - from;
     say({ event: 'measured' });
     this.#stopped = true;
     await ticker?.terminate();
@@ -90,7 +91,7 @@ class Generator {
   }
 
   #startAll(): undefined {
-    const now = performance.now();
+    const now = monotonicMs();
     for (const connection of this.#connections) this.#send(connection, now);
     return undefined;
   }
@@ -101,15 +102,12 @@ class Generator {
    */
   #startSchedule(ratePerSecond: number): Worker {
     this.#idle.push(...this.#connections);
-    // The two threads share the monotonic clock, not the zero of performance.now().
-    const zeroMs = Number(process.hrtime.bigint()) / 1e6 - performance.now();
     const ticker = new Worker(new URL('./ticker.ts', import.meta.url), {
-      workerData: { intervalMs: 1000 / ratePerSecond, startMs: zeroMs + performance.now() + 20 },
+      workerData: { intervalMs: 1000 / ratePerSecond, startMs: monotonicMs() + 20 },
     });
-    ticker.on('message', (instantMs: number) => {
+    ticker.on('message', (instant: number) => {
       if (this.#stopped) return;
-      const instant = instantMs - zeroMs;
-      if (this.#measuring) this.#late.push(performance.now() - instant);
+      if (this.#measuring) this.#late.push(monotonicMs() - instant);
       this.#due.push(instant);
       this.#sendDue();
     });
@@ -191,7 +189,7 @@ class Generator {
     if (answer.kind === 'malformed' || answer.status !== 200 || !answer.body.equals(connection.expected)) {
       this.#fail(`wrong answer on connection ${connection.index}: ${bytes.subarray(0, 400).toString('latin1')}`);
     }
-    const now = performance.now();
+    const now = monotonicMs();
     this.#answeredInAll += 1;
     if (this.#measuring) {
       this.#answered += 1;
@@ -208,7 +206,7 @@ class Generator {
 
   #next(connection: Connection): void {
     if (this.#plan.pace.kind === 'closed') {
-      this.#send(connection, performance.now());
+      this.#send(connection, monotonicMs());
       return;
     }
     this.#idle.push(connection);
@@ -217,7 +215,7 @@ class Generator {
 
   /** A lost answer slows a closed loop down to nothing without an error; say so. */
   #checkStuck(): void {
-    const now = performance.now();
+    const now = monotonicMs();
     for (const connection of this.#connections) {
       if (now - connection.since > ANSWER_TIMEOUT_MS)
         this.#fail(`connection ${connection.index} got no answer for ${ANSWER_TIMEOUT_MS} ms`);

@@ -3,12 +3,14 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 
+import { monotonicMs } from './clock.ts';
+
 const { intervalMs, startMs }: { readonly intervalMs: number; readonly startMs: number } = workerData;
 const never = new Int32Array(new SharedArrayBuffer(4));
 
 for (let count = 0; ; count += 1) {
   const instant = startMs + count * intervalMs;
-  const waitMs = instant - Number(process.hrtime.bigint()) / 1e6;
+  const waitMs = instant - monotonicMs();
   if (waitMs > 0) Atomics.wait(never, 0, 0, waitMs);
   parentPort?.postMessage(instant);
 }
