@@ -1,9 +1,15 @@
 // How tests start a gateway, talk to it byte by byte, and play the servers behind it. Used by walks, attacks and conformance.
 // Nothing in here may use the code under test: the other end has to be somebody else.
+export { ALLOW_ALL, testConfig } from './config.ts';
+export type { TestConfig } from './config.ts';
 export { repositoryRoot, sallyport, startGateway, until } from './gateway.ts';
 export type { CommandResult, Gateway, GatewayOptions } from './gateway.ts';
 export { openStream, rawExchange, send } from './http.ts';
 export type { HttpAnswer, HttpStream, SendOptions, SseEvent } from './http.ts';
 export { childProcesses, isRunning } from './processes.ts';
+export { legacyAnswers, modernAnswers, startScriptedServer, UPSTREAM_SESSION } from './servers/scripted-server.ts';
+export type { Answers, Exchange, ScriptedServer } from './servers/scripted-server.ts';
+export { startProgram } from './programs.ts';
+export type { Program } from './programs.ts';
 export { at, LegacySession, META, modernCall, modernRequest, modernStream, rpc } from './mcp.ts';
 export type { LegacyOptions, ModernOptions, RpcAnswer } from './mcp.ts';

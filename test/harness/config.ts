@@ -1,0 +1,29 @@
+// The config most tests start from: two workers, a free loopback port, and everybody may do everything unless the test says else.
+
+/** What differs from test to test. */
+export interface TestConfig {
+  readonly servers: Readonly<Record<string, object>>;
+  /** Rules in place of the one that allows everything. */
+  readonly rules?: readonly object[];
+  readonly limits?: Readonly<Record<string, number>>;
+  /** Further members of the listener. */
+  readonly listener?: object;
+  /** Further members of the config. */
+  readonly extra?: object;
+}
+
+/** A rule that allows everything to everybody. */
+export const ALLOW_ALL = { name: 'everything', effect: 'allow', agents: ['*'], servers: ['*'] } as const;
+
+/** Builds a config. */
+export function testConfig(options: TestConfig): object {
+  return {
+    version: 1,
+    workers: 2,
+    listen: [{ address: '127.0.0.1:0', ...options.listener }],
+    servers: options.servers,
+    ...(options.limits !== undefined && { limits: options.limits }),
+    policy: { rules: options.rules ?? [ALLOW_ALL] },
+    ...options.extra,
+  };
+}

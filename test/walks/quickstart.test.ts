@@ -1,0 +1,81 @@
+// The config that a newcomer starts with does what its comments say. It runs as it stands, except for the port, the data folder and
+// where its relative paths begin.
+
+import assert from 'node:assert/strict';
+import { cpSync, existsSync, mkdtempSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { at, LegacySession, modernCall, repositoryRoot, startGateway, startProgram, until } from '../harness/index.ts';
+import type { Gateway, HttpStream, Program } from '../harness/index.ts';
+
+const QUICKSTART = join(repositoryRoot, 'examples', 'quickstart');
+
+let place: string;
+let tickets: Program;
+let gateway: Gateway;
+let key: string;
+
+before(async () => {
+  // The same folders around it as in the checkout, so that `../../node_modules` and `./files` mean the same.
+  mkdirSync(join(repositoryRoot, '.sallyport'), { recursive: true });
+  place = mkdtempSync(join(repositoryRoot, '.sallyport', 'quickstart-'));
+  const folder = join(place, 'examples', 'quickstart');
+  cpSync(QUICKSTART, folder, { recursive: true });
+  symlinkSync(join(repositoryRoot, 'node_modules'), join(place, 'node_modules'));
+  tickets = await startProgram('examples/tickets-server/main.ts', ['--port', '0']);
+  const config = readFileSync(join(QUICKSTART, 'sallyport.yaml'), 'utf8')
+    .replace('data: ../../.sallyport', 'data: .sallyport')
+    .replace('listen: 127.0.0.1:7625', 'listen: 127.0.0.1:0');
+  gateway = await startGateway({ config, folder, env: { SALLYPORT_TICKETS_PORT: new URL(tickets.url).port } });
+  key = await gateway.addAgent('newcomer');
+});
+after(async () => {
+  await gateway?.stop();
+  await tickets?.stop();
+  rmSync(place, { recursive: true, force: true });
+});
+
+test('all three servers answer', async () => {
+  const ticketList = await modernCall(gateway.url('tickets'), 'tools/call', { name: 'list_tickets', arguments: {} }, { key });
+  assert.match(String(at(ticketList.result, 'content', 0, 'text')), /Invoice 2071/);
+  assert.match(await call('everything', 'echo', { message: 'ahoy' }), /ahoy/);
+  assert.match(await call('files', 'read_text_file', { path: join(gateway.folder, 'files', 'welcome.txt') }), /files-are-read-only/);
+});
+
+test('an agent that writes a file is told which rule forbids it, and no file appears', async () => {
+  const path = join(gateway.folder, 'files', 'new.txt');
+  assert.match(await call('files', 'write_file', { path, content: 'x' }), /files-are-read-only/);
+  assert(!existsSync(path));
+});
+
+test('an agent cannot lead the file server out of its folder by naming roots', async () => {
+  const session = await LegacySession.open(gateway.url('files'), { key, capabilities: { roots: { listChanged: true } } });
+  const stream = await session.listen();
+  const question = await nextRequest(stream);
+  assert.equal(at(question, 'method'), 'roots/list');
+  await session.respond(at(question, 'id'), { roots: [{ uri: `file://${repositoryRoot}`, name: 'everything' }] });
+  await until(async () => (await read(session, join(gateway.folder, 'files', 'stock.csv'))).includes('flour'), 'the file server to settle');
+  assert.doesNotMatch(await read(session, join(repositoryRoot, 'package.json')), /"name"/);
+  stream.close();
+  await session.end();
+});
+
+async function call(server: string, tool: string, args: Readonly<Record<string, unknown>>): Promise<string> {
+  const session = await LegacySession.open(gateway.url(server), { key });
+  const { result, http } = await session.request('tools/call', { name: tool, arguments: args });
+  await session.end();
+  return String(at(result, 'content', 0, 'text') ?? http.body);
+}
+
+async function read(session: LegacySession, path: string): Promise<string> {
+  const { result, http } = await session.request('tools/call', { name: 'read_text_file', arguments: { path } });
+  return String(at(result, 'content', 0, 'text') ?? http.body);
+}
+
+async function nextRequest(stream: HttpStream): Promise<unknown> {
+  for (;;) {
+    const event = await stream.next();
+    if (event === undefined) return undefined;
+    if (at(event.json, 'method') !== undefined && at(event.json, 'id') !== undefined) return event.json;
+  }
+}
