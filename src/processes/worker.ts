@@ -34,6 +34,7 @@ const KEEP_ALIVE_AFTER_US = 15_000_000;
 
 /** Sets up a worker's duties. */
 export function beginWorker(init: Init, links: Links, log: Log): Duties {
+  const startedAt = new Date().toISOString();
   const metrics = createMetrics();
   const runner = createRunnerDoor(links);
   const catalogue = createHeaderCatalogue();
@@ -74,6 +75,12 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     links.get('control')?.send('server-status', { server: server.name, scout: init.scout, ...state });
   };
 
+  const tellSelf = (state: 'starting' | 'serving' | 'draining'): void => {
+    const listeners = init.listeners.map(({ name, host, port }) => ({ name, host, port }));
+    links.get('control')?.send('status', { slot: init.slot, pid: process.pid, state, startedAt, revision: snapshot?.revision ?? 0, listeners });
+  };
+  const tellState = (): void => tellSelf(draining ? 'draining' : doors.length === 0 ? 'starting' : 'serving');
+
   /** Takes over a snapshot: from the next request on, everything is judged by it; what is open is judged again now. */
   const adopt = (document: SnapshotDocument): string | undefined => {
     const compiled = compileSnapshot(document, snapshot);
@@ -81,6 +88,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     snapshot = compiled.value;
     servers.update(snapshot.servers.values());
     open.reconsider(snapshot, nowMs());
+    tellState();
     arrived();
     return undefined;
   };
@@ -109,6 +117,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     clearTimeout(patience);
     if (draining) return;
     await openDoors(audit);
+    tellState();
     report({ kind: 'ready' });
     if (init.scout) for (const server of servers.all()) server.prepare(() => {});
   };
@@ -157,7 +166,6 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     await relayed.listenPath(`run/${init.name}`);
     doors.push(relayed);
     every(METRICS_PERIOD_MS, () => {
-      for (const server of doors) void server;
       links.get('control')?.send('metrics', { dump: metrics.dump() });
       refusals.flush();
     });
@@ -172,6 +180,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
   const drain = async (graceMs: number): Promise<void> => {
     if (draining) return;
     draining = true;
+    tellState();
     open.endStreams();
     const cut = setTimeout(() => open.cutAll(), graceMs);
     await Promise.all(doors.map((server) => server.drain(graceMs)));
@@ -211,6 +220,11 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     onFrame: (from, frame, channel: Channel) => {
       if (from.role === 'runner') runner.hear(channel, frame);
       else if (from.role === 'control') hear(frame);
+    },
+    onLink: (role) => {
+      if (role !== 'control') return;
+      tellState();
+      for (const server of servers.all()) tellStatus(server);
     },
     onUnlink: (role, channel) => {
       if (role === 'runner') runner.lost(channel);

@@ -166,6 +166,7 @@ export function createAnswer(call: Call, ports: Ports): Answer {
     refuse: (refused, outcome) =>
       whenDurable(() => {
         if (finished) return;
+        call.refusedWith = refused.code;
         const request = requestOf(call);
         if (!gone) {
           if (form === 'none') refuse(reply, refused, request);

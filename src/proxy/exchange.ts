@@ -1,6 +1,7 @@
 // The shapes of the road: what arrives, what travels, what the road needs from the process it runs in. No socket type in here:
 // the same road runs in a worker, in a test, and later in an agent's own process.
 
+import type { ErrorCode } from '../base/index.ts';
 import type { Principal } from '../agents/index.ts';
 import type { AuditLog } from '../audit/index.ts';
 import type { Route, Snapshot } from '../config/index.ts';
@@ -89,6 +90,9 @@ export interface Call {
   readonly server: Server;
   /** Sequence number of the decision in the log; the answer waits until it is durable. */
   decisionSeq: number;
+  denied: boolean;
+  /** The row of the error table with which the gateway ended it, if it did. */
+  refusedWith: ErrorCode | undefined;
   forwardedUs: number;
   /** When the server's answer was complete. */
   answeredUs: number;

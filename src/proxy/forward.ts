@@ -10,7 +10,7 @@ import type { Answer } from './answer.ts';
 import type { Call, Ports } from './exchange.ts';
 import { carryInitialize, carryLegacy, carryModern } from './http-road.ts';
 import type { Refused } from './rescue.ts';
-import { carryStdioInitialize, carryStdioLegacy } from './stdio-road.ts';
+import { carryStdioInitialize, carryStdioLegacy, carryStdioModern } from './stdio-road.ts';
 
 /** Carries the permitted envelope to its server, and its answer back. */
 export function forward(permit: Permit<Call>, answer: Answer, ports: Ports): void {
@@ -43,7 +43,7 @@ function choose(envelope: Envelope<Call>, readiness: Readiness, answer: Answer, 
   switch (inbound.kind) {
     case 'modern':
       if (!verdict.modern) return answer.refuse(unshared(envelope.server, verdict, inbound.request.revision), 'refused');
-      if (http === undefined) return answer.refuse({ code: 'era_unshared', say: `The MCP server '${envelope.server}' is a stdio server, reached in the legacy era only.`, data: { supported: [LATEST_LEGACY], requested: inbound.request.revision } }, 'refused');
+      if (http === undefined) return carryStdioModern(envelope, answer, ports);
       return carryModern({ envelope, target: http, answer, ports });
     case 'modern-notification':
       // The modern era defines no notification of an agent over HTTP; it is accepted and ends here.

@@ -69,9 +69,9 @@ function deny(call: Call, answer: Answer, verdict: Extract<Verdict, { kind: 'den
 }
 
 function unreadable(arrival: Arrival, ports: Ports, refusal: Parameters<typeof refuse>[1] & { readonly id?: string | number }): void {
-  recordUnreadable(arrival, refusal.code, ports);
-  const id = refusal.id;
-  refuse(arrival.reply, refusal, { id, era: 'modern', method: undefined, auditId: undefined });
+  const auditId = ports.newId();
+  recordUnreadable(arrival, refusal.code, auditId, ports);
+  refuse(arrival.reply, refusal, { id: refusal.id, era: 'modern', method: undefined, auditId });
 }
 
 /** A legacy session whose state is in another worker is that worker's to judge, once; here it would be judged without its session. */
@@ -87,12 +87,30 @@ function createCall(arrival: Arrival, inbound: Inbound, ports: Ports): Call | un
     id: ports.newId(),
     arrival,
     inbound,
-    question: questionOf(inbound),
+    question: { ...questionOf(inbound), revision: revisionOf(inbound, arrival, ports) },
     server,
     decisionSeq: 0,
+    denied: false,
+    refusedWith: undefined,
     forwardedUs: 0,
     answeredUs: 0,
     answerBytes: 0,
     outcome: undefined,
   };
+}
+
+/** The revision this hop speaks; '' while a session is not open or not known. */
+function revisionOf(inbound: Inbound, arrival: Arrival, ports: Ports): string {
+  switch (inbound.kind) {
+    case 'modern':
+      return inbound.request.revision;
+    case 'modern-notification':
+      return '';
+    case 'legacy':
+    case 'stream':
+    case 'end':
+      return inbound.token === undefined ? '' : (ports.sessions.find(inbound.token, arrival.principal, arrival.route.server)?.revision ?? '');
+    default:
+      return inbound satisfies never;
+  }
 }

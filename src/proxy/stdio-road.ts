@@ -47,3 +47,13 @@ export function carryStdioLegacy(envelope: Envelope<Call>, found: Extract<Sessio
       return answer.refuse({ code: 'internal' }, 'failed');
   }
 }
+
+/** Carries a modern request over the agent's own process. */
+export function carryStdioModern(envelope: Envelope<Call>, answer: Answer, ports: Ports): void {
+  const call = envelope.payload;
+  if (call.inbound.kind !== 'modern') return;
+  const mux = ports.sessions.mux(envelope.principal, envelope.server, call.arrival.snapshot.limits);
+  if (typeof mux === 'string') return answer.refuse({ code: 'too_many', say: mux }, 'refused');
+  call.forwardedUs = ports.nowUs();
+  mux.request(call, call.inbound.message, answer);
+}

@@ -1,6 +1,8 @@
 // What a server in the config looks like: as people write it (the zod schemas, with defaults) and as the gateway keeps it (the types).
 // A secret is never in here: only where it comes from.
 
+import * as z from 'zod';
+
 /** A part of a value: text from the config, or where a secret comes from. */
 export type ValuePart =
   | { readonly text: string }
@@ -40,3 +42,71 @@ export interface HttpServerConfig {
 
 /** A server the gateway stands in front of. */
 export type ServerConfig = StdioServerConfig | HttpServerConfig;
+
+/** Names of servers: they are part of paths, of qualified tool names, and of rules. */
+export const serverNameSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must begin with a lowercase letter or digit and hold at most 63 lowercase letters, digits and hyphens');
+
+/** Names of environment variables. */
+export const envNameSchema = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be the name of an environment variable: letters, digits and underscores');
+
+/** Header fields that the gateway writes itself, or that belong to one hop. One from the config would contradict what it sends. */
+const OWN_HEADERS = /^(host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|content-.*|accept|accept-encoding|expect|last-event-id|mcp-.*)$/i;
+
+const headerNameSchema = z
+  .string()
+  .regex(/^[!#$%&'*+.^_`|~A-Za-z0-9-]{1,128}$/, 'must be the name of a header field')
+  .refine((name) => !OWN_HEADERS.test(name), 'is a header field that the gateway writes itself');
+
+const valueSchema = z
+  .union(
+    [
+      z.string(),
+      z.strictObject({ env: envNameSchema.meta({ description: 'The environment variable that holds the value.' }) }),
+      z.strictObject({ file: z.string().min(1, 'must not be empty').meta({ description: 'The file that holds the value; one line break at its end is dropped.' }) }),
+    ],
+    'must be text, { env: NAME } or { file: path }',
+  )
+  .meta({ description: 'Text, which may hold ${NAME}; or where a secret comes from: { env: NAME } or { file: path }.' });
+
+const timeoutSchema = z
+  .int()
+  .min(1)
+  .max(86_400_000)
+  .optional()
+  .meta({ description: 'Milliseconds to the first byte of an answer; by default limits.answerTimeoutMs.' });
+
+const stdioEntrySchema = z.strictObject({
+  command: z.string().min(1, 'must not be empty').meta({ description: 'Program to start. It speaks MCP over its stdin and stdout.' }),
+  args: z.array(z.string()).default([]).meta({ description: 'Its arguments.' }),
+  env: z.record(envNameSchema, valueSchema).default({}).meta({ description: 'Environment variables it gets beside PATH, HOME and the like.' }),
+  cwd: z.string().min(1, 'must not be empty').default('.').meta({ description: 'Folder to start it in, relative to the config file.' }),
+  timeoutMs: timeoutSchema,
+});
+
+const httpEntrySchema = z.strictObject({
+  url: z.string().meta({ description: 'Its MCP endpoint over Streamable HTTP: an http or https URL.' }),
+  headers: z.record(headerNameSchema, valueSchema).default({}).meta({ description: 'Header fields to send with every request, such as Authorization.' }),
+  tls: z
+    .strictObject({
+      ca: z.string().min(1, 'must not be empty').optional().meta({ description: 'PEM file with the certificates to trust in place of the well-known ones.' }),
+      minVersion: z.enum(['TLSv1.2', 'TLSv1.3']).default('TLSv1.2').meta({ description: 'Oldest TLS version to accept.' }),
+    })
+    .prefault({})
+    .meta({ description: 'How TLS towards it is checked.' }),
+  timeoutMs: timeoutSchema,
+});
+
+/** A server as written in the config, under its name. */
+export const serverEntrySchema = z
+  .union([stdioEntrySchema, httpEntrySchema], 'must have either a command (a program to start) or a url (a server over HTTP)')
+  .meta({ description: 'An MCP server: a program to start (command) or an address (url).' });
+
+/** A server as written, defaults filled in. */
+export type ServerEntry = z.infer<typeof serverEntrySchema>;
+
+/** An environment or header value as written. */
+export type ValueEntry = z.infer<typeof valueSchema>;

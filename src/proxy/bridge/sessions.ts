@@ -8,6 +8,8 @@ import { openSession, sealSession } from './session-id.ts';
 import type { SealingKey, SessionFacts } from './session-id.ts';
 import { createStdioSession } from './stdio-session.ts';
 import type { StdioSession } from './stdio-session.ts';
+import { createStdioMux } from './stdio-mux.ts';
+import type { StdioMux } from './stdio-mux.ts';
 
 /** A session as a request finds it. */
 export type Session =
@@ -26,6 +28,8 @@ export interface Sessions {
   openStdio(principal: Principal, server: string, limits: Limits): StdioSession | string;
   /** A token for a session of this worker. */
   sealStdio(principal: Principal, session: StdioSession, revision: string): string;
+  /** The process that carries an agent's modern requests to a stdio server, started when there is none; a string says why not. */
+  mux(principal: Principal, server: string, limits: Limits): StdioMux | string;
   /** Ends what a token stands for, here and, by way of `onEnded`, everywhere. */
   end(token: string, session: Session): void;
   /** Another worker ended this token. */
@@ -58,6 +62,8 @@ export function createSessions(options: SessionsOptions): Sessions {
   /** Opened tokens, so that a busy session is decrypted once. The key includes who asked. */
   const opened = new Map<string, SessionFacts>();
   const ended = new Map<string, number>();
+  /** By tenant, agent and server. */
+  const muxes = new Map<string, StdioMux>();
   let nextNumber = 1;
 
   const facts = (token: string, principal: Principal, server: string): SessionFacts | undefined => {
@@ -122,6 +128,29 @@ export function createSessions(options: SessionsOptions): Sessions {
     },
     sealStdio: (principal, session, revision) =>
       sealSession({ owner: options.self, inner: String(session.number), revision, openedAtMs: options.nowMs() }, currentKey(), principal, session.server),
+    mux: (principal, server, limits) => {
+      const key = JSON.stringify([principal.tenant, principal.agent, server]);
+      const known = muxes.get(key);
+      if (known !== undefined) {
+        known.lastUsedMs = options.nowMs();
+        return known;
+      }
+      if (muxes.size >= limits.maxConnections) return 'Too many stdio servers are running.';
+      const made = createStdioMux(
+        {
+          server,
+          nowMs: options.nowMs,
+          onEnd: (text) => {
+            if (muxes.get(key) === made) muxes.delete(key);
+            options.onSessionEnd(server, text);
+          },
+          onNoise: () => options.onNoise(server),
+        },
+        (events) => options.stdio.open(server, events),
+      );
+      muxes.set(key, made);
+      return made;
+    },
     end: (token, session) => {
       ended.set(token, options.nowMs());
       options.onEnded(token);
@@ -136,9 +165,11 @@ export function createSessions(options: SessionsOptions): Sessions {
         const idle = nowMs - session.lastUsedMs > snapshot.limits.sessionIdleMs;
         if (idle || !snapshot.servers.has(session.server)) session.close();
       }
+      for (const mux of muxes.values()) if (mux.running === 0 && nowMs - mux.lastUsedMs > snapshot.limits.sessionIdleMs) mux.close();
     },
     close: () => {
       for (const session of stdio.values()) session.close();
+      for (const mux of muxes.values()) mux.close();
     },
   };
 }

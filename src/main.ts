@@ -1,0 +1,60 @@
+// Picks the process to be and wires it. The only file that knows everyone.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beginControl, beginKeeper, beginRunner, beginWorker, runChild } from './processes/index.ts';
+import type { Duties, Init, Links } from './processes/index.ts';
+import { createLog } from './telemetry/index.ts';
+import type { Log } from './telemetry/index.ts';
+
+const entry = fileURLToPath(import.meta.url);
+const version = readVersion();
+
+/** One process of a gateway, which lives until it is told to go, or a command, which has an exit code. */
+async function main(argv: readonly string[]): Promise<number | undefined> {
+  if (argv[0] === '--process') {
+    runChild(begin);
+    return undefined;
+  }
+  // The command line is loaded only where it is used: a worker may not even read files that it does not need.
+  const { runCommand } = await import('./serve.ts');
+  return runCommand(argv, { entry, version });
+}
+
+function begin(init: Init, links: Links): Duties {
+  const log = createLog({ process: init.name, level: 'info', write: (line) => process.stderr.write(line), clock: () => Date.now(), format: init.logFormat });
+  process.title = `sallyport ${init.name}`;
+  process.on('uncaughtException', (error) => fatal(log, error));
+  process.on('unhandledRejection', (error) => fatal(log, error));
+  switch (init.role) {
+    case 'control':
+      return beginControl(init, links, log, version);
+    case 'keeper':
+      return beginKeeper(init.dataFolder, log);
+    case 'runner':
+      return beginRunner(links, log);
+    case 'worker':
+      return beginWorker(init, links, log);
+    default:
+      return init.role satisfies never;
+  }
+}
+
+/** A process whose state is unknown must not judge anything: it goes, and the supervisor starts a new one. */
+function fatal(log: Log, error: unknown): void {
+  log.error('this process ends after a fault', { error: error instanceof Error ? error : new Error(String(error)) });
+  process.exit(70);
+}
+
+function readVersion(): string {
+  try {
+    const manifest: unknown = JSON.parse(readFileSync(join(fileURLToPath(import.meta.url), '..', '..', 'package.json'), 'utf8'));
+    return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : 'unknown';
+  } catch {
+    return 'unknown';
+  }
+}
+
+const exitCode = await main(process.argv.slice(2));
+if (exitCode !== undefined) process.exitCode = exitCode;

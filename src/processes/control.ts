@@ -1,0 +1,229 @@
+// The process that changes things: reads the config, compiles the snapshot, hands it out, answers the admin API, adds up the metrics.
+// It alone writes the store. Workers do not need it to serve: when it dies they go on, and the next one takes up where it was.
+
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { createAdminServer, createAgentsPort } from '../admin/index.ts';
+import type { AdminServer, ConfigStatus, GatewayStatus } from '../admin/index.ts';
+import { ok } from '../base/index.ts';
+import { openStore } from '../cluster/index.ts';
+import type { Store } from '../cluster/index.ts';
+import type { ConfigProblem, ConfigShard, ListenerConfig } from '../config/index.ts';
+import { createMetricsTotals, parseMetricsDump } from '../telemetry/index.ts';
+import type { Log } from '../telemetry/index.ts';
+import type { Channel, Frame } from './channel.ts';
+import { report } from './child.ts';
+import type { Duties, Links } from './child.ts';
+import { readConfigFile, renderProblems } from './config-file.ts';
+import type { Init } from './messages.ts';
+import { serveMetrics } from './metrics-door.ts';
+import type { MetricsDoor } from './metrics-door.ts';
+import { createPublisher } from './publisher.ts';
+import { createStatusBoard } from './status-board.ts';
+
+const STORE_POLL_MS = 1_000;
+const CONFIG_EXIT_CODE = 3;
+const TENANT = 'default';
+
+/** Sets up control's duties. */
+export function beginControl(init: Init, links: Links, log: Log, version: string): Duties {
+  const totals = createMetricsTotals();
+  const board = createStatusBoard({ log, notice: (text) => report({ kind: 'notice', text }) });
+  const publisher = createPublisher({ dataFolder: init.dataFolder, links, log });
+  const startedAt = new Date().toISOString();
+  let store: Store | undefined;
+  let admin: AdminServer | undefined;
+  let metricsDoor: MetricsDoor | undefined;
+  let config: ConfigShard | undefined;
+  let loadedAt = startedAt;
+  let refusal: ConfigStatus['refusal'] = null;
+  let agentsVersion = -1;
+
+  const configStatus = (): ConfigStatus => ({
+    file: init.configFile ?? null,
+    revision: publisher.revision,
+    digest: publisher.configDigest,
+    loadedAt,
+    refusal,
+  });
+
+  /** Reads the file; puts it in force, or keeps what is and says why. */
+  const load = async (): Promise<readonly ConfigProblem[]> => {
+    const read = readConfigFile(init);
+    const errors = read.problems.filter((problem) => problem.severity === 'error');
+    for (const problem of read.problems) if (problem.severity === 'warning') log.warn('config', { at: `${problem.file}:${problem.line}`, warning: problem.message });
+    if (read.shard === undefined || errors.length > 0) {
+      refusal = { at: new Date().toISOString(), problems: read.problems.map((problem) => ({ ...problem, fix: problem.fix ?? '' })) };
+      await store?.recordRevision({ digest: read.digest, createdAt: refusal.at, outcome: 'refused', reason: errors[0]?.message ?? '' }, TENANT);
+      tellFaults();
+      return errors;
+    }
+    refusal = null;
+    loadedAt = new Date().toISOString();
+    config = read.shard;
+    await store?.recordRevision({ digest: read.digest, createdAt: loadedAt, outcome: 'accepted', reason: '' }, TENANT);
+    await configureOthers(config);
+    await publisher.publish({ config });
+    tellFaults();
+    report({
+      kind: 'plan',
+      listeners: config.listeners.map(({ name, address }) => ({ name, host: address.host === 'localhost' ? '127.0.0.1' : address.host, port: address.port })),
+      workers: config.workers,
+      drainGraceMs: config.limits.drainGraceMs,
+    });
+    await openMetricsDoor(config);
+    return [];
+  };
+
+  const configureOthers = async (shard: ConfigShard): Promise<void> => {
+    board.setServers(shard.servers);
+    await links.request('keeper', 'configure', { config: keeperConfig(shard) }, 5_000);
+    configureRunner(links.get('runner'), shard);
+  };
+
+  const openMetricsDoor = async (shard: ConfigShard): Promise<void> => {
+    const wanted = shard.metricsListen;
+    if (metricsDoor !== undefined && JSON.stringify(metricsDoor.address) === JSON.stringify(wanted)) return;
+    metricsDoor?.close();
+    metricsDoor = wanted === undefined ? undefined : await serveMetrics(wanted, () => totals.render(), (text) => report({ kind: 'notice', text }));
+  };
+
+  const tellFaults = (): void => {
+    const faults = refusal === null ? [] : [`the config was changed at ${refusal.at} and refused: ${refusal.problems.find((problem) => problem.severity === 'error')?.message ?? 'see the log'}`];
+    for (const worker of links.all('worker')) worker.send('config-faults', { faults });
+  };
+
+  const publishAgents = async (): Promise<void> => {
+    if (store === undefined) return;
+    agentsVersion = await store.agentsVersion(TENANT);
+    await publisher.publish({ agents: await store.agentsShard() });
+  };
+
+  const start = async (): Promise<void> => {
+    store = await openStore(init.dataFolder);
+    agentsVersion = await store.agentsVersion(TENANT);
+    publisher.setAgents(await store.agentsShard());
+    const errors = await load();
+    if (errors.length > 0 && publisher.revision === 0) {
+      report({ kind: 'unusable', text: renderProblems(errors), exitCode: CONFIG_EXIT_CODE });
+      return;
+    }
+    if (errors.length > 0) log.error('the config is refused; the last good one stays in force', { problem: errors[0]?.message });
+    const agents = createAgentsPort({ store, tenant: TENANT, randomBytes: (count) => randomBytes(count), now: () => new Date(), changed: publishAgents });
+    admin = await createAdminServer({
+      socketPath: join(init.dataFolder, 'run', 'admin.sock'),
+      log,
+      ports: {
+        agents,
+        status: async () => ok(await status()),
+        servers: async () => ok(board.servers()),
+        reload: async () => {
+          const problems = await load();
+          if (problems.length > 0) return { ok: false, error: { code: 'config_refused', detail: 'The config cannot be put in force; the one before stays.', problems } };
+          return ok(configStatus());
+        },
+      },
+    });
+    setInterval(() => void noticeOthers(), STORE_POLL_MS).unref();
+    report({ kind: 'ready' });
+  };
+
+  /** A command that ran while this process was away, or beside it, wrote to the store directly. */
+  const noticeOthers = async (): Promise<void> => {
+    if (store !== undefined && (await store.agentsVersion(TENANT)) !== agentsVersion) await publishAgents();
+  };
+
+  const status = async (): Promise<GatewayStatus> => {
+    const workers = board.workers();
+    return {
+      version,
+      pid: process.ppid,
+      startedAt,
+      dataFolder: init.dataFolder,
+      ready: workers.some((worker) => worker.state === 'serving'),
+      listeners: board.listeners((config?.listeners ?? []).map((listener) => ({ name: listener.name, tls: speaksTls(listener) }))),
+      agents: (await store?.agents(TENANT))?.agents.length ?? 0,
+      servers: config?.servers.length ?? 0,
+      config: configStatus(),
+      workers: [...workers],
+    };
+  };
+
+  const hear = (from: { readonly name: string }, frame: Frame, channel: Channel): void => {
+    switch (frame.type) {
+      case 'status':
+        return board.setWorker(channel, frame.fields);
+      case 'metrics': {
+        const dump = parseMetricsDump(frame.fields['dump']);
+        const [slot, epoch] = from.name.split('.');
+        if (dump.ok && slot !== undefined) totals.update(slot, Number(epoch), dump.value);
+        return;
+      }
+      case 'server-status':
+        return board.setServer(frame.fields);
+      case 'session-ended':
+        for (const worker of links.all('worker')) if (worker !== channel) worker.send('session-ended', frame.fields);
+        return;
+      default:
+        return log.warn('a frame of no known type was dropped', { type: frame.type });
+    }
+  };
+
+  start().catch((error: unknown) => {
+    const text = error instanceof Error ? error.message : String(error);
+    log.error('control cannot start', { error: error instanceof Error ? error : new Error(text) });
+    report({ kind: 'unusable', text: `The gateway cannot start: ${text}`, exitCode: 1 });
+  });
+
+  return {
+    onLink: (role, channel) => {
+      if (config === undefined) return;
+      // A process that was replaced is told what its predecessor knew.
+      if (role === 'keeper') void channel.request('configure', { config: keeperConfig(config) }, 5_000).catch(() => {});
+      if (role === 'runner') configureRunner(channel, config);
+      if (role === 'worker') {
+        publisher.greet(channel);
+        tellFaults();
+      }
+    },
+    onUnlink: (role, channel, name) => {
+      if (role !== 'worker') return;
+      board.removeWorker(channel);
+      totals.end(name.split('.')[0] ?? name);
+    },
+    onFrame: (from, frame, channel) => {
+      if (from.role === 'worker') hear(from, frame, channel);
+    },
+    onReload: () => void load().then((errors) => errors.length > 0 && log.error('the config is refused; the one before stays in force', { problems: renderProblems(errors) })),
+    onStop: async () => {
+      await admin?.close();
+      metricsDoor?.close();
+      await store?.close();
+    },
+  };
+}
+
+function speaksTls(listener: ListenerConfig): boolean {
+  return listener.tls.kind !== 'off';
+}
+
+/** What the keeper may give away, and nothing else. */
+function keeperConfig(shard: ConfigShard): unknown {
+  const servers: Record<string, unknown> = {};
+  for (const server of shard.servers) {
+    servers[server.name] = server.kind === 'http' ? { headers: server.headers, env: {}, ca: server.tls.ca } : { headers: {}, env: server.env, ca: undefined };
+  }
+  const listeners: Record<string, unknown> = {};
+  for (const { name, tls, address, hosts } of shard.listeners) {
+    if (tls.kind === 'files') listeners[name] = tls;
+    else if (tls.kind === 'self-signed') listeners[name] = { kind: 'self-signed', hosts: [...new Set([address.host, ...hosts, 'localhost', '127.0.0.1'])] };
+  }
+  return { servers, listeners };
+}
+
+function configureRunner(channel: Channel | undefined, shard: ConfigShard): void {
+  const servers = shard.servers
+    .filter((server) => server.kind === 'stdio')
+    .map(({ name, command, args, cwd }) => ({ name, command, args, cwd, env: {} }));
+  channel?.send('configure', { servers, limits: { maxChildren: 1_000, maxLineBytes: Math.max(shard.limits.maxListBytes, 16 * 1024 * 1024) } });
+}

@@ -1,0 +1,37 @@
+// The metrics of the whole gateway over HTTP, on an address of its own, never on the one that agents use. Off the hot path, so
+// Node's own server does.
+
+import { createServer } from 'node:http';
+import type { Address } from '../config/index.ts';
+import { EXPOSITION_CONTENT_TYPE } from '../telemetry/index.ts';
+
+export interface MetricsDoor {
+  readonly address: Address;
+  close(): void;
+}
+
+/** Listens for scrapers. An address that cannot be bound is said, and the rest goes on. */
+export function serveMetrics(address: Address, render: () => string, notice: (text: string) => void): Promise<MetricsDoor> {
+  const server = createServer({ requestTimeout: 5_000, headersTimeout: 5_000 }, (request, response) => {
+    if (request.method !== 'GET' || request.url?.split('?')[0] !== '/metrics') {
+      response.writeHead(404, { 'content-type': 'text/plain' }).end('The metrics are at /metrics.\n');
+      return;
+    }
+    response.writeHead(200, { 'content-type': EXPOSITION_CONTENT_TYPE }).end(render());
+  });
+  server.maxConnections = 64;
+  return new Promise((resolve) => {
+    const door: MetricsDoor = {
+      address,
+      close: () => {
+        server.close();
+        server.closeAllConnections();
+      },
+    };
+    server.once('error', (error) => {
+      notice(`The metrics cannot be served on ${address.host}:${address.port} (${error.message}). Choose another address: metrics.listen in the config.`);
+      resolve(door);
+    });
+    server.listen(address.port, address.host, () => resolve(door));
+  });
+}

@@ -1,0 +1,87 @@
+// What control knows about workers and servers, for the admin API and for the person who started the gateway.
+
+import type { ServerStatus, WorkerStatus } from '../admin/index.ts';
+import type { ServerConfig } from '../servers/index.ts';
+import type { Log } from '../telemetry/index.ts';
+import type { Channel, Fields } from './channel.ts';
+
+export interface StatusBoard {
+  setServers(configs: readonly ServerConfig[]): void;
+  setServer(fields: Fields): void;
+  setWorker(channel: Channel, fields: Fields): void;
+  removeWorker(channel: Channel): void;
+  servers(): ServerStatus[];
+  workers(): readonly WorkerStatus[];
+  /** Where the gateway is reached, with the ports that were really bound. */
+  listeners(known: readonly { readonly name: string; readonly tls: boolean }[]): { name: string; url: string }[];
+}
+
+interface Known {
+  readonly config: ServerConfig;
+  status: ServerStatus;
+}
+
+/** An empty board. */
+export function createStatusBoard(options: { readonly log: Log; readonly notice: (text: string) => void }): StatusBoard {
+  const servers = new Map<string, Known>();
+  const workers = new Map<Channel, { readonly status: WorkerStatus; readonly bound: readonly Fields[] }>();
+
+  return {
+    setServers: (configs) => {
+      for (const name of servers.keys()) if (!configs.some((config) => config.name === name)) servers.delete(name);
+      for (const config of configs) {
+        const before = servers.get(config.name);
+        if (before === undefined || JSON.stringify(before.config) !== JSON.stringify(config)) servers.set(config.name, { config, status: unknownStatus(config) });
+      }
+    },
+    setServer: (fields) => {
+      const known = servers.get(String(fields['server']));
+      if (known === undefined) return;
+      const revisions = Array.isArray(fields['revisions']) ? fields['revisions'].map(String) : [];
+      const failed = fields['state'] === 'failed';
+      const news = failed && known.status.state !== 'failed';
+      const problem = failed ? String(fields['problem']) : null;
+      known.status = {
+        ...known.status,
+        state: failed ? 'failed' : 'ready',
+        revisions: failed ? known.status.revisions : revisions,
+        eras: failed ? known.status.eras : [...new Set(revisions.map((revision) => (revision >= '2026-07-28' ? 'modern' : 'legacy')))],
+        problem,
+        checkedAt: new Date().toISOString(),
+      };
+      if (news) options.notice(`The server '${known.config.name}' cannot be used: ${problem ?? ''} The other servers are not affected.`);
+    },
+    setWorker: (channel, fields) => {
+      const { slot, pid, startedAt, revision } = fields;
+      const state = fields['state'] === 'serving' || fields['state'] === 'draining' ? fields['state'] : 'starting';
+      workers.set(channel, {
+        status: { slot: Number(slot), pid: Number(pid), state, startedAt: String(startedAt), revision: Number(revision) },
+        bound: Array.isArray(fields['listeners']) ? fields['listeners'] : [],
+      });
+    },
+    removeWorker: (channel) => void workers.delete(channel),
+    servers: () => [...servers.values()].map((known) => known.status),
+    workers: () => [...workers.values()].map((worker) => worker.status).toSorted((a, b) => a.slot - b.slot),
+    listeners: (known) => {
+      const bound = [...workers.values()].at(-1)?.bound ?? [];
+      return bound.map((one) => {
+        const tls = known.find((listener) => listener.name === one['name'])?.tls ?? false;
+        const host = String(one['host']);
+        return { name: String(one['name']), url: `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${String(one['port'])}` };
+      });
+    },
+  };
+}
+
+function unknownStatus(config: ServerConfig): ServerStatus {
+  return {
+    name: config.name,
+    kind: config.kind,
+    target: config.kind === 'http' ? config.url : [config.command, ...config.args].join(' '),
+    state: 'unknown',
+    eras: [],
+    revisions: [],
+    problem: null,
+    checkedAt: null,
+  };
+}

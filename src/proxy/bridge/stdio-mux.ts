@@ -1,0 +1,150 @@
+// A modern stdio server carries many requests at once over one pipe (MCP 2026-07-28 basic/transports/stdio). The process belongs to one
+// agent, because its credentials come from its environment and its answers must not cross; within it, ids, progress tokens and
+// subscription ids of different requests may be equal, so each request travels under a number of ours and gets its own back.
+
+import type { JsonDocument, JsonObject, Message, MessageId } from '../../mcp/index.ts';
+import { parseJson, readAnswerMessage, setMember } from '../../mcp/index.ts';
+import { GatewayError } from '../../base/index.ts';
+import type { StdioLink } from '../../servers/index.ts';
+import type { Answer } from '../answer.ts';
+import type { Call } from '../exchange.ts';
+import { answerMessage, carryMessage } from '../server-messages.ts';
+
+const SUBSCRIPTION_ID = 'io.modelcontextprotocol/subscriptionId';
+const PROGRESS_TOKEN = 'progressToken';
+
+/** One process that carries the requests of one agent. */
+export interface StdioMux {
+  readonly running: number;
+  lastUsedMs: number;
+  request(call: Call, message: Extract<Message, { kind: 'request' }>, answer: Answer): void;
+  /** Ends the process; what is under way is answered as lost. */
+  close(): void;
+}
+
+export interface StdioMuxOptions {
+  readonly server: string;
+  readonly nowMs: () => number;
+  readonly onEnd: (text: string) => void;
+  readonly onNoise: () => void;
+}
+
+interface Waiting {
+  readonly call: Call;
+  readonly answer: Answer;
+  readonly id: MessageId;
+  readonly progressToken: MessageId | undefined;
+}
+
+/** Makes a carrier around a process that `open` starts. */
+export function createStdioMux(options: StdioMuxOptions, open: (events: { onLine(line: Uint8Array): void; onExit(text: string): void }) => StdioLink): StdioMux {
+  const waiting = new Map<number, Waiting>();
+  let next = 1;
+  let ended = false;
+
+  const end = (text: string): void => {
+    if (ended) return;
+    ended = true;
+    for (const one of waiting.values()) one.answer.refuse({ code: 'outcome_unknown', say: `The MCP server '${options.server}' ended before it answered; whether the call took effect is unknown.` }, 'unknown');
+    waiting.clear();
+    options.onEnd(text);
+  };
+
+  const hear = (line: Uint8Array): void => {
+    const document = parseJson(line, { repairSurrogates: true });
+    const message = document.ok ? readAnswerMessage(document.value) : document;
+    if (!message.ok) return options.onNoise();
+    const said = message.value;
+    switch (said.kind) {
+      case 'result':
+      case 'error':
+        return hearFinal(said);
+      case 'notification':
+        return hearNotification(said);
+      case 'request':
+        return options.onNoise(); // A modern server sends no requests; there is nobody to give it to.
+      default:
+        return said satisfies never;
+    }
+  };
+
+  const hearFinal = (said: Extract<Message, { kind: 'result' | 'error' }>): void => {
+    const number = said.id;
+    const one = typeof number === 'number' ? waiting.get(number) : undefined;
+    if (one === undefined || typeof number !== 'number') return options.onNoise();
+    waiting.delete(number);
+    let document = rewrite(said.document, [], 'id', one.id);
+    if (metaOf(said.kind === 'result' ? said.result : undefined)?.[SUBSCRIPTION_ID] === number) document = rewrite(document, ['result', '_meta'], SUBSCRIPTION_ID, one.id);
+    const restored = readAnswerMessage(document);
+    if (restored.ok && (restored.value.kind === 'result' || restored.value.kind === 'error')) answerMessage(one.call, one.answer, restored.value);
+  };
+
+  const hearNotification = (said: Extract<Message, { kind: 'notification' }>): void => {
+    const { params } = said;
+    const subscription = metaOf(params)?.[SUBSCRIPTION_ID];
+    const progress = params?.[PROGRESS_TOKEN];
+    if (typeof subscription === 'number') return pass(said, waiting.get(subscription), (one) => rewrite(said.document, ['params', '_meta'], SUBSCRIPTION_ID, one.id));
+    if (said.method === 'notifications/progress') {
+      const one = typeof progress === 'number' ? waiting.get(progress) : undefined;
+      return pass(said, one?.progressToken === undefined ? undefined : one, () => rewrite(said.document, ['params'], PROGRESS_TOKEN, one?.progressToken ?? null));
+    }
+    if (said.method === 'notifications/cancelled' && typeof params?.['requestId'] === 'number') {
+      const one = waiting.get(params['requestId']);
+      waiting.delete(params['requestId']);
+      return one === undefined ? options.onNoise() : one.answer.end('ok'); // The server ends a listen stream.
+    }
+    // Log messages name no request: with more than one under way they could reach the wrong one.
+    const only = waiting.size === 1 ? [...waiting.values()][0] : undefined;
+    pass(said, only, () => said.document);
+  };
+
+  const pass = (said: Message, one: Waiting | undefined, restore: (one: Waiting) => JsonDocument): void => {
+    if (one === undefined || one.answer.gone) return options.onNoise();
+    carryMessage(one.answer, { ...said, document: restore(one) });
+  };
+
+  const link = open({ onLine: hear, onExit: end });
+
+  return {
+    get running() {
+      return waiting.size;
+    },
+    lastUsedMs: options.nowMs(),
+    request: (call, message, answer) => {
+      const number = next++;
+      const meta = metaOf(message.params);
+      const token = meta?.[PROGRESS_TOKEN];
+      const progressToken = typeof token === 'string' || typeof token === 'number' ? token : undefined;
+      let document = rewrite(message.document, [], 'id', number);
+      if (progressToken !== undefined) document = rewrite(document, ['params', '_meta'], PROGRESS_TOKEN, number);
+      waiting.set(number, { call, answer, id: message.id, progressToken });
+      answer.onGone = () => {
+        if (!waiting.delete(number)) return;
+        // SPEC stdio "Cancellation": the pipe stays open, so hanging up is said in words.
+        link.send(Buffer.from(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: number } })));
+        answer.end('cancelled');
+      };
+      link.send(document.bytes);
+    },
+    close: () => {
+      link.close();
+      end('It was not used any more.');
+    },
+  };
+}
+
+/** One member replaced; an edit of ours that breaks a valid document is our fault. */
+function rewrite(document: JsonDocument, path: readonly string[], key: string, value: MessageId | null): JsonDocument {
+  const edited = parseJson(setMember(document, path, key, JSON.stringify(value)));
+  if (!edited.ok) throw new GatewayError('internal', { cause: new Error('an edited message is not valid JSON') });
+  return edited.value;
+}
+
+function metaOf(value: unknown): JsonObject | undefined {
+  const meta: unknown = isObject(value) ? value['_meta'] : undefined;
+  return isObject(meta) ? meta : undefined;
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

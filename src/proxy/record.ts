@@ -1,0 +1,86 @@
+// What the road writes into the log: a decision for every request of a known caller, an outcome for every call that was allowed,
+// and a decision without a name for what could not be read. Never a value.
+
+import type { ErrorCode } from '../base/index.ts';
+import type { Verdict } from '../policies/index.ts';
+import type { Arrival, Call, OutcomeStatus, Ports } from './exchange.ts';
+
+/** Writes the decision. False: the log takes nothing, so nothing may be carried. */
+export function recordDecision(call: Call, verdict: Verdict, ports: Ports): boolean {
+  const { arrival, question, server } = call;
+  const { principal } = arrival;
+  const { subject } = question;
+  call.denied = verdict.kind === 'deny';
+  ports.metrics.verdict(call, verdict.kind);
+  const seq = ports.audit.append({
+    kind: 'decision',
+    id: call.id,
+    time: ports.nowMs(),
+    verdict: verdict.kind,
+    rule: verdict.rule,
+    reason: verdict.kind === 'deny' ? 'denied' : undefined,
+    tenant: principal.tenant,
+    agent: principal.agent,
+    user: principal.user,
+    keyId: principal.keyId,
+    listener: arrival.peer.listener,
+    server: server.name,
+    era: question.era,
+    revision: question.revision ?? '',
+    method: question.method,
+    tool: subject.kind === 'tool' ? subject.name : undefined,
+    prompt: subject.kind === 'prompt' ? subject.name : undefined,
+    resource: subject.kind === 'resource' ? subject.name : undefined,
+    snapshot: arrival.snapshot.revision,
+    requestBytes: arrival.body.length,
+  });
+  call.decisionSeq = seq;
+  return seq > 0;
+}
+
+/** Writes how an allowed call ended, and measures it. */
+export function recordOutcome(call: Call, outcome: OutcomeStatus, ports: Ports): void {
+  const totalUs = ports.nowUs() - call.arrival.arrivedUs;
+  const serverUs = call.forwardedUs === 0 ? 0 : Math.max(0, (call.answeredUs === 0 ? ports.nowUs() : call.answeredUs) - call.forwardedUs);
+  ports.metrics.outcome(call, outcome, { totalUs, serverUs });
+  if (call.denied) return; // Its decision says it all.
+  ports.audit.append({
+    kind: 'outcome',
+    id: call.id,
+    time: ports.nowMs(),
+    status: outcome,
+    code: call.refusedWith,
+    rpcCode: undefined,
+    answerBytes: call.answerBytes,
+    gatewayUs: Math.round(totalUs - serverUs),
+    serverUs: Math.round(serverUs),
+  });
+}
+
+/** Writes that a known caller sent what cannot be read. */
+export function recordUnreadable(arrival: Arrival, code: ErrorCode, id: string, ports: Ports): void {
+  ports.metrics.refused(code, arrival.peer.listener);
+  const { principal } = arrival;
+  ports.audit.append({
+    kind: 'decision',
+    id,
+    time: ports.nowMs(),
+    verdict: 'deny',
+    rule: undefined,
+    reason: code,
+    tenant: principal.tenant,
+    agent: principal.agent,
+    user: principal.user,
+    keyId: principal.keyId,
+    listener: arrival.peer.listener,
+    server: arrival.route.server,
+    era: arrival.headers.get('mcp-session-id') === undefined ? 'modern' : 'legacy',
+    revision: '',
+    method: '',
+    tool: undefined,
+    prompt: undefined,
+    resource: undefined,
+    snapshot: arrival.snapshot.revision,
+    requestBytes: arrival.body.length,
+  });
+}
