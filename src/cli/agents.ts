@@ -1,0 +1,198 @@
+// `sallyport agents …`: who may call, and with which keys. While a gateway runs, it makes the change, so that it holds at once
+// everywhere; when none runs, the store is changed directly. The text of a key is printed once and kept nowhere.
+
+import { existsSync } from 'node:fs';
+import type { AdminProblem, AgentsPort, IssuedKey } from '../admin/index.ts';
+import { fail, ok } from '../base/index.ts';
+import type { Result } from '../base/index.ts';
+import type { ParsedArguments } from './arguments.ts';
+import type { CliDeps, Command, OptionSpec } from './command.ts';
+import { parseDuration } from './duration.ts';
+import { EXIT } from './exit-codes.ts';
+import type { ExitCode } from './exit-codes.ts';
+import { dataFolder } from './locate.ts';
+import { complain, printJson, printLine, printTable } from './print.ts';
+import { complainAbout } from './problems.ts';
+
+const NAME = { name: 'NAME', text: 'name of the agent: letters, digits, dots, underscores, @ and hyphens' } as const;
+const GROUP: OptionSpec = { name: 'group', value: 'GROUP', repeated: true, text: 'put it into this group, which rules may name' };
+const ATTRIBUTE: OptionSpec = { name: 'attribute', value: 'NAME=VALUE', repeated: true, text: 'a fact about it' };
+const EXPIRES: OptionSpec = { name: 'expires', value: 'TIME', text: 'when the key stops working, as 90m, 12h, 30d or 4w from now (default: never)' };
+const LABEL: OptionSpec = { name: 'label', value: 'TEXT', text: 'what the key is for' };
+
+const add: Command = {
+  name: 'agents add',
+  summary: 'Add an agent and print its key',
+  description: ['The key is shown this once. The agent sends it with every request, as: Authorization: Bearer KEY'],
+  positionals: [NAME],
+  options: [GROUP, ATTRIBUTE, LABEL, EXPIRES, { name: 'no-key', text: 'issue no key, as for an agent that a listener admits without one' }],
+  examples: [['sallyport agents add billing --group finance --expires 30d', 'a key that works for thirty days']],
+  run: async (args, deps) => {
+    const attributes = readAttributes(args);
+    if (!attributes.ok) return complain(deps, EXIT.usage, attributes.error);
+    const key = readKeyInput(args, deps);
+    if (!key.ok) return complain(deps, EXIT.usage, key.error);
+    const input = { name: args.word('NAME'), groups: [...args.list('group')], attributes: attributes.value ?? {}, key: args.flag('no-key') ? null : key.value };
+    const added = await onAgents(args, deps, (agents) => agents.add(input), true);
+    if (!added.ok) return complainAbout(deps, added.error);
+    const { agent, key: issued } = added.value;
+    if (issued !== null) return printKey(args, deps, agent.name, issued);
+    if (args.output === 'json') printJson(deps, { agent: agent.name, key: null });
+    else printLine(deps, `Agent ${agent.name} was added, without a key.`);
+    return EXIT.ok;
+  },
+};
+
+const key: Command = {
+  name: 'agents key',
+  summary: 'Issue another key for an agent',
+  description: ['For replacing a key without a pause: issue the new one, give it to the agent, then revoke the old one.'],
+  positionals: [NAME],
+  options: [LABEL, EXPIRES],
+  run: async (args, deps) => {
+    const input = readKeyInput(args, deps);
+    if (!input.ok) return complain(deps, EXIT.usage, input.error);
+    const issued = await onAgents(args, deps, (agents) => agents.addKey(args.word('NAME'), input.value));
+    return issued.ok ? printKey(args, deps, args.word('NAME'), issued.value) : complainAbout(deps, issued.error);
+  },
+};
+
+const set: Command = {
+  name: 'agents set',
+  summary: 'Set the groups or attributes of an agent',
+  description: ['What is given replaces what was there; what is not given stays.'],
+  positionals: [NAME],
+  options: [GROUP, ATTRIBUTE, { name: 'no-groups', text: 'take it out of all groups' }, { name: 'no-attributes', text: 'remove all its attributes' }],
+  run: async (args, deps) => {
+    const attributes = readAttributes(args);
+    if (!attributes.ok) return complain(deps, EXIT.usage, attributes.error);
+    const groups = args.list('group');
+    const change = {
+      groups: args.flag('no-groups') ? [] : groups.length > 0 ? [...groups] : undefined,
+      attributes: args.flag('no-attributes') ? {} : attributes.value,
+    };
+    if (change.groups === undefined && change.attributes === undefined) return complain(deps, EXIT.usage, 'Nothing to set: give --group or --attribute.');
+    const changed = await onAgents(args, deps, (agents) => agents.change(args.word('NAME'), change));
+    if (!changed.ok) return complainAbout(deps, changed.error);
+    if (args.output === 'json') printJson(deps, changed.value);
+    else printLine(deps, `Agent ${changed.value.name} was changed.`);
+    return EXIT.ok;
+  },
+};
+
+const list: Command = {
+  name: 'agents list',
+  summary: 'List the agents and their keys',
+  run: async (args, deps) => {
+    const listed = await onAgents(args, deps, (agents) => agents.list());
+    if (!listed.ok) return complainAbout(deps, listed.error);
+    const { version, agents } = listed.value;
+    if (args.output === 'json') {
+      printJson(deps, { version, agents });
+      return EXIT.ok;
+    }
+    if (agents.length === 0) {
+      printLine(deps, "There are no agents yet; 'sallyport agents add NAME' makes one.");
+      return EXIT.ok;
+    }
+    const rows = agents.flatMap(({ name, groups, attributes, keys }) => {
+      const own = [name, groups.join(' '), Object.entries(attributes).map(([attribute, value]) => `${attribute}=${value}`).join(' ')];
+      if (keys.length === 0) return [own];
+      return keys.map((one) => [...own, one.id, one.label, one.createdAt.slice(0, 10), expiry(one.expiresAt, deps.now())]);
+    });
+    printTable(deps, ['AGENT', 'GROUPS', 'ATTRIBUTES', 'KEY', 'LABEL', 'CREATED', 'EXPIRES'], rows);
+    return EXIT.ok;
+  },
+};
+
+const revoke: Command = {
+  name: 'agents revoke',
+  summary: "Revoke an agent's keys",
+  description: ['A revoked key stops working at once and for good; streams that were opened with it are closed within a second.'],
+  positionals: [NAME],
+  options: [{ name: 'key', value: 'ID', text: 'only this key; its id is in the list (default: all its keys)' }],
+  run: async (args, deps) => {
+    const revoked = await onAgents(args, deps, (agents) => agents.revokeKeys(args.word('NAME'), args.text('key')));
+    if (!revoked.ok) return complainAbout(deps, revoked.error);
+    if (args.output === 'json') printJson(deps, { revoked: revoked.value });
+    else printLine(deps, revoked.value.length === 0 ? 'There was no key to revoke.' : `Revoked: ${revoked.value.join(', ')}`);
+    return EXIT.ok;
+  },
+};
+
+const remove: Command = {
+  name: 'agents remove',
+  summary: 'Remove an agent and revoke its keys',
+  positionals: [NAME],
+  run: async (args, deps) => {
+    const removed = await onAgents(args, deps, (agents) => agents.remove(args.word('NAME')));
+    if (!removed.ok) return complainAbout(deps, removed.error);
+    if (args.output === 'json') printJson(deps, { removed: removed.value.name });
+    else printLine(deps, `Agent ${removed.value.name} was removed.`);
+    return EXIT.ok;
+  },
+};
+
+export const agentsCommands: readonly Command[] = [add, list, set, key, revoke, remove];
+
+/** Asks the running gateway, or works on the store when there is none. */
+async function onAgents<T>(
+  args: ParsedArguments,
+  deps: CliDeps,
+  action: (agents: AgentsPort) => Promise<Result<T, AdminProblem>>,
+  mayCreate = false,
+): Promise<Result<T, AdminProblem>> {
+  const folder = dataFolder(args, deps);
+  const answered = await action(deps.admin(folder).agents);
+  if (answered.ok || answered.error.code !== 'gateway_not_running') return answered;
+  // A folder that was mistyped must not come into being as an empty store, except where there is something to keep in it.
+  if (!mayCreate && !existsSync(folder)) {
+    return fail({ code: 'gateway_not_running', detail: `There is no data folder ${folder}. Name the gateway's folder with --data, or its config with --config.` });
+  }
+  const opened = deps.openAgents(folder);
+  try {
+    return await action(opened.agents);
+  } finally {
+    await opened.close();
+  }
+}
+
+function printKey(args: ParsedArguments, deps: CliDeps, agent: string, issued: IssuedKey): ExitCode {
+  if (args.output === 'json') {
+    printJson(deps, { agent, key: issued.text, keyId: issued.id, label: issued.label, expiresAt: issued.expiresAt });
+    return EXIT.ok;
+  }
+  printLine(deps, `agent    ${agent}`);
+  printLine(deps, `key      ${issued.text}`);
+  printLine(deps, `id       ${issued.id}`);
+  printLine(deps, `expires  ${issued.expiresAt ?? 'never'}`);
+  printLine(deps, '');
+  printLine(deps, 'The key is shown this once. The agent sends it with every request:');
+  printLine(deps, `Authorization: Bearer ${issued.text}`);
+  return EXIT.ok;
+}
+
+function readAttributes(args: ParsedArguments): Result<Record<string, string> | undefined, string> {
+  const pairs = args.list('attribute');
+  const entries: [string, string][] = [];
+  for (const pair of pairs) {
+    const at = pair.indexOf('=');
+    if (at < 1) return fail(`--attribute is NAME=VALUE, not '${pair}'.`);
+    entries.push([pair.slice(0, at), pair.slice(at + 1)]);
+  }
+  return ok(entries.length === 0 ? undefined : Object.fromEntries(entries));
+}
+
+function readKeyInput(args: ParsedArguments, deps: CliDeps): Result<{ label: string; expiresAt: string | null }, string> {
+  const label = args.text('label') ?? '';
+  const expires = args.text('expires');
+  if (expires === undefined) return ok({ label, expiresAt: null });
+  const durationMs = parseDuration(expires);
+  if (durationMs === undefined) return fail(`--expires is a time like 90m, 12h, 30d or 4w, not '${expires}'.`);
+  return ok({ label, expiresAt: new Date(deps.now().getTime() + durationMs).toISOString() });
+}
+
+function expiry(expiresAt: string | null, now: Date): string {
+  if (expiresAt === null) return 'never';
+  return Date.parse(expiresAt) <= now.getTime() ? `expired ${expiresAt.slice(0, 10)}` : expiresAt.slice(0, 16).replace('T', ' ');
+}

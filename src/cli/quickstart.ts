@@ -1,0 +1,52 @@
+// What `serve --quickstart` prints once it is ready: all that a stranger needs for a first call. The key in it is shown this once.
+
+/** What is running and how to reach it. */
+export interface Quickstart {
+  /** Like `http://127.0.0.1:7625`. */
+  readonly url: string;
+  /** Names of the servers, in the order of the config. */
+  readonly servers: readonly string[];
+  readonly key: { readonly agent: string; readonly text: string; readonly expiresAt: string | null };
+  /** The data folder, as the person would name it from here; undefined: it is the one that commands look in anyway. */
+  readonly dataFolder: string | undefined;
+  /** A call that works on one of the servers; undefined: the tools are only listed. */
+  readonly call: { readonly server: string; readonly tool: string; readonly words: readonly string[] } | undefined;
+}
+
+/** The text, with a line break at its end. */
+export function renderQuickstart({ url, servers, key, dataFolder, call }: Quickstart): string {
+  const snippet = { mcpServers: Object.fromEntries(servers.map((name) => [name, serverEntry(`${url}/mcp/${name}`, key.text)])) };
+  const first = call?.server ?? servers[0];
+  const target = `${url}/mcp/${first ?? ''}`;
+  const command =
+    call === undefined
+      ? `npx sallyport tools list ${target} --key ${key.text}`
+      : `npx sallyport tools call ${target} ${[call.tool, ...call.words].join(' ')} --key ${key.text}`;
+  const data = dataFolder === undefined ? '' : ` --data ${dataFolder}`;
+  const lines = [
+    '',
+    `Sallyport is running at ${url}`,
+    '',
+    `agent    ${key.agent}`,
+    `key      ${key.text}`,
+    `expires  ${key.expiresAt ?? 'never'}`,
+    '',
+    'For an MCP client:',
+    '',
+    JSON.stringify(snippet, null, 2),
+    ...(first === undefined ? [] : ['', call === undefined ? 'List the tools of a server:' : 'Make a call:', '', command]),
+    '',
+    'Then see what is on record, and that nobody has changed it:',
+    '',
+    `npx sallyport audit tail${data}`,
+    `npx sallyport audit verify${data}`,
+    '',
+    'Ctrl-C stops everything.',
+    '',
+  ];
+  return lines.join('\n');
+}
+
+function serverEntry(url: string, key: string): object {
+  return { type: 'http', url, headers: { Authorization: `Bearer ${key}` } };
+}

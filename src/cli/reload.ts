@@ -1,0 +1,20 @@
+// `sallyport reload`: the running gateway reads its config file again.
+
+import type { Command } from './command.ts';
+import { EXIT } from './exit-codes.ts';
+import { dataFolder } from './locate.ts';
+import { printJson, printLine } from './print.ts';
+import { complainAbout } from './problems.ts';
+
+export const reloadCommand: Command = {
+  name: 'reload',
+  summary: 'Put the changed config file in force',
+  description: ['No call is interrupted. A config that is wrong is refused with its lines, and the gateway goes on with the one before.'],
+  run: async (args, deps) => {
+    const reloaded = await deps.admin(dataFolder(args, deps)).reload();
+    if (!reloaded.ok) return complainAbout(deps, reloaded.error);
+    if (args.output === 'json') printJson(deps, reloaded.value);
+    else printLine(deps, `The config is in force, as revision ${reloaded.value.revision}.`);
+    return EXIT.ok;
+  },
+};

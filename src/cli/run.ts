@@ -1,0 +1,99 @@
+// The command line from its first word to the exit code. A command's own refusals are printed by the command; what arrives here as an
+// exception is either a fault with a sentence for the person, or a bug.
+
+import { GatewayError } from '../base/index.ts';
+import { agentsCommands } from './agents.ts';
+import { parseArguments } from './arguments.ts';
+import type { CliDeps, Command } from './command.ts';
+import { didYouMean } from './did-you-mean.ts';
+import { EXIT } from './exit-codes.ts';
+import { commandHelp, groupHelp, overview } from './help.ts';
+import type { CommandGroup } from './help.ts';
+import { complain, printLine } from './print.ts';
+import { reloadCommand } from './reload.ts';
+import { serveCommand } from './serve.ts';
+import { serversCommand } from './servers.ts';
+import { statusCommand } from './status.ts';
+import { versionCommand } from './version.ts';
+
+const GROUPS: readonly CommandGroup[] = [
+  { title: 'Run', commands: [serveCommand, statusCommand, reloadCommand] },
+  { title: 'Agents and servers', commands: [...agentsCommands, serversCommand] },
+  { title: 'More', commands: [versionCommand] },
+];
+
+const COMMANDS: readonly Command[] = GROUPS.flatMap((group) => group.commands);
+
+/** Runs the command line after the program's name; returns the exit code. */
+export async function runCli(argv: readonly string[], deps: CliDeps): Promise<number> {
+  try {
+    return await dispatch(argv, deps);
+  } catch (error) {
+    // The sentence of a GatewayError is written for people; anything else was not expected by anybody.
+    if (error instanceof GatewayError) return complain(deps, EXIT.failed, error.message);
+    return complain(deps, EXIT.internal, `This is a fault of sallyport itself: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  }
+}
+
+async function dispatch(argv: readonly string[], deps: CliDeps): Promise<number> {
+  const [first, second = ''] = argv;
+  if (first === undefined) {
+    deps.stderr.write(`${overview(GROUPS)}\n`);
+    return EXIT.usage;
+  }
+  if (first === 'help' || first === '--help' || first === '-h') return help(argv.slice(1), deps);
+  if (first === '--version' || first === '-v') return run(versionCommand, [], deps);
+  if (first.startsWith('-')) return complain(deps, EXIT.usage, `Options come after the command: sallyport COMMAND ${first}.`);
+
+  const command = findCommand(first, second);
+  if (command !== undefined) return run(command, argv.slice(command.name.split(' ').length), deps);
+  const below = commandsBelow(first);
+  if (below.length === 0) return unknownCommand(first, COMMANDS.map((one) => one.name.split(' ')[0] ?? ''), deps);
+  if (second === '--help' || second === '-h') {
+    printLine(deps, groupHelp(first, below));
+    return EXIT.ok;
+  }
+  if (second === '' || second.startsWith('-')) {
+    deps.stderr.write(`${groupHelp(first, below)}\n`);
+    return EXIT.usage;
+  }
+  return unknownCommand(`${first} ${second}`, below.map((one) => one.name), deps);
+}
+
+async function run(command: Command, argv: readonly string[], deps: CliDeps): Promise<number> {
+  const args = parseArguments(command, argv);
+  if (!args.ok) return complain(deps, EXIT.usage, args.error, `'sallyport ${command.name} --help' shows how it is used.`);
+  if (args.value.flag('help')) {
+    printLine(deps, commandHelp(command));
+    return EXIT.ok;
+  }
+  return command.run(args.value, deps);
+}
+
+function help(words: readonly string[], deps: CliDeps): number {
+  const [first, second = ''] = words;
+  if (first === undefined) {
+    printLine(deps, overview(GROUPS));
+    return EXIT.ok;
+  }
+  const command = findCommand(first, second);
+  const below = commandsBelow(first);
+  if (command !== undefined) printLine(deps, commandHelp(command));
+  else if (below.length > 0) printLine(deps, groupHelp(first, below));
+  else return unknownCommand(first, COMMANDS.map((one) => one.name.split(' ')[0] ?? ''), deps);
+  return EXIT.ok;
+}
+
+function findCommand(first: string, second: string): Command | undefined {
+  return COMMANDS.find((command) => command.name === `${first} ${second}`) ?? COMMANDS.find((command) => command.name === first);
+}
+
+function commandsBelow(word: string): readonly Command[] {
+  return COMMANDS.filter((command) => command.name.startsWith(`${word} `));
+}
+
+function unknownCommand(typed: string, known: readonly string[], deps: CliDeps): number {
+  const meant = didYouMean(typed, [...new Set(known)]);
+  const hint = meant === undefined ? "'sallyport help' lists them." : `Did you mean 'sallyport ${meant}'?`;
+  return complain(deps, EXIT.usage, `There is no command '${typed}'. ${hint}`);
+}

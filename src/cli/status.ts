@@ -1,0 +1,47 @@
+// `sallyport status`: how the running gateway is. A gateway that works on an older config than its file says so here.
+
+import type { GatewayStatus } from '../admin/index.ts';
+import type { CliDeps, Command } from './command.ts';
+import { EXIT } from './exit-codes.ts';
+import { dataFolder } from './locate.ts';
+import { complain, printJson, printLine, printTable } from './print.ts';
+import { complainAbout, problemLine } from './problems.ts';
+
+export const statusCommand: Command = {
+  name: 'status',
+  summary: 'Show how the running gateway is',
+  run: async (args, deps) => {
+    const answered = await deps.admin(dataFolder(args, deps)).status();
+    if (!answered.ok) return complainAbout(deps, answered.error);
+    const status = answered.value;
+    if (args.output === 'json') printJson(deps, status);
+    else printStatus(deps, status);
+    const { refusal } = status.config;
+    if (refusal !== null) {
+      const lines = refusal.problems.map((problem) => problemLine({ ...problem, fix: problem.fix }));
+      return complain(deps, EXIT.config, 'The config file was changed, but cannot be put in force; the gateway goes on with the one before.', ...lines);
+    }
+    return status.ready ? EXIT.ok : complain(deps, EXIT.failed, 'The gateway is not ready.');
+  },
+};
+
+function printStatus(deps: CliDeps, status: GatewayStatus): void {
+  const { config } = status;
+  const facts: readonly (readonly [string, string])[] = [
+    ['version', status.version],
+    ['ready', status.ready ? 'yes' : 'no'],
+    ['running since', status.startedAt],
+    ['process', String(status.pid)],
+    ...status.listeners.map(({ name, url }): readonly [string, string] => [`listener ${name}`, url]),
+    ['agents', String(status.agents)],
+    ['servers', String(status.servers)],
+    ['config', config.file ?? 'none'],
+    ['revision', `${config.revision}, in force since ${config.loadedAt}`],
+    ['data folder', status.dataFolder],
+  ];
+  const width = Math.max(...facts.map(([name]) => name.length));
+  for (const [name, value] of facts) printLine(deps, `${name.padEnd(width)}  ${value}`);
+  printLine(deps, '');
+  const rows = status.workers.map(({ slot, pid, state, startedAt, revision }) => [String(slot), String(pid), state, startedAt, String(revision)]);
+  printTable(deps, ['WORKER', 'PROCESS', 'STATE', 'SINCE', 'REVISION'], rows);
+}
