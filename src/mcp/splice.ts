@@ -1,0 +1,105 @@
+// Edits of a parsed document, as splices of its bytes: whatever is not edited stays as its author wrote it, down to white
+// space, spelling of numbers and order of members. To make several edits at once, collect them and splice once.
+// A path that leads nowhere and overlapping edits are mistakes of the caller, not of a stranger: they throw.
+
+import { GatewayError } from '../base/index.ts';
+import type { Path } from './find-span.ts';
+import { skipSpace } from './scan-tokens.ts';
+import type { JsonDocument, Span } from './types.ts';
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const BACKSLASH = 0x5c;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+
+/** What to put in the place of some bytes. */
+export interface Edit {
+  readonly span: Span;
+  readonly replacement: Uint8Array;
+}
+
+const NOTHING = new Uint8Array(0);
+const COMMA_TEXT = Buffer.from(',');
+
+/** The document's bytes with the edits made, in whichever order they are given. */
+export function splice(document: JsonDocument, edits: readonly Edit[]): Uint8Array {
+  const { bytes } = document;
+  const ordered = edits.toSorted((a, b) => a.span.start - b.span.start);
+  const parts: Uint8Array[] = [];
+  let from = 0;
+  for (const { span, replacement } of ordered) {
+    if (span.start < from || span.end < span.start || span.end > bytes.length) throw mistake('edits overlap or leave the document');
+    parts.push(bytes.subarray(from, span.start), replacement);
+    from = span.end;
+  }
+  parts.push(bytes.subarray(from));
+  return Buffer.concat(parts);
+}
+
+/** The array at `path` without the elements that `keep` says no to. */
+export function removeElements(document: JsonDocument, path: Path, keep: (index: number) => boolean): Uint8Array {
+  return splice(document, elementEdits(document, path, keep));
+}
+
+/** The object at `path` with the member set to a JSON text, whether it was there or not. */
+export function setMember(document: JsonDocument, path: Path, key: string, jsonText: string): Uint8Array {
+  return splice(document, [memberEdit(document, path, key, jsonText)]);
+}
+
+/** The object at `path` without the member; unchanged if it has none of that name. */
+export function removeMember(document: JsonDocument, path: Path, key: string): Uint8Array {
+  const value = document.span([...path, key]);
+  return value === undefined ? document.bytes : splice(document, [{ span: memberSpan(document.bytes, value), replacement: NOTHING }]);
+}
+
+/** The edits that removeElements makes: none if all are kept. */
+export function elementEdits(document: JsonDocument, path: Path, keep: (index: number) => boolean): readonly Edit[] {
+  const elements = document.elements(path);
+  if (elements === undefined) throw mistake('there is no array to take elements from');
+  const first = elements[0];
+  const last = elements.at(-1);
+  const kept = elements.filter((_, index) => keep(index));
+  if (first === undefined || last === undefined || kept.length === elements.length) return [];
+  const parts = kept.flatMap(({ start, end }, index) => [index === 0 ? NOTHING : COMMA_TEXT, document.bytes.subarray(start, end)]);
+  return [{ span: { start: first.start, end: last.end }, replacement: Buffer.concat(parts) }];
+}
+
+/** The edit that setMember makes. A new member is put first, where no other needs to be looked at. */
+export function memberEdit(document: JsonDocument, path: Path, key: string, jsonText: string): Edit {
+  const { bytes } = document;
+  const value = document.span([...path, key]);
+  if (value !== undefined) return { span: value, replacement: Buffer.from(jsonText, 'utf8') };
+  const object = document.span(path);
+  if (object === undefined || bytes[object.start] !== OPEN_OBJECT) throw mistake('there is no object to set a member of');
+  const start = object.start + 1;
+  const comma = bytes[skipSpace(bytes, start)] === CLOSE_OBJECT ? '' : ',';
+  return { span: { start, end: start }, replacement: Buffer.from(`${JSON.stringify(key)}:${jsonText}${comma}`, 'utf8') };
+}
+
+/** A member with its key and one comma: the one behind it or, for the last member, the one before. */
+function memberSpan(bytes: Uint8Array, value: Span): Span {
+  const start = keyStart(bytes, bytes.lastIndexOf(QUOTE, value.start - 1));
+  const behind = skipSpace(bytes, value.end);
+  if (bytes[behind] === COMMA) return { start, end: skipSpace(bytes, behind + 1) };
+  // Between a comma and the key that follows it there is only white space, and between a brace and its first key as well.
+  const comma = bytes.lastIndexOf(COMMA, start);
+  return comma >= 0 && skipSpace(bytes, comma + 1) === start ? { start: comma, end: value.end } : { start, end: value.end };
+}
+
+/** From the closing quote of a key to its opening one: the first before it that no backslash escapes. */
+function keyStart(bytes: Uint8Array, close: number): number {
+  let quote = bytes.lastIndexOf(QUOTE, close - 1);
+  while (backslashesBefore(bytes, quote) % 2 === 1) quote = bytes.lastIndexOf(QUOTE, quote - 1);
+  return quote;
+}
+
+function backslashesBefore(bytes: Uint8Array, at: number): number {
+  let from = at;
+  while (bytes[from - 1] === BACKSLASH) from--;
+  return at - from;
+}
+
+function mistake(what: string): GatewayError {
+  return new GatewayError('internal', { cause: new Error(`An edit of JSON cannot be made: ${what}.`) });
+}
