@@ -28,9 +28,10 @@ function parseExposition(text: string): { samples: Sample[]; types: Map<string, 
     }
     const sample = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{((?:[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\["\\n])*",?)*)\})? (\S+)$/.exec(line);
     assert.ok(sample !== null, `not in the format: ${line}`);
-    const labels = [...(sample[2] ?? '').matchAll(/([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\["\\n])*)"/g)].map(
-      (pair): [string, string] => [pair[1] ?? '', (pair[2] ?? '').replace(/\\(["\\n])/g, (_, c: string) => (c === 'n' ? '\n' : c))],
-    );
+    const labels = [...(sample[2] ?? '').matchAll(/([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\["\\n])*)"/g)].map((pair): [string, string] => [
+      pair[1] ?? '',
+      (pair[2] ?? '').replace(/\\(["\\n])/g, (_, c: string) => (c === 'n' ? '\n' : c)),
+    ]);
     samples.push({ name: sample[1] ?? '', labels: Object.fromEntries(labels), value: sample[3] === '+Inf' ? Infinity : Number(sample[3]) });
   }
   return { samples, types, help };
@@ -46,7 +47,13 @@ describe('the exposition text', () => {
       { name: 'sallyport_audit_queued_bytes', labels: {}, value: 1_024 },
       { name: 'sallyport_calls_total', labels: { verdict: 'allow', mcp_method_name: 'tools/call' }, value: 3 },
     ]);
-    assert.deepEqual([...types], [['sallyport_audit_queued_bytes', 'gauge'], ['sallyport_calls_total', 'counter']]);
+    assert.deepEqual(
+      [...types],
+      [
+        ['sallyport_audit_queued_bytes', 'gauge'],
+        ['sallyport_calls_total', 'counter'],
+      ],
+    );
   });
 
   it('gives a histogram its cumulative buckets, its sum and its count', () => {
@@ -56,13 +63,22 @@ describe('the exposition text', () => {
     const { samples, types } = parseExposition(renderExposition(metrics.dump()));
     assert.deepEqual([...types], [['sallyport_overhead_duration_seconds', 'histogram']]);
     const buckets = samples.filter(({ name }) => name === 'sallyport_overhead_duration_seconds_bucket');
-    assert.deepEqual(buckets.map(({ labels }) => labels['le']), [...METRICS['sallyport.overhead.duration'].buckets.map(String), '+Inf']);
-    assert.deepEqual(buckets.map(({ value }) => value), [1, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 4, 5]);
+    assert.deepEqual(
+      buckets.map(({ labels }) => labels['le']),
+      [...METRICS['sallyport.overhead.duration'].buckets.map(String), '+Inf'],
+    );
+    assert.deepEqual(
+      buckets.map(({ value }) => value),
+      [1, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 4, 5],
+    );
     const rest = samples.filter(({ name }) => !name.endsWith('_bucket'));
-    assert.deepEqual(rest.map(({ name, value }) => [name, value]), [
-      ['sallyport_overhead_duration_seconds_sum', 9.70016],
-      ['sallyport_overhead_duration_seconds_count', 5],
-    ]);
+    assert.deepEqual(
+      rest.map(({ name, value }) => [name, value]),
+      [
+        ['sallyport_overhead_duration_seconds_sum', 9.70016],
+        ['sallyport_overhead_duration_seconds_count', 5],
+      ],
+    );
   });
 
   for (const server of ['a"b', 'a\\b', 'a\\"b', 'x"} 1\nfake_metric 7', 'ünï 🎉', '{,}=']) {
@@ -88,7 +104,10 @@ describe('the exposition text', () => {
     };
     for (const [name, exposed] of Object.entries(names)) {
       assert.ok(name in METRICS);
-      assert.equal(toExpositionName(Object.keys(METRICS).filter((known): known is MetricName => known === name)[0] ?? 'sallyport.sessions'), exposed);
+      assert.equal(
+        toExpositionName(Object.keys(METRICS).filter((known): known is MetricName => known === name)[0] ?? 'sallyport.sessions'),
+        exposed,
+      );
     }
   });
 });
@@ -100,7 +119,11 @@ describe('the table of metrics', () => {
       assert.ok(definition.help.endsWith('.') && definition.help.length > 15);
       assert.ok(definition.keeps <= definition.labels.length);
       assert.equal(new Set(definition.labels).size, definition.labels.length);
-      if (definition.type === 'histogram') assert.deepEqual([...definition.buckets].sort((a, b) => a - b), [...definition.buckets]);
+      if (definition.type === 'histogram')
+        assert.deepEqual(
+          [...definition.buckets].sort((a, b) => a - b),
+          [...definition.buckets],
+        );
     });
   }
 

@@ -7,7 +7,14 @@ import type { LogFields, LogOptions } from './log.ts';
 
 function capture(over: Partial<LogOptions> = {}) {
   const lines: string[] = [];
-  const log = createLog({ process: 'worker-1', level: 'info', clock: () => 1_700_000_000_123, format: 'json', write: (line) => lines.push(line), ...over });
+  const log = createLog({
+    process: 'worker-1',
+    level: 'info',
+    clock: () => 1_700_000_000_123,
+    format: 'json',
+    write: (line) => lines.push(line),
+    ...over,
+  });
   return { log, lines, last: (): Record<string, unknown> => JSON.parse(lines.at(-1) ?? '{}') };
 }
 
@@ -35,7 +42,7 @@ describe('the JSON log', () => {
     assert.equal(last()['attempt'], 2);
   });
 
-  it('does not let a field pose as the log\'s own', () => {
+  it("does not let a field pose as the log's own", () => {
     const { log, last } = capture();
     log.info('real', { level: 'error', msg: 'forged', time: 0, process: 'control' });
     assert.equal(last()['msg'], 'real');
@@ -57,7 +64,11 @@ const trap = Object.defineProperty({}, 'boom', { enumerable: true, get: () => as
 
 const values: readonly { name: string; value: unknown; printed: unknown }[] = [
   { name: 'a secret, by its type', value: new Secret('hunter2'), printed: '***' },
-  { name: 'a secret deep inside', value: { headers: [{ authorization: new Secret('hunter2') }] }, printed: { headers: [{ authorization: '***' }] } },
+  {
+    name: 'a secret deep inside',
+    value: { headers: [{ authorization: new Secret('hunter2') }] },
+    printed: { headers: [{ authorization: '***' }] },
+  },
   { name: 'bytes, by their number only', value: Buffer.from('hunter2'), printed: '[7 bytes]' },
   { name: 'an object of a class, not opened', value: new Map([['a', 'hunter2']]), printed: '[object]' },
   { name: 'a function', value: () => 1, printed: '[function]' },
@@ -71,9 +82,16 @@ const values: readonly { name: string; value: unknown; printed: unknown }[] = [
   { name: 'hidden tags of plane 14', value: 'a\u{e0041}b', printed: 'a\ufffdb' },
   { name: 'a lone surrogate', value: 'a\ud800b', printed: 'a\ufffdb' },
   { name: 'plain words of any script', value: 'Prüfung 検査 🎉', printed: 'Prüfung 検査 🎉' },
-  { name: 'our own fault with its causes, no stack', value: new GatewayError('upstream_unreachable', { cause: Object.assign(new Error('no route'), { code: 'EHOSTUNREACH' }) }),
-    printed: { code: 'upstream_unreachable', message: 'The MCP server cannot be reached.', causes: ['EHOSTUNREACH: no route'] } },
-  { name: 'a connect to several addresses', value: new AggregateError([new Error('refused'), new Error('timed out')], ''), printed: { message: 'refused; timed out' } },
+  {
+    name: 'our own fault with its causes, no stack',
+    value: new GatewayError('upstream_unreachable', { cause: Object.assign(new Error('no route'), { code: 'EHOSTUNREACH' }) }),
+    printed: { code: 'upstream_unreachable', message: 'The MCP server cannot be reached.', causes: ['EHOSTUNREACH: no route'] },
+  },
+  {
+    name: 'a connect to several addresses',
+    value: new AggregateError([new Error('refused'), new Error('timed out')], ''),
+    printed: { message: 'refused; timed out' },
+  },
 ];
 
 describe('values in a line', () => {

@@ -68,7 +68,9 @@ function formatLine(options: LogOptions, level: LogLevel, msg: string, fields: L
   const values = toLogValue(fields, { stacks: options.level === 'debug' });
   if (options.format === 'text') {
     const head = `${time} ${level.toUpperCase().padEnd(5)} ${options.process}: ${message}`;
-    return `${head}${Object.entries(values).map(([name, value]) => ` ${name}=${toText(value)}`).join('')}\n`;
+    return `${head}${Object.entries(values)
+      .map(([name, value]) => ` ${name}=${toText(value)}`)
+      .join('')}\n`;
   }
   const own = { time, level, process: options.process, msg: message };
   const beside = Object.entries(values).map(([name, value]): [string, LogValue] => [RESERVED.has(name) ? `field.${name}` : name, value]);

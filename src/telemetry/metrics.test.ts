@@ -57,7 +57,10 @@ describe('recording', () => {
       metrics.histogram('sallyport.overhead.duration', CALL).observe(seconds);
       const values = seriesOf(metrics, 'sallyport.overhead.duration')[0]?.values ?? [];
       assert.equal(values.length, bounds.length + 2);
-      assert.deepEqual(values.slice(0, -1).flatMap((count, i) => (count === 0 ? [] : [i])), [bucket]);
+      assert.deepEqual(
+        values.slice(0, -1).flatMap((count, i) => (count === 0 ? [] : [i])),
+        [bucket],
+      );
       assert.equal(values.at(-1), sum);
     });
   }
@@ -69,12 +72,20 @@ describe('bounded cardinality', () => {
   it('keeps the labels of our own and calls the others `other` once the table is full', () => {
     const metrics = createMetrics();
     for (let i = 0; i < 3 * maxSeries; i++) {
-      metrics.histogram('mcp.server.operation.duration', { 'mcp.method.name': i % 2 ? 'tools/call' : 'prompts/get', 'gen_ai.tool.name': `t${i}` }).observe(1);
+      metrics
+        .histogram('mcp.server.operation.duration', {
+          'mcp.method.name': i % 2 ? 'tools/call' : 'prompts/get',
+          'gen_ai.tool.name': `t${i}`,
+        })
+        .observe(1);
     }
     const series = seriesOf(metrics, 'mcp.server.operation.duration');
     assert.equal(series.length, maxSeries + 2);
     assert.deepEqual(series.at(-1)?.labels, ['tools/call', '', 'other', 'other', 'other']);
-    assert.equal(series.reduce((sum, { values }) => sum + (values.at(-1) ?? 0), 0), 3 * maxSeries);
+    assert.equal(
+      series.reduce((sum, { values }) => sum + (values.at(-1) ?? 0), 0),
+      3 * maxSeries,
+    );
   });
 
   it('stays bounded when even the kept labels come from a stranger', () => {
@@ -83,7 +94,10 @@ describe('bounded cardinality', () => {
     const series = seriesOf(metrics, 'sallyport.calls');
     assert.equal(series.length, METRICS['sallyport.calls'].maxSeries + 64);
     assert.deepEqual(series.at(-1)?.labels, ['other', 'other', 'other']);
-    assert.equal(series.reduce((sum, { values }) => sum + (values[0] ?? 0), 0), 2 * maxSeries);
+    assert.equal(
+      series.reduce((sum, { values }) => sum + (values[0] ?? 0), 0),
+      2 * maxSeries,
+    );
   });
 
   it('cuts long label values and replaces what cannot be seen, also what could join two values into one key', () => {
@@ -91,7 +105,10 @@ describe('bounded cardinality', () => {
     metrics.counter('sallyport.refusals', { code: 'a\u0000b', listener: 'x'.repeat(10_000) }).add();
     metrics.counter('sallyport.refusals', { code: 'a', listener: 'b' }).add();
     const labels = seriesOf(metrics, 'sallyport.refusals').map((entry) => entry.labels);
-    assert.deepEqual(labels, [['a\ufffdb', `${'x'.repeat(120)}…`], ['a', 'b']]);
+    assert.deepEqual(labels, [
+      ['a\ufffdb', `${'x'.repeat(120)}…`],
+      ['a', 'b'],
+    ]);
   });
 });
 
@@ -104,10 +121,16 @@ describe('a dump from another process', () => {
   });
 
   it('may hold metrics of another version, which are left out', () => {
-    assert.deepEqual(parseMetricsDump({ format: 1, families: { 'sallyport.future': 'x', constructor: [] } }), { ok: true, value: { format: 1, families: {} } });
+    assert.deepEqual(parseMetricsDump({ format: 1, families: { 'sallyport.future': 'x', constructor: [] } }), {
+      ok: true,
+      value: { format: 1, families: {} },
+    });
   });
 
-  const one = (values: unknown, labels: unknown = []): unknown => ({ format: 1, families: { 'sallyport.audit.records': [{ labels, values }] } });
+  const one = (values: unknown, labels: unknown = []): unknown => ({
+    format: 1,
+    families: { 'sallyport.audit.records': [{ labels, values }] },
+  });
   const refused: readonly { name: string; dump: unknown }[] = [
     { name: 'nothing', dump: undefined },
     { name: 'an array', dump: [] },
@@ -121,7 +144,10 @@ describe('a dump from another process', () => {
     { name: 'a count below nothing', dump: one([-1]) },
     { name: 'an infinite count', dump: one([Infinity]) },
     { name: 'a count that is no number', dump: one(['1']) },
-    { name: 'more series than there can be', dump: { format: 1, families: { 'sallyport.audit.records': Array.from({ length: 1_000 }, () => ({ labels: [], values: [1] })) } } },
+    {
+      name: 'more series than there can be',
+      dump: { format: 1, families: { 'sallyport.audit.records': Array.from({ length: 1_000 }, () => ({ labels: [], values: [1] })) } },
+    },
   ];
   for (const { name, dump } of refused) {
     it(`is refused when it holds ${name}`, () => assert.equal(parseMetricsDump(dump).ok, false));

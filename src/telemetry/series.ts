@@ -44,8 +44,16 @@ export function createSeriesTable(definition: MetricDefinition): SeriesTable {
       const clean = definition.labels.map((_, i) => toPrintable(values[i] ?? '', MAX_LABEL_CHARS));
       const own = place(clean, bounded ? definition.maxSeries : 1);
       if (own >= 0) return own;
-      const kept = place(clean.map((value, i) => (i < definition.keeps ? value : OTHER)), capacity - 1);
-      return kept >= 0 ? kept : place(clean.map(() => OTHER), capacity);
+      const kept = place(
+        clean.map((value, i) => (i < definition.keeps ? value : OTHER)),
+        capacity - 1,
+      );
+      return kept >= 0
+        ? kept
+        : place(
+            clean.map(() => OTHER),
+            capacity,
+          );
     },
   };
 }

@@ -100,7 +100,10 @@ describe('totals over restarts', () => {
         before.set(labels.join(), values);
       }
       assert.equal(family.length, before.size, 'a series vanished');
-      assert.equal(family.reduce((sum, { values }) => sum + (values[0] ?? 0), 0), recorded);
+      assert.equal(
+        family.reduce((sum, { values }) => sum + (values[0] ?? 0), 0),
+        recorded,
+      );
     }
   });
 
@@ -113,6 +116,9 @@ describe('totals over restarts', () => {
     }
     const family = totals.total().families['sallyport.connections.accepted'] ?? [];
     assert.equal(family.length, METRICS['sallyport.connections.accepted'].maxSeries + 1);
-    assert.equal(family.reduce((sum, { values }) => sum + (values[0] ?? 0), 0), 300);
+    assert.equal(
+      family.reduce((sum, { values }) => sum + (values[0] ?? 0), 0),
+      300,
+    );
   });
 });

@@ -120,7 +120,11 @@ function addInto(target: Sums, source: Sums, combine: (left: number, right: numb
   });
 }
 
-function combined(left: readonly number[] | undefined, right: readonly number[], combine: (left: number, right: number) => number): number[] {
+function combined(
+  left: readonly number[] | undefined,
+  right: readonly number[],
+  combine: (left: number, right: number) => number,
+): number[] {
   return left === undefined ? [...right] : left.map((value, i) => combine(value, right[i] ?? 0));
 }
 

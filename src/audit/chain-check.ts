@@ -1,0 +1,135 @@
+// Follows the lines of one log and names every place where the chain breaks, by what was done there: so that the first bad
+// record is named exactly, and one break does not hide the next. Pure; fed line by line, in constant memory.
+
+import { GENESIS_CHAIN, parseFrame, toChain } from './format.ts';
+import type { Frame } from './format.ts';
+
+/** What was done to the log. */
+export type Tampering = 'altered' | 'missing' | 'inserted' | 'duplicated' | 'reordered' | 'cut' | 'torn';
+
+/** One place where the log is not what was written. */
+export interface Finding {
+  what: Tampering;
+  readonly file: string;
+  /** Line in the file, from 1, and its first byte. */
+  readonly line: number;
+  readonly position: number;
+  /** The record it is about: for `missing` the first that is gone. */
+  readonly seq: number;
+  says: string;
+}
+
+/** Where a line stands. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly position: number;
+}
+
+export interface ChainCheck {
+  readonly findings: readonly Finding[];
+  /** The last line that was followed. */
+  readonly last: { readonly seq: number; readonly chain: string };
+  /** Returns the frame when the line follows from the one before. */
+  add(text: string, place: Place): Frame | undefined;
+  /** Adds a finding that is not about the order of lines. */
+  note(finding: Finding): void;
+  /** Call after the last line. */
+  end(): void;
+}
+
+/** More are not listed; the log is then known to be ruined. */
+const MAX_FINDINGS = 100;
+
+interface Doubt {
+  readonly frame: Frame | undefined;
+  readonly place: Place;
+}
+
+/** Begins before the first line of a log. */
+export function createChainCheck(): ChainCheck {
+  const findings: Finding[] = [];
+  /** Ranges of records that were skipped, and the chain hash before them, to know them again should they turn up. */
+  const gaps: { from: number; readonly to: number; prev: string; readonly finding: Finding | undefined }[] = [];
+  let last = { seq: 0, chain: GENESIS_CHAIN };
+  /** A line that has the right number, or none, but does not follow; what it is depends on the next one. */
+  let doubt: Doubt | undefined;
+
+  const note = (finding: Finding): Finding | undefined => {
+    if (findings.length >= MAX_FINDINGS) return undefined;
+    findings.push(finding);
+    return finding;
+  };
+
+  const follows = (frame: Frame, after: { readonly seq: number; readonly chain: string }): boolean =>
+    frame.seq === after.seq + 1 && toChain(after.chain, frame.head) === frame.chain;
+
+  const settleDoubt = (next: Frame | undefined): void => {
+    if (doubt === undefined) return;
+    const { frame, place } = doubt;
+    const seq = last.seq + 1;
+    doubt = undefined;
+    if (next !== undefined && follows(next, last)) {
+      note({ what: 'inserted', ...place, seq, says: `This line is not part of the log: record ${seq} is the one after it.` });
+      return;
+    }
+    note({
+      what: 'altered',
+      ...place,
+      seq,
+      says:
+        frame === undefined
+          ? `Record ${seq} can no longer be read as a record.`
+          : `Record ${seq} does not follow from record ${last.seq}: it was altered${last.seq === 0 ? '' : `, or record ${last.seq} was and got a fitting hash`}.`,
+    });
+    // Take the chain up again from what the line says of itself, so that later breaks are found too.
+    last = frame === undefined ? { seq, chain: '' } : { seq: frame.seq, chain: frame.chain };
+  };
+
+  /** A record with a number that is already behind us: one of those that were skipped, or a second one. */
+  const addEarlier = (frame: Frame, place: Place): void => {
+    const gap = gaps.find(({ from, to, prev }) => frame.seq >= from && frame.seq <= to && follows(frame, { seq: from - 1, chain: prev }));
+    if (gap === undefined) {
+      note({ what: 'duplicated', ...place, seq: frame.seq, says: `There is already a record ${frame.seq} before this one.` });
+      return;
+    }
+    if (gap.finding !== undefined) {
+      gap.finding.what = 'reordered';
+      gap.finding.says = `Record ${gap.finding.seq} should stand here; it stands at line ${place.line} of ${place.file}.`;
+    }
+    gap.from = frame.seq + 1;
+    gap.prev = frame.chain;
+  };
+
+  return {
+    findings,
+    get last() {
+      return last;
+    },
+    add(text, place) {
+      const frame = parseFrame(text);
+      settleDoubt(frame);
+      if (frame === undefined || frame.seq === last.seq + 1) {
+        if (frame !== undefined && (last.chain === '' || toChain(last.chain, frame.head) === frame.chain)) {
+          // After an unreadable record nothing can be said about the one behind it but that its number is right.
+          last = { seq: frame.seq, chain: frame.chain };
+          return frame;
+        }
+        doubt = { frame, place };
+        return undefined;
+      }
+      if (frame.seq <= last.seq) {
+        addEarlier(frame, place);
+        return undefined;
+      }
+      const from = last.seq + 1;
+      const to = frame.seq - 1;
+      const says = from === to ? `Record ${from} is missing before this line.` : `Records ${from} to ${to} are missing before this line.`;
+      gaps.push({ from, to, prev: last.chain, finding: note({ what: 'missing', ...place, seq: from, says }) });
+      last = { seq: frame.seq, chain: frame.chain };
+      return frame;
+    },
+    note: (finding) => void note(finding),
+    end: () => settleDoubt(undefined),
+  };
+}

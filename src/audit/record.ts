@@ -1,0 +1,208 @@
+// What the audit log says, one JSON line per record, as data and as text. Pure. It must never hold what was said: no argument,
+// no result, no header value, no token; only who, where, which, by which rule, how it ended, how large and how long.
+// Names come from strangers: each is cut, cleared of hidden characters and written as ASCII (telemetry/printable.ts), so that
+// a record is one line, one byte per character, and inert in a terminal. A member without a value is left out.
+// Field names and order are the format, version 1, pinned by test/pins/audit-record.test.ts.
+
+import { quoteAscii } from '../telemetry/index.ts';
+import { toRecordedUri } from './recorded-uri.ts';
+
+/** What policy decided about one request of an authenticated agent. Durable before the first byte of the answer. */
+export interface DecisionRecord {
+  readonly kind: 'decision';
+  /** Audit id of the call: ties decision and outcome together, and is what an agent is told when the outcome is unknown. */
+  readonly id: string;
+  /** Epoch milliseconds, here and in every record. */
+  readonly time: number;
+  readonly verdict: 'allow' | 'deny';
+  /** The rule that decided; undefined where none matched. */
+  readonly rule: string | undefined;
+  /** Why not: a code of base/errors.ts. */
+  readonly reason: string | undefined;
+  readonly tenant: string;
+  readonly agent: string;
+  /** On whose behalf the agent acts, where it says so. */
+  readonly user: string | undefined;
+  readonly keyId: string;
+  readonly listener: string;
+  readonly server: string;
+  readonly era: 'modern' | 'legacy';
+  readonly revision: string;
+  readonly method: string;
+  readonly tool: string | undefined;
+  readonly prompt: string | undefined;
+  /** The URI as the request has it; recorded without user info, query and fragment, and of a data URI only the type. */
+  readonly resource: string | undefined;
+  /** Revision of the snapshot the decision was made on. */
+  readonly snapshot: number;
+  readonly requestBytes: number;
+}
+
+/** How an allowed call ended. A denied one has no outcome: its decision says it all. */
+export interface OutcomeRecord {
+  readonly kind: 'outcome';
+  readonly id: string;
+  readonly time: number;
+  /** `tool_error`: a result with isError. `refused`: the gateway stopped it later. `unknown`: it was under way when the record was lost. */
+  readonly status: 'ok' | 'tool_error' | 'rpc_error' | 'refused' | 'failed' | 'cancelled' | 'unknown';
+  /** A code of base/errors.ts, where the gateway ended it. */
+  readonly code: string | undefined;
+  /** The JSON-RPC error code, where the server did. */
+  readonly rpcCode: number | undefined;
+  readonly answerBytes: number;
+  /** Microseconds spent in the gateway, and waiting for the server. */
+  readonly gatewayUs: number | undefined;
+  readonly serverUs: number | undefined;
+}
+
+/** Requests refused before anyone was authenticated: one record per source and reason per minute, whatever their number. */
+export interface RefusalSummary {
+  readonly kind: 'refusals';
+  readonly time: number;
+  /** When the first of them came. */
+  readonly since: number;
+  /** An address, an IPv6 network of 64 bits, or `other`. */
+  readonly source: string;
+  readonly reason: string;
+  readonly count: number;
+}
+
+/** What the gateway appends. */
+export type CallRecord = DecisionRecord | OutcomeRecord | RefusalSummary;
+
+/** What the log says about itself. */
+export type LogEvent =
+  /** A process began to write. */
+  | { readonly kind: 'log'; readonly event: 'opened'; readonly time: number; readonly writer: string }
+  /** It ended in order: everything it took is above this line. */
+  | { readonly kind: 'log'; readonly event: 'closed'; readonly time: number }
+  /** The last write of the previous process was torn: these bytes are no records, and none of them had been acknowledged. */
+  | {
+      readonly kind: 'log';
+      readonly event: 'recovered';
+      readonly time: number;
+      readonly file: string;
+      readonly position: number;
+      readonly bytes: number;
+      readonly sha256: string;
+    }
+  /** From here on there is something that no torn write explains; it was left as it is, and verify names it. */
+  | { readonly kind: 'log'; readonly event: 'damaged'; readonly time: number; readonly file: string; readonly position: number }
+  /** Records that could not be taken; the calls behind the decisions among them were denied. */
+  | {
+      readonly kind: 'log';
+      readonly event: 'gap';
+      readonly time: number;
+      readonly since: number;
+      readonly records: number;
+      readonly reason: string;
+    };
+
+/** The first line of a segment. With it, a segment can be checked without the ones before it. */
+export interface SegmentHead {
+  readonly kind: 'segment';
+  readonly time: number;
+  /** Random name of this log, the same in all its segments. */
+  readonly log: string;
+  readonly slot: string;
+  readonly number: number;
+  readonly bytes: number;
+  /** Chain hash of the last line before this segment. */
+  readonly prev: string;
+  /** How many calls are under way; their ids follow in `carried` lines, so that recovery needs no older segment. */
+  readonly carried: number;
+}
+
+/** Ids of calls that were under way when the segment began. */
+export interface CarriedCalls {
+  readonly kind: 'carried';
+  readonly time: number;
+  readonly ids: readonly string[];
+}
+
+/** Everything that can stand on a line. */
+export type AuditRecord = CallRecord | LogEvent | SegmentHead | CarriedCalls;
+
+const MAX_ID_CHARS = 64;
+const MAX_NAME_CHARS = 128;
+const MAX_URI_CHARS = 512;
+
+/** A record as the head of its line: JSON without the last brace, to which the chain hash is added (format.ts). */
+export function encodeRecord(record: AuditRecord, seq: number): string {
+  const start = `{"v":1,"seq":${whole(seq)},"time":${whole(record.time)},"kind":"${record.kind}"`;
+  switch (record.kind) {
+    case 'decision':
+      return start + encodeDecision(record);
+    case 'outcome':
+      return start + encodeOutcome(record);
+    case 'refusals':
+      return `${start},"since":${whole(record.since)},"source":${name(record.source)},"reason":${name(record.reason)},"count":${whole(record.count)}`;
+    case 'log':
+      return start + encodeEvent(record);
+    case 'segment':
+      return `${start},"format":"sallyport-audit/1","log":${name(record.log)},"slot":${name(record.slot)},"number":${whole(record.number)},"bytes":${whole(record.bytes)},"prev":${name(record.prev)},"carried":${whole(record.carried)}`;
+    case 'carried':
+      return `${start},"ids":[${record.ids.map(id).join(',')}]`;
+    default:
+      return record satisfies never;
+  }
+}
+
+function encodeDecision(record: DecisionRecord): string {
+  return (
+    `,"id":${id(record.id)},"verdict":"${record.verdict}"${optional('rule', record.rule)}${optional('reason', record.reason)}` +
+    `,"tenant":${name(record.tenant)},"agent":${name(record.agent)}${optional('user', record.user)},"keyId":${name(record.keyId)}` +
+    `,"listener":${name(record.listener)},"server":${name(record.server)},"era":"${record.era}","revision":${name(record.revision)}` +
+    `,"method":${name(record.method)}${optional('tool', record.tool)}${optional('prompt', record.prompt)}` +
+    (record.resource === undefined ? '' : `,"resource":${quoteAscii(toRecordedUri(record.resource), MAX_URI_CHARS)}`) +
+    `,"snapshot":${whole(record.snapshot)},"requestBytes":${whole(record.requestBytes)}`
+  );
+}
+
+function encodeOutcome(record: OutcomeRecord): string {
+  return (
+    `,"id":${id(record.id)},"status":"${record.status}"${optional('code', record.code)}` +
+    (record.rpcCode === undefined ? '' : `,"rpcCode":${finite(record.rpcCode)}`) +
+    `,"answerBytes":${whole(record.answerBytes)}` +
+    (record.gatewayUs === undefined ? '' : `,"gatewayUs":${whole(record.gatewayUs)}`) +
+    (record.serverUs === undefined ? '' : `,"serverUs":${whole(record.serverUs)}`)
+  );
+}
+
+function encodeEvent(record: LogEvent): string {
+  switch (record.event) {
+    case 'opened':
+      return `,"event":"opened","writer":${name(record.writer)}`;
+    case 'closed':
+      return ',"event":"closed"';
+    case 'recovered':
+      return `,"event":"recovered","file":${name(record.file)},"position":${whole(record.position)},"bytes":${whole(record.bytes)},"sha256":${name(record.sha256)}`;
+    case 'damaged':
+      return `,"event":"damaged","file":${name(record.file)},"position":${whole(record.position)}`;
+    case 'gap':
+      return `,"event":"gap","since":${whole(record.since)},"records":${whole(record.records)},"reason":${name(record.reason)}`;
+    default:
+      return record satisfies never;
+  }
+}
+
+function id(value: string): string {
+  return quoteAscii(value, MAX_ID_CHARS);
+}
+
+function name(value: string): string {
+  return quoteAscii(value, MAX_NAME_CHARS);
+}
+
+function optional(member: string, value: string | undefined): string {
+  return value === undefined ? '' : `,"${member}":${name(value)}`;
+}
+
+/** Sizes, times and counts: a whole number that is not negative; a broken clock must not break the line. */
+function whole(value: number): number {
+  return value >= 0 && value <= Number.MAX_SAFE_INTEGER ? Math.trunc(value) : 0;
+}
+
+function finite(value: number): number {
+  return Number.isFinite(value) ? value : 0;
+}
