@@ -11,15 +11,44 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { compileAgents, DEFAULT_TENANT } from '../agents/index.ts';
-import { fail, GatewayError } from '../base/index.ts';
+import { fail, GatewayError, ok } from '../base/index.ts';
 import { openStore } from '../cluster/index.ts';
 import type { Store } from '../cluster/index.ts';
 import type { Log } from '../telemetry/index.ts';
-import { FAKE_CONFIG, FAKE_SERVERS, FAKE_STATUS, fakePorts } from './fakes.ts';
 import { createAdminClient, createAdminServer, createAgentsPort } from './index.ts';
-import type { AdminPorts, AgentsPort } from './index.ts';
+import type { AdminPorts, AgentsPort, ConfigStatus, GatewayStatus, ServerStatus } from './index.ts';
 
 const NOW = new Date('2026-11-22T10:00:00.000Z');
+
+const CONFIG: ConfigStatus = { file: '/etc/sallyport.yaml', revision: 7, digest: 'ab'.repeat(32), loadedAt: NOW.toISOString(), refusal: null };
+
+const STATUS: GatewayStatus = {
+  version: '0.1.0',
+  pid: 4711,
+  startedAt: NOW.toISOString(),
+  dataFolder: '/var/lib/sallyport',
+  ready: true,
+  listeners: [{ name: 'main', url: 'http://127.0.0.1:7625' }],
+  agents: 2,
+  servers: 1,
+  config: CONFIG,
+  workers: [{ slot: 0, pid: 4712, state: 'serving', startedAt: NOW.toISOString(), revision: 7 }],
+};
+
+const SERVER: ServerStatus = {
+  name: 'files',
+  kind: 'stdio',
+  target: 'node server.js',
+  state: 'failed',
+  eras: [],
+  revisions: [],
+  problem: 'It ended with code 1. Check the command.',
+  checkedAt: NOW.toISOString(),
+};
+
+function fakePorts(agents: AgentsPort, change: Partial<AdminPorts> = {}): AdminPorts {
+  return { agents, status: async () => ok(STATUS), servers: async () => ok([SERVER]), reload: async () => ok(CONFIG), ...change };
+}
 
 const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, with: () => silent, enabled: () => false };
 
@@ -115,9 +144,9 @@ test('a stale version is refused and nothing changes', async (t) => {
 
 test('status, servers and reload come as the gateway gives them', async (t) => {
   const { client } = await start(t);
-  assert.deepEqual(await client.status(), { ok: true, value: FAKE_STATUS });
-  assert.deepEqual(await client.servers(), { ok: true, value: FAKE_SERVERS });
-  assert.deepEqual(await client.reload(), { ok: true, value: FAKE_CONFIG });
+  assert.deepEqual(await client.status(), { ok: true, value: STATUS });
+  assert.deepEqual(await client.servers(), { ok: true, value: [SERVER] });
+  assert.deepEqual(await client.reload(), { ok: true, value: CONFIG });
 });
 
 test('a refused config arrives with its places', async (t) => {
@@ -208,7 +237,7 @@ for (const { name, status, code, ...sent } of rawRefusals) {
 }
 
 test('an answer that is not as the contract says is refused, not guessed at', async (t) => {
-  const { client } = await start(t, { status: async () => ({ ok: true, value: { ...FAKE_STATUS, pid: 'four' } as never }) });
+  const { client } = await start(t, { status: async () => ({ ok: true, value: { ...STATUS, pid: 'four' } as never }) });
   const answer = await client.status();
   assert.ok(!answer.ok && answer.error.code === 'gateway_unreadable');
 });
@@ -261,7 +290,7 @@ for (const depth of [2, 12]) {
     const before = await client.status();
     assert.ok(!before.ok && before.error.code === 'gateway_not_running');
     const server = await createAdminServer({ socketPath, ports: fakePorts(noAgents), log: silent });
-    assert.deepEqual(await client.status(), { ok: true, value: FAKE_STATUS });
+    assert.deepEqual(await client.status(), { ok: true, value: STATUS });
     assert.ok(statSync(socketPath).isSocket());
     await server.close();
     assert.ok(!existsSync(socketPath));

@@ -12,8 +12,8 @@ export interface Output {
 
 /** What `serve` was asked to do. */
 export interface ServeOptions {
-  /** Absolute path of the config file; undefined: none was named and there is none here. */
-  readonly configFile: string | undefined;
+  /** Absolute path of the config file. */
+  readonly configFile: string;
   /** Absolute path; undefined: as the config says. */
   readonly dataFolder: string | undefined;
   /** HOST:PORT in place of the config's first listener. */

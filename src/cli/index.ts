@@ -4,4 +4,5 @@ export type { ExitCode } from './exit-codes.ts';
 export type { CliDeps, Output, OutputFormat, ServeOptions } from './command.ts';
 export { renderQuickstart } from './quickstart.ts';
 export type { Quickstart } from './quickstart.ts';
+export { renderCliReference } from './reference.ts';
 export { runCli } from './run.ts';

@@ -2,24 +2,39 @@
 // else the usual places in the working directory.
 
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { loadConfigFile } from '../config/index.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { CliDeps } from './command.ts';
+import { EXIT } from './exit-codes.ts';
+import { complain } from './print.ts';
 
-const CONFIG_FILE = 'sallyport.yaml';
+/** What the config file is called where nobody says otherwise. */
+export const CONFIG_FILE = 'sallyport.yaml';
 const DATA_FOLDER = '.sallyport';
 
-/** The config file, absolute; undefined when none is named and there is none in the working directory. A named one need not exist. */
-export function findConfig(args: ParsedArguments, deps: CliDeps): string | undefined {
-  const named = args.text('config') ?? deps.env['SALLYPORT_CONFIG'];
-  if (named !== undefined) return resolve(deps.cwd, named);
-  const usual = join(deps.cwd, CONFIG_FILE);
-  return existsSync(usual) ? usual : undefined;
+/** The config file that is named, absolute, else where it usually is. It need not exist. */
+export function configPath(args: ParsedArguments, deps: CliDeps): string {
+  return resolve(deps.cwd, args.text('config') ?? deps.env['SALLYPORT_CONFIG'] ?? CONFIG_FILE);
+}
+
+/** A path as a person in the working directory would write it. */
+export function shownPath(path: string, deps: CliDeps): string {
+  const near = relative(deps.cwd, path);
+  return near === '' || near.startsWith('..') || isAbsolute(near) ? path : near;
 }
 
 /** The data folder, absolute. */
 export function dataFolder(args: ParsedArguments, deps: CliDeps): string {
   const named = args.text('data') ?? deps.env['SALLYPORT_DATA'];
   if (named !== undefined) return resolve(deps.cwd, named);
-  return join(deps.cwd, DATA_FOLDER);
+  const config = configPath(args, deps);
+  if (!existsSync(config)) return join(deps.cwd, DATA_FOLDER);
+  const loaded = loadConfigFile(config, deps.env);
+  return loaded.ok ? loaded.value.shard.dataFolder : join(dirname(config), DATA_FOLDER);
+}
+
+/** Says that there is no config file, and how to come by one. */
+export function complainNoConfig(deps: CliDeps, path: string): 3 {
+  return complain(deps, EXIT.config, `There is no ${shownPath(path, deps)}. Write one with 'sallyport init', or name another with --config.`);
 }

@@ -1,22 +1,15 @@
 // From what the gateway or a config check found wrong to what the person reads, and to the exit code.
 
 import type { AdminProblem } from '../admin/index.ts';
-import type { ConfigProblem } from '../config/index.ts';
+import { formatProblem } from '../config/index.ts';
 import type { CliDeps } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { complain } from './print.ts';
 
-/** One line that editors and people can follow to the place. */
-export function problemLine({ severity, file, line, column, path, message, fix }: ConfigProblem): string {
-  const place = `${file}:${line}:${column}`;
-  const what = path === '' ? message : `${path}: ${message}`;
-  return `${place}: ${severity === 'warning' ? 'warning: ' : ''}${what}${fix === undefined ? '' : ` ${fix}`}`;
-}
-
 /** Says what the gateway answered instead of doing it. */
 export function complainAbout(deps: CliDeps, problem: AdminProblem): ExitCode {
-  return complain(deps, exitCodeOf(problem), problem.detail, ...(problem.problems ?? []).map(problemLine));
+  return complain(deps, exitCodeOf(problem), problem.detail, ...(problem.problems ?? []).map(formatProblem));
 }
 
 function exitCodeOf({ code }: AdminProblem): ExitCode {

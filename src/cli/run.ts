@@ -2,27 +2,14 @@
 // exception is either a fault with a sentence for the person, or a bug.
 
 import { GatewayError } from '../base/index.ts';
-import { agentsCommands } from './agents.ts';
 import { parseArguments } from './arguments.ts';
 import type { CliDeps, Command } from './command.ts';
+import { COMMANDS, GROUPS } from './commands.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { EXIT } from './exit-codes.ts';
 import { commandHelp, groupHelp, overview } from './help.ts';
-import type { CommandGroup } from './help.ts';
 import { complain, printLine } from './print.ts';
-import { reloadCommand } from './reload.ts';
-import { serveCommand } from './serve.ts';
-import { serversCommand } from './servers.ts';
-import { statusCommand } from './status.ts';
 import { versionCommand } from './version.ts';
-
-const GROUPS: readonly CommandGroup[] = [
-  { title: 'Run', commands: [serveCommand, statusCommand, reloadCommand] },
-  { title: 'Agents and servers', commands: [...agentsCommands, serversCommand] },
-  { title: 'More', commands: [versionCommand] },
-];
-
-const COMMANDS: readonly Command[] = GROUPS.flatMap((group) => group.commands);
 
 /** Runs the command line after the program's name; returns the exit code. */
 export async function runCli(argv: readonly string[], deps: CliDeps): Promise<number> {

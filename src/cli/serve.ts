@@ -1,8 +1,9 @@
 // `sallyport serve`: reads what to do from the command line; running the gateway is not its business.
 
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from './command.ts';
-import { findConfig } from './locate.ts';
+import { complainNoConfig, configPath } from './locate.ts';
 
 export const serveCommand: Command = {
   name: 'serve',
@@ -18,10 +19,12 @@ export const serveCommand: Command = {
     ['sallyport serve', 'uses sallyport.yaml in this folder'],
     ['sallyport serve --config /etc/sallyport/sallyport.yaml --output json', 'prints one line of JSON per event; the first says that it is ready'],
   ],
-  run: (args, deps) => {
+  run: async (args, deps) => {
+    const configFile = configPath(args, deps);
+    if (!existsSync(configFile)) return complainNoConfig(deps, configFile);
     const data = args.text('data');
     return deps.serve({
-      configFile: findConfig(args, deps),
+      configFile,
       dataFolder: data === undefined ? undefined : resolve(deps.cwd, data),
       listen: args.text('listen'),
       quickstart: args.flag('quickstart'),

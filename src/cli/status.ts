@@ -1,11 +1,12 @@
 // `sallyport status`: how the running gateway is. A gateway that works on an older config than its file says so here.
 
 import type { GatewayStatus } from '../admin/index.ts';
+import { formatProblem } from '../config/index.ts';
 import type { CliDeps, Command } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import { dataFolder } from './locate.ts';
 import { complain, printJson, printLine, printTable } from './print.ts';
-import { complainAbout, problemLine } from './problems.ts';
+import { complainAbout } from './problems.ts';
 
 export const statusCommand: Command = {
   name: 'status',
@@ -18,7 +19,7 @@ export const statusCommand: Command = {
     else printStatus(deps, status);
     const { refusal } = status.config;
     if (refusal !== null) {
-      const lines = refusal.problems.map((problem) => problemLine({ ...problem, fix: problem.fix }));
+      const lines = refusal.problems.map((problem) => formatProblem({ ...problem, fix: problem.fix }));
       return complain(deps, EXIT.config, 'The config file was changed, but cannot be put in force; the gateway goes on with the one before.', ...lines);
     }
     return status.ready ? EXIT.ok : complain(deps, EXIT.failed, 'The gateway is not ready.');

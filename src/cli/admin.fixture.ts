@@ -1,9 +1,7 @@
-// Stand-ins for the gateway behind the admin API, for tests of this folder and of the command line: answers that are fixed, so that a
-// test says what it expects in literals.
+// The gateway as commands see it through the admin API, with fixed answers, so that a test says what it expects in literals.
 
+import type { AdminPorts, AgentsPort, ConfigStatus, GatewayStatus, ServerStatus } from '../admin/index.ts';
 import { ok } from '../base/index.ts';
-import type { ConfigStatus, GatewayStatus, ServerStatus } from './contract.ts';
-import type { AdminPorts, AgentsPort } from './ports.ts';
 
 export const FAKE_CONFIG: ConfigStatus = {
   file: '/etc/sallyport/sallyport.yaml',
@@ -59,3 +57,10 @@ export function fakePorts(agents: AgentsPort, change: Partial<AdminPorts> = {}):
     ...change,
   };
 }
+
+const nothing = async (): Promise<never> => {
+  throw new Error('not asked for in this test');
+};
+
+/** Agents that nobody is expected to ask for. */
+export const fakeAgents: AgentsPort = { list: nothing, add: nothing, change: nothing, remove: nothing, addKey: nothing, revokeKeys: nothing };

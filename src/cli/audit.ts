@@ -1,0 +1,112 @@
+// `sallyport audit …`: what is on record, and whether anybody changed it. Reads the files of the data folder and needs no gateway.
+
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { tailLogs, verifyLogs } from '../audit/index.ts';
+import type { LogReport, TailRecord } from '../audit/index.ts';
+import type { ParsedArguments } from './arguments.ts';
+import type { CliDeps, Command } from './command.ts';
+import { EXIT } from './exit-codes.ts';
+import { dataFolder } from './locate.ts';
+import { complain, printJson, printLine, printText } from './print.ts';
+
+const DEFAULT_LIMIT = 50;
+const FOLDER = { name: 'FOLDER', text: 'a folder with logs (default: the logs in the data folder)', optional: true } as const;
+
+const tail: Command = {
+  name: 'audit tail',
+  summary: 'Show the newest records',
+  description: ['A call has two records: what was decided, before the server was asked, and how it ended. Records hold no arguments and no results.'],
+  positionals: [FOLDER],
+  options: [
+    { name: 'limit', value: 'COUNT', text: `so many of the newest, or all (default: ${DEFAULT_LIMIT})` },
+    { name: 'follow', text: 'go on as records come, until interrupted' },
+  ],
+  run: async (args, deps) => {
+    const limit = readLimit(args.text('limit'));
+    if (limit === 'malformed') return complain(deps, EXIT.usage, "--limit is a whole number, or 'all'.");
+    const folder = logFolder(args, deps);
+    const follow = args.flag('follow');
+    if (!follow && !existsSync(folder)) return noLogs(deps, folder);
+    for await (const record of tailLogs(folder, { follow, limit, signal: deps.interrupted })) {
+      if (args.output === 'json') printLine(deps, record.text);
+      else printText(deps, describe(record));
+    }
+    return EXIT.ok;
+  },
+};
+
+const verify: Command = {
+  name: 'audit verify',
+  summary: 'Check that nobody changed the record',
+  description: ['Ends with exit code 1 if anything was changed, removed, added or moved, and says where.'],
+  positionals: [FOLDER],
+  run: async (args, deps) => {
+    const folder = logFolder(args, deps);
+    if (!existsSync(folder)) return noLogs(deps, folder);
+    const report = await verifyLogs(folder);
+    if (args.output === 'json') printJson(deps, report);
+    else {
+      for (const log of report.logs) printReport(deps, log);
+      printText(deps, `\nWhat this check cannot tell:\n${report.limits.map((limit) => `  ${limit}`).join('\n')}`);
+    }
+    if (report.ok) {
+      if (args.output === 'table') printLine(deps, `\nGood: ${report.records} records in ${report.logs.length} ${report.logs.length === 1 ? 'log' : 'logs'}, none changed.`);
+      return EXIT.ok;
+    }
+    if (report.logs.length === 0) return noLogs(deps, folder);
+    const bad = report.logs.filter((log) => !log.ok).map((log) => log.slot);
+    return complain(deps, EXIT.failed, `The record does not hold: ${bad.join(', ')}. Keep the files as they are and find out who could write them.`);
+  },
+};
+
+export const auditCommands: readonly Command[] = [tail, verify];
+
+function logFolder(args: ParsedArguments, deps: CliDeps): string {
+  const named = args.word('FOLDER');
+  return named === '' ? join(dataFolder(args, deps), 'audit') : resolve(deps.cwd, named);
+}
+
+function noLogs(deps: CliDeps, folder: string): 1 {
+  return complain(deps, EXIT.failed, `There is no record in ${folder}. Name the data folder with --data, or the folder of the logs.`);
+}
+
+function readLimit(text: string | undefined): number | undefined | 'malformed' {
+  if (text === undefined) return DEFAULT_LIMIT;
+  if (text === 'all') return undefined;
+  return /^\d{1,9}$/.test(text) ? Number(text) : 'malformed';
+}
+
+/** One record on one line, the members that matter to a person first. */
+function describe({ time, slot, kind, members }: TailRecord): string {
+  const when = `${new Date(time).toISOString()}  ${slot}  `;
+  const text = (name: string): string => {
+    const value = members[name];
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  };
+  const id = text('id');
+  switch (kind) {
+    case 'decision': {
+      const subject = text('tool') || text('prompt') || text('resource');
+      const why = text('rule') === '' ? text('reason') : `rule ${text('rule')}`;
+      return `${when}${text('verdict').padEnd(5)}  ${text('agent')} → ${text('server')}  ${text('method')}${subject === '' ? '' : ` ${subject}`}  (${why})  ${id}`;
+    }
+    case 'outcome': {
+      const code = text('code') === '' ? '' : ` (${text('code')})`;
+      const took = text('serverUs') === '' ? '' : `  ${(Number(text('serverUs')) / 1000).toFixed(1)} ms at the server`;
+      return `${when}${text('status')}${code}  ${text('answerBytes')} bytes${took}  ${id}`;
+    }
+    case 'refusals':
+      return `${when}refused  ${text('source')}  ${text('count')} requests (${text('reason')})`;
+    default:
+      return `${when}${kind}  ${text('event')} ${text('writer')}${text('reason')}`.trimEnd();
+  }
+}
+
+function printReport(deps: CliDeps, log: LogReport): void {
+  const span = log.firstTime === undefined || log.lastTime === undefined ? 'empty' : `${new Date(log.firstTime).toISOString()} to ${new Date(log.lastTime).toISOString()}`;
+  printText(deps, `${log.slot}  ${log.ok ? 'good' : 'CHANGED'}  ${log.records} records, ${span}, ${log.end}`);
+  if (log.seq > 0) printText(deps, `  last record ${log.seq}, chain ${log.chain}`);
+  for (const finding of log.findings) printText(deps, `  ${finding.file}, line ${finding.line}: ${finding.says}`);
+  for (const remark of log.remarks) printText(deps, `  note: ${remark}`);
+}

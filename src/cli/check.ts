@@ -1,0 +1,35 @@
+// `sallyport check`: what is wrong with a config, before a gateway has to refuse it.
+
+import { existsSync } from 'node:fs';
+import { formatProblem, loadConfigFile } from '../config/index.ts';
+import type { ConfigProblem } from '../config/index.ts';
+import type { CliDeps, Command } from './command.ts';
+import { EXIT } from './exit-codes.ts';
+import { complainNoConfig, configPath, shownPath } from './locate.ts';
+import { printJson, printLine, printText } from './print.ts';
+
+export const checkCommand: Command = {
+  name: 'check',
+  summary: 'Check the config file',
+  description: ['Prints every problem as FILE:LINE:COLUMN, with what to write instead. Ends with exit code 3 if the gateway would refuse the file; warnings alone do not.'],
+  run: async (args, deps) => {
+    const file = configPath(args, deps);
+    if (!existsSync(file)) return complainNoConfig(deps, file);
+    const loaded = loadConfigFile(file, deps.env);
+    const problems = (loaded.ok ? loaded.value.warnings : loaded.error).map((problem) => ({ ...problem, file: shownPath(problem.file, deps) }));
+    if (args.output === 'json') printJson(deps, { ok: loaded.ok, problems });
+    else printProblems(deps, problems);
+    if (!loaded.ok) return EXIT.config;
+    const { servers, policy } = loaded.value.shard;
+    if (args.output === 'table') printLine(deps, `${shownPath(file, deps)} is good: ${count(servers.length, 'server')}, ${count(policy.rules.length, 'rule')}.`);
+    return EXIT.ok;
+  },
+};
+
+function printProblems(deps: CliDeps, problems: readonly ConfigProblem[]): void {
+  for (const problem of problems) printText(deps, formatProblem(problem));
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

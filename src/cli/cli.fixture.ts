@@ -1,0 +1,81 @@
+// Runs a command line in a test: a folder of its own, what it printed as text, and either a fake gateway or none.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import type { AdminPorts, AdminProblem } from '../admin/index.ts';
+import { createAgentsPort } from '../admin/index.ts';
+import type { AgentsPort } from '../admin/index.ts';
+import { DEFAULT_TENANT } from '../agents/index.ts';
+import { fail } from '../base/index.ts';
+import { openStore } from '../cluster/index.ts';
+import type { CliDeps, ServeOptions } from './command.ts';
+import { runCli } from './run.ts';
+
+export const FAKE_NOW = new Date('2026-11-22T10:00:00.000Z');
+
+/** What a command did. */
+export interface CliResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A place to run commands in. */
+export interface CliFixture {
+  readonly cwd: string;
+  /** What `serve` was last called with. */
+  readonly served: readonly ServeOptions[];
+  run(...argv: readonly string[]): Promise<CliResult>;
+}
+
+export interface FixtureOptions {
+  /** The running gateway; without one every question to it is answered as when none runs. */
+  readonly ports?: AdminPorts;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+}
+
+/** Makes a folder and the means to run commands in it; both go when the test ends. */
+export function cliFixture(t: TestContext, options: FixtureOptions = {}): CliFixture {
+  const cwd = mkdtempSync(join(tmpdir(), 'sallyport-cli-'));
+  t.after(() => rmSync(cwd, { recursive: true, force: true }));
+  const served: ServeOptions[] = [];
+  const run = async (...argv: readonly string[]): Promise<CliResult> => {
+    let stdout = '';
+    let stderr = '';
+    const deps: CliDeps = {
+      version: '1.2.3',
+      cwd,
+      env: options.env ?? {},
+      stdout: { write: (text) => (stdout += text) },
+      stderr: { write: (text) => (stderr += text) },
+      readStdin: async () => options.stdin ?? '',
+      now: () => FAKE_NOW,
+      interrupted: new AbortController().signal,
+      serve: async (wanted) => served.push(wanted) - 1,
+      admin: () => options.ports ?? notRunning,
+      openAgents,
+    };
+    return { code: await runCli(argv, deps), stdout, stderr };
+  };
+  return { cwd, served, run };
+}
+
+function openAgents(folder: string): { agents: AgentsPort; close: () => Promise<void> } {
+  const store = openStore(folder);
+  const randomBytes = (count: number): Uint8Array => crypto.getRandomValues(new Uint8Array(count));
+  const agents = createAgentsPort({ store, tenant: DEFAULT_TENANT, randomBytes, now: () => FAKE_NOW, changed: async () => {} });
+  return { agents, close: () => store.close() };
+}
+
+const absent: AdminProblem = { code: 'gateway_not_running', detail: 'No gateway is running on this data folder.' };
+const refuse = async (): Promise<{ readonly ok: false; readonly error: AdminProblem }> => fail(absent);
+
+const notRunning: AdminPorts = {
+  status: refuse,
+  servers: refuse,
+  reload: refuse,
+  agents: { list: refuse, add: refuse, change: refuse, remove: refuse, addKey: refuse, revokeKeys: refuse },
+};

@@ -1,0 +1,28 @@
+// The list of all commands: what is not in it does not exist, neither for the command line nor for the help and the reference.
+
+import { agentsCommands } from './agents.ts';
+import { auditCommands } from './audit.ts';
+import { checkCommand } from './check.ts';
+import type { Command } from './command.ts';
+import type { CommandGroup } from './help.ts';
+import { importCommand } from './import.ts';
+import { initCommand } from './init.ts';
+import { reloadCommand } from './reload.ts';
+import { serveCommand } from './serve.ts';
+import { serversCommand } from './servers.ts';
+import { statusCommand } from './status.ts';
+import { toolsCommands } from './tools.ts';
+import { versionCommand } from './version.ts';
+
+/** Every command, under the headings of the help. */
+export const GROUPS: readonly CommandGroup[] = [
+  { title: 'Run', commands: [serveCommand, statusCommand, reloadCommand] },
+  { title: 'Config', commands: [initCommand, importCommand, checkCommand] },
+  { title: 'Agents and servers', commands: [...agentsCommands, serversCommand] },
+  { title: 'Tools, as an agent', commands: toolsCommands },
+  { title: 'Record', commands: auditCommands },
+  { title: 'More', commands: [versionCommand] },
+];
+
+/** Every command. */
+export const COMMANDS: readonly Command[] = GROUPS.flatMap((group) => group.commands);

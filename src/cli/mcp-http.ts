@@ -1,0 +1,123 @@
+// One message to an MCP endpoint and what comes back, as an agent would send it: a POST, answered by one JSON body or by a stream of
+// events. Node's own client is good enough here; nothing that this program receives goes on to anybody but the person who asked.
+
+import { Agent as PlainAgent, request as plainRequest } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
+import { fail, ok } from '../base/index.ts';
+import type { Result } from '../base/index.ts';
+import { createEventDecoder } from '../http/index.ts';
+import type { JsonObject, JsonValue } from '../mcp/index.ts';
+
+const MAX_BYTES = 256 * 1024 * 1024;
+
+/** Where to send and with what. */
+export interface EndpointOptions {
+  readonly url: URL;
+  readonly key: string | undefined;
+  /** PEM of the certificate authorities to believe, in place of the system's. */
+  readonly ca: string | undefined;
+  /** Gives up when aborted. */
+  readonly signal: AbortSignal;
+}
+
+/** What came back for one message. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly sessionId: string | undefined;
+  /** The JSON-RPC messages in it, in order; none when the body was not JSON. */
+  readonly messages: readonly JsonObject[];
+}
+
+/** An endpoint that one connection at a time is kept to. */
+export interface Endpoint {
+  /** Sends a message; `onMessage` sees each message of the answer as it comes. The error says why there is no answer. */
+  send(method: 'POST' | 'DELETE', headers: Readonly<Record<string, string>>, message: JsonObject | undefined, onMessage?: (message: JsonObject) => void): Promise<Result<HttpAnswer, string>>;
+  close(): void;
+}
+
+/** Prepares to speak to an endpoint. */
+export function openEndpoint({ url, key, ca, signal }: EndpointOptions): Endpoint {
+  const secure = url.protocol === 'https:';
+  const agent = secure ? new TlsAgent({ keepAlive: true, ...(ca === undefined ? {} : { ca }) }) : new PlainAgent({ keepAlive: true });
+  const authorization = key === undefined ? {} : { authorization: `Bearer ${key}` };
+  return {
+    send: (method, headers, message, onMessage = () => {}) => {
+      const body = message === undefined ? undefined : Buffer.from(JSON.stringify(message));
+      const own = {
+        accept: 'application/json, text/event-stream',
+        ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': body.length }),
+        ...authorization,
+      };
+      return new Promise((resolve) => {
+        const request = (secure ? tlsRequest : plainRequest)(url, { method, agent, signal, headers: { ...headers, ...own } });
+        request.on('error', (error) => resolve(fail(explain(error, url))));
+        request.on('response', (response) => {
+          read(response, onMessage).then(
+            (answer) => resolve(ok(answer)),
+            (error: unknown) => resolve(fail(explain(error, url))),
+          );
+        });
+        request.end(body);
+      });
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+async function read(response: IncomingMessage, onMessage: (message: JsonObject) => void): Promise<HttpAnswer> {
+  const messages: JsonObject[] = [];
+  const take = (text: string): void => {
+    const message = parseObject(text);
+    if (message === undefined) return;
+    messages.push(message);
+    onMessage(message);
+  };
+  const sessionId = response.headers['mcp-session-id'];
+  const answer = { status: response.statusCode ?? 0, sessionId: typeof sessionId === 'string' ? sessionId : undefined, messages };
+  if (/^text\/event-stream\b/i.test(response.headers['content-type'] ?? '')) {
+    const decoder = createEventDecoder({
+      maxEventBytes: MAX_BYTES,
+      onEvent: ({ data }) => take(Buffer.from(data ?? []).toString()),
+      onOversize: () => response.destroy(new Error('the answer is too large')),
+    });
+    for await (const chunk of response) if (Buffer.isBuffer(chunk)) decoder.push(chunk);
+    return answer;
+  }
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    bytes += chunk.length;
+    if (bytes > MAX_BYTES) throw new Error('the answer is too large');
+    chunks.push(chunk);
+  }
+  take(Buffer.concat(chunks).toString());
+  return answer;
+}
+
+function parseObject(text: string): JsonObject | undefined {
+  try {
+    const value: JsonValue = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Is this a JSON object? */
+export function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function explain(error: unknown, url: URL): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const text = error instanceof Error ? error.message : String(error);
+  if (code === 'ABORT_ERR') return 'Interrupted.';
+  if (code === 'ECONNREFUSED') return `Nobody listens on ${url.host}. Start the gateway, or correct the address.`;
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `The name ${url.hostname} cannot be found. Correct the address.`;
+  if (/CERT|SELF_SIGNED|ISSUER|ALTNAME/.test(code)) {
+    return `The certificate of ${url.host} is not trusted (${text}). Name the authority that signed it with --ca FILE.`;
+  }
+  return `${url.host} could not be asked: ${text}.`;
+}
