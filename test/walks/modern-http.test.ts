@@ -166,7 +166,7 @@ test('closing a subscription closes it at the server', async () => {
   const stream = await opening;
   await stream.next();
   stream.close();
-  await exchange.abandonment;
+  await exchange.untilAbandoned();
 });
 
 test(verifies('modern.stream-not-buffered', 'progress arrives while the server has not yet answered'), async () => {
@@ -191,7 +191,7 @@ test(verifies('modern.disconnect-cancels', 'while the server streams'), async ()
   const stream = await opening;
   await stream.next();
   stream.close();
-  await exchange.abandonment;
+  await exchange.untilAbandoned();
 });
 
 test('an agent that hangs up before the server has said anything cancels the call as well', async () => {
@@ -201,7 +201,7 @@ test('an agent that hangs up before the server has said anything cancels the cal
   const exchange = await server.take('tools/call');
   controller.abort();
   await assert.rejects(call, { name: 'AbortError' });
-  await exchange.abandonment;
+  await exchange.untilAbandoned();
 });
 
 test(verifies('modern.unknown-param-headers-forwarded', 'parameter headers reach the server as they are'), async () => {

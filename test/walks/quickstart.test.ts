@@ -2,7 +2,7 @@
 // where its relative paths begin.
 
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdtempSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { at, LegacySession, modernCall, repositoryRoot, startGateway, startProgram, until } from '../harness/index.ts';
@@ -10,18 +10,16 @@ import type { Gateway, HttpStream, Program } from '../harness/index.ts';
 
 const QUICKSTART = join(repositoryRoot, 'examples', 'quickstart');
 
-let place: string;
+let folder: string;
 let tickets: Program;
 let gateway: Gateway;
 let key: string;
 
 before(async () => {
-  // The same folders around it as in the checkout, so that `../../node_modules` and `./files` mean the same.
+  // Two folders below the checkout, like the original, so that `../../node_modules` and `./files` mean the same.
   mkdirSync(join(repositoryRoot, '.sallyport'), { recursive: true });
-  place = mkdtempSync(join(repositoryRoot, '.sallyport', 'quickstart-'));
-  const folder = join(place, 'examples', 'quickstart');
+  folder = mkdtempSync(join(repositoryRoot, '.sallyport', 'quickstart-'));
   cpSync(QUICKSTART, folder, { recursive: true });
-  symlinkSync(join(repositoryRoot, 'node_modules'), join(place, 'node_modules'));
   tickets = await startProgram('examples/tickets-server/main.ts', ['--port', '0']);
   const config = readFileSync(join(QUICKSTART, 'sallyport.yaml'), 'utf8')
     .replace('data: ../../.sallyport', 'data: .sallyport')
@@ -32,7 +30,7 @@ before(async () => {
 after(async () => {
   await gateway?.stop();
   await tickets?.stop();
-  rmSync(place, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
 });
 
 test('all three servers answer', async () => {

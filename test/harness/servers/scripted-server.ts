@@ -4,9 +4,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { until } from '../gateway.ts';
 import { at, META } from '../mcp.ts';
 
-const TAKE_MS = 15_000;
+/** Longer than anything on loopback takes; only a failure waits for so long. */
+const GIVE_UP_MS = 15_000;
 
 /** What the server answers by itself: a result for a method, or how to make one. */
 export type Answers = Readonly<Record<string, unknown>>;
@@ -22,8 +24,8 @@ export interface Exchange {
   readonly method: string | undefined;
   /** True once the other side has hung up before the answer ended. */
   readonly abandoned: boolean;
-  /** Resolves when the other side hangs up before the answer ended. */
-  readonly abandonment: Promise<void>;
+  /** Waits until the other side has hung up before the answer ended; rejects when it does not. */
+  untilAbandoned(): Promise<void>;
   /** Answers with a status and a JSON body (none when undefined). */
   reply(status: number, body?: unknown, headers?: Readonly<Record<string, string>>): void;
   /** Answers with a JSON-RPC result. */
@@ -101,7 +103,7 @@ export async function startScriptedServer(answers: Answers): Promise<ScriptedSer
   if (address === null || typeof address === 'string') throw new Error('the scripted server has no TCP address');
 
   async function take(method: string): Promise<Exchange> {
-    const deadline = Date.now() + TAKE_MS;
+    const deadline = Date.now() + GIVE_UP_MS;
     for (;;) {
       const index = untaken.findIndex((exchange) => kindOf(exchange) === method);
       const [found] = index < 0 ? [] : untaken.splice(index, 1);
@@ -141,6 +143,10 @@ function answerByItself(exchange: Exchange, answers: Answers): boolean {
   const { method } = exchange;
   if (method === undefined) return false;
   if (!(method in answers)) {
+    if (method === 'initialize' || method === 'server/discover') {
+      refuseEra(exchange, method);
+      return true;
+    }
     // A legacy client's notifications are only ever accepted; the test looks at what arrived.
     if (!method.startsWith('notifications/')) return false;
     exchange.reply(202);
@@ -153,15 +159,19 @@ function answerByItself(exchange: Exchange, answers: Answers): boolean {
   return true;
 }
 
+/** What a server answers to the opening of an era that it does not speak, as the SDK's servers have been seen to. */
+function refuseEra(exchange: Exchange, method: 'initialize' | 'server/discover'): void {
+  const id = at(exchange.message, 'id');
+  if (method === 'server/discover') {
+    return exchange.reply(400, { jsonrpc: '2.0', id: null, error: { code: -32000, message: 'Bad Request: Server not initialized' } });
+  }
+  const data = { supported: ['2026-07-28'], requested: at(exchange.message, 'params', 'protocolVersion') };
+  exchange.reply(400, { jsonrpc: '2.0', id, error: { code: -32022, message: 'Unsupported protocol version', data } });
+}
+
 async function readExchange(request: IncomingMessage, response: ServerResponse): Promise<Exchange> {
   let abandoned = false;
-  const abandonment = new Promise<void>((resolve) => {
-    response.once('close', () => {
-      if (response.writableFinished) return;
-      abandoned = true;
-      resolve();
-    });
-  });
+  response.once('close', () => (abandoned = !response.writableFinished));
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
   const body = Buffer.concat(chunks).toString('utf8');
@@ -186,7 +196,7 @@ async function readExchange(request: IncomingMessage, response: ServerResponse):
     get abandoned() {
       return abandoned;
     },
-    abandonment,
+    untilAbandoned: () => until(() => abandoned, 'the other side to hang up', GIVE_UP_MS),
     reply,
     event,
     result: (result) => reply(200, answer(result)),
