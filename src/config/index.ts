@@ -1,5 +1,24 @@
 // How the gateway is told what to do: read, parse, check, compile into the immutable snapshot. Never holds a secret, only references to them;
 // a mistake is answered with the file, line and path, and what to write instead.
+export { formatAddress, isLoopback, parseAddress } from './address.ts';
+export { checkConfig } from './check.ts';
+export { diskFiles } from './files.ts';
+export type { Files, PathKind } from './files.ts';
+export { importClientConfig } from './import.ts';
+export type { ImportedServers, WrittenServer } from './import.ts';
+export type { WrittenValue } from './import-values.ts';
+export { configJsonSchema } from './json-schema.ts';
+export { loadConfig, loadConfigFile } from './load.ts';
+export type { LoadedConfig } from './load.ts';
+export type { ConfigSource } from './parse.ts';
+export { formatProblem } from './problem.ts';
+export { addServers, renderConfig } from './render.ts';
+export type { NewConfig } from './render.ts';
+export { resolveValue } from './secrets.ts';
+export type { Unresolved } from './secrets.ts';
+export { digestOf, isSnapshotDocument, nextRevision, parseSnapshotDocument } from './snapshot-document.ts';
+export { compileSnapshot } from './snapshot.ts';
+export type { Env } from './template.ts';
 export type {
   Address,
   AgentsShard,

@@ -1,5 +1,14 @@
 // The wire: HTTP/1.1 towards agents (strict) and towards servers (bounded-tolerant), event streams, connections. No MCP in here.
 export { createHeaderList } from './header-list.ts';
+export { createHttpServer } from './http-server.ts';
+export type { HttpServer, HttpServerOptions, HttpServerStats, ListenAddress } from './http-server.ts';
+export { createUpstreamPool } from './pool.ts';
+export type { PoolOptions } from './pool.ts';
+export { DEFAULT_SERVER_LIMITS } from './server-limits.ts';
+export type { ServerTls } from './server-tls.ts';
+export { createEventDecoder } from './sse-decode.ts';
+export type { EventDecoder, EventDecoderOptions } from './sse-decode.ts';
+export { encodeComment, encodeEvent } from './sse-encode.ts';
 export type {
   HeaderList,
   Origin,

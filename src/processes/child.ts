@@ -46,14 +46,21 @@ export function runChild(begin: (init: Init, links: Links) => Duties): void {
     all: (role) => [...channels].filter(([, peer]) => peer.role === role).map(([channel]) => channel),
     request: async (role, type, fields, timeoutMs) => {
       const until = Date.now() + timeoutMs;
-      while (links.get(role) === undefined) {
+      for (;;) {
         const left = until - Date.now();
         if (left <= 0) throw new Error(`the ${role} cannot be reached`);
-        await arrival(left);
+        const channel = links.get(role);
+        if (channel === undefined) {
+          await arrival(left);
+          continue;
+        }
+        try {
+          return await channel.request(type, fields, left);
+        } catch (error) {
+          // All questions may be asked twice: if the other process died over this one, its successor is asked.
+          if (channel.open) throw error;
+        }
       }
-      const channel = links.get(role);
-      if (channel === undefined) throw new Error(`the ${role} cannot be reached`);
-      return channel.request(type, fields, Math.max(1, until - Date.now()));
     },
   };
   const arrival = (waitMs: number): Promise<void> =>

@@ -53,25 +53,26 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     const errors = read.problems.filter((problem) => problem.severity === 'error');
     for (const problem of read.problems) if (problem.severity === 'warning') log.warn('config', { at: `${problem.file}:${problem.line}`, warning: problem.message });
     if (read.shard === undefined || errors.length > 0) {
-      refusal = { at: new Date().toISOString(), problems: read.problems.map((problem) => ({ ...problem, fix: problem.fix ?? '' })) };
+      refusal = { at: new Date().toISOString(), problems: read.problems.map(({ fix, ...problem }) => (fix === undefined ? problem : { ...problem, fix })) };
       await store?.recordRevision({ digest: read.digest, createdAt: refusal.at, outcome: 'refused', reason: errors[0]?.message ?? '' }, TENANT);
       tellFaults();
       return errors;
     }
     refusal = null;
     loadedAt = new Date().toISOString();
-    config = read.shard;
+    const shard = read.shard;
+    config = shard;
     await store?.recordRevision({ digest: read.digest, createdAt: loadedAt, outcome: 'accepted', reason: '' }, TENANT);
-    await configureOthers(config);
-    await publisher.publish({ config });
+    await configureOthers(shard);
+    await publisher.publish({ config: shard });
     tellFaults();
     report({
       kind: 'plan',
-      listeners: config.listeners.map(({ name, address }) => ({ name, host: address.host === 'localhost' ? '127.0.0.1' : address.host, port: address.port })),
-      workers: config.workers,
-      drainGraceMs: config.limits.drainGraceMs,
+      listeners: shard.listeners.map(({ name, address }) => ({ name, host: address.host === 'localhost' ? '127.0.0.1' : address.host, port: address.port })),
+      workers: shard.workers,
+      drainGraceMs: shard.limits.drainGraceMs,
     });
-    await openMetricsDoor(config);
+    await openMetricsDoor(shard);
     return [];
   };
 

@@ -5,13 +5,14 @@
 // Questions: seal-keys (worker) · tls {listener} (worker) · secrets {server, kind} (worker: headers, runner: env) · configure (control).
 
 import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../telemetry/index.ts';
 import { createDevelopmentCertificate } from '../tls/index.ts';
 import type { Fields, Frame } from './channel.ts';
 import type { Duties } from './child.ts';
-import type { ValuePart, ValueSource } from '../servers/index.ts';
+import { diskFiles, resolveValue } from '../config/index.ts';
+import type { ValueSource } from '../servers/index.ts';
 import type { Role } from './messages.ts';
 
 /** What control tells the keeper about the config. */
@@ -94,34 +95,15 @@ export function beginKeeper(dataFolder: string, log: Log): Duties {
   };
 }
 
-/** Reads each source; one that cannot be read names itself, never its value. */
+/** Reads each value; one that cannot be read is named, never shown. */
 function read(sources: Readonly<Record<string, ValueSource>>): Fields {
   const values: Record<string, string> = {};
   for (const [name, source] of Object.entries(sources)) {
-    let value = '';
-    for (const part of source) {
-      const text = readPart(part);
-      if (text === undefined) return { error: `The value of '${name}' cannot be read: ${describe(part)}.` };
-      value += text;
-    }
-    values[name] = value;
+    const value = resolveValue(source, process.env, diskFiles);
+    if (!value.ok) return { error: `The value of '${name}' ${value.error.message}. ${value.error.fix}` };
+    values[name] = value.value.reveal(); // From here it goes to the one process that must use it.
   }
   return { values };
-}
-
-function readPart(part: ValuePart): string | undefined {
-  if ('text' in part) return part.text;
-  if ('env' in part) return process.env[part.env] ?? part.fallback;
-  try {
-    return readFileSync(part.file, 'utf8').replace(/\r?\n$/, ''); // Editors end a file with a newline; a header must not have one.
-  } catch {
-    return undefined;
-  }
-}
-
-function describe(part: ValuePart): string {
-  if ('env' in part) return `the environment variable ${part.env} is not set`;
-  return 'file' in part ? `the file ${part.file} cannot be read` : 'it is empty';
 }
 
 function readBundle(path: string | undefined): Fields {
@@ -172,7 +154,13 @@ function developmentMaterial(folder: string, listener: string, hosts: readonly s
 }
 
 function writePrivate(file: string, text: string): void {
-  writeFileSync(`${file}.new`, text, { mode: 0o600, flush: true });
+  // O_DSYNC: the permission model denies fsync. The folder is the keeper's own, so nobody else can be reading the new file.
+  const fd = openSync(`${file}.new`, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_DSYNC, 0o600);
+  try {
+    writeSync(fd, text);
+  } finally {
+    closeSync(fd);
+  }
   renameSync(`${file}.new`, file);
 }
 

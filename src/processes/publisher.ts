@@ -1,9 +1,9 @@
 // Hands snapshots out: to disk, where a worker finds the last good one when control is away, and to every worker, whose answer is
 // waited for, so that a key that is reported revoked is revoked everywhere.
 
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { digestOf } from '../config/index.ts';
+import { nextRevision, parseSnapshotDocument } from '../config/index.ts';
 import type { AgentsShard, ConfigShard, SnapshotDocument } from '../config/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import type { Channel } from './channel.ts';
@@ -27,7 +27,7 @@ const ACKNOWLEDGE_MS = 3_000;
 /** Goes on from the last snapshot on disk, if there is one. */
 export function createPublisher(options: { readonly dataFolder: string; readonly links: Links; readonly log: Log }): Publisher {
   const file = join(options.dataFolder, 'snapshot.json');
-  let document = readLast(file);
+  let document = readLast(file, options.log);
   let agents: AgentsShard = document?.shards.agents ?? { agents: [] };
 
   const send = async (worker: Channel, snapshot: SnapshotDocument): Promise<void> => {
@@ -53,8 +53,9 @@ export function createPublisher(options: { readonly dataFolder: string; readonly
       agents = changed.agents ?? agents;
       const config = changed.config ?? document?.shards.config;
       if (config === undefined) return;
-      document = { format: 1, revision: (document?.revision ?? 0) + 1, digests: { config: digestOf(config), agents: digestOf(agents) }, shards: { config, agents } };
-      writeDurably(file, JSON.stringify(document));
+      const next = nextRevision(document, { config, agents });
+      if (next !== document) writeDurably(file, JSON.stringify(next));
+      document = next;
       const current = document;
       await Promise.all(options.links.all('worker').map((worker) => send(worker, current)));
     },
@@ -77,15 +78,10 @@ function writeDurably(file: string, text: string): void {
   renameSync(aside, file);
 }
 
-function readLast(file: string): SnapshotDocument | undefined {
-  try {
-    const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    return isDocument(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isDocument(value: unknown): value is SnapshotDocument {
-  return typeof value === 'object' && value !== null && 'format' in value && value.format === 1 && 'revision' in value && 'shards' in value && 'digests' in value;
+function readLast(file: string, log: Log): SnapshotDocument | undefined {
+  if (!existsSync(file)) return undefined;
+  const parsed = parseSnapshotDocument(readFileSync(file, 'utf8'));
+  if (parsed.ok) return parsed.value;
+  log.warn('the last snapshot cannot be used and is made anew', { file, reason: parsed.error });
+  return undefined;
 }

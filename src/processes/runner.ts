@@ -12,6 +12,15 @@ import { startStdioServer } from './stdio-server.ts';
 import type { StdioServer, StdioSpec } from './stdio-server.ts';
 
 const SECRETS_TIMEOUT_MS = 5_000;
+/** What a worker may say before the program has started. */
+const MAX_EARLY_LINES = 16;
+
+/** A server, or what it will be told once it is there. */
+interface Running {
+  server: StdioServer | undefined;
+  readonly early: Uint8Array[];
+  closed: boolean;
+}
 
 interface RunnerLimits {
   readonly maxChildren: number;
@@ -21,19 +30,26 @@ interface RunnerLimits {
 /** Sets up the runner's duties. */
 export function beginRunner(links: Links, log: Log): Duties {
   const specs = new Map<string, StdioSpec>();
-  const byWorker = new Map<Channel, Map<number, StdioServer>>();
+  const byWorker = new Map<Channel, Map<number, Running>>();
   let limits: RunnerLimits = { maxChildren: 256, maxLineBytes: 64 * 1024 * 1024 };
   let running = 0;
 
   const open = async (channel: Channel, id: number, server: string): Promise<void> => {
+    const servers = byWorker.get(channel);
     const spec = specs.get(server);
-    const refuse = (text: string): void => channel.send('exit', { id, text });
+    const refuse = (text: string): void => {
+      servers?.delete(id);
+      channel.send('exit', { id, text });
+    };
+    if (servers === undefined) return;
     if (spec === undefined) return refuse(`The server '${server}' is not in the config.`);
-    if (running >= limits.maxChildren) return refuse(`There are already ${limits.maxChildren} stdio servers running (limits.maxChildren).`);
+    if (running >= limits.maxChildren) return refuse(`There are already ${limits.maxChildren} stdio servers running.`);
+    const one: Running = { server: undefined, early: [], closed: false };
+    servers.set(id, one);
     running++; // Counted before the wait, so that a burst cannot pass the cap.
     const secret = await links.request('keeper', 'secrets', { server, kind: 'env' }, SECRETS_TIMEOUT_MS).catch(() => undefined);
     const values = secret === undefined ? undefined : toStrings(secret.fields['values']);
-    if (values === undefined || !channel.open) {
+    if (values === undefined || one.closed) {
       running--;
       return refuse(typeof secret?.fields['error'] === 'string' ? secret.fields['error'] : 'The keeper did not answer.');
     }
@@ -48,31 +64,38 @@ export function beginRunner(links: Links, log: Log): Duties {
         onGroup: (pid, live) => report({ kind: 'group', pid, live }),
         onExit: (text) => {
           running--;
-          byWorker.get(channel)?.delete(id);
+          servers.delete(id);
           channel.send('exit', { id, text });
-          log.debug('a stdio server ended', { server, text });
         },
       },
     );
-    byWorker.get(channel)?.set(id, child);
-    if (byWorker.get(channel) === undefined) child.close(); // The worker went away while the secrets were fetched.
+    one.server = child;
+    for (const line of one.early.splice(0)) child.send(line);
   };
 
   const hear = (channel: Channel, frame: Frame): void => {
     const id = frame.fields['id'];
     if (typeof id !== 'number') return;
-    const child = byWorker.get(channel)?.get(id);
+    const one = byWorker.get(channel)?.get(id);
     switch (frame.type) {
       case 'open':
         void open(channel, id, String(frame.fields['server']));
         return;
       case 'line':
-        return child?.send(frame.payload);
+        if (one?.server !== undefined) one.server.send(frame.payload);
+        else if (one !== undefined && one.early.length < MAX_EARLY_LINES) one.early.push(frame.payload.slice());
+        return;
       case 'close':
-        return child?.close();
+        if (one !== undefined) close(one);
+        return;
       default:
         return log.warn('a frame of no known type was dropped', { type: frame.type });
     }
+  };
+
+  const close = (one: Running): void => {
+    one.closed = true;
+    void one.server?.close();
   };
 
   const configure = (fields: Fields): void => {
@@ -93,10 +116,10 @@ export function beginRunner(links: Links, log: Log): Duties {
     onUnlink: (_role, channel) => {
       const servers = byWorker.get(channel);
       byWorker.delete(channel);
-      for (const child of servers?.values() ?? []) child.close();
+      for (const one of servers?.values() ?? []) close(one);
     },
     onRoom: (channel) => {
-      for (const child of byWorker.get(channel)?.values() ?? []) child.resume();
+      for (const one of byWorker.get(channel)?.values() ?? []) one.server?.resume();
     },
     onFrame: (from, frame, channel) => {
       if (from.role === 'worker') hear(channel, frame);
@@ -104,7 +127,7 @@ export function beginRunner(links: Links, log: Log): Duties {
     },
     onStop: async () => {
       const all = [...byWorker.values()].flatMap((servers) => [...servers.values()]);
-      await Promise.all(all.map((child) => child.close()));
+      await Promise.all(all.map((one) => one.server?.close()));
     },
   };
 }

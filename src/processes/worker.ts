@@ -2,12 +2,12 @@
 // and cannot start a program. It lives on the last snapshot it was given: control may come and go.
 
 import { randomBytes } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createRefusalCounter, openAuditLog } from '../audit/index.ts';
+import { createCallIds, createRefusalCounter, openAuditLog } from '../audit/index.ts';
 import type { AuditLog } from '../audit/index.ts';
 import type { ErrorCode } from '../base/index.ts';
-import { compileSnapshot } from '../config/index.ts';
+import { compileSnapshot, isSnapshotDocument, parseSnapshotDocument } from '../config/index.ts';
 import type { ListenerConfig, Snapshot, SnapshotDocument } from '../config/index.ts';
 import { createHttpServer } from '../http/index.ts';
 import type { HttpServer, Peer } from '../http/index.ts';
@@ -66,6 +66,9 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     nowMs,
     connectTimeoutMs: 10_000,
     maxConnections: 512,
+    maxQueued: 1_024,
+    maxHeadBytes: 64 * 1024,
+    addressPolicy: 'any',
     onChange: (server) => tellStatus(server),
   });
   const tellStatus = (server: Server): void => {
@@ -84,7 +87,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
   /** Takes over a snapshot: from the next request on, everything is judged by it; what is open is judged again now. */
   const adopt = (document: SnapshotDocument): string | undefined => {
     const compiled = compileSnapshot(document, snapshot);
-    if (!compiled.ok) return 'the snapshot could not be compiled';
+    if (!compiled.ok) return compiled.error.join(' ');
     snapshot = compiled.value;
     servers.update(snapshot.servers.values());
     open.reconsider(snapshot, nowMs());
@@ -108,9 +111,16 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
         adopt(last);
       }
     }, SNAPSHOT_PATIENCE_MS);
-    const folder = auditFolder(init.dataFolder, init.slot);
     [audit] = await Promise.all([
-      openAuditLog({ directory: folder, slot: `worker-${init.slot}`, clock: nowMs, onFault: (error) => log.error('the audit log cannot be written', { error }) }),
+      openAuditLog({
+        directory: auditFolder(init.dataFolder, init.slot),
+        slot: `worker-${init.slot}`,
+        writer: `${init.name} pid ${process.pid}`,
+        clock: nowMs,
+        onFault: (error) => log.error('the audit log cannot be written', { error }),
+        metrics,
+        takeOver: true, // The supervisor gives a slot to one worker at a time.
+      }),
       haveSnapshot,
       fetchKeys(),
     ]);
@@ -123,9 +133,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
   };
 
   const openDoors = async (log_: AuditLog): Promise<void> => {
-    const prefix = randomBytes(6).toString('base64url');
-    let counter = 0;
-    const refusals = createRefusalCounter({ clock: nowMs, append: (line) => log_.append(line) });
+    const refusals = createRefusalCounter({ clock: nowMs, maxKeys: 1_000, append: (record) => log_.append(record) });
     const onStranger = (code: ErrorCode, peer: Peer): void => refusals.count(peer.address, code);
     const ports: Ports = {
       audit: log_,
@@ -135,7 +143,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       open,
       metrics: createRoadMetrics(metrics),
       log,
-      newId: () => `${prefix}${(counter++).toString(36).padStart(6, '0')}`,
+      newId: createCallIds(randomBytes(8)),
       nowMs,
       nowUs,
       relayToOwner: relay.relay,
@@ -145,8 +153,8 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       return snapshot;
     };
     const readiness = (): { ready: boolean; body: Uint8Array } => {
-      const faults = [...(draining ? ['draining'] : []), ...(log_.faulted ? ['audit log cannot be written'] : []), ...configFaults];
-      const ready = !draining && !log_.faulted;
+      const faults = [...(draining ? ['draining'] : []), ...(log_.state === 'open' ? [] : ['the audit log cannot be written']), ...configFaults];
+      const ready = !draining && log_.state === 'open';
       return { ready, body: Buffer.from(`${JSON.stringify({ status: ready ? 'ready' : 'not ready', revision: current().revision, faults })}\n`) };
     };
     const { limits, listeners } = current();
@@ -167,7 +175,6 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     doors.push(relayed);
     every(METRICS_PERIOD_MS, () => {
       links.get('control')?.send('metrics', { dump: metrics.dump() });
-      refusals.flush();
     });
     every(SWEEP_PERIOD_MS, () => {
       open.keepAlive(nowUs() - KEEP_ALIVE_AFTER_US);
@@ -189,7 +196,6 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     relay.close();
     servers.close();
     await audit?.close();
-    rmSync(`run/${init.name}`, { force: true });
     process.exit(0);
   };
 
@@ -197,7 +203,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     switch (frame.type) {
       case 'snapshot': {
         const document = frame.fields['document'];
-        const problem = isDocument(document) ? adopt(document) : 'the snapshot has no known form';
+        const problem = isSnapshotDocument(document) ? adopt(document) : 'the snapshot has no known form';
         if (problem !== undefined) log.error(problem);
         return frame.reply(problem === undefined ? {} : { error: problem });
       }
@@ -256,13 +262,9 @@ async function tlsFor(listener: ListenerConfig, links: Links): Promise<{ tls?: {
 
 function lastGood(dataFolder: string): SnapshotDocument | undefined {
   try {
-    const document: unknown = JSON.parse(readFileSync(join(dataFolder, 'snapshot.json'), 'utf8'));
-    return isDocument(document) ? document : undefined;
+    const document = parseSnapshotDocument(readFileSync(join(dataFolder, 'snapshot.json'), 'utf8'));
+    return document.ok ? document.value : undefined;
   } catch {
     return undefined;
   }
-}
-
-function isDocument(value: unknown): value is SnapshotDocument {
-  return typeof value === 'object' && value !== null && 'format' in value && value.format === 1 && 'shards' in value;
 }

@@ -8,7 +8,7 @@ import type { Message } from '../mcp/index.ts';
 import type { Answer } from './answer.ts';
 import type { Call, OutcomeStatus, Ports } from './exchange.ts';
 import type { Refused } from './rescue.ts';
-import { filterReplayed, judgeFinal, learnTools } from './server-messages.ts';
+import { filterReplayed, judgeFinal, learnTools, mayBeSaid } from './server-messages.ts';
 import type { FinalHook } from './server-messages.ts';
 
 /** JSON answers up to this size are read whole before they go on. */
@@ -88,12 +88,12 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
   };
 
   const carry = (event: ServerSentEvent, message: Message): void => {
-    const { inbound, question } = call;
-    if (message.kind === 'request' && question.era === 'modern') {
-      // SPEC 2026-07-28 basic/index: a server never sends a request; whoever does is not to be trusted with this stream.
-      return fail({ code: 'upstream_malformed' }, 'failed');
+    const { inbound } = call;
+    if (message.kind !== 'result' && message.kind !== 'error') {
+      if (mayBeSaid(call, message)) return answer.event({ ...event, data: message.document.bytes });
+      // A stray notification is dropped. A request where the server may send none is an attempt on the agent: the stream is given up.
+      return message.kind === 'request' ? fail({ code: 'upstream_malformed' }, 'failed') : undefined;
     }
-    if (message.kind !== 'result' && message.kind !== 'error') return answer.event({ ...event, data: message.document.bytes });
     if (inbound.kind === 'stream') return answer.event({ ...event, data: filterReplayed(call, message.document) });
     const judged = judgeFinal(call, message);
     if (!judged.ok) return fail(judged.error, 'failed');

@@ -51,7 +51,6 @@ export function carryModern(leg: HttpLeg): void {
 /** Opens a legacy session: the server's own session id is sealed into the one that the agent gets. */
 export function carryInitialize(leg: HttpLeg, body: Uint8Array): void {
   const { ports, envelope } = leg;
-  const call = envelope.payload;
   let upstreamSession = '';
   send(
     leg,

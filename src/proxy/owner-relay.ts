@@ -13,9 +13,10 @@ export interface OwnerRelay {
   close(): void;
 }
 
-const RELAYED: ReadonlySet<string> = new Set(['host', 'content-length', 'connection', 'transfer-encoding', 'expect', 'keep-alive', 'sallyport-peer']);
+const RELAYED: ReadonlySet<string> = new Set(['host', 'content-length', 'connection', 'transfer-encoding', 'accept-encoding', 'content-encoding', 'expect', 'keep-alive', 'te', 'trailer', 'upgrade', 'proxy-connection', 'proxy-authorization', 'origin', 'date', 'sallyport-peer']);
 const CONNECT_TIMEOUT_MS = 1_000;
 const MAX_CONNECTIONS = 512;
+const MAX_HEAD_BYTES = 64 * 1024;
 
 /** Relays to the other workers' sockets in `folder`. */
 export function createOwnerRelay(folder: string): OwnerRelay {
@@ -24,7 +25,7 @@ export function createOwnerRelay(folder: string): OwnerRelay {
   const poolOf = (owner: string): UpstreamPool => {
     const known = pools.get(owner);
     if (known !== undefined) return known;
-    const made = createUpstreamPool({ host: 'localhost', port: 0, tls: undefined, socketPath: `${folder}/${owner}` }, { maxConnections: MAX_CONNECTIONS, connectTimeoutMs: CONNECT_TIMEOUT_MS });
+    const made = createUpstreamPool({ host: 'localhost', port: 0, tls: undefined, socketPath: `${folder}/${owner}` }, { maxConnections: MAX_CONNECTIONS, maxQueued: MAX_CONNECTIONS, maxHeadBytes: MAX_HEAD_BYTES, connectTimeoutMs: CONNECT_TIMEOUT_MS });
     pools.set(owner, made);
     return made;
   };

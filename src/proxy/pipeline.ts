@@ -3,10 +3,9 @@
 // (Authentication has happened at the head, in door.ts: a stranger's body is never read.)
 
 import type { Finding, Verdict } from '../policies/index.ts';
-import { settle } from '../policies/index.ts';
+import { describeDenial, settle } from '../policies/index.ts';
 import { createAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
-import { describeDenial } from './denial.ts';
 import type { Arrival, Call, Inbound, Ports } from './exchange.ts';
 import { forward } from './forward.ts';
 import { questionOf, receive } from './receive.ts';
@@ -65,7 +64,7 @@ function inspect(_call: Call): readonly Finding[] {
 }
 
 function deny(call: Call, answer: Answer, verdict: Extract<Verdict, { kind: 'deny' }>): void {
-  answer.refuse({ code: 'denied', say: describeDenial(verdict, call.question, call.id) }, 'refused');
+  answer.refuse({ code: 'denied', say: `${describeDenial(verdict, call.question.subject)} Whoever runs the gateway can look it up: record ${call.id}.` }, 'refused');
 }
 
 function unreadable(arrival: Arrival, ports: Ports, refusal: Parameters<typeof refuse>[1] & { readonly id?: string | number }): void {

@@ -1,10 +1,10 @@
 // Bytes → one reading of what the agent wants. Everything after this file looks at this value and never at the bytes again, except
 // to forward exactly them. The era is decided by the body (SPEC basic/versioning), the headers are only compared with it.
 
-import { fail, ok } from '../base/index.ts';
+import { fail, GatewayError, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
-import { checkHeaderParams, checkModernRequest, classifyEra, METHODS, parseJson, readMessage, removeMember } from '../mcp/index.ts';
-import type { JsonObject, Message, MethodRule, Refusal } from '../mcp/index.ts';
+import { checkHeaderParams, checkModernNotification, checkModernRequest, classifyEra, METHODS, parseJson, readMessage, readSubject, removeMember } from '../mcp/index.ts';
+import type { JsonObject, Message, Refusal } from '../mcp/index.ts';
 import type { Subject } from '../policies/index.ts';
 import type { Arrival, Inbound, Ports, Question } from './exchange.ts';
 
@@ -30,16 +30,19 @@ export function receive(arrival: Arrival, ports: Pick<Ports, 'headerCatalogue'>)
 
 function receiveModern(arrival: Arrival, message: Message, ports: Pick<Ports, 'headerCatalogue'>): Result<Inbound, Refusal & { readonly id?: string | number }> {
   // SPEC basic/index "Message directions": a modern client sends requests and, on stdio only, cancelled; never a response.
-  if (message.kind === 'notification') return ok({ kind: 'modern-notification', message });
-  if (message.kind !== 'request') return fail({ code: 'rpc_malformed', say: 'A client sends no responses in this protocol revision.' });
   const { headers } = arrival;
-  const checked = checkModernRequest(message, {
-    protocolVersion: headers.get('mcp-protocol-version'),
-    method: headers.get('mcp-method'),
-    name: headers.get('mcp-name'),
-  });
+  const mirrored = { protocolVersion: headers.get('mcp-protocol-version'), method: headers.get('mcp-method'), name: headers.get('mcp-name') };
+  if (message.kind === 'notification') {
+    const checked = checkModernNotification(message, mirrored);
+    return checked.ok ? ok({ kind: 'modern-notification', message }) : checked;
+  }
+  if (message.kind !== 'request') return fail({ code: 'rpc_malformed', say: 'A client sends no responses in this protocol revision.' });
+  const checked = checkModernRequest(message, mirrored);
   if (!checked.ok) return fail({ ...checked.error, id: message.id });
   const request = checked.value;
+  if (request.rule.task === true) return fail({ code: 'method_unknown', say: 'Tasks are not carried by this gateway.', id: message.id });
+  const subject = readSubject(request.method, request.rule, message.params);
+  if (!subject.ok) return fail({ ...subject.error, id: message.id });
   if (request.method === 'tools/call' && request.name !== undefined) {
     const params = ports.headerCatalogue.get(arrival.route.server, request.name);
     if (params !== undefined) {
@@ -47,7 +50,7 @@ function receiveModern(arrival: Arrival, message: Message, ports: Pick<Ports, 'h
       if (!agreed.ok) return fail({ ...agreed.error, id: message.id });
     }
   }
-  return ok({ kind: 'modern', message: withoutTasks(message), request });
+  return ok({ kind: 'modern', message: withoutTasks(message), request, subject: subject.value });
 }
 
 /** Tasks would outlive the call and its record; until they are carried, the server must not think that the agent takes them. */
@@ -55,10 +58,10 @@ function withoutTasks(message: Extract<Message, { kind: 'request' }>): Extract<M
   const path = ['params', '_meta', 'io.modelcontextprotocol/clientCapabilities', 'extensions'];
   const extensions = objectAt(message.document.value, path);
   if (extensions === undefined || !Object.hasOwn(extensions, TASKS_EXTENSION)) return message;
-  const edited = removeMember(message.document, path, TASKS_EXTENSION);
-  if (!edited.ok) return message;
-  const reread = readMessage(edited.value);
-  return reread.ok && reread.value.kind === 'request' ? reread.value : message;
+  const edited = parseJson(removeMember(message.document, path, TASKS_EXTENSION));
+  const reread = edited.ok ? readMessage(edited.value) : edited;
+  if (!reread.ok || reread.value.kind !== 'request') throw new GatewayError('internal', { cause: new Error('an edited request is not valid') });
+  return reread.value;
 }
 
 function receiveLegacy(message: Message, token: string | undefined): Result<Inbound, Refusal & { readonly id?: string | number }> {
@@ -75,22 +78,25 @@ function receiveLegacy(message: Message, token: string | undefined): Result<Inbo
   }
   if (method === 'initialize' && token !== undefined) return fail({ code: 'rpc_malformed', say: 'initialize opens a session; send it without Mcp-Session-Id.', ...id });
   if (method !== 'initialize' && token === undefined) return fail({ code: 'session_required', say: 'Send initialize first, then every request with its Mcp-Session-Id.', ...id });
-  return ok({ kind: 'legacy', message, rule, token });
+  if (rule?.task === true) return fail({ code: 'method_unknown', say: 'Tasks are not carried by this gateway.', ...id });
+  const subject = method === undefined || rule === undefined || message.kind !== 'request' ? ok(SERVER) : readSubject(method, rule, message.params);
+  if (!subject.ok) return fail({ ...subject.error, ...id });
+  return ok({ kind: 'legacy', message, rule, token, subject: subject.value });
 }
 
 /** What policy is asked about an inbound message. */
 export function questionOf(inbound: Inbound): Question {
   switch (inbound.kind) {
     case 'modern': {
-      const { request, message } = inbound;
-      return { era: 'modern', revision: request.revision, method: request.method, rule: request.rule, subject: subjectOf(request.method, request.rule, message.params) };
+      const { request, subject } = inbound;
+      return { era: 'modern', revision: request.revision, method: request.method, rule: request.rule, subject };
     }
     case 'modern-notification':
       return { era: 'modern', revision: undefined, method: inbound.message.method, rule: METHODS.get(inbound.message.method), subject: SERVER };
     case 'legacy': {
-      const { message, rule } = inbound;
-      if (message.kind !== 'request' && message.kind !== 'notification') return { era: 'legacy', revision: undefined, method: 'response', rule: undefined, subject: SERVER };
-      return { era: 'legacy', revision: undefined, method: message.method, rule, subject: subjectOf(message.method, rule, message.params) };
+      const { message, rule, subject } = inbound;
+      if (message.kind !== 'request' && message.kind !== 'notification') return { era: 'legacy', revision: undefined, method: 'response', rule: undefined, subject };
+      return { era: 'legacy', revision: undefined, method: message.method, rule, subject };
     }
     case 'stream':
       return { era: 'legacy', revision: undefined, method: 'GET', rule: undefined, subject: SERVER };
@@ -102,22 +108,6 @@ export function questionOf(inbound: Inbound): Question {
 }
 
 const SERVER: Subject = { kind: 'server' };
-
-function subjectOf(method: string, rule: MethodRule | undefined, params: JsonObject | undefined): Subject {
-  if (method === 'completion/complete') return completionSubject(params);
-  if (rule === undefined || rule.subject === 'server' || rule.nameParam === undefined) return SERVER;
-  const name = params?.[rule.nameParam];
-  // A call that names nothing is refused by every policy: no rule allows the empty name, unless it allows everything.
-  return { kind: rule.subject, name: typeof name === 'string' ? name : '' };
-}
-
-/** Completion tells about the prompt or resource it completes for, so it needs leave for that. */
-function completionSubject(params: JsonObject | undefined): Subject {
-  const ref = params?.['ref'];
-  if (!isObject(ref)) return { kind: 'prompt', name: '' };
-  if (ref['type'] === 'ref/resource') return { kind: 'resource', name: text(ref['uri']) };
-  return { kind: 'prompt', name: text(ref['name']) };
-}
 
 function argumentsOf(params: JsonObject | undefined): JsonObject | undefined {
   const args = params?.['arguments'];
@@ -132,8 +122,4 @@ function objectAt(value: unknown, path: readonly string[]): JsonObject | undefin
 
 function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

@@ -3,8 +3,8 @@
 
 import { fail, GatewayError, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
-import { checkAnswer, listElements, METHODS, removeElements, setMember } from '../mcp/index.ts';
-import type { JsonDocument, JsonObject, JsonValue, Message, MethodRule, Refusal } from '../mcp/index.ts';
+import { checkAnswer, listElements, METHODS, removeElements, removeMember, setMember } from '../mcp/index.ts';
+import type { Asked, JsonDocument, JsonObject, JsonValue, Message, MethodRule, Refusal } from '../mcp/index.ts';
 import { parseJson } from '../mcp/index.ts';
 import type { Answer } from './answer.ts';
 import type { Call, OutcomeStatus, Ports } from './exchange.ts';
@@ -33,15 +33,36 @@ export function answerMessage(call: Call, answer: Answer, final: Final, onFinal?
   } else answer.json(200, bytes, outcome, extra?.headers);
 }
 
+/** What a request may be answered with, as the language wants to know it. */
+function askedBy(call: Call): Asked {
+  const { inbound, question } = call;
+  const id = (inbound.kind === 'modern' || inbound.kind === 'legacy') && inbound.message.kind === 'request' ? inbound.message.id : undefined;
+  const declared = inbound.kind === 'modern' ? { clientCapabilities: inbound.request.clientCapabilities } : {};
+  return { id, method: question.method, era: question.era, ...declared };
+}
+
+/** Whether a message that is no final answer may be said on this hop. */
+export function mayBeSaid(call: Call, message: Message): boolean {
+  return checkAnswer(message, askedBy(call)).ok;
+}
+
 /** Judges the final answer of a call, and gives the bytes that may be shown. */
 export function judgeFinal(call: Call, final: Final): Result<{ readonly bytes: Uint8Array; readonly outcome: OutcomeStatus }, Refusal> {
   const { inbound, question } = call;
   if ((inbound.kind !== 'modern' && inbound.kind !== 'legacy') || inbound.message.kind !== 'request') return ok({ bytes: final.document.bytes, outcome: 'ok' });
-  const checked = checkAnswer(final, { id: inbound.message.id, method: question.method, era: question.era });
+  const checked = checkAnswer(final, askedBy(call));
   if (!checked.ok) return fail({ code: 'upstream_malformed', say: checked.error.say });
   if (final.kind === 'error') return ok({ bytes: final.document.bytes, outcome: 'rpc_error' });
-  const shown = question.rule?.list === undefined ? final.document.bytes : filterList(call, final.document, question.rule);
+  const shown = shownResult(call, final.document);
   return ok({ bytes: shown, outcome: outcomeOf(final.result) });
+}
+
+function shownResult(call: Call, document: JsonDocument): Uint8Array {
+  const { method, rule } = call.question;
+  if (rule?.list !== undefined) return filterList(call, document, rule);
+  // Tasks are not carried, so a session must not promise them.
+  if (method === 'initialize' && memberOf(document.value, 'result', 'capabilities', 'tasks') !== undefined) return removeMember(document, ['result', 'capabilities'], 'tasks');
+  return document.bytes;
 }
 
 /** Learns what a shown tool list says about mirrored arguments. */

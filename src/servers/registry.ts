@@ -2,7 +2,7 @@
 // call and refreshed behind it. One server that is dead or slow has its own state here and touches no other.
 
 import { createUpstreamPool } from '../http/index.ts';
-import type { Origin, UpstreamPool } from '../http/index.ts';
+import type { Origin, PoolOptions, UpstreamPool } from '../http/index.ts';
 import type { HttpSecrets, SecretsDoor, StdioDoor } from './doors.ts';
 import { probeHttp, probeStdio } from './probe.ts';
 import type { HttpTarget } from './probe.ts';
@@ -33,6 +33,9 @@ export interface ServersOptions {
   readonly nowMs: () => number;
   readonly connectTimeoutMs: number;
   readonly maxConnections: number;
+  readonly maxQueued: number;
+  readonly maxHeadBytes: number;
+  readonly addressPolicy: PoolOptions['addressPolicy'];
   /** A verdict was reached or a server failed: for status and logs. */
   readonly onChange: (server: Server) => void;
 }
@@ -120,7 +123,7 @@ function createServer(config: ServerConfig, options: ServersOptions): Server {
       pool?.pool.close();
       pool = {
         secrets,
-        pool: createUpstreamPool(originOf(url, http, secrets), { maxConnections: options.maxConnections, connectTimeoutMs: options.connectTimeoutMs }),
+        pool: createUpstreamPool(originOf(url, http, secrets), { maxConnections: options.maxConnections, maxQueued: options.maxQueued, maxHeadBytes: options.maxHeadBytes, connectTimeoutMs: options.connectTimeoutMs, addressPolicy: options.addressPolicy }),
       };
     }
     return { pool: pool.pool, path: url.pathname + url.search, headers: secrets.headers };

@@ -46,7 +46,10 @@ export type ServerConfig = StdioServerConfig | HttpServerConfig;
 /** Names of servers: they are part of paths, of qualified tool names, and of rules. */
 export const serverNameSchema = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must begin with a lowercase letter or digit and hold at most 63 lowercase letters, digits and hyphens');
+  .regex(
+    /^[a-z0-9][a-z0-9-]{0,62}$/,
+    'must begin with a lowercase letter or digit and hold at most 63 lowercase letters, digits and hyphens',
+  );
 
 /** Names of environment variables. */
 export const envNameSchema = z
@@ -54,7 +57,8 @@ export const envNameSchema = z
   .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be the name of an environment variable: letters, digits and underscores');
 
 /** Header fields that the gateway writes itself, or that belong to one hop. One from the config would contradict what it sends. */
-const OWN_HEADERS = /^(host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|content-.*|accept|accept-encoding|expect|last-event-id|mcp-.*)$/i;
+const OWN_HEADERS =
+  /^(host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|content-.*|accept|accept-encoding|expect|last-event-id|mcp-.*)$/i;
 
 const headerNameSchema = z
   .string()
@@ -66,7 +70,12 @@ const valueSchema = z
     [
       z.string(),
       z.strictObject({ env: envNameSchema.meta({ description: 'The environment variable that holds the value.' }) }),
-      z.strictObject({ file: z.string().min(1, 'must not be empty').meta({ description: 'The file that holds the value; one line break at its end is dropped.' }) }),
+      z.strictObject({
+        file: z
+          .string()
+          .min(1, 'must not be empty')
+          .meta({ description: 'The file that holds the value; one line break at its end is dropped.' }),
+      }),
     ],
     'must be text, { env: NAME } or { file: path }',
   )
@@ -82,17 +91,27 @@ const timeoutSchema = z
 const stdioEntrySchema = z.strictObject({
   command: z.string().min(1, 'must not be empty').meta({ description: 'Program to start. It speaks MCP over its stdin and stdout.' }),
   args: z.array(z.string()).default([]).meta({ description: 'Its arguments.' }),
-  env: z.record(envNameSchema, valueSchema).default({}).meta({ description: 'Environment variables it gets beside PATH, HOME and the like.' }),
+  env: z
+    .record(envNameSchema, valueSchema)
+    .default({})
+    .meta({ description: 'Environment variables it gets beside PATH, HOME and the like.' }),
   cwd: z.string().min(1, 'must not be empty').default('.').meta({ description: 'Folder to start it in, relative to the config file.' }),
   timeoutMs: timeoutSchema,
 });
 
 const httpEntrySchema = z.strictObject({
   url: z.string().meta({ description: 'Its MCP endpoint over Streamable HTTP: an http or https URL.' }),
-  headers: z.record(headerNameSchema, valueSchema).default({}).meta({ description: 'Header fields to send with every request, such as Authorization.' }),
+  headers: z
+    .record(headerNameSchema, valueSchema)
+    .default({})
+    .meta({ description: 'Header fields to send with every request, such as Authorization.' }),
   tls: z
     .strictObject({
-      ca: z.string().min(1, 'must not be empty').optional().meta({ description: 'PEM file with the certificates to trust in place of the well-known ones.' }),
+      ca: z
+        .string()
+        .min(1, 'must not be empty')
+        .optional()
+        .meta({ description: 'PEM file with the certificates to trust in place of the well-known ones.' }),
       minVersion: z.enum(['TLSv1.2', 'TLSv1.3']).default('TLSv1.2').meta({ description: 'Oldest TLS version to accept.' }),
     })
     .prefault({})

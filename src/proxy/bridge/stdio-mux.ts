@@ -8,7 +8,7 @@ import { GatewayError } from '../../base/index.ts';
 import type { StdioLink } from '../../servers/index.ts';
 import type { Answer } from '../answer.ts';
 import type { Call } from '../exchange.ts';
-import { answerMessage, carryMessage } from '../server-messages.ts';
+import { answerMessage, carryMessage, mayBeSaid } from '../server-messages.ts';
 
 const SUBSCRIPTION_ID = 'io.modelcontextprotocol/subscriptionId';
 const PROGRESS_TOKEN = 'progressToken';
@@ -83,10 +83,10 @@ export function createStdioMux(options: StdioMuxOptions, open: (events: { onLine
     const { params } = said;
     const subscription = metaOf(params)?.[SUBSCRIPTION_ID];
     const progress = params?.[PROGRESS_TOKEN];
-    if (typeof subscription === 'number') return pass(said, waiting.get(subscription), (one) => rewrite(said.document, ['params', '_meta'], SUBSCRIPTION_ID, one.id));
+    if (typeof subscription === 'number') return pass(waiting.get(subscription), (one) => rewrite(said.document, ['params', '_meta'], SUBSCRIPTION_ID, one.id));
     if (said.method === 'notifications/progress') {
       const one = typeof progress === 'number' ? waiting.get(progress) : undefined;
-      return pass(said, one?.progressToken === undefined ? undefined : one, () => rewrite(said.document, ['params'], PROGRESS_TOKEN, one?.progressToken ?? null));
+      return pass(one?.progressToken === undefined ? undefined : one, () => rewrite(said.document, ['params'], PROGRESS_TOKEN, one?.progressToken ?? null));
     }
     if (said.method === 'notifications/cancelled' && typeof params?.['requestId'] === 'number') {
       const one = waiting.get(params['requestId']);
@@ -95,12 +95,14 @@ export function createStdioMux(options: StdioMuxOptions, open: (events: { onLine
     }
     // Log messages name no request: with more than one under way they could reach the wrong one.
     const only = waiting.size === 1 ? [...waiting.values()][0] : undefined;
-    pass(said, only, () => said.document);
+    pass(only, () => said.document);
   };
 
-  const pass = (said: Message, one: Waiting | undefined, restore: (one: Waiting) => JsonDocument): void => {
+  const pass = (one: Waiting | undefined, restore: (one: Waiting) => JsonDocument): void => {
     if (one === undefined || one.answer.gone) return options.onNoise();
-    carryMessage(one.answer, { ...said, document: restore(one) });
+    const restored = readAnswerMessage(restore(one));
+    if (restored.ok && mayBeSaid(one.call, restored.value)) carryMessage(one.answer, restored.value);
+    else options.onNoise();
   };
 
   const link = open({ onLine: hear, onExit: end });

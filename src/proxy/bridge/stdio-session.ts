@@ -9,7 +9,7 @@ import { parseJson, readAnswerMessage } from '../../mcp/index.ts';
 import type { StdioLink } from '../../servers/index.ts';
 import type { Answer } from '../answer.ts';
 import type { Call } from '../exchange.ts';
-import { answerMessage, carryMessage } from '../server-messages.ts';
+import { answerMessage, carryMessage, mayBeSaid } from '../server-messages.ts';
 import type { FinalHook } from '../server-messages.ts';
 
 /** A session with its process. */
@@ -94,8 +94,9 @@ export function createStdioSession(options: StdioSessionOptions, open: (events: 
     answerMessage(one.call, one.answer, said, one.onFinal);
   };
 
-  const pass = (said: Message, to: Pick<Waiting, 'answer'> | undefined): void => {
+  const pass = (said: Message, to: Pick<Waiting, 'answer' | 'call'> | undefined): void => {
     const target = to ?? stream;
+    if (target !== undefined && !mayBeSaid(target.call, said)) return options.onNoise();
     if (target !== undefined && !target.answer.gone) carryMessage(target.answer, said);
     else if (kept.length < MAX_KEPT) kept.push(said);
     else options.onNoise();

@@ -1,0 +1,157 @@
+// The command line's half of the composition root: hands the commands what they may use, and runs the supervisor for `serve`.
+
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { createAdminClient, createAgentsPort } from './admin/index.ts';
+import type { AdminPorts } from './admin/index.ts';
+import { EXIT, renderQuickstart, runCli } from './cli/index.ts';
+import type { ServeOptions } from './cli/index.ts';
+import { openStore } from './cluster/index.ts';
+import { loadConfigFile } from './config/index.ts';
+import { startSupervisor } from './processes/index.ts';
+import type { ListenSocket } from './processes/index.ts';
+import { createLog } from './telemetry/index.ts';
+
+const TENANT = 'default';
+const DATA_FOLDER = '.sallyport';
+const QUICKSTART_AGENT = 'quickstart';
+const QUICKSTART_KEY_LIFE_MS = 7 * 24 * 3_600_000;
+
+export interface Program {
+  /** The file that starts a process of the gateway. */
+  readonly entry: string;
+  readonly version: string;
+}
+
+/** Runs one command; resolves with its exit code. */
+export async function runCommand(argv: readonly string[], program: Program): Promise<number> {
+  const interrupt = new AbortController();
+  const cwd = process.cwd();
+  if (argv[0] !== 'serve') process.once('SIGINT', () => interrupt.abort());
+  return runCli(argv, {
+    version: program.version,
+    cwd,
+    env: process.env,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    readStdin,
+    now: () => new Date(),
+    interrupted: interrupt.signal,
+    serve: (options) => serve(options, program, cwd),
+    admin: (dataFolder) => adminOf(dataFolder),
+    openAgents: (dataFolder) => {
+      const store = openStore(dataFolder);
+      return {
+        agents: createAgentsPort({ store, tenant: TENANT, randomBytes: (count) => randomBytes(count), now: () => new Date(), changed: () => Promise.resolve() }),
+        close: () => store.close(),
+      };
+    },
+  });
+}
+
+function adminOf(dataFolder: string): AdminPorts {
+  return createAdminClient(join(dataFolder, 'run', 'admin.sock'));
+}
+
+async function serve(options: ServeOptions, program: Program, cwd: string): Promise<number> {
+  const dataFolder = options.dataFolder ?? configuredFolder(options.configFile) ?? resolve(cwd, DATA_FOLDER);
+  try {
+    mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    process.stderr.write(`The data folder ${dataFolder} cannot be made (${error instanceof Error ? error.message : 'unknown'}). Choose another: --data FOLDER, or data in the config.\n`);
+    return EXIT.failed;
+  }
+  const json = options.output === 'json';
+  const logFormat = json || !process.stderr.isTTY ? 'json' : 'text';
+  const log = createLog({ process: 'supervisor', level: 'info', write: (line) => process.stderr.write(line), clock: () => Date.now(), format: logFormat });
+  const supervisor = startSupervisor({
+    entry: program.entry,
+    dataFolder,
+    configFile: options.configFile,
+    listenOverride: options.listen,
+    logFormat,
+    log,
+    onNotice: (text) => (json ? event({ event: 'notice', text }) : process.stderr.write(`${text}\n`)),
+    onReady: (sockets) => void announce(sockets, { options, dataFolder, cwd }),
+  });
+  watchSignals(supervisor);
+  return supervisor.ended;
+}
+
+interface Announcement {
+  readonly options: ServeOptions;
+  readonly dataFolder: string;
+  readonly cwd: string;
+}
+
+async function announce(sockets: readonly ListenSocket[], { options, dataFolder, cwd }: Announcement): Promise<void> {
+  const admin = adminOf(dataFolder);
+  const status = await admin.status();
+  const tls = new Set(status.ok ? status.value.listeners.filter((listener) => listener.url.startsWith('https:')).map((listener) => listener.name) : []);
+  const listeners = sockets.map(({ name, host, port }) => ({ name, url: `${tls.has(name) ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}` }));
+  if (options.output === 'json') event({ event: 'ready', listeners, pid: process.pid, dataFolder });
+  const url = listeners[0]?.url ?? '';
+  if (!options.quickstart) {
+    if (options.output !== 'json') process.stdout.write(`Sallyport is running at ${listeners.map((listener) => listener.url).join(', ')}\n`);
+    return;
+  }
+  const key = await issueQuickstartKey(admin);
+  const known = await admin.servers();
+  const servers = known.ok ? known.value.map((server) => server.name) : [];
+  const everything = servers.includes('everything');
+  const usual = resolve(cwd, DATA_FOLDER);
+  process.stdout.write(
+    typeof key === 'string'
+      ? `${key}\n`
+      : renderQuickstart({
+          url,
+          servers,
+          key,
+          dataFolder: usual === dataFolder ? undefined : relative(cwd, dataFolder) || '.',
+          call: everything ? { server: 'everything', tool: 'echo', words: ['message=hello'] } : undefined,
+        }),
+  );
+}
+
+async function issueQuickstartKey(admin: AdminPorts): Promise<{ agent: string; text: string; expiresAt: string | null } | string> {
+  const input = { label: 'quickstart', expiresAt: new Date(Date.now() + QUICKSTART_KEY_LIFE_MS).toISOString() };
+  const added = await admin.agents.add({ name: QUICKSTART_AGENT, groups: [], attributes: {}, key: input });
+  if (added.ok && added.value.key !== null) return { agent: QUICKSTART_AGENT, text: added.value.key.text, expiresAt: added.value.key.expiresAt };
+  const issued = await admin.agents.addKey(QUICKSTART_AGENT, input);
+  return issued.ok ? { agent: QUICKSTART_AGENT, text: issued.value.text, expiresAt: issued.value.expiresAt } : `No key could be issued: ${issued.error.detail}`;
+}
+
+function watchSignals(supervisor: { reload(): void; stop(): void; kill(): void }): void {
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    supervisor.stop();
+    // A second Ctrl-C means now. The terminal, npm and the shell may each pass the first one on, so a moment must have gone by.
+    setTimeout(() => {
+      process.on('SIGINT', () => supervisor.kill());
+      process.on('SIGTERM', () => supervisor.kill());
+    }, 1_000).unref();
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  process.on('SIGHUP', () => supervisor.reload());
+}
+
+/** Where the config wants its data; a config that cannot be read is control's to explain. */
+function configuredFolder(file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  const loaded = loadConfigFile(file, process.env);
+  return loaded.ok ? loaded.value.shard.dataFolder : undefined;
+}
+
+function event(fields: object): void {
+  process.stdout.write(`${JSON.stringify(fields)}\n`);
+}
+
+async function readStdin(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
+}
