@@ -35,11 +35,22 @@ export const systemLookup: Lookup = (name, done) => {
 };
 
 /** The addresses of a host that may be connected to; an address stands for itself. */
-export function resolveAllowed(host: string, allows: AddressFilter, lookup: Lookup, done: (result: Result<readonly string[], DialFailure>) => void): void {
+export function resolveAllowed(
+  host: string,
+  allows: AddressFilter,
+  lookup: Lookup,
+  done: (result: Result<readonly string[], DialFailure>) => void,
+): void {
   const judge = (addresses: readonly string[]): void => {
     const allowed = addresses.filter(allows);
     if (allowed.length > 0) done(ok(allowed));
-    else done(fail({ kind: 'address_refused', detail: `${host}: the address policy does not allow ${addresses.join(', ') || 'an empty answer'}` }));
+    else
+      done(
+        fail({
+          kind: 'address_refused',
+          detail: `${host}: the address policy does not allow ${addresses.join(', ') || 'an empty answer'}`,
+        }),
+      );
   };
   if (isIP(host) !== 0) {
     judge([host]);
@@ -52,7 +63,12 @@ export function resolveAllowed(host: string, allows: AddressFilter, lookup: Look
 }
 
 /** Connects to the first of these addresses that answers. */
-export function connectTcp(addresses: readonly string[], port: number, attempt: Attempt, done: (result: Result<Socket, DialFailure>) => void): void {
+export function connectTcp(
+  addresses: readonly string[],
+  port: number,
+  attempt: Attempt,
+  done: (result: Result<Socket, DialFailure>) => void,
+): void {
   const where = `${addresses.join(' or ')} port ${port}`;
   const socket = connect({ ...toTarget(addresses), port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_PROBE_MS });
   connected(socket, where, attempt, done);

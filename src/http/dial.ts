@@ -89,7 +89,10 @@ export function createDialer(origin: Origin, options: DialOptions): Dialer {
         if (!result.ok) abandon(attempt);
         done(result);
       };
-      const timer = setTimeout(() => settle(fail({ kind: 'timeout', detail: `${where}: no connection within ${connectTimeoutMs} ms` })), connectTimeoutMs);
+      const timer = setTimeout(
+        () => settle(fail({ kind: 'timeout', detail: `${where}: no connection within ${connectTimeoutMs} ms` })),
+        connectTimeoutMs,
+      );
       const onTcp: DialDone = (tcp) => {
         if (!tcp.ok || tls === undefined || attempt.over) return settle(tcp);
         tls.secure(tcp.value, settle);

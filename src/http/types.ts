@@ -136,18 +136,24 @@ export interface UpstreamRequest {
   readonly idleTimeoutMs: number;
 }
 
-/** Receives one answer. After onEnd or onError nothing more is called. */
+/**
+ * Why there is no whole answer. With 'upstream_unreachable' and 'overloaded' no byte of the request has left the process, so it certainly had
+ * no effect; with every other code the server may have carried it out.
+ */
+export type UpstreamFailure = 'upstream_unreachable' | 'overloaded' | 'upstream_malformed' | 'upstream_timeout' | 'upstream_too_large' | 'outcome_unknown';
+
+/** Receives one answer. Never called before `send` has returned. After onEnd or onError nothing more is called. */
 export interface UpstreamHandler {
   onHead(status: number, headers: HeaderList): void;
   onBody(chunk: Uint8Array): void;
   onEnd(): void;
-  /** `sent`: whether request bytes may have reached the server (then a call's outcome is unknown). */
-  onError(code: 'upstream_unreachable' | 'upstream_malformed' | 'upstream_timeout' | 'upstream_too_large' | 'outcome_unknown', detail: string): void;
+  /** May come after onHead and body chunks: what has arrived is then not the whole. `detail` is for the log, not for agents. */
+  onError(code: UpstreamFailure, detail: string): void;
 }
 
 /** One exchange under way. */
 export interface UpstreamCall {
-  /** Stops reading from the server (backpressure). */
+  /** Stops reading from the server (backpressure). What has been read already, at most 64 KiB and perhaps the end, is still handed on. */
   pause(): void;
   resume(): void;
   /** Gives up: closes the connection; no handler method is called any more. */
