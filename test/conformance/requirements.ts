@@ -42,16 +42,25 @@ export const REQUIREMENTS = {
   'modern.post-only': { says: 'GET and DELETE have no meaning and are refused.', link: `${MODERN}/basic/transports/streamable-http` },
   'era.unshared-is-said': { says: 'Where client and server share no revision, the error says so.', link: `${MODERN}/basic/versioning` },
   'era.dual-follows-client': { says: 'A server of both eras is spoken to in the era of the client.', link: `${MODERN}/basic/versioning` },
-  'legacy.negotiation': { says: 'initialize agrees on one revision, which then stands on every request.', link: `${LEGACY}/basic/lifecycle` },
+  'legacy.negotiation': {
+    says: 'initialize agrees on one revision, which then stands on every request.',
+    link: `${LEGACY}/basic/lifecycle`,
+  },
   'legacy.session-id': {
     says: 'The session id is unguessable visible ASCII; without it 400, with an unknown one 404.',
     link: `${LEGACY}/basic/transports`,
   },
-  'legacy.session-end': { says: 'DELETE ends the session, here and at the server; afterwards it is unknown.', link: `${LEGACY}/basic/transports` },
+  'legacy.session-end': {
+    says: 'DELETE ends the session, here and at the server; afterwards it is unknown.',
+    link: `${LEGACY}/basic/transports`,
+  },
   'legacy.get-stream': { says: 'GET opens the stream for what belongs to no request.', link: `${LEGACY}/basic/transports` },
   'legacy.server-requests': { says: "A request of the server is answered by a POST of the client's.", link: `${LEGACY}/basic/transports` },
   'legacy.disconnect-is-no-cancel': { says: 'A broken connection cancels nothing.', link: `${LEGACY}/basic/transports` },
-  'legacy.cancelled': { says: 'notifications/cancelled reaches the server with the id the server knows.', link: `${LEGACY}/basic/utilities/cancellation` },
+  'legacy.cancelled': {
+    says: 'notifications/cancelled reaches the server with the id the server knows.',
+    link: `${LEGACY}/basic/utilities/cancellation`,
+  },
   'legacy.session-bound-to-caller': {
     says: 'A session id is no authentication: it serves only the principal that opened it.',
     link: `${LEGACY}/basic/security_best_practices`,

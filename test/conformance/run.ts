@@ -28,7 +28,9 @@ try {
       through = tally(result);
       problems.push(...faults(leg, result).map((fault) => `${leg.name} through: ${fault}`));
       for (const { scenario, key, direct: before, through: after, reason } of differences(direct, result)) {
-        problems.push(`${leg.name} differs: ${scenario}: ${key}: ${before ?? 'absent'} → ${after ?? 'absent'}${reason === undefined ? '' : `: ${reason}`}`);
+        problems.push(
+          `${leg.name} differs: ${scenario}: ${key}: ${before ?? 'absent'} → ${after ?? 'absent'}${reason === undefined ? '' : `: ${reason}`}`,
+        );
       }
     }
     console.log(line(leg.name, count(tally(direct)), through === undefined ? '–' : count(through)));

@@ -151,7 +151,11 @@ export async function sallyport(
   args: readonly string[],
   options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>>; readonly input?: string } = {},
 ): Promise<CommandResult> {
-  const child = spawn(process.execPath, [PROGRAM, ...args], { cwd: options.cwd ?? repositoryRoot, env: { ...process.env, ...options.env }, stdio: 'pipe' });
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
+    cwd: options.cwd ?? repositoryRoot,
+    env: { ...process.env, ...options.env },
+    stdio: 'pipe',
+  });
   running.add(child);
   child.once('exit', () => running.delete(child));
   let stdout = '';

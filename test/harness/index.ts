@@ -11,5 +11,5 @@ export { legacyAnswers, modernAnswers, startScriptedServer, UPSTREAM_SESSION } f
 export type { Answers, Exchange, ScriptedServer } from './servers/scripted-server.ts';
 export { startProgram } from './programs.ts';
 export type { Program } from './programs.ts';
-export { at, LegacySession, META, modernCall, modernRequest, modernStream, rpc } from './mcp.ts';
+export { at, LegacySession, META, modernCall, modernRequest, modernStream, rpc, textAt } from './mcp.ts';
 export type { LegacyOptions, ModernOptions, RpcAnswer } from './mcp.ts';

@@ -41,7 +41,11 @@ export interface RpcAnswer {
 }
 
 /** Builds a modern request, headers and body. */
-export function modernRequest(method: string, params: Json = {}, options: ModernOptions = {}): Required<Pick<SendOptions, 'headers' | 'body'>> {
+export function modernRequest(
+  method: string,
+  params: Json = {},
+  options: ModernOptions = {},
+): Required<Pick<SendOptions, 'headers' | 'body'>> {
   const nameParam = NAME_PARAM[method];
   const name = nameParam === undefined ? undefined : params[nameParam];
   const meta = { [META.version]: MODERN, [META.client]: CLIENT, [META.capabilities]: options.capabilities ?? {}, ...options.meta };
@@ -91,6 +95,12 @@ export function at(value: unknown, ...path: readonly (string | number)[]): unkno
   return here;
 }
 
+/** The text that stands at this path; empty when there is none. */
+export function textAt(value: unknown, ...path: readonly (string | number)[]): string {
+  const found = at(value, ...path);
+  return typeof found === 'string' ? found : '';
+}
+
 /** Details of a legacy session. */
 export interface LegacyOptions {
   readonly key?: string;
@@ -115,7 +125,7 @@ export class LegacySession {
     this.#key = key;
     this.initialized = initialized;
     this.id = String(initialized.http.headers['mcp-session-id'] ?? '');
-    this.version = String(at(initialized.result, 'protocolVersion') ?? '');
+    this.version = textAt(initialized.result, 'protocolVersion');
   }
 
   /** Does the whole handshake; throws when it is refused. */

@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { startFixture } from '../conformance/fixture/serve.ts';
 import type { Fixture } from '../conformance/fixture/serve.ts';
 import { verifies } from '../conformance/requirements.ts';
-import { at, LegacySession, modernCall, repositoryRoot, startGateway, testConfig } from '../harness/index.ts';
+import { at, LegacySession, modernCall, repositoryRoot, startGateway, testConfig, textAt } from '../harness/index.ts';
 import type { Gateway, RpcAnswer } from '../harness/index.ts';
 
 const STDIO_SERVER = join(repositoryRoot, 'test', 'harness', 'servers', 'stdio-server.ts');
@@ -18,7 +18,11 @@ let gateway: Gateway;
 let key: string;
 
 before(async () => {
-  const [dual, modern, legacy] = await Promise.all([startFixture({ era: 'dual' }), startFixture({ era: 'modern' }), startFixture({ era: 'legacy' })]);
+  const [dual, modern, legacy] = await Promise.all([
+    startFixture({ era: 'dual' }),
+    startFixture({ era: 'modern' }),
+    startFixture({ era: 'legacy' }),
+  ]);
   fixtures = { dual, modern, legacy };
   gateway = await startGateway({
     config: testConfig({
@@ -51,7 +55,11 @@ test(verifies('era.dual-follows-client', 'each agent meets the server in its own
 
 for (const server of ['legacy', 'stdio'] as const) {
   test(verifies('era.unshared-is-said', `a modern agent at the ${server} server`), async () => {
-    for (const [method, params] of [['server/discover', {}], ['tools/list', {}], ['tools/call', CALL]] as const) {
+    for (const [method, params] of [
+      ['server/discover', {}],
+      ['tools/list', {}],
+      ['tools/call', CALL],
+    ] as const) {
       isEraError(await modernCall(gateway.url(server), method, params, { key, id: 7 }), 7);
     }
   });
@@ -66,5 +74,5 @@ function isEraError({ http, error }: RpcAnswer, id: number): void {
   assert.equal(at(error, 'code'), 1501);
   assert.equal(at(http.json, 'id'), id);
   // Whoever reads it must learn which revisions there are.
-  assert.match(String(at(error, 'message')), /20\d\d-\d\d-\d\d/);
+  assert.match(textAt(error, 'message'), /20\d\d-\d\d-\d\d/);
 }

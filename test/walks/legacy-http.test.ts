@@ -16,6 +16,7 @@ import {
   startGateway,
   startScriptedServer,
   testConfig,
+  textAt,
   until,
   UPSTREAM_SESSION,
 } from '../harness/index.ts';
@@ -64,7 +65,10 @@ for (const version of ['2025-11-25', '2025-06-18']) {
       const ping = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' });
       const { 'mcp-session-id': _removed, ...without } = headers;
       assert.equal((await send(gateway.url('fixture'), { headers: without, body: ping })).status, 400);
-      assert.equal((await send(gateway.url('fixture'), { headers: { ...headers, 'mcp-session-id': `${session.id}x` }, body: ping })).status, 404);
+      assert.equal(
+        (await send(gateway.url('fixture'), { headers: { ...headers, 'mcp-session-id': `${session.id}x` }, body: ping })).status,
+        404,
+      );
       assert.equal((await send(gateway.url('fixture'), { headers, body: ping })).status, 200);
     });
 
@@ -84,7 +88,7 @@ for (const version of ['2025-11-25', '2025-06-18']) {
       assert(!JSON.stringify((await session.request('tools/list')).result).includes('test_error_handling'));
       const denied = await session.request('tools/call', { name: 'test_error_handling', arguments: {} });
       assert.equal(at(denied.result, 'isError'), true);
-      assert.match(String(at(denied.result, 'content', 0, 'text')), /no-errors/);
+      assert.match(textAt(denied.result, 'content', 0, 'text'), /no-errors/);
     });
 
     test('progress and log lines come before the result, on the stream of their request', async () => {
@@ -92,8 +96,15 @@ for (const version of ['2025-11-25', '2025-06-18']) {
       assert.deepEqual((await session.request('logging/setLevel', { level: 'info' })).result, {});
       const logged = await session.request('tools/call', { name: 'test_tool_with_logging', arguments: {} });
       assert.equal(logged.notifications.filter((message) => at(message, 'method') === 'notifications/message').length, 3);
-      const progressed = await session.request('tools/call', { name: 'test_tool_with_progress', arguments: {}, _meta: { progressToken: 'p' } });
-      assert.deepEqual(progressed.notifications.map((message) => at(message, 'params', 'progress')), [0, 50, 100]);
+      const progressed = await session.request('tools/call', {
+        name: 'test_tool_with_progress',
+        arguments: {},
+        _meta: { progressToken: 'p' },
+      });
+      assert.deepEqual(
+        progressed.notifications.map((message) => at(message, 'params', 'progress')),
+        [0, 50, 100],
+      );
     });
 
     test(verifies('legacy.server-requests', 'sampling and elicitation are answered by POST'), async () => {
@@ -104,9 +115,9 @@ for (const version of ['2025-11-25', '2025-06-18']) {
       ] as const) {
         const stream = await session.stream('tools/call', { name: tool, arguments: args });
         const question = await nextMessage(stream);
-        assert.match(String(at(question, 'method')), /^(sampling\/createMessage|elicitation\/create)$/);
+        assert.match(textAt(question, 'method'), /^(sampling\/createMessage|elicitation\/create)$/);
         assert.equal((await session.respond(at(question, 'id'), reply)).status, 202);
-        assert.match(String(at(await nextMessage(stream), 'result', 'content', 0, 'text')), expected);
+        assert.match(textAt(await nextMessage(stream), 'result', 'content', 0, 'text'), expected);
       }
     });
 
@@ -119,7 +130,10 @@ for (const version of ['2025-11-25', '2025-06-18']) {
       await session.request('tools/call', { name: 'test_trigger_tool_change', arguments: {} });
       assert.equal(at(await nextMessage(stream), 'method'), 'notifications/tools/list_changed');
       await session.request('tools/call', { name: 'test_trigger_resource_update', arguments: {} });
-      assert.partialDeepStrictEqual(await nextMessage(stream), { method: 'notifications/resources/updated', params: { uri: 'test://watched-resource' } });
+      assert.partialDeepStrictEqual(await nextMessage(stream), {
+        method: 'notifications/resources/updated',
+        params: { uri: 'test://watched-resource' },
+      });
       stream.close();
     });
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { verifies } from '../conformance/requirements.ts';
-import { at, isRunning, LegacySession, repositoryRoot, startGateway, testConfig, until } from '../harness/index.ts';
+import { at, isRunning, LegacySession, repositoryRoot, startGateway, testConfig, textAt, until } from '../harness/index.ts';
 import type { Gateway, HttpStream } from '../harness/index.ts';
 
 const SERVER = join(repositoryRoot, 'test', 'harness', 'servers', 'stdio-server.ts');
@@ -81,7 +81,7 @@ test(verifies('legacy.server-requests', 'a stdio server asks the model and the u
     const question = await nextMessage(stream);
     assert.equal(at(question, 'method'), method);
     assert.equal((await session.respond(at(question, 'id'), { action: 'accept', content: { name: tool } })).status, 202);
-    assert.match(String(at(await nextMessage(stream), 'result', 'content', 0, 'text')), new RegExp(tool));
+    assert.match(textAt(await nextMessage(stream), 'result', 'content', 0, 'text'), new RegExp(tool));
   }
   await session.end();
 });
@@ -147,7 +147,7 @@ test('server-everything from npm, unmodified, lists and calls', async () => {
   const tools = at(result, 'tools');
   assert(Array.isArray(tools) && tools.length > 5);
   const echoed = await session.request('tools/call', { name: 'echo', arguments: { message: 'ahoy' } });
-  assert.match(String(at(echoed.result, 'content', 0, 'text')), /ahoy/);
+  assert.match(textAt(echoed.result, 'content', 0, 'text'), /ahoy/);
   await session.end();
 });
 

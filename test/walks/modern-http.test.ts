@@ -5,7 +5,21 @@ import { after, before, test } from 'node:test';
 import { startFixture } from '../conformance/fixture/serve.ts';
 import type { Fixture } from '../conformance/fixture/serve.ts';
 import { verifies } from '../conformance/requirements.ts';
-import { ALLOW_ALL, at, META, modernAnswers, modernCall, modernRequest, modernStream, openStream, send, startGateway, startScriptedServer, testConfig } from '../harness/index.ts';
+import {
+  ALLOW_ALL,
+  at,
+  META,
+  modernAnswers,
+  modernCall,
+  modernRequest,
+  modernStream,
+  openStream,
+  send,
+  startGateway,
+  startScriptedServer,
+  testConfig,
+  textAt,
+} from '../harness/index.ts';
 import type { Gateway, ScriptedServer } from '../harness/index.ts';
 
 const PAGES: Readonly<Record<string, { readonly tools: readonly string[]; readonly nextCursor?: string }>> = {
@@ -40,12 +54,20 @@ test('two workers serve', () => assert.equal(gateway.workers().length, 2));
 test('server/discover tells what the server can do', async () => {
   const { http, result } = await modernCall(gateway.url('fixture'), 'server/discover', {}, { key });
   assert.equal(http.status, 200);
-  assert.partialDeepStrictEqual(result, { resultType: 'complete', capabilities: { tools: { listChanged: true }, resources: { subscribe: true } } });
+  assert.partialDeepStrictEqual(result, {
+    resultType: 'complete',
+    capabilities: { tools: { listChanged: true }, resources: { subscribe: true } },
+  });
   assert.deepEqual(at(result, 'supportedVersions'), ['2026-07-28']);
 });
 
 test('a call comes back with every kind of content', async () => {
-  const { result } = await modernCall(gateway.url('fixture'), 'tools/call', { name: 'test_multiple_content_types', arguments: {} }, { key });
+  const { result } = await modernCall(
+    gateway.url('fixture'),
+    'tools/call',
+    { name: 'test_multiple_content_types', arguments: {} },
+    { key },
+  );
   const direct = await modernCall(fixture.url, 'tools/call', { name: 'test_multiple_content_types', arguments: {} });
   assert.deepEqual(result, direct.result);
 });
@@ -56,8 +78,15 @@ test('the server receives the very bytes the agent sent, and the agent those of 
   const answer = send(gateway.url('scripted'), { ...request, body });
   const exchange = await server.take('tools/call');
   assert.equal(exchange.body, body);
-  exchange.reply(200, { jsonrpc: '2.0', id: 1, result: { resultType: 'complete', content: [{ type: 'hologram', depth: 3 }], vendor: { x: [1] } } });
-  assert.equal((await answer).body, '{"jsonrpc":"2.0","id":1,"result":{"resultType":"complete","content":[{"type":"hologram","depth":3}],"vendor":{"x":[1]}}}');
+  exchange.reply(200, {
+    jsonrpc: '2.0',
+    id: 1,
+    result: { resultType: 'complete', content: [{ type: 'hologram', depth: 3 }], vendor: { x: [1] } },
+  });
+  assert.equal(
+    (await answer).body,
+    '{"jsonrpc":"2.0","id":1,"result":{"resultType":"complete","content":[{"type":"hologram","depth":3}],"vendor":{"x":[1]}}}',
+  );
 });
 
 test(verifies('modern.meta-preserved', 'vendor keys, trace context and client info reach the server'), async () => {
@@ -71,14 +100,23 @@ test(verifies('modern.meta-preserved', 'vendor keys, trace context and client in
   const exchange = await server.take('tools/call');
   exchange.result({ resultType: 'complete', content: [], _meta: { 'com.example/answer': true } });
   const seen = at(exchange.message, 'params', '_meta');
-  assert.partialDeepStrictEqual(seen, { 'com.example/tenant': { deep: ['value'] }, tracestate: 'vendor=opaque', [META.logLevel]: 'warning' });
+  assert.partialDeepStrictEqual(seen, {
+    'com.example/tenant': { deep: ['value'] },
+    tracestate: 'vendor=opaque',
+    [META.logLevel]: 'warning',
+  });
   // The gateway may put a span of its own between the two, never another trace.
-  assert.match(String(at(seen, 'traceparent')), /^00-0af7651916cd43dd8448eb211c80319c-[0-9a-f]{16}-01$/);
+  assert.match(textAt(seen, 'traceparent'), /^00-0af7651916cd43dd8448eb211c80319c-[0-9a-f]{16}-01$/);
   assert.equal(at((await answer).result, '_meta', 'com.example/answer'), true);
 });
 
 test(verifies('gateway.no-token-passthrough', "the agent's key stays here"), async () => {
-  const answer = modernCall(gateway.url('scripted'), 'tools/call', { name: 'wait', arguments: {} }, { key, headers: { cookie: 'session=1' } });
+  const answer = modernCall(
+    gateway.url('scripted'),
+    'tools/call',
+    { name: 'wait', arguments: {} },
+    { key, headers: { cookie: 'session=1' } },
+  );
   const exchange = await server.take('tools/call');
   exchange.result({ resultType: 'complete', content: [] });
   await answer;
@@ -114,7 +152,10 @@ test('a question of the server is answered in a second round', async () => {
   const call = { name: 'test_input_required_result_elicitation', arguments: {} };
   const capabilities = { elicitation: {} };
   const first = await modernCall(gateway.url('fixture'), 'tools/call', call, { key, capabilities });
-  assert.partialDeepStrictEqual(first.result, { resultType: 'input_required', inputRequests: { user_name: { method: 'elicitation/create' } } });
+  assert.partialDeepStrictEqual(first.result, {
+    resultType: 'input_required',
+    inputRequests: { user_name: { method: 'elicitation/create' } },
+  });
   const inputResponses = { user_name: { action: 'accept', content: { name: 'Ada' } } };
   const second = await modernCall(gateway.url('fixture'), 'tools/call', { ...call, inputResponses }, { key, capabilities, id: 2 });
   assert.equal(at(second.result, 'content', 0, 'text'), 'Hello, Ada!');
@@ -144,7 +185,10 @@ test(verifies('modern.listen-filter', 'acknowledged first, only what was asked f
   await modernCall(url, 'tools/call', { name: 'test_trigger_tool_change', arguments: {} }, { key });
   await modernCall(url, 'tools/call', { name: 'test_trigger_prompt_change', arguments: {} }, { key });
   const changed = await stream.next();
-  assert.partialDeepStrictEqual(changed?.json, { method: 'notifications/prompts/list_changed', params: { _meta: { [META.subscription]: 'sub-1' } } });
+  assert.partialDeepStrictEqual(changed?.json, {
+    method: 'notifications/prompts/list_changed',
+    params: { _meta: { [META.subscription]: 'sub-1' } },
+  });
   stream.close();
 });
 
@@ -162,7 +206,11 @@ test('an update of a watched resource arrives', async () => {
 test('closing a subscription closes it at the server', async () => {
   const opening = modernStream(gateway.url('scripted'), 'subscriptions/listen', { notifications: { toolsListChanged: true } }, { key });
   const exchange = await server.take('subscriptions/listen');
-  exchange.event({ jsonrpc: '2.0', method: 'notifications/subscriptions/acknowledged', params: { notifications: { toolsListChanged: true }, _meta: { [META.subscription]: 1 } } });
+  exchange.event({
+    jsonrpc: '2.0',
+    method: 'notifications/subscriptions/acknowledged',
+    params: { notifications: { toolsListChanged: true }, _meta: { [META.subscription]: 1 } },
+  });
   const stream = await opening;
   await stream.next();
   stream.close();
@@ -176,7 +224,10 @@ test(verifies('modern.stream-not-buffered', 'progress arrives while the server h
   for (const progress of [1, 2]) {
     // Sent only after the one before has been read at the other end: nothing on the way may wait for more.
     exchange.event({ jsonrpc: '2.0', method: 'notifications/progress', params: { progressToken: 'p-1', progress } });
-    assert.partialDeepStrictEqual((await (await opening).next())?.json, { method: 'notifications/progress', params: { progressToken: 'p-1', progress } });
+    assert.partialDeepStrictEqual((await (await opening).next())?.json, {
+      method: 'notifications/progress',
+      params: { progressToken: 'p-1', progress },
+    });
   }
   exchange.endWith({ resultType: 'complete', content: [{ type: 'text', text: 'done' }] });
   const stream = await opening;
@@ -197,7 +248,12 @@ test(verifies('modern.disconnect-cancels', 'while the server streams'), async ()
 test('an agent that hangs up before the server has said anything cancels the call as well', async () => {
   const controller = new AbortController();
   const request = modernRequest('tools/call', { name: 'wait', arguments: {} }, { key });
-  const call = fetch(gateway.url('scripted'), { method: 'POST', headers: request.headers, body: String(request.body), signal: controller.signal });
+  const call = fetch(gateway.url('scripted'), {
+    method: 'POST',
+    headers: request.headers,
+    body: String(request.body),
+    signal: controller.signal,
+  });
   const exchange = await server.take('tools/call');
   controller.abort();
   await assert.rejects(call, { name: 'AbortError' });
@@ -206,7 +262,12 @@ test('an agent that hangs up before the server has said anything cancels the cal
 
 test(verifies('modern.unknown-param-headers-forwarded', 'parameter headers reach the server as they are'), async () => {
   const headers = { 'mcp-param-region': '=?base64?SGVsbG8sIOS4lueVjA==?=', 'mcp-param-unheard-of': 'x' };
-  const answer = modernCall(gateway.url('scripted'), 'tools/call', { name: 'wait', arguments: { region: 'Hello, 世界' } }, { key, headers });
+  const answer = modernCall(
+    gateway.url('scripted'),
+    'tools/call',
+    { name: 'wait', arguments: { region: 'Hello, 世界' } },
+    { key, headers },
+  );
   const exchange = await server.take('tools/call');
   exchange.result({ resultType: 'complete', content: [] });
   await answer;
@@ -217,7 +278,7 @@ test('arguments that a schema mirrors in headers arrive, and are refused when th
   const call = { name: 'test_x_mcp_header', arguments: { region: 'eu-1', attempts: 3, dryRun: true } };
   const headers = { 'mcp-param-region': 'eu-1', 'mcp-param-attempts': '3', 'mcp-param-dry-run': 'true' };
   const good = await modernCall(gateway.url('fixture'), 'tools/call', call, { key, headers });
-  assert.deepEqual(JSON.parse(String(at(good.result, 'content', 0, 'text'))), call.arguments);
+  assert.deepEqual(JSON.parse(textAt(good.result, 'content', 0, 'text')), call.arguments);
   const bad = await modernCall(gateway.url('fixture'), 'tools/call', call, { key, headers: { ...headers, 'mcp-param-region': 'us-1' } });
   assert.equal(bad.http.status, 400);
   assert.equal(at(bad.error, 'code'), -32020);
@@ -239,7 +300,10 @@ for (const [what, headers] of [
 
 for (const method of ['GET', 'DELETE']) {
   test(verifies('modern.post-only', `${method} is refused`), async () => {
-    const answer = await send(gateway.url('scripted'), { method, headers: { authorization: `Bearer ${key}`, accept: 'text/event-stream' } });
+    const answer = await send(gateway.url('scripted'), {
+      method,
+      headers: { authorization: `Bearer ${key}`, accept: 'text/event-stream' },
+    });
     assert.equal(answer.status, 405);
   });
 }
@@ -250,7 +314,7 @@ test('a denial is a result that names the rule, and the server hears nothing of 
   assert.equal(http.status, 200);
   assert.equal(at(result, 'isError'), true);
   assert.equal(at(result, 'resultType'), 'complete');
-  assert.match(String(at(result, 'content', 0, 'text')), /nothing-hidden/);
+  assert.match(textAt(result, 'content', 0, 'text'), /nothing-hidden/);
   assert.equal(server.seen.slice(before).filter((exchange) => exchange.method === 'tools/call').length, 0);
 });
 
@@ -258,7 +322,11 @@ test("an error of the server comes back with the agent's id, code and data", asy
   const answer = modernCall(gateway.url('scripted'), 'tools/call', { name: 'wait', arguments: {} }, { key, id: 'my-id' });
   const exchange = await server.take('tools/call');
   exchange.reply(200, { jsonrpc: '2.0', id: 'my-id', error: { code: -32602, message: 'Unknown tool', data: { name: 'wait' } } });
-  assert.deepEqual((await answer).http.json, { jsonrpc: '2.0', id: 'my-id', error: { code: -32602, message: 'Unknown tool', data: { name: 'wait' } } });
+  assert.deepEqual((await answer).http.json, {
+    jsonrpc: '2.0',
+    id: 'my-id',
+    error: { code: -32602, message: 'Unknown tool', data: { name: 'wait' } },
+  });
 });
 
 test('a server that breaks off in the middle of a call: the outcome is said to be unknown', async () => {
@@ -274,7 +342,10 @@ test('many calls at once, each on a connection of its own, all come back to whom
   const answers = await Promise.all(
     ids.map((id) => modernCall(gateway.url('fixture'), 'tools/call', { name: 'test_simple_text', arguments: {} }, { key, id })),
   );
-  assert.deepEqual(answers.map(({ http }) => at(http.json, 'id')), ids);
+  assert.deepEqual(
+    answers.map(({ http }) => at(http.json, 'id')),
+    ids,
+  );
 });
 
 test('without a key nothing is answered', async () => {
@@ -285,7 +356,13 @@ test('without a key nothing is answered', async () => {
 });
 
 function listPage(params: unknown): unknown {
-  const page = PAGES[String(at(params, 'cursor') ?? 'first')];
+  const page = PAGES[at(params, 'cursor') === undefined ? 'first' : textAt(params, 'cursor')];
   const tools = page?.tools.map((name) => ({ name, inputSchema: { type: 'object' } })) ?? [];
-  return { resultType: 'complete', tools, ...(page?.nextCursor !== undefined && { nextCursor: page.nextCursor }), ttlMs: 30_000, cacheScope: 'public' };
+  return {
+    resultType: 'complete',
+    tools,
+    ...(page?.nextCursor !== undefined && { nextCursor: page.nextCursor }),
+    ttlMs: 30_000,
+    cacheScope: 'public',
+  };
 }

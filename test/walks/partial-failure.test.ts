@@ -55,7 +55,8 @@ for (const [server, status] of [
   ['impatient', 504],
 ] as const) {
   test(`a modern agent is told ${status} about the ${server} server, again and again`, async () => {
-    for (let round = 0; round < 3; round++) isFailure(await modernCall(gateway.url(server), 'tools/call', CALL, { key, id: round }), status, round);
+    for (let round = 0; round < 3; round++)
+      isFailure(await modernCall(gateway.url(server), 'tools/call', CALL, { key, id: round }), status, round);
   });
 }
 
@@ -72,7 +73,9 @@ test('while calls hang at the silent server, others go through', async () => {
   const hangUp = new AbortController();
   const stuck = Array.from({ length: 20 }, async () => {
     hanging++;
-    await assert.rejects(fetch(gateway.url('silent'), { method: 'POST', headers: modernHeaders(), body: modernBody(), signal: hangUp.signal }));
+    await assert.rejects(
+      fetch(gateway.url('silent'), { method: 'POST', headers: modernHeaders(), body: modernBody(), signal: hangUp.signal }),
+    );
     hanging--;
   });
   await until(async () => (await connections(silent)) > 0, 'a call at the silent server');

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { cpSync, existsSync, mkdtempSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { at, LegacySession, modernCall, repositoryRoot, startGateway, startProgram, until } from '../harness/index.ts';
+import { at, LegacySession, modernCall, repositoryRoot, startGateway, startProgram, textAt, until } from '../harness/index.ts';
 import type { Gateway, HttpStream, Program } from '../harness/index.ts';
 
 const QUICKSTART = join(repositoryRoot, 'examples', 'quickstart');
@@ -35,7 +35,7 @@ after(async () => {
 
 test('all three servers answer', async () => {
   const ticketList = await modernCall(gateway.url('tickets'), 'tools/call', { name: 'list_tickets', arguments: {} }, { key });
-  assert.match(String(at(ticketList.result, 'content', 0, 'text')), /Invoice 2071/);
+  assert.match(textAt(ticketList.result, 'content', 0, 'text'), /Invoice 2071/);
   assert.match(await call('everything', 'echo', { message: 'ahoy' }), /ahoy/);
   assert.match(await call('files', 'read_text_file', { path: join(gateway.folder, 'files', 'welcome.txt') }), /files-are-read-only/);
 });
@@ -62,12 +62,12 @@ async function call(server: string, tool: string, args: Readonly<Record<string, 
   const session = await LegacySession.open(gateway.url(server), { key });
   const { result, http } = await session.request('tools/call', { name: tool, arguments: args });
   await session.end();
-  return String(at(result, 'content', 0, 'text') ?? http.body);
+  return textAt(result, 'content', 0, 'text') || http.body;
 }
 
 async function read(session: LegacySession, path: string): Promise<string> {
   const { result, http } = await session.request('tools/call', { name: 'read_text_file', arguments: { path } });
-  return String(at(result, 'content', 0, 'text') ?? http.body);
+  return textAt(result, 'content', 0, 'text') || http.body;
 }
 
 async function nextRequest(stream: HttpStream): Promise<unknown> {

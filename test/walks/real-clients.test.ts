@@ -86,7 +86,9 @@ describe('the v2 client', () => {
   test('answers a question in the middle of a modern call', async () => {
     const client = new Client(INFO, { versionNegotiation: { mode: 'auto' }, capabilities: { elicitation: {} } });
     client.setRequestHandler('elicitation/create', () => ({ action: 'accept', content: { name: 'Grace' } }));
-    await client.connect(new StreamableHTTPClientTransport(new URL(gateway.url('fixture')), { requestInit: { headers: { authorization } } }));
+    await client.connect(
+      new StreamableHTTPClientTransport(new URL(gateway.url('fixture')), { requestInit: { headers: { authorization } } }),
+    );
     try {
       const result = await client.callTool({ name: 'test_input_required_result_elicitation', arguments: {} });
       assert.match(JSON.stringify(result.content), /Hello, Grace!/);

@@ -2,7 +2,7 @@
 // client when told to, and never answers `wait` by itself: so a test can see what crossed the gateway and what did not.
 
 import { createInterface } from 'node:readline';
-import { at } from '../mcp.ts';
+import { at, textAt } from '../mcp.ts';
 
 const REVISIONS = ['2025-11-25', '2025-06-18'];
 const TOOLS = [
@@ -26,13 +26,13 @@ let nextQuestion = 1;
 createInterface({ input: process.stdin }).on('line', (line) => receive(JSON.parse(line)));
 
 function receive(message: unknown): void {
-  const method = at(message, 'method');
+  const method = textAt(message, 'method');
   const id = at(message, 'id');
-  if (method === undefined) return asked.get(String(id))?.(at(message, 'result') ?? at(message, 'error'));
-  if (id === undefined) return notified(String(method), at(message, 'params'));
+  if (method === '') return asked.get(String(id))?.(at(message, 'result') ?? at(message, 'error'));
+  if (id === undefined) return notified(method, at(message, 'params'));
   switch (method) {
     case 'initialize': {
-      const wanted = String(at(message, 'params', 'protocolVersion'));
+      const wanted = textAt(message, 'params', 'protocolVersion');
       return answer(id, {
         protocolVersion: REVISIONS.includes(wanted) ? wanted : REVISIONS[0],
         capabilities: { tools: { listChanged: true }, logging: {} },
@@ -45,9 +45,9 @@ function receive(message: unknown): void {
     case 'tools/list':
       return answer(id, { tools: TOOLS.map(([name, description]) => ({ name, description, inputSchema: { type: 'object' } })) });
     case 'tools/call':
-      return call(id, String(at(message, 'params', 'name')), at(message, 'params'));
+      return call(id, textAt(message, 'params', 'name'), at(message, 'params'));
     default:
-      return write({ jsonrpc: '2.0', id, error: { code: -32601, message: `Method not found: ${String(method)}` } });
+      return write({ jsonrpc: '2.0', id, error: { code: -32601, message: `Method not found: ${method}` } });
   }
 }
 
@@ -90,7 +90,7 @@ function call(id: unknown, name: string, params: unknown): void {
       write({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' });
       return say(id, 'announced');
     case 'environment':
-      return say(id, process.env[String(at(params, 'arguments', 'name'))] ?? '');
+      return say(id, process.env[textAt(params, 'arguments', 'name')] ?? '');
     case 'die':
       return process.exit(3);
     default:
