@@ -1,8 +1,10 @@
 #!/usr/bin/env node
-// The `sallyport` command. On a Node that is new enough it runs the program in this process; on an older one it starts it
-// again under the Node that the checkout or the installed package brings. It decides nothing else.
+// The `sallyport` command. On a Node that is new enough it runs the program in this process; on an older one it starts itself again
+// under the Node that the checkout or the installed package brings. It decides nothing else.
 
 import { existsSync } from 'node:fs';
+import * as nodeModule from 'node:module';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { environmentWith, findNode, isNewEnough, launch, LaunchError, runInPlace } from '../scripts/launch.mjs';
@@ -15,7 +17,15 @@ const mainUrl = [new URL('../src/main.ts', import.meta.url), new URL('../dist/ma
 );
 
 if (isNewEnough() && mainUrl !== undefined) {
-  await import(mainUrl.href);
+  // Halves the time that a command takes to begin. Node's own place for this would be outside the checkout.
+  nodeModule.enableCompileCache(join(root, 'node_modules', '.cache', 'sallyport'));
+  try {
+    await import(mainUrl.href);
+  } catch (error) {
+    if (error.code !== 'ERR_MODULE_NOT_FOUND' || !error.message.includes('Cannot find package')) throw error;
+    process.stderr.write(`The dependencies of Sallyport are not installed. Run 'npm ci' in ${root}.\n`);
+    process.exitCode = 1;
+  }
 } else {
   await launch(() => {
     if (mainUrl === undefined) throw new LaunchError(`${root} holds neither src/main.ts nor dist/main.js: the installation is broken.`);

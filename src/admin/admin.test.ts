@@ -166,6 +166,20 @@ test('the text of an unexpected fault stays inside', async (t) => {
   assert.ok(!answer.error.detail.includes('secret'));
 });
 
+test('keys that have expired give up their place to new ones', async (t) => {
+  const store = openStore(folderFor(t));
+  t.after(() => store.close());
+  let now = NOW;
+  const agents = createAgentsPort({ store, tenant: DEFAULT_TENANT, randomBytes: countingBytes(), now: () => now, changed: async () => {} });
+  await agents.add({ name: 'a', groups: [], attributes: {}, key: null });
+  for (let i = 0; i < 64; i++) await agents.addKey('a', { label: '', expiresAt: i < 3 ? '2026-11-23T00:00:00.000Z' : null });
+  assert.equal((await agents.addKey('a', { label: '', expiresAt: null })).ok, false);
+  now = new Date('2026-11-24T00:00:00.000Z');
+  assert.equal((await agents.addKey('a', { label: '', expiresAt: null })).ok, true);
+  const listed = await agents.list();
+  assert.equal(listed.ok && listed.value.agents[0]?.keys.length, 62);
+});
+
 const refusals: readonly { name: string; act: (agents: AgentsPort) => Promise<unknown>; code: string }[] = [
   { name: 'a second agent of one name', act: (agents) => agents.add({ name: 'a', groups: [], attributes: {}, key: null }), code: 'agent_exists' },
   { name: 'an unknown agent', act: (agents) => agents.addKey('b', { label: '', expiresAt: null }), code: 'agent_unknown' },

@@ -49,6 +49,17 @@ export function createAgentsPort(options: AgentsPortOptions): AgentsPort {
     return ok({ drawn, stored: { id, sha256, label: input.label, createdAt: now.toISOString(), expiresAt: input.expiresAt } });
   };
 
+  /** Keys that have expired give up their place to new ones. True: there is no room all the same. */
+  const makeRoom = async (name: string): Promise<boolean> => {
+    const { agents } = await store.agents(tenant);
+    const keys = agents.find((agent) => agent.name === name)?.keys ?? [];
+    if (keys.length < MAX_KEYS) return false;
+    const now = options.now();
+    const expired = keys.filter(({ expiresAt }) => expiresAt !== null && Date.parse(expiresAt) <= now.getTime());
+    for (const { id } of expired) await store.revokeKeys(name, id, now, { tenant });
+    return keys.length - expired.length >= MAX_KEYS;
+  };
+
   return {
     list: async () => {
       const { version, agents } = await store.agents(tenant);
@@ -70,10 +81,8 @@ export function createAgentsPort(options: AgentsPortOptions): AgentsPort {
     addKey: async (name, input, expectedVersion) => {
       const issued = issue(input);
       if (!issued.ok) return issued;
-      const { agents } = await store.agents(tenant);
-      if ((agents.find((agent) => agent.name === name)?.keys.length ?? 0) >= MAX_KEYS) {
-        return fail({ code: 'too_many_keys', detail: `Agent '${name}' has ${MAX_KEYS} keys. Revoke one that is no longer used.` });
-      }
+      const full = await makeRoom(name);
+      if (full) return fail({ code: 'too_many_keys', detail: `Agent '${name}' has ${MAX_KEYS} keys. Revoke one that is no longer used.` });
       const added = await store.addKey(name, issued.value.stored, scope(expectedVersion));
       return settle(added, () => toIssued(issued.value.stored, issued.value.drawn));
     },

@@ -141,8 +141,9 @@ async function onAgents<T>(
   deps: CliDeps,
   action: (agents: AgentsPort) => Promise<Result<T, AdminProblem>>,
   mayCreate = false,
-): Promise<Result<T, AdminProblem>> {
+): Promise<Result<T, AdminProblem | undefined>> {
   const folder = dataFolder(args, deps);
+  if (folder === undefined) return fail(undefined);
   const answered = await action(deps.admin(folder).agents);
   if (answered.ok || answered.error.code !== 'gateway_not_running') return answered;
   // A folder that was mistyped must not come into being as an empty store, except where there is something to keep in it.

@@ -26,6 +26,7 @@ const tail: Command = {
     const limit = readLimit(args.text('limit'));
     if (limit === 'malformed') return complain(deps, EXIT.usage, "--limit is a whole number, or 'all'.");
     const folder = logFolder(args, deps);
+    if (folder === undefined) return EXIT.config;
     const follow = args.flag('follow');
     if (!follow && !existsSync(folder)) return noLogs(deps, folder);
     for await (const record of tailLogs(folder, { follow, limit, signal: deps.interrupted })) {
@@ -43,6 +44,7 @@ const verify: Command = {
   positionals: [FOLDER],
   run: async (args, deps) => {
     const folder = logFolder(args, deps);
+    if (folder === undefined) return EXIT.config;
     if (!existsSync(folder)) return noLogs(deps, folder);
     const report = await verifyLogs(folder);
     if (args.output === 'json') printJson(deps, report);
@@ -62,9 +64,11 @@ const verify: Command = {
 
 export const auditCommands: readonly Command[] = [tail, verify];
 
-function logFolder(args: ParsedArguments, deps: CliDeps): string {
+function logFolder(args: ParsedArguments, deps: CliDeps): string | undefined {
   const named = args.word('FOLDER');
-  return named === '' ? join(dataFolder(args, deps), 'audit') : resolve(deps.cwd, named);
+  if (named !== '') return resolve(deps.cwd, named);
+  const folder = dataFolder(args, deps);
+  return folder === undefined ? undefined : join(folder, 'audit');
 }
 
 function noLogs(deps: CliDeps, folder: string): 1 {

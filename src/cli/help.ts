@@ -12,12 +12,10 @@ export interface CommandGroup {
 /** What `sallyport help` prints. */
 export function overview(groups: readonly CommandGroup[]): string {
   const lines = ['Sallyport stands between AI agents and the MCP servers whose tools they call.', '', 'usage: sallyport COMMAND [ARGUMENT…]'];
-  for (const { title, commands } of groups) {
-    lines.push('', title);
-    lines.push(...columns(commands.map((command): Row => [synopsisWords(command), command.summary])));
-  }
-  lines.push('', 'Every command takes');
-  lines.push(...columns(COMMON_OPTIONS.map(optionRow)));
+  const sections = groups.map(({ title, commands }) => ({ title, rows: commands.map((command): Row => [synopsisWords(command), command.summary]) }));
+  sections.push({ title: 'Every command takes', rows: COMMON_OPTIONS.map(optionRow) });
+  const width = widest(sections.flatMap(({ rows }) => rows));
+  for (const { title, rows } of sections) lines.push('', title, ...columns(rows, width));
   lines.push('', "'sallyport COMMAND --help' says more about one of them.");
   return lines.join('\n');
 }
@@ -57,8 +55,11 @@ function optionRow({ name, value, repeated, text }: OptionSpec): Row {
 
 const WIDTH = 100;
 
-function columns(rows: readonly Row[]): string[] {
-  const width = Math.max(...rows.map(([left]) => left.length));
+function widest(rows: readonly Row[]): number {
+  return Math.max(...rows.map(([left]) => left.length));
+}
+
+function columns(rows: readonly Row[], width = widest(rows)): string[] {
   return rows.flatMap(([left, right]) => wrap(right, WIDTH - width - 4).map((line, index) => `  ${(index === 0 ? left : '').padEnd(width)}  ${line}`));
 }
 

@@ -2,8 +2,8 @@
 // else the usual places in the working directory.
 
 import { existsSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { loadConfigFile } from '../config/index.ts';
+import { isAbsolute, join, relative, resolve } from 'node:path';
+import { formatProblem, loadConfigFile } from '../config/index.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { CliDeps } from './command.ts';
 import { EXIT } from './exit-codes.ts';
@@ -24,14 +24,21 @@ export function shownPath(path: string, deps: CliDeps): string {
   return near === '' || near.startsWith('..') || isAbsolute(near) ? path : near;
 }
 
-/** The data folder, absolute. */
-export function dataFolder(args: ParsedArguments, deps: CliDeps): string {
+/**
+ * The data folder, absolute. A config that cannot be read does not say where it is, and guessing could give a key in one store for a
+ * gateway that lives on another: then it is undefined, and the person has been told.
+ */
+export function dataFolder(args: ParsedArguments, deps: CliDeps): string | undefined {
   const named = args.text('data') ?? deps.env['SALLYPORT_DATA'];
   if (named !== undefined) return resolve(deps.cwd, named);
   const config = configPath(args, deps);
   if (!existsSync(config)) return join(deps.cwd, DATA_FOLDER);
   const loaded = loadConfigFile(config, deps.env);
-  return loaded.ok ? loaded.value.shard.dataFolder : join(dirname(config), DATA_FOLDER);
+  if (loaded.ok) return loaded.value.shard.dataFolder;
+  const problem = loaded.error.find(({ severity }) => severity === 'error');
+  const first = problem === undefined ? '' : formatProblem({ ...problem, file: shownPath(problem.file, deps) });
+  complain(deps, EXIT.config, `The config cannot be read, so it does not say where the data folder is. Correct it, or name the folder with --data.`, first);
+  return undefined;
 }
 
 /** Says that there is no config file, and how to come by one. */

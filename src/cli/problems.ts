@@ -7,8 +7,9 @@ import { EXIT } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { complain } from './print.ts';
 
-/** Says what the gateway answered instead of doing it. */
-export function complainAbout(deps: CliDeps, problem: AdminProblem): ExitCode {
+/** Says what the gateway answered instead of doing it; undefined: the config was unreadable, and that has been said. */
+export function complainAbout(deps: CliDeps, problem: AdminProblem | undefined): ExitCode {
+  if (problem === undefined) return EXIT.config;
   return complain(deps, exitCodeOf(problem), problem.detail, ...(problem.problems ?? []).map(formatProblem));
 }
 

@@ -11,7 +11,9 @@ export const reloadCommand: Command = {
   summary: 'Put the changed config file in force',
   description: ['No call is interrupted. A config that is wrong is refused with its lines, and the gateway goes on with the one before.'],
   run: async (args, deps) => {
-    const reloaded = await deps.admin(dataFolder(args, deps)).reload();
+    const folder = dataFolder(args, deps);
+    if (folder === undefined) return EXIT.config;
+    const reloaded = await deps.admin(folder).reload();
     if (!reloaded.ok) return complainAbout(deps, reloaded.error);
     if (args.output === 'json') printJson(deps, reloaded.value);
     else printLine(deps, `The config is in force, as revision ${reloaded.value.revision}.`);

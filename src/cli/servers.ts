@@ -11,7 +11,9 @@ export const serversCommand: Command = {
   name: 'servers',
   summary: 'List the servers and how they are',
   run: async (args, deps) => {
-    const answered = await deps.admin(dataFolder(args, deps)).servers();
+    const folder = dataFolder(args, deps);
+    if (folder === undefined) return EXIT.config;
+    const answered = await deps.admin(folder).servers();
     if (!answered.ok) return complainAbout(deps, answered.error);
     const servers = answered.value;
     if (args.output === 'json') printJson(deps, { servers });

@@ -12,7 +12,9 @@ export const statusCommand: Command = {
   name: 'status',
   summary: 'Show how the running gateway is',
   run: async (args, deps) => {
-    const answered = await deps.admin(dataFolder(args, deps)).status();
+    const folder = dataFolder(args, deps);
+    if (folder === undefined) return EXIT.config;
+    const answered = await deps.admin(folder).status();
     if (!answered.ok) return complainAbout(deps, answered.error);
     const status = answered.value;
     if (args.output === 'json') printJson(deps, status);

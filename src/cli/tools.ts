@@ -97,7 +97,9 @@ async function findTarget(args: ParsedArguments, deps: CliDeps): Promise<URL | E
   if (/^https?:\/\//i.test(target)) {
     return URL.canParse(target) ? new URL(target) : complain(deps, EXIT.usage, `'${target}' is not a URL.`);
   }
-  const status = await deps.admin(dataFolder(args, deps)).status();
+  const folder = dataFolder(args, deps);
+  if (folder === undefined) return EXIT.config;
+  const status = await deps.admin(folder).status();
   if (!status.ok) return complainAbout(deps, status.error);
   const base = status.value.listeners[0]?.url;
   if (base === undefined) return complain(deps, EXIT.failed, 'The gateway has no listener. Give the URL of a route instead of a name.');

@@ -1,0 +1,43 @@
+// An audit log as the gateway writes it: one call that was allowed and one that was denied.
+
+import { mkdirSync } from 'node:fs';
+import { openAuditLog } from '../audit/index.ts';
+import type { DecisionRecord } from '../audit/index.ts';
+
+const NOW = Date.parse('2026-11-22T10:00:00.000Z');
+
+const DECISION: DecisionRecord = {
+  kind: 'decision',
+  id: 'call-1',
+  time: NOW,
+  verdict: 'allow',
+  rule: 'readers',
+  reason: undefined,
+  tenant: 'default',
+  agent: 'billing',
+  user: undefined,
+  keyId: 'key_0123456789abcdef',
+  listener: 'main',
+  server: 'files',
+  era: 'legacy',
+  revision: '2025-11-25',
+  method: 'tools/call',
+  tool: 'read_file',
+  prompt: undefined,
+  resource: undefined,
+  snapshot: 1,
+  requestBytes: 100,
+};
+
+/** Writes the log and closes it in order. */
+export async function writeLog(directory: string): Promise<void> {
+  mkdirSync(directory, { recursive: true });
+  const onFault = (error: Error): never => {
+    throw error;
+  };
+  const log = await openAuditLog({ directory, slot: '0', writer: 'worker-0.1', clock: () => NOW, onFault, segmentBytes: 1024 * 1024 });
+  log.append(DECISION);
+  log.append({ kind: 'outcome', id: 'call-1', time: NOW, status: 'ok', code: undefined, rpcCode: undefined, answerBytes: 120, gatewayUs: 40, serverUs: 1500 });
+  log.append({ ...DECISION, id: 'call-2', verdict: 'deny', rule: 'files-are-read-only', reason: 'denied', tool: 'write_file' });
+  await log.close();
+}

@@ -1,0 +1,127 @@
+// `init`, `import` and `check`: a first config that is good, servers taken over without touching what is there, and mistakes with places.
+
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { cliFixture } from './cli.fixture.ts';
+import { EXIT } from './index.ts';
+
+const CLIENT = JSON.stringify({
+  mcpServers: {
+    Files: { command: 'node', args: ['files.js'], env: { API_TOKEN: 'hunter2' } },
+    tickets: { url: 'http://127.0.0.1:7627/mcp' },
+  },
+});
+
+test('init writes a config that check finds good, and a schema beside it', async (t) => {
+  const { run, cwd } = cliFixture(t);
+  const { code, stdout } = await run('init', '--listen', '127.0.0.1:7700');
+  assert.equal(code, EXIT.ok);
+  assert.match(stdout, /^Wrote sallyport\.yaml\.$/m);
+  const text = readFileSync(join(cwd, 'sallyport.yaml'), 'utf8');
+  assert.match(text, /^# yaml-language-server: \$schema=\.\/sallyport\.schema\.json$/m);
+  assert.match(text, /^listen: 127\.0\.0\.1:7700$/m);
+  assert.equal(typeof JSON.parse(readFileSync(join(cwd, 'sallyport.schema.json'), 'utf8')), 'object');
+  const checked = await run('check');
+  assert.equal(checked.code, EXIT.ok, checked.stdout);
+  assert.match(checked.stdout, /^sallyport\.yaml is good: 0 servers, 1 rule\.$/m);
+});
+
+test('init never overwrites', async (t) => {
+  const { run, cwd } = cliFixture(t);
+  writeFileSync(join(cwd, 'sallyport.yaml'), 'mine');
+  const { code, stderr } = await run('init');
+  assert.equal(code, EXIT.config);
+  assert.match(stderr, /is there already and was left as it is/);
+  assert.equal(readFileSync(join(cwd, 'sallyport.yaml'), 'utf8'), 'mine');
+  assert.deepEqual(readdirSync(cwd), ['sallyport.yaml']);
+});
+
+test('init says why it cannot write', async (t) => {
+  const { run } = cliFixture(t);
+  const { code, stderr } = await run('init', '--config', 'no/such/folder/sallyport.yaml');
+  assert.equal(code, EXIT.failed);
+  assert.match(stderr, /cannot be written: .*Make the folder writable/);
+});
+
+test("import writes a config with the client's servers, and no secret of theirs", async (t) => {
+  const { run, cwd } = cliFixture(t, { env: { API_TOKEN: 'x' } });
+  writeFileSync(join(cwd, '.mcp.json'), CLIENT);
+  const { code, stdout } = await run('import', '.mcp.json');
+  assert.equal(code, EXIT.ok);
+  assert.match(stdout, /^Added to sallyport\.yaml: files, tickets\.$/m);
+  assert.match(stdout, /API_TOKEN/);
+  assert.ok(!readFileSync(join(cwd, 'sallyport.yaml'), 'utf8').includes('hunter2'));
+  const checked = await run('check', '--output', 'json');
+  assert.equal(JSON.parse(checked.stdout).ok, true, checked.stdout);
+  assert.deepEqual(readdirSync(cwd).sort(), ['.mcp.json', 'sallyport.schema.json', 'sallyport.yaml']);
+});
+
+test('import adds to a config and keeps what is there, comments included', async (t) => {
+  const { run, cwd } = cliFixture(t);
+  writeFileSync(join(cwd, 'client.json'), CLIENT);
+  writeFileSync(join(cwd, 'sallyport.yaml'), '# my comment\nversion: 1\nservers:\n  tickets:\n    url: http://127.0.0.1:1/mcp\n');
+  const { stdout } = await run('import', 'client.json', '--output', 'json');
+  const { added, kept } = JSON.parse(stdout);
+  assert.deepEqual([added, kept], [['files'], ['tickets']]);
+  const text = readFileSync(join(cwd, 'sallyport.yaml'), 'utf8');
+  assert.match(text, /^# my comment$/m);
+  assert.match(text, /url: http:\/\/127\.0\.0\.1:1\/mcp/);
+});
+
+for (const [name, content, code, says] of [
+  ['is not there', undefined, EXIT.failed, /cannot be read/],
+  ['is not JSON', '{', EXIT.config, /^client\.json:1:/m],
+  ['holds no servers', '{"theme":"dark"}', EXIT.config, /mcpServers/],
+] as const) {
+  test(`import leaves everything as it is when the file ${name}`, async (t) => {
+    const { run, cwd } = cliFixture(t);
+    if (content !== undefined) writeFileSync(join(cwd, 'client.json'), content);
+    const result = await run('import', 'client.json');
+    assert.equal(result.code, code);
+    assert.match(result.stderr, says);
+    assert.ok(!existsSync(join(cwd, 'sallyport.yaml')));
+  });
+}
+
+test('check prints the place of every mistake and ends with 3', async (t) => {
+  const { run, cwd } = cliFixture(t);
+  writeFileSync(join(cwd, 'sallyport.yaml'), 'version: 1\nserverz: {}\nworkers: many\n');
+  const { code, stdout } = await run('check');
+  assert.equal(code, EXIT.config);
+  assert.match(stdout, /^sallyport\.yaml:2:1: .*serverz.*servers/m);
+  assert.match(stdout, /^sallyport\.yaml:3:10: /m);
+  const { ok, problems } = JSON.parse((await run('check', '--output', 'json')).stdout);
+  assert.equal(ok, false);
+  assert.equal(problems.length, 2);
+});
+
+for (const command of ['check', 'serve']) {
+  test(`${command} without a config says how to come by one`, async (t) => {
+    const { run, served } = cliFixture(t);
+    const { code, stderr } = await run(command);
+    assert.equal(code, EXIT.config);
+    assert.match(stderr, /There is no sallyport\.yaml\. Write one with 'sallyport init'/);
+    assert.equal(served.length, 0);
+  });
+}
+
+test('commands find the data folder where the config puts it', async (t) => {
+  const { run, cwd } = cliFixture(t);
+  writeFileSync(join(cwd, 'sallyport.yaml'), 'version: 1\ndata: state\nservers: {}\npolicy: { rules: [] }\n');
+  assert.equal((await run('agents', 'add', 'a')).code, EXIT.ok);
+  assert.ok(existsSync(join(cwd, 'state', 'state.sqlite')));
+});
+
+test('while the config cannot be read, no command guesses where the data folder is', async (t) => {
+  const { run, cwd } = cliFixture(t);
+  writeFileSync(join(cwd, 'sallyport.yaml'), 'version: 1\nserverz: {}\n');
+  for (const argv of [['agents', 'add', 'a'], ['agents', 'list'], ['status'], ['reload'], ['servers'], ['audit', 'tail'], ['audit', 'verify'], ['tools', 'list', 'x']]) {
+    const { code, stderr } = await run(...argv);
+    assert.equal(code, EXIT.config, argv.join(' '));
+    assert.match(stderr, /name the folder with --data\.\nsallyport\.yaml:2:1: /);
+  }
+  assert.deepEqual(readdirSync(cwd), ['sallyport.yaml']);
+  assert.equal((await run('agents', 'add', 'a', '--data', 'state')).code, EXIT.ok);
+});
