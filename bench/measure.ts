@@ -52,7 +52,6 @@ export interface Measurement {
   /** Share of the time that the hypervisor took from the proxy's core. */
   readonly stolenShare: number;
   readonly peakRssBytes: number | undefined;
-  readonly writtenBytesPerRequest: number | undefined;
   readonly generator: GeneratorResult;
 }
 
@@ -73,8 +72,7 @@ export async function measure(children: Children, target: Target, phase: Phase, 
   if (generator.errors > 0) throw new Error(`${generator.errors} errors, the first: ${generator.firstError ?? '?'}`);
 
   const { answered, windowMs } = generator;
-  const proxied = from.usage === undefined || to.usage === undefined ? undefined : { from: from.usage, to: to.usage };
-  const cpuMs = proxied === undefined ? undefined : proxied.to.cpuMs - proxied.from.cpuMs;
+  const cpuMs = from.usage === undefined || to.usage === undefined ? undefined : to.usage.cpuMs - from.usage.cpuMs;
   return {
     requestsPerSecond: (answered * 1000) / windowMs,
     p50Ms: generator.p50Ms,
@@ -84,8 +82,7 @@ export async function measure(children: Children, target: Target, phase: Phase, 
     proxyCoreBusy: busyShare(from.proxyCore, to.proxyCore),
     loadCoreBusy: busyShare(from.loadCore, to.loadCore),
     stolenShare: stolenShare(from.proxyCore, to.proxyCore),
-    peakRssBytes: proxied?.to.peakRssBytes,
-    writtenBytesPerRequest: proxied === undefined ? undefined : (proxied.to.writtenBytes - proxied.from.writtenBytes) / answered,
+    peakRssBytes: to.usage?.peakRssBytes,
     generator,
   };
 }

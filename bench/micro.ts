@@ -2,9 +2,14 @@
 // For looking at a change while it is made; the figures that count are those of `npm run bench`. Whatever does not exist (yet)
 // is said and left out.
 
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
 import { policyRules } from './sallyport.ts';
 import { spread } from './statistics.ts';
-import { answerBody, callBody, callRequest, messageId, TOOLS } from './workload.ts';
+import type { DecisionRecord } from '../src/audit/index.ts';
+import { answerBody, callBody, callRequest, messageId, REVISION, TOOLS } from './workload.ts';
 
 const SAMPLES = 7;
 const SAMPLE_MS = 150;
@@ -12,8 +17,13 @@ const SAMPLE_MS = 150;
 /** Takes what an operation gives, so that the compiler cannot find out that nobody wants it. */
 let sink: unknown;
 
-/** Prepares one operation; returns what is repeated. */
-type Preparation = () => Promise<() => unknown>;
+/** What is repeated: a plain function, or a batch of operations that ends later. */
+type Operation = (() => unknown) | { readonly count: number; readonly run: () => Promise<unknown>; readonly end: () => Promise<unknown> };
+
+/** Prepares one operation. */
+type Preparation = () => Promise<Operation>;
+
+const RESULTS = fileURLToPath(new URL('./results/', import.meta.url));
 
 const NOW_MS = Date.now();
 const ID = messageId(7);
@@ -43,7 +53,7 @@ const OPERATIONS: readonly (readonly [string, Preparation])[] = [
       const { parseRequestHead } = await import('../src/http/request-head.ts');
       const request = Buffer.from(callRequest(ID, TOOL, `spk_${'a'.repeat(43)}`, 7625));
       const end = request.indexOf('\r\n\r\n') + 4;
-      return () => parseRequestHead(request, 0, end, 100);
+      return () => parseRequestHead(request, 0, end, { maxHeaders: 100, lastBytes: Buffer.alloc(0), lastParsed: undefined });
     },
   ],
   [
@@ -79,22 +89,105 @@ const OPERATIONS: readonly (readonly [string, Preparation])[] = [
       return () => policy.value.decide(principal, 'bench', subject);
     },
   ],
+  [
+    'canonical form and SHA-256 of the arguments',
+    async () => {
+      const { canonicalJson, parseJson } = await import('../src/mcp/index.ts');
+      const { sha256Hex } = await import('../src/base/index.ts');
+      const args = parseJson(Buffer.from(JSON.stringify(JSON.parse(CALL.toString()).params.arguments)));
+      if (!args.ok) throw new Error('the arguments are refused');
+      return () => sha256Hex(canonicalJson(args.value.value));
+    },
+  ],
+  [
+    'decision record, as text',
+    async () => {
+      const { encodeRecord } = await import('../src/audit/index.ts');
+      return () => encodeRecord(decision('0123456789abcdef-1'), 4711);
+    },
+  ],
+  ['decision and outcome in the log until durable, 500 calls at once', appendCalls],
 ];
 
-/** Median, least and most of several samples, in microseconds per operation. */
-function time(operation: () => unknown): string {
+function decision(id: string): DecisionRecord {
+  return {
+    kind: 'decision',
+    id,
+    time: NOW_MS,
+    verdict: 'allow',
+    rule: 'bench-agent-07-looks-up',
+    reason: undefined,
+    tenant: 'default',
+    agent: 'bench-agent-07',
+    user: undefined,
+    keyId: 'key_0123456789abcdef',
+    listener: 'main',
+    server: 'bench',
+    era: 'modern',
+    revision: REVISION,
+    method: 'tools/call',
+    tool: TOOL,
+    prompt: undefined,
+    resource: undefined,
+    snapshot: 1,
+    requestBytes: CALL.length,
+  };
+}
+
+async function appendCalls(): Promise<Operation> {
+  const { createCallIds, openAuditLog } = await import('../src/audit/index.ts');
+  mkdirSync(RESULTS, { recursive: true });
+  const directory = mkdtempSync(join(RESULTS, 'micro-'));
+  const log = await openAuditLog({ directory, slot: 'micro', clock: () => NOW_MS, onFault: (fault) => console.error(fault.message) });
+  const newId = createCallIds(Buffer.alloc(8, 1));
+  const end = async (): Promise<void> => {
+    await log.close();
+    rmSync(directory, { recursive: true });
+  };
+  const run = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      let ticket = 0;
+      for (let n = 0; n < 500; n += 1) {
+        const id = newId();
+        log.append(decision(id));
+        ticket = log.append({
+          kind: 'outcome',
+          id,
+          time: NOW_MS,
+          status: 'ok',
+          code: undefined,
+          rpcCode: undefined,
+          answerBytes: ANSWER.length,
+          gatewayUs: 60,
+          serverUs: 900,
+        });
+      }
+      log.whenDurable(ticket, (fault) => (fault === undefined ? resolve() : reject(fault)));
+    });
+  return { count: 500, run, end };
+}
+
+/** Median, least and most of several samples, in microseconds of CPU per operation. */
+async function time(operation: Operation): Promise<string> {
   let batch = 1;
-  for (let tookMs = 0; tookMs < SAMPLE_MS / 10; batch *= 2) tookMs = run(operation, batch);
-  const perSample = Math.max(1, Math.round((batch * SAMPLE_MS) / run(operation, batch)));
-  const samples = Array.from({ length: SAMPLES }, () => (run(operation, perSample) * 1000) / perSample);
+  for (let tookMs = 0; tookMs < SAMPLE_MS / 10; batch *= 2) tookMs = await run(operation, batch);
+  const perSample = Math.max(1, Math.round((batch * SAMPLE_MS) / (await run(operation, batch))));
+  const each = typeof operation === 'function' ? 1 : operation.count;
+  const samples: number[] = [];
+  while (samples.length < SAMPLES) samples.push(((await run(operation, perSample)) * 1000) / perSample / each);
+  if (typeof operation !== 'function') await operation.end();
   const { median, min, max } = spread(samples);
   return `${median.toFixed(3).padStart(9)} µs  [${min.toFixed(3)}–${max.toFixed(3)}]`;
 }
 
-/** How many milliseconds of this process's CPU `count` operations take. */
-function run(operation: () => unknown, count: number): number {
+/** How many milliseconds of this process's CPU `times` repetitions take, all its threads together. */
+async function run(operation: Operation, times: number): Promise<number> {
   const from = process.cpuUsage();
-  for (let n = 0; n < count; n += 1) sink = operation();
+  if (typeof operation === 'function') {
+    for (let n = 0; n < times; n += 1) sink = operation();
+  } else {
+    for (let n = 0; n < times; n += 1) sink = await operation.run();
+  }
   const { user, system } = process.cpuUsage(from);
   return (user + system) / 1000;
 }
@@ -103,10 +196,11 @@ const width = Math.max(...OPERATIONS.map(([name]) => name.length));
 for (const [name, prepare] of OPERATIONS) {
   let figure: string;
   try {
-    figure = time(await prepare());
+    figure = await time(await prepare());
   } catch (error) {
     figure = `not measured: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`;
   }
   process.stdout.write(`${name.padEnd(width)}  ${figure}\n`);
 }
-if (sink === undefined) process.exitCode = 1;
+// The last thing done with what the operations gave: it is looked at.
+process.exitCode = sink === OPERATIONS ? 1 : 0;

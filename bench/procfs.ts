@@ -1,4 +1,4 @@
-// What the kernel knows about a process tree and about the cores: CPU time, peak memory, writes. Linux only.
+// What the kernel knows about a process tree and about the cores: CPU time and peak memory. Linux only.
 // The parse* functions are pure; the read* functions take a process that ended between two reads as gone, not as a fault.
 
 import { readdirSync, readFileSync } from 'node:fs';
@@ -24,8 +24,6 @@ export interface TreeUsage {
   readonly cpuMs: number;
   /** Sum of each process's own high-water mark; pages that processes share count in each. */
   readonly peakRssBytes: number;
-  /** Bytes the tree caused to be sent to storage. */
-  readonly writtenBytes: number;
   readonly pids: readonly number[];
 }
 
@@ -55,7 +53,7 @@ export function parseStat(text: string): ProcessStat | undefined {
   return { pid, parent, group, state, startTicks, cpuTicks: utime + stime + cutime + cstime };
 }
 
-/** The named number of a `Name: value` file such as /proc/<pid>/io or /proc/<pid>/status; 0 when it is not there. */
+/** The named number of a `Name: value` file such as /proc/<pid>/status; 0 when it is not there. */
 export function parseField(text: string, name: string): number {
   const line = text.split('\n').find((candidate) => candidate.startsWith(`${name}:`));
   return line === undefined ? 0 : Number.parseInt(line.slice(name.length + 1), 10);
@@ -108,13 +106,11 @@ export function readUsage(root: number): TreeUsage {
   const tree = readTree(root);
   let cpuTicks = 0;
   let peakRssBytes = 0;
-  let writtenBytes = 0;
   for (const { pid, cpuTicks: ticks } of tree) {
     cpuTicks += ticks;
     peakRssBytes += parseField(readProc(`/proc/${pid}/status`), 'VmHWM') * 1024;
-    writtenBytes += parseField(readProc(`/proc/${pid}/io`), 'write_bytes');
   }
-  return { cpuMs: (cpuTicks * 1000) / TICKS_PER_SECOND, peakRssBytes, writtenBytes, pids: tree.map(({ pid }) => pid) };
+  return { cpuMs: (cpuTicks * 1000) / TICKS_PER_SECOND, peakRssBytes, pids: tree.map(({ pid }) => pid) };
 }
 
 /** The times of one core so far. */

@@ -4,6 +4,7 @@ import type { Verdict } from './budgets.ts';
 import type { Machine } from './machine.ts';
 import { type Row, ROWS, type RowWrites, type Sample, spreadOf, YARDSTICK } from './results.ts';
 import type { Spread } from './statistics.ts';
+import type { WriteCounts } from './writes.ts';
 
 /** What a run knows besides its samples. */
 export interface Report {
@@ -86,18 +87,18 @@ function latencyTable(samples: readonly Sample[], rows: readonly Row[], phase: '
 function memoryTable({ samples, writes }: Report, rows: readonly Row[]): string {
   const proxies = rows.filter((row) => spreadOf(samples, row, 'saturation.peakRssBytes') !== undefined);
   return table(
-    ['', 'peak RSS MiB', 'B to disk/call', 'file writes/call (50, 1 conn)', 'durable writes/call (50, 1 conn)'],
+    ['', 'peak RSS MiB', 'file bytes/call (50, 1 conn)', 'file writes/call', 'durable writes/call'],
     proxies.map((row) => {
       const counted = typeof writes === 'string' ? undefined : writes.find((entry) => entry.row === row);
-      const both = (kind: 'filesystem' | 'durable'): string =>
-        counted === undefined ? 'not counted' : `${counted.saturation[kind].toFixed(3)}, ${counted.single[kind].toFixed(3)}`;
+      const both = (kind: keyof WriteCounts, digits: number): string =>
+        counted === undefined ? 'not counted' : `${counted.saturation[kind].toFixed(digits)}, ${counted.single[kind].toFixed(digits)}`;
       const rss = spreadOf(samples, row, 'saturation.peakRssBytes');
       return [
         ROWS[row].label,
         rss === undefined ? '' : (rss.max / 2 ** 20).toFixed(0),
-        number(spreadOf(samples, row, 'saturation.writtenBytesPerRequest'), 0),
-        both('filesystem'),
-        both('durable'),
+        both('bytes', 0),
+        both('filesystem', 3),
+        both('durable', 3),
       ];
     }),
   );

@@ -15,6 +15,8 @@ export interface WriteCounts {
   readonly filesystem: number;
   /** Of these, those that return only once the disk has the bytes, and explicit syncs. */
   readonly durable: number;
+  /** Bytes handed over by them. /proc's own count is of whole page-cache folios: forty times too much for small writes. */
+  readonly bytes: number;
 }
 
 const SYSCALLS = 'write,writev,pwrite64,pwritev,pwritev2,fsync,fdatasync,sync_file_range,msync';
@@ -37,7 +39,8 @@ export async function countWrites(children: Children, strace: string, folder: st
     const durableFiles = openDurableFiles(pids);
     await children.stop(tracer);
     const counts = parseTrace(readFileSync(file, 'utf8'), durableFiles);
-    return { filesystem: counts.filesystem / generator.answeredInAll, durable: counts.durable / generator.answeredInAll };
+    const perCall = (count: number): number => count / generator.answeredInAll;
+    return { filesystem: perCall(counts.filesystem), durable: perCall(counts.durable), bytes: perCall(counts.bytes) };
   } finally {
     await children.stop(tracer);
   }
@@ -47,24 +50,33 @@ export async function countWrites(children: Children, strace: string, folder: st
 export function parseTrace(text: string, durableFiles: ReadonlySet<string>): WriteCounts {
   let filesystem = 0;
   let durable = 0;
+  let bytes = 0;
+  // A call that another thread interrupts stands twice: `<unfinished ...>` names the file, `resumed` has the result.
+  const unfinished = new Set<string>();
   for (const line of text.split('\n')) {
-    // A call that another thread interrupts stands twice, as `<unfinished ...>` and as `resumed`: only the first names the file.
-    const call = /^\d+ +(\w+)\(\d+<(\/[^>]*)>(.*)$/.exec(line);
-    if (call === null) {
-      if (/^\d+ +msync\(/.test(line)) durable += 1;
+    const [, thread = '', name, path, rest = ''] = CALL.exec(line) ?? [];
+    if (name === undefined) {
+      const [, resumed = '', result = '0'] = RESUMED.exec(line) ?? [];
+      if (unfinished.delete(resumed)) bytes += Number(result);
       continue;
     }
-    const [, name = '', path = '', rest = ''] = call;
-    if (path.startsWith('/dev/') || path.startsWith('/proc/')) continue;
-    if (name === 'fsync' || name === 'fdatasync' || name === 'sync_file_range') {
+    if (SYNCS.has(name)) {
       durable += 1;
       continue;
     }
+    if (path === undefined || path.startsWith('/dev/') || path.startsWith('/proc/')) continue;
     filesystem += 1;
     if (durableFiles.has(path) || rest.includes('RWF_DSYNC') || rest.includes('RWF_SYNC')) durable += 1;
+    if (rest.endsWith('<unfinished ...>')) unfinished.add(thread);
+    else bytes += Number(/ = (\d+)$/.exec(rest)?.[1] ?? 0);
   }
-  return { filesystem, durable };
+  return { filesystem, durable, bytes };
 }
+
+/** `123 pwrite64(20</a/file>, ""..., 512, 0) = 512`: thread, call, file (none for a socket or a mapping), the rest. */
+const CALL = /^(\d+) +(\w+)\((?:\d+<(\/[^>]*)>)?(.*)$/;
+const RESUMED = /^(\d+) +<\.\.\. \w+ resumed>.* = (\d+)$/;
+const SYNCS: ReadonlySet<string> = new Set(['fsync', 'fdatasync', 'sync_file_range', 'msync']);
 
 /** Files that these processes hold open with O_DSYNC. */
 function openDurableFiles(pids: readonly number[]): ReadonlySet<string> {
