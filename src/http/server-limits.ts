@@ -4,7 +4,7 @@ import type { ServerLimits } from './types.ts';
 
 const KIB = 1024;
 
-/** What holds where the config says nothing. */
+/** Caps for whoever serves without a config (tests, tools); the gateway's own come from its config. */
 export const DEFAULT_SERVER_LIMITS: ServerLimits = {
   maxHeadBytes: 16 * KIB,
   maxHeaders: 100,
@@ -13,11 +13,11 @@ export const DEFAULT_SERVER_LIMITS: ServerLimits = {
   bodyTimeoutMs: 30_000,
   // Longer than the 60 s after which common load balancers drop an idle connection, so that they are first.
   keepAliveTimeoutMs: 65_000,
-  maxPipelined: 16,
+  maxPipelined: 8,
   maxRequestsPerConnection: 10_000,
-  maxConnections: 10_000,
-  maxConnectionsPerAddress: 1_000,
-  highWaterBytes: 256 * KIB,
+  maxConnections: 4_096,
+  maxConnectionsPerAddress: 512,
+  highWaterBytes: 64 * KIB,
   writeTimeoutMs: 30_000,
 };
 
