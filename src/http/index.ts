@@ -1,9 +1,15 @@
 // The wire: HTTP/1.1 towards agents (strict) and towards servers (bounded-tolerant), event streams, connections. No MCP in here.
+export type { AddressPolicy } from './address-filter.ts';
+export { createDialer } from './dial.ts';
+export type { Dialer, DialOptions } from './dial.ts';
+export type { DialFailure } from './dial-failure.ts';
+export type { Lookup } from './dial-tcp.ts';
 export { createHeaderList } from './header-list.ts';
 export { createHttpServer } from './http-server.ts';
 export type { HttpServer, HttpServerOptions, HttpServerStats, ListenAddress } from './http-server.ts';
 export { createUpstreamPool } from './pool.ts';
 export type { PoolOptions } from './pool.ts';
+export type { ConnectProxy } from './proxy-connect.ts';
 export { DEFAULT_SERVER_LIMITS } from './server-limits.ts';
 export type { ServerTls } from './server-tls.ts';
 export { createEventDecoder } from './sse-decode.ts';
@@ -21,6 +27,7 @@ export type {
   ServerRequest,
   ServerSentEvent,
   UpstreamCall,
+  UpstreamFailure,
   UpstreamHandler,
   UpstreamPool,
   UpstreamRequest,
