@@ -37,7 +37,7 @@ function choose(envelope: Envelope<Call>, readiness: Readiness, answer: Answer, 
   const { inbound } = call;
   if (readiness.kind === 'failed') {
     ports.log.warn('a server cannot be used', { server: envelope.server, reason: readiness.reason });
-    return answer.refuse({ code: 'upstream_unreachable', say: `The MCP server '${envelope.server}' cannot be reached now. Others are not affected.` }, 'failed');
+    return answer.refuse({ code: readiness.code, say: `The MCP server '${envelope.server}' ${readiness.code === 'upstream_timeout' ? 'does not answer' : 'cannot be reached'} now. Other servers are not affected.` }, 'failed');
   }
   const { verdict, http } = readiness;
   switch (inbound.kind) {

@@ -37,6 +37,10 @@ type Mode = 'head' | 'json' | 'raw' | 'events' | 'empty' | 'other';
 /** Makes the receiver of one call's answer. */
 export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
   const { call, answer, ports } = options;
+  const { inbound } = call;
+  const isEnd = inbound.kind === 'end';
+  /** Whether the server owes a message: everything else is answered by a status alone. */
+  const isRequest = inbound.kind === 'stream' || ((inbound.kind === 'modern' || inbound.kind === 'legacy') && inbound.message.kind === 'request');
   const isList = call.question.rule?.list !== undefined;
   const maxWhole = isList ? call.arrival.snapshot.limits.maxListBytes : WHOLE_BYTES;
   let mode: Mode = 'head';
@@ -79,8 +83,10 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
 
   const onEvent = (event: ServerSentEvent): void => {
     if (sawFinal || answer.finished) return;
+    // The headers of this answer depend on its final message, so nothing may go out before it.
+    const held = options.onFinal !== undefined;
     if (event.id !== undefined) resumable = true;
-    if (event.data === undefined || event.data.length === 0) return answer.event(event); // The priming event of 2025-11-25: an id to resume from.
+    if (event.data === undefined || event.data.length === 0) return held ? undefined : answer.event(event); // The priming event of 2025-11-25: an id to resume from.
     const document = parseJson(event.data, { repairSurrogates: true });
     const message = document.ok ? readAnswerMessage(document.value) : document;
     if (!message.ok) return fail({ code: 'upstream_malformed' }, 'failed');
@@ -88,8 +94,8 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
   };
 
   const carry = (event: ServerSentEvent, message: Message): void => {
-    const { inbound } = call;
     if (message.kind !== 'result' && message.kind !== 'error') {
+      if (options.onFinal !== undefined) return;
       if (mayBeSaid(call, message)) return answer.event({ ...event, data: message.document.bytes });
       // A stray notification is dropped. A request where the server may send none is an attempt on the agent: the stream is given up.
       return message.kind === 'request' ? fail({ code: 'upstream_malformed' }, 'failed') : undefined;
@@ -133,10 +139,10 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
       status = code;
       options.onHead?.(code, headers);
       const type = headers.get('content-type') ?? '';
-      if (code === 202 || code === 204) mode = 'empty';
+      if (code === 202 || code === 204 || (code < 300 && !isRequest) || (isEnd && (code === 404 || code === 405))) mode = 'empty';
       else if (code === 200 && type.startsWith('text/event-stream')) {
         mode = 'events';
-        answer.open();
+        if (options.onFinal === undefined) answer.open();
       } else if (type.startsWith('application/json') && code < 500 && code !== 401 && code !== 403) mode = 'json';
       else mode = 'other';
     },
@@ -176,7 +182,7 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
           if (resumable && call.question.era === 'legacy') return answer.end('unknown');
           return fail({ code: 'outcome_unknown' }, 'unknown');
         case 'empty':
-          return answer.empty(202, 'ok');
+          return answer.empty(isEnd ? 204 : 202, 'ok');
         default:
           return fail(refusalFor(status, call), 'failed');
       }

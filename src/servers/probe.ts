@@ -1,13 +1,14 @@
 // Asks a server which revisions it speaks. Over HTTP on its own connection pool; over stdio on throw-away processes, because some
 // servers exit when something comes before initialize, and a modern stdio server may stay silent on what it does not know.
 
+import type { Result } from '../base/index.ts';
 import type { HeaderList, UpstreamPool } from '../http/index.ts';
 import { createEventDecoder } from '../http/index.ts';
 import { LATEST_LEGACY, LATEST_MODERN, parseJson } from '../mcp/index.ts';
 import type { JsonValue } from '../mcp/index.ts';
 import type { StdioDoor } from './doors.ts';
 import { judge, readDiscover, readInitialize } from './verdict.ts';
-import type { Evidence, EraVerdict, ProbeAnswer } from './verdict.ts';
+import type { Evidence, EraVerdict, NoVerdict, ProbeAnswer } from './verdict.ts';
 
 /** Where an HTTP server is asked. */
 export interface HttpTarget {
@@ -43,21 +44,21 @@ const INITIALIZE = JSON.stringify({
 });
 
 /** Probes over HTTP. Resolves with a verdict or with why there is none; never rejects. */
-export async function probeHttp(target: HttpTarget, nowMs: () => number): Promise<EraVerdict | string> {
-  const discover = await ask(target, DISCOVER, ['MCP-Protocol-Version', LATEST_MODERN, 'Mcp-Method', 'server/discover']);
+export async function probeHttp(target: HttpTarget, timeoutMs: number, nowMs: () => number): Promise<Result<EraVerdict, NoVerdict>> {
+  const discover = await ask(target, DISCOVER, timeoutMs, ['MCP-Protocol-Version', LATEST_MODERN, 'Mcp-Method', 'server/discover']);
   const spoken = evidence(discover, readDiscover);
   if (spoken.kind === 'unclear') return judge(spoken, { kind: 'not' }, nowMs());
-  const initialize = await ask(target, INITIALIZE, []);
-  const session = typeof initialize === 'string' ? undefined : initialize.headers.get('mcp-session-id');
+  const initialize = await ask(target, INITIALIZE, timeoutMs, []);
+  const session = 'reason' in initialize ? undefined : initialize.headers.get('mcp-session-id');
   if (session !== undefined) endSession(target, session);
   return judge(spoken, evidence(initialize, readInitialize), nowMs());
 }
 
 /** Probes over stdio, with one process per question. */
-export async function probeStdio(door: StdioDoor, server: string, nowMs: () => number): Promise<EraVerdict | string> {
+export async function probeStdio(door: StdioDoor, server: string, nowMs: () => number): Promise<Result<EraVerdict, NoVerdict>> {
   const [discover, initialize] = await Promise.all([askStdio(door, server, DISCOVER), askStdio(door, server, INITIALIZE)]);
   const modern: Evidence = typeof discover === 'string' ? { kind: 'not' } : readDiscover({ status: undefined, value: discover });
-  const legacy: Evidence = typeof initialize === 'string' ? { kind: 'unclear', reason: initialize } : readInitialize({ status: undefined, value: initialize });
+  const legacy: Evidence = typeof initialize === 'string' ? { kind: 'unclear', reason: initialize, code: 'upstream_unreachable' } : readInitialize({ status: undefined, value: initialize });
   return judge(modern, legacy, nowMs());
 }
 
@@ -65,12 +66,12 @@ interface HttpAnswer extends ProbeAnswer {
   readonly headers: HeaderList;
 }
 
-function evidence(answer: HttpAnswer | string, read: (answer: ProbeAnswer) => Evidence): Evidence {
-  return typeof answer === 'string' ? { kind: 'unclear', reason: answer } : read(answer);
+function evidence(answer: HttpAnswer | NoVerdict, read: (answer: ProbeAnswer) => Evidence): Evidence {
+  return 'reason' in answer ? { kind: 'unclear', ...answer } : read(answer);
 }
 
 /** Sends one request and waits for the first JSON-RPC message of the answer, in JSON or in a stream. */
-function ask(target: HttpTarget, body: string, extra: readonly string[]): Promise<HttpAnswer | string> {
+function ask(target: HttpTarget, body: string, timeoutMs: number, extra: readonly string[]): Promise<HttpAnswer | NoVerdict> {
   return new Promise((resolve) => {
     let status = 0;
     let list: HeaderList | undefined;
@@ -96,7 +97,7 @@ function ask(target: HttpTarget, body: string, extra: readonly string[]): Promis
         headers: [...target.headers, 'Content-Type', 'application/json', 'Accept', 'application/json, text/event-stream', ...extra],
         body: Buffer.from(body),
         replayable: true,
-        headTimeoutMs: PROBE_TIMEOUT_MS,
+        headTimeoutMs: Math.min(timeoutMs, PROBE_TIMEOUT_MS),
         idleTimeoutMs: PROBE_TIMEOUT_MS,
       },
       {
@@ -115,7 +116,7 @@ function ask(target: HttpTarget, body: string, extra: readonly string[]): Promis
           const parsed = parseJson(Buffer.concat(chunks), { repairSurrogates: true });
           settle(parsed.ok ? parsed.value.value : undefined);
         },
-        onError: (_code, detail) => resolve(detail),
+        onError: (code, detail) => resolve({ reason: detail, code: code === 'upstream_timeout' ? code : 'upstream_unreachable' }),
       },
     );
   });

@@ -7,12 +7,12 @@ import type { HttpSecrets, SecretsDoor, StdioDoor } from './doors.ts';
 import { probeHttp, probeStdio } from './probe.ts';
 import type { HttpTarget } from './probe.ts';
 import type { HttpServerConfig, ServerConfig } from './schema.ts';
-import type { EraVerdict } from './verdict.ts';
+import type { EraVerdict, NoVerdict } from './verdict.ts';
 
 /** A server that is ready to be called, or why it is not. */
 export type Readiness =
   | { readonly kind: 'ready'; readonly verdict: EraVerdict; readonly http: HttpTarget | undefined }
-  | { readonly kind: 'failed'; readonly reason: string };
+  | ({ readonly kind: 'failed' } & NoVerdict);
 
 /** One server, as the road sees it. */
 export interface Server {
@@ -106,14 +106,14 @@ function createServer(config: ServerConfig, options: ServersOptions): Server {
   const probe = async (): Promise<Readiness> => {
     if (config.kind === 'stdio') {
       const verdict = await probeStdio(options.stdio, config.name, options.nowMs);
-      return typeof verdict === 'string' ? { kind: 'failed', reason: verdict } : { kind: 'ready', verdict, http: undefined };
+      return verdict.ok ? { kind: 'ready', verdict: verdict.value, http: undefined } : { kind: 'failed', ...verdict.error };
     }
     const http = await target(config);
     const last = readiness?.kind === 'ready' ? readiness.verdict : undefined;
     // Credentials are renewed more often than the era is asked for.
     if (last !== undefined && options.nowMs() < last.staleAtMs) return { kind: 'ready', verdict: last, http };
-    const verdict = await probeHttp(http, options.nowMs);
-    return typeof verdict === 'string' ? { kind: 'failed', reason: verdict } : { kind: 'ready', verdict, http };
+    const verdict = await probeHttp(http, config.timeoutMs ?? Number.POSITIVE_INFINITY, options.nowMs);
+    return verdict.ok ? { kind: 'ready', verdict: verdict.value, http } : { kind: 'failed', ...verdict.error };
   };
 
   const target = async (http: HttpServerConfig): Promise<HttpTarget> => {
@@ -140,7 +140,7 @@ function createServer(config: ServerConfig, options: ServersOptions): Server {
       const fresh = options.nowMs() < freshUntilMs;
       if (!fresh && !probing) {
         probing = true;
-        void probe().then(settle, (error: unknown) => settle({ kind: 'failed', reason: error instanceof Error ? error.message : 'It cannot be reached.' }));
+        void probe().then(settle, (error: unknown) => settle({ kind: 'failed', reason: error instanceof Error ? error.message : 'It cannot be reached.', code: 'upstream_unreachable' }));
       }
       // A known server serves while its verdict is renewed; an unknown one, or one that failed, is waited for.
       if (readiness !== undefined && (fresh || readiness.kind === 'ready')) callback(readiness);
@@ -149,7 +149,7 @@ function createServer(config: ServerConfig, options: ServersOptions): Server {
     close: () => {
       closed = true;
       pool?.pool.close();
-      for (const callback of waiting.splice(0)) callback({ kind: 'failed', reason: 'The server was taken out of the config.' });
+      for (const callback of waiting.splice(0)) callback({ kind: 'failed', reason: 'The server was taken out of the config.', code: 'upstream_unreachable' });
     },
   };
   return server;

@@ -38,20 +38,24 @@ for (const [name, given, expected] of initializes) {
 
 test('a dual-era server has both, sorted', () => {
   const verdict = judge(MODERN, LEGACY, 1_000);
-  assert.ok(typeof verdict !== 'string');
-  assert.deepEqual(verdict.revisions, ['2025-11-25', '2026-07-28']);
-  assert.deepEqual([verdict.modern, verdict.legacy], [true, true]);
+  assert.ok(verdict.ok);
+  assert.deepEqual(verdict.value.revisions, ['2025-11-25', '2026-07-28']);
+  assert.deepEqual([verdict.value.modern, verdict.value.legacy], [true, true]);
 });
 
 test('a legacy verdict goes stale sooner than a modern one, because it would be wrong in silence', () => {
   const modern = judge(MODERN, NOT, 0);
   const legacy = judge(NOT, LEGACY, 0);
-  assert.ok(typeof modern !== 'string' && typeof legacy !== 'string');
-  assert.ok(legacy.staleAtMs < modern.staleAtMs);
+  assert.ok(modern.ok && legacy.ok);
+  assert.ok(legacy.value.staleAtMs < modern.value.staleAtMs);
 });
 
 test('nothing known is a reason, not a verdict', () => {
-  assert.match(String(judge({ kind: 'unclear', reason: 'It answers 503.' }, NOT, 0)), /503/);
-  assert.match(String(judge(NOT, { kind: 'unclear', reason: 'silence' }, 0)), /silence/);
-  assert.match(String(judge(NOT, NOT, 0)), /neither server\/discover nor initialize/);
+  const busy = judge({ kind: 'unclear', reason: 'It answers 503.', code: 'upstream_unreachable' }, NOT, 0);
+  const silent = judge(NOT, { kind: 'unclear', reason: 'silence', code: 'upstream_timeout' }, 0);
+  const stranger = judge(NOT, NOT, 0);
+  assert.ok(!busy.ok && !silent.ok && !stranger.ok);
+  assert.match(busy.error.reason, /503/);
+  assert.equal(silent.error.code, 'upstream_timeout');
+  assert.match(stranger.error.reason, /neither server\/discover nor initialize/);
 });

@@ -2,6 +2,8 @@
 // The rules are those of the spec's era detection: a status or a silence that says nothing about the era decides nothing
 // (401, 403, 5xx, time-outs, network errors), and no single error code decides. Pure.
 
+import { fail, ok } from '../base/index.ts';
+import type { Result } from '../base/index.ts';
 import type { JsonObject, JsonValue } from '../mcp/index.ts';
 import { isModernRevision } from '../mcp/index.ts';
 
@@ -25,7 +27,13 @@ export interface ProbeAnswer {
 export type Evidence =
   | { readonly kind: 'speaks'; readonly revisions: readonly string[] }
   | { readonly kind: 'not' }
-  | { readonly kind: 'unclear'; readonly reason: string };
+  | ({ readonly kind: 'unclear' } & NoVerdict);
+
+/** Why nothing can be said about a server: for the operator, and as a row of the error table. */
+export interface NoVerdict {
+  readonly reason: string;
+  readonly code: 'upstream_unreachable' | 'upstream_timeout';
+}
 
 const MODERN_LIFE_MS = 30 * 60_000;
 const LEGACY_LIFE_MS = 5 * 60_000;
@@ -54,31 +62,31 @@ export function readInitialize(answer: ProbeAnswer): Evidence {
   return typeof revision === 'string' && !isModernRevision(revision) ? { kind: 'speaks', revisions: [revision] } : { kind: 'not' };
 }
 
-/** Joins what both probes proved into a verdict; a string says why there is none. */
-export function judge(discover: Evidence, initialize: Evidence, nowMs: number): EraVerdict | string {
+/** Joins what both probes proved into a verdict, or says why there is none. */
+export function judge(discover: Evidence, initialize: Evidence, nowMs: number): Result<EraVerdict, NoVerdict> {
   const revisions = new Set<string>();
   if (discover.kind === 'speaks') for (const revision of discover.revisions) revisions.add(revision);
   if (initialize.kind === 'speaks') for (const revision of initialize.revisions) revisions.add(revision);
   if (revisions.size === 0) {
-    if (discover.kind === 'unclear') return discover.reason;
-    if (initialize.kind === 'unclear') return initialize.reason;
-    return 'It answers neither server/discover nor initialize as an MCP server does. Check the URL or the command.';
+    if (discover.kind === 'unclear') return fail(discover);
+    if (initialize.kind === 'unclear') return fail(initialize);
+    return fail({ reason: 'It answers neither server/discover nor initialize as an MCP server does. Check the URL or the command.', code: 'upstream_unreachable' });
   }
   const all = [...revisions].toSorted();
   const modern = all.some(isModernRevision);
-  return {
+  return ok({
     revisions: all,
     modern,
     legacy: !all.every(isModernRevision),
     decidedAtMs: nowMs,
     staleAtMs: nowMs + (modern ? MODERN_LIFE_MS : LEGACY_LIFE_MS),
-  };
+  });
 }
 
 function undecided(answer: ProbeAnswer): Evidence | undefined {
   const { status } = answer;
-  if (status === 401 || status === 403) return { kind: 'unclear', reason: `It answers ${status}: it wants credentials. Give it some under 'headers' in the config.` };
-  if (status !== undefined && status >= 500) return { kind: 'unclear', reason: `It answers ${status}.` };
+  if (status === 401 || status === 403) return { kind: 'unclear', reason: `It answers ${status}: it wants credentials. Give it some under 'headers' in the config.`, code: 'upstream_unreachable' };
+  if (status !== undefined && status >= 500) return { kind: 'unclear', reason: `It answers ${status}.`, code: 'upstream_unreachable' };
   return undefined;
 }
 

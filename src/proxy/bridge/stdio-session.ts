@@ -1,11 +1,11 @@
 // One legacy session on one stdio server: a process that talks to exactly one agent. The session sorts what the process says onto
 // the agent's streams (MCP 2025-11-25 basic/transports): an answer goes to its request; progress to the request that gave the token;
-// everything else to a request under way, since servers should only speak in relation to one, else to the GET stream.
+// requests and log lines to a request under way, since servers should only speak in relation to one; everything else to the GET stream.
 //
 // A disconnect is not a cancellation here: the process goes on, and the answer of a request whose agent hung up is recorded and dropped.
 
 import type { JsonObject, Message, MessageId } from '../../mcp/index.ts';
-import { parseJson, readAnswerMessage } from '../../mcp/index.ts';
+import { parseJson, readAnswerMessage, SERVER_METHODS } from '../../mcp/index.ts';
 import type { StdioLink } from '../../servers/index.ts';
 import type { Answer } from '../answer.ts';
 import type { Call } from '../exchange.ts';
@@ -81,7 +81,8 @@ export function createStdioSession(options: StdioSessionOptions, open: (events: 
         asked.add(said.id);
         return pass(said, newest());
       case 'notification':
-        return pass(said, forToken(said.params) ?? newest());
+        // What changed for everybody belongs to no request.
+        return pass(said, SERVER_METHODS.get(said.method)?.on === 'listen' ? undefined : (forToken(said.params) ?? newest()));
       default:
         return said satisfies never;
     }
