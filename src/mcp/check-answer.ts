@@ -44,8 +44,6 @@ export function checkAnswer(message: Message, asked: Asked): Result<AnswerKind, 
     case 'error':
       // Without an id it can only mean the one request of this exchange.
       return (message.id ?? asked.id) === asked.id && asked.id !== undefined ? ok('error') : refuse('It answers another request.');
-    default:
-      return message satisfies never;
   }
 }
 
@@ -65,7 +63,7 @@ function checkUnasked(message: Extract<Message, { kind: 'request' | 'notificatio
 function checkResult(result: JsonValue, asked: Asked): Result<AnswerKind, Refusal> {
   if (!isObject(result)) return refuse('Its result is no object.');
   // Only the modern era has the member. Absent means complete: some servers knew only drafts (basic/index, "Result type").
-  const resultType = asked.era === 'modern' ? (result['resultType'] ?? 'complete') : 'complete';
+  const { resultType = 'complete' } = asked.era === 'modern' ? result : {};
   const rule = METHODS.get(asked.method);
   switch (resultType) {
     case 'complete':

@@ -3,7 +3,7 @@
 
 import { readName } from './scan-names.ts';
 import { scanJson } from './scan.ts';
-import { RECORDED_LEVELS, settleSpans, SPAN_END, SPAN_INTS, SPAN_NEXT } from './spans.ts';
+import { intAt, RECORDED_LEVELS, settleSpans, SPAN_END, SPAN_INTS, SPAN_NEXT } from './spans.ts';
 import type { Span } from './types.ts';
 
 const QUOTE = 0x22;
@@ -53,11 +53,11 @@ function shift<S extends Span | undefined>(span: S, by: number): S | Span {
 }
 
 function spanAt({ spans }: Layout, index: number): Span {
-  return { start: spans[index] ?? 0, end: spans[index + SPAN_END] ?? 0 };
+  return { start: intAt(spans, index), end: intAt(spans, index + SPAN_END) };
 }
 
 function siblingOf({ spans }: Layout, index: number): number {
-  return spans[index + SPAN_NEXT] ?? spans.length;
+  return intAt(spans, index + SPAN_NEXT);
 }
 
 function findIndex(layout: Layout, path: Path): number | undefined {

@@ -50,7 +50,7 @@ export const METHODS: ReadonlyMap<string, MethodRule> = new Map([
   ['notifications/tasks/status', row(LEGACY, { notification: true, task: true })],
 ]);
 
-const notification = (eras: readonly Era[], on: ServerMethodRule['on'] = undefined): ServerMethodRule => ({
+const notification = (eras: readonly Era[], on?: ServerMethodRule['on']): ServerMethodRule => ({
   kind: 'notification',
   eras,
   on,

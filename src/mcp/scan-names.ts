@@ -5,6 +5,7 @@
 
 import { refuse } from './scan-tokens.ts';
 import type { Scan } from './scan-tokens.ts';
+import { intAt } from './spans.ts';
 
 /** Keys of one object that are compared pairwise before a Set is made. */
 export const FEW_NAMES = 16;
@@ -25,7 +26,7 @@ export function noteName(scan: Scan, level: number, count: number, start: number
   const row = level * FEW_NAMES * 2;
   const free = row + count * 2;
   for (let slot = row; slot < free; slot += 2) {
-    if (sameBytes(bytes, start, end, bytes, names[slot] ?? 0, names[slot + 1] ?? 0)) return refuseRepeated(scan, start);
+    if (sameBytes(bytes, start, end, bytes, intAt(names, slot), intAt(names, slot + 1))) return refuseRepeated(scan, start);
   }
   names[free] = start;
   names[free + 1] = end;

@@ -64,6 +64,11 @@ export function malformed(scan: Scan, at: number, what: string): -1 {
   return refuse(scan, 'json_malformed', at, `The body is not valid JSON: ${what}`);
 }
 
+/** The byte there; 0 behind the end, which begins and continues no token. */
+export function byteAt(bytes: Uint8Array, at: number): number {
+  return bytes[at] ?? 0;
+}
+
 /** The first offset that is not one of the four white space bytes of RFC 8259 §2. */
 export function skipSpace(bytes: Uint8Array, from: number): number {
   let at = from;
@@ -80,8 +85,10 @@ export function skipString(scan: Scan, from: number): number {
   const bytes = scan.bytes;
   const end = bytes.length;
   let at = from + 1;
-  while (at < end) {
-    const byte = bytes[at] ?? 0;
+  let byte: number | undefined;
+  // The hottest loop there is. Asking for the end first keeps every read in bounds: one read beyond it, in one truncated text,
+  // and the engine compiles the loop for both cases, at half the speed, for all who come after.
+  while (at < end && (byte = bytes[at]) !== undefined) {
     if (PLAIN[byte] === 1) {
       at++;
     } else if (byte === QUOTE) {
@@ -93,12 +100,12 @@ export function skipString(scan: Scan, from: number): number {
       return malformed(scan, at, 'a control character in a string');
     }
   }
-  return malformed(scan, end, 'the text ends inside a string');
+  return malformed(scan, at, 'the text ends inside a string');
 }
 
 function skipEscape(scan: Scan, at: number): number {
   scan.escaped = true;
-  const kind = scan.bytes[at + 1] ?? 0;
+  const kind = byteAt(scan.bytes, at + 1);
   if (kind !== SMALL_U) return SHORT_ESCAPES.has(kind) ? at + 2 : malformed(scan, at, 'an unknown escape');
   const unit = hexUnit(scan.bytes, at + 2);
   if (unit < 0) return malformed(scan, at, 'a broken \\u escape');
@@ -117,7 +124,7 @@ function skipEscape(scan: Scan, at: number): number {
 function hexUnit(bytes: Uint8Array, at: number): number {
   let unit = 0;
   for (let place = at; place < at + 4; place++) {
-    const digit = HEX[bytes[place] ?? 0] ?? NOT_HEX;
+    const digit = byteAt(HEX, byteAt(bytes, place));
     if (digit === NOT_HEX) return -1;
     unit = unit * 16 + digit;
   }
@@ -144,7 +151,7 @@ export function skipNumber(scan: Scan, from: number): number {
     at = skipDigits(bytes, at + 1);
     if (at === wholeEnd + 1) return malformed(scan, from, 'a number without digits behind the dot');
   }
-  if (((bytes[at] ?? 0) | ASCII_CASE) === SMALL_E) {
+  if ((byteAt(bytes, at) | ASCII_CASE) === SMALL_E) {
     const sign = bytes[at + 1];
     const digits = sign === PLUS || sign === MINUS ? at + 2 : at + 1;
     at = skipDigits(bytes, digits);
@@ -159,7 +166,7 @@ export function skipNumber(scan: Scan, from: number): number {
 function skipDigits(bytes: Uint8Array, from: number): number {
   let at = from;
   while (at < bytes.length) {
-    const byte = bytes[at] ?? 0;
+    const byte = byteAt(bytes, at);
     if (byte < ZERO || byte > NINE) break;
     at++;
   }
@@ -173,7 +180,7 @@ const SAFE_DIGITS = Buffer.from(String(Number.MAX_SAFE_INTEGER));
 function exceedsSafe(bytes: Uint8Array, from: number, end: number): boolean {
   if (end - from > SAFE_DIGITS.length) return true;
   for (let place = 0; place < SAFE_DIGITS.length; place++) {
-    const difference = (bytes[from + place] ?? 0) - (SAFE_DIGITS[place] ?? 0);
+    const difference = byteAt(bytes, from + place) - byteAt(SAFE_DIGITS, place);
     if (difference !== 0) return difference > 0;
   }
   return false;

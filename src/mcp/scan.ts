@@ -90,7 +90,8 @@ function scanObject(scan: Scan, from: number, level: number): number {
   let at = skipSpace(bytes, from + 1);
   if (bytes[at] === CLOSE_OBJECT) return at + 1;
   let many: Set<string> | undefined;
-  for (let count = 0; ; count++) {
+  let count = 0;
+  for (;;) {
     if (bytes[at] !== QUOTE) return malformed(scan, at, 'a key is missing');
     scan.escaped = false;
     const name = at + 1;
@@ -99,6 +100,7 @@ function scanObject(scan: Scan, from: number, level: number): number {
     if (many === undefined && (count === FEW_NAMES || scan.escaped)) many = collectNames(scan, level, count);
     const fresh = many === undefined ? noteName(scan, level, count, name, at - 1) : addName(scan, many, name, at - 1);
     if (!fresh) return -1;
+    count++;
     at = skipSpace(bytes, at);
     if (bytes[at] !== COLON) return malformed(scan, at, 'a colon is missing');
     at = scanValue(scan, skipSpace(bytes, at + 1), level);

@@ -22,6 +22,11 @@ const SPARE_INTS = 1024;
 let slab = new Int32Array(0);
 let used = 0;
 
+/** The integer there; 0 behind the end. */
+export function intAt(integers: Int32Array, at: number): number {
+  return integers[at] ?? 0;
+}
+
 /** Room for one pass to record in. A pass is synchronous and calls nobody, so the one before has been settled or dropped. */
 export function lendSpans(): Int32Array {
   if (slab.length - used < SPARE_INTS) {
