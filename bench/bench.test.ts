@@ -280,6 +280,12 @@ test('report: a miss, a failure and an idle core are all said', () => {
   assert.match(text, /missed +CPU: 4\.50 \(at most 4\)/);
   assert.match(text, /FAILED: round 3, Sallyport TLS→TLS, everything on, saturation: a wrong answer/);
   assert.match(text, /Sallyport plain.*its core was 60 % busy, so generator and upstream saturated first/);
+  assert.doesNotMatch(text, /CAUTION/);
+  const disturbed = sample(1, 'sallyport-plain', { ...measured(10), proxyCpuShare: 0.5 });
+  assert.match(
+    renderReport({ ...report, samples: [...SAMPLES, disturbed] }),
+    /others took 45 % of its core[^]*CAUTION: 1 of 6 measurements/,
+  );
   assert.match(text, /writes not counted: strace is not installed/);
   assert.match(renderReport({ ...report, pinned: false }), /NOT PINNED/);
 });

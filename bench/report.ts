@@ -32,7 +32,7 @@ export function renderReport(report: Report): string {
     section('50 connections, 1 000 req/s on a schedule', latencyTable(samples, rows, 'paced')),
     section('Memory and disk', memoryTable(report, rows)),
     notes(report, rows),
-    section('Budgets', report.verdicts.map(renderVerdict).join('\n')),
+    section('Budgets', budgetLines(report)),
   ].join('\n\n');
 }
 
@@ -134,14 +134,26 @@ function notes({ samples, writes, pinned }: Report, rows: readonly Row[]): strin
 }
 
 function disturbances(samples: readonly Sample[], row: Row): readonly string[] {
-  const lines: string[] = [];
-  for (const { round, phase, measurement } of samples.filter((sample) => sample.row === row)) {
-    if (measurement?.proxyCpuShare === undefined || ROWS[row].baseline === undefined) continue;
-    const others = measurement.proxyCoreBusy - measurement.proxyCpuShare + measurement.stolenShare;
-    if (others > DISTURBED)
-      lines.push(`note: round ${round}, ${ROWS[row].label}, ${phase}: others took ${(others * 100).toFixed(0)} % of its core.`);
-  }
-  return lines;
+  return samples
+    .filter((sample) => sample.row === row && othersShare(sample) > DISTURBED)
+    .map(
+      (sample) =>
+        `note: round ${sample.round}, ${ROWS[row].label}, ${sample.phase}: others took ${(othersShare(sample) * 100).toFixed(0)} % of its core.`,
+    );
+}
+
+/** Share of the proxy's core that neither the proxy nor idleness had; NaN where nothing is pinned to it. */
+function othersShare({ row, measurement }: Sample): number {
+  if (measurement?.proxyCpuShare === undefined || ROWS[row].baseline === undefined) return Number.NaN;
+  return measurement.proxyCoreBusy - measurement.proxyCpuShare + measurement.stolenShare;
+}
+
+/** The verdicts, and a warning when the machine had other work: they stand all the same. */
+function budgetLines({ samples, verdicts }: Report): string {
+  const judged = samples.filter((sample) => !Number.isNaN(othersShare(sample)));
+  const disturbed = judged.filter((sample) => othersShare(sample) > DISTURBED).length;
+  const caution = `CAUTION: ${disturbed} of ${judged.length} measurements shared the proxy's core with other work; repeat on a quiet machine before trusting these.`;
+  return [...verdicts.map(renderVerdict), ...(disturbed > 0 ? [caution] : [])].join('\n');
 }
 
 function spreadLate(samples: readonly Sample[]): { readonly p50: number; readonly p99: number } | undefined {
