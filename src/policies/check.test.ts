@@ -36,6 +36,13 @@ test('a server that does not exist is an error, a glob that matches none is doub
   ]);
 });
 
+test('without any server, a glob is not blamed for matching none', () => {
+  assert.deepEqual(
+    checkPolicy(policySchema.parse({ rules: [{ name: 'r', effect: 'allow', agents: ['*'], servers: ['*'] }] }), { servers: [] }),
+    [],
+  );
+});
+
 test('a policy with errors is not compiled; one with doubts is', () => {
   const document = policySchema.parse({ rules: [{ name: 'r', effect: 'allow', agents: ['*'], servers: ['fils', 'x*'] }] });
   const refused = compilePolicy(document, known);

@@ -29,8 +29,9 @@ export function checkPolicy(document: PolicyDocument, known: Known): readonly Po
     rule.servers.forEach((pattern, j) => {
       const path = ['rules', i, 'servers', j];
       if (isGlob(pattern)) {
-        // A glob may be meant for servers to come, so it is only doubtful.
-        if (!known.servers.some(compileGlob(pattern))) problems.push({ severity: 'warning', path, message: 'matches no server' });
+        // A glob may be meant for servers to come, so it is only doubtful; without any server there is nothing to say.
+        if (known.servers.length > 0 && !known.servers.some(compileGlob(pattern)))
+          problems.push({ severity: 'warning', path, message: 'matches no server' });
       } else if (servers.first(pattern) === NONE) {
         problems.push({ severity: 'error', path, message: 'is not a server of this config', written: pattern, among: known.servers });
       }

@@ -39,7 +39,7 @@ for (const [uri, others] of resolved) {
     const all = readings(uri);
     assert.ok(all);
     assert.equal(all.resolved[0], uri, 'as sent comes first');
-    assert.deepEqual([...all.resolved.slice(1)].sort(), [...others].sort());
+    assert.deepEqual(all.resolved.slice(1).sort(), [...others].sort());
   });
 }
 

@@ -1,0 +1,90 @@
+// What a server's entry may refer to: secrets that can be read, folders and certificates that are there, addresses worth trusting a credential to.
+
+import type { HttpServerConfig, ServerConfig, StdioServerConfig, ValueSource } from '../servers/index.ts';
+import { isLoopback } from './address.ts';
+import type { Report } from './check.ts';
+import { soundsSecret } from './environment.ts';
+import type { Files } from './files.ts';
+import { resolveValue } from './secrets.ts';
+import type { Env } from './template.ts';
+import type { Path } from './yaml.ts';
+
+/** Checks servers. Secrets are read to see that they can be, and forgotten. */
+export function checkServers(servers: readonly ServerConfig[], env: Env, files: Files, report: Report): void {
+  if (servers.length === 0)
+    report(
+      'warning',
+      ['servers'],
+      'has no server, so there is nothing to call',
+      'Add one, or let `sallyport import` take those of an MCP client.',
+    );
+  for (const server of servers) {
+    const at = ['servers', server.name];
+    const checkValues = (member: 'env' | 'headers', values: Readonly<Record<string, ValueSource>>): void => {
+      for (const [name, source] of Object.entries(values)) checkValue(name, source, [...at, member, name]);
+    };
+    const checkValue = (name: string, source: ValueSource, path: Path): void => {
+      const resolved = resolveValue(source, env, files);
+      if (!resolved.ok) return report('error', path, resolved.error.message, resolved.error.fix);
+      if (/[\r\n\0]/.test(resolved.value.reveal()))
+        report('error', path, 'has a line break in its value', 'Keep it on one line; only one line break at the end of a file is dropped.');
+      for (const part of source) {
+        if ('file' in part && isOpen(part.file, files))
+          report('warning', path, `is read from ${part.file}, which every user of this machine can read`, `Run chmod 600 ${part.file}.`);
+      }
+      const literal = source.every((part) => 'text' in part) && resolved.value.reveal() !== '';
+      if (literal && (soundsSecret(name) || /^(authorization|proxy-authorization|cookie)$/i.test(name))) {
+        report(
+          'warning',
+          path,
+          'looks like a secret written into the config',
+          'Write { env: NAME } or { file: path }, and keep the secret there.',
+        );
+      }
+    };
+    if (server.kind === 'stdio') {
+      checkValues('env', server.env);
+      checkProgram(server, at, files, report);
+    } else {
+      checkValues('headers', server.headers);
+      checkAddress(server, at, files, report);
+    }
+  }
+}
+
+function checkProgram({ cwd }: StdioServerConfig, at: Path, files: Files, report: Report): void {
+  // Not an error: one server that cannot start must not keep the others from it.
+  const found = files.look(cwd);
+  if (found.kind === 'absent')
+    report('warning', [...at, 'cwd'], `names ${cwd}, which ${found.reason}`, 'Correct the path; the server cannot start there.');
+  if (found.kind === 'file')
+    report('warning', [...at, 'cwd'], `names ${cwd}, which is no folder`, 'Write the path of a folder; the server cannot start there.');
+}
+
+function checkAddress({ url, headers, tls }: HttpServerConfig, at: Path, files: Files, report: Report): void {
+  const { protocol, hostname } = new URL(url);
+  if (protocol === 'http:' && !isLoopback(hostname.replace(/^\[|\]$/g, ''))) {
+    const what =
+      Object.keys(headers).length > 0
+        ? 'sends calls and its headers unencrypted to another machine'
+        : 'sends calls unencrypted to another machine';
+    report('warning', [...at, 'url'], what, 'Write https:// if the server can.');
+  }
+  if (tls.ca === undefined) return;
+  const ca = files.read(tls.ca);
+  if (!ca.ok)
+    report(
+      'error',
+      [...at, 'tls', 'ca'],
+      `names ${tls.ca}, which ${ca.error}`,
+      'Correct the path, or let the user of the gateway read the file.',
+    );
+  else if (!ca.value.includes('-----BEGIN CERTIFICATE-----'))
+    report('error', [...at, 'tls', 'ca'], `names ${tls.ca}, which holds no PEM certificate`, 'Write the path of a PEM file.');
+  else if (protocol === 'http:') report('error', [...at, 'tls'], 'is of no use with an http URL', 'Write https:// or remove it.');
+}
+
+function isOpen(path: string, files: Files): boolean {
+  const found = files.look(path);
+  return found.kind === 'file' && found.openToOthers;
+}

@@ -1,0 +1,52 @@
+// Looks at a well-formed config for what cannot work or is not safe. Errors keep it from being used; warnings are said and do not.
+
+import { checkPolicy } from '../policies/index.ts';
+import { checkListeners } from './check-listeners.ts';
+import { checkServers } from './check-servers.ts';
+import type { Mistake } from './explain.ts';
+import type { Files } from './files.ts';
+import { nearest } from './nearest.ts';
+import type { Env } from './template.ts';
+import type { ConfigShard } from './types.ts';
+import type { Path } from './yaml.ts';
+
+/** A finding about the shard. */
+export interface Doubt extends Mistake {
+  readonly severity: 'error' | 'warning';
+}
+
+/** Takes down a finding. */
+export type Report = (severity: Doubt['severity'], path: Path, message: string, fix: string) => void;
+
+/** Everything doubtful about a shard. Paths lead into the shard, servers by name. */
+export function checkConfig(shard: ConfigShard, env: Env, files: Files): readonly Doubt[] {
+  const doubts: Doubt[] = [];
+  const report: Report = (severity, path, message, fix) => doubts.push({ severity, path, part: 'value', message, fix });
+  if (files.look(shard.dataFolder).kind === 'file')
+    report(
+      'error',
+      ['dataFolder'],
+      `names ${shard.dataFolder}, which is no folder`,
+      'Write the path of a folder; it is made if it is not there.',
+    );
+  checkListeners(shard.listeners, shard.metricsListen, files, report);
+  checkServers(shard.servers, env, files, report);
+  const servers = shard.servers.map(({ name }) => name);
+  for (const { severity, path, message, written, among } of checkPolicy(shard.policy, { servers })) {
+    doubts.push({
+      severity,
+      path: ['policy', ...path],
+      part: 'value',
+      message: written === undefined ? message : `${JSON.stringify(written)} ${message}`,
+      fix: suggest(written, among),
+    });
+  }
+  return doubts;
+}
+
+function suggest(written: string | undefined, among: readonly string[] | undefined): string | undefined {
+  if (written === undefined || among === undefined) return undefined;
+  const meant = nearest(written, among);
+  if (meant !== undefined) return `Did you mean ${meant}?`;
+  return among.length === 0 ? 'There are no servers in it.' : `There are: ${among.slice(0, 20).join(', ')}.`;
+}

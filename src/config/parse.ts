@@ -1,0 +1,111 @@
+// Parses a config file, and the policy file it may name, to the config shard. Says nothing about what the shard refers to: check.ts does.
+
+import { dirname, resolve } from 'node:path';
+import { policySchema } from '../policies/index.ts';
+import type { PolicyDocument } from '../policies/index.ts';
+import { readDocument } from './document.ts';
+import type { ReadDocument } from './document.ts';
+import type { Mistake } from './explain.ts';
+import type { Files } from './files.ts';
+import { listenersOf, normalize } from './normalize.ts';
+import { configSchema } from './schema.ts';
+import type { ConfigDocument } from './schema.ts';
+import type { Env } from './template.ts';
+import type { ConfigProblem, ConfigShard } from './types.ts';
+import type { Path } from './yaml.ts';
+
+/** Where a config comes from. */
+export interface ConfigSource {
+  /** Path of the file; relative paths in it are relative to its folder. Shown in problems as it stands here. */
+  readonly file: string;
+  readonly env: Env;
+  readonly files: Files;
+  /** Processor cores, for the default number of workers. */
+  readonly cores: number;
+}
+
+/** A config that is well-formed. */
+export interface ParsedConfig {
+  /** Undefined if there are errors among the problems. */
+  readonly shard: ConfigShard | undefined;
+  readonly problems: readonly ConfigProblem[];
+  /** Absolute paths of the files it was read from. */
+  readonly files: readonly string[];
+  /** Places a mistake about the shard, whose path is one into the shard's own form: `listeners`, `servers.<name>`, `policy`. */
+  readonly locate: (mistake: Mistake, severity: ConfigProblem['severity']) => ConfigProblem;
+}
+
+/** Environment and header values of servers may be secrets: only the reference is kept. */
+const isSecretPlace = ([root, , member, ...rest]: Path): boolean =>
+  root === 'servers' && (member === 'env' || member === 'headers') && rest.length === 1;
+
+const keepNothing = (): boolean => false;
+
+/** Parses a text. */
+export function parseConfig(text: string, source: ConfigSource): ParsedConfig {
+  const folder = dirname(resolve(source.file));
+  const main = readDocument(text, { file: source.file, schema: configSchema, env: source.env, keep: isSecretPlace });
+  const policyPath = policyFileOf(main.raw);
+  const files = [resolve(source.file)];
+  const problems = [...main.problems];
+
+  let policyFile: ReadDocument<PolicyDocument> | undefined;
+  if (policyPath !== undefined) {
+    const path = resolve(folder, policyPath);
+    const content = source.files.read(path);
+    if (content.ok) {
+      files.push(path);
+      policyFile = readDocument(content.value, { file: path, schema: policySchema, env: source.env, keep: keepNothing });
+      problems.push(...policyFile.problems);
+    } else {
+      problems.push(
+        main.locate(
+          {
+            path: ['policy', 'file'],
+            part: 'value',
+            message: `names ${path}, which ${content.error}`,
+            fix: 'Correct the path, or write the rules here.',
+          },
+          'error',
+        ),
+      );
+    }
+  }
+
+  const document = main.value;
+  const locate = (mistake: Mistake, severity: ConfigProblem['severity']): ConfigProblem => {
+    if (policyFile !== undefined && mistake.path[0] === 'policy')
+      return policyFile.locate({ ...mistake, path: mistake.path.slice(1) }, severity);
+    return main.locate({ ...mistake, path: document === undefined ? mistake.path : toWritten(document, mistake.path) }, severity);
+  };
+  const policy = policyFile === undefined ? inlinePolicy(document) : policyFile.value;
+  if (document === undefined || policy === undefined) return { shard: undefined, problems, files, locate };
+  const mistakes: Mistake[] = [];
+  const shard = normalize(document, { folder, cores: source.cores, policy }, (mistake) => mistakes.push(mistake));
+  problems.push(...mistakes.map((mistake) => main.locate(mistake, 'error')));
+  return { shard: mistakes.length > 0 ? undefined : shard, problems, files, locate };
+}
+
+/** The file that a document names for its policy. Read off the raw document, so that mistakes elsewhere do not hide those in that file. */
+function policyFileOf(raw: unknown): string | undefined {
+  if (typeof raw !== 'object' || raw === null || !('policy' in raw)) return undefined;
+  const { policy } = raw;
+  return typeof policy === 'object' && policy !== null && 'file' in policy && typeof policy.file === 'string' && policy.file !== ''
+    ? policy.file
+    : undefined;
+}
+
+function inlinePolicy(document: ConfigDocument | undefined): PolicyDocument | undefined {
+  return document !== undefined && 'rules' in document.policy ? document.policy : undefined;
+}
+
+/** From a path into the shard to where the same thing is written. */
+function toWritten(document: ConfigDocument, path: Path): Path {
+  const [root, index, ...rest] = path;
+  if (root === 'dataFolder') return ['data'];
+  if (root === 'metricsListen') return ['metrics', 'listen'];
+  if (root !== 'listeners' || typeof index !== 'number') return path;
+  const placed = listenersOf(document)[index];
+  if (placed === undefined) return ['listen'];
+  return placed.inner ? [...placed.path, ...rest] : placed.path;
+}

@@ -1,0 +1,40 @@
+// Compiles a snapshot document to the snapshot that the road reads. A change rebuilds only its shard: what was compiled from a shard with the
+// same digest is taken over from the previous snapshot, with everything it has learnt meanwhile.
+
+import { compileAgents } from '../agents/index.ts';
+import { fail, ok } from '../base/index.ts';
+import type { Result } from '../base/index.ts';
+import { compilePolicy } from '../policies/index.ts';
+import { formatPath } from './problem.ts';
+import type { ConfigShard, Route, Snapshot, SnapshotDocument } from './types.ts';
+
+/** Where the routes of single servers are. */
+const ROUTES_AT = '/mcp/';
+
+type FromConfig = Pick<Snapshot, 'listeners' | 'servers' | 'routes' | 'policy' | 'limits'>;
+
+/** Compiles a document; fails with what is wrong, in sentences for the log, and the caller keeps what it has. */
+export function compileSnapshot(document: SnapshotDocument, previous?: Snapshot): Result<Snapshot, readonly string[]> {
+  const { revision, digests, shards } = document;
+  const config = previous?.digests.config === digests.config ? ok(previous) : compileConfig(shards.config);
+  if (!config.ok) return config;
+  const agents = previous?.digests.agents === digests.agents ? previous.agents : compileAgents(shards.agents.agents);
+  const { listeners, servers, routes, policy, limits } = config.value;
+  return ok(Object.freeze({ revision, digests, listeners, servers, routes, policy, agents, limits }));
+}
+
+function compileConfig({ listeners, servers, policy, limits }: ConfigShard): Result<FromConfig, readonly string[]> {
+  const compiled = compilePolicy(policy, { servers: servers.map(({ name }) => name) });
+  if (!compiled.ok) return fail(compiled.error.map(({ path, message }) => `policy.${formatPath(path)} ${message}.`));
+  const routes = servers.map(({ name }): [string, Route] => [
+    ROUTES_AT + name,
+    Object.freeze({ kind: 'server', path: ROUTES_AT + name, server: name }),
+  ]);
+  return ok({
+    listeners,
+    servers: new Map(servers.map((server) => [server.name, server])),
+    routes: new Map(routes),
+    policy: compiled.value,
+    limits,
+  });
+}
