@@ -17,7 +17,12 @@ function decode(text: string, pieceBytes = text.length, maxBytes = 64): Outcome 
   while (at < bytes.length && chunked.phase !== 'done' && chunked.phase !== 'refused') {
     at = decodeChunks(chunked, bytes, at, Math.min(bytes.length, at + pieceBytes));
   }
-  return { phase: chunked.phase, body: storedBytes(chunked.store).toString('latin1'), rest: bytes.toString('latin1', at), code: chunked.refusal?.code };
+  return {
+    phase: chunked.phase,
+    body: storedBytes(chunked.store).toString('latin1'),
+    rest: bytes.toString('latin1', at),
+    code: chunked.refusal?.code,
+  };
 }
 
 const accepted: readonly (readonly [text: string, body: string, rest: string])[] = [

@@ -92,7 +92,8 @@ function readSize(body: ChunkedBody, byte: number): void {
     return;
   }
   // A zero in front cannot change the size, only hide it: '0' stands alone. ';' would begin an extension.
-  if (digit < 0 || body.size === 0 || body.digits === MAX_SIZE_DIGITS) return refuse(body, refusal('http_malformed', 'a chunk size is malformed'));
+  if (digit < 0 || body.size === 0 || body.digits === MAX_SIZE_DIGITS)
+    return refuse(body, refusal('http_malformed', 'a chunk size is malformed'));
   body.size = body.size * 16 + digit;
   body.digits += 1;
 }

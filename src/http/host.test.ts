@@ -2,7 +2,20 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseHost } from './host.ts';
 
-const accepted = ['localhost', 'localhost:7625', '127.0.0.1', '127.0.0.1:80', 'Gateway.Example.com', 'a-b.c_d.', '[::1]', '[::1]:7625', '[2001:DB8::1]', '[::ffff:1.2.3.4]:1', 'x:0', 'x:65535'];
+const accepted = [
+  'localhost',
+  'localhost:7625',
+  '127.0.0.1',
+  '127.0.0.1:80',
+  'Gateway.Example.com',
+  'a-b.c_d.',
+  '[::1]',
+  '[::1]:7625',
+  '[2001:DB8::1]',
+  '[::ffff:1.2.3.4]:1',
+  'x:0',
+  'x:65535',
+];
 for (const host of accepted) test(`accepts ${host}`, () => assert.equal(parseHost(host), host.toLowerCase()));
 
 const refused = [

@@ -149,7 +149,13 @@ test('connections accepted elsewhere are served too', async (t) => {
 
 test('TLS: http/1.1 is spoken, other protocols and plain text are refused', async (t) => {
   const { port, seen, server } = await serve(t, { tls: FIRST_CERTIFICATE });
-  const socket = tlsConnect({ port, host: '127.0.0.1', ca: FIRST_CERTIFICATE.cert, ALPNProtocols: ['h2', 'http/1.1'], servername: 'localhost' });
+  const socket = tlsConnect({
+    port,
+    host: '127.0.0.1',
+    ca: FIRST_CERTIFICATE.cert,
+    ALPNProtocols: ['h2', 'http/1.1'],
+    servername: 'localhost',
+  });
   await once(socket, 'secureConnect');
   assert.equal(socket.alpnProtocol, 'http/1.1');
   socket.write(GET_AND_CLOSE);
@@ -158,7 +164,15 @@ test('TLS: http/1.1 is spoken, other protocols and plain text are refused', asyn
 
   const h2 = tlsConnect({ port, host: '127.0.0.1', ca: FIRST_CERTIFICATE.cert, ALPNProtocols: ['h2'], servername: 'localhost' });
   await assert.rejects(once(h2, 'secureConnect'));
-  const old = tlsConnect({ port, host: '127.0.0.1', ca: FIRST_CERTIFICATE.cert, minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0', servername: 'localhost' });
+  const old = tlsConnect({
+    port,
+    host: '127.0.0.1',
+    ca: FIRST_CERTIFICATE.cert,
+    minVersion: 'TLSv1',
+    maxVersion: 'TLSv1.1',
+    ciphers: 'DEFAULT@SECLEVEL=0',
+    servername: 'localhost',
+  });
   await assert.rejects(once(old, 'secureConnect'));
   assert.doesNotMatch(await exchange(port, GET_AND_CLOSE), /HTTP/);
   await until(() => server.stats().handshakesFailed === 3 && server.stats().open === 0);
@@ -240,7 +254,13 @@ test('a trusted proxy is believed, anyone else is not', async (t) => {
   await exchange(trusted.port, Buffer.concat([PROXY_192_0_2_1, Buffer.from(FORWARDED)]));
   await exchange(trusted.port, Buffer.concat([PROXY_LOCAL, Buffer.from(FORWARDED)]));
   await exchange(trusted.port, GET_AND_CLOSE);
-  assert.deepEqual(trusted.seen, ['GET /x 198.51.100.7 tls', 'GET /x 192.0.2.1 tls', 'GET /x 192.0.2.1 tls', 'GET /x 198.51.100.7 tls', 'GET /x 127.0.0.1 tls']);
+  assert.deepEqual(trusted.seen, [
+    'GET /x 198.51.100.7 tls',
+    'GET /x 192.0.2.1 tls',
+    'GET /x 192.0.2.1 tls',
+    'GET /x 198.51.100.7 tls',
+    'GET /x 127.0.0.1 tls',
+  ]);
 
   const stranger = await serve(t, { tls: 'external', trustedProxies: ['10.0.0.0/8'] });
   await exchange(stranger.port, FORWARDED);
@@ -352,7 +372,11 @@ test('a client that leaves while its answer is pending is noticed: by reset, by 
       },
     },
   });
-  const leave: readonly ((socket: net.Socket) => void)[] = [(socket) => socket.resetAndDestroy(), (socket) => socket.destroy(), (socket) => socket.end()];
+  const leave: readonly ((socket: net.Socket) => void)[] = [
+    (socket) => socket.resetAndDestroy(),
+    (socket) => socket.destroy(),
+    (socket) => socket.end(),
+  ];
   for (const [index, how] of leave.entries()) {
     const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true });
     socket.on('error', () => undefined);
@@ -402,7 +426,10 @@ test('backpressure: a client that does not read stops the writing, and one that 
 });
 
 test('a client that takes no byte of a large answer is cut, one that reads slowly is not', async (t) => {
-  const { port, server } = await serve(t, { limits: { writeTimeoutMs: 300 }, handler: { onRequest: (request) => request.respond(200, [], Buffer.alloc(16 * 1024 * 1024)) } });
+  const { port, server } = await serve(t, {
+    limits: { writeTimeoutMs: 300 },
+    handler: { onRequest: (request) => request.respond(200, [], Buffer.alloc(16 * 1024 * 1024)) },
+  });
   const stuck = net.connect(port, '127.0.0.1');
   stuck.on('error', () => undefined);
   stuck.pause();
@@ -425,6 +452,9 @@ test('a client that takes no byte of a large answer is cut, one that reads slowl
 test('a refused client gets its answer although it is still sending', async (t) => {
   const { port } = await serve(t, { limits: { maxBodyBytes: 1000 } });
   const body = Buffer.alloc(4 * 1024 * 1024, 'x');
-  const answer = await exchange(port, Buffer.concat([Buffer.from(`POST / HTTP/1.1\r\nHost: h\r\nContent-Length: ${body.length}\r\n\r\n`), body]));
+  const answer = await exchange(
+    port,
+    Buffer.concat([Buffer.from(`POST / HTTP/1.1\r\nHost: h\r\nContent-Length: ${body.length}\r\n\r\n`), body]),
+  );
   assert.match(answer, /^HTTP\/1\.1 413 .*http_body_too_large$/s);
 });

@@ -36,7 +36,9 @@ export interface HttpServerOptions<Context> {
 }
 
 /** Where a server listens. */
-export type ListenAddress = { readonly kind: 'tcp'; readonly host: string; readonly port: number } | { readonly kind: 'unix'; readonly path: string };
+export type ListenAddress =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string };
 
 /** Counts since the server was made. */
 export interface HttpServerStats {
@@ -126,7 +128,13 @@ class Listener<Context> implements HttpServer, ReceptionHost<Context> {
             },
           });
     this.#server = createServer(
-      { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_PROBE_MS, highWaterMark: options.limits.highWaterBytes },
+      {
+        allowHalfOpen: true,
+        noDelay: true,
+        keepAlive: true,
+        keepAliveInitialDelay: KEEP_ALIVE_PROBE_MS,
+        highWaterMark: options.limits.highWaterBytes,
+      },
       (socket) => this.accept(socket),
     );
     this.#sweeper = setInterval(() => this.#sweep(), this.clock.sweepMs);
@@ -242,7 +250,12 @@ class Listener<Context> implements HttpServer, ReceptionHost<Context> {
 
   // No handshake is spent on who is turned away; without TLS there is a word of reason, best effort.
   #turnAway(socket: Socket, why: Refusal): void {
-    const peer: Peer = { address: addressOf(socket) ?? '', port: socket.remotePort ?? 0, tls: this.#tls !== undefined, listener: this.listener };
+    const peer: Peer = {
+      address: addressOf(socket) ?? '',
+      port: socket.remotePort ?? 0,
+      tls: this.#tls !== undefined,
+      listener: this.listener,
+    };
     socket.on('error', ignore);
     if (this.#tls !== undefined) {
       socket.destroy();

@@ -14,12 +14,27 @@ test('an IPv4 client', () => {
 
 test('an IPv6 client, and one that is IPv4 in disguise', () => {
   const rest = '00000000000000000000000000000001 1234 0050';
-  assert.deepEqual(read(`21 21 0024 20010db8000000000000000000000001 ${rest}`), { kind: 'proxied', length: 52, address: '2001:db8::1', port: 0x1234 });
-  assert.deepEqual(read(`21 21 0024 00000000000000000000ffffc0000201 ${rest}`), { kind: 'proxied', length: 52, address: '192.0.2.1', port: 0x1234 });
+  assert.deepEqual(read(`21 21 0024 20010db8000000000000000000000001 ${rest}`), {
+    kind: 'proxied',
+    length: 52,
+    address: '2001:db8::1',
+    port: 0x1234,
+  });
+  assert.deepEqual(read(`21 21 0024 00000000000000000000ffffc0000201 ${rest}`), {
+    kind: 'proxied',
+    length: 52,
+    address: '192.0.2.1',
+    port: 0x1234,
+  });
 });
 
 test('extensions behind the addresses are skipped, and so is what follows the header', () => {
-  assert.deepEqual(read('21 11 0010 c0000201 0a000001 1234 0050 04000161 474554'), { kind: 'proxied', length: 32, address: '192.0.2.1', port: 0x1234 });
+  assert.deepEqual(read('21 11 0010 c0000201 0a000001 1234 0050 04000161 474554'), {
+    kind: 'proxied',
+    length: 32,
+    address: '192.0.2.1',
+    port: 0x1234,
+  });
 });
 
 test('a proxy that speaks for itself', () => {

@@ -68,7 +68,12 @@ function serveBehindProxy<Context>(host: ReceptionHost<Context>, socket: Socket,
       return;
     }
     // The PROXY header moves us one hop on. Only if that hop is a trusted proxy too is its X-Forwarded-For believed.
-    const connection = serve(host, wire, client === undefined ? peer : { ...peer, ...client }, host.trusted.has(client?.address ?? peer.address));
+    const connection = serve(
+      host,
+      wire,
+      client === undefined ? peer : { ...peer, ...client },
+      host.trusted.has(client?.address ?? peer.address),
+    );
     current = connection;
     if (start.rest.length > 0) connection.onBytes(start.rest);
   };

@@ -18,10 +18,15 @@ function lines(...all: readonly string[]): string {
 const HOST = 'Host: gateway.test';
 
 test('a plain POST', () => {
-  const parsed = parse(lines('POST /mcp/x?a=b HTTP/1.1', 'HOST: Gateway.test:80', 'Content-Length:  7 \t', 'X-A: b  c', 'x-empty:', 'Accept: a', 'accept: b'));
+  const parsed = parse(
+    lines('POST /mcp/x?a=b HTTP/1.1', 'HOST: Gateway.test:80', 'Content-Length:  7 \t', 'X-A: b  c', 'x-empty:', 'Accept: a', 'accept: b'),
+  );
   assert.ok(parsed.ok);
   const { head } = parsed.value;
-  assert.deepEqual({ ...head, headers: undefined }, { method: 'POST', path: '/mcp/x', query: 'a=b', host: 'gateway.test:80', headers: undefined, contentLength: 7, chunked: false });
+  assert.deepEqual(
+    { ...head, headers: undefined },
+    { method: 'POST', path: '/mcp/x', query: 'a=b', host: 'gateway.test:80', headers: undefined, contentLength: 7, chunked: false },
+  );
   assert.deepEqual(head.headers.names, ['host', 'content-length', 'x-a', 'x-empty', 'accept', 'accept']);
   assert.deepEqual(head.headers.values, ['Gateway.test:80', '7', 'b  c', '', 'a', 'b']);
   assert.equal(head.headers.get('accept'), 'a, b');
@@ -30,7 +35,17 @@ test('a plain POST', () => {
 });
 
 test('a chunked POST, an expectation, the end of the connection, who it was forwarded for', () => {
-  const parsed = parse(lines('POST / HTTP/1.1', HOST, 'Transfer-Encoding: chunked', 'Expect: 100-Continue', 'Connection: TE, Close', 'X-Forwarded-For: a', 'X-Forwarded-For: b'));
+  const parsed = parse(
+    lines(
+      'POST / HTTP/1.1',
+      HOST,
+      'Transfer-Encoding: chunked',
+      'Expect: 100-Continue',
+      'Connection: TE, Close',
+      'X-Forwarded-For: a',
+      'X-Forwarded-For: b',
+    ),
+  );
   assert.ok(parsed.ok);
   assert.equal(parsed.value.head.chunked, true);
   assert.equal(parsed.value.head.contentLength, undefined);
@@ -151,12 +166,26 @@ for (const [name, head, code = 'http_malformed', status = 400] of refused) {
   });
 }
 
-for (const name of ['Authorization', 'Content-Type', 'Content-Encoding', 'Origin', 'Mcp-Name', 'MCP-Method', 'Mcp-Param-Region', 'Mcp-Session-Id', 'Mcp-Protocol-Version', 'Last-Event-ID', 'Expect']) {
+for (const name of [
+  'Authorization',
+  'Content-Type',
+  'Content-Encoding',
+  'Origin',
+  'Mcp-Name',
+  'MCP-Method',
+  'Mcp-Param-Region',
+  'Mcp-Session-Id',
+  'Mcp-Protocol-Version',
+  'Last-Event-ID',
+  'Expect',
+]) {
   test(`refuses a second ${name}, even in another case and with the same value`, () => {
     const value = name === 'Content-Encoding' ? 'identity' : name === 'Expect' ? '100-continue' : 'v';
     const once = parse(lines('POST / HTTP/1.1', HOST, 'Content-Length: 0', `${name}: ${value}`));
     assert.ok(once.ok);
-    const twice = parse(lines('POST / HTTP/1.1', HOST, 'Content-Length: 0', `${name}: ${value}`, 'X: y', `${name.toUpperCase()}: ${value}`));
+    const twice = parse(
+      lines('POST / HTTP/1.1', HOST, 'Content-Length: 0', `${name}: ${value}`, 'X: y', `${name.toUpperCase()}: ${value}`),
+    );
     assert.ok(!twice.ok);
     assert.equal(twice.error.code, 'http_malformed');
   });

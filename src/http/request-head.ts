@@ -100,7 +100,8 @@ function parseRequestLine(bytes: Buffer, start: number, end: number): Result<Req
   const version = bytes.toString('latin1', targetEnd + 1, Math.min(lineEnd, targetEnd + 1 + 2 * VERSION.length));
   if (bytes[lineEnd + 1] !== LF) return malformed('the request line has a bare CR');
   // Asked before the target is judged: the preface of HTTP/2 ('PRI * HTTP/2.0') is a question of version.
-  if (version !== VERSION) return isVersion(version) ? fail(refusal('http_version', 'not HTTP/1.1')) : malformed('the version is malformed');
+  if (version !== VERSION)
+    return isVersion(version) ? fail(refusal('http_version', 'not HTTP/1.1')) : malformed('the version is malformed');
   const method = bytes.toString('latin1', start, at);
   if (NEVER_SERVED.has(method)) return fail(refusal('http_method', 'a method that is never served', 501));
   const target = parseTarget(bytes, targetStart, targetEnd);
@@ -109,7 +110,13 @@ function parseRequestLine(bytes: Buffer, start: number, end: number): Result<Req
 }
 
 function isVersion(text: string): boolean {
-  return text.length === VERSION.length && text.startsWith('HTTP/') && text[6] === '.' && isDigit(text.charCodeAt(5)) && isDigit(text.charCodeAt(7));
+  return (
+    text.length === VERSION.length &&
+    text.startsWith('HTTP/') &&
+    text[6] === '.' &&
+    isDigit(text.charCodeAt(5)) &&
+    isDigit(text.charCodeAt(7))
+  );
 }
 
 const BAD_NAME = -1;
@@ -180,7 +187,8 @@ function judge(line: RequestLine, fields: Fields): Result<ParsedHead, Refusal> {
     return fail(refusal('http_length_required', 'neither Content-Length nor Transfer-Encoding'));
   }
   const expect = headers.get('expect');
-  if (expect !== undefined && expect.toLowerCase() !== '100-continue') return fail(refusal('http_malformed', 'an unknown expectation', 417));
+  if (expect !== undefined && expect.toLowerCase() !== '100-continue')
+    return fail(refusal('http_malformed', 'an unknown expectation', 417));
   return ok({
     head: { method: line.method, path: line.path, query: line.query, host, headers, contentLength, chunked },
     keepAlive: !listsClose(headers.get('connection')),

@@ -49,7 +49,12 @@ const streams: readonly (readonly [name: string, text: string, requests: readonl
   ['a head without an end', 'x'.repeat(1000), [], 'http_head_too_large'],
   ['a control character before the cap of an endless head', `${'x'.repeat(200)}\x01${'x'.repeat(200)}`, [], 'http_malformed'],
   ['a control character behind the cap', `${'x'.repeat(260)}\x01${'x'.repeat(200)}`, [], 'http_head_too_large'],
-  ['an overlong head with an end and a control character', `GET / HTTP/1.1\r\nX: ${'y'.repeat(100)}\x01${'y'.repeat(300)}\r\n\r\n`, [], 'http_malformed'],
+  [
+    'an overlong head with an end and a control character',
+    `GET / HTTP/1.1\r\nX: ${'y'.repeat(100)}\x01${'y'.repeat(300)}\r\n\r\n`,
+    [],
+    'http_malformed',
+  ],
   ['a length over the cap', 'POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 101\r\n\r\n', [], 'http_body_too_large'],
 ];
 

@@ -107,7 +107,11 @@ export class RequestReader {
     const end = this.#findHeadEnd();
     if (end < 0) return this.#judgePartialHead();
     if (end - this.#start > this.#maxHeadBytes) return this.#refuseHead(HEAD_TOO_LARGE, end);
-    const parsed = parseRequestHead(this.#bytes, this.#start, end, { maxHeaders: this.#maxHeaders, lastBytes: this.#lastBytes, lastParsed: this.#lastParsed });
+    const parsed = parseRequestHead(this.#bytes, this.#start, end, {
+      maxHeaders: this.#maxHeaders,
+      lastBytes: this.#lastBytes,
+      lastParsed: this.#lastParsed,
+    });
     if (!parsed.ok) return this.#refuseHead(parsed.error, end);
     this.#remember(end, parsed.value);
     this.parsed = parsed.value;

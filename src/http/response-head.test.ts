@@ -6,13 +6,22 @@ import type { Framing } from './response-head.ts';
 const FRAMING: Framing = { body: 5, close: false, date: 'now' };
 
 test('a head with a length', () => {
-  assert.equal(formatResponseHead(200, ['Content-Type', 'a/b', 'x-empty', ''], FRAMING), 'HTTP/1.1 200 OK\r\ndate: now\r\nContent-Type: a/b\r\nx-empty: \r\ncontent-length: 5\r\n\r\n');
+  assert.equal(
+    formatResponseHead(200, ['Content-Type', 'a/b', 'x-empty', ''], FRAMING),
+    'HTTP/1.1 200 OK\r\ndate: now\r\nContent-Type: a/b\r\nx-empty: \r\ncontent-length: 5\r\n\r\n',
+  );
 });
 
 test('chunked, without body, with an end', () => {
-  assert.equal(formatResponseHead(200, [], { ...FRAMING, body: 'chunked' }), 'HTTP/1.1 200 OK\r\ndate: now\r\ntransfer-encoding: chunked\r\n\r\n');
+  assert.equal(
+    formatResponseHead(200, [], { ...FRAMING, body: 'chunked' }),
+    'HTTP/1.1 200 OK\r\ndate: now\r\ntransfer-encoding: chunked\r\n\r\n',
+  );
   assert.equal(formatResponseHead(204, [], { ...FRAMING, body: undefined }), 'HTTP/1.1 204 No Content\r\ndate: now\r\n\r\n');
-  assert.equal(formatResponseHead(400, [], { ...FRAMING, close: true }), 'HTTP/1.1 400 Bad Request\r\ndate: now\r\ncontent-length: 5\r\nconnection: close\r\n\r\n');
+  assert.equal(
+    formatResponseHead(400, [], { ...FRAMING, close: true }),
+    'HTTP/1.1 400 Bad Request\r\ndate: now\r\ncontent-length: 5\r\nconnection: close\r\n\r\n',
+  );
 });
 
 test('a status without a registered reason', () => {

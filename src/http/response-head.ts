@@ -16,7 +16,15 @@ export interface Framing {
   readonly date: string;
 }
 
-const CODECS_OWN: ReadonlySet<string> = new Set(['connection', 'content-length', 'date', 'keep-alive', 'trailer', 'transfer-encoding', 'upgrade']);
+const CODECS_OWN: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'date',
+  'keep-alive',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
 const LONGEST_OWN = 'transfer-encoding'.length;
 const statusLines: string[] = [];
 
@@ -37,7 +45,12 @@ export function formatResponseHead(status: number, headers: OutHeaders, framing:
 }
 
 /** A whole answer that refuses a request and announces the end of the connection. */
-export function formatRefusal(why: Refusal, text: { readonly contentType: string; readonly body: Uint8Array }, bodiless: boolean, date: string): Buffer {
+export function formatRefusal(
+  why: Refusal,
+  text: { readonly contentType: string; readonly body: Uint8Array },
+  bodiless: boolean,
+  date: string,
+): Buffer {
   const head = formatResponseHead(why.status, ['content-type', text.contentType], { body: text.body.length, close: true, date });
   return bodiless ? Buffer.from(head, 'latin1') : Buffer.concat([Buffer.from(head, 'latin1'), text.body]);
 }

@@ -17,8 +17,8 @@ interface Bench {
   readonly log: string[];
   /** Requests whose body has come and that have no answer yet. */
   readonly open: Request[];
-  drainNow(): void;
-  tick(count: number): void;
+  readonly drainNow: () => void;
+  readonly tick: (count: number) => void;
 }
 
 interface BenchOptions {
@@ -56,7 +56,12 @@ function bench(options: BenchOptions = {}): Bench {
   const trusted = parseAddressList(options.trusted ?? []);
   assert.ok(trusted.ok);
   const wire = createFakeWire();
-  const connection = new ServerConnection<string>(host, wire, { address: '10.0.0.1', port: 1, tls: false, listener: 'main' }, options.trusted === undefined ? undefined : trusted.value);
+  const connection = new ServerConnection<string>(
+    host,
+    wire,
+    { address: '10.0.0.1', port: 1, tls: false, listener: 'main' },
+    options.trusted === undefined ? undefined : trusted.value,
+  );
   wire.attach(connection);
   return {
     wire,
@@ -75,9 +80,12 @@ function bench(options: BenchOptions = {}): Bench {
   };
 }
 
-const get = (path: string, ...fields: readonly string[]): string => `GET ${path} HTTP/1.1\r\nHost: h\r\n${fields.map((field) => `${field}\r\n`).join('')}\r\n`;
-const post = (path: string, body: string, ...fields: readonly string[]): string => `POST ${path} HTTP/1.1\r\nHost: h\r\nContent-Length: ${body.length}\r\n${fields.map((field) => `${field}\r\n`).join('')}\r\n${body}`;
-const ok = (body: string, close = false): string => `HTTP/1.1 200 OK\r\ndate: now\r\ncontent-length: ${body.length}\r\n${close ? 'connection: close\r\n' : ''}\r\n${body}`;
+const get = (path: string, ...fields: readonly string[]): string =>
+  `GET ${path} HTTP/1.1\r\nHost: h\r\n${fields.map((field) => `${field}\r\n`).join('')}\r\n`;
+const post = (path: string, body: string, ...fields: readonly string[]): string =>
+  `POST ${path} HTTP/1.1\r\nHost: h\r\nContent-Length: ${body.length}\r\n${fields.map((field) => `${field}\r\n`).join('')}\r\n${body}`;
+const ok = (body: string, close = false): string =>
+  `HTTP/1.1 200 OK\r\ndate: now\r\ncontent-length: ${body.length}\r\n${close ? 'connection: close\r\n' : ''}\r\n${body}`;
 const answer = (request: Request | undefined, body = ''): void => request?.respond(200, [], Buffer.from(body));
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -188,7 +196,10 @@ test('a chunked answer: the head travels with the first chunk, the end with the 
   assert.equal(open[0]?.write(Buffer.from('0123456789')), true);
   assert.equal(open[0]?.write(Buffer.alloc(0)), true, 'an empty chunk would end the answer');
   open[0]?.end(Buffer.from('xy'));
-  assert.deepEqual(wire.writes, ['HTTP/1.1 200 OK\r\ndate: now\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\na\r\n0123456789\r\n', '2\r\nxy\r\n0\r\n\r\n']);
+  assert.deepEqual(wire.writes, [
+    'HTTP/1.1 200 OK\r\ndate: now\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\na\r\n0123456789\r\n',
+    '2\r\nxy\r\n0\r\n\r\n',
+  ]);
   wire.receive(get('/next'));
   assert.equal(open.length, 2);
 });
@@ -296,7 +307,10 @@ test('an answer to the head alone may come later, and stream', async () => {
 });
 
 test('a body over what onHead allows is refused, declared or chunked, and the handler told', () => {
-  for (const bytes of [`POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 101\r\n\r\n`, `POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n40\r\n${'x'.repeat(64)}\r\n40\r\n`]) {
+  for (const bytes of [
+    `POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 101\r\n\r\n`,
+    `POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n40\r\n${'x'.repeat(64)}\r\n40\r\n`,
+  ]) {
     const { wire, log } = bench();
     wire.receive(bytes);
     assert.deepEqual(log, ['head POST /', 'hangup /', 'refused http_body_too_large']);
@@ -305,7 +319,7 @@ test('a body over what onHead allows is refused, declared or chunked, and the ha
   }
 });
 
-test('a body over the listener\'s cap is refused before the handler is asked', () => {
+test("a body over the listener's cap is refused before the handler is asked", () => {
   const { wire, log } = bench({ limits: { maxBodyBytes: 10 } });
   wire.receive('POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 11\r\n\r\n');
   assert.deepEqual(log, ['refused http_body_too_large']);

@@ -55,7 +55,11 @@ export class ServerExchange<Context> implements ServerRequest<Context> {
   respond(status: number, headers: OutHeaders, body: Uint8Array = NO_BYTES): void {
     if (!this.#isFirstAnswer()) return;
     const bodiless = isBodilessStatus(status);
-    const head = formatResponseHead(status, headers, { body: bodiless ? undefined : body.length, close: this.#road.closesAfterAnswer(), date: this.#road.date });
+    const head = formatResponseHead(status, headers, {
+      body: bodiless ? undefined : body.length,
+      close: this.#road.closesAfterAnswer(),
+      date: this.#road.date,
+    });
     this.#stage = 'over';
     // A HEAD request learns the length and gets no body (RFC 9110 §9.3.2): a byte more would begin the next answer.
     if (bodiless || this.head.method === 'HEAD') this.#road.write(join(head, NO_BYTES, ''));
@@ -67,7 +71,11 @@ export class ServerExchange<Context> implements ServerRequest<Context> {
   start(status: number, headers: OutHeaders): void {
     if (!this.#isFirstAnswer()) return;
     const bodiless = isBodilessStatus(status);
-    this.#heldHead = formatResponseHead(status, headers, { body: bodiless ? undefined : 'chunked', close: this.#road.closesAfterAnswer(), date: this.#road.date });
+    this.#heldHead = formatResponseHead(status, headers, {
+      body: bodiless ? undefined : 'chunked',
+      close: this.#road.closesAfterAnswer(),
+      date: this.#road.date,
+    });
     this.#chunked = !bodiless && this.head.method !== 'HEAD';
     this.#stage = 'begun';
     process.nextTick(sendHeldHead, this);

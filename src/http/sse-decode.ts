@@ -187,7 +187,8 @@ class Decoder implements EventDecoder {
       data: this.#joined === undefined ? this.#data : storedBytes(this.#joined),
     };
     this.#reset();
-    if (event.event !== undefined || event.id !== undefined || event.retry !== undefined || event.data !== undefined) this.#options.onEvent(event);
+    if (event.event !== undefined || event.id !== undefined || event.retry !== undefined || event.data !== undefined)
+      this.#options.onEvent(event);
   }
 
   #exceeds(lineBytes: number): boolean {

@@ -15,7 +15,7 @@ export function encodeEvent(event: ServerSentEvent): Uint8Array {
   if (data === undefined) return Buffer.from(`${head}\n`);
   if (!data.includes(LF) && !data.includes(CR)) return joinOneLine(`${head}data: `, data);
   const parts: Uint8Array[] = [Buffer.from(head)];
-  for (let start = 0; start <= data.length; ) {
+  for (let start = 0; start <= data.length;) {
     const end = lineEnd(data, start);
     parts.push(DATA_FIELD, data.subarray(start, end), LINE_END);
     start = end + (data[end] === CR && data[end + 1] === LF ? 2 : 1);

@@ -41,7 +41,11 @@ const streams: readonly { readonly name: string; readonly text: string; readonly
   { name: 'one event, CR', text: 'data: a\r\r', events: [{ data: 'a' }] },
   { name: 'mixed line ends', text: 'data: a\rdata: b\r\ndata: c\n\r\n', events: [{ data: 'a\nb\nc' }] },
   { name: 'LF CR is two line ends', text: 'data: a\n\rdata: b\n\n', events: [{ data: 'a' }, { data: 'b' }] },
-  { name: 'all fields', text: 'event: message\nid: 7\nretry: 100\ndata: x\n\n', events: [{ event: 'message', id: '7', retry: '100', data: 'x' }] },
+  {
+    name: 'all fields',
+    text: 'event: message\nid: 7\nretry: 100\ndata: x\n\n',
+    events: [{ event: 'message', id: '7', retry: '100', data: 'x' }],
+  },
   { name: 'no space after the colon', text: 'data:a\n\n', events: [{ data: 'a' }] },
   { name: 'only one space is dropped', text: 'data:  a\n\n', events: [{ data: ' a' }] },
   { name: 'colons in values', text: 'data: a: b:c\n\n', events: [{ data: 'a: b:c' }] },
@@ -87,7 +91,8 @@ test('bytes that only begin like a BOM are kept', () => {
 
 test('an event over the cap is reported once, and nothing after it is decoded', () => {
   const long = `data: ${'x'.repeat(100)}\n`;
-  for (const chunks of [[`data: ok\n\n${long}\ndata: late\n\n`], [...`data: ok\n\n${long}\ndata: late\n\n`]]) {
+  const text = `data: ok\n\n${long}\ndata: late\n\n`;
+  for (const chunks of [[text], text.split('')]) {
     assert.deepEqual(decode(chunks, 64), { events: [{ data: 'ok' }], oversize: 1 });
   }
 });
@@ -116,7 +121,12 @@ test('what is encoded decodes to the same', () => {
     { data: ': no comment\nevent: no event\nid: no id' },
   ];
   for (const event of events) {
-    const bytes = encodeEvent({ event: event.event, id: event.id, retry: event.retry, data: event.data === undefined ? undefined : Buffer.from(event.data) });
+    const bytes = encodeEvent({
+      event: event.event,
+      id: event.id,
+      retry: event.retry,
+      data: event.data === undefined ? undefined : Buffer.from(event.data),
+    });
     assert.deepEqual(decode([Buffer.from(bytes)]).events, [event]);
   }
 });

@@ -140,7 +140,13 @@ export interface UpstreamRequest {
  * Why there is no whole answer. With 'upstream_unreachable' and 'overloaded' no byte of the request has left the process, so it certainly had
  * no effect; with every other code the server may have carried it out.
  */
-export type UpstreamFailure = 'upstream_unreachable' | 'overloaded' | 'upstream_malformed' | 'upstream_timeout' | 'upstream_too_large' | 'outcome_unknown';
+export type UpstreamFailure =
+  | 'upstream_unreachable'
+  | 'overloaded'
+  | 'upstream_malformed'
+  | 'upstream_timeout'
+  | 'upstream_too_large'
+  | 'outcome_unknown';
 
 /** Receives one answer. Never called before `send` has returned. After onEnd or onError nothing more is called. */
 export interface UpstreamHandler {

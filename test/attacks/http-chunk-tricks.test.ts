@@ -54,7 +54,10 @@ test('chunks over the cap are refused where they pass it, whatever was declared'
 test('a body of one-byte chunks in one-byte packets costs memory of its size, not of its packets', async (t) => {
   const target = await startTarget(t);
   const count = 20_000;
-  const { statuses } = await attack(target.port, `${HEAD.replace('Host', 'Connection: close\r\nHost')}${'1\r\nx\r\n'.repeat(count)}0\r\n\r\n`);
+  const { statuses } = await attack(
+    target.port,
+    `${HEAD.replace('Host', 'Connection: close\r\nHost')}${'1\r\nx\r\n'.repeat(count)}0\r\n\r\n`,
+  );
   assert.deepEqual(statuses, [200]);
   assert.equal(target.reached[0], `POST /mcp ${'x'.repeat(count)}`);
 });

@@ -37,14 +37,19 @@ for (const [name, first, second] of single) {
 
 test('a second Host is refused, before, behind or equal to the first', async (t) => {
   const target = await startTarget(t);
-  for (const hosts of [['evil.test', 'gateway.test'], ['gateway.test', 'evil.test'], ['gateway.test', 'gateway.test']]) {
+  for (const hosts of [
+    ['evil.test', 'gateway.test'],
+    ['gateway.test', 'evil.test'],
+    ['gateway.test', 'gateway.test'],
+  ]) {
     await assertRefused(target, `GET /mcp HTTP/1.1\r\n${hosts.map((host) => `Host: ${host}\r\n`).join('')}\r\n`);
   }
 });
 
 test('a host in the target as well as in Host is refused, different or equal', async (t) => {
   const target = await startTarget(t);
-  for (const host of ['evil.test', 'gateway.test']) await assertRefused(target, `GET http://${host}/mcp HTTP/1.1\r\nHost: gateway.test\r\n\r\n`);
+  for (const host of ['evil.test', 'gateway.test'])
+    await assertRefused(target, `GET http://${host}/mcp HTTP/1.1\r\nHost: gateway.test\r\n\r\n`);
 });
 
 test('a field whose name only looks like another one takes nothing from it', async (t) => {
@@ -57,7 +62,10 @@ test('a field whose name only looks like another one takes nothing from it', asy
       },
     },
   });
-  await attack(target.port, 'GET / HTTP/1.1\r\nHost: h\r\nAuthorization_: a\r\nX-Authorization: b\r\nAuthorization: right\r\n.Authorization: c\r\nConnection: close, authorization\r\n\r\n');
+  await attack(
+    target.port,
+    'GET / HTTP/1.1\r\nHost: h\r\nAuthorization_: a\r\nX-Authorization: b\r\nAuthorization: right\r\n.Authorization: c\r\nConnection: close, authorization\r\n\r\n',
+  );
   assert.deepEqual(seen, ['right']);
 });
 
@@ -71,6 +79,9 @@ test('lists may come in several fields and are joined in order', async (t) => {
       },
     },
   });
-  await attack(target.port, 'GET / HTTP/1.1\r\nHost: h\r\nAccept: application/json\r\nX: y\r\nAccept: text/event-stream\r\nConnection: close\r\n\r\n');
+  await attack(
+    target.port,
+    'GET / HTTP/1.1\r\nHost: h\r\nAccept: application/json\r\nX: y\r\nAccept: text/event-stream\r\nConnection: close\r\n\r\n',
+  );
   assert.deepEqual(seen, ['application/json, text/event-stream']);
 });

@@ -8,7 +8,21 @@ import { attack, CANARY, startTarget } from './http-target.fixture.ts';
 
 const BOMB = gzipSync(Buffer.alloc(10 * 1024 * 1024));
 
-for (const coding of ['gzip', 'GZIP', 'x-gzip', 'deflate', 'br', 'zstd', 'compress', 'identity, gzip', 'gzip, identity', 'gzip;q=0', 'unknown', '*', '']) {
+for (const coding of [
+  'gzip',
+  'GZIP',
+  'x-gzip',
+  'deflate',
+  'br',
+  'zstd',
+  'compress',
+  'identity, gzip',
+  'gzip, identity',
+  'gzip;q=0',
+  'unknown',
+  '*',
+  '',
+]) {
   test(`Content-Encoding: ${coding === '' ? '(empty)' : coding} is refused unread`, async (t) => {
     const target = await startTarget(t);
     const head = `POST /mcp HTTP/1.1\r\nHost: h\r\nContent-Encoding: ${coding}\r\nContent-Length: ${BOMB.length}\r\n\r\n`;

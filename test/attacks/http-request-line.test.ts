@@ -53,8 +53,20 @@ test('what is routed is what was sent, byte for byte', async (t) => {
 
 test('other versions and things that only look like one are refused', async (t) => {
   const target = await startTarget(t);
-  for (const version of ['HTTP/0.9', 'HTTP/1.0', 'HTTP/1.2', 'HTTP/2.0', 'HTTP/3.0', 'HTTP/9.9']) await assertRefused(target, `GET / ${version}\r\nHost: h\r\n\r\n`, 505);
-  for (const version of ['http/1.1', 'HTTP/1.1 ', 'HTTP/1.10', 'HTTP/01.1', 'HTTP/1', 'HTTP1.1', 'HTTPS/1.1', 'ICY/1.1', 'HTTP/+1.1', 'HTTP/1.1\t']) {
+  for (const version of ['HTTP/0.9', 'HTTP/1.0', 'HTTP/1.2', 'HTTP/2.0', 'HTTP/3.0', 'HTTP/9.9'])
+    await assertRefused(target, `GET / ${version}\r\nHost: h\r\n\r\n`, 505);
+  for (const version of [
+    'http/1.1',
+    'HTTP/1.1 ',
+    'HTTP/1.10',
+    'HTTP/01.1',
+    'HTTP/1',
+    'HTTP1.1',
+    'HTTPS/1.1',
+    'ICY/1.1',
+    'HTTP/+1.1',
+    'HTTP/1.1\t',
+  ]) {
     await assertRefused(target, `GET / ${version}\r\nHost: h\r\n\r\n`);
   }
   await assertRefused(target, 'GET /\r\n\r\n');
@@ -65,12 +77,29 @@ test('methods that change or mirror the connection, and ones that are none, are 
   const target = await startTarget(t);
   await assertRefused(target, 'CONNECT other.test:443 HTTP/1.1\r\nHost: other.test:443\r\n\r\n', 501);
   await assertRefused(target, 'TRACE / HTTP/1.1\r\nHost: h\r\nX-Secret: y\r\n\r\n', 501);
-  for (const method of ['get', 'Get', 'G\0T', 'GET,POST', '"GET"', 'GET\t', '']) await assertRefused(target, `${method} / HTTP/1.1\r\nHost: h\r\n\r\n`);
+  for (const method of ['get', 'Get', 'G\0T', 'GET,POST', '"GET"', 'GET\t', ''])
+    await assertRefused(target, `${method} / HTTP/1.1\r\nHost: h\r\n\r\n`);
 });
 
 test('a Host that names no single host is refused', async (t) => {
   const target = await startTarget(t);
-  for (const host of ['', ' ', 'a b', 'a, b', 'a/b', 'a@b', 'user@gateway.test', 'gateway.test:', 'gateway.test:0x50', 'gateway.test:99999', '[::1', '::1', 'g\u00e4teway', 'a%2eb', 'a\0']) {
+  for (const host of [
+    '',
+    ' ',
+    'a b',
+    'a, b',
+    'a/b',
+    'a@b',
+    'user@gateway.test',
+    'gateway.test:',
+    'gateway.test:0x50',
+    'gateway.test:99999',
+    '[::1',
+    '::1',
+    'g\u00e4teway',
+    'a%2eb',
+    'a\0',
+  ]) {
     await assertRefused(target, `GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
   }
   await assertRefused(target, 'GET / HTTP/1.1\r\nX: y\r\n\r\n');

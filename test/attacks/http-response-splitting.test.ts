@@ -22,7 +22,9 @@ const values: readonly string[] = [
 for (const value of values) {
   test(`a header ${JSON.stringify(value)} is never sent`, async (t) => {
     const faults: unknown[] = [];
-    const target = await startTarget(t, { handler: { onRequest: (request) => request.respond(200, ['x-reflected', value]), onFault: (cause) => faults.push(cause) } });
+    const target = await startTarget(t, {
+      handler: { onRequest: (request) => request.respond(200, ['x-reflected', value]), onFault: (cause) => faults.push(cause) },
+    });
     const { statuses, text } = await attack(target.port, CLOSING);
     assert.deepEqual(statuses, [500]);
     assert.ok(!text.includes('forged') && !text.toLowerCase().includes('set-cookie') && !text.includes('x-reflected'));

@@ -18,7 +18,10 @@ const shapes: readonly (readonly [name: string, bytes: string, status?: number])
   ['CL.CL, different', post(['Content-Length: 0', `Content-Length: ${HIDDEN.length}`], HIDDEN)],
   ['CL.CL, equal', post([`Content-Length: ${HIDDEN.length}`, `Content-Length: ${HIDDEN.length}`], HIDDEN)],
   ['CL.CL in one field', post([`Content-Length: 0, ${HIDDEN.length}`], HIDDEN)],
-  ['CL.0: a length on a method without body', `GET /mcp HTTP/1.1\r\nHost: gateway.test\r\nContent-Length: ${HIDDEN.length}\r\n\r\n${HIDDEN}`],
+  [
+    'CL.0: a length on a method without body',
+    `GET /mcp HTTP/1.1\r\nHost: gateway.test\r\nContent-Length: ${HIDDEN.length}\r\n\r\n${HIDDEN}`,
+  ],
   ['0.CL: no length at all', post([], HIDDEN), 411],
   ['a length with a plus', post([`Content-Length: +${HIDDEN.length}`], HIDDEN)],
   ['a length with white space inside', post(['Content-Length: 1 0'], HIDDEN)],
@@ -39,7 +42,10 @@ const shapes: readonly (readonly [name: string, bytes: string, status?: number])
   ['TE twice', post(['Transfer-Encoding: chunked', 'Transfer-Encoding: identity'], CHUNKED_HIDDEN)],
   ['TE twice, once empty', post(['Transfer-Encoding:', 'Transfer-Encoding: chunked'], CHUNKED_HIDDEN)],
   ['TE with a vertical tab', post(['Transfer-Encoding:\x0bchunked', `Content-Length: ${CHUNKED_HIDDEN.length}`], CHUNKED_HIDDEN)],
-  ['TE with a space in front of the colon', post(['Transfer-Encoding : chunked', `Content-Length: ${CHUNKED_HIDDEN.length}`], CHUNKED_HIDDEN)],
+  [
+    'TE with a space in front of the colon',
+    post(['Transfer-Encoding : chunked', `Content-Length: ${CHUNKED_HIDDEN.length}`], CHUNKED_HIDDEN),
+  ],
   ['TE behind a bare LF', post([`Content-Length: ${CHUNKED_HIDDEN.length}`, 'X: y\nTransfer-Encoding: chunked'], CHUNKED_HIDDEN)],
   ['TE behind a bare CR', post([`Content-Length: ${CHUNKED_HIDDEN.length}`, 'X: y\rTransfer-Encoding: chunked'], CHUNKED_HIDDEN)],
   ['TE behind NUL', post([`Content-Length: ${CHUNKED_HIDDEN.length}`, 'X: y\0Transfer-Encoding: chunked'], CHUNKED_HIDDEN)],
@@ -49,8 +55,14 @@ const shapes: readonly (readonly [name: string, bytes: string, status?: number])
   ['a head that ends in LF CRLF', `POST /mcp HTTP/1.1\r\nHost: gateway.test\r\nContent-Length: 0\n\r\n${HIDDEN}`],
   ['a head that ends in CR CR', `POST /mcp HTTP/1.1\r\nHost: gateway.test\r\nContent-Length: 0\r\r${HIDDEN}`],
   ['empty lines in front', `\r\n\r\n${post(['Content-Length: 0'], '')}`],
-  ['an upgrade to HTTP/2 in plain text', `GET /mcp HTTP/1.1\r\nHost: gateway.test\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAA\r\n\r\n`],
-  ['a websocket', `GET /mcp HTTP/1.1\r\nHost: gateway.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n`],
+  [
+    'an upgrade to HTTP/2 in plain text',
+    `GET /mcp HTTP/1.1\r\nHost: gateway.test\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAA\r\n\r\n`,
+  ],
+  [
+    'a websocket',
+    `GET /mcp HTTP/1.1\r\nHost: gateway.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n`,
+  ],
   ['a tunnel', 'CONNECT gateway.test:443 HTTP/1.1\r\nHost: gateway.test:443\r\n\r\n', 501],
   ['the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 505],
 ];

@@ -23,14 +23,24 @@ async function start(t: TestContext, trustedProxies: readonly string[]): Promise
   return { target, addresses };
 }
 
-const get = (...fields: readonly string[]): string => `GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n${fields.map((field) => `${field}\r\n`).join('')}\r\n`;
+const get = (...fields: readonly string[]): string =>
+  `GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n${fields.map((field) => `${field}\r\n`).join('')}\r\n`;
 
 test('a stranger stays who it is', async (t) => {
   const { target, addresses } = await start(t, ['10.0.0.0/8']);
-  for (const field of ['X-Forwarded-For: 10.0.0.1', 'X-Forwarded-For: unknown', 'Forwarded: for=10.0.0.1', 'X-Real-IP: 10.0.0.1', 'X-Client-IP: 10.0.0.1']) {
+  for (const field of [
+    'X-Forwarded-For: 10.0.0.1',
+    'X-Forwarded-For: unknown',
+    'Forwarded: for=10.0.0.1',
+    'X-Real-IP: 10.0.0.1',
+    'X-Client-IP: 10.0.0.1',
+  ]) {
     assert.deepEqual((await attack(target.port, get(field))).statuses, [200]);
   }
-  assert.deepEqual(addresses, Array.from({ length: 5 }, () => '127.0.0.1'));
+  assert.deepEqual(
+    addresses,
+    Array.from({ length: 5 }, () => '127.0.0.1'),
+  );
   assert.deepEqual((await attack(target.port, PROXY_192_0_2_1 + get())).statuses, [400]);
 });
 
