@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { at } from './mcp.ts';
+import { at, textAt } from './mcp.ts';
 import { childProcesses } from './processes.ts';
 
 /** The checkout. */
@@ -48,7 +48,7 @@ export interface Gateway {
   /** Base URL of the first listener, without a slash at the end. */
   readonly origin: string;
   readonly port: number;
-  /** Lines of JSON from its standard output, parsed, the first being the ready event. */
+  /** Lines of JSON from its standard output, parsed: ready, notices. */
   readonly events: readonly unknown[];
   /** Where an agent reaches a server. */
   url(server: string): string;
@@ -91,6 +91,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
   createInterface({ input: child.stdout }).on('line', (line) => events.push(parseEvent(line)));
 
+  // Notices about servers may come before it.
+  const readyEvent = (): unknown => events.find((event) => at(event, 'event') === 'ready');
   const remove = (): void => {
     if (options.folder === undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
@@ -106,14 +108,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
 
   try {
-    await until(() => events.length > 0 || !isAlive(child), 'the ready event', READY_MS);
-    if (at(events[0], 'event') !== 'ready') throw new Error(`instead of being ready it said ${JSON.stringify(events)}`);
+    await until(() => readyEvent() !== undefined || !isAlive(child), 'the ready event', READY_MS);
+    if (readyEvent() === undefined) throw new Error(`instead of being ready it said ${JSON.stringify(events)}`);
   } catch (error) {
     await stop('SIGKILL');
     throw new Error(`the gateway did not start. The end of its log:\n${log.slice(-LOG_TAIL)}`, { cause: error });
   }
 
-  const origin = String(at(events[0], 'listeners', 0, 'url')).replace(/\/+(mcp\/*)?$/, '');
+  const origin = textAt(readyEvent(), 'listeners', 0, 'url').replace(/\/+(mcp\/*)?$/, '');
   const cli = (...args: readonly string[]): Promise<CommandResult> => sallyport([...args, '--data', dataFolder], { cwd: folder });
   const processes: Gateway['processes'] = (role) => (child.pid === undefined ? [] : childProcesses(child.pid, role));
   return {

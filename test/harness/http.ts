@@ -98,12 +98,18 @@ function readResponse(response: IncomingMessage): HttpStream {
   const ready: SseEvent[] = [];
 
   async function next(): Promise<SseEvent | undefined> {
-    for (;;) {
-      const event = ready.shift();
-      if (event !== undefined) return event;
-      const chunk = await nextChunk(chunks);
-      if (chunk === undefined) return undefined;
-      ready.push(...parser.push(decoder.decode(chunk, { stream: true })));
+    // Keep-alive comments are bytes but no event: the wait needs an end of its own.
+    const timer = setTimeout(() => response.destroy(new Error(`no event for ${GIVE_UP_MS} ms`)), GIVE_UP_MS);
+    try {
+      for (;;) {
+        const event = ready.shift();
+        if (event !== undefined) return event;
+        const chunk = await nextChunk(chunks);
+        if (chunk === undefined) return undefined;
+        ready.push(...parser.push(decoder.decode(chunk, { stream: true })));
+      }
+    } finally {
+      clearTimeout(timer);
     }
   }
 

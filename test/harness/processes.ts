@@ -1,4 +1,4 @@
-// Which children a process has, by the role on their command line. Reads /proc where there is one, else asks ps.
+// Which children a process has, by the role that their command line shows. Reads /proc where there is one, else asks ps.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -9,12 +9,18 @@ interface Row {
   readonly args: readonly string[];
 }
 
-/** Process ids of the live children of `parent` that were started as `--process <role>`. */
+/** Process ids of the live children of `parent` that are the gateway's process of this role. */
 export function childProcesses(parent: number, role: string): readonly number[] {
   return table()
-    .filter((row) => row.parent === parent && row.args[row.args.indexOf('--process') + 1] === role && row.args.includes('--process'))
+    .filter((row) => row.parent === parent && hasRole(row.args, role))
     .map((row) => row.pid)
     .sort((a, b) => a - b);
+}
+
+/** A process begins as `… --process <role>` and then calls itself `sallyport <role>…`, which replaces its arguments. */
+function hasRole(args: readonly string[], role: string): boolean {
+  const option = args.indexOf('--process');
+  return option >= 0 ? args[option + 1] === role : new RegExp(`^sallyport ${role}\\b`).test(args.join(' '));
 }
 
 /** Whether a process with this id runs (a zombie does not). */
