@@ -48,7 +48,7 @@ export function mayBeSaid(call: Call, message: Message): boolean {
 
 /** Judges the final answer of a call, and gives the bytes that may be shown. */
 export function judgeFinal(call: Call, final: Final): Result<{ readonly bytes: Uint8Array; readonly outcome: OutcomeStatus }, Refusal> {
-  const { inbound, question } = call;
+  const { inbound } = call;
   if ((inbound.kind !== 'modern' && inbound.kind !== 'legacy') || inbound.message.kind !== 'request') return ok({ bytes: final.document.bytes, outcome: 'ok' });
   const checked = checkAnswer(final, askedBy(call));
   if (!checked.ok) return fail({ code: 'upstream_malformed', say: checked.error.say });

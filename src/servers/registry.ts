@@ -106,14 +106,14 @@ function createServer(config: ServerConfig, options: ServersOptions): Server {
   const probe = async (): Promise<Readiness> => {
     if (config.kind === 'stdio') {
       const verdict = await probeStdio(options.stdio, config.name, options.nowMs);
-      return verdict.ok ? { kind: 'ready', verdict: verdict.value, http: undefined } : { kind: 'failed', ...verdict.error };
+      return verdict.ok ? { kind: 'ready', verdict: verdict.value, http: undefined } : { ...verdict.error, kind: 'failed' };
     }
     const http = await target(config);
     const last = readiness?.kind === 'ready' ? readiness.verdict : undefined;
     // Credentials are renewed more often than the era is asked for.
     if (last !== undefined && options.nowMs() < last.staleAtMs) return { kind: 'ready', verdict: last, http };
     const verdict = await probeHttp(http, config.timeoutMs ?? Number.POSITIVE_INFINITY, options.nowMs);
-    return verdict.ok ? { kind: 'ready', verdict: verdict.value, http } : { kind: 'failed', ...verdict.error };
+    return verdict.ok ? { kind: 'ready', verdict: verdict.value, http } : { ...verdict.error, kind: 'failed' };
   };
 
   const target = async (http: HttpServerConfig): Promise<HttpTarget> => {
