@@ -11,7 +11,7 @@ import type { Tally } from './tally.ts';
 
 const GENERATED: readonly { readonly path: string; readonly render: () => string }[] = [
   { path: 'docs/reference/cli.md', render: renderCliReference },
-  { path: 'docs/reference/sallyport.schema.json', render: () => `${JSON.stringify(configJsonSchema(), null, 2)}\n` },
+  { path: 'sallyport.schema.json', render: () => `${JSON.stringify(configJsonSchema(), null, 2)}\n` },
 ];
 
 /** Compares each file with what its source makes of it now. */

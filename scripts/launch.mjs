@@ -86,7 +86,8 @@ export function findNode(root) {
     }
   }
   if (isNewEnough()) return process.execPath;
-  const remedy = name === undefined ? `install Node ${OLDEST_MAJOR} or later` : `run 'npm ci' in ${root}, or install Node ${OLDEST_MAJOR} or later`;
+  const remedy =
+    name === undefined ? `install Node ${OLDEST_MAJOR} or later` : `run 'npm ci' in ${root}, or install Node ${OLDEST_MAJOR} or later`;
   throw new LaunchError(`Sallyport needs Node ${OLDEST_MAJOR} or later; this is ${process.version}. To get one, ${remedy}.`);
 }
 

@@ -40,7 +40,11 @@ export async function runTests(options: TestRunOptions): Promise<void> {
     const after = now();
     const failed = after.failed - before.failed;
     const skipped = after.skipped - before.skipped;
-    const counts = [`${after.passed - before.passed} passed`, failed > 0 ? `${failed} failed` : '', skipped > 0 ? `${skipped} skipped` : ''];
+    const counts = [
+      `${after.passed - before.passed} passed`,
+      failed > 0 ? `${failed} failed` : '',
+      skipped > 0 ? `${skipped} skipped` : '',
+    ];
     print(`${failed > 0 ? 'FAILED' : 'ok    '} ${relative(root, file)} (${counts.filter(Boolean).join(', ')}, ${seconds(durationMs)})`);
     before = after;
   };

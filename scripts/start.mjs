@@ -44,7 +44,9 @@ function readOptions() {
 /** Starts the example server and waits until it listens; without it the gateway still serves the others. */
 async function startTickets(node, env, port) {
   if (await isTaken(port)) {
-    say(`Port ${port} is taken, so the example server 'tickets' is not started; the rest runs. Free the port, or choose another: npm start -- --tickets-port PORT`);
+    say(
+      `Port ${port} is taken, so the example server 'tickets' is not started; the rest runs. Free the port, or choose another: npm start -- --tickets-port PORT`,
+    );
     return undefined;
   }
   const child = spawn(node, [join(root, 'examples', 'tickets-server', 'main.ts'), '--port', String(port)], {
@@ -99,7 +101,8 @@ function runGateway(node, env, { listen, data }, tickets) {
   tickets?.once('exit', () => {
     // A Ctrl-C ends both at once; only an end that nobody asked for is worth a word.
     setTimeout(() => {
-      if (signals === 0 && gateway.exitCode === null) say("The example server 'tickets' has ended; the rest runs. Start again to have it back.");
+      if (signals === 0 && gateway.exitCode === null)
+        say("The example server 'tickets' has ended; the rest runs. Start again to have it back.");
     }, 500).unref();
   });
 

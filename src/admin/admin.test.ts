@@ -20,7 +20,13 @@ import type { AdminPorts, AgentsPort, ConfigStatus, GatewayStatus, ServerStatus 
 
 const NOW = new Date('2026-11-22T10:00:00.000Z');
 
-const CONFIG: ConfigStatus = { file: '/etc/sallyport.yaml', revision: 7, digest: 'ab'.repeat(32), loadedAt: NOW.toISOString(), refusal: null };
+const CONFIG: ConfigStatus = {
+  file: '/etc/sallyport.yaml',
+  revision: 7,
+  digest: 'ab'.repeat(32),
+  loadedAt: NOW.toISOString(),
+  refusal: null,
+};
 
 const STATUS: GatewayStatus = {
   version: '0.1.0',
@@ -87,7 +93,12 @@ async function start(t: TestContext, change: Partial<AdminPorts> = {}, changed?:
 
 test('an agent added through the API has a key that authenticates it, shown once and stored only as a digest', async (t) => {
   const { client, store } = await start(t);
-  const added = await client.agents.add({ name: 'billing', groups: ['eu'], attributes: { team: 'a' }, key: { label: 'laptop', expiresAt: null } });
+  const added = await client.agents.add({
+    name: 'billing',
+    groups: ['eu'],
+    attributes: { team: 'a' },
+    key: { label: 'laptop', expiresAt: null },
+  });
   assert.ok(added.ok);
   const text = added.value.key?.text ?? '';
   const { agents } = await store.agentsShard();
@@ -112,7 +123,10 @@ test('an agent added through the API has a key that authenticates it, shown once
 test('agents are changed, given further keys, revoked and removed', async (t) => {
   const { client } = await start(t);
   await client.agents.add({ name: 'a', groups: [], attributes: {}, key: null });
-  assert.deepEqual(await client.agents.change('a', { groups: ['g'] }), { ok: true, value: { name: 'a', groups: ['g'], attributes: {}, keys: [] } });
+  assert.deepEqual(await client.agents.change('a', { groups: ['g'] }), {
+    ok: true,
+    value: { name: 'a', groups: ['g'], attributes: {}, keys: [] },
+  });
   const first = await client.agents.addKey('a', { label: '1', expiresAt: null });
   const second = await client.agents.addKey('a', { label: '2', expiresAt: '2026-12-01T00:00:00.000Z' });
   assert.ok(first.ok && second.ok);
@@ -150,7 +164,9 @@ test('status, servers and reload come as the gateway gives them', async (t) => {
 });
 
 test('a refused config arrives with its places', async (t) => {
-  const problems = [{ severity: 'error', file: 'sallyport.yaml', line: 3, column: 5, path: 'servers', message: 'No.', fix: 'Yes.' }] as const;
+  const problems = [
+    { severity: 'error', file: 'sallyport.yaml', line: 3, column: 5, path: 'servers', message: 'No.', fix: 'Yes.' },
+  ] as const;
   const { client } = await start(t, { reload: async () => fail({ code: 'config_refused', detail: 'One problem.', problems }) });
   assert.deepEqual(await client.reload(), { ok: false, error: { code: 'config_refused', detail: 'One problem.', problems } });
 });
@@ -181,14 +197,26 @@ test('keys that have expired give up their place to new ones', async (t) => {
 });
 
 const refusals: readonly { name: string; act: (agents: AgentsPort) => Promise<unknown>; code: string }[] = [
-  { name: 'a second agent of one name', act: (agents) => agents.add({ name: 'a', groups: [], attributes: {}, key: null }), code: 'agent_exists' },
+  {
+    name: 'a second agent of one name',
+    act: (agents) => agents.add({ name: 'a', groups: [], attributes: {}, key: null }),
+    code: 'agent_exists',
+  },
   { name: 'an unknown agent', act: (agents) => agents.addKey('b', { label: '', expiresAt: null }), code: 'agent_unknown' },
   { name: 'an unknown key', act: (agents) => agents.revokeKeys('a', 'key_0000000000000000'), code: 'key_unknown' },
-  { name: 'a key that has expired before it begins', act: (agents) => agents.addKey('a', { label: '', expiresAt: NOW.toISOString() }), code: 'malformed' },
+  {
+    name: 'a key that has expired before it begins',
+    act: (agents) => agents.addKey('a', { label: '', expiresAt: NOW.toISOString() }),
+    code: 'malformed',
+  },
   { name: 'a name with a slash', act: (agents) => agents.remove('a/keys'), code: 'malformed' },
   { name: 'a name that climbs', act: (agents) => agents.remove('..'), code: 'malformed' },
   { name: 'an empty name', act: (agents) => agents.remove(''), code: 'malformed' },
-  { name: 'a new name with a glob in it', act: (agents) => agents.add({ name: 'a*', groups: [], attributes: {}, key: null }), code: 'malformed' },
+  {
+    name: 'a new name with a glob in it',
+    act: (agents) => agents.add({ name: 'a*', groups: [], attributes: {}, key: null }),
+    code: 'malformed',
+  },
   {
     name: 'a key too many',
     act: async (agents) => {
@@ -215,7 +243,10 @@ interface Raw {
   readonly body?: string;
 }
 
-async function raw(socketPath: string, { method = 'GET', path, headers, body }: Raw): Promise<{ status: number; type: string; body: unknown }> {
+async function raw(
+  socketPath: string,
+  { method = 'GET', path, headers, body }: Raw,
+): Promise<{ status: number; type: string; body: unknown }> {
   const sent = request({ socketPath, method, path, headers: headers ?? {}, agent: false });
   sent.on('error', () => {}); // An oversized body may be cut while it is still being sent.
   sent.end(body);
@@ -232,11 +263,42 @@ const rawRefusals: readonly (Raw & { name: string; status: number; code: string 
   { name: 'a path below an endpoint', path: '/api/v1/status/x', status: 404, code: 'endpoint_unknown' },
   { name: 'a method the endpoint lacks', method: 'PUT', path: '/api/v1/agents', status: 405, code: 'method_not_allowed' },
   { name: 'a body that is not JSON', method: 'POST', path: '/api/v1/agents', headers: json, body: '{', status: 400, code: 'malformed' },
-  { name: 'a body of another type', method: 'POST', path: '/api/v1/agents', headers: { 'content-type': 'text/plain' }, body: '{}', status: 415, code: 'media_type' },
-  { name: 'an unknown member', method: 'POST', path: '/api/v1/agents', headers: json, body: '{"name":"x","admin":true}', status: 400, code: 'malformed' },
+  {
+    name: 'a body of another type',
+    method: 'POST',
+    path: '/api/v1/agents',
+    headers: { 'content-type': 'text/plain' },
+    body: '{}',
+    status: 415,
+    code: 'media_type',
+  },
+  {
+    name: 'an unknown member',
+    method: 'POST',
+    path: '/api/v1/agents',
+    headers: json,
+    body: '{"name":"x","admin":true}',
+    status: 400,
+    code: 'malformed',
+  },
   { name: 'a body where none belongs', method: 'POST', path: '/api/v1/reload', headers: json, body: '{}', status: 400, code: 'malformed' },
-  { name: 'a huge body', method: 'POST', path: '/api/v1/agents', headers: json, body: 'x'.repeat(1024 * 1024 + 1), status: 413, code: 'body_too_large' },
-  { name: 'an ETag that is none', method: 'DELETE', path: '/api/v1/agents/a', headers: { 'if-match': 'W/"1"' }, status: 400, code: 'malformed' },
+  {
+    name: 'a huge body',
+    method: 'POST',
+    path: '/api/v1/agents',
+    headers: json,
+    body: 'x'.repeat(1024 * 1024 + 1),
+    status: 413,
+    code: 'body_too_large',
+  },
+  {
+    name: 'an ETag that is none',
+    method: 'DELETE',
+    path: '/api/v1/agents/a',
+    headers: { 'if-match': 'W/"1"' },
+    status: 400,
+    code: 'malformed',
+  },
   { name: 'an escaped name', method: 'DELETE', path: '/api/v1/agents/%2e%2e', status: 400, code: 'malformed' },
 ];
 for (const { name, status, code, ...sent } of rawRefusals) {

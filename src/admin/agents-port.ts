@@ -36,7 +36,10 @@ export function createAgentsPort(options: AgentsPortOptions): AgentsPort {
     await options.changed();
     return ok(view(result.value));
   };
-  const scope = (expectedVersion: number | undefined): { tenant: string; expectedVersion: number | undefined } => ({ tenant, expectedVersion });
+  const scope = (expectedVersion: number | undefined): { tenant: string; expectedVersion: number | undefined } => ({
+    tenant,
+    expectedVersion,
+  });
 
   /** Draws a key; refuses one that would never work. */
   const issue = (input: KeyInput): Result<{ readonly drawn: NewKey; readonly stored: StoredKey }, AdminProblem> => {
@@ -86,7 +89,8 @@ export function createAgentsPort(options: AgentsPortOptions): AgentsPort {
       const added = await store.addKey(name, issued.value.stored, scope(expectedVersion));
       return settle(added, () => toIssued(issued.value.stored, issued.value.drawn));
     },
-    revokeKeys: async (name, id, expectedVersion) => settle(await store.revokeKeys(name, id, options.now(), scope(expectedVersion)), (ids) => ids),
+    revokeKeys: async (name, id, expectedVersion) =>
+      settle(await store.revokeKeys(name, id, options.now(), scope(expectedVersion)), (ids) => ids),
   };
 }
 
@@ -106,13 +110,19 @@ function toIssued({ id, label, createdAt, expiresAt }: StoredKey, drawn: NewKey)
 function toProblem(refusal: StoreRefusal): AdminProblem {
   switch (refusal.kind) {
     case 'agent_exists':
-      return { code: 'agent_exists', detail: `There is an agent '${refusal.agent}' already. Choose another name, or issue another key for it.` };
+      return {
+        code: 'agent_exists',
+        detail: `There is an agent '${refusal.agent}' already. Choose another name, or issue another key for it.`,
+      };
     case 'agent_unknown':
       return { code: 'agent_unknown', detail: `There is no agent '${refusal.agent}'.` };
     case 'key_unknown':
       return { code: 'key_unknown', detail: `Agent '${refusal.agent}' has no key '${refusal.key}'; it may be revoked already.` };
     case 'version_changed':
-      return { code: 'version_changed', detail: 'Somebody else changed the agents in between. List them again and repeat what is still wanted.' };
+      return {
+        code: 'version_changed',
+        detail: 'Somebody else changed the agents in between. List them again and repeat what is still wanted.',
+      };
     case 'key_exists':
       // 256 random bits do not repeat: the source of randomness is broken, and no key from it may be handed out.
       throw new GatewayError('internal', { say: 'A new key is equal to an old one: the source of randomness is broken.' });

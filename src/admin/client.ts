@@ -87,7 +87,14 @@ function exchange<Name extends EndpointName>(socketPath: string, name: Name, sen
   if (!existsSync(dirname(socketPath))) return Promise.resolve(fail(notRunning(socketPath)));
   const reachable = reachSocket(socketPath);
   return new Promise<Result<RawAnswer, AdminProblem>>((resolve) => {
-    const request = httpRequest({ socketPath: reachable.path, method, path: API_PREFIX + target, headers, agent: false, timeout: TIMEOUT_MS });
+    const request = httpRequest({
+      socketPath: reachable.path,
+      method,
+      path: API_PREFIX + target,
+      headers,
+      agent: false,
+      timeout: TIMEOUT_MS,
+    });
     request.on('timeout', () => request.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)));
     request.on('error', (error: NodeJS.ErrnoException) => {
       const absent = error.code === 'ENOENT' || error.code === 'ECONNREFUSED';
@@ -136,7 +143,10 @@ function isConfigProblem(value: unknown): value is ConfigProblem {
 }
 
 function notRunning(socketPath: string): AdminProblem {
-  return { code: 'gateway_not_running', detail: `No gateway is running on this data folder (nobody listens on ${socketPath}). Start one with 'sallyport serve', or name its folder with --data.` };
+  return {
+    code: 'gateway_not_running',
+    detail: `No gateway is running on this data folder (nobody listens on ${socketPath}). Start one with 'sallyport serve', or name its folder with --data.`,
+  };
 }
 
 function unreadable(detail: string): AdminProblem {

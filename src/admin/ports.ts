@@ -2,7 +2,16 @@
 // from the other end of the socket, so that a command does not see whether it speaks to a gateway or to the store.
 
 import type { Result } from '../base/index.ts';
-import type { AddAgentInput, AgentView, ChangeAgentInput, ConfigStatus, GatewayStatus, IssuedKey, KeyInput, ServerStatus } from './contract.ts';
+import type {
+  AddAgentInput,
+  AgentView,
+  ChangeAgentInput,
+  ConfigStatus,
+  GatewayStatus,
+  IssuedKey,
+  KeyInput,
+  ServerStatus,
+} from './contract.ts';
 import type { AdminProblem } from './problems.ts';
 
 type Answer<T> = Promise<Result<T, AdminProblem>>;

@@ -17,11 +17,21 @@ export function problemResponse(problem: AdminProblem): ProblemResponse {
   const code: ProblemCode = problem.code === 'gateway_not_running' || problem.code === 'gateway_unreadable' ? 'internal' : problem.code;
   const { status, title } = PROBLEMS[code];
   const { detail, problems } = problem;
-  const body = JSON.stringify({ type: `urn:sallyport:problem:${code}`, title, status, detail, code, ...(problems === undefined ? {} : { problems }) });
+  const body = JSON.stringify({
+    type: `urn:sallyport:problem:${code}`,
+    title,
+    status,
+    detail,
+    code,
+    ...(problems === undefined ? {} : { problems }),
+  });
   return { status, headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' }, body };
 }
 
 /** The response to anything unexpected: it says nothing about the cause, which belongs in the log. */
 export function faultResponse(): ProblemResponse {
-  return problemResponse({ code: 'internal', detail: 'The gateway could not do this because of a fault of its own. Its log has the cause.' });
+  return problemResponse({
+    code: 'internal',
+    detail: 'The gateway could not do this because of a fault of its own. Its log has the cause.',
+  });
 }

@@ -120,7 +120,9 @@ function match(pattern: readonly string[], segments: readonly string[]): Paramet
 function parseIfMatch(value: string | undefined): Result<number | undefined, AdminProblem> {
   if (value === undefined || value === '*') return ok(undefined);
   const version = /^"(\d{1,15})"$/.exec(value)?.[1];
-  return version === undefined ? fail({ code: 'malformed', detail: 'If-Match must be an ETag as the list gives it.' }) : ok(Number(version));
+  return version === undefined
+    ? fail({ code: 'malformed', detail: 'If-Match must be an ETag as the list gives it.' })
+    : ok(Number(version));
 }
 
 function parseBody<Name extends EndpointName>(name: Name, request: AdminRequest): Result<RequestOf<Name>, AdminProblem> {

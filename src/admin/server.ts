@@ -40,7 +40,9 @@ export async function createAdminServer(options: AdminServerOptions): Promise<Ad
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   // Changing the mode of a folder somebody else made could lock others out of it; serving from an open one would let them in.
   if ((statSync(folder).mode & 0o077) !== 0) {
-    throw new GatewayError('internal', { say: `The folder ${folder} is open to other users. Close it (chmod 700), or use another data folder.` });
+    throw new GatewayError('internal', {
+      say: `The folder ${folder} is open to other users. Close it (chmod 700), or use another data folder.`,
+    });
   }
   const reachable = reachSocket(socketPath);
   try {
@@ -69,8 +71,12 @@ export async function createAdminServer(options: AdminServerOptions): Promise<Ad
 async function removeStale(path: string, socketPath: string): Promise<void> {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined) return;
-  if (!found.isSocket()) throw new GatewayError('internal', { say: `${socketPath} is not a socket. Move it away, or use another data folder.` });
-  if (await isAlive(path)) throw new GatewayError('internal', { say: `Another gateway is running on this data folder (it listens on ${socketPath}). Stop it, or use another data folder.` });
+  if (!found.isSocket())
+    throw new GatewayError('internal', { say: `${socketPath} is not a socket. Move it away, or use another data folder.` });
+  if (await isAlive(path))
+    throw new GatewayError('internal', {
+      say: `Another gateway is running on this data folder (it listens on ${socketPath}). Stop it, or use another data folder.`,
+    });
   rmSync(path, { force: true });
 }
 
@@ -89,7 +95,9 @@ function isAlive(path: string): Promise<boolean> {
 
 function listen(server: Server, path: string, socketPath: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (cause) => reject(new GatewayError('internal', { say: `${socketPath} cannot be listened on: ${cause.message}.`, cause })));
+    server.once('error', (cause) =>
+      reject(new GatewayError('internal', { say: `${socketPath} cannot be listened on: ${cause.message}.`, cause })),
+    );
     server.listen(path, resolve);
   });
 }
@@ -97,13 +105,24 @@ function listen(server: Server, path: string, socketPath: string): Promise<void>
 async function serve(ports: AdminPorts, log: Log, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
     const body = await readBody(request);
-    if (body === undefined) return send(response, problemResponse({ code: 'body_too_large', detail: `A body may have ${MAX_BODY_BYTES} bytes.` }));
+    if (body === undefined)
+      return send(response, problemResponse({ code: 'body_too_large', detail: `A body may have ${MAX_BODY_BYTES} bytes.` }));
     const { method = '', url = '', headers } = request;
-    const result = await route(ports, { method, path: url.split('?', 1)[0] ?? '', ifMatch: headers['if-match'], contentType: headers['content-type'], body });
+    const result = await route(ports, {
+      method,
+      path: url.split('?', 1)[0] ?? '',
+      ifMatch: headers['if-match'],
+      contentType: headers['content-type'],
+      body,
+    });
     if (!result.ok) return send(response, problemResponse(result.error));
     const { status, value, version } = result.value;
     const etag = version === undefined ? {} : { etag: `"${version}"` };
-    send(response, { status, headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...etag }, body: JSON.stringify(value) });
+    send(response, {
+      status,
+      headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...etag },
+      body: JSON.stringify(value),
+    });
   } catch (error) {
     log.error('the admin API could not answer', { method: request.method, url: request.url, error });
     send(response, faultResponse());

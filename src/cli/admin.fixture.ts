@@ -63,4 +63,11 @@ const nothing = async (): Promise<never> => {
 };
 
 /** Agents that nobody is expected to ask for. */
-export const fakeAgents: AgentsPort = { list: nothing, add: nothing, change: nothing, remove: nothing, addKey: nothing, revokeKeys: nothing };
+export const fakeAgents: AgentsPort = {
+  list: nothing,
+  add: nothing,
+  change: nothing,
+  remove: nothing,
+  addKey: nothing,
+  revokeKeys: nothing,
+};

@@ -17,7 +17,11 @@ import { complainAbout } from './problems.ts';
 const NAME = { name: 'NAME', text: 'name of the agent: letters, digits, dots, underscores, @ and hyphens' } as const;
 const GROUP: OptionSpec = { name: 'group', value: 'GROUP', repeated: true, text: 'put it into this group, which rules may name' };
 const ATTRIBUTE: OptionSpec = { name: 'attribute', value: 'NAME=VALUE', repeated: true, text: 'a fact about it' };
-const EXPIRES: OptionSpec = { name: 'expires', value: 'TIME', text: 'when the key stops working, as 90m, 12h, 30d or 4w from now (default: never)' };
+const EXPIRES: OptionSpec = {
+  name: 'expires',
+  value: 'TIME',
+  text: 'when the key stops working, as 90m, 12h, 30d or 4w from now (default: never)',
+};
 const LABEL: OptionSpec = { name: 'label', value: 'TEXT', text: 'what the key is for' };
 
 const add: Command = {
@@ -32,7 +36,12 @@ const add: Command = {
     if (!attributes.ok) return complain(deps, EXIT.usage, attributes.error);
     const key = readKeyInput(args, deps);
     if (!key.ok) return complain(deps, EXIT.usage, key.error);
-    const input = { name: args.word('NAME'), groups: [...args.list('group')], attributes: attributes.value ?? {}, key: args.flag('no-key') ? null : key.value };
+    const input = {
+      name: args.word('NAME'),
+      groups: [...args.list('group')],
+      attributes: attributes.value ?? {},
+      key: args.flag('no-key') ? null : key.value,
+    };
     const added = await onAgents(args, deps, (agents) => agents.add(input), true);
     if (!added.ok) return complainAbout(deps, added.error);
     const { agent, key: issued } = added.value;
@@ -62,7 +71,12 @@ const set: Command = {
   summary: 'Set the groups or attributes of an agent',
   description: ['What is given replaces what was there; what is not given stays.'],
   positionals: [NAME],
-  options: [GROUP, ATTRIBUTE, { name: 'no-groups', text: 'take it out of all groups' }, { name: 'no-attributes', text: 'remove all its attributes' }],
+  options: [
+    GROUP,
+    ATTRIBUTE,
+    { name: 'no-groups', text: 'take it out of all groups' },
+    { name: 'no-attributes', text: 'remove all its attributes' },
+  ],
   run: async (args, deps) => {
     const attributes = readAttributes(args);
     if (!attributes.ok) return complain(deps, EXIT.usage, attributes.error);
@@ -71,7 +85,8 @@ const set: Command = {
       groups: args.flag('no-groups') ? [] : groups.length > 0 ? [...groups] : undefined,
       attributes: args.flag('no-attributes') ? {} : attributes.value,
     };
-    if (change.groups === undefined && change.attributes === undefined) return complain(deps, EXIT.usage, 'Nothing to set: give --group or --attribute.');
+    if (change.groups === undefined && change.attributes === undefined)
+      return complain(deps, EXIT.usage, 'Nothing to set: give --group or --attribute.');
     const changed = await onAgents(args, deps, (agents) => agents.change(args.word('NAME'), change));
     if (!changed.ok) return complainAbout(deps, changed.error);
     if (args.output === 'json') printJson(deps, changed.value);
@@ -96,7 +111,13 @@ const list: Command = {
       return EXIT.ok;
     }
     const rows = agents.flatMap(({ name, groups, attributes, keys }) => {
-      const own = [name, groups.join(' '), Object.entries(attributes).map(([attribute, value]) => `${attribute}=${value}`).join(' ')];
+      const own = [
+        name,
+        groups.join(' '),
+        Object.entries(attributes)
+          .map(([attribute, value]) => `${attribute}=${value}`)
+          .join(' '),
+      ];
       if (keys.length === 0) return [own];
       return keys.map((one) => [...own, one.id, one.label, one.createdAt.slice(0, 10), expiry(one.expiresAt, deps.now())]);
     });
@@ -148,7 +169,10 @@ async function onAgents<T>(
   if (answered.ok || answered.error.code !== 'gateway_not_running') return answered;
   // A folder that was mistyped must not come into being as an empty store, except where there is something to keep in it.
   if (!mayCreate && !existsSync(folder)) {
-    return fail({ code: 'gateway_not_running', detail: `There is no data folder ${folder}. Name the gateway's folder with --data, or its config with --config.` });
+    return fail({
+      code: 'gateway_not_running',
+      detail: `There is no data folder ${folder}. Name the gateway's folder with --data, or its config with --config.`,
+    });
   }
   const opened = deps.openAgents(folder);
   try {

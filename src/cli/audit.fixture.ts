@@ -37,7 +37,17 @@ export async function writeLog(directory: string): Promise<void> {
   };
   const log = await openAuditLog({ directory, slot: '0', writer: 'worker-0.1', clock: () => NOW, onFault, segmentBytes: 1024 * 1024 });
   log.append(DECISION);
-  log.append({ kind: 'outcome', id: 'call-1', time: NOW, status: 'ok', code: undefined, rpcCode: undefined, answerBytes: 120, gatewayUs: 40, serverUs: 1500 });
+  log.append({
+    kind: 'outcome',
+    id: 'call-1',
+    time: NOW,
+    status: 'ok',
+    code: undefined,
+    rpcCode: undefined,
+    answerBytes: 120,
+    gatewayUs: 40,
+    serverUs: 1500,
+  });
   log.append({ ...DECISION, id: 'call-2', verdict: 'deny', rule: 'files-are-read-only', reason: 'denied', tool: 'write_file' });
   await log.close();
 }

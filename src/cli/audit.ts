@@ -16,7 +16,9 @@ const FOLDER = { name: 'FOLDER', text: 'a folder with logs (default: the logs in
 const tail: Command = {
   name: 'audit tail',
   summary: 'Show the newest records',
-  description: ['A call has two records: what was decided, before the server was asked, and how it ended. Records hold no arguments and no results.'],
+  description: [
+    'A call has two records: what was decided, before the server was asked, and how it ended. Records hold no arguments and no results.',
+  ],
   positionals: [FOLDER],
   options: [
     { name: 'limit', value: 'COUNT', text: `so many of the newest, or all (default: ${DEFAULT_LIMIT})` },
@@ -53,12 +55,20 @@ const verify: Command = {
       printText(deps, `\nWhat this check cannot tell:\n${report.limits.map((limit) => `  ${limit}`).join('\n')}`);
     }
     if (report.ok) {
-      if (args.output === 'table') printLine(deps, `\nGood: ${report.records} records in ${report.logs.length} ${report.logs.length === 1 ? 'log' : 'logs'}, none changed.`);
+      if (args.output === 'table')
+        printLine(
+          deps,
+          `\nGood: ${report.records} records in ${report.logs.length} ${report.logs.length === 1 ? 'log' : 'logs'}, none changed.`,
+        );
       return EXIT.ok;
     }
     if (report.logs.length === 0) return noLogs(deps, folder);
     const bad = report.logs.filter((log) => !log.ok).map((log) => log.slot);
-    return complain(deps, EXIT.failed, `The record does not hold: ${bad.join(', ')}. Keep the files as they are and find out who could write them.`);
+    return complain(
+      deps,
+      EXIT.failed,
+      `The record does not hold: ${bad.join(', ')}. Keep the files as they are and find out who could write them.`,
+    );
   },
 };
 
@@ -108,7 +118,10 @@ function describe({ time, slot, kind, members }: TailRecord): string {
 }
 
 function printReport(deps: CliDeps, log: LogReport): void {
-  const span = log.firstTime === undefined || log.lastTime === undefined ? 'empty' : `${new Date(log.firstTime).toISOString()} to ${new Date(log.lastTime).toISOString()}`;
+  const span =
+    log.firstTime === undefined || log.lastTime === undefined
+      ? 'empty'
+      : `${new Date(log.firstTime).toISOString()} to ${new Date(log.lastTime).toISOString()}`;
   printText(deps, `${log.slot}  ${log.ok ? 'good' : 'CHANGED'}  ${log.records} records, ${span}, ${log.end}`);
   if (log.seq > 0) printText(deps, `  last record ${log.seq}, chain ${log.chain}`);
   for (const finding of log.findings) printText(deps, `  ${finding.file}, line ${finding.line}: ${finding.says}`);

@@ -11,17 +11,23 @@ import { printJson, printLine, printText } from './print.ts';
 export const checkCommand: Command = {
   name: 'check',
   summary: 'Check the config file',
-  description: ['Prints every problem as FILE:LINE:COLUMN, with what to write instead. Ends with exit code 3 if the gateway would refuse the file; warnings alone do not.'],
+  description: [
+    'Prints every problem as FILE:LINE:COLUMN, with what to write instead. Ends with exit code 3 if the gateway would refuse the file; warnings alone do not.',
+  ],
   run: async (args, deps) => {
     const file = configPath(args, deps);
     if (!existsSync(file)) return complainNoConfig(deps, file);
     const loaded = loadConfigFile(file, deps.env);
-    const problems = (loaded.ok ? loaded.value.warnings : loaded.error).map((problem) => ({ ...problem, file: shownPath(problem.file, deps) }));
+    const problems = (loaded.ok ? loaded.value.warnings : loaded.error).map((problem) => ({
+      ...problem,
+      file: shownPath(problem.file, deps),
+    }));
     if (args.output === 'json') printJson(deps, { ok: loaded.ok, problems });
     else printProblems(deps, problems);
     if (!loaded.ok) return EXIT.config;
     const { servers, policy } = loaded.value.shard;
-    if (args.output === 'table') printLine(deps, `${shownPath(file, deps)} is good: ${count(servers.length, 'server')}, ${count(policy.rules.length, 'rule')}.`);
+    if (args.output === 'table')
+      printLine(deps, `${shownPath(file, deps)} is good: ${count(servers.length, 'server')}, ${count(policy.rules.length, 'rule')}.`);
     return EXIT.ok;
   },
 };

@@ -27,7 +27,7 @@ export interface CliFixture {
   readonly cwd: string;
   /** What `serve` was last called with. */
   readonly served: readonly ServeOptions[];
-  run(...argv: readonly string[]): Promise<CliResult>;
+  readonly run: (...argv: readonly string[]) => Promise<CliResult>;
 }
 
 export interface FixtureOptions {

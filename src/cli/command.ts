@@ -3,7 +3,6 @@
 
 import type { AdminPorts, AgentsPort } from '../admin/index.ts';
 import type { ParsedArguments } from './arguments.ts';
-import type { ExitCode } from './exit-codes.ts';
 
 /** Something to write text to. */
 export interface Output {
@@ -76,5 +75,6 @@ export interface Command {
   readonly options?: readonly OptionSpec[];
   /** Command lines that work, with what they do. */
   readonly examples?: readonly (readonly [line: string, text: string])[];
-  run(args: ParsedArguments, deps: CliDeps): Promise<ExitCode | number>;
+  /** Does it; the exit code is one of ours, or for `serve` the gateway's. */
+  readonly run: (args: ParsedArguments, deps: CliDeps) => Promise<number>;
 }

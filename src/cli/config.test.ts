@@ -117,7 +117,16 @@ test('commands find the data folder where the config puts it', async (t) => {
 test('while the config cannot be read, no command guesses where the data folder is', async (t) => {
   const { run, cwd } = cliFixture(t);
   writeFileSync(join(cwd, 'sallyport.yaml'), 'version: 1\nserverz: {}\n');
-  for (const argv of [['agents', 'add', 'a'], ['agents', 'list'], ['status'], ['reload'], ['servers'], ['audit', 'tail'], ['audit', 'verify'], ['tools', 'list', 'x']]) {
+  for (const argv of [
+    ['agents', 'add', 'a'],
+    ['agents', 'list'],
+    ['status'],
+    ['reload'],
+    ['servers'],
+    ['audit', 'tail'],
+    ['audit', 'verify'],
+    ['tools', 'list', 'x'],
+  ]) {
     const { code, stderr } = await run(...argv);
     assert.equal(code, EXIT.config, argv.join(' '));
     assert.match(stderr, /name the folder with --data\.\nsallyport\.yaml:2:1: /);

@@ -11,8 +11,15 @@ export interface CommandGroup {
 
 /** What `sallyport help` prints. */
 export function overview(groups: readonly CommandGroup[]): string {
-  const lines = ['Sallyport stands between AI agents and the MCP servers whose tools they call.', '', 'usage: sallyport COMMAND [ARGUMENT…]'];
-  const sections = groups.map(({ title, commands }) => ({ title, rows: commands.map((command): Row => [synopsisWords(command), command.summary]) }));
+  const lines = [
+    'Sallyport stands between AI agents and the MCP servers whose tools they call.',
+    '',
+    'usage: sallyport COMMAND [ARGUMENT…]',
+  ];
+  const sections = groups.map(({ title, commands }) => ({
+    title,
+    rows: commands.map((command): Row => [synopsisWords(command), command.summary]),
+  }));
   sections.push({ title: 'Every command takes', rows: COMMON_OPTIONS.map(optionRow) });
   const width = widest(sections.flatMap(({ rows }) => rows));
   for (const { title, rows } of sections) lines.push('', title, ...columns(rows, width));
@@ -35,7 +42,13 @@ export function commandHelp(command: Command): string {
 /** What `sallyport agents --help` prints: the commands that begin with this word. */
 export function groupHelp(word: string, commands: readonly Command[]): string {
   const rows = columns(commands.map((command): Row => [synopsisWords(command), command.summary]));
-  return [`usage: sallyport ${word} COMMAND [ARGUMENT…]`, '', ...rows, '', `'sallyport ${word} COMMAND --help' says more about one of them.`].join('\n');
+  return [
+    `usage: sallyport ${word} COMMAND [ARGUMENT…]`,
+    '',
+    ...rows,
+    '',
+    `'sallyport ${word} COMMAND --help' says more about one of them.`,
+  ].join('\n');
 }
 
 type Row = readonly [left: string, right: string];
@@ -60,7 +73,9 @@ function widest(rows: readonly Row[]): number {
 }
 
 function columns(rows: readonly Row[], width = widest(rows)): string[] {
-  return rows.flatMap(([left, right]) => wrap(right, WIDTH - width - 4).map((line, index) => `  ${(index === 0 ? left : '').padEnd(width)}  ${line}`));
+  return rows.flatMap(([left, right]) =>
+    wrap(right, WIDTH - width - 4).map((line, index) => `  ${(index === 0 ? left : '').padEnd(width)}  ${line}`),
+  );
 }
 
 function wrap(text: string, width = WIDTH): string[] {

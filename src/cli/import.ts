@@ -24,7 +24,8 @@ export const importCommand: Command = {
   run: async (args, deps) => {
     const source = resolve(deps.cwd, args.word('FILE'));
     const text = readText(source);
-    if (text === undefined) return complain(deps, EXIT.failed, `${shownPath(source, deps)} cannot be read. Name the config file of an MCP client.`);
+    if (text === undefined)
+      return complain(deps, EXIT.failed, `${shownPath(source, deps)} cannot be read. Name the config file of an MCP client.`);
     const imported = importClientConfig(text, { file: source });
     if (!imported.ok) return complainConfig(deps, imported.error);
     const file = configPath(args, deps);

@@ -13,22 +13,34 @@ const SCHEMA_FILE = 'sallyport.schema.json';
 export const initCommand: Command = {
   name: 'init',
   summary: 'Write a first config file',
-  description: ['Writes sallyport.yaml, with comments, and sallyport.schema.json, with which editors complete it. A config that is there is never overwritten.'],
+  description: [
+    'Writes sallyport.yaml, with comments, and sallyport.schema.json, with which editors complete it. A config that is there is never overwritten.',
+  ],
   options: [{ name: 'listen', value: 'HOST:PORT', text: 'where agents will reach the gateway (default: 127.0.0.1:7625)' }],
   run: async (args, deps) => {
     const file = configPath(args, deps);
     const address = args.text('listen');
-    if (existsSync(file)) return complain(deps, EXIT.config, `${shownPath(file, deps)} is there already and was left as it is. Move it away, or name another with --config.`);
+    if (existsSync(file))
+      return complain(
+        deps,
+        EXIT.config,
+        `${shownPath(file, deps)} is there already and was left as it is. Move it away, or name another with --config.`,
+      );
     try {
       writeSchema(dirname(file));
-      writeFileSync(file, renderConfig({ servers: {}, schema: `./${SCHEMA_FILE}`, ...(address === undefined ? {} : { address }) }), { flag: 'wx' });
+      writeFileSync(file, renderConfig({ servers: {}, schema: `./${SCHEMA_FILE}`, ...(address === undefined ? {} : { address }) }), {
+        flag: 'wx',
+      });
     } catch (error) {
       return complainWrite(deps, file, error);
     }
     if (args.output === 'json') printJson(deps, { written: [file, join(dirname(file), SCHEMA_FILE)] });
     else {
       printLine(deps, `Wrote ${shownPath(file, deps)}.`);
-      printLine(deps, "Next: 'sallyport import FILE' takes over the servers of an MCP client, 'sallyport check' checks what you change, 'sallyport serve' runs it.");
+      printLine(
+        deps,
+        "Next: 'sallyport import FILE' takes over the servers of an MCP client, 'sallyport check' checks what you change, 'sallyport serve' runs it.",
+      );
     }
     return EXIT.ok;
   },
@@ -42,5 +54,9 @@ export function writeSchema(folder: string): void {
 /** Says that a file cannot be written. */
 export function complainWrite(deps: CliDeps, file: string, error: unknown): 1 {
   const reason = error instanceof Error ? error.message : String(error);
-  return complain(deps, EXIT.failed, `${shownPath(file, deps)} cannot be written: ${reason}. Make the folder writable for this user, or name another place with --config.`);
+  return complain(
+    deps,
+    EXIT.failed,
+    `${shownPath(file, deps)} cannot be written: ${reason}. Make the folder writable for this user, or name another place with --config.`,
+  );
 }

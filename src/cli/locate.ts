@@ -37,11 +37,20 @@ export function dataFolder(args: ParsedArguments, deps: CliDeps): string | undef
   if (loaded.ok) return loaded.value.shard.dataFolder;
   const problem = loaded.error.find(({ severity }) => severity === 'error');
   const first = problem === undefined ? '' : formatProblem({ ...problem, file: shownPath(problem.file, deps) });
-  complain(deps, EXIT.config, `The config cannot be read, so it does not say where the data folder is. Correct it, or name the folder with --data.`, first);
+  complain(
+    deps,
+    EXIT.config,
+    `The config cannot be read, so it does not say where the data folder is. Correct it, or name the folder with --data.`,
+    first,
+  );
   return undefined;
 }
 
 /** Says that there is no config file, and how to come by one. */
 export function complainNoConfig(deps: CliDeps, path: string): 3 {
-  return complain(deps, EXIT.config, `There is no ${shownPath(path, deps)}. Write one with 'sallyport init', or name another with --config.`);
+  return complain(
+    deps,
+    EXIT.config,
+    `There is no ${shownPath(path, deps)}. Write one with 'sallyport init', or name another with --config.`,
+  );
 }

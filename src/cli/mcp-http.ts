@@ -32,7 +32,12 @@ export interface HttpAnswer {
 /** An endpoint that one connection at a time is kept to. */
 export interface Endpoint {
   /** Sends a message; `onMessage` sees each message of the answer as it comes. The error says why there is no answer. */
-  send(method: 'POST' | 'DELETE', headers: Readonly<Record<string, string>>, message: JsonObject | undefined, onMessage?: (message: JsonObject) => void): Promise<Result<HttpAnswer, string>>;
+  send(
+    method: 'POST' | 'DELETE',
+    headers: Readonly<Record<string, string>>,
+    message: JsonObject | undefined,
+    onMessage?: (message: JsonObject) => void,
+  ): Promise<Result<HttpAnswer, string>>;
   close(): void;
 }
 

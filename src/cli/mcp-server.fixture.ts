@@ -62,8 +62,10 @@ async function readBody(request: IncomingMessage): Promise<Json> {
 }
 
 function answer(options: McpServerOptions, request: IncomingMessage, body: Json, response: ServerResponse): void {
-  const refuse = (status: number, code: number, message: string): void => sendJson(response, status, { jsonrpc: '2.0', id: body['id'] ?? null, error: { code, message } });
-  if (options.key !== undefined && request.headers.authorization !== `Bearer ${options.key}`) return refuse(401, 1401, 'A valid key is needed.');
+  const refuse = (status: number, code: number, message: string): void =>
+    sendJson(response, status, { jsonrpc: '2.0', id: body['id'] ?? null, error: { code, message } });
+  if (options.key !== undefined && request.headers.authorization !== `Bearer ${options.key}`)
+    return refuse(401, 1401, 'A valid key is needed.');
   if (request.method === 'DELETE') return void response.writeHead(204).end();
   if (body['id'] === undefined || body['method'] === undefined) return void response.writeHead(202).end();
   const result = options.era === 'modern' ? modernResult(options, request, body) : legacyResult(options, request, body);
@@ -73,27 +75,36 @@ function answer(options: McpServerOptions, request: IncomingMessage, body: Json,
     const headers: Record<string, string> = body['method'] === 'initialize' ? { 'mcp-session-id': SESSION } : {};
     return sendJson(response, 200, message, headers);
   }
-  response.writeHead(200, { 'content-type': 'text/event-stream', ...(body['method'] === 'initialize' ? { 'mcp-session-id': SESSION } : {}) });
+  response.writeHead(200, {
+    'content-type': 'text/event-stream',
+    ...(body['method'] === 'initialize' ? { 'mcp-session-id': SESSION } : {}),
+  });
   response.write(': comment\n\n');
-  if (options.era === 'legacy') response.write(`data: ${JSON.stringify({ jsonrpc: '2.0', id: 'q1', method: 'sampling/createMessage', params: {} })}\n\n`);
+  if (options.era === 'legacy')
+    response.write(`data: ${JSON.stringify({ jsonrpc: '2.0', id: 'q1', method: 'sampling/createMessage', params: {} })}\n\n`);
   response.end(`event: message\ndata: ${JSON.stringify(message)}\n\n`);
 }
 
 function modernResult(options: McpServerOptions, request: IncomingMessage, body: Json): Json | string {
-  if (request.headers['mcp-protocol-version'] !== '2026-07-28' || request.headers['mcp-method'] !== body['method']) return 'headers and body differ';
-  if (body['method'] === 'server/discover') return { resultType: 'complete', supportedVersions: ['2026-07-28'], capabilities: { tools: {} }, ttlMs: 0, cacheScope: 'private' };
+  if (request.headers['mcp-protocol-version'] !== '2026-07-28' || request.headers['mcp-method'] !== body['method'])
+    return 'headers and body differ';
+  if (body['method'] === 'server/discover')
+    return { resultType: 'complete', supportedVersions: ['2026-07-28'], capabilities: { tools: {} }, ttlMs: 0, cacheScope: 'private' };
   return shared(options, body);
 }
 
 function legacyResult(options: McpServerOptions, request: IncomingMessage, body: Json): Json | string {
-  if (body['method'] === 'initialize') return { protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo: { name: 'it', version: '1' } };
-  if (request.headers['mcp-session-id'] !== SESSION || request.headers['mcp-protocol-version'] !== '2025-11-25') return 'Server not initialized';
+  if (body['method'] === 'initialize')
+    return { protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo: { name: 'it', version: '1' } };
+  if (request.headers['mcp-session-id'] !== SESSION || request.headers['mcp-protocol-version'] !== '2025-11-25')
+    return 'Server not initialized';
   return shared(options, body);
 }
 
 function shared({ tools, call, pageSize = 100 }: McpServerOptions, body: Json): Json | string {
   const params = typeof body['params'] === 'object' && body['params'] !== null ? { ...body['params'] } : {};
-  if (body['method'] === 'tools/call') return { resultType: 'complete', ...call(Reflect.get(params, 'name'), Reflect.get(params, 'arguments')) };
+  if (body['method'] === 'tools/call')
+    return { resultType: 'complete', ...call(Reflect.get(params, 'name'), Reflect.get(params, 'arguments')) };
   if (body['method'] !== 'tools/list') return 'unknown method';
   const start = Number(Reflect.get(params, 'cursor') ?? 0);
   const end = start + pageSize;

@@ -28,7 +28,14 @@ export function printTable(deps: CliDeps, headings: readonly string[], rows: rea
   const cells = rows.map((row) => headings.map((_, column) => toPrintable(row[column] ?? '', MAX_CELL_CHARS) || '-'));
   const table = [headings, ...cells];
   const widths = headings.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
-  for (const row of table) printLine(deps, row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+  for (const row of table)
+    printLine(
+      deps,
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    );
 }
 
 /** Says what is wrong and gives back the exit code, so that a command can end with it. */
@@ -39,5 +46,12 @@ export function complain<Code extends ExitCode>(deps: CliDeps, code: Code, ...se
 
 function safeText(text: string): string {
   const lines = text.slice(0, MAX_TEXT_CHARS).split(/\r?\n/);
-  return lines.map((line) => line.split('\t').map((part) => toPrintable(part, MAX_TEXT_CHARS)).join('\t')).join('\n');
+  return lines
+    .map((line) =>
+      line
+        .split('\t')
+        .map((part) => toPrintable(part, MAX_TEXT_CHARS))
+        .join('\t'),
+    )
+    .join('\n');
 }

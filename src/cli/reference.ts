@@ -25,7 +25,8 @@ export function renderCliReference(): string {
     ['| code | meaning |', '|---|---|', ...codes].join('\n'),
     'Results go to standard output; what is wrong goes to standard error, with what to do about it.',
   ];
-  for (const { commands } of GROUPS) for (const command of commands) parts.push(`## sallyport ${command.name}`, block(commandHelp(command)));
+  for (const { commands } of GROUPS)
+    for (const command of commands) parts.push(`## sallyport ${command.name}`, block(commandHelp(command)));
   return `${parts.join('\n\n')}\n`;
 }
 

@@ -18,7 +18,11 @@ export async function runCli(argv: readonly string[], deps: CliDeps): Promise<nu
   } catch (error) {
     // The sentence of a GatewayError is written for people; anything else was not expected by anybody.
     if (error instanceof GatewayError) return complain(deps, EXIT.failed, error.message);
-    return complain(deps, EXIT.internal, `This is a fault of sallyport itself: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    return complain(
+      deps,
+      EXIT.internal,
+      `This is a fault of sallyport itself: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
   }
 }
 
@@ -35,7 +39,12 @@ async function dispatch(argv: readonly string[], deps: CliDeps): Promise<number>
   const command = findCommand(first, second);
   if (command !== undefined) return run(command, argv.slice(command.name.split(' ').length), deps);
   const below = commandsBelow(first);
-  if (below.length === 0) return unknownCommand(first, COMMANDS.map((one) => one.name.split(' ')[0] ?? ''), deps);
+  if (below.length === 0)
+    return unknownCommand(
+      first,
+      COMMANDS.map((one) => one.name.split(' ')[0] ?? ''),
+      deps,
+    );
   if (second === '--help' || second === '-h') {
     printLine(deps, groupHelp(first, below));
     return EXIT.ok;
@@ -44,7 +53,11 @@ async function dispatch(argv: readonly string[], deps: CliDeps): Promise<number>
     deps.stderr.write(`${groupHelp(first, below)}\n`);
     return EXIT.usage;
   }
-  return unknownCommand(`${first} ${second}`, below.map((one) => one.name), deps);
+  return unknownCommand(
+    `${first} ${second}`,
+    below.map((one) => one.name),
+    deps,
+  );
 }
 
 async function run(command: Command, argv: readonly string[], deps: CliDeps): Promise<number> {
@@ -67,7 +80,12 @@ function help(words: readonly string[], deps: CliDeps): number {
   const below = commandsBelow(first);
   if (command !== undefined) printLine(deps, commandHelp(command));
   else if (below.length > 0) printLine(deps, groupHelp(first, below));
-  else return unknownCommand(first, COMMANDS.map((one) => one.name.split(' ')[0] ?? ''), deps);
+  else
+    return unknownCommand(
+      first,
+      COMMANDS.map((one) => one.name.split(' ')[0] ?? ''),
+      deps,
+    );
   return EXIT.ok;
 }
 

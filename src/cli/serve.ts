@@ -17,7 +17,10 @@ export const serveCommand: Command = {
   ],
   examples: [
     ['sallyport serve', 'uses sallyport.yaml in this folder'],
-    ['sallyport serve --config /etc/sallyport/sallyport.yaml --output json', 'prints one line of JSON per event; the first says that it is ready'],
+    [
+      'sallyport serve --config /etc/sallyport/sallyport.yaml --output json',
+      'prints one line of JSON per event; the first says that it is ready',
+    ],
   ],
   run: async (args, deps) => {
     const configFile = configPath(args, deps);

@@ -24,7 +24,14 @@ export const serversCommand: Command = {
 
 function printServers(deps: CliDeps, servers: readonly ServerStatus[]): void {
   if (servers.length === 0) return printLine(deps, "The config names no servers; add one under 'servers'.");
-  const rows = servers.map(({ name, kind, state, eras, revisions, target }) => [name, kind, state, eras.join(' '), revisions.join(' '), target]);
+  const rows = servers.map(({ name, kind, state, eras, revisions, target }) => [
+    name,
+    kind,
+    state,
+    eras.join(' '),
+    revisions.join(' '),
+    target,
+  ]);
   printTable(deps, ['NAME', 'KIND', 'STATE', 'ERAS', 'REVISIONS', 'TARGET'], rows);
   for (const { name, problem } of servers) if (problem !== null) printText(deps, `\n${name}: ${problem}`);
 }

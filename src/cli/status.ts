@@ -22,7 +22,12 @@ export const statusCommand: Command = {
     const { refusal } = status.config;
     if (refusal !== null) {
       const lines = refusal.problems.map((problem) => formatProblem({ ...problem, fix: problem.fix }));
-      return complain(deps, EXIT.config, 'The config file was changed, but cannot be put in force; the gateway goes on with the one before.', ...lines);
+      return complain(
+        deps,
+        EXIT.config,
+        'The config file was changed, but cannot be put in force; the gateway goes on with the one before.',
+        ...lines,
+      );
     }
     return status.ready ? EXIT.ok : complain(deps, EXIT.failed, 'The gateway is not ready.');
   },
@@ -45,6 +50,12 @@ function printStatus(deps: CliDeps, status: GatewayStatus): void {
   const width = Math.max(...facts.map(([name]) => name.length));
   for (const [name, value] of facts) printLine(deps, `${name.padEnd(width)}  ${value}`);
   printLine(deps, '');
-  const rows = status.workers.map(({ slot, pid, state, startedAt, revision }) => [String(slot), String(pid), state, startedAt, String(revision)]);
+  const rows = status.workers.map(({ slot, pid, state, startedAt, revision }) => [
+    String(slot),
+    String(pid),
+    state,
+    startedAt,
+    String(revision),
+  ]);
   printTable(deps, ['WORKER', 'PROCESS', 'STATE', 'SINCE', 'REVISION'], rows);
 }

@@ -36,7 +36,17 @@ for (const era of ['modern', 'legacy'] as const) {
     test(`a tool is called on the ${era} era, answered by ${stream ? 'a stream' : 'one body'}`, async (t) => {
       const server = await mcpServerFixture(t, { ...options, era, stream, key: 'spk_k' });
       const { run } = cliFixture(t);
-      const { code, stdout, stderr } = await run('tools', 'call', server.url, 'echo', 'message=hello', 'times=3', 'loud=true', '--key', 'spk_k');
+      const { code, stdout, stderr } = await run(
+        'tools',
+        'call',
+        server.url,
+        'echo',
+        'message=hello',
+        'times=3',
+        'loud=true',
+        '--key',
+        'spk_k',
+      );
       assert.equal(stderr, '');
       assert.equal(code, EXIT.ok);
       assert.equal(stdout, 'echo {"message":"hello","times":3,"loud":true}\n');
@@ -94,12 +104,33 @@ const endings: readonly { name: string; call: McpServerOptions['call']; code: nu
     code: EXIT.failed,
     stderr: /^sallyport: Denied by policy: the rule 'r' forbids it\.\n$/,
   },
-  { name: 'a tool error without a text is said all the same', call: () => ({ isError: true, content: [] }), code: EXIT.failed, stderr: /without a text/ },
-  { name: 'a question back is no success', call: () => ({ resultType: 'input_required', requestState: 's' }), code: EXIT.failed, stderr: /asks for input/ },
-  { name: 'structured content is shown when there is no other', call: () => ({ structuredContent: { a: 1 } }), code: EXIT.ok, stdout: /"a": 1/ },
+  {
+    name: 'a tool error without a text is said all the same',
+    call: () => ({ isError: true, content: [] }),
+    code: EXIT.failed,
+    stderr: /without a text/,
+  },
+  {
+    name: 'a question back is no success',
+    call: () => ({ resultType: 'input_required', requestState: 's' }),
+    code: EXIT.failed,
+    stderr: /asks for input/,
+  },
+  {
+    name: 'structured content is shown when there is no other',
+    call: () => ({ structuredContent: { a: 1 } }),
+    code: EXIT.ok,
+    stdout: /"a": 1/,
+  },
   {
     name: 'what is no text is described',
-    call: () => ({ content: [{ type: 'image', mimeType: 'image/png', data: 'AAAA' }, { type: 'resource_link', uri: 'file:///x' }, { type: 'resource', resource: { uri: 'a:b', text: 'inside' } }] }),
+    call: () => ({
+      content: [
+        { type: 'image', mimeType: 'image/png', data: 'AAAA' },
+        { type: 'resource_link', uri: 'file:///x' },
+        { type: 'resource', resource: { uri: 'a:b', text: 'inside' } },
+      ],
+    }),
     code: EXIT.ok,
     stdout: /^\[image image\/png, 4 characters of base64; --output json has it\]\n\[link file:\/\/\/x\]\ninside\n$/,
   },
@@ -177,7 +208,17 @@ for (const [words, says] of [
 }
 
 const schema = {
-  properties: { s: { type: 'string' }, n: { type: 'number' }, i: { type: 'integer' }, b: { type: 'boolean' }, a: { type: 'array' }, o: { type: 'object' }, u: {}, sn: { type: ['string', 'number'] }, nn: { type: ['number', 'null'] } },
+  properties: {
+    s: { type: 'string' },
+    n: { type: 'number' },
+    i: { type: 'integer' },
+    b: { type: 'boolean' },
+    a: { type: 'array' },
+    o: { type: 'object' },
+    u: {},
+    sn: { type: ['string', 'number'] },
+    nn: { type: ['number', 'null'] },
+  },
 };
 for (const [word, value] of [
   ['s=1', '1'],

@@ -20,7 +20,10 @@ import { mirrorHeaders, readArguments, readJsonArguments } from './tool-argument
 
 const MAX_PAGES = 1_000;
 
-const TARGET = { name: 'TARGET', text: 'URL of a route, like http://127.0.0.1:7625/mcp/files, or the name of a server of the gateway that runs here' } as const;
+const TARGET = {
+  name: 'TARGET',
+  text: 'URL of a route, like http://127.0.0.1:7625/mcp/files, or the name of a server of the gateway that runs here',
+} as const;
 const OPTIONS: readonly OptionSpec[] = [
   { name: 'key', value: 'KEY', text: "the agent's key (default: SALLYPORT_KEY of the environment, else none)" },
   { name: 'ca', value: 'FILE', text: "certificates to trust, in place of the system's (PEM)" },
@@ -48,11 +51,15 @@ const call: Command = {
   description: [
     "An argument is name=value; the tool's schema decides whether the value is a text, a number, true or false. name:=json gives exactly that JSON. A tool that reports an error, and a call that policy denies, end with exit code 1.",
   ],
-  positionals: [TARGET, { name: 'TOOL', text: 'name of the tool' }, { name: 'ARGUMENT', text: 'name=value or name:=json', optional: true, repeated: true }],
+  positionals: [
+    TARGET,
+    { name: 'TOOL', text: 'name of the tool' },
+    { name: 'ARGUMENT', text: 'name=value or name:=json', optional: true, repeated: true },
+  ],
   options: [{ name: 'json', value: 'OBJECT', text: 'all arguments as one JSON object; - reads it from standard input' }, ...OPTIONS],
   examples: [
     ['sallyport tools call http://127.0.0.1:7625/mcp/everything echo message=hello --key spk_…', 'calls echo with one argument'],
-    ["sallyport tools call everything get-sum --json '{\"a\": 1, \"b\": 2}'", 'the key is in SALLYPORT_KEY'],
+    ['sallyport tools call everything get-sum --json \'{"a": 1, "b": 2}\'', 'the key is in SALLYPORT_KEY'],
   ],
   run: async (args, deps) => {
     const words = args.words('ARGUMENT');
@@ -156,12 +163,16 @@ function report(args: ParsedArguments, deps: CliDeps, result: JsonObject): ExitC
 
 function describeBlock(block: JsonValue): string {
   if (!isObject(block)) return '';
-  const { type, text, mimeType, data, uri, resource } = block;
-  if (type === 'text' && typeof text === 'string') return text;
-  if (type === 'resource' && isObject(resource)) return typeof resource['text'] === 'string' ? resource['text'] : `[resource ${String(resource['uri'])}]`;
-  if (type === 'resource_link') return `[link ${String(uri)}]`;
+  const { type, text, data, resource } = block;
+  if (type === 'text') return textOf(text);
+  if (type === 'resource' && isObject(resource)) return textOf(resource['text']) || `[resource ${textOf(resource['uri'])}]`;
+  if (type === 'resource_link') return `[link ${textOf(block['uri'])}]`;
   const size = typeof data === 'string' ? `, ${data.length} characters of base64` : '';
-  return `[${String(type)} ${String(mimeType)}${size}; --output json has it]`;
+  return `[${textOf(type)} ${textOf(block['mimeType'])}${size}; --output json has it]`;
+}
+
+function textOf(value: JsonValue | undefined): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function toolRow(tool: JsonObject): readonly string[] {
@@ -169,9 +180,8 @@ function toolRow(tool: JsonObject): readonly string[] {
   const properties = isObject(schema) && isObject(schema['properties']) ? Object.keys(schema['properties']) : [];
   const required: readonly JsonValue[] = isObject(schema) && Array.isArray(schema['required']) ? schema['required'] : [];
   const names = properties.map((name) => (required.includes(name) ? name : `[${name}]`));
-  const { name, description } = tool;
-  const firstLine = typeof description === 'string' ? (description.split('\n', 1)[0] ?? '') : '';
-  return [typeof name === 'string' ? name : '', names.join(' '), firstLine.length > 100 ? `${firstLine.slice(0, 99)}…` : firstLine];
+  const firstLine = textOf(tool['description']).split('\n', 1)[0] ?? '';
+  return [textOf(tool['name']), names.join(' '), firstLine.length > 100 ? `${firstLine.slice(0, 99)}…` : firstLine];
 }
 
 function complainFailure(deps: CliDeps, { kind, detail }: McpFailure): ExitCode {

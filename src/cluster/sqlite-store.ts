@@ -31,7 +31,10 @@ export function openStore(dataFolder: string): Store {
     chmodSync(path, 0o600);
     database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
   } catch (cause) {
-    throw new GatewayError('internal', { say: `The store ${path} cannot be opened: ${textOf(cause)}. Make the folder readable and writable for this user, or name another one with --data.`, cause });
+    throw new GatewayError('internal', {
+      say: `The store ${path} cannot be opened: ${textOf(cause)}. Make the folder readable and writable for this user, or name another one with --data.`,
+      cause,
+    });
   }
   try {
     const refused = whenFree(() => {
@@ -39,13 +42,18 @@ export function openStore(dataFolder: string): Store {
       return migrate(database);
     });
     if (refused !== undefined) {
-      throw new GatewayError('internal', { say: `The store ${path} was written by a newer Sallyport (format ${refused.newer}; this one knows ${SCHEMA_VERSION}). Use that version, or another data folder.` });
+      throw new GatewayError('internal', {
+        say: `The store ${path} was written by a newer Sallyport (format ${refused.newer}; this one knows ${SCHEMA_VERSION}). Use that version, or another data folder.`,
+      });
     }
     return new SqliteStore(database);
   } catch (cause) {
     database.close();
     if (cause instanceof GatewayError) throw cause;
-    throw new GatewayError('internal', { say: `The store ${path} cannot be read: ${textOf(cause)}. Restore it from a backup, or move it away to begin with an empty one.`, cause });
+    throw new GatewayError('internal', {
+      say: `The store ${path} cannot be read: ${textOf(cause)}. Restore it from a backup, or move it away to begin with an empty one.`,
+      cause,
+    });
   }
 }
 
@@ -90,18 +98,34 @@ class SqliteStore implements Store {
     return this.#write({ tenant: agent.tenant, expectedVersion }, (tenant) => {
       if (this.#readAgent(tenant, agent.name) !== undefined) return fail({ kind: 'agent_exists', agent: agent.name });
       for (const key of agent.keys) if (this.#keyTaken(tenant, key)) return fail({ kind: 'key_exists', key: key.id });
-      this.#run('INSERT INTO agents VALUES (?, ?, ?, ?)', tenant, agent.name, JSON.stringify(agent.groups), JSON.stringify(agent.attributes));
+      this.#run(
+        'INSERT INTO agents VALUES (?, ?, ?, ?)',
+        tenant,
+        agent.name,
+        JSON.stringify(agent.groups),
+        JSON.stringify(agent.attributes),
+      );
       for (const key of agent.keys) this.#insertKey(tenant, agent.name, key);
       return ok(agent);
     });
   }
 
-  async changeAgent(name: string, change: Parameters<Store['changeAgent']>[1], scope: WriteScope): Promise<Result<StoredAgent, StoreRefusal>> {
+  async changeAgent(
+    name: string,
+    change: Parameters<Store['changeAgent']>[1],
+    scope: WriteScope,
+  ): Promise<Result<StoredAgent, StoreRefusal>> {
     return this.#write(scope, (tenant) => {
       const before = this.#readAgent(tenant, name);
       if (before === undefined) return fail({ kind: 'agent_unknown', agent: name });
       const after = { ...before, groups: change.groups ?? before.groups, attributes: change.attributes ?? before.attributes };
-      this.#run('UPDATE agents SET groups = ?, attributes = ? WHERE tenant = ? AND name = ?', JSON.stringify(after.groups), JSON.stringify(after.attributes), tenant, name);
+      this.#run(
+        'UPDATE agents SET groups = ?, attributes = ? WHERE tenant = ? AND name = ?',
+        JSON.stringify(after.groups),
+        JSON.stringify(after.attributes),
+        tenant,
+        name,
+      );
       return ok(after);
     });
   }
@@ -196,7 +220,11 @@ class SqliteStore implements Store {
   #readAgent(tenant: string, name: string): StoredAgent | undefined {
     const row = this.#all('SELECT * FROM agents WHERE tenant = ? AND name = ?', tenant, name)[0];
     if (row === undefined) return undefined;
-    const keys = this.#all('SELECT * FROM agent_keys WHERE tenant = ? AND agent = ? AND revoked_at IS NULL ORDER BY created_at, id', tenant, name);
+    const keys = this.#all(
+      'SELECT * FROM agent_keys WHERE tenant = ? AND agent = ? AND revoked_at IS NULL ORDER BY created_at, id',
+      tenant,
+      name,
+    );
     return toAgent(row, keys.map(toKey));
   }
 
@@ -248,12 +276,24 @@ class SqliteStore implements Store {
 }
 
 function toAgent(row: Row, keys: readonly StoredKey[]): StoredAgent {
-  return { tenant: text(row, 'tenant'), name: text(row, 'name'), groups: readGroups(text(row, 'groups')), attributes: readAttributes(text(row, 'attributes')), keys };
+  return {
+    tenant: text(row, 'tenant'),
+    name: text(row, 'name'),
+    groups: readGroups(text(row, 'groups')),
+    attributes: readAttributes(text(row, 'attributes')),
+    keys,
+  };
 }
 
 function toKey(row: Row): StoredKey {
   const expiresAt = row['expires_at'];
-  return { id: text(row, 'id'), sha256: text(row, 'sha256'), createdAt: text(row, 'created_at'), expiresAt: typeof expiresAt === 'string' ? expiresAt : null, label: text(row, 'label') };
+  return {
+    id: text(row, 'id'),
+    sha256: text(row, 'sha256'),
+    createdAt: text(row, 'created_at'),
+    expiresAt: typeof expiresAt === 'string' ? expiresAt : null,
+    label: text(row, 'label'),
+  };
 }
 
 // The columns are ours, but the file lies on a disk that others can reach: a row of another shape is a fault, not a guess.

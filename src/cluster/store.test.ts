@@ -77,11 +77,31 @@ for (const engine of ENGINES) {
       { name: 'the same name twice', act: (store) => store.addAgent(agent('a')), error: { kind: 'agent_exists', agent: 'a' } },
       { name: 'an unknown agent changed', act: (store) => store.changeAgent('b', {}, SCOPE), error: { kind: 'agent_unknown', agent: 'b' } },
       { name: 'an unknown agent removed', act: (store) => store.removeAgent('b', SCOPE), error: { kind: 'agent_unknown', agent: 'b' } },
-      { name: 'a key for an unknown agent', act: (store) => store.addKey('b', key('k9'), SCOPE), error: { kind: 'agent_unknown', agent: 'b' } },
-      { name: 'a key id twice', act: (store) => store.addKey('a', key('k1', { sha256: sha256Hex('other') }), SCOPE), error: { kind: 'key_exists', key: 'k1' } },
-      { name: 'a key digest twice', act: (store) => store.addKey('a', key('k2', { sha256: sha256Hex('k1') }), SCOPE), error: { kind: 'key_exists', key: 'k2' } },
-      { name: 'an unknown key revoked', act: (store) => store.revokeKeys('a', 'k9', NOW, SCOPE), error: { kind: 'key_unknown', agent: 'a', key: 'k9' } },
-      { name: 'a stale version', act: (store) => store.removeAgent('a', { ...SCOPE, expectedVersion: 7 }), error: { kind: 'version_changed', version: 1 } },
+      {
+        name: 'a key for an unknown agent',
+        act: (store) => store.addKey('b', key('k9'), SCOPE),
+        error: { kind: 'agent_unknown', agent: 'b' },
+      },
+      {
+        name: 'a key id twice',
+        act: (store) => store.addKey('a', key('k1', { sha256: sha256Hex('other') }), SCOPE),
+        error: { kind: 'key_exists', key: 'k1' },
+      },
+      {
+        name: 'a key digest twice',
+        act: (store) => store.addKey('a', key('k2', { sha256: sha256Hex('k1') }), SCOPE),
+        error: { kind: 'key_exists', key: 'k2' },
+      },
+      {
+        name: 'an unknown key revoked',
+        act: (store) => store.revokeKeys('a', 'k9', NOW, SCOPE),
+        error: { kind: 'key_unknown', agent: 'a', key: 'k9' },
+      },
+      {
+        name: 'a stale version',
+        act: (store) => store.removeAgent('a', { ...SCOPE, expectedVersion: 7 }),
+        error: { kind: 'version_changed', version: 1 },
+      },
     ];
     for (const { name, act, error } of refusals) {
       test(`refuses ${name} and leaves everything as it was`, async (t) => {
@@ -104,7 +124,10 @@ for (const engine of ENGINES) {
       const store = open(t);
       await store.addAgent(agent('a', { keys: [key('k1'), key('k2'), key('k3')] }));
       assert.deepEqual(await store.revokeKeys('a', 'k2', NOW, SCOPE), { ok: true, value: ['k2'] });
-      assert.deepEqual((await store.agentsShard()).agents[0]?.keys.map(({ id }) => id), ['k1', 'k3']);
+      assert.deepEqual(
+        (await store.agentsShard()).agents[0]?.keys.map(({ id }) => id),
+        ['k1', 'k3'],
+      );
       assert.deepEqual(await store.addKey('a', key('k2'), SCOPE), { ok: false, error: { kind: 'key_exists', key: 'k2' } });
       assert.deepEqual(await store.revokeKeys('a', 'k2', NOW, SCOPE), { ok: false, error: { kind: 'key_unknown', agent: 'a', key: 'k2' } });
       assert.deepEqual(await store.revokeKeys('a', undefined, NOW, SCOPE), { ok: true, value: ['k1', 'k3'] });
@@ -128,7 +151,10 @@ for (const engine of ENGINES) {
       assert.equal((await store.agents(TENANT)).agents[0]?.keys.length, 1);
       assert.equal((await store.agents('other')).agents[0]?.keys.length, 0);
       assert.equal(await store.agentsVersion(TENANT), 1);
-      assert.deepEqual((await store.agentsShard()).agents.map(({ tenant }) => tenant), ['default', 'other']);
+      assert.deepEqual(
+        (await store.agentsShard()).agents.map(({ tenant }) => tenant),
+        ['default', 'other'],
+      );
     });
 
     test('config revisions are numbered from one and come newest first', async (t) => {
@@ -137,8 +163,14 @@ for (const engine of ENGINES) {
       const refused = { digest: 'd2', createdAt: NOW.toISOString(), outcome: 'refused', reason: 'sallyport.yaml:3:1: no' } as const;
       assert.equal((await store.recordRevision(accepted, TENANT)).number, 1);
       assert.equal((await store.recordRevision(refused, TENANT)).number, 2);
-      assert.deepEqual(await store.revisions(10, TENANT), [{ number: 2, ...refused }, { number: 1, ...accepted }]);
-      assert.deepEqual((await store.revisions(1, TENANT)).map(({ number }) => number), [2]);
+      assert.deepEqual(await store.revisions(10, TENANT), [
+        { number: 2, ...refused },
+        { number: 1, ...accepted },
+      ]);
+      assert.deepEqual(
+        (await store.revisions(1, TENANT)).map(({ number }) => number),
+        [2],
+      );
     });
   });
 }
@@ -172,7 +204,9 @@ test('processes that open a new store in the same instant all get it', async (t)
     const store = openStore(${JSON.stringify(folder)});
     await store.addAgent({ tenant: 'default', name: 'agent-' + process.pid, groups: [], attributes: {}, keys: [] });
     await store.close();`;
-  const children = Array.from({ length: 4 }, () => spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'inherit', 'inherit'] }));
+  const children = Array.from({ length: 4 }, () =>
+    spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'inherit', 'inherit'] }),
+  );
   for (const exit of await Promise.all(children.map((child) => once(child, 'exit')))) assert.deepEqual(exit, [0, null]);
   const store = openStore(folder);
   t.after(() => store.close());

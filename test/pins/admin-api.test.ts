@@ -6,7 +6,9 @@ import { API_PREFIX, ENDPOINTS } from '../../src/admin/contract.ts';
 import { PROBLEMS } from '../../src/admin/problems.ts';
 
 test('the endpoints', () => {
-  const lines = Object.entries(ENDPOINTS).map(([name, { method, path, status, versioned }]) => `${name}: ${method} ${API_PREFIX}${path} ${status}${versioned ? ' etag' : ''}`);
+  const lines = Object.entries(ENDPOINTS).map(
+    ([name, { method, path, status, versioned }]) => `${name}: ${method} ${API_PREFIX}${path} ${status}${versioned ? ' etag' : ''}`,
+  );
   assert.deepEqual(lines, [
     'readStatus: GET /api/v1/status 200',
     'listAgents: GET /api/v1/agents 200 etag',

@@ -70,7 +70,12 @@ for (const [name, result, code] of [
       request.on('data', (chunk) => (text += String(chunk)));
       request.on('end', () => {
         const { id, method } = JSON.parse(text);
-        const answer = method === 'server/discover' ? { resultType: 'complete', supportedVersions: ['2026-07-28'] } : method === 'tools/list' ? { tools: [] } : result;
+        const answer =
+          method === 'server/discover'
+            ? { resultType: 'complete', supportedVersions: ['2026-07-28'] }
+            : method === 'tools/list'
+              ? { tools: [] }
+              : result;
         response.setHeader('content-type', 'application/json');
         response.end(JSON.stringify({ jsonrpc: '2.0', id, result: answer }));
       });
