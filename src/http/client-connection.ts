@@ -181,19 +181,21 @@ export class ClientConnection implements Carrier, AnswerSink {
   }
 
   #onData(bytes: Buffer): void {
-    if (this.#exchange === undefined) {
+    const exchange = this.#exchange;
+    if (exchange === undefined) {
       this.destroy();
       return;
     }
     this.#heard = true;
     this.#lastByteMs = performance.now();
-    let fed = false;
+    let isRead = false;
     try {
       this.#reader.feed(bytes);
-      fed = true;
+      isRead = true;
     } finally {
-      // A handler that throws costs its own connection, whose reader stands in the middle of nowhere now.
-      if (!fed) this.destroy();
+      // A handler that throws in the middle of its answer costs its own connection, which has lost its place. The fault goes on to whoever
+      // watches the process. If it throws at the end, the connection is already somebody else's, and in order.
+      if (!isRead && this.#exchange === exchange) exchange.abort();
     }
     this.#watchIdle();
   }
