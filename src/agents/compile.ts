@@ -11,10 +11,19 @@ export const ANONYMOUS_KEY_ID = 'anonymous';
 export const DEFAULT_TENANT = 'default';
 
 interface Entry {
+  readonly record: AgentRecord;
+  readonly key: AgentKey;
+  /** Made when the key is first shown: of 100 000 agents few call in the life of a snapshot. */
+  shown: Shown | undefined;
+}
+
+interface Shown {
   readonly principal: Principal;
-  /** Infinity: never. NaN, from a date that cannot be read, compares as expired. */
+  /** Infinity: never. NaN, from a date that cannot be read: nothing is before it, so it counts as expired. */
   readonly expiresAtMs: number;
 }
+
+type Found = Entry | 'ambiguous' | undefined;
 
 /** A caller without a key, on a listener that names an agent for those. */
 export function anonymousPrincipal(name: string, record?: AgentRecord): Principal {
@@ -26,18 +35,10 @@ export function anonymousPrincipal(name: string, record?: AgentRecord): Principa
 
 /** Compiles records to an index. Every key has one frozen Principal for its whole life, so that others may key caches by its identity. */
 export function compileAgents(records: readonly AgentRecord[]): AgentIndex {
-  const byHash = new Map<string, Entry | 'ambiguous'>();
-  const byId = new Map<string, Entry | 'ambiguous'>();
+  const entries = records.flatMap((record) => record.keys.map((key): Entry => ({ record, key, shown: undefined })));
+  const byHash = indexBy(entries, ({ key }) => key.sha256);
+  let byId: ReadonlyMap<string, Found> | undefined;
   const anonymous = new Map<string, Principal>();
-  const named = new Map<string, AgentRecord>();
-  for (const record of records) {
-    if (record.tenant === DEFAULT_TENANT) named.set(record.name, record);
-    for (const key of record.keys) {
-      const entry = { principal: toPrincipal(record, key.id), expiresAtMs: toExpiry(key) };
-      byHash.set(key.sha256, byHash.has(key.sha256) ? 'ambiguous' : entry);
-      byId.set(key.id, byId.has(key.id) ? 'ambiguous' : entry);
-    }
-  }
 
   // Finding a key by its hash in a Map leaks nothing useful through time: whoever measures it learns about the hash of what they sent
   // themselves, and cannot choose a text whose hash is near a stored one.
@@ -50,7 +51,8 @@ export function compileAgents(records: readonly AgentRecord[]): AgentIndex {
   const anonymousOf = (name: string): Principal => {
     let principal = anonymous.get(name);
     if (principal === undefined) {
-      principal = anonymousPrincipal(name, named.get(name));
+      const record = records.find((candidate) => candidate.name === name && candidate.tenant === DEFAULT_TENANT);
+      principal = anonymousPrincipal(name, record);
       anonymous.set(name, principal);
     }
     return principal;
@@ -58,6 +60,7 @@ export function compileAgents(records: readonly AgentRecord[]): AgentIndex {
 
   const current = (principal: Principal, nowMs: number): Principal | undefined => {
     if (principal.keyId === ANONYMOUS_KEY_ID) return anonymousOf(principal.agent);
+    byId ??= indexBy(entries, ({ key }) => key.id);
     const now = live(byId.get(principal.keyId), nowMs);
     // An id that now belongs to someone else is not the caller of before.
     return now?.tenant === principal.tenant && now.agent === principal.agent ? now : undefined;
@@ -66,13 +69,23 @@ export function compileAgents(records: readonly AgentRecord[]): AgentIndex {
   return Object.freeze({ agents: records.length, keys: byHash.size, authenticate, anonymous: anonymousOf, current });
 }
 
-function live(entry: Entry | 'ambiguous' | undefined, nowMs: number): Principal | undefined {
-  if (entry === undefined || entry === 'ambiguous') return undefined;
-  return nowMs < entry.expiresAtMs ? entry.principal : undefined;
+function indexBy(entries: readonly Entry[], name: (entry: Entry) => string): ReadonlyMap<string, Found> {
+  const index = new Map<string, Found>();
+  for (const entry of entries) {
+    const at = name(entry);
+    index.set(at, index.has(at) ? 'ambiguous' : entry);
+  }
+  return index;
 }
 
-function toExpiry(key: AgentKey): number {
-  return key.expiresAt === null ? Infinity : Date.parse(key.expiresAt);
+function live(found: Found, nowMs: number): Principal | undefined {
+  if (found === undefined || found === 'ambiguous') return undefined;
+  found.shown ??= show(found.record, found.key);
+  return nowMs < found.shown.expiresAtMs ? found.shown.principal : undefined;
+}
+
+function show(record: AgentRecord, key: AgentKey): Shown {
+  return { principal: toPrincipal(record, key.id), expiresAtMs: key.expiresAt === null ? Infinity : Date.parse(key.expiresAt) };
 }
 
 function toPrincipal(record: Omit<AgentRecord, 'keys'>, keyId: string): Principal {

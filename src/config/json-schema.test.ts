@@ -8,7 +8,7 @@ test('sallyport.schema.json is what the schemas in the source say', () => {
   assert.deepEqual(
     JSON.parse(readFileSync(file, 'utf8')),
     configJsonSchema(),
-    'run `node scripts/own-node.mjs scripts/generate-schema.ts`',
+    'run `node scripts/own-node.mjs scripts/generate.ts`',
   );
 });
 

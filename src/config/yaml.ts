@@ -6,10 +6,9 @@ import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseAllDocuments
 import type { Document, ErrorCode, Node } from 'yaml';
 import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
+import { TAGGED, toValue } from './yaml-value.ts';
 
 const MAX_CHARS = 16 * 1024 * 1024;
-const MAX_DEPTH = 64;
-const MAX_NODES = 1_000_000;
 
 export type Path = readonly (string | number)[];
 
@@ -25,8 +24,6 @@ export interface YamlSource {
   /** Where the value at a path begins, or its key; of something absent, the nearest enclosing thing that is there. */
   locate(path: Path, part: 'key' | 'value'): Position;
 }
-
-const TAGGED = ['has a tag; tags are not used in configs', 'Remove the word that begins with `!`.'] as const;
 
 /** Why a text cannot be read; `message` is about the text. */
 export interface YamlMistake extends Position {
@@ -69,53 +66,17 @@ export function readYaml(text: string): Result<YamlSource, readonly YamlMistake[
   if (yaml?.explicit === true && yaml.version !== '1.2') {
     return fail([{ line: 1, column: 1, message: `asks for YAML ${yaml.version}`, fix: 'Remove the %YAML line: configs are YAML 1.2.' }]);
   }
-  const value = toValue(document, at);
-  if (!value.ok) return fail([value.error]);
+  const value = toValue(document);
+  if (!value.ok) {
+    const { node, message, fix } = value.error;
+    return fail([{ ...at(node?.range?.[0] ?? 0), message, fix }]);
+  }
   if (value.value === null) return fail([empty]);
   return ok({ value: value.value, locate: (path, part) => at(find(document, path, part)) });
 }
 
-type Parsed = Document.Parsed;
-
-function toValue(document: Parsed, at: (offset: number) => Position): Result<unknown, YamlMistake> {
-  let nodes = 0;
-  let mistake: YamlMistake | undefined;
-  const refuse = (node: Node | null, message: string, fix: string | undefined): undefined => {
-    mistake ??= { ...at(node?.range?.[0] ?? 0), message, fix };
-    return undefined;
-  };
-  const visit = (node: Node | null, depth: number): unknown => {
-    if (mistake !== undefined) return undefined;
-    if (depth > MAX_DEPTH) return refuse(node, `is nested more than ${MAX_DEPTH} deep, or contains itself`, undefined);
-    if (++nodes > MAX_NODES) return refuse(node, `expands to more than ${MAX_NODES} values`, 'Repeat less with aliases.');
-    if (isAlias(node)) {
-      const target = node.resolve(document);
-      return target === undefined
-        ? refuse(node, 'has an alias of nothing', `Give what is meant the anchor &${node.source}.`)
-        : visit(target, depth + 1);
-    }
-    // The library knows some tags of its own accord, such as !!binary.
-    if (node !== null && node.tag !== undefined) return refuse(node, ...TAGGED);
-    if (isSeq<Node>(node)) return node.items.map((item) => visit(item, depth + 1));
-    if (isMap<Node, Node | null>(node)) {
-      const object: Record<string, unknown> = {};
-      for (const { key, value } of node.items) {
-        const name = isScalar(key) && typeof key.value === 'string' ? key.value : undefined;
-        // `__proto__` would set the prototype of the object that is to hold it.
-        if (name === undefined || name === '__proto__')
-          return refuse(key, 'has a key that cannot be used', 'Write a plain word for a key.');
-        object[name] = visit(value, depth + 1);
-      }
-      return object;
-    }
-    return isScalar(node) ? node.value : null;
-  };
-  const value = visit(document.contents, 0);
-  return mistake === undefined ? ok(value) : fail(mistake);
-}
-
 /** Follows a path through the nodes as far as it leads. */
-function find(document: Parsed, path: Path, part: 'key' | 'value'): number {
+function find(document: Document.Parsed, path: Path, part: 'key' | 'value'): number {
   let node: Node | null | undefined = document.contents;
   let offset = node?.range?.[0] ?? 0;
   for (const [i, step] of path.entries()) {
@@ -141,7 +102,7 @@ function inWords(code: ErrorCode, message: string): { readonly message: string; 
     case 'DUPLICATE_KEY':
       return { message: 'has a key twice', fix: 'Remove one of the two.' };
     case 'TAG_RESOLVE_FAILED':
-      return { message: TAGGED[0], fix: TAGGED[1] };
+      return TAGGED;
     case 'TAB_AS_INDENT':
       return { message: 'is indented with a tab', fix: 'Indent with spaces.' };
     case 'NON_STRING_KEY':
