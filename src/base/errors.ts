@@ -43,7 +43,7 @@ export const ERRORS = {
   method_unknown: row(404, -32601, 'info', 'This method is not known.'),
   session_required: row(400, -32600, 'info', 'This request needs an Mcp-Session-Id; send initialize first.'),
   session_unknown: row(404, -32600, 'info', 'No such session; send initialize again.'),
-  era_unshared: row(400, 1501, 'info', 'The agent and the server share no protocol revision.'),
+  era_unshared: row(400, -32022, 'info', 'The agent and the server share no protocol revision.'),
   // Who and whether.
   unauthenticated: row(401, 1401, 'info', 'A valid key is needed: Authorization: Bearer <key>.'),
   denied: row(200, 1403, 'info', 'Denied by policy.'),

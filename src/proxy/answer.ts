@@ -84,7 +84,9 @@ export function createAnswer(call: Call, ports: Ports): Answer {
     }
     // The call may have been carried out, but nothing of it may be shown: there is no durable record.
     finish('failed');
+    call.refusedWith = 'audit_unavailable';
     refuse(reply, { code: 'audit_unavailable' }, requestOf(call));
+    gone = true;
     answer.onGone?.();
   };
 
@@ -128,13 +130,14 @@ export function createAnswer(call: Call, ports: Ports): Answer {
     json: (status, body, outcome, headers) => {
       call.answerBytes = body.length;
       whenDurable(() => {
-        if (form === 'events') return; // Cannot happen: a road answers in one form.
+        if (finished) return;
         if (!gone) reply.respond(status, headers === undefined ? JSON_TYPE : [...JSON_TYPE, ...headers], body);
         finish(outcome);
       });
     },
     empty: (status, outcome) =>
       whenDurable(() => {
+        if (finished) return;
         if (!gone) reply.respond(status, NO_HEADERS);
         finish(outcome);
       }),
@@ -157,6 +160,7 @@ export function createAnswer(call: Call, ports: Ports): Answer {
       }),
     end: (outcome) =>
       whenDurable(() => {
+        if (finished) return;
         if (!gone) {
           begin('events', 200, STREAM_HEADERS);
           reply.end();

@@ -1,0 +1,256 @@
+// Fakes for tests of the road: a reply that remembers, a log that is durable when the test says so, a server whose answer the test
+// writes. No sockets.
+
+import type { AuditLog, CallRecord, OnDurable } from '../audit/index.ts';
+import type { Principal } from '../agents/index.ts';
+import { compileSnapshot } from '../config/index.ts';
+import type { Limits, Snapshot } from '../config/index.ts';
+import { createHeaderList } from '../http/index.ts';
+import type { UpstreamHandler, UpstreamPool, UpstreamRequest } from '../http/index.ts';
+import type { Rule } from '../policies/index.ts';
+import type { EraVerdict, Server, Servers } from '../servers/index.ts';
+import { createLog } from '../telemetry/index.ts';
+import { createHeaderCatalogue } from '../tools/index.ts';
+import { createSessions } from './bridge/index.ts';
+import type { Arrival, Ports, Reply } from './exchange.ts';
+import { createOpenExchanges } from './open-exchanges.ts';
+
+export interface SeenReply extends Reply {
+  readonly seen: string[];
+  status: number;
+  headers: readonly string[];
+  body: string;
+  ended: 'no' | 'end' | 'abort';
+  full: boolean;
+}
+
+export function fakeReply(): SeenReply {
+  const reply: SeenReply = {
+    seen: [],
+    status: 0,
+    headers: [],
+    body: '',
+    ended: 'no',
+    full: false,
+    get done() {
+      return reply.ended !== 'no';
+    },
+    respond: (status, headers, body) => {
+      Object.assign(reply, { status, headers, body: Buffer.from(body ?? []).toString(), ended: 'end' });
+      reply.seen.push(`respond ${status}`);
+    },
+    start: (status, headers) => {
+      Object.assign(reply, { status, headers });
+      reply.seen.push(`start ${status}`);
+    },
+    write: (bytes) => {
+      reply.body += Buffer.from(bytes).toString();
+      reply.seen.push('write');
+      return !reply.full;
+    },
+    end: () => {
+      reply.ended = 'end';
+      reply.seen.push('end');
+    },
+    abort: () => {
+      reply.ended = 'abort';
+      reply.seen.push('abort');
+    },
+    onDrain: undefined,
+    onHangup: undefined,
+  };
+  return reply;
+}
+
+export interface FakeAudit {
+  readonly log: AuditLog;
+  readonly records: CallRecord[];
+  /** False: `whenDurable` waits until `settle` is called. */
+  durable: boolean;
+  takes: boolean;
+  settle(fault?: Error): void;
+}
+
+export function fakeAudit(): FakeAudit {
+  const waiting: OnDurable[] = [];
+  const audit: Omit<FakeAudit, 'log'> = {
+    records: [],
+    durable: true,
+    takes: true,
+    settle: (fault) => {
+      for (const callback of waiting.splice(0)) Reflect.apply(callback, undefined, [fault]);
+    },
+  };
+  const log = {
+    append: (record: CallRecord) => (audit.takes ? audit.records.push(record) : 0),
+    whenDurable: (_seq: number, callback: OnDurable) => {
+      if (audit.durable) callback(undefined);
+      else waiting.push(callback);
+    },
+  };
+  // The road uses two methods of the log; a test needs no disk.
+  return Object.assign(audit, { log: Object.assign(Object.create(null), log) });
+}
+
+export interface FakeServer {
+  readonly requests: UpstreamRequest[];
+  /** The handler of the newest exchange. */
+  handler: UpstreamHandler | undefined;
+  aborted: number;
+  paused: number;
+  readonly server: Server;
+}
+
+export function fakeServer(name: string, verdict: Partial<EraVerdict> = {}): FakeServer {
+  const fake: Omit<FakeServer, 'server'> = { requests: [], handler: undefined, aborted: 0, paused: 0 };
+  const pool: UpstreamPool = {
+    open: 0,
+    idle: 0,
+    send: (request, handler) => {
+      fake.requests.push(request);
+      fake.handler = handler;
+      return { pause: () => void fake.paused++, resume: () => void fake.paused--, abort: () => void fake.aborted++ };
+    },
+    close: () => {},
+  };
+  const full: EraVerdict = { revisions: ['2026-07-28'], modern: true, legacy: false, decidedAtMs: 0, staleAtMs: 1e15, ...verdict };
+  const readiness = { kind: 'ready', verdict: full, http: { pool, path: '/mcp', headers: ['Authorization', 'Bearer of-the-gateway'] } } as const;
+  const server: Server = {
+    name,
+    config: { kind: 'http', name, url: 'http://127.0.0.1:1/mcp', headers: {}, tls: { minVersion: 'TLSv1.2' } },
+    readiness,
+    inFlight: 0,
+    prepare: (callback) => callback(readiness),
+    close: () => {},
+  };
+  return Object.assign(fake, { server });
+}
+
+export const ANN: Principal = { tenant: 'default', agent: 'ann', user: undefined, groups: [], attributes: {}, keyId: 'k1' };
+
+const LIMITS: Limits = {
+  maxHeadBytes: 16_384,
+  maxHeaders: 100,
+  maxBodyBytes: 1_000_000,
+  maxListBytes: 4_000,
+  maxConnections: 100,
+  maxConnectionsPerAddress: 100,
+  maxPipelined: 8,
+  maxRequestsPerConnection: 1_000,
+  maxStreamsPerAgent: 2,
+  maxSessionsPerAgent: 2,
+  maxInFlightPerServer: 3,
+  highWaterBytes: 65_536,
+  headTimeoutMs: 1_000,
+  bodyTimeoutMs: 1_000,
+  keepAliveTimeoutMs: 1_000,
+  writeTimeoutMs: 1_000,
+  connectTimeoutMs: 1_000,
+  answerTimeoutMs: 1_000,
+  streamIdleTimeoutMs: 1_000,
+  sessionIdleMs: 1_000,
+  drainGraceMs: 1_000,
+};
+
+export function snapshotWith(rules: readonly Rule[], servers: readonly string[], agents: readonly string[] = []): Snapshot {
+  const compiled = compileSnapshot({
+    format: 1,
+    revision: 7,
+    digests: { config: JSON.stringify(rules), agents: agents.join() },
+    shards: {
+      config: {
+        dataFolder: '/nowhere',
+        workers: 1,
+        listeners: [],
+        servers: servers.map((name) => fakeServer(name).server.config),
+        limits: LIMITS,
+        policy: { rules },
+      },
+      agents: { agents: agents.map((name) => ({ tenant: 'default', name, groups: [], attributes: {}, keys: [{ id: 'k1', sha256: '0'.repeat(64), createdAt: '2026-01-01T00:00:00Z', expiresAt: null, label: '' }] })) },
+    },
+  });
+  if (!compiled.ok) throw new Error(compiled.error.join());
+  return compiled.value;
+}
+
+export interface Bed {
+  readonly ports: Ports;
+  readonly audit: FakeAudit;
+  readonly server: FakeServer;
+  arrive(body: unknown, headers?: Readonly<Record<string, string>>, method?: string): SeenReply;
+}
+
+/** A road with one server, `tickets`. */
+export function bed(rules: readonly Rule[], verdict: Partial<EraVerdict> = {}): Bed {
+  const audit = fakeAudit();
+  const server = fakeServer('tickets', verdict);
+  const snapshot = snapshotWith(rules, ['tickets']);
+  const servers: Servers = { get: (name) => (name === 'tickets' ? server.server : undefined), all: () => [server.server], update: () => {}, close: () => {} };
+  let ids = 0;
+  let nowUs = 1_000;
+  const ports: Ports = {
+    audit: audit.log,
+    servers,
+    sessions: createSessions({
+      self: 'worker-0.1',
+      keys: () => [{ kid: 'k', key: new Uint8Array(32).fill(7) }],
+      stdio: { open: () => ({ send: () => {}, close: () => {} }) },
+      nowMs: () => 1_000,
+      onEnded: () => {},
+      onSessionEnd: () => {},
+      onNoise: () => {},
+    }),
+    headerCatalogue: createHeaderCatalogue(),
+    open: createOpenExchanges(),
+    metrics: { verdict: () => {}, outcome: () => {}, refused: () => {} },
+    log: createLog({ process: 'test', level: 'error', write: () => {}, clock: () => 0, format: 'json' }),
+    newId: () => `call-${++ids}`,
+    nowMs: () => 1_000,
+    nowUs: () => (nowUs += 10),
+    relayToOwner: (arrival) => arrival.reply.respond(299, []),
+  };
+  return {
+    ports,
+    audit,
+    server,
+    arrive: (body, headers = {}, method = 'POST') => {
+      const reply = fakeReply();
+      const arrival: Arrival = {
+        method,
+        headers: createHeaderList(Object.keys(headers), Object.values(headers)),
+        body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
+        peer: { address: '127.0.0.1', port: 1, tls: false, listener: 'main' },
+        route: { kind: 'server', path: '/mcp/tickets', server: 'tickets' },
+        principal: ANN,
+        snapshot,
+        reply,
+        arrivedUs: nowUs,
+      };
+      carryFor(arrival, ports);
+      return reply;
+    },
+  };
+}
+
+let carryFor: (arrival: Arrival, ports: Ports) => void = () => {
+  throw new Error('call useRoad first');
+};
+/** The fixture must not import what it stands under. */
+export function useRoad(carry: (arrival: Arrival, ports: Ports) => void): void {
+  carryFor = carry;
+}
+
+export function rule(name: string, effect: Rule['effect'], tools?: readonly string[]): Rule {
+  return { name, effect, agents: ['*'], groups: [], servers: ['*'], ...(tools === undefined ? {} : { tools }) };
+}
+
+export const MODERN_META = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {} };
+
+/** A modern request and its headers. */
+export function modern(method: string, params: Readonly<Record<string, unknown>> = {}, id: string | number = 1): readonly [object, Record<string, string>] {
+  const name = params['name'] ?? params['uri'];
+  return [
+    { jsonrpc: '2.0', id, method, params: { ...params, _meta: MODERN_META } },
+    { 'mcp-protocol-version': '2026-07-28', 'mcp-method': method, ...(typeof name === 'string' ? { 'mcp-name': name } : {}) },
+  ];
+}

@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { createHeaderList } from '../http/index.ts';
+import { bed, modern, rule, snapshotWith, useRoad } from './fakes.fixture.ts';
+import type { Bed } from './fakes.fixture.ts';
+import { carry } from './pipeline.ts';
+
+useRoad(carry);
+
+const JSON_HEAD = createHeaderList(['content-type'], ['application/json']);
+const STREAM_HEAD = createHeaderList(['content-type'], ['text/event-stream']);
+const call = modern('tools/call', { name: 'list_tickets', arguments: {} });
+const result = (id: unknown, more: object = {}): Buffer => Buffer.from(JSON.stringify({ jsonrpc: '2.0', id, result: { resultType: 'complete', content: [], ...more } }));
+const event = (message: object): Buffer => Buffer.from(`data: ${JSON.stringify(message)}\n\n`);
+const outcomes = (road: Bed): readonly unknown[] => road.audit.records.filter((record) => record.kind === 'outcome').map((record) => record.status);
+const decisions = (road: Bed): readonly unknown[] => road.audit.records.filter((record) => record.kind === 'decision').map((record) => record.verdict);
+
+let road: Bed;
+beforeEach(() => {
+  road = bed([rule('all', 'allow'), rule('no-deletes', 'deny', ['delete_*'])]);
+});
+
+test('an allowed call goes out byte for byte, with our credentials and headers from the body, and its answer comes back', () => {
+  const reply = road.arrive(...call);
+  const [request] = road.server.requests;
+  assert.equal(Buffer.from(request?.body ?? []).toString(), JSON.stringify(call[0]));
+  assert.deepEqual(request?.headers.slice(0, 2), ['Authorization', 'Bearer of-the-gateway']);
+  assert.ok(request?.headers.includes('list_tickets'));
+  road.server.handler?.onHead(200, JSON_HEAD);
+  road.server.handler?.onBody(result(1));
+  road.server.handler?.onEnd();
+  assert.equal(reply.status, 200);
+  assert.equal(reply.body, result(1).toString());
+  assert.deepEqual([decisions(road), outcomes(road)], [['allow'], ['ok']]);
+  assert.equal(road.server.server.inFlight, 0);
+  assert.equal(road.ports.open.count, 0);
+});
+
+test('a denied call reaches nobody, is answered with the rule, and is on record', () => {
+  const reply = road.arrive(...modern('tools/call', { name: 'delete_ticket', arguments: {} }));
+  assert.equal(road.server.requests.length, 0);
+  assert.equal(reply.status, 200);
+  assert.match(reply.body, /"isError":true/);
+  assert.match(reply.body, /no-deletes/);
+  assert.deepEqual([decisions(road), outcomes(road)], [['deny'], []]);
+});
+
+test('without a log nothing is carried', () => {
+  road.audit.takes = false;
+  const reply = road.arrive(...call);
+  assert.equal(reply.status, 503);
+  assert.equal(road.server.requests.length, 0);
+});
+
+test('no byte of the answer leaves before the decision is durable', () => {
+  road.audit.durable = false;
+  const reply = road.arrive(...call);
+  road.server.handler?.onHead(200, STREAM_HEAD);
+  road.server.handler?.onBody(event({ jsonrpc: '2.0', method: 'notifications/progress', params: { progressToken: 1, progress: 1 } }));
+  road.server.handler?.onBody(event(JSON.parse(result(1).toString())));
+  road.server.handler?.onEnd();
+  assert.deepEqual(reply.seen, []);
+  road.audit.settle();
+  assert.deepEqual(reply.seen, ['start 200', 'write', 'write', 'end']);
+  assert.deepEqual(outcomes(road), ['ok']);
+});
+
+test('a decision that never became durable shows nothing of the answer', () => {
+  road.audit.durable = false;
+  const reply = road.arrive(...call);
+  road.server.handler?.onHead(200, JSON_HEAD);
+  road.server.handler?.onBody(result(1, { content: [{ type: 'text', text: 'secret' }] }));
+  road.server.handler?.onEnd();
+  road.audit.settle(new Error('disk full'));
+  assert.equal(reply.status, 503);
+  assert.doesNotMatch(reply.body, /secret/);
+});
+
+test('a denial waits for the disk too', () => {
+  road.audit.durable = false;
+  const reply = road.arrive(...modern('tools/call', { name: 'delete_ticket', arguments: {} }));
+  assert.deepEqual(reply.seen, []);
+  road.audit.settle();
+  assert.deepEqual(reply.seen, ['respond 200']);
+});
+
+test('the agent hangs up: the server is given up, once, and the record says so', () => {
+  const reply = road.arrive(...call);
+  reply.onHangup?.();
+  assert.equal(road.server.aborted, 1);
+  assert.deepEqual(outcomes(road), ['cancelled']);
+  assert.equal(road.server.server.inFlight, 0);
+  assert.deepEqual(reply.seen, []);
+});
+
+test('a list loses what policy hides, and becomes private', () => {
+  const reply = road.arrive(...modern('tools/list'));
+  road.server.handler?.onHead(200, JSON_HEAD);
+  road.server.handler?.onBody(Buffer.from('{"jsonrpc":"2.0","id":1,"result":{"resultType":"complete","ttlMs":5,"cacheScope":"public","tools":[{"name":"delete_ticket"}, {"name":"list_tickets" , "x":1}]}}'));
+  road.server.handler?.onEnd();
+  const shown = JSON.parse(reply.body);
+  assert.deepEqual(shown.result.tools, [{ name: 'list_tickets', x: 1 }]);
+  assert.equal(shown.result.cacheScope, 'private');
+  assert.equal(shown.result.ttlMs, 5);
+});
+
+test('a list that cannot be held whole is refused', () => {
+  const reply = road.arrive(...modern('tools/list'));
+  road.server.handler?.onHead(200, JSON_HEAD);
+  road.server.handler?.onBody(Buffer.alloc(5_000, 0x20));
+  assert.equal(reply.status, 502);
+  assert.equal(road.server.aborted, 1);
+  assert.deepEqual(outcomes(road), ['failed']);
+});
+
+test('an answer larger than what is read whole is passed on as it comes, and cut if it breaks', () => {
+  const reply = road.arrive(...call);
+  road.server.handler?.onHead(200, JSON_HEAD);
+  road.server.handler?.onBody(Buffer.alloc(1_500_000, 0x20));
+  assert.deepEqual(reply.seen, ['start 200', 'write']);
+  road.server.handler?.onError('outcome_unknown', 'reset');
+  assert.equal(reply.ended, 'abort');
+  assert.deepEqual(outcomes(road), ['failed']);
+});
+
+test('a slow agent stops the server, and starts it again', () => {
+  const reply = road.arrive(...call);
+  reply.full = true;
+  road.server.handler?.onHead(200, STREAM_HEAD);
+  road.server.handler?.onBody(event({ jsonrpc: '2.0', method: 'notifications/progress', params: { progressToken: 1, progress: 1 } }));
+  assert.equal(road.server.paused, 1);
+  reply.full = false;
+  reply.onDrain?.();
+  assert.equal(road.server.paused, 0);
+});
+
+const lies: readonly (readonly [string, Buffer])[] = [
+  ['the answer to another request', result(2)],
+  ['no JSON', Buffer.from('<html>')],
+  ['a key twice', Buffer.from('{"jsonrpc":"2.0","id":1,"result":{},"result":{"content":[]}}')],
+  ['a request', Buffer.from('{"jsonrpc":"2.0","id":1,"method":"sampling/createMessage"}')],
+  ['an unknown kind of result', result(1, { resultType: 'surprise' })],
+];
+for (const [name, body] of lies) {
+  test(`a server that answers with ${name} is not believed`, () => {
+    const reply = road.arrive(...call);
+    road.server.handler?.onHead(200, JSON_HEAD);
+    road.server.handler?.onBody(body);
+    road.server.handler?.onEnd();
+    assert.equal(reply.status, 502);
+    assert.deepEqual(outcomes(road), ['failed']);
+  });
+}
+
+test('a lost connection is said to leave the outcome unknown', () => {
+  const reply = road.arrive(...call);
+  road.server.handler?.onError('outcome_unknown', 'reset by peer');
+  assert.equal(reply.status, 502);
+  assert.match(reply.body, /unknown/);
+  assert.match(reply.body, /call-1/);
+  assert.deepEqual(outcomes(road), ['unknown']);
+});
+
+test('a server has only so many calls at a time', () => {
+  for (let count = 0; count < 3; count++) road.arrive(...call);
+  assert.equal(road.arrive(...call).status, 503);
+  assert.equal(road.server.requests.length, 3);
+});
+
+test('an agent has only so many streams', () => {
+  const listen = modern('subscriptions/listen', { notifications: {} });
+  road.arrive(...listen);
+  road.arrive(...listen);
+  assert.equal(road.arrive(...listen).status, 429);
+});
+
+test('another era than the server speaks is named', () => {
+  road = bed([rule('all', 'allow')], { modern: false, legacy: true, revisions: ['2025-11-25'] });
+  const reply = road.arrive(...call);
+  assert.equal(reply.status, 400);
+  const { error } = JSON.parse(reply.body);
+  assert.equal(error.code, -32022);
+  assert.deepEqual(error.data.supported, ['2025-11-25']);
+});
+
+const unreadable: readonly (readonly [string, unknown, number, number])[] = [
+  ['no JSON', '{', 400, -32700],
+  ['a key twice', '{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}', 400, -32600],
+  ['a batch', '[]', 400, -32600],
+  ['a response of a modern agent', { jsonrpc: '2.0', id: 1, result: {} }, 400, -32600],
+  ['a legacy request without a session', { jsonrpc: '2.0', id: 1, method: 'tools/list' }, 400, -32600],
+];
+for (const [name, body, status, code] of unreadable) {
+  test(`${name} is refused and on record`, () => {
+    const reply = road.arrive(body, name.includes('modern') ? { 'mcp-protocol-version': '2026-07-28' } : {});
+    assert.equal(reply.status, status);
+    assert.equal(JSON.parse(reply.body).error.code, code);
+    assert.deepEqual(decisions(road), ['deny']);
+  });
+}
+
+test('a policy change cuts what it no longer allows, and nothing else', () => {
+  const mine = road.arrive(...modern('subscriptions/listen', { notifications: {} }));
+  road.server.handler?.onHead(200, STREAM_HEAD);
+  assert.deepEqual(mine.seen, ['start 200']);
+  const closed = mine.seen.length;
+  road.ports.open.reconsider(snapshotWith([rule('all', 'allow'), rule('no-deletes', 'deny', ['delete_*'])], ['tickets'], ['ann']), 0);
+  assert.equal(mine.seen.length, closed);
+  road.ports.open.reconsider(snapshotWith([rule('nobody', 'deny')], ['tickets'], ['ann']), 0);
+  assert.equal(mine.ended, 'abort');
+  assert.equal(road.server.aborted, 1);
+  assert.deepEqual(outcomes(road), ['cancelled']);
+});
