@@ -23,7 +23,7 @@ if (isNewEnough() && mainUrl !== undefined) {
     await import(mainUrl.href);
   } catch (error) {
     if (error.code !== 'ERR_MODULE_NOT_FOUND' || !error.message.includes('Cannot find package')) throw error;
-    process.stderr.write(`The dependencies of Sallyport are not installed. Run 'npm ci' in ${root}.\n`);
+    process.stderr.write(`The dependencies of Sallyport are not installed. Run 'npm install' in ${root}.\n`);
     process.exitCode = 1;
   }
 } else {

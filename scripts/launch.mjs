@@ -27,18 +27,20 @@ export class LaunchError extends Error {}
 /** Installs the checkout's dependencies unless the installed ones are exactly those of package-lock.json. */
 export function ensureInstalled(root) {
   if (isInstalled(root)) return;
-  const verb = existsSync(join(root, 'package-lock.json')) ? 'ci' : 'install';
-  process.stderr.write(`Installing the dependencies (npm ${verb}); this happens once and takes about a minute.\n`);
-  // No package needs its install script, so none gets to run one.
-  const args = [verb, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  process.stderr.write('Installing the dependencies; this happens once and takes about a minute.\n');
+  // No package needs its install script, so none gets to run one. `npm ci` would refuse a lock file that lacks some other platform's
+  // optional packages, as one does that was written where a registry carries only its own; this keeps to the locked versions as well.
+  const args = ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   const npm = npmCommand();
   const result = spawnSync(npm.command, [...npm.args, ...args], { cwd: root, encoding: 'utf8' });
   if (result.error !== undefined) {
-    throw new LaunchError(`npm could not be started (${result.error.message}). Install npm, or run 'npm ci' yourself, then try again.`);
+    throw new LaunchError(`npm could not be started (${result.error.message}). Install npm, then try again.`);
   }
   if (result.status !== 0) {
     process.stderr.write(`${result.stdout}${result.stderr}`);
-    throw new LaunchError(`'npm ${verb}' failed; its output is above. Check the network and the npm registry settings, then try again.`);
+    throw new LaunchError(
+      `npm could not install the dependencies; its output is above. Check the network and the npm registry settings, then try again.`,
+    );
   }
 }
 
@@ -87,7 +89,7 @@ export function findNode(root) {
   }
   if (isNewEnough()) return process.execPath;
   const remedy =
-    name === undefined ? `install Node ${OLDEST_MAJOR} or later` : `run 'npm ci' in ${root}, or install Node ${OLDEST_MAJOR} or later`;
+    name === undefined ? `install Node ${OLDEST_MAJOR} or later` : `run 'npm install' in ${root}, or install Node ${OLDEST_MAJOR} or later`;
   throw new LaunchError(`Sallyport needs Node ${OLDEST_MAJOR} or later; this is ${process.version}. To get one, ${remedy}.`);
 }
 
