@@ -71,7 +71,7 @@ test(verifies('era.unshared-is-said', 'a legacy agent at a modern server'), asyn
 
 function isEraError({ http, error }: RpcAnswer, id: number): void {
   assert.equal(http.status, 400);
-  assert.equal(at(error, 'code'), 1501);
+  assert.equal(at(error, 'code'), -32022);
   assert.equal(at(http.json, 'id'), id);
   // Whoever reads it must learn which revisions there are.
   assert.match(textAt(error, 'message'), /20\d\d-\d\d-\d\d/);
