@@ -128,6 +128,7 @@ const KEEP_ALIVES: readonly [text: string, keepAlive: boolean, hintMs: number | 
   [head('Keep-Alive: timeout=5'), true, 5000],
   [head('Keep-Alive: max=100, Timeout=65'), true, 65_000],
   [head('Keep-Alive: timeout=abc'), true, undefined],
+  [head('Keep-Alive: max=100'), true, undefined],
   [head('Keep-Alive: timeout=-1'), true, undefined],
 ];
 

@@ -35,19 +35,21 @@ export function explainConnect(where: string, error: unknown): DialFailure {
 }
 
 // OpenSSL's verification results as Node spells them (X509_V_ERR_…), and what an operator can do about each.
-const UNTRUSTED: Readonly<Record<string, string>> = {
-  CERT_HAS_EXPIRED: 'its certificate has expired; the server needs a new one',
-  CERT_NOT_YET_VALID: 'its certificate is not valid yet; compare the clocks',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed; give that certificate as tls.ca if it is the right one',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate comes from a CA that is not trusted here; give the CA certificate as tls.ca',
-  UNABLE_TO_GET_ISSUER_CERT: 'the CA of its certificate is not trusted here; give the CA certificate as tls.ca',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the CA of its certificate is not trusted here; give the CA certificate as tls.ca',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    'the CA of its certificate is not trusted here, or the server does not send its intermediate; give the CA certificate as tls.ca',
-  CERT_SIGNATURE_FAILURE: 'its certificate was not signed by the CA given as tls.ca',
-  CERT_REVOKED: 'its certificate is revoked',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name; check the host in its URL',
-};
+const UNTRUSTED: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    CERT_HAS_EXPIRED: 'its certificate has expired; the server needs a new one',
+    CERT_NOT_YET_VALID: 'its certificate is not valid yet; compare the clocks',
+    DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed; give that certificate as tls.ca if it is the right one',
+    SELF_SIGNED_CERT_IN_CHAIN: 'its certificate comes from a CA that is not trusted here; give the CA certificate as tls.ca',
+    UNABLE_TO_GET_ISSUER_CERT: 'the CA of its certificate is not trusted here; give the CA certificate as tls.ca',
+    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the CA of its certificate is not trusted here; give the CA certificate as tls.ca',
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+      'the CA of its certificate is not trusted here, or the server does not send its intermediate; give the CA certificate as tls.ca',
+    CERT_SIGNATURE_FAILURE: 'its certificate was not signed by the CA given as tls.ca',
+    CERT_REVOKED: 'its certificate is revoked',
+    ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name; check the host in its URL',
+  }),
+);
 
 // A protocol version below the minimum shows as the server's alert, or as our own refusal of its hello.
 const VERSION_CODES = [
@@ -61,7 +63,7 @@ const NOT_TLS_CODES = ['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TO
 /** Explains why no TLS connection came about. */
 export function explainTls(servername: string, minVersion: string, error: unknown): DialFailure {
   const code = errorCode(error);
-  const untrusted = UNTRUSTED[code];
+  const untrusted = UNTRUSTED.get(code);
   if (untrusted !== undefined) return { kind: 'tls_untrusted', detail: `TLS with ${servername}: ${untrusted} (${code})` };
   if (VERSION_CODES.includes(code))
     return { kind: 'tls_version', detail: `TLS with ${servername}: the server speaks nothing from ${minVersion} on (${code})` };

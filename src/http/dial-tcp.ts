@@ -85,8 +85,7 @@ function connected(socket: Socket, where: string, attempt: Attempt, done: (resul
   socket.once('error', onError);
   socket.once('connect', () => {
     socket.off('error', onError);
-    if (attempt.over) socket.destroy();
-    else done(ok(socket));
+    done(ok(socket));
   });
 }
 

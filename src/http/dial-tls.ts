@@ -33,6 +33,8 @@ export function createTlsClient(tls: OriginTls): TlsClient {
   let trusted: TrustedSession | undefined;
 
   function connectOptions(raw: Socket): ConnectionOptions {
+    // An empty bundle would make Node fall back to its own roots: trust in everybody instead of in one.
+    if (tls.ca !== undefined && !tls.ca.includes('-----BEGIN CERTIFICATE-----')) throw new TypeError('the CA bundle holds no certificate');
     context ??= createSecureContext({ minVersion, ...(tls.ca === undefined ? {} : { ca: tls.ca }) });
     if (trusted !== undefined && performance.now() - trusted.verifiedMs > MAX_SESSION_AGE_MS) trusted = undefined;
     return {
@@ -69,7 +71,6 @@ export function createTlsClient(tls: OriginTls): TlsClient {
       try {
         socket = connect(connectOptions(raw));
       } catch (error) {
-        // The CA bundle was read, but OpenSSL cannot use it.
         done(
           fail({
             kind: 'tls_settings',

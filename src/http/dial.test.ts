@@ -164,6 +164,20 @@ test('under a strict policy the proxy is given an address that has been checked,
   assert.equal(asked.length, 1);
 });
 
+test('a proxy that cannot be reached, or must not be', async () => {
+  const through = (host: string): Promise<Result<Socket, DialFailure>> => dial(plain('tools.example', 443), { proxy: { host, port: 1 } });
+  assert.equal(failure(await through('169.254.169.254')).kind, 'address_refused');
+  assert.equal(failure(await through('127.0.0.1')).kind, 'unreachable');
+});
+
+test('credentials that could end their line are not sent', async (t) => {
+  const port = await listenRaw(t, (socket) => void socket.on('data', () => assert.fail('something was sent')));
+  const proxy = { host: '127.0.0.1', port, authorization: new Secret('Basic x\r\nHost: other') };
+  const result = await dial(plain('tools.example', 443), { proxy });
+  assert.equal(failure(result).kind, 'proxy_refused');
+  assert.doesNotMatch(failure(result).detail, /Basic/);
+});
+
 for (const [what, answer, detail] of [
   ['refuses', 'HTTP/1.1 403 Forbidden\r\n\r\n', /refuses a tunnel to tools\.example:443 \(403\)/],
   ['wants credentials', 'HTTP/1.1 407 Proxy Authentication Required\r\n\r\n', /wants other credentials \(407\)/],

@@ -4,7 +4,9 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
-import { begin, exchange, GET, listenRaw, onEachRequest, openPool, POST, until } from './scripted-server.fixture.ts';
+import type { Lookup } from './dial-tcp.ts';
+import { createUpstreamPool } from './pool.ts';
+import { begin, exchange, GET, listenRaw, onEachRequest, openPool, POOL_OPTIONS, POST, until } from './scripted-server.fixture.ts';
 import type { UpstreamRequest } from './types.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
@@ -98,6 +100,34 @@ test('a replay whose connection fails does not claim that nothing was sent', asy
   const answer = await exchange(pool, REPLAYABLE);
   assert.equal(answer.error, 'outcome_unknown');
   assert.match(answer.detail, /ECONNREFUSED/);
+});
+
+test('a replay that finds no connection keeps its deadline, and an abort ends it', async (t) => {
+  const listening = await listenDying(t, (socket) => void socket.resetAndDestroy());
+  let resolutions = 0;
+  // The first connection is made; the name of the second is never resolved.
+  const lookup: Lookup = (_name, done) => {
+    resolutions += 1;
+    if (resolutions % 2 === 1) done(undefined, ['127.0.0.1']);
+  };
+  const pool = createUpstreamPool({ host: 'tools.example', port: listening, tls: undefined }, { ...POOL_OPTIONS, lookup });
+  await exchange(pool, REPLAYABLE);
+  const late = await exchange(pool, { ...REPLAYABLE, headTimeoutMs: 40 });
+  assert.equal(late.error, 'upstream_timeout');
+  pool.close();
+  const second = createUpstreamPool(
+    { host: 'tools.example', port: await listenDying(t, (socket) => void socket.resetAndDestroy()), tls: undefined },
+    { ...POOL_OPTIONS, lookup },
+  );
+  await exchange(second, REPLAYABLE);
+  const { call, recorder } = begin(second, REPLAYABLE);
+  void recorder.answer.then(() => assert.fail('the handler was called after abort'));
+  await until(() => resolutions === 4);
+  call.pause();
+  call.resume();
+  call.abort();
+  second.close();
+  assert.equal(second.open, 0);
 });
 
 test('when one free connection turns out to be dead, its siblings are closed too', async (t) => {

@@ -3,7 +3,7 @@
 
 import type { Socket } from 'node:net';
 import type { Result, Secret } from '../base/index.ts';
-import { fail, GatewayError, ok } from '../base/index.ts';
+import { fail, ok } from '../base/index.ts';
 import { findHeadEnd, parseAnswerHead } from './client-head.ts';
 import type { DialFailure } from './dial-failure.ts';
 
@@ -43,21 +43,29 @@ export function openTunnel(socket: Socket, target: string, proxy: ConnectProxy, 
     else if (end !== head.length) refuse('bytes came through the tunnel before we spoke');
     else settle(ok(socket));
   };
+  const request = writeConnect(target, proxy);
+  if (request === undefined) {
+    refuse('the target or the proxy authorization holds a character that would end its line');
+    return;
+  }
   socket.on('data', onData);
   socket.on('error', onGone);
   socket.on('close', onGone);
-  socket.write(writeConnect(target, proxy), 'latin1');
+  socket.write(request, 'latin1');
 }
 
-function writeConnect(target: string, proxy: ConnectProxy): string {
+/** The request for a tunnel; undefined if it could be read as more than one. */
+function writeConnect(target: string, proxy: ConnectProxy): string | undefined {
   const authorization = proxy.authorization?.reveal() ?? '';
-  for (const text of [target, authorization]) {
-    for (let at = 0; at < text.length; at++) {
-      const code = text.charCodeAt(at);
-      if (code < 0x20 || code > 0x7e)
-        throw new GatewayError('internal', { cause: new TypeError('the proxy target or authorization holds a forbidden character') });
-    }
-  }
+  if (!isPrintable(target) || !isPrintable(authorization)) return undefined;
   const credentials = authorization === '' ? '' : `Proxy-Authorization: ${authorization}\r\n`;
   return `CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n${credentials}\r\n`;
+}
+
+function isPrintable(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x20 || code > 0x7e) return false;
+  }
+  return true;
 }

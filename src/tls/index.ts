@@ -3,7 +3,7 @@
 // port), agents' certificates and SPIFFE ids, ACME. Connections are made and accepted in http; nothing here opens a socket.
 export { createDevelopmentCertificate } from './development-certificate.ts';
 export type { IssuedCertificate } from './development-certificate.ts';
-export { readCertificate } from './read-certificate.ts';
+export { readAuthorities, readCertificate } from './read-certificate.ts';
 export type { CertificateFacts } from './read-certificate.ts';
 export { MIN_VERSIONS } from './versions.ts';
 export type { MinVersion } from './versions.ts';

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { createCa, createIntermediate, createLeaf } from './certificates.fixture.ts';
 import { createDevelopmentCertificate } from './development-certificate.ts';
 import { issueCertificate } from './issue-certificate.ts';
-import { readCertificate } from './read-certificate.ts';
+import { readAuthorities, readCertificate } from './read-certificate.ts';
 
 const NOW = new Date();
 const HOUR_MS = 3_600_000;
@@ -120,4 +120,18 @@ test('an intermediate out of date is found', () => {
   const longLeaf = createLeaf(middle, ['a.example'], -1, 4);
   const read = readCertificate(longLeaf.cert + middle.certificate, longLeaf.key, later);
   assert.match(read.ok ? '' : read.error, /Certificate 2 in the file, an intermediate, expired/);
+});
+
+test('a bundle of authorities is counted, and refused as a whole when one is damaged', () => {
+  assert.deepEqual(readAuthorities(ca.certificate + middle.certificate, NOW), { ok: true, value: 2 });
+  for (const [pem, says] of [
+    ['', /holds no "-----BEGIN CERTIFICATE-----"/],
+    [leaf.key, /swapped/],
+    [ca.certificate + middle.certificate.replace('MII', 'AAA'), /Certificate 2 in the file is damaged/],
+  ] as const) {
+    const read = readAuthorities(pem, NOW);
+    assert.match(read.ok ? '' : read.error, says);
+  }
+  const read = readAuthorities(ca.certificate, later);
+  assert.match(read.ok ? '' : read.error, /has expired/);
 });

@@ -22,6 +22,8 @@ export interface CertificateFacts {
   readonly fingerprint: string;
 }
 
+type Chain = readonly [X509Certificate, ...X509Certificate[]];
+
 const BEGIN = '-----BEGIN CERTIFICATE-----';
 const END = '-----END CERTIFICATE-----';
 
@@ -32,7 +34,6 @@ export function readCertificate(certificatePem: string, keyPem: string, now: Dat
   const key = parseKey(keyPem);
   if (!key.ok) return key;
   const [leaf] = chain.value;
-  if (leaf === undefined) return fail('The certificate file holds no certificate.');
   const refusal =
     checkKey(chain.value, leaf, key.value) ?? checkTime(leaf, now) ?? checkOrder(chain.value, now) ?? checkUse(certificatePem, keyPem);
   if (refusal !== undefined) return fail(refusal);
@@ -51,7 +52,16 @@ export function readCertificate(certificatePem: string, keyPem: string, now: Dat
   });
 }
 
-function parseChain(pem: string): Result<readonly X509Certificate[], string> {
+/** Reads a PEM bundle of CA certificates that are to be trusted; gives how many there are. OpenSSL itself would skip what it cannot read. */
+export function readAuthorities(bundlePem: string, now: Date): Result<number, string> {
+  const bundle = parseChain(bundlePem);
+  if (!bundle.ok) return bundle;
+  if (bundle.value.every((certificate) => now > certificate.validToDate))
+    return fail('Every CA certificate in the file has expired; fetch the current one.');
+  return ok(bundle.value.length);
+}
+
+function parseChain(pem: string): Result<Chain, string> {
   const chain: X509Certificate[] = [];
   for (let at = pem.indexOf(BEGIN); at >= 0; at = pem.indexOf(BEGIN, at + 1)) {
     const end = pem.indexOf(END, at);
@@ -62,7 +72,8 @@ function parseChain(pem: string): Result<readonly X509Certificate[], string> {
       return fail(`Certificate ${chain.length + 1} in the file is damaged; copy the file again.`);
     }
   }
-  if (chain.length > 0) return ok(chain);
+  const [first, ...others] = chain;
+  if (first !== undefined) return ok([first, ...others]);
   if (pem.includes('PRIVATE KEY-----'))
     return fail('The certificate file holds a private key and no certificate; are certificate and key swapped?');
   return fail(`The certificate file holds no "${BEGIN}". It must be PEM; a DER file is converted with: openssl x509 -inform der -in FILE`);
@@ -86,7 +97,7 @@ function parseKey(pem: string): Result<KeyObject, string> {
   }
 }
 
-function checkKey(chain: readonly X509Certificate[], leaf: X509Certificate, key: KeyObject): string | undefined {
+function checkKey(chain: Chain, leaf: X509Certificate, key: KeyObject): string | undefined {
   if (leaf.checkPrivateKey(key)) return undefined;
   const own = chain.findIndex((certificate) => certificate.checkPrivateKey(key));
   if (own > 0)
@@ -101,7 +112,7 @@ function checkTime(leaf: X509Certificate, now: Date): string | undefined {
 }
 
 /** Each certificate must vouch for the one before it: clients are not required to sort. */
-function checkOrder(chain: readonly X509Certificate[], now: Date): string | undefined {
+function checkOrder(chain: Chain, now: Date): string | undefined {
   for (const [index, certificate] of chain.entries()) {
     const issuer = chain[index + 1];
     if (issuer === undefined) return undefined;

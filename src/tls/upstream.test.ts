@@ -167,12 +167,22 @@ test('a server that hangs up, or says nothing, during the handshake', async (t) 
   assert.match(await get(openPool(t, silent, {}, { connectTimeoutMs: 60 })), /^upstream_unreachable: .*no connection within 60 ms/);
 });
 
-test('a CA that is none says so', async (t) => {
+test('a CA bundle that holds none does not become trust in the roots of the system', async (t) => {
   const { port } = await serve(t);
-  assert.match(
-    await get(openPool(t, port, { ca: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n' })),
-    /^upstream_unreachable: .*tls\.ca/,
-  );
+  for (const bundle of ['', ' \n', 'not PEM', leaf.key]) {
+    assert.match(
+      await get(openPool(t, port, { ca: bundle })),
+      /^upstream_unreachable: .*the CA bundle holds no certificate; check tls\.ca/,
+    );
+  }
+  const damaged = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
+  assert.match(await get(openPool(t, port, { ca: damaged })), /^upstream_unreachable: .*tls\.ca/);
+});
+
+test('settings that Node refuses fail the call, not the process', async (t) => {
+  const { port } = await serve(t);
+  const minVersion: OriginTls['minVersion'] = JSON.parse('"TLSv9"');
+  assert.match(await get(openPool(t, port, { minVersion })), /^upstream_unreachable: TLS with tools\.example: .*TLSv9/);
 });
 
 for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
