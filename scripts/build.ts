@@ -1,0 +1,13 @@
+// `npm run build`: compiles src/ to dist/, the form that a release runs. Plain tsc, no bundler: what was tested is what ships.
+
+import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const out = process.argv[2] ?? join(root, 'dist');
+
+rmSync(out, { recursive: true, force: true });
+const { status } = spawnSync(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', join(root, 'tsconfig.build.json'), '--outDir', out], { stdio: 'inherit' });
+process.exitCode = status ?? 1;
