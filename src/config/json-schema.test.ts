@@ -5,11 +5,7 @@ import { configJsonSchema } from './index.ts';
 
 test('sallyport.schema.json is what the schemas in the source say', () => {
   const file = new URL('../../sallyport.schema.json', import.meta.url);
-  assert.deepEqual(
-    JSON.parse(readFileSync(file, 'utf8')),
-    configJsonSchema(),
-    'run `node scripts/own-node.mjs scripts/generate.ts`',
-  );
+  assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), configJsonSchema(), 'run `node scripts/own-node.mjs scripts/generate.ts`');
 });
 
 test('every key has a description, for the editor to show', () => {

@@ -113,6 +113,15 @@ servers:
   assert.equal(JSON.stringify(servers).includes('secret'), false);
 });
 
+test('the path of a secret may come from the environment, the secret itself stays a reference', () => {
+  const { servers } = shardOf(
+    'version: 1\nservers: { a: { command: x, env: { T: { file: "${DIR}/token" } } } }',
+    { '/run/token': 'abc' },
+    { DIR: '/run' },
+  );
+  assert.deepEqual(servers[0]?.kind === 'stdio' && servers[0].env, { T: [{ file: '/run/token' }] });
+});
+
 test('a policy may stand in a file of its own, in YAML or JSON', () => {
   const text = 'version: 1\nservers: { s: { command: x } }\npolicy: { file: policy.json }';
   const policy = '{"rules": [{"name": "a", "effect": "allow", "agents": ["${WHO}"], "servers": ["s"]}]}';
