@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { Secret } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
@@ -119,6 +124,21 @@ test('an answer that comes after the timeout opens nothing', async (t) => {
   assert.equal(failure(await dial(plain('late.example', port), { lookup: late, connectTimeoutMs: 20 })).kind, 'timeout');
   await new Promise((resolve) => setTimeout(resolve, 100));
   assert.equal(accepted, 0);
+});
+
+test('a unix socket is connected to by its path, past names and addresses', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-'));
+  const socketPath = join(folder, 'owner.sock');
+  const server = createServer((socket) => socket.on('error', () => {})).listen(socketPath);
+  t.after(() => {
+    server.close();
+    rmSync(folder, { recursive: true });
+  });
+  await once(server, 'listening');
+  const { lookup, asked } = fakeLookup(['1.1.1.1']);
+  assert.ok((await dial({ ...plain('localhost', 0), socketPath }, { lookup })).ok);
+  assert.deepEqual(asked, []);
+  assert.equal(failure(await dial({ ...plain('localhost', 0), socketPath: join(folder, 'absent.sock') })).kind, 'unreachable');
 });
 
 test('a corporate proxy is asked for a tunnel, by name, with its credentials', async (t) => {
