@@ -32,7 +32,7 @@ interface Ended {
 function start(args: readonly string[]): {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
-  until(text: string): Promise<void>;
+  readonly until: (text: string) => Promise<void>;
 } {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
