@@ -9,6 +9,7 @@ import type { EraVerdict, Readiness } from '../servers/index.ts';
 import type { Answer } from './answer.ts';
 import type { Call, Ports } from './exchange.ts';
 import { carryInitialize, carryLegacy, carryModern } from './http-road.ts';
+import { refusedBy } from './rescue.ts';
 import type { Refused } from './rescue.ts';
 import { carryStdioInitialize, carryStdioLegacy, carryStdioModern } from './stdio-road.ts';
 
@@ -25,7 +26,15 @@ export function forward(permit: Permit<Call>, answer: Answer, ports: Ports): voi
   if (ports.open.streamsOf(tenant, agent) > limits.maxStreamsPerAgent) {
     return answer.refuse({ code: 'too_many', say: `This agent has ${limits.maxStreamsPerAgent} streams open already.` }, 'refused');
   }
-  const go = (): void => call.server.prepare((readiness) => choose(envelope, readiness, answer, ports));
+  const go = (): void =>
+    call.server.prepare((readiness) => {
+      // Called back from elsewhere, where nobody knows this call: a fault of ours must end it and nothing else.
+      try {
+        choose(envelope, readiness, answer, ports);
+      } catch (error) {
+        answer.refuse(refusedBy(error, ports.log), 'failed');
+      }
+    });
   // Critical: if the machine dies now, the log must already say what was about to be done.
   if (permit.obligations.class === 'critical') ports.audit.whenDurable(call.decisionSeq, (fault) => (fault === undefined ? go() : answer.refuse({ code: 'audit_unavailable' }, 'refused')));
   else go();

@@ -7,6 +7,7 @@ import { parseJson, readAnswerMessage } from '../mcp/index.ts';
 import type { Message } from '../mcp/index.ts';
 import type { Answer } from './answer.ts';
 import type { Call, OutcomeStatus, Ports } from './exchange.ts';
+import { refusedBy } from './rescue.ts';
 import type { Refused } from './rescue.ts';
 import { filterReplayed, judgeFinal, learnTools, mayBeSaid } from './server-messages.ts';
 import type { FinalHook } from './server-messages.ts';
@@ -54,7 +55,7 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
 
   const decoder = createEventDecoder({
     maxEventBytes: Math.max(call.arrival.snapshot.limits.maxListBytes, WHOLE_BYTES),
-    onEvent: (event) => onEvent(event),
+    onEvent: (event) => guarded(() => onEvent(event)),
     onOversize: () => {
       fail({ code: 'upstream_too_large' }, 'failed');
     },
@@ -74,6 +75,14 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
     if (!over) giveUp();
     ports.log.info('a server failed a call', { server: call.server.name, call: call.id, code: refused.code, status });
     answer.refuse(refused, outcome);
+  };
+  /** A fault of ours in the middle of an answer ends this answer; the connection's reader knows nothing of it. */
+  const guarded = (step: () => void): void => {
+    try {
+      step();
+    } catch (error) {
+      fail(refusedBy(error, ports.log), 'failed');
+    }
   };
   const throttle = (): void => {
     if (!answer.full || upstream === undefined) return;
@@ -171,7 +180,7 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
       settled();
       switch (mode) {
         case 'json':
-          return onWhole();
+          return guarded(onWhole);
         case 'raw':
           return answer.end('ok');
         case 'events':

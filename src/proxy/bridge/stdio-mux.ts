@@ -105,7 +105,16 @@ export function createStdioMux(options: StdioMuxOptions, open: (events: { onLine
     else options.onNoise();
   };
 
-  const link = open({ onLine: hear, onExit: end });
+  const link = open({
+    onLine: (line) => {
+      try {
+        hear(line);
+      } catch {
+        options.onNoise(); // A fault of ours over one line must not end the worker.
+      }
+    },
+    onExit: end,
+  });
 
   return {
     get running() {

@@ -115,7 +115,16 @@ export function createStdioSession(options: StdioSessionOptions, open: (events: 
     return undefined;
   };
 
-  const link = open({ onLine: hear, onExit: end });
+  const link = open({
+    onLine: (line) => {
+      try {
+        hear(line);
+      } catch {
+        options.onNoise(); // A fault of ours over one line must not end the worker.
+      }
+    },
+    onExit: end,
+  });
 
   return {
     number: options.number,
