@@ -2,10 +2,10 @@
 // through here once, on its way to the person; it is never stored or logged.
 
 import { createKey } from '../agents/index.ts';
-import type { NewKey } from '../agents/index.ts';
+import type { AgentKey, AgentRecord, NewKey } from '../agents/index.ts';
 import { fail, GatewayError, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
-import type { Store, StoredAgent, StoredKey, StoreRefusal } from '../cluster/index.ts';
+import type { Store, StoreRefusal } from '../cluster/index.ts';
 import type { AgentView, IssuedKey, KeyInput } from './contract.ts';
 import type { AgentsPort } from './ports.ts';
 import type { AdminProblem } from './problems.ts';
@@ -42,7 +42,7 @@ export function createAgentsPort(options: AgentsPortOptions): AgentsPort {
   });
 
   /** Draws a key; refuses one that would never work. */
-  const issue = (input: KeyInput): Result<{ readonly drawn: NewKey; readonly stored: StoredKey }, AdminProblem> => {
+  const issue = (input: KeyInput): Result<{ readonly drawn: NewKey; readonly stored: AgentKey }, AdminProblem> => {
     const now = options.now();
     if (input.expiresAt !== null && Date.parse(input.expiresAt) <= now.getTime()) {
       return fail({ code: 'malformed', detail: `The key would expire at ${input.expiresAt}, which is past. Give a later time.` });
@@ -94,7 +94,7 @@ export function createAgentsPort(options: AgentsPortOptions): AgentsPort {
   };
 }
 
-function toView(agent: StoredAgent): AgentView {
+function toView(agent: AgentRecord): AgentView {
   return {
     name: agent.name,
     groups: [...agent.groups],
@@ -103,7 +103,7 @@ function toView(agent: StoredAgent): AgentView {
   };
 }
 
-function toIssued({ id, label, createdAt, expiresAt }: StoredKey, drawn: NewKey): IssuedKey {
+function toIssued({ id, label, createdAt, expiresAt }: AgentKey, drawn: NewKey): IssuedKey {
   return { id, label, createdAt, expiresAt, text: drawn.text.reveal() };
 }
 

@@ -5,11 +5,14 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
+import type { SQLInputValue, StatementSync } from 'node:sqlite';
+import type { AgentKey, AgentRecord } from '../agents/index.ts';
 import { fail, GatewayError, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
+import { text, toAgent, toKey } from './sqlite-rows.ts';
+import type { Row } from './sqlite-rows.ts';
 import { migrate, SCHEMA_VERSION } from './sqlite-schema.ts';
-import type { AgentList, ConfigRevision, Store, StoredAgent, StoredKey, StoreRefusal, WriteScope } from './store.ts';
+import type { AgentList, ConfigRevision, Store, StoreRefusal, WriteScope } from './store.ts';
 
 const STORE_FILE = 'state.sqlite';
 /** How long a write waits for another process's write. Writes take milliseconds; longer means that somebody hangs. */
@@ -17,8 +20,6 @@ const BUSY_TIMEOUT_MS = 5_000;
 const BUSY_PAUSE_MS = 20;
 /** Primary result code; extended codes carry it in their low byte (sqlite.org/rescode.html). */
 const SQLITE_BUSY = 5;
-
-type Row = Record<string, SQLOutputValue>;
 
 /** Opens the store of a data folder, creating both when they are not there. Throws a GatewayError whose text says what to do. */
 export function openStore(dataFolder: string): Store {
@@ -90,11 +91,11 @@ class SqliteStore implements Store {
     return this.#version(tenant);
   }
 
-  async agentsShard(): Promise<{ readonly agents: readonly StoredAgent[] }> {
+  async agentsShard(): Promise<{ readonly agents: readonly AgentRecord[] }> {
     return { agents: this.#transaction('DEFERRED', () => this.#readAgents(undefined)) };
   }
 
-  async addAgent(agent: StoredAgent, expectedVersion?: number): Promise<Result<StoredAgent, StoreRefusal>> {
+  async addAgent(agent: AgentRecord, expectedVersion?: number): Promise<Result<AgentRecord, StoreRefusal>> {
     return this.#write({ tenant: agent.tenant, expectedVersion }, (tenant) => {
       if (this.#readAgent(tenant, agent.name) !== undefined) return fail({ kind: 'agent_exists', agent: agent.name });
       for (const key of agent.keys) if (this.#keyTaken(tenant, key)) return fail({ kind: 'key_exists', key: key.id });
@@ -114,7 +115,7 @@ class SqliteStore implements Store {
     name: string,
     change: Parameters<Store['changeAgent']>[1],
     scope: WriteScope,
-  ): Promise<Result<StoredAgent, StoreRefusal>> {
+  ): Promise<Result<AgentRecord, StoreRefusal>> {
     return this.#write(scope, (tenant) => {
       const before = this.#readAgent(tenant, name);
       if (before === undefined) return fail({ kind: 'agent_unknown', agent: name });
@@ -130,7 +131,7 @@ class SqliteStore implements Store {
     });
   }
 
-  async removeAgent(name: string, scope: WriteScope): Promise<Result<StoredAgent, StoreRefusal>> {
+  async removeAgent(name: string, scope: WriteScope): Promise<Result<AgentRecord, StoreRefusal>> {
     return this.#write(scope, (tenant) => {
       const before = this.#readAgent(tenant, name);
       if (before === undefined) return fail({ kind: 'agent_unknown', agent: name });
@@ -139,7 +140,7 @@ class SqliteStore implements Store {
     });
   }
 
-  async addKey(agent: string, key: StoredKey, scope: WriteScope): Promise<Result<StoredAgent, StoreRefusal>> {
+  async addKey(agent: string, key: AgentKey, scope: WriteScope): Promise<Result<AgentRecord, StoreRefusal>> {
     return this.#write(scope, (tenant) => {
       const before = this.#readAgent(tenant, agent);
       if (before === undefined) return fail({ kind: 'agent_unknown', agent });
@@ -217,7 +218,7 @@ class SqliteStore implements Store {
     return Number(this.#all("SELECT value FROM counters WHERE tenant = ? AND name = 'agents'", tenant)[0]?.['value'] ?? 0);
   }
 
-  #readAgent(tenant: string, name: string): StoredAgent | undefined {
+  #readAgent(tenant: string, name: string): AgentRecord | undefined {
     const row = this.#all('SELECT * FROM agents WHERE tenant = ? AND name = ?', tenant, name)[0];
     if (row === undefined) return undefined;
     const keys = this.#all(
@@ -229,10 +230,10 @@ class SqliteStore implements Store {
   }
 
   /** All agents of one tenant, or of all; two queries however many there are. */
-  #readAgents(tenant: string | undefined): StoredAgent[] {
+  #readAgents(tenant: string | undefined): AgentRecord[] {
     const where = tenant === undefined ? '' : 'AND tenant = ?';
     const values = tenant === undefined ? [] : [tenant];
-    const keys = new Map<string, StoredKey[]>();
+    const keys = new Map<string, AgentKey[]>();
     for (const row of this.#all(`SELECT * FROM agent_keys WHERE revoked_at IS NULL ${where} ORDER BY created_at, id`, ...values)) {
       const owner = `${text(row, 'tenant')}\0${text(row, 'agent')}`;
       const list = keys.get(owner);
@@ -243,11 +244,11 @@ class SqliteStore implements Store {
     return agents.map((row) => toAgent(row, keys.get(`${text(row, 'tenant')}\0${text(row, 'name')}`) ?? []));
   }
 
-  #keyTaken(tenant: string, key: StoredKey): boolean {
+  #keyTaken(tenant: string, key: AgentKey): boolean {
     return this.#all('SELECT 1 FROM agent_keys WHERE (tenant = ? AND id = ?) OR sha256 = ?', tenant, key.id, key.sha256).length > 0;
   }
 
-  #insertKey(tenant: string, agent: string, key: StoredKey): void {
+  #insertKey(tenant: string, agent: string, key: AgentKey): void {
     this.#run(
       'INSERT INTO agent_keys (tenant, agent, id, sha256, label, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
       tenant,
@@ -273,49 +274,6 @@ class SqliteStore implements Store {
   #all(sql: string, ...values: SQLInputValue[]): Row[] {
     return this.#statement(sql).all(...values);
   }
-}
-
-function toAgent(row: Row, keys: readonly StoredKey[]): StoredAgent {
-  return {
-    tenant: text(row, 'tenant'),
-    name: text(row, 'name'),
-    groups: readGroups(text(row, 'groups')),
-    attributes: readAttributes(text(row, 'attributes')),
-    keys,
-  };
-}
-
-function toKey(row: Row): StoredKey {
-  const expiresAt = row['expires_at'];
-  return {
-    id: text(row, 'id'),
-    sha256: text(row, 'sha256'),
-    createdAt: text(row, 'created_at'),
-    expiresAt: typeof expiresAt === 'string' ? expiresAt : null,
-    label: text(row, 'label'),
-  };
-}
-
-// The columns are ours, but the file lies on a disk that others can reach: a row of another shape is a fault, not a guess.
-function readGroups(json: string): readonly string[] {
-  const value: unknown = JSON.parse(json);
-  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
-  throw new GatewayError('internal', { say: 'The store holds an agent whose groups cannot be read.' });
-}
-
-function readAttributes(json: string): Readonly<Record<string, string>> {
-  const value: unknown = JSON.parse(json);
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    const entries = Object.entries(value);
-    if (entries.every((entry): entry is [string, string] => typeof entry[1] === 'string')) return Object.fromEntries(entries);
-  }
-  throw new GatewayError('internal', { say: 'The store holds an agent whose attributes cannot be read.' });
-}
-
-function text(row: Row, column: string): string {
-  const value = row[column];
-  if (typeof value === 'string') return value;
-  throw new GatewayError('internal', { say: `The store holds a row whose ${column} cannot be read.` });
 }
 
 function textOf(cause: unknown): string {

@@ -9,9 +9,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
+import type { AgentKey, AgentRecord } from '../agents/index.ts';
 import { sha256Hex } from '../base/index.ts';
 import { openStore } from './index.ts';
-import type { Store, StoredAgent, StoredKey } from './index.ts';
+import type { Store } from './index.ts';
 
 const ENGINES: readonly { readonly name: string; open: (folder: string) => Store }[] = [{ name: 'sqlite', open: openStore }];
 
@@ -25,11 +26,11 @@ function folderFor(t: TestContext): string {
   return folder;
 }
 
-function key(id: string, change: Partial<StoredKey> = {}): StoredKey {
+function key(id: string, change: Partial<AgentKey> = {}): AgentKey {
   return { id, sha256: sha256Hex(id), createdAt: NOW.toISOString(), expiresAt: null, label: '', ...change };
 }
 
-function agent(name: string, change: Partial<StoredAgent> = {}): StoredAgent {
+function agent(name: string, change: Partial<AgentRecord> = {}): AgentRecord {
   return { tenant: TENANT, name, groups: [], attributes: {}, keys: [], ...change };
 }
 

@@ -5,13 +5,9 @@
 // one. What a person may legitimately ask in vain (an agent that exists already, a stale version) is a value; a broken disk is an
 // exception. A store holds digests of keys, never a key.
 
+import type { AgentKey, AgentRecord } from '../agents/index.ts';
 import type { Result } from '../base/index.ts';
 import type { AgentsShard } from '../config/index.ts';
-
-/** One agent as stored, with its keys that are not revoked. */
-export type StoredAgent = AgentsShard['agents'][number];
-/** One key of an agent as stored. */
-export type StoredKey = StoredAgent['keys'][number];
 
 /** Why a write was not made. */
 export type StoreRefusal =
@@ -23,11 +19,11 @@ export type StoreRefusal =
   /** The caller's expected version is not the current one: somebody else wrote in between. */
   | { readonly kind: 'version_changed'; readonly version: number };
 
-/** All agents of a tenant, and the version that they are. */
+/** All agents of a tenant with their keys that are not revoked, and the version that they are. */
 export interface AgentList {
   /** Grows with every write to the tenant's agents or keys, whoever makes it. */
   readonly version: number;
-  readonly agents: readonly StoredAgent[];
+  readonly agents: readonly AgentRecord[];
 }
 
 /** What to change about an agent; an absent member stays as it is. */
@@ -62,10 +58,10 @@ export interface Store {
   /** Every tenant's agents, as the snapshot carries them. */
   agentsShard(): Promise<AgentsShard>;
   /** Adds an agent together with its first keys. */
-  addAgent(agent: StoredAgent, expectedVersion?: number): Promise<Result<StoredAgent, StoreRefusal>>;
-  changeAgent(name: string, change: AgentChange, scope: WriteScope): Promise<Result<StoredAgent, StoreRefusal>>;
-  removeAgent(name: string, scope: WriteScope): Promise<Result<StoredAgent, StoreRefusal>>;
-  addKey(agent: string, key: StoredKey, scope: WriteScope): Promise<Result<StoredAgent, StoreRefusal>>;
+  addAgent(agent: AgentRecord, expectedVersion?: number): Promise<Result<AgentRecord, StoreRefusal>>;
+  changeAgent(name: string, change: AgentChange, scope: WriteScope): Promise<Result<AgentRecord, StoreRefusal>>;
+  removeAgent(name: string, scope: WriteScope): Promise<Result<AgentRecord, StoreRefusal>>;
+  addKey(agent: string, key: AgentKey, scope: WriteScope): Promise<Result<AgentRecord, StoreRefusal>>;
   /** Revokes one key, or all of them when no id is given; answers with the ids that were revoked. */
   revokeKeys(agent: string, id: string | undefined, now: Date, scope: WriteScope): Promise<Result<readonly string[], StoreRefusal>>;
   /** Notes an attempt to put a config in force and numbers it. */
