@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { endWithUs } from '../harness/index.ts';
 import { SUITE_FOLDER } from './legs.ts';
 import type { Leg } from './legs.ts';
 
@@ -42,12 +43,10 @@ export async function runLeg(leg: Leg, url: string, folder: string): Promise<Leg
   // The suite needs the same Node as we do, newer than what a system may have.
   const args = [join(SUITE_FOLDER, 'dist', 'index.js'), 'server', '--url', url, ...leg.args, '-o', folder];
   const child = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
-  const endChild = (): void => void child.kill('SIGKILL');
-  process.once('exit', endChild);
+  endWithUs(child);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
   await once(child, 'close');
-  process.off('exit', endChild);
   return { checks: readChecks(folder), output };
 }
 

@@ -4,11 +4,12 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { endWithUs } from './children.ts';
 import { at, textAt } from './mcp.ts';
 import { childProcesses } from './processes.ts';
 
@@ -18,6 +19,7 @@ export const repositoryRoot = fileURLToPath(new URL('../..', import.meta.url));
 const PROGRAM = join(repositoryRoot, 'bin', 'sallyport.mjs');
 const READY_MS = 30_000;
 const STOP_MS = 20_000;
+const STALE_MS = 24 * 3_600_000;
 const LOG_TAIL = 4_000;
 
 /** How to start a gateway. */
@@ -83,8 +85,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     env: { ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  running.add(child);
-  child.once('exit', () => running.delete(child));
+  endWithUs(child);
   const ended = once(child, 'exit');
   const events: unknown[] = [];
   let log = '';
@@ -158,8 +159,7 @@ export async function sallyport(
     env: { ...process.env, ...options.env },
     stdio: 'pipe',
   });
-  running.add(child);
-  child.once('exit', () => running.delete(child));
+  endWithUs(child);
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -178,15 +178,16 @@ export async function until(condition: () => boolean | Promise<boolean>, what: s
   }
 }
 
-/** A test that dies must not leave a gateway behind; its children end with it. */
-const running = new Set<ChildProcess>();
-process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
-
 function makeFolder(): string {
   const parent = join(repositoryRoot, '.sallyport');
   mkdirSync(parent, { recursive: true });
+  for (const name of readdirSync(parent)) {
+    // What tests that were killed have left.
+    if (!name.startsWith('test-')) continue;
+    const path = join(parent, name);
+    const madeAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+    if (Date.now() - madeAt > STALE_MS) rmSync(path, { recursive: true, force: true });
+  }
   return mkdtempSync(join(parent, 'test-'));
 }
 

@@ -1,5 +1,6 @@
 // How tests start a gateway, talk to it byte by byte, and play the servers behind it. Used by walks, attacks and conformance.
 // Nothing in here may use the code under test: the other end has to be somebody else.
+export { endWithUs } from './children.ts';
 export { ALLOW_ALL, testConfig } from './config.ts';
 export type { TestConfig } from './config.ts';
 export { repositoryRoot, sallyport, startGateway, until } from './gateway.ts';

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { endWithUs } from './children.ts';
 import { repositoryRoot } from './gateway.ts';
 
 /** A server that is running. */
@@ -16,13 +17,11 @@ export interface Program {
 /** Runs `node <file> <args>` and waits for its line `listening <url>`. */
 export async function startProgram(file: string, args: readonly string[]): Promise<Program> {
   const child = spawn(process.execPath, [join(repositoryRoot, file), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const endWithUs = (): void => void child.kill('SIGKILL');
-  process.once('exit', endWithUs);
+  endWithUs(child);
   const ended = once(child, 'exit');
   const stop = async (): Promise<void> => {
     child.kill('SIGTERM');
     await ended;
-    process.off('exit', endWithUs);
   };
   for await (const line of createInterface({ input: child.stdout })) {
     const url = /^listening (\S+)$/.exec(line)?.[1];
