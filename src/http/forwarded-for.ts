@@ -6,6 +6,14 @@ import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { plainAddress } from './address-list.ts';
 import type { AddressList } from './address-list.ts';
 import { isDigit } from './grammar.ts';
+import type { Peer } from './types.ts';
+
+/** The peer of one request: the connection's own, or the client that a trusted proxy names; undefined if it names none. */
+export function requestPeer(peer: Peer, forwardedFor: string | undefined, trusted: AddressList | undefined): Peer | undefined {
+  if (forwardedFor === undefined || trusted === undefined) return peer;
+  const address = clientOf(forwardedFor, trusted);
+  return address === undefined ? undefined : { ...peer, address, port: 0 };
+}
 
 /** The client's address; undefined if an entry that a trusted proxy vouches for is no address. */
 export function clientOf(forwardedFor: string, trusted: AddressList): string | undefined {

@@ -24,7 +24,7 @@ const BODY_TOO_LARGE = refusal('http_body_too_large', 'the declared length excee
 /** Room for the last head; larger heads get what they need. */
 const LAST_HEAD_BYTES = 768;
 /** Bodies up to this size get their buffer at once; larger promises get memory as bytes arrive. */
-const PREPAID_BODY_BYTES = 64 * 1024;
+const PREPAID_BODY_BYTES = 16 * 1024;
 
 // A class for the state of one connection; it is dropped with it.
 export class RequestReader {
@@ -42,6 +42,9 @@ export class RequestReader {
   #store: ByteStore | undefined;
   /** Up to here the head at hand was searched for its end. */
   #searched = 0;
+  /** Ends of heads found while requests wait, and up to where they were looked for. */
+  #counted = 0;
+  #countedTo = 0;
   // The last head of this connection, byte for byte, and what it meant: agents repeat themselves. Per connection, so that
   // nothing of one agent's head is ever held beside another's, and it is gone when the agent is.
   #lastBytes: Buffer = EMPTY;
@@ -68,10 +71,12 @@ export class RequestReader {
       this.#take(chunk);
       return;
     }
-    if (this.#store === undefined) {
-      const store = createByteStore(this.heldBytes + chunk.length);
+    if (this.#store === undefined || this.#store.length + chunk.length > this.#store.bytes.length) {
+      // Only what is still unread moves on. A sender that always keeps part of a request back would else grow the buffer without end.
+      const store = createByteStore(2 * (this.heldBytes + chunk.length));
       appendBytes(store, this.#bytes, this.#start, this.#end);
       this.#searched = Math.max(0, this.#searched - this.#start);
+      this.#countedTo = Math.max(0, this.#countedTo - this.#start);
       this.#start = 0;
       this.#store = store;
     }
@@ -81,18 +86,23 @@ export class RequestReader {
   }
 
   /** How many request heads may wait in the held bytes. An upper bound: a body can hold empty lines too. */
-  countWaiting(most: number): number {
-    let count = 0;
-    for (let at = this.#start; count < most; count += 1) {
-      const found = this.#bytes.indexOf(HEAD_END, at);
+  countWaiting(): number {
+    this.#countedTo = Math.max(this.#countedTo, this.#start);
+    for (;;) {
+      const found = this.#bytes.indexOf(HEAD_END, this.#countedTo);
       if (found < 0 || found + HEAD_END.length > this.#end) break;
-      at = found + HEAD_END.length;
+      this.#countedTo = found + HEAD_END.length;
+      this.#counted += 1;
     }
-    return count;
+    // An end that is only half there must be found next time.
+    this.#countedTo = Math.max(this.#countedTo, this.#end - HEAD_END.length + 1);
+    return this.#counted;
   }
 
   /** Reads one head. */
   readHead(): Step {
+    this.#counted = 0;
+    this.#countedTo = 0;
     if (this.#start === this.#end) {
       // Idle connections must not keep their last chunk alive.
       this.#take(EMPTY);
@@ -233,6 +243,8 @@ export class RequestReader {
     this.#start = 0;
     this.#end = chunk.length;
     this.#searched = 0;
+    this.#counted = 0;
+    this.#countedTo = 0;
     this.#store = undefined;
   }
 

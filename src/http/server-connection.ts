@@ -6,7 +6,8 @@
 // and TCP cannot tell 'I have sent all' from 'I am gone'. A client that half-closes after its request gets no late answer.
 
 import type { AddressList } from './address-list.ts';
-import { clientOf } from './forwarded-for.ts';
+import type { ConnectionHost } from './connection-host.ts';
+import { requestPeer } from './forwarded-for.ts';
 import { refusal } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import type { ParsedHead } from './request-head.ts';
@@ -15,20 +16,8 @@ import { formatRefusal } from './response-head.ts';
 import { ServerExchange } from './server-exchange.ts';
 import type { AnswerRoad } from './server-exchange.ts';
 import { deadlineAfter, LINGER_BYTES, LINGER_MS } from './server-limits.ts';
-import type { SweepClock } from './server-limits.ts';
-import type { Peer, RequestHandler, ServerLimits } from './types.ts';
+import type { Peer } from './types.ts';
 import type { Wire, WireEvents } from './wire.ts';
-
-/** What all connections of one server share. */
-export interface ConnectionHost<Context> {
-  readonly handler: RequestHandler<Context>;
-  readonly limits: ServerLimits;
-  readonly clock: SweepClock;
-  /** Answers say `Connection: close` from now on. */
-  readonly draining: boolean;
-  countRequest(): void;
-  countRefusal(why: Refusal, peer: Peer): void;
-}
 
 type State = 'head' | 'body' | 'answer' | 'linger' | 'closed';
 
@@ -60,7 +49,6 @@ export class ServerConnection<Context> implements WireEvents, AnswerRoad {
   /** The answer at hand has announced the end. */
   #closing = false;
   #advancing = false;
-  #paused = false;
   #stallWatched = false;
   #lingeredBytes = 0;
 
@@ -179,7 +167,7 @@ export class ServerConnection<Context> implements WireEvents, AnswerRoad {
     while (this.#step()) {
       if (this.#requests - before <= this.#host.limits.maxPipelined || this.#state !== 'head' || this.#reader.heldBytes === 0) continue;
       // One sender of many small requests must not hold the loop for all others.
-      this.#pause();
+      this.#wire.pause();
       setImmediate(readOn, this);
       break;
     }
@@ -208,7 +196,7 @@ export class ServerConnection<Context> implements WireEvents, AnswerRoad {
     const reader = this.#reader;
     // Who does not take its answers gets no more of them made; onDrain reads on.
     if (reader.heldBytes > 0 && this.#wire.queuedBytes > this.#host.limits.highWaterBytes) {
-      this.#pause();
+      this.#wire.pause();
       return false;
     }
     const step = reader.readHead();
@@ -218,7 +206,7 @@ export class ServerConnection<Context> implements WireEvents, AnswerRoad {
       this.#headBegun = true;
       this.#deadline = this.#after(this.#host.limits.headTimeoutMs);
     }
-    this.#resume();
+    this.#wire.resume();
     return false;
   }
 
@@ -230,7 +218,7 @@ export class ServerConnection<Context> implements WireEvents, AnswerRoad {
     this.#host.countRequest();
     this.#lastRequest = !parsed.keepAlive || this.#requests >= limits.maxRequestsPerConnection;
     this.#bodyUnread = parsed.head.chunked || (parsed.head.contentLength ?? 0) > 0;
-    const peer = this.#clientBehind(parsed.forwardedFor);
+    const peer = requestPeer(this.#peer, parsed.forwardedFor, this.#trusted);
     if (peer === undefined) return this.#refuse(BAD_FORWARDED);
     if (!this.#reader.admitLength(limits.maxBodyBytes)) return this.#refuse(this.#reader.refusal);
     const exchange = new ServerExchange<Context>(parsed.head, peer, this);
@@ -257,7 +245,7 @@ export class ServerConnection<Context> implements WireEvents, AnswerRoad {
     if (step === 'refused') return this.#refuse(this.#reader.refusal);
     if (step === 'more') {
       if (this.#deadline === NO_DEADLINE) this.#deadline = this.#after(this.#host.limits.bodyTimeoutMs);
-      this.#resume();
+      this.#wire.resume();
       return false;
     }
     const exchange = this.#exchange;
@@ -271,13 +259,6 @@ export class ServerConnection<Context> implements WireEvents, AnswerRoad {
       return this.#fault(cause, exchange);
     }
     return true;
-  }
-
-  /** The peer of one request: the connection's own, or the client that a trusted proxy names; undefined if it names none. */
-  #clientBehind(forwardedFor: string | undefined): Peer | undefined {
-    if (forwardedFor === undefined || this.#trusted === undefined) return this.#peer;
-    const address = clientOf(forwardedFor, this.#trusted);
-    return address === undefined ? undefined : { ...this.#peer, address, port: 0 };
   }
 
   #refuse(why: Refusal): boolean {
@@ -332,26 +313,14 @@ export class ServerConnection<Context> implements WireEvents, AnswerRoad {
     this.#deadline = NO_DEADLINE;
     this.#reader.release();
     this.#wire.finish();
-    this.#resume();
+    this.#wire.resume();
   }
 
   #pauseIfFull(): void {
     const { maxPipelined, maxHeadBytes } = this.#host.limits;
     const held = this.#reader.heldBytes;
     if (held === 0) return;
-    if (held > maxPipelined * maxHeadBytes || this.#reader.countWaiting(maxPipelined + 1) > maxPipelined) this.#pause();
-  }
-
-  #pause(): void {
-    if (this.#paused) return;
-    this.#paused = true;
-    this.#wire.pause();
-  }
-
-  #resume(): void {
-    if (!this.#paused) return;
-    this.#paused = false;
-    this.#wire.resume();
+    if (held > maxPipelined * maxHeadBytes || this.#reader.countWaiting() > maxPipelined) this.#wire.pause();
   }
 
   #after(timeoutMs: number): number {
