@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createCallIds, createRefusalCounter, openAuditLog } from '../audit/index.ts';
-import type { AuditLog } from '../audit/index.ts';
+import type { AuditLog, RefusalCounter } from '../audit/index.ts';
 import type { ErrorCode } from '../base/index.ts';
 import { compileSnapshot, isSnapshotDocument, parseSnapshotDocument } from '../config/index.ts';
 import type { ListenerConfig, Snapshot, SnapshotDocument } from '../config/index.ts';
@@ -44,6 +44,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
   let snapshot: Snapshot | undefined;
   let keys: readonly SealingKey[] = [];
   let audit: AuditLog | undefined;
+  let refusals: RefusalCounter | undefined;
   let draining = false;
   let arrived: () => void = () => {};
   const haveSnapshot = new Promise<void>((resolve) => (arrived = resolve));
@@ -133,8 +134,9 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
   };
 
   const openDoors = async (log_: AuditLog): Promise<void> => {
-    const refusals = createRefusalCounter({ clock: nowMs, maxKeys: 1_000, append: (record) => log_.append(record) });
-    const onStranger = (code: ErrorCode, peer: Peer): void => refusals.count(peer.address, code);
+    const counter = createRefusalCounter({ clock: nowMs, maxKeys: 1_000, append: (record) => log_.append(record) });
+    refusals = counter;
+    const onStranger = (code: ErrorCode, peer: Peer): void => counter.count(peer.address, code);
     const ports: Ports = {
       audit: log_,
       servers,
@@ -175,6 +177,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     doors.push(relayed);
     every(METRICS_PERIOD_MS, () => {
       links.get('control')?.send('metrics', { dump: metrics.dump() });
+      counter.flush();
     });
     every(SWEEP_PERIOD_MS, () => {
       open.keepAlive(nowUs() - KEEP_ALIVE_AFTER_US);
@@ -195,6 +198,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     sessions.close();
     relay.close();
     servers.close();
+    refusals?.close();
     await audit?.close();
     process.exit(0);
   };

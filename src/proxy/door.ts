@@ -63,11 +63,12 @@ export function createDoor(options: DoorOptions): RequestHandler<Admitted> {
       if (origin !== undefined && !options.relayed && !originAllowed(origin, listener)) return turnAway(request, 'origin_refused');
       const health = answerHealth(request, options);
       if (health) return 'answered';
-      const route = snapshot.routes.get(head.path);
-      if (route === undefined) return turnAway(request, 'route_unknown');
+      // Answered the same on every path, and the key asked for before the route is: which servers there are is not for strangers.
       if (head.method === 'OPTIONS') return preflight(request, origin);
       const principal = whoIs(head.headers, listener, snapshot, ports.nowMs());
       if (principal === undefined) return turnAway(request, 'unauthenticated');
+      const route = snapshot.routes.get(head.path);
+      if (route === undefined) return turnAway(request, 'route_unknown');
       const fault = headFault(head);
       if (fault !== undefined) {
         ports.metrics.refused(fault, listener.name);
