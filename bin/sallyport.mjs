@@ -19,6 +19,13 @@ const mainUrl = [new URL('../src/main.ts', import.meta.url), new URL('../dist/ma
 if (isNewEnough() && mainUrl !== undefined) {
   // Halves the time that a command takes to begin. Node's own place for this would be outside the checkout.
   nodeModule.enableCompileCache(join(root, 'node_modules', '.cache', 'sallyport'));
+  // Whoever reads a command's output may stop reading, as `head` does: the command then has nothing left to do. A gateway has.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error) => {
+      if (error.code !== 'EPIPE') throw error;
+      if (process.argv[2] !== 'serve') process.exit(0);
+    });
+  }
   try {
     await import(mainUrl.href);
   } catch (error) {

@@ -114,6 +114,21 @@ test('commands find the data folder where the config puts it', async (t) => {
   assert.ok(existsSync(join(cwd, 'state', 'state.sqlite')));
 });
 
+test('without a gateway, servers lists what the config names', async (t) => {
+  const { run, cwd } = cliFixture(t);
+  writeFileSync(
+    join(cwd, 'sallyport.yaml'),
+    'version: 1\nservers:\n  files: { command: node, args: [files.js] }\n  tickets: { url: "http://127.0.0.1:7627/mcp" }\npolicy: { rules: [] }\n',
+  );
+  const { code, stdout } = await run('servers');
+  assert.equal(code, EXIT.ok);
+  assert.match(stdout, /^files +stdio +unknown +- +- +node files\.js$/m);
+  assert.match(stdout, /No gateway is running/);
+  const { running, servers } = JSON.parse((await run('servers', '--output', 'json')).stdout);
+  assert.equal(running, false);
+  assert.equal(servers[1].target, 'http://127.0.0.1:7627/mcp');
+});
+
 test('while the config cannot be read, no command guesses where the data folder is', async (t) => {
   const { run, cwd } = cliFixture(t);
   writeFileSync(join(cwd, 'sallyport.yaml'), 'version: 1\nserverz: {}\n');

@@ -1,37 +1,69 @@
-// `sallyport servers`: what the gateway stands in front of, and how it is.
+// `sallyport servers`: what the gateway stands in front of, and how it is. Without a running gateway, what the config names.
 
-import type { ServerStatus } from '../admin/index.ts';
+import { existsSync } from 'node:fs';
+import { loadConfigFile } from '../config/index.ts';
+import type { ConfigShard } from '../config/index.ts';
+import type { ParsedArguments } from './arguments.ts';
 import type { CliDeps, Command } from './command.ts';
 import { EXIT } from './exit-codes.ts';
-import { dataFolder } from './locate.ts';
+import { configPath, dataFolder } from './locate.ts';
 import { printJson, printLine, printTable, printText } from './print.ts';
 import { complainAbout } from './problems.ts';
+
+/** One line of the list. */
+interface Listed {
+  readonly name: string;
+  readonly kind: 'stdio' | 'http';
+  readonly target: string;
+  readonly state: string;
+  readonly eras: readonly string[];
+  readonly revisions: readonly string[];
+  readonly problem: string | null;
+}
 
 export const serversCommand: Command = {
   name: 'servers',
   summary: 'List the servers and how they are',
+  description: ['While no gateway runs, the servers of the config are listed; how they are is then not known.'],
   run: async (args, deps) => {
     const folder = dataFolder(args, deps);
     if (folder === undefined) return EXIT.config;
     const answered = await deps.admin(folder).servers();
-    if (!answered.ok) return complainAbout(deps, answered.error);
-    const servers = answered.value;
-    if (args.output === 'json') printJson(deps, { servers });
-    else printServers(deps, servers);
-    return EXIT.ok;
+    if (answered.ok) return print(args, deps, answered.value, true);
+    const configured = answered.error.code === 'gateway_not_running' ? fromConfig(args, deps) : undefined;
+    return configured === undefined ? complainAbout(deps, answered.error) : print(args, deps, configured, false);
   },
 };
 
-function printServers(deps: CliDeps, servers: readonly ServerStatus[]): void {
-  if (servers.length === 0) return printLine(deps, "The config names no servers; add one under 'servers'.");
-  const rows = servers.map(({ name, kind, state, eras, revisions, target }) => [
-    name,
-    kind,
-    state,
-    eras.join(' '),
-    revisions.join(' '),
-    target,
-  ]);
-  printTable(deps, ['NAME', 'KIND', 'STATE', 'ERAS', 'REVISIONS', 'TARGET'], rows);
+function fromConfig(args: ParsedArguments, deps: CliDeps): readonly Listed[] | undefined {
+  const file = configPath(args, deps);
+  const loaded = existsSync(file) ? loadConfigFile(file, deps.env) : undefined;
+  return loaded?.ok === true ? loaded.value.shard.servers.map(toListed) : undefined;
+}
+
+function toListed(server: ConfigShard['servers'][number]): Listed {
+  const target = server.kind === 'http' ? server.url : [server.command, ...server.args].join(' ');
+  return { name: server.name, kind: server.kind, target, state: 'unknown', eras: [], revisions: [], problem: null };
+}
+
+function print(args: ParsedArguments, deps: CliDeps, servers: readonly Listed[], running: boolean): 0 {
+  if (args.output === 'json') {
+    printJson(deps, { running, servers });
+    return EXIT.ok;
+  }
+  if (servers.length === 0) printLine(deps, "The config names no servers; add one under 'servers'.");
+  else {
+    const rows = servers.map(({ name, kind, state, eras, revisions, target }) => [
+      name,
+      kind,
+      state,
+      eras.join(' '),
+      revisions.join(' '),
+      target,
+    ]);
+    printTable(deps, ['NAME', 'KIND', 'STATE', 'ERAS', 'REVISIONS', 'TARGET'], rows);
+  }
   for (const { name, problem } of servers) if (problem !== null) printText(deps, `\n${name}: ${problem}`);
+  if (!running) printLine(deps, '\nNo gateway is running; this is what the config names.');
+  return EXIT.ok;
 }

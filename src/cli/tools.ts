@@ -185,5 +185,6 @@ function toolRow(tool: JsonObject): readonly string[] {
 }
 
 function complainFailure(deps: CliDeps, { kind, detail }: McpFailure): ExitCode {
-  return complain(deps, kind === 'unreachable' ? EXIT.unreachable : EXIT.failed, detail);
+  const unreachable = kind === 'unreachable' && !deps.interrupted.aborted;
+  return complain(deps, unreachable ? EXIT.unreachable : EXIT.failed, detail);
 }
