@@ -28,7 +28,10 @@ export async function rawAnswer(port: number, bytes: string | Uint8Array): Promi
 export function rawRequest(target: string, lines: readonly string[], body: string | Uint8Array = '', method = 'POST'): Buffer {
   const bytes = Buffer.from(body);
   const has = (name: string): boolean => lines.some((line) => line.toLowerCase().startsWith(`${name}:`));
-  const added = [...(has('host') ? [] : ['Host: localhost']), ...(has('content-length') || method !== 'POST' ? [] : [`Content-Length: ${bytes.length}`])];
+  const added = [
+    ...(has('host') ? [] : ['Host: localhost']),
+    ...(has('content-length') || method !== 'POST' ? [] : [`Content-Length: ${bytes.length}`]),
+  ];
   const head = `${method} ${target} HTTP/1.1\r\n${[...added, ...lines, 'Connection: close'].map((line) => `${line}\r\n`).join('')}\r\n`;
   return Buffer.concat([Buffer.from(head, 'latin1'), bytes]);
 }
@@ -67,7 +70,11 @@ export function workersThatRecorded(gateway: Gateway, fits: (record: unknown) =>
 }
 
 /** Sends the same thing over many connections at once, until both workers have had a share of it by their own records. */
-export async function fromBothWorkers<T>(gateway: Gateway, fits: (record: unknown) => boolean, attack: () => Promise<T>): Promise<readonly T[]> {
+export async function fromBothWorkers<T>(
+  gateway: Gateway,
+  fits: (record: unknown) => boolean,
+  attack: () => Promise<T>,
+): Promise<readonly T[]> {
   const outcomes: T[] = [];
   for (let round = 0; round < 20; round++) {
     outcomes.push(...(await Promise.all(Array.from({ length: 12 }, attack))));

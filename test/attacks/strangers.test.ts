@@ -29,7 +29,10 @@ before(async () => {
     { name: 'open', address: '127.0.0.1:0', anonymous: 'visitor' },
   ];
   startedAtMs = Date.now();
-  gateway = await startGateway({ folder: folder.path, config: testConfig({ servers: { behind: { url: server.url } }, extra: { listen } }) });
+  gateway = await startGateway({
+    folder: folder.path,
+    config: testConfig({ servers: { behind: { url: server.url } }, extra: { listen } }),
+  });
   key = await gateway.addAgent('known');
   const ready = gateway.events.find((event) => at(event, 'event') === 'ready');
   openUrl = `${textAt(ready, 'listeners', 1, 'url').replace(/\/+(mcp\/*)?$/, '')}/mcp/behind`;
@@ -68,7 +71,13 @@ const CLAIMS: Readonly<Record<string, (k: string) => readonly string[]>> = {
   'a key in quotes': (k) => [`Authorization: Bearer "${k}"`],
   'two keys in one field': (k) => [`Authorization: Bearer ${k}, Bearer ${k}`],
   'a key as a parameter': (k) => [`Authorization: Bearer token=${k}`],
-  'the key in other fields': (k) => [`X-Api-Key: ${k}`, `Proxy-Authorization: Bearer ${k}`, `Cookie: authorization=${k}`, `Mcp-Session-Id: ${k}`, `X-Forwarded-Authorization: Bearer ${k}`],
+  'the key in other fields': (k) => [
+    `X-Api-Key: ${k}`,
+    `Proxy-Authorization: Bearer ${k}`,
+    `Cookie: authorization=${k}`,
+    `Mcp-Session-Id: ${k}`,
+    `X-Forwarded-Authorization: Bearer ${k}`,
+  ],
   'the words of a relaying worker': () => ['Sallyport-Peer: main 1 1 127.0.0.1', 'X-Forwarded-For: 127.0.0.1'],
   'the name of the anonymous agent': () => ['Authorization: Bearer anonymous', 'Authorization-Agent: visitor'],
 };
@@ -83,7 +92,10 @@ for (const [name, claim] of Object.entries(CLAIMS)) {
     const heard = server.seen.length;
     const { lines, body } = call();
     for (const method of ['POST', 'GET', 'DELETE']) {
-      const answer = await rawAnswer(gateway.port, rawRequest('/mcp/behind', [...lines, ...claim(key)], method === 'POST' ? body : '', method));
+      const answer = await rawAnswer(
+        gateway.port,
+        rawRequest('/mcp/behind', [...lines, ...claim(key)], method === 'POST' ? body : '', method),
+      );
       assert.equal(answer.status, 401, method);
       assert.match(answer.head, /\r\nwww-authenticate: bearer/i);
       assert.equal(at(answer.json, 'error', 'code'), 1401);
@@ -111,14 +123,22 @@ test('the key in query, path or body: 401, and 400 for two Authorization fields'
 
 test('a stranger cannot tell which servers there are', async () => {
   for (const method of ['POST', 'GET', 'DELETE', 'OPTIONS', 'PUT', 'HEAD']) {
-    const answers = await Promise.all(['/mcp/behind', '/mcp/nothing-here', '/mcp', '/'].map((path) => rawAnswer(gateway.port, rawRequest(path, method === 'PUT' ? ['Content-Length: 0'] : [], '', method))));
+    const answers = await Promise.all(
+      ['/mcp/behind', '/mcp/nothing-here', '/mcp', '/'].map((path) =>
+        rawAnswer(gateway.port, rawRequest(path, method === 'PUT' ? ['Content-Length: 0'] : [], '', method)),
+      ),
+    );
     const [first] = answers.map(({ status, body }) => `${status} ${body}`);
     for (const { status, body } of answers) assert.equal(`${status} ${body}`, first, method);
   }
 });
 
 test('401 comes at once, before the body: none of the announced 4 MiB is waited for', async () => {
-  for (const lines of [['Content-Length: 4194304'], ['Content-Length: 4194304', 'Expect: 100-continue'], ['Transfer-Encoding: chunked', 'Content-Length-Was: 4194304']]) {
+  for (const lines of [
+    ['Content-Length: 4194304'],
+    ['Content-Length: 4194304', 'Expect: 100-continue'],
+    ['Transfer-Encoding: chunked', 'Content-Length-Was: 4194304'],
+  ]) {
     const head = `POST /mcp/behind HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${lines.join('\r\n')}\r\n\r\n`;
     const answer = await rawAnswer(gateway.port, head);
     assert.equal(answer.status, 401, lines.join());
@@ -137,7 +157,11 @@ test('anonymous is off unless a listener names an agent for it, and never a way 
   assert.equal((await modernCall(gateway.url('behind'), 'tools/list')).http.status, 401);
   assert.equal((await modernCall(openUrl, 'tools/list')).http.status, 200);
   for (const authorization of [`Bearer ${altered(key)}`, 'Bearer', '', 'Basic dmlzaXRvcjo=']) {
-    assert.equal((await modernCall(openUrl, 'tools/list', {}, { headers: { authorization } })).http.status, 401, JSON.stringify(authorization));
+    assert.equal(
+      (await modernCall(openUrl, 'tools/list', {}, { headers: { authorization } })).http.status,
+      401,
+      JSON.stringify(authorization),
+    );
   }
 });
 
