@@ -29,7 +29,7 @@ export interface Place {
 export interface ChainCheck {
   readonly findings: readonly Finding[];
   /** The last line that was followed. */
-  readonly last: { readonly seq: number; readonly chain: string };
+  readonly last: Link;
   /** Returns the frame when the line follows from the one before. */
   add(text: string, place: Place): Frame | undefined;
   /** Adds a finding that is not about the order of lines. */
@@ -41,6 +41,11 @@ export interface ChainCheck {
 /** More are not listed; the log is then known to be ruined. */
 const MAX_FINDINGS = 100;
 
+interface Link {
+  readonly seq: number;
+  readonly chain: string;
+}
+
 interface Doubt {
   readonly frame: Frame | undefined;
   readonly place: Place;
@@ -50,8 +55,11 @@ interface Doubt {
 export function createChainCheck(): ChainCheck {
   const findings: Finding[] = [];
   /** Ranges of records that were skipped, and the chain hash before them, to know them again should they turn up. */
-  const gaps: { from: number; readonly to: number; prev: string; readonly finding: Finding | undefined }[] = [];
-  let last = { seq: 0, chain: GENESIS_CHAIN };
+  const gaps: { from: number; readonly to: number; prev: string; readonly finding: Finding }[] = [];
+  let last: Link = { seq: 0, chain: GENESIS_CHAIN };
+  /** The one before it, and a second record that could stand in the place of the last. */
+  let before = last;
+  let rival: Link | undefined;
   /** A line that has the right number, or none, but does not follow; what it is depends on the next one. */
   let doubt: Doubt | undefined;
 
@@ -61,8 +69,13 @@ export function createChainCheck(): ChainCheck {
     return finding;
   };
 
-  const follows = (frame: Frame, after: { readonly seq: number; readonly chain: string }): boolean =>
-    frame.seq === after.seq + 1 && toChain(after.chain, frame.head) === frame.chain;
+  const moveTo = ({ seq, chain }: Link): void => {
+    before = last;
+    last = { seq, chain };
+    rival = undefined;
+  };
+
+  const follows = (frame: Frame, after: Link): boolean => frame.seq === after.seq + 1 && toChain(after.chain, frame.head) === frame.chain;
 
   const settleDoubt = (next: Frame | undefined): void => {
     if (doubt === undefined) return;
@@ -73,30 +86,35 @@ export function createChainCheck(): ChainCheck {
       note({ what: 'inserted', ...place, seq, says: `This line is not part of the log: record ${seq} is the one after it.` });
       return;
     }
-    note({
-      what: 'altered',
-      ...place,
-      seq,
-      says:
-        frame === undefined
-          ? `Record ${seq} can no longer be read as a record.`
-          : `Record ${seq} does not follow from record ${last.seq}: it was altered${last.seq === 0 ? '' : `, or record ${last.seq} was and got a fitting hash`}.`,
-    });
+    // Where the next line follows from this one's own text, it is only this one's hash that is wrong.
+    const chain = frame === undefined ? '' : toChain(last.chain, frame.head);
+    if (frame !== undefined && next !== undefined && follows(next, { seq, chain })) {
+      note({ what: 'altered', ...place, seq, says: `The chain hash of record ${seq} was altered.` });
+      moveTo({ seq, chain });
+      return;
+    }
+    const or = seq === 1 ? '' : `, or record ${last.seq} was and got a fitting hash`;
+    const says =
+      frame === undefined
+        ? `Record ${seq} can no longer be read as a record.`
+        : `Record ${seq} does not follow from record ${last.seq}: it was altered${or}.`;
+    note({ what: 'altered', ...place, seq, says });
     // Take the chain up again from what the line says of itself, so that later breaks are found too.
-    last = frame === undefined ? { seq, chain: '' } : { seq: frame.seq, chain: frame.chain };
+    moveTo({ seq, chain: frame?.chain ?? '' });
   };
 
   /** A record with a number that is already behind us: one of those that were skipped, or a second one. */
   const addEarlier = (frame: Frame, place: Place): void => {
     const gap = gaps.find(({ from, to, prev }) => frame.seq >= from && frame.seq <= to && follows(frame, { seq: from - 1, chain: prev }));
     if (gap === undefined) {
-      note({ what: 'duplicated', ...place, seq: frame.seq, says: `There is already a record ${frame.seq} before this one.` });
+      const fits = frame.seq === last.seq && follows(frame, before);
+      if (fits) rival = { seq: frame.seq, chain: frame.chain };
+      const says = fits ? 'both could stand here: one of them was put in' : 'it stands before this one';
+      note({ what: 'duplicated', ...place, seq: frame.seq, says: `There is a second record ${frame.seq}; ${says}.` });
       return;
     }
-    if (gap.finding !== undefined) {
-      gap.finding.what = 'reordered';
-      gap.finding.says = `Record ${gap.finding.seq} should stand here; it stands at line ${place.line} of ${place.file}.`;
-    }
+    gap.finding.what = 'reordered';
+    gap.finding.says = `Record ${gap.finding.seq} should stand here; it stands at line ${place.line} of ${place.file}.`;
     gap.from = frame.seq + 1;
     gap.prev = frame.chain;
   };
@@ -110,9 +128,10 @@ export function createChainCheck(): ChainCheck {
       const frame = parseFrame(text);
       settleDoubt(frame);
       if (frame === undefined || frame.seq === last.seq + 1) {
-        if (frame !== undefined && (last.chain === '' || toChain(last.chain, frame.head) === frame.chain)) {
-          // After an unreadable record nothing can be said about the one behind it but that its number is right.
-          last = { seq: frame.seq, chain: frame.chain };
+        // After an unreadable record nothing can be said about the one behind it but that its number is right.
+        const fits = frame !== undefined && (last.chain === '' || follows(frame, last) || (rival !== undefined && follows(frame, rival)));
+        if (fits) {
+          moveTo(frame);
           return frame;
         }
         doubt = { frame, place };
@@ -125,8 +144,9 @@ export function createChainCheck(): ChainCheck {
       const from = last.seq + 1;
       const to = frame.seq - 1;
       const says = from === to ? `Record ${from} is missing before this line.` : `Records ${from} to ${to} are missing before this line.`;
-      gaps.push({ from, to, prev: last.chain, finding: note({ what: 'missing', ...place, seq: from, says }) });
-      last = { seq: frame.seq, chain: frame.chain };
+      const finding = note({ what: 'missing', ...place, seq: from, says });
+      if (finding !== undefined) gaps.push({ from, to, prev: last.chain, finding });
+      moveTo(frame);
       return frame;
     },
     note: (finding) => void note(finding),

@@ -4,7 +4,7 @@
 // seemed dead wakes up again. The caller that knows the last writer has ended (its parent) need not wait.
 
 import { randomBytes } from 'node:crypto';
-import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { GatewayError } from '../base/index.ts';
@@ -65,7 +65,7 @@ function holdClaim(path: string, beatMs: number): Claim {
     holds,
     close() {
       clearInterval(timer);
-      if (holds()) unlinkSync(path);
+      if (holds()) rmSync(path, { force: true });
       closeSync(fd);
     },
   };

@@ -13,7 +13,8 @@ export type {
 } from './record.ts';
 export { createCallIds } from './call-ids.ts';
 export { openAuditLog } from './log.ts';
-export type { AuditLog, AuditLogOptions, AuditLogState } from './log.ts';
+export type { AuditLog, AuditLogState } from './log.ts';
+export type { AuditLogOptions } from './log-options.ts';
 export type { OnDurable } from './tickets.ts';
 export type { LogFile, LogFiles } from './files.ts';
 export { createRefusalCounter } from './refusals.ts';

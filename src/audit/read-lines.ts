@@ -45,6 +45,16 @@ export async function readRange(file: LogFile, from: number, to: number): Promis
   return bytes.subarray(0, await fill(file, bytes, from));
 }
 
+/** True for a segment that was made ready and not yet written to. */
+export async function isBlank(file: LogFile): Promise<boolean> {
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  for (let position = 0; ; position += CHUNK_BYTES) {
+    const length = await fill(file, chunk, position);
+    if (!chunk.subarray(0, length).equals(ZEROS.subarray(0, length))) return false;
+    if (length < CHUNK_BYTES) return true;
+  }
+}
+
 /** First position at or after `from` behind which there are only zeros. */
 async function endOfContent(file: LogFile, from: number): Promise<number> {
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES);

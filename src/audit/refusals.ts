@@ -75,7 +75,7 @@ export function createRefusalCounter(options: RefusalCounterOptions): RefusalCou
 export function toSource(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
-  if (!address.includes(':')) return address;
+  if (!address.includes(':') || address === '::1') return address;
   const [front = '', back] = (address.split('%')[0] ?? '').split('::');
   const head = front === '' ? [] : front.split(':');
   const tail = back === undefined || back === '' ? [] : back.split(':');

@@ -88,16 +88,19 @@ async function* mergeCursors(
 async function findStart(directory: string, segments: readonly number[], limit: number | undefined): Promise<number> {
   let found = 0;
   for (const number of limit === undefined ? [] : segments.toReversed()) {
+    let lines = 0;
     const file = await diskFiles.open(join(directory, toSegmentName(number)), 'read');
     try {
       await readLines(file, 0, (line) => {
+        lines += 1;
         if (!FRAMING.has(parseFrame(line)?.kind ?? '')) found += 1;
         return true;
       });
     } finally {
       await file.close();
     }
-    if (found >= (limit ?? 0)) return number;
+    // A segment that is only made ready is no start: the one before it is still being written to.
+    if (lines > 0 && found >= (limit ?? 0)) return number;
   }
   return segments[0] ?? 1;
 }
@@ -106,8 +109,10 @@ async function findStart(directory: string, segments: readonly number[], limit: 
 async function readBatch(cursor: Cursor): Promise<void> {
   const records: TailRecord[] = [];
   for (;;) {
+    // Asked before reading: once the next segment has begun, nothing more comes into this one.
+    const final = await nextHasBegun(cursor);
     const lines = await readSome(cursor, records);
-    if (records.length > 0 || (lines === 0 && !(await nextHasBegun(cursor)))) break;
+    if (records.length > 0 || (lines === 0 && !final)) break;
     if (lines > 0) continue;
     cursor.number += 1;
     cursor.position = 0;
@@ -135,7 +140,6 @@ async function readSome(cursor: Cursor, records: TailRecord[]): Promise<number> 
   return lines;
 }
 
-/** A segment is left only when the next one holds something: until then, more may come. */
 async function nextHasBegun(cursor: Cursor): Promise<boolean> {
   try {
     const file = await diskFiles.open(join(cursor.directory, toSegmentName(cursor.number + 1)), 'read');

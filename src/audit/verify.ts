@@ -12,7 +12,7 @@ import { COMMIT_MAX_BYTES, toSegmentName } from './format.ts';
 import type { Frame } from './format.ts';
 import { listLogs } from './log-directory.ts';
 import type { LogDirectory } from './log-directory.ts';
-import { readLines, readRange } from './read-lines.ts';
+import { isBlank, readLines, readRange } from './read-lines.ts';
 import type { SegmentEnd } from './read-lines.ts';
 import { readMembers, toNumber, toText } from './read-members.ts';
 
@@ -100,15 +100,12 @@ async function verifyLog({ slot, directory, segments }: LogDirectory): Promise<L
     closed: false,
     declaredBytes: 0,
   };
+  // Once a segment holds anything, the ones before it are final; the ones after it may begin any moment, and are left for the next time.
+  const used = await dropBlank(directory, segments);
   let end: LogReport['end'] = 'open';
-  for (const number of segments) {
+  for (const number of used) {
     const name = toSegmentName(number);
-    const file = await diskFiles.open(join(directory, name), 'read');
-    try {
-      end = await verifySegment(file, name, number === segments.at(-1), progress);
-    } finally {
-      await file.close();
-    }
+    end = await withSegment(directory, number, (file) => verifySegment(file, name, number === used.at(-1), progress));
   }
   const { chain } = progress;
   chain.end();
@@ -116,7 +113,7 @@ async function verifyLog({ slot, directory, segments }: LogDirectory): Promise<L
   return {
     slot,
     ok: chain.findings.length === 0,
-    segments: segments.length,
+    segments: used.length,
     records: progress.records,
     kinds: progress.kinds,
     firstTime: progress.firstTime,
@@ -126,6 +123,21 @@ async function verifyLog({ slot, directory, segments }: LogDirectory): Promise<L
     findings: [...chain.findings].sort((a, b) => (a.file === b.file ? a.position - b.position : a.file < b.file ? -1 : 1)),
     remarks: progress.remarks,
   };
+}
+
+async function dropBlank(directory: string, segments: readonly number[]): Promise<readonly number[]> {
+  let count = segments.length;
+  while (count > 0 && (await withSegment(directory, segments[count - 1] ?? 0, isBlank))) count -= 1;
+  return segments.slice(0, count);
+}
+
+async function withSegment<T>(directory: string, number: number, use: (file: LogFile) => Promise<T>): Promise<T> {
+  const file = await diskFiles.open(join(directory, toSegmentName(number)), 'read');
+  try {
+    return await use(file);
+  } finally {
+    await file.close();
+  }
 }
 
 async function verifySegment(file: LogFile, name: string, newest: boolean, progress: Progress): Promise<LogReport['end']> {
@@ -141,7 +153,7 @@ async function verifySegment(file: LogFile, name: string, newest: boolean, progr
 
   let end = await read(0);
   // A writer at work: what looked like a hole may be a write that was under way between two reads.
-  for (let tries = 0; end.restEnd > end.position && tries < LIVE_RETRIES; tries++) {
+  for (let tries = 0; newest && end.restEnd > end.position && tries < LIVE_RETRIES; tries++) {
     await new Promise((resolve) => setTimeout(resolve, LIVE_PAUSE_MS));
     const before = end.position;
     end = await read(before);

@@ -1,0 +1,44 @@
+// Dashboards and alerts stand on the names of metrics and labels as they are scraped: pinned as literals.
+
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+
+import { toExpositionName } from '../../src/telemetry/index.ts';
+import { isMetricName, METRICS } from '../../src/telemetry/definitions.ts';
+
+const OPERATION = 'mcp_method_name error_type mcp_protocol_version sallyport_server gen_ai_tool_name';
+
+const pinned: Readonly<Record<string, string>> = {
+  mcp_server_operation_duration_seconds: `histogram ${OPERATION}`,
+  mcp_client_operation_duration_seconds: `histogram ${OPERATION}`,
+  sallyport_overhead_duration_seconds: 'histogram mcp_method_name sallyport_server',
+  sallyport_calls_total: 'counter verdict mcp_method_name sallyport_server',
+  sallyport_refusals_total: 'counter code listener',
+  sallyport_upstream_failures_total: 'counter code sallyport_server',
+  sallyport_connections: 'gauge listener',
+  sallyport_connections_accepted_total: 'counter listener',
+  sallyport_upstream_connections: 'gauge sallyport_server',
+  sallyport_sessions: 'gauge sallyport_server',
+  sallyport_requests_running: 'gauge',
+  sallyport_audit_records_total: 'counter',
+  sallyport_audit_written_bytes_total: 'counter',
+  sallyport_audit_refused_total: 'counter reason',
+  sallyport_audit_commit_duration_seconds: 'histogram',
+  sallyport_audit_queued_bytes: 'gauge',
+  sallyport_audit_faulted: 'gauge',
+  sallyport_process_memory_bytes: 'gauge process',
+  sallyport_process_cpu_seconds_total: 'counter process',
+  sallyport_process_loop_delay_seconds: 'gauge process',
+  sallyport_process_restarts_total: 'counter process',
+  sallyport_snapshot_revision: 'gauge',
+  sallyport_config_reloads_total: 'counter result',
+  sallyport_server_up: 'gauge sallyport_server',
+};
+
+it('metrics keep their names, types and labels', () => {
+  const actual = Object.entries(METRICS).map(([name, { type, labels }]): [string, string] => {
+    assert.ok(isMetricName(name));
+    return [toExpositionName(name), [type, ...labels.map((label) => label.replaceAll('.', '_'))].join(' ')];
+  });
+  assert.deepEqual(Object.fromEntries(actual), pinned);
+});
