@@ -3,6 +3,7 @@
 
 import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
+import { buildValue } from './build-value.ts';
 import { findElements, findSpan } from './find-span.ts';
 import { scanJson } from './scan.ts';
 import type { Scan } from './scan-tokens.ts';
@@ -51,7 +52,7 @@ function parseRepaired(bytes: Uint8Array, repaired: number): Result<JsonDocument
 function createDocument(scan: Scan, text: string, repaired: number): JsonDocument {
   const { bytes } = scan;
   const layout = { bytes, spans: settleSpans(scan) };
-  const value: JsonValue = JSON.parse(text);
+  const value: JsonValue = scan.escapedName ? buildValue(text) : JSON.parse(text);
   return {
     bytes,
     value,

@@ -19,6 +19,8 @@ export interface Scan {
   lone: number[] | undefined;
   /** The last string had an escape. Strings only ever set it; who wants to know clears it first. */
   escaped: boolean;
+  /** Some key had an escape: JSON.parse must not read this text (build-value.ts says why). */
+  escapedName: boolean;
   /** Some number lost digits or overflowed. */
   lossy: boolean;
   problem: { readonly code: ErrorCode; readonly say: string } | undefined;

@@ -46,6 +46,7 @@ export function scanJson(bytes: Uint8Array, options: ScanOptions): Scan {
     names: NAME_ROWS,
     lone: undefined,
     escaped: false,
+    escapedName: false,
     lossy: false,
     problem: undefined,
   };
@@ -97,6 +98,7 @@ function scanObject(scan: Scan, from: number, level: number): number {
     const name = at + 1;
     at = skipString(scan, at);
     if (at < 0) return -1;
+    scan.escapedName ||= scan.escaped;
     if (many === undefined && (count === FEW_NAMES || scan.escaped)) many = collectNames(scan, level, count);
     const fresh = many === undefined ? noteName(scan, level, count, name, at - 1) : addName(scan, many, name, at - 1);
     if (!fresh) return -1;
