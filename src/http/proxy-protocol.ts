@@ -17,8 +17,6 @@ const SIGNATURE = Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1');
 const FIXED_BYTES = 16;
 /** Addresses and extensions; what proxies really send is well under a kilobyte. */
 const MAX_REST_BYTES = 2048;
-/** How much must be looked at to see a whole header. */
-export const MAX_PROXY_HEADER_BYTES = FIXED_BYTES + MAX_REST_BYTES;
 
 const VERSION_2_LOCAL = 0x20;
 const VERSION_2_PROXY = 0x21;
