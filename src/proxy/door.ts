@@ -3,6 +3,7 @@
 
 import type { Principal } from '../agents/index.ts';
 import type { ListenerConfig, Route, Snapshot } from '../config/index.ts';
+import { parseHost } from '../http/index.ts';
 import type { HeaderList, Peer, RequestHandler, RequestHead, ServerRequest } from '../http/index.ts';
 import type { ErrorCode } from '../base/index.ts';
 import type { Arrival, Ports } from './exchange.ts';
@@ -32,6 +33,8 @@ const JSON_TYPE: readonly string[] = ['Content-Type', 'application/json'];
 const ALIVE = Buffer.from('{"status":"alive"}\n');
 const PEER_HEADER = 'sallyport-peer';
 const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]', '::1']);
+/** What a web page comes from; extensions and files have other schemes, and no business here. */
+const WEB_SCHEMES: readonly string[] = ['http://', 'https://'];
 const NO_REQUEST = { id: undefined, era: 'modern', method: undefined, auditId: undefined } as const;
 
 /** The handler of a listener. */
@@ -160,11 +163,13 @@ function hostAllowed(host: string, listener: ListenerConfig): boolean {
   return (isLoopback(listener.address.host) && LOOPBACK.has(name)) || name === bracketed(listener.address.host) || listener.hosts.includes(name);
 }
 
+/** Exactly scheme, host and port, as browsers write an Origin: of `http://localhost:1@evil.example` no reading counts. */
 function originAllowed(origin: string, listener: ListenerConfig): boolean {
   if (listener.origins.includes(origin)) return true;
   if (!isLoopback(listener.address.host)) return false;
-  const scheme = origin.indexOf('://');
-  return scheme > 0 && LOOPBACK.has(nameOf(origin.slice(scheme + 3)));
+  const scheme = WEB_SCHEMES.find((one) => origin.startsWith(one));
+  const host = scheme === undefined ? undefined : parseHost(origin.slice(scheme.length));
+  return host !== undefined && LOOPBACK.has(nameOf(host));
 }
 
 /** A Host or authority without its port, lowercase. */

@@ -5,10 +5,11 @@
 import type { JsonDocument, JsonObject, Message, MessageId } from '../../mcp/index.ts';
 import { parseJson, readAnswerMessage, setMember } from '../../mcp/index.ts';
 import { GatewayError } from '../../base/index.ts';
-import type { StdioLink } from '../../servers/index.ts';
 import type { Answer } from '../answer.ts';
 import type { Call } from '../exchange.ts';
 import { answerMessage, carryMessage, mayBeSaid } from '../server-messages.ts';
+import { listenToServer, lostSentence } from './stdio-lines.ts';
+import type { OpenServer } from './stdio-lines.ts';
 
 const SUBSCRIPTION_ID = 'io.modelcontextprotocol/subscriptionId';
 const PROGRESS_TOKEN = 'progressToken';
@@ -37,7 +38,7 @@ interface Waiting {
 }
 
 /** Makes a carrier around a process that `open` starts. */
-export function createStdioMux(options: StdioMuxOptions, open: (events: { onLine(line: Uint8Array): void; onExit(text: string): void }) => StdioLink): StdioMux {
+export function createStdioMux(options: StdioMuxOptions, open: OpenServer): StdioMux {
   const waiting = new Map<number, Waiting>();
   let next = 1;
   let ended = false;
@@ -45,27 +46,9 @@ export function createStdioMux(options: StdioMuxOptions, open: (events: { onLine
   const end = (text: string): void => {
     if (ended) return;
     ended = true;
-    for (const one of waiting.values()) one.answer.refuse({ code: 'outcome_unknown', say: `The MCP server '${options.server}' ended before it answered; whether the call took effect is unknown.` }, 'unknown');
+    for (const one of waiting.values()) one.answer.refuse({ code: 'outcome_unknown', say: lostSentence(options.server) }, 'unknown');
     waiting.clear();
     options.onEnd(text);
-  };
-
-  const hear = (line: Uint8Array): void => {
-    const document = parseJson(line, { repairSurrogates: true });
-    const message = document.ok ? readAnswerMessage(document.value) : document;
-    if (!message.ok) return options.onNoise();
-    const said = message.value;
-    switch (said.kind) {
-      case 'result':
-      case 'error':
-        return hearFinal(said);
-      case 'notification':
-        return hearNotification(said);
-      case 'request':
-        return options.onNoise(); // A modern server sends no requests; there is nobody to give it to.
-      default:
-        return said satisfies never;
-    }
   };
 
   const hearFinal = (said: Extract<Message, { kind: 'result' | 'error' }>): void => {
@@ -105,14 +88,11 @@ export function createStdioMux(options: StdioMuxOptions, open: (events: { onLine
     else options.onNoise();
   };
 
-  const link = open({
-    onLine: (line) => {
-      try {
-        hear(line);
-      } catch {
-        options.onNoise(); // A fault of ours over one line must not end the worker.
-      }
-    },
+  const link = listenToServer(open, {
+    hearFinal,
+    hearRequest: options.onNoise, // A modern server sends no requests; there is nobody to give one to.
+    hearNotification,
+    onNoise: options.onNoise,
     onExit: end,
   });
 

@@ -5,12 +5,13 @@
 // A disconnect is not a cancellation here: the process goes on, and the answer of a request whose agent hung up is recorded and dropped.
 
 import type { JsonObject, Message, MessageId } from '../../mcp/index.ts';
-import { parseJson, readAnswerMessage, SERVER_METHODS } from '../../mcp/index.ts';
-import type { StdioLink } from '../../servers/index.ts';
+import { SERVER_METHODS } from '../../mcp/index.ts';
 import type { Answer } from '../answer.ts';
 import type { Call } from '../exchange.ts';
 import { answerMessage, carryMessage, mayBeSaid } from '../server-messages.ts';
 import type { FinalHook } from '../server-messages.ts';
+import { listenToServer, lostSentence } from './stdio-lines.ts';
+import type { OpenServer } from './stdio-lines.ts';
 
 /** A session with its process. */
 export interface StdioSession {
@@ -51,7 +52,7 @@ const MAX_KEPT = 64;
 const MAX_SERVER_REQUESTS = 256;
 
 /** Makes a session around a process that `open` starts. */
-export function createStdioSession(options: StdioSessionOptions, open: (events: { onLine(line: Uint8Array): void; onExit(text: string): void }) => StdioLink): StdioSession {
+export function createStdioSession(options: StdioSessionOptions, open: OpenServer): StdioSession {
   const waiting = new Map<MessageId, Waiting>();
   const asked = new Set<MessageId>();
   const kept: Message[] = [];
@@ -61,31 +62,10 @@ export function createStdioSession(options: StdioSessionOptions, open: (events: 
   const end = (text: string): void => {
     if (ended) return;
     ended = true;
-    for (const one of waiting.values()) one.answer.refuse({ code: 'outcome_unknown', say: `The MCP server '${options.server}' ended before it answered; whether the call took effect is unknown.` }, 'unknown');
+    for (const one of waiting.values()) one.answer.refuse({ code: 'outcome_unknown', say: lostSentence(options.server) }, 'unknown');
     waiting.clear();
     stream?.answer.end('ok');
     options.onEnd(text);
-  };
-
-  const hear = (line: Uint8Array): void => {
-    const document = parseJson(line, { repairSurrogates: true });
-    const message = document.ok ? readAnswerMessage(document.value) : document;
-    if (!message.ok) return options.onNoise();
-    const said = message.value;
-    switch (said.kind) {
-      case 'result':
-      case 'error':
-        return hearAnswer(said);
-      case 'request':
-        if (asked.size >= MAX_SERVER_REQUESTS) return options.onNoise();
-        asked.add(said.id);
-        return pass(said, newest());
-      case 'notification':
-        // What changed for everybody belongs to no request.
-        return pass(said, SERVER_METHODS.get(said.method)?.on === 'listen' ? undefined : (forToken(said.params) ?? newest()));
-      default:
-        return said satisfies never;
-    }
   };
 
   const hearAnswer = (said: Extract<Message, { kind: 'result' | 'error' }>): void => {
@@ -115,14 +95,16 @@ export function createStdioSession(options: StdioSessionOptions, open: (events: 
     return undefined;
   };
 
-  const link = open({
-    onLine: (line) => {
-      try {
-        hear(line);
-      } catch {
-        options.onNoise(); // A fault of ours over one line must not end the worker.
-      }
+  const link = listenToServer(open, {
+    hearFinal: hearAnswer,
+    hearRequest: (said) => {
+      if (asked.size >= MAX_SERVER_REQUESTS) return options.onNoise();
+      asked.add(said.id);
+      pass(said, newest());
     },
+    // What changed for everybody belongs to no request.
+    hearNotification: (said) => pass(said, SERVER_METHODS.get(said.method)?.on === 'listen' ? undefined : (forToken(said.params) ?? newest())),
+    onNoise: options.onNoise,
     onExit: end,
   });
 
