@@ -5,6 +5,7 @@ export type { Dialer, DialOptions } from './dial.ts';
 export type { DialFailure } from './dial-failure.ts';
 export type { Lookup } from './dial-tcp.ts';
 export { createHeaderList } from './header-list.ts';
+export { parseHost } from './host.ts';
 export { createHttpServer } from './http-server.ts';
 export type { HttpServer, HttpServerOptions, HttpServerStats, ListenAddress } from './http-server.ts';
 export { createUpstreamPool } from './pool.ts';
