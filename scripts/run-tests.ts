@@ -33,9 +33,9 @@ export async function runTests(options: TestRunOptions): Promise<void> {
   const names: string[] = [];
   /** The deepest level at which something ended since the last end on a higher one: tells a parent from a leaf. */
   let endedAtLevel = 0;
-  let before: FileProgress = { passed: 0, failed: 0, skipped: 0 };
 
   const now = (): FileProgress => ({ passed: tally.passed, failed: tally.failed, skipped: tally.skips.length });
+  let before = now();
   const closeFile = (file: string, durationMs: number): void => {
     const after = now();
     const failed = after.failed - before.failed;
