@@ -10,7 +10,7 @@ import type { ErrorCode } from '../base/index.ts';
 import { compileSnapshot, isSnapshotDocument, parseSnapshotDocument } from '../config/index.ts';
 import type { ListenerConfig, Snapshot, SnapshotDocument } from '../config/index.ts';
 import { createHttpServer } from '../http/index.ts';
-import type { HttpServer, Peer } from '../http/index.ts';
+import type { HttpServer, HttpServerOptions, Peer } from '../http/index.ts';
 import { createDoor, createOpenExchanges, createOwnerRelay, createRoadMetrics, createSessions, serverLimits } from '../proxy/index.ts';
 import type { Ports, SealingKey } from '../proxy/index.ts';
 import { createServers } from '../servers/index.ts';
@@ -31,6 +31,8 @@ const KEYS_PERIOD_MS = 10 * 60_000;
 const METRICS_PERIOD_MS = 1_000;
 const SWEEP_PERIOD_MS = 5_000;
 const KEEP_ALIVE_AFTER_US = 15_000_000;
+/** While it drains, a kept connection may be used once more and learn that it ends; after this it is closed if it is idle. */
+const IDLE_GRACE_MS = 2_000;
 
 /** Sets up a worker's duties. */
 export function beginWorker(init: Init, links: Links, log: Log): Duties {
@@ -41,6 +43,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
   const open = createOpenExchanges();
   const relay = createOwnerRelay('run');
   const doors: HttpServer[] = [];
+  let relayed: HttpServer | undefined;
   let snapshot: Snapshot | undefined;
   let keys: readonly SealingKey[] = [];
   let audit: AuditLog | undefined;
@@ -172,9 +175,8 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       await server.listenFd(inherited.fd);
       doors.push(server);
     }
-    const relayed = createHttpServer({ handler: createDoor({ ports, snapshot: current, readiness, onStranger, relayed: true }), limits: { ...serverLimits(limits), maxConnectionsPerAddress: limits.maxConnections }, listener: '@relay' });
+    relayed = createHttpServer({ handler: createDoor({ ports, snapshot: current, readiness, onStranger, relayed: true }), limits: { ...serverLimits(limits), maxConnectionsPerAddress: limits.maxConnections }, listener: '@relay' });
     await relayed.listenPath(`run/${init.name}`);
-    doors.push(relayed);
     every(METRICS_PERIOD_MS, () => {
       links.get('control')?.send('metrics', { dump: metrics.dump() });
       counter.flush();
@@ -193,7 +195,9 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     tellState();
     open.endStreams();
     const cut = setTimeout(() => open.cutAll(), graceMs);
-    await Promise.all(doors.map((server) => server.drain(graceMs)));
+    await Promise.all(doors.map((server) => server.drain(Math.min(IDLE_GRACE_MS, graceMs))));
+    // The other workers keep connections to this door for as long as they live, and they may be waiting for us in the same way.
+    await relayed?.drain(0);
     clearTimeout(cut);
     sessions.close();
     relay.close();
@@ -247,12 +251,12 @@ function every(periodMs: number, action: () => void): void {
   setInterval(action, periodMs).unref();
 }
 
-async function tlsFor(listener: ListenerConfig, links: Links): Promise<{ tls?: { key: string; cert: string }; trustedProxies?: readonly string[] }> {
+async function tlsFor(listener: ListenerConfig, links: Links): Promise<Pick<HttpServerOptions<unknown>, 'tls' | 'trustedProxies'>> {
   switch (listener.tls.kind) {
     case 'off':
       return {};
     case 'external':
-      return { trustedProxies: listener.trustedProxies };
+      return { tls: 'external', trustedProxies: listener.trustedProxies };
     case 'self-signed':
     case 'files': {
       const { fields } = await links.request('keeper', 'tls', { listener: listener.name }, KEYS_TIMEOUT_MS);

@@ -124,8 +124,10 @@ function send(leg: HttpLeg, sending: Sending, more: Pick<HttpAnswerOptions, 'onH
   call.server.inFlight++;
   call.forwardedUs = ports.nowUs();
   const { endless, ...rest } = sending;
+  // Some servers send even the head of a silent stream only with its first event.
+  const headTimeoutMs = sending.method === 'GET' ? 0 : (call.server.config.timeoutMs ?? limits.answerTimeoutMs);
   const upstream: UpstreamCall = target.pool.send(
-    { ...rest, path: target.path, headTimeoutMs: call.server.config.timeoutMs ?? limits.answerTimeoutMs, idleTimeoutMs: endless ? 0 : limits.streamIdleTimeoutMs },
+    { ...rest, path: target.path, headTimeoutMs, idleTimeoutMs: endless ? 0 : limits.streamIdleTimeoutMs },
     handler,
   );
   handler.attach(upstream);

@@ -211,3 +211,52 @@ test('a policy change cuts what it no longer allows, and nothing else', () => {
   assert.equal(road.server.aborted, 1);
   assert.deepEqual(outcomes(road), ['cancelled']);
 });
+
+const sent = (road_: Bed): { readonly params: Record<string, unknown> } => JSON.parse(Buffer.from(road_.server.requests[0]?.body ?? []).toString());
+
+test('a subscription to a resource that may not be read is taken out, and its updates are dropped', () => {
+  road = bed([rule('all', 'allow'), { name: 'private', effect: 'deny', agents: ['*'], groups: [], servers: ['*'], resources: ['file:///private/*'] }]);
+  const reply = road.arrive(...modern('subscriptions/listen', { notifications: { resourceSubscriptions: ['file:///private/a', 'file:///b'] } }));
+  assert.deepEqual(sent(road).params['notifications'], { resourceSubscriptions: ['file:///b'] });
+  road.server.handler?.onHead(200, STREAM_HEAD);
+  const meta = { _meta: { 'io.modelcontextprotocol/subscriptionId': 1 } };
+  for (const uri of ['file:///private/a', 'file:///b']) road.server.handler?.onBody(event({ jsonrpc: '2.0', method: 'notifications/resources/updated', params: { uri, ...meta } }));
+  assert.match(reply.body, /file:\/\/\/b/);
+  assert.doesNotMatch(reply.body, /private/);
+});
+
+test('a server is not told that the agent takes tasks, and may not answer with one', () => {
+  const capabilities = { extensions: { 'io.modelcontextprotocol/tasks': {}, 'com.example/x': {} } };
+  const [body, headers] = modern('tools/call', { name: 'list_tickets', arguments: {} });
+  const params = { name: 'list_tickets', arguments: {}, _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': capabilities } };
+  const reply = road.arrive({ ...body, params }, headers);
+  const meta = sent(road).params['_meta'];
+  assert.deepEqual(meta, { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': { extensions: { 'com.example/x': {} } } });
+  road.server.handler?.onHead(200, JSON_HEAD);
+  road.server.handler?.onBody(result(1, { resultType: 'task', taskId: 't', status: 'working' }));
+  road.server.handler?.onEnd();
+  assert.equal(reply.status, 502);
+});
+
+for (const method of ['tasks/get', 'tasks/cancel']) {
+  test(`${method} is not carried`, () => {
+    const [body, headers] = modern(method, { taskId: 't' });
+    assert.equal(road.arrive(body, { ...headers, 'mcp-name': 't' }).status, 404);
+  });
+}
+
+test('a number that would change on the way is refused', () => {
+  const [body, headers] = call;
+  const text = JSON.stringify(body).replace('"arguments":{}', '"arguments":{"id":9007199254740993}');
+  const reply = road.arrive(text, headers);
+  assert.equal(reply.status, 400);
+  assert.equal(road.server.requests.length, 0);
+});
+
+test('a session of another worker is handed on, unjudged', () => {
+  road = bed([rule('all', 'allow')], { legacy: true });
+  const elsewhere = { ...road.ports.sessions, ownerElsewhere: () => 'worker-1.2' };
+  Object.assign(road.ports, { sessions: elsewhere });
+  assert.equal(road.arrive({ jsonrpc: '2.0', id: 1, method: 'tools/list' }, { 'mcp-session-id': 's1.k.x' }).status, 299);
+  assert.deepEqual(road.audit.records, []);
+});

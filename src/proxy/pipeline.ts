@@ -11,6 +11,7 @@ import { forward } from './forward.ts';
 import { questionOf, receive } from './receive.ts';
 import { recordDecision, recordUnreadable } from './record.ts';
 import { requestOf } from './request-of.ts';
+import { narrowListen } from './narrow-listen.ts';
 import { refuse, refusedBy } from './rescue.ts';
 
 /** Carries one request of a known caller. Never throws; the reply is answered or cut, now or later. */
@@ -25,7 +26,7 @@ export function carry(arrival: Arrival, ports: Ports): void {
 function walk(arrival: Arrival, ports: Ports): void {
   const received = receive(arrival, ports);
   if (!received.ok) return unreadable(arrival, ports, received.error);
-  const inbound = received.value;
+  const inbound = narrowListen(received.value, arrival);
 
   const owner = ownerElsewhere(inbound, arrival, ports);
   if (owner !== undefined) return ports.relayToOwner(arrival, owner);

@@ -9,7 +9,10 @@ import type { Subject } from '../policies/index.ts';
 import type { Arrival, Inbound, Ports, Question } from './exchange.ts';
 
 const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
+const CAPABILITIES = ['params', '_meta', 'io.modelcontextprotocol/clientCapabilities'];
 const MAX_TOKEN_CHARS = 2048;
+/** Policy, approval and record would see another number than the server. */
+const LOSSY: Refusal = { code: 'json_ambiguous', say: 'A number in this request cannot be represented exactly; send it as a string.' };
 
 /** Reads a request. A refusal knows the id it belongs to, where one could be read. */
 export function receive(arrival: Arrival, ports: Pick<Ports, 'headerCatalogue'>): Result<Inbound, Refusal & { readonly id?: string | number }> {
@@ -40,6 +43,7 @@ function receiveModern(arrival: Arrival, message: Message, ports: Pick<Ports, 'h
   const checked = checkModernRequest(message, mirrored);
   if (!checked.ok) return fail({ ...checked.error, id: message.id });
   const request = checked.value;
+  if (message.document.lossy) return fail({ ...LOSSY, id: message.id });
   if (request.rule.task === true) return fail({ code: 'method_unknown', say: 'Tasks are not carried by this gateway.', id: message.id });
   const subject = readSubject(request.method, request.rule, message.params);
   if (!subject.ok) return fail({ ...subject.error, id: message.id });
@@ -50,12 +54,15 @@ function receiveModern(arrival: Arrival, message: Message, ports: Pick<Ports, 'h
       if (!agreed.ok) return fail({ ...agreed.error, id: message.id });
     }
   }
-  return ok({ kind: 'modern', message: withoutTasks(message), request, subject: subject.value });
+  const sent = withoutTasks(message);
+  // What the answer is checked against is what the server was told.
+  const told = sent === message ? request : { ...request, clientCapabilities: objectAt(sent.document.value, CAPABILITIES) ?? {} };
+  return ok({ kind: 'modern', message: sent, request: told, subject: subject.value });
 }
 
 /** Tasks would outlive the call and its record; until they are carried, the server must not think that the agent takes them. */
 function withoutTasks(message: Extract<Message, { kind: 'request' }>): Extract<Message, { kind: 'request' }> {
-  const path = ['params', '_meta', 'io.modelcontextprotocol/clientCapabilities', 'extensions'];
+  const path = [...CAPABILITIES, 'extensions'];
   const extensions = objectAt(message.document.value, path);
   if (extensions === undefined || !Object.hasOwn(extensions, TASKS_EXTENSION)) return message;
   const edited = parseJson(removeMember(message.document, path, TASKS_EXTENSION));
@@ -74,7 +81,7 @@ function receiveLegacy(message: Message, token: string | undefined): Result<Inbo
     if (message.kind === 'request') return fail({ code: 'method_unknown', say: `The method '${method}' is not known to this gateway.`, ...id });
   }
   if (message.kind === 'request' && message.document.lossy) {
-    return fail({ code: 'json_ambiguous', say: 'A number in this request cannot be represented exactly; send it as a string.', ...id });
+    return fail({ ...LOSSY, ...id });
   }
   if (method === 'initialize' && token !== undefined) return fail({ code: 'rpc_malformed', say: 'initialize opens a session; send it without Mcp-Session-Id.', ...id });
   if (method !== 'initialize' && token === undefined) return fail({ code: 'session_required', say: 'Send initialize first, then every request with its Mcp-Session-Id.', ...id });

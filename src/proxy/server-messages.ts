@@ -3,8 +3,8 @@
 
 import { fail, GatewayError, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
-import { checkAnswer, listElements, METHODS, removeElements, removeMember, setMember } from '../mcp/index.ts';
-import type { Asked, JsonDocument, JsonObject, JsonValue, Message, MethodRule, Refusal } from '../mcp/index.ts';
+import { checkAnswer, elementEdits, listElements, memberEdit, METHODS, removeMember, splice } from '../mcp/index.ts';
+import type { Asked, Edit, JsonDocument, JsonObject, JsonValue, Message, MethodRule, Refusal } from '../mcp/index.ts';
 import { parseJson } from '../mcp/index.ts';
 import type { Answer } from './answer.ts';
 import type { Call, OutcomeStatus, Ports } from './exchange.ts';
@@ -43,7 +43,11 @@ function askedBy(call: Call): Asked {
 
 /** Whether a message that is no final answer may be said on this hop. */
 export function mayBeSaid(call: Call, message: Message): boolean {
-  return checkAnswer(message, askedBy(call)).ok;
+  if (!checkAnswer(message, askedBy(call)).ok) return false;
+  if (message.kind !== 'notification' || message.method !== 'notifications/resources/updated') return true;
+  const uri = message.params?.['uri'];
+  const { principal, snapshot } = call.arrival;
+  return typeof uri === 'string' && snapshot.policy.decide(principal, call.server.name, { kind: 'resource', name: uri }).kind === 'allow';
 }
 
 /** Judges the final answer of a call, and gives the bytes that may be shown. */
@@ -98,10 +102,10 @@ function filterList(call: Call, document: JsonDocument, rule: MethodRule): Uint8
   const kind = list.member === 'tools' ? 'tool' : list.member === 'prompts' ? 'prompt' : 'resource';
   const names = listElements(document, rule);
   const allowed = names.map((name) => name !== undefined && snapshot.policy.decide(principal, call.server.name, { kind, name }).kind === 'allow');
-  const filtered = allowed.every(Boolean) ? document : reread(removeElements(document, ['result', list.member], (index) => allowed[index] === true));
-  if (call.question.era === 'legacy') return filtered.bytes;
-  const scope = memberOf(filtered.value, 'result', 'cacheScope');
-  return scope === 'private' || scope === undefined ? filtered.bytes : setMember(filtered, ['result'], 'cacheScope', '"private"');
+  const edits: Edit[] = allowed.every(Boolean) ? [] : [...elementEdits(document, ['result', list.member], (index) => allowed[index] === true)];
+  const scope = call.question.era === 'modern' ? memberOf(document.value, 'result', 'cacheScope') : undefined;
+  if (scope !== undefined && scope !== 'private') edits.push(memberEdit(document, ['result'], 'cacheScope', '"private"'));
+  return edits.length === 0 ? document.bytes : splice(document, edits);
 }
 
 /** Our own edit of a valid document is valid; if it ever is not, nothing of it may be shown. */
