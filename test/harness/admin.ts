@@ -1,0 +1,42 @@
+// Asks the gateway's admin socket how it is, as the CLI would, without starting a process for each question.
+
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { join, relative } from 'node:path';
+import { at } from './mcp.ts';
+
+/** A worker as the gateway reports it. */
+export interface WorkerRow {
+  readonly slot: number;
+  readonly pid: number;
+  readonly state: string;
+  readonly revision: number;
+}
+
+/** The status of the gateway on this data folder; undefined while nobody answers. */
+export async function readStatus(dataFolder: string): Promise<unknown> {
+  // Socket paths are limited to about 100 bytes, and a relative one is shorter.
+  const outgoing = request({ socketPath: relative(process.cwd(), join(dataFolder, 'run', 'admin.sock')), path: '/api/v1/status', agent: false });
+  outgoing.end();
+  try {
+    const [response] = await once(outgoing, 'response');
+    const chunks: Buffer[] = [];
+    for await (const chunk of response) chunks.push(chunk);
+    const status: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    return status;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Its workers, serving or not. */
+export async function readWorkers(dataFolder: string): Promise<readonly WorkerRow[]> {
+  const rows = at(await readStatus(dataFolder), 'workers');
+  if (!Array.isArray(rows)) return [];
+  return rows.map((row: unknown) => ({ slot: Number(at(row, 'slot')), pid: Number(at(row, 'pid')), state: String(at(row, 'state')), revision: Number(at(row, 'revision')) }));
+}
+
+/** Those that serve. */
+export async function servingWorkers(dataFolder: string): Promise<readonly WorkerRow[]> {
+  return (await readWorkers(dataFolder)).filter((row) => row.state === 'serving');
+}
