@@ -1,7 +1,8 @@
-// What everything stands on: results, secrets, digests, the error table. No I/O, no clock, no randomness.
+// What everything stands on: results, secrets, digests, the error table, near misses. No I/O, no clock, no randomness.
 export { equalBytes, hmacSha256Hex, sha256, sha256Hex } from './digest.ts';
 export { ERRORS, GatewayError } from './errors.ts';
 export type { ErrorCode, LogLevel } from './errors.ts';
+export { nearest } from './nearest.ts';
 export { fail, ok } from './result.ts';
 export type { Result } from './result.ts';
 export { Secret } from './secret.ts';

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseArguments } from './arguments.ts';
 import type { Command } from './command.ts';
-import { didYouMean } from './did-you-mean.ts';
+import { nearest } from '../base/index.ts';
 import { parseDuration } from './duration.ts';
 
 const command: Command = {
@@ -88,7 +88,7 @@ for (const [typed, meant] of [
   ['', undefined],
 ] as const) {
   test(`'${typed}' is probably ${meant ?? 'nothing known'}`, () => {
-    assert.equal(didYouMean(typed, ['serve', 'agents', 'audit', 'version']), meant);
+    assert.equal(nearest(typed, ['serve', 'agents', 'audit', 'version']), meant);
   });
 }
 

@@ -1,10 +1,9 @@
 // Reads a command line against what the command takes. Strict: a word or option that is not expected is refused, with what was probably
 // meant, because a typing error in `--exprires 1d` must not make a key that never expires.
 
-import { fail, ok } from '../base/index.ts';
+import { fail, nearest, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import type { Command, OptionSpec, OutputFormat } from './command.ts';
-import { didYouMean } from './did-you-mean.ts';
 
 /** Options that every command takes. */
 export const COMMON_OPTIONS: readonly OptionSpec[] = [
@@ -66,7 +65,7 @@ export function parseArguments(command: Command, argv: readonly string[]): Resul
 }
 
 function unknownOption(name: string, options: readonly OptionSpec[]): string {
-  const meant = didYouMean(
+  const meant = nearest(
     name.replace(/^-+/, ''),
     options.map((option) => option.name),
   );

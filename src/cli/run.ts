@@ -1,11 +1,10 @@
 // The command line from its first word to the exit code. A command's own refusals are printed by the command; what arrives here as an
 // exception is either a fault with a sentence for the person, or a bug.
 
-import { GatewayError } from '../base/index.ts';
+import { GatewayError, nearest } from '../base/index.ts';
 import { parseArguments } from './arguments.ts';
 import type { CliDeps, Command } from './command.ts';
 import { COMMANDS, GROUPS } from './commands.ts';
-import { didYouMean } from './did-you-mean.ts';
 import { EXIT } from './exit-codes.ts';
 import { commandHelp, groupHelp, overview } from './help.ts';
 import { complain, printLine } from './print.ts';
@@ -98,7 +97,7 @@ function commandsBelow(word: string): readonly Command[] {
 }
 
 function unknownCommand(typed: string, known: readonly string[], deps: CliDeps): number {
-  const meant = didYouMean(typed, [...new Set(known)]);
+  const meant = nearest(typed, [...new Set(known)]);
   const hint = meant === undefined ? "'sallyport help' lists them." : `Did you mean 'sallyport ${meant}'?`;
   return complain(deps, EXIT.usage, `There is no command '${typed}'. ${hint}`);
 }

@@ -5,7 +5,7 @@ import { checkListeners } from './check-listeners.ts';
 import { checkServers } from './check-servers.ts';
 import type { Mistake } from './explain.ts';
 import type { Files } from './files.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../base/index.ts';
 import type { Env } from './template.ts';
 import type { ConfigShard } from './types.ts';
 import type { Path } from './yaml.ts';

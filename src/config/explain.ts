@@ -2,7 +2,7 @@
 // The messages complete a sentence about the place: "servers.files.args" "must be a list, not text".
 
 import * as z from 'zod';
-import { nearest } from './nearest.ts';
+import { nearest } from '../base/index.ts';
 import type { Path } from './yaml.ts';
 
 /** One mistake in a document. */

@@ -101,15 +101,17 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
   };
 
   const start = async (): Promise<void> => {
-    store = await openStore(init.dataFolder);
+    store = openStore(init.dataFolder);
     agentsVersion = await store.agentsVersion(TENANT);
     publisher.setAgents(await store.agentsShard());
     const errors = await load();
-    if (errors.length > 0 && publisher.revision === 0) {
-      report({ kind: 'unusable', text: renderProblems(errors), exitCode: CONFIG_EXIT_CODE });
-      return;
+    if (errors.length > 0) {
+      // Started with a wrong config, nothing runs. Replaced while the file is wrong, the gateway goes on with what was in force.
+      if (!init.restarted || publisher.config === undefined) return report({ kind: 'unusable', text: renderProblems(errors), exitCode: CONFIG_EXIT_CODE });
+      log.error('the config is refused; the last good one stays in force', { problems: renderProblems(errors) });
+      config = publisher.config;
+      await configureOthers(config);
     }
-    if (errors.length > 0) log.error('the config is refused; the last good one stays in force', { problem: errors[0]?.message });
     const agents = createAgentsPort({ store, tenant: TENANT, randomBytes: (count) => randomBytes(count), now: () => new Date(), changed: publishAgents });
     admin = await createAdminServer({
       socketPath: join(init.dataFolder, 'run', 'admin.sock'),

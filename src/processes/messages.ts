@@ -25,6 +25,8 @@ export interface Init {
   readonly listenOverride: string | undefined;
   /** Bound listen sockets, by inherited file descriptor (workers). */
   readonly listeners: readonly { readonly name: string; readonly fd: number; readonly host: string; readonly port: number }[];
+  /** The gateway is running already: this process takes over from one that died. */
+  readonly restarted: boolean;
   /** One worker of the first set looks at every server at start, so that a broken one is named early. */
   readonly scout: boolean;
   readonly logFormat: 'json' | 'text';

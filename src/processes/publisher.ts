@@ -13,6 +13,8 @@ export interface Publisher {
   /** Of the snapshot in force; 0: none yet. */
   readonly revision: number;
   readonly configDigest: string;
+  /** The config in force, for a control that was replaced while the file is wrong. */
+  readonly config: ConfigShard | undefined;
   /** Sets the agents for the first publication. */
   setAgents(agents: AgentsShard): void;
   /** Puts changed shards in force; resolves when every worker that can answer has taken them over. */
@@ -45,6 +47,9 @@ export function createPublisher(options: { readonly dataFolder: string; readonly
     },
     get configDigest() {
       return document?.digests.config ?? '';
+    },
+    get config() {
+      return document?.shards.config;
     },
     setAgents: (shard) => {
       agents = shard;

@@ -127,7 +127,7 @@ export function beginRunner(links: Links, log: Log): Duties {
     },
     onStop: async () => {
       const all = [...byWorker.values()].flatMap((servers) => [...servers.values()]);
-      await Promise.all(all.map((one) => one.server?.close()));
+      await Promise.all(all.map(async (one) => one.server?.close()));
     },
   };
 }

@@ -7,6 +7,7 @@
 
 import type { ChildProcess } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Log } from '../telemetry/index.ts';
 import { bindSocket } from './listen-sockets.ts';
@@ -111,6 +112,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       configFile: options.configFile,
       listenOverride: options.listenOverride,
       listeners: role === 'worker' ? sockets.map(({ name, host, port }, index) => ({ name, host, port, fd: FIRST_LISTEN_FD + index })) : [],
+      restarted: plan !== undefined,
       scout,
       logFormat: options.logFormat,
     };
@@ -129,7 +131,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       (error: unknown) => log.error('two processes could not be linked', { a: a.name, b: b.name, error }),
     );
   };
-  const hand = (child: Child, order: Order, socket: import('node:net').Socket): void => {
+  const hand = (child: Child, order: Order, socket: Socket): void => {
     if (child.process.connected) child.process.send(order, socket, {}, () => socket.destroy());
     else socket.destroy();
   };

@@ -151,7 +151,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       newId: createCallIds(randomBytes(8)),
       nowMs,
       nowUs,
-      relayToOwner: relay.relay,
+      relayToOwner: (arrival, owner) => relay.relay(arrival, owner),
     };
     const current = (): Snapshot => {
       if (snapshot === undefined) throw new Error('no snapshot');
