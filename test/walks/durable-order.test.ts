@@ -1,0 +1,60 @@
+// In the running gateway, the write of a decision to the log has returned before the first byte of the answer is given to the kernel,
+// and the log is open with O_DSYNC: so what an agent has seen is on disk, whatever happens next. The order of system calls tells.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { callOnce, startEchoServer, startGateway, testConfig } from '../harness/index.ts';
+import { traceCalls, tracingMissing } from '../harness/trace.ts';
+import type { TracedCall } from '../harness/trace.ts';
+
+const CALLS = 100;
+const LANES = 4;
+/** fcntl.h, Linux. */
+const O_DSYNC = 0o10000;
+
+test('the decision is on disk before the answer leaves', async (t) => {
+  const missing = tracingMissing();
+  if (missing !== undefined) return t.skip(missing);
+  const echo = await startEchoServer();
+  const gateway = await startGateway({ config: testConfig({ servers: { echo: { url: echo.url } } }) });
+  try {
+    const call = callOnce(gateway.url('echo'), await gateway.addAgent('walker'));
+    assert.equal(await call('before'), true);
+    const output = join(gateway.folder, 'strace.txt');
+    const names = Array.from({ length: CALLS }, (_, index) => `traced-${index}-`);
+    const traced = await traceCalls(gateway.workers(), { calls: 'pwrite64,pwritev,write,writev,sendto,sendmsg', output }, async () => {
+      for (let at = 0; at < CALLS; at += LANES) {
+        const answered = await Promise.all(names.slice(at, at + LANES).map(call));
+        assert(answered.every((result) => result === true));
+      }
+    });
+
+    const logs = new Set<string>();
+    for (const name of names) {
+      const decision = traced.find((one) => one.name.startsWith('pwrite') && one.text.includes(String.raw`\"kind\":\"decision\"`) && one.text.includes(name));
+      const answer = traced.find((one) => one.text.includes('HTTP/1.1 200 ') && one.text.includes(name));
+      assert(decision !== undefined && decision.result > 0, `the decision about ${name} was not written`);
+      assert(answer !== undefined, `the answer to ${name} was not seen`);
+      assert(decision.ended < answer.began, `${name} was answered before its decision was on disk`);
+      logs.add(`${processOf(gateway.workers(), decision)} ${/^\d+/.exec(decision.text)?.[0]}`);
+    }
+    for (const log of logs) {
+      const [pid = '', fd = ''] = log.split(' ');
+      const flags = /^flags:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8'))?.[1] ?? '';
+      assert.notEqual(Number.parseInt(flags, 8) & O_DSYNC, 0, 'the log is open with O_DSYNC');
+    }
+  } finally {
+    await gateway.stop();
+    await echo.close();
+  }
+});
+
+/** The process of the thread that made the call. */
+function processOf(workers: readonly number[], call: TracedCall): number {
+  const status = readFileSync(`/proc/${call.pid}/status`, 'utf8');
+  const pid = Number(/^Tgid:\s+(\d+)$/m.exec(status)?.[1]);
+  assert(workers.includes(pid));
+  return pid;
+}
