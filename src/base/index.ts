@@ -1,5 +1,5 @@
 // What everything stands on: results, secrets, digests, the error table, near misses. No I/O, no clock, no randomness.
-export { equalBytes, hmacSha256Hex, sha256, sha256Hex } from './digest.ts';
+export { sha256Hex } from './digest.ts';
 export { ERRORS, GatewayError } from './errors.ts';
 export type { ErrorCode, LogLevel } from './errors.ts';
 export { nearest } from './nearest.ts';

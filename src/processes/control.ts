@@ -73,6 +73,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       drainGraceMs: shard.limits.drainGraceMs,
     });
     await openMetricsDoor(shard);
+    for (const worker of links.all('worker')) worker.send('renew-certificates', {});
     return [];
   };
 

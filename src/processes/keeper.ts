@@ -8,7 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, constants, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../telemetry/index.ts';
-import { createDevelopmentCertificate } from '../tls/index.ts';
+import { createDevelopmentCertificate, readAuthorities, readCertificate } from '../tls/index.ts';
 import type { Fields, Frame } from './channel.ts';
 import type { Duties } from './child.ts';
 import { diskFiles, resolveValue } from '../config/index.ts';
@@ -77,7 +77,7 @@ export function beginKeeper(dataFolder: string, log: Log): Duties {
     const source = config.listeners[listener];
     if (source === undefined) return { error: `The listener '${listener}' has no certificate in the config.` };
     try {
-      if (source.kind === 'files') return { certificate: readFileSync(source.certificate, 'utf8'), key: readFileSync(source.key, 'utf8') };
+      if (source.kind === 'files') return fileMaterial(source);
       return developmentMaterial(folder, listener, source.hosts);
     } catch (error) {
       return { error: `The certificate of the listener '${listener}' cannot be read: ${error instanceof Error ? error.message : 'unknown'}` };
@@ -109,7 +109,9 @@ function read(sources: Readonly<Record<string, ValueSource>>): Fields {
 function readBundle(path: string | undefined): Fields {
   if (path === undefined) return {};
   try {
-    return { ca: readFileSync(path, 'utf8') };
+    const ca = readFileSync(path, 'utf8');
+    const authorities = readAuthorities(ca, new Date());
+    return authorities.ok ? { ca } : { error: `The CA file ${path} cannot be used: ${authorities.error}` };
   } catch {
     return { error: `The CA file ${path} cannot be read.` };
   }
@@ -135,6 +137,14 @@ function readKeys(file: string): readonly SealKey[] {
   } catch {
     return []; // No keys yet, or unreadable ones: sessions are opened anew.
   }
+}
+
+/** A certificate from files. A pair that does not fit, or has expired, is refused with what is wrong, before it meets an agent. */
+function fileMaterial(source: Extract<TlsSource, { kind: 'files' }>): Fields {
+  const certificate = readFileSync(source.certificate, 'utf8');
+  const key = readFileSync(source.key, 'utf8');
+  const facts = readCertificate(certificate, key, new Date());
+  return facts.ok ? { certificate, key } : { error: `The certificate ${source.certificate} cannot be used: ${facts.error}` };
 }
 
 /** A self-signed certificate for trying things out; kept, so that a client that trusted it once goes on trusting it. */

@@ -28,6 +28,7 @@ import { createRunnerDoor, createSecretsDoor } from './worker-doors.ts';
 const SNAPSHOT_PATIENCE_MS = 3_000;
 const KEYS_TIMEOUT_MS = 5_000;
 const KEYS_PERIOD_MS = 10 * 60_000;
+const CERTIFICATES_PERIOD_MS = 3_600_000;
 const METRICS_PERIOD_MS = 1_000;
 const SWEEP_PERIOD_MS = 5_000;
 const KEEP_ALIVE_AFTER_US = 15_000_000;
@@ -43,6 +44,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
   const open = createOpenExchanges();
   const relay = createOwnerRelay('run');
   const doors: HttpServer[] = [];
+  const certified: { readonly listener: string; readonly server: HttpServer }[] = [];
   let relayed: HttpServer | undefined;
   let snapshot: Snapshot | undefined;
   let keys: readonly SealingKey[] = [];
@@ -174,6 +176,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       });
       await server.listenFd(inherited.fd);
       doors.push(server);
+      certified.push({ listener: listener.name, server });
     }
     relayed = createHttpServer({ handler: createDoor({ ports, snapshot: current, readiness, onStranger, relayed: true }), limits: { ...serverLimits(limits), maxConnectionsPerAddress: limits.maxConnections }, listener: '@relay' });
     await relayed.listenPath(`run/${init.name}`);
@@ -185,9 +188,20 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       open.keepAlive(nowUs() - KEEP_ALIVE_AFTER_US);
       sessions.sweep(current(), nowMs());
     });
+    every(CERTIFICATES_PERIOD_MS, renewal);
     every(KEYS_PERIOD_MS, () => void fetchKeys().catch((error: unknown) => log.warn('the keys could not be renewed', { error: String(error) })));
   };
   let configFaults: readonly string[] = [];
+
+  /** Certificates are renewed in place: connections stay, new handshakes see the new one. One that cannot be used changes nothing. */
+  const renewCertificates = async (): Promise<void> => {
+    for (const { listener, server } of certified) {
+      const config = snapshot?.listeners.find((one) => one.name === listener);
+      const { tls } = config === undefined ? {} : await tlsFor(config, links);
+      if (typeof tls === 'object') server.setSecureContext(tls);
+    }
+  };
+  const renewal = (): void => void renewCertificates().catch((error: unknown) => log.error('a certificate could not be renewed', { error: error instanceof Error ? error : new Error(String(error)) }));
 
   const drain = async (graceMs: number): Promise<void> => {
     if (draining) return;
@@ -218,6 +232,8 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       case 'config-faults':
         configFaults = Array.isArray(frame.fields['faults']) ? frame.fields['faults'].map(String) : [];
         return;
+      case 'renew-certificates':
+        return renewal();
       case 'session-ended':
         return sessions.forget(String(frame.fields['token']), nowMs());
       default:

@@ -9,4 +9,3 @@ export { serverLimits } from './limits.ts';
 export { createRoadMetrics } from './metrics.ts';
 export { createOpenExchanges } from './open-exchanges.ts';
 export { createOwnerRelay } from './owner-relay.ts';
-export { carry } from './pipeline.ts';

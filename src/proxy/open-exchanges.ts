@@ -1,6 +1,7 @@
 // Every exchange that is not over, so that a revoked key or a changed policy closes the streams it no longer allows within the
 // snapshot change itself, a drain knows what it waits for, and silent streams get their keep-alive comments.
 
+import { ANONYMOUS_KEY_ID } from '../agents/index.ts';
 import type { Snapshot } from '../config/index.ts';
 import type { Answer } from './answer.ts';
 import type { Call } from './exchange.ts';
@@ -75,6 +76,6 @@ function stillAllowed(call: Call, snapshot: Snapshot, nowMs: number): boolean {
   const { principal, peer, route } = call.arrival;
   if (!snapshot.routes.has(route.path)) return false;
   const listener = snapshot.listeners.find((one) => one.name === peer.listener);
-  const current = principal.keyId === 'anonymous' ? (listener?.anonymous === principal.agent ? snapshot.agents.anonymous(principal.agent) : undefined) : snapshot.agents.current(principal, nowMs);
+  const current = principal.keyId === ANONYMOUS_KEY_ID ? (listener?.anonymous === principal.agent ? snapshot.agents.anonymous(principal.agent) : undefined) : snapshot.agents.current(principal, nowMs);
   return current !== undefined && snapshot.policy.decide(current, route.server, call.question.subject).kind === 'allow';
 }
