@@ -97,6 +97,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     snapshot = compiled.value;
     servers.update(snapshot.servers.values());
     open.reconsider(snapshot, nowMs());
+    sessions.sweep(snapshot, nowMs());
     tellState();
     arrived();
     return undefined;

@@ -1,9 +1,9 @@
 // What the attacks on a whole gateway need besides the harness: raw requests with their one answer, the record as it stands on disk,
 // and how much memory a worker holds.
 
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { at, rawExchange, repositoryRoot } from '../harness/index.ts';
+import { at, rawExchange, readRecords, repositoryRoot } from '../harness/index.ts';
 import type { Gateway, SendOptions } from '../harness/index.ts';
 
 /** The first answer of a raw exchange. */
@@ -49,24 +49,9 @@ export function makeOwnFolder(): { readonly path: string; remove(): void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
-/** Every record on disk by the worker that wrote it. */
-export function recordsOf(gateway: Pick<Gateway, 'dataFolder'>): ReadonlyMap<string, readonly unknown[]> {
-  const folder = join(gateway.dataFolder, 'audit');
-  return new Map(
-    readdirSync(folder).map((slot) => [
-      slot,
-      readdirSync(join(folder, slot))
-        .filter((name) => name.endsWith('.log'))
-        .flatMap((name) => readFileSync(join(folder, slot, name), 'latin1').split('\n'))
-        .map((line) => parse(line.replaceAll('\0', '')))
-        .filter((record) => record !== undefined),
-    ]),
-  );
-}
-
 /** How many workers have put a record on disk that fits. */
 export function workersThatRecorded(gateway: Gateway, fits: (record: unknown) => boolean): number {
-  return [...recordsOf(gateway).values()].filter((records) => records.some(fits)).length;
+  return new Set(readRecords(gateway.dataFolder).flatMap(({ slot, value }) => (fits(value) ? [slot] : []))).size;
 }
 
 /** Sends the same thing over many connections at once, until both workers have had a share of it by their own records. */

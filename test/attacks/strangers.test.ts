@@ -8,9 +8,19 @@ import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { at, modernAnswers, modernCall, modernRequest, startGateway, startScriptedServer, testConfig, textAt } from '../harness/index.ts';
+import {
+  at,
+  modernAnswers,
+  modernCall,
+  modernRequest,
+  readRecords,
+  startGateway,
+  startScriptedServer,
+  testConfig,
+  textAt,
+} from '../harness/index.ts';
 import type { Gateway, ScriptedServer } from '../harness/index.ts';
-import { fieldLines, makeOwnFolder, rawAnswer, rawRequest, recordsOf, residentMiB } from './gateway-target.fixture.ts';
+import { fieldLines, makeOwnFolder, rawAnswer, rawRequest, residentMiB } from './gateway-target.fixture.ts';
 
 const FLOOD_CONNECTIONS = 40;
 const FLOOD_REQUESTS = 100;
@@ -182,8 +192,8 @@ test('thousands of strangers cost neither disk nor memory, and one record for ea
   // What was counted is written when its minute is over, and at the end.
   assert.equal(await gateway.stop(), 0);
   const counts = new Map<string, number>();
-  for (const [slot, records] of recordsOf(gateway)) {
-    const summaries = records.filter((record) => at(record, 'kind') === 'refusals');
+  for (const [slot, records] of Map.groupBy(readRecords(gateway.dataFolder), (record) => record.slot)) {
+    const summaries = records.map(({ value }) => value).filter((record) => at(record, 'kind') === 'refusals');
     const minutes = Math.ceil((Date.now() - startedAtMs) / 60_000);
     for (const reason of new Set(summaries.map((record) => textAt(record, 'reason')))) {
       const ofReason = summaries.filter((record) => textAt(record, 'reason') === reason);

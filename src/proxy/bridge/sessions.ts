@@ -34,7 +34,7 @@ export interface Sessions {
   end(token: string, session: Session): void;
   /** Another worker ended this token. */
   forget(token: string, nowMs: number): void;
-  /** Ends idle sessions and those of agents that are no more. */
+  /** Ends idle sessions and those of agents that may not use them any more. */
   sweep(snapshot: Snapshot, nowMs: number): void;
   close(): void;
 }
@@ -82,7 +82,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   };
   const owned = (principal: Principal): number => {
     let count = 0;
-    for (const one of stdio.values()) if (one.tenant === principal.tenant && one.agent === principal.agent) count++;
+    for (const { lastUsedBy } of stdio.values()) if (lastUsedBy.tenant === principal.tenant && lastUsedBy.agent === principal.agent) count++;
     return count;
   };
 
@@ -101,6 +101,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       const session = stdio.get(Number(found.inner));
       if (session === undefined || found.owner !== options.self) return undefined;
       session.lastUsedMs = options.nowMs();
+      session.lastUsedBy = principal;
       return { kind: 'stdio', session, revision: found.revision };
     },
     sealHttp: (principal, server, upstream, revision) =>
@@ -112,8 +113,7 @@ export function createSessions(options: SessionsOptions): Sessions {
         {
           number,
           server,
-          tenant: principal.tenant,
-          agent: principal.agent,
+          principal,
           nowMs: options.nowMs,
           onEnd: (text) => {
             stdio.delete(number);
@@ -133,12 +133,14 @@ export function createSessions(options: SessionsOptions): Sessions {
       const known = muxes.get(key);
       if (known !== undefined) {
         known.lastUsedMs = options.nowMs();
+        known.lastUsedBy = principal;
         return known;
       }
       if (muxes.size >= limits.maxConnections) return 'Too many stdio servers are running.';
       const made = createStdioMux(
         {
           server,
+          principal,
           nowMs: options.nowMs,
           onEnd: (text) => {
             if (muxes.get(key) === made) muxes.delete(key);
@@ -161,15 +163,20 @@ export function createSessions(options: SessionsOptions): Sessions {
     },
     sweep: (snapshot, nowMs) => {
       for (const [token, endedMs] of ended) if (nowMs - endedMs > TOKEN_LIFE_MS) ended.delete(token);
-      for (const session of stdio.values()) {
-        const idle = nowMs - session.lastUsedMs > snapshot.limits.sessionIdleMs;
-        if (idle || !snapshot.servers.has(session.server)) session.close();
-      }
-      for (const mux of muxes.values()) if (mux.running === 0 && nowMs - mux.lastUsedMs > snapshot.limits.sessionIdleMs) mux.close();
+      const over = (one: StdioSession | StdioMux, server: string): boolean =>
+        nowMs - one.lastUsedMs > snapshot.limits.sessionIdleMs || !mayUse(one.lastUsedBy, server, snapshot, nowMs);
+      for (const session of stdio.values()) if (over(session, session.server)) session.close();
+      for (const mux of muxes.values()) if (mux.running === 0 && over(mux, mux.server)) mux.close();
     },
     close: () => {
       for (const session of stdio.values()) session.close();
       for (const mux of muxes.values()) mux.close();
     },
   };
+}
+
+/** A process that was started for an agent ends with the agent's right to it: it holds credentials, and what it was told. */
+function mayUse(principal: Principal, server: string, snapshot: Snapshot, nowMs: number): boolean {
+  const current = snapshot.agents.current(principal, nowMs);
+  return current !== undefined && snapshot.policy.decide(current, server, { kind: 'server' }).kind === 'allow';
 }

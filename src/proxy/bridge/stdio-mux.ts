@@ -2,6 +2,7 @@
 // agent, because its credentials come from its environment and its answers must not cross; within it, ids, progress tokens and
 // subscription ids of different requests may be equal, so each request travels under a number of ours and gets its own back.
 
+import type { Principal } from '../../agents/index.ts';
 import type { JsonDocument, JsonObject, Message, MessageId } from '../../mcp/index.ts';
 import { parseJson, readAnswerMessage, setMember } from '../../mcp/index.ts';
 import { GatewayError } from '../../base/index.ts';
@@ -17,7 +18,9 @@ const PROGRESS_TOKEN = 'progressToken';
 /** One process that carries the requests of one agent. */
 export interface StdioMux {
   readonly running: number;
+  readonly server: string;
   lastUsedMs: number;
+  lastUsedBy: Principal;
   request(call: Call, message: Extract<Message, { kind: 'request' }>, answer: Answer): void;
   /** Ends the process; what is under way is answered as lost. */
   close(): void;
@@ -25,6 +28,7 @@ export interface StdioMux {
 
 export interface StdioMuxOptions {
   readonly server: string;
+  readonly principal: Principal;
   readonly nowMs: () => number;
   readonly onEnd: (text: string) => void;
   readonly onNoise: () => void;
@@ -100,7 +104,9 @@ export function createStdioMux(options: StdioMuxOptions, open: OpenServer): Stdi
     get running() {
       return waiting.size;
     },
+    server: options.server,
     lastUsedMs: options.nowMs(),
+    lastUsedBy: options.principal,
     request: (call, message, answer) => {
       const number = next++;
       const meta = metaOf(message.params);

@@ -4,6 +4,7 @@
 //
 // A disconnect is not a cancellation here: the process goes on, and the answer of a request whose agent hung up is recorded and dropped.
 
+import type { Principal } from '../../agents/index.ts';
 import type { JsonObject, Message, MessageId } from '../../mcp/index.ts';
 import { SERVER_METHODS } from '../../mcp/index.ts';
 import type { Answer } from '../answer.ts';
@@ -17,9 +18,9 @@ import type { OpenServer } from './stdio-lines.ts';
 export interface StdioSession {
   readonly number: number;
   readonly server: string;
-  readonly tenant: string;
-  readonly agent: string;
   lastUsedMs: number;
+  /** Always the same agent, with the key that it showed last. */
+  lastUsedBy: Principal;
   /** Sends a request and waits for its answer. False: a request with this id is under way. */
   request(call: Call, message: Extract<Message, { kind: 'request' }>, answer: Answer, onFinal?: FinalHook): boolean;
   /** Sends a notification, or the agent's response to a request of the server. False: the server asked nothing like it. */
@@ -39,8 +40,7 @@ interface Waiting {
 export interface StdioSessionOptions {
   readonly number: number;
   readonly server: string;
-  readonly tenant: string;
-  readonly agent: string;
+  readonly principal: Principal;
   readonly nowMs: () => number;
   readonly onEnd: (text: string) => void;
   /** A line that was no JSON-RPC message: counted, not carried. */
@@ -111,9 +111,8 @@ export function createStdioSession(options: StdioSessionOptions, open: OpenServe
   return {
     number: options.number,
     server: options.server,
-    tenant: options.tenant,
-    agent: options.agent,
     lastUsedMs: options.nowMs(),
+    lastUsedBy: options.principal,
     request: (call, message, answer, onFinal) => {
       if (waiting.has(message.id)) return false;
       waiting.set(message.id, { call, answer, progressToken: progressTokenOf(message.params), onFinal });
