@@ -17,6 +17,8 @@ export interface CommitterOptions {
   readonly meter: AuditMeter;
   /** How long a record may wait when nobody hurries. */
   readonly lingerMs: number;
+  /** Whether processor time is scarce: then each write waits a moment for more records to take along. */
+  readonly isBusy: () => boolean;
   readonly onCommit: () => void;
   /** A write failed, or the claim is lost (`superseded`). Nothing is written any more. */
   readonly onFail: (cause: unknown, superseded: boolean) => void;
@@ -39,6 +41,9 @@ export interface Committer {
   stop(): Stopped;
 }
 
+/** How long a write waits for company under load. */
+const GATHER_MS = 1;
+
 /** A committer that takes from the queue. */
 export function createCommitter(options: CommitterOptions): Committer {
   const { queue, segments, claim, tickets, meter, lingerMs } = options;
@@ -49,11 +54,13 @@ export function createCommitter(options: CommitterOptions): Committer {
   let stopped = false;
   let immediate: NodeJS.Immediate | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let gathering = false;
 
   const write = (): void => {
     immediate = undefined;
     clearTimeout(timer);
     timer = undefined;
+    gathering = false;
     if (stopped || writing !== undefined || queue.batches === 0) return;
     // Another writer in this directory would break the chain: look before each write.
     try {
@@ -81,13 +88,20 @@ export function createCommitter(options: CommitterOptions): Committer {
     tickets.settle(batch.ticket);
     options.onCommit();
     // The callbacks may have appended, or stopped it.
-    if (hurried || queue.batches > 1) write();
+    if (queue.batches > 1) write();
+    else if (hurried) gatherOrWrite();
     else if (queue.batches > 0) schedule(false);
   };
 
+  const gatherOrWrite = (): void => {
+    if (!options.isBusy()) return write();
+    gathering = true;
+    timer = setTimeout(write, GATHER_MS);
+  };
+
   const schedule = (hurry: boolean): void => {
-    hurried ||= hurry;
-    if (stopped || writing !== undefined) return;
+    if (hurry && queue.batches > 0) hurried = true;
+    if (stopped || writing !== undefined || gathering) return;
     // After the sockets of this turn have all been read: their records then share one write.
     if (hurry) immediate ??= setImmediate(write);
     else timer ??= setTimeout(write, lingerMs);

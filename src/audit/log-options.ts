@@ -6,6 +6,7 @@ import type { Metrics } from '../telemetry/index.ts';
 import { diskFiles } from './files.ts';
 import type { LogFiles } from './files.ts';
 import { SEGMENT_BYTES, SEGMENT_MIN_BYTES } from './format.ts';
+import { createLoopLoad } from './loop-load.ts';
 
 /** What a log needs to be opened. */
 export interface AuditLogOptions {
@@ -25,8 +26,10 @@ export interface AuditLogOptions {
   readonly maxQueuedBytes?: number;
   /** How long a record that nobody waits for may stay in memory; it goes out earlier with the next decision. */
   readonly lingerMs?: number;
-  /** How long to wait after a fault before trying again. */
+  /** How long to wait after a fault before trying again; doubled at each failure. */
   readonly retryMs?: number;
+  /** Whether processor time is scarce; by default, whether the event loop is. */
+  readonly isBusy?: () => boolean;
   /** The caller knows that the previous writer of this directory has ended. */
   readonly takeOver?: boolean;
   readonly beatMs?: number;
@@ -56,6 +59,7 @@ export function toSettings(options: AuditLogOptions): LogSettings {
     maxQueuedBytes: options.maxQueuedBytes ?? QUEUED_BYTES,
     lingerMs: options.lingerMs ?? LINGER_MS,
     retryMs: options.retryMs ?? RETRY_MS,
+    isBusy: options.isBusy ?? createLoopLoad(),
     takeOver: options.takeOver ?? false,
     beatMs: options.beatMs ?? BEAT_MS,
     files: options.files ?? diskFiles,

@@ -11,7 +11,7 @@ import type { AuditLog } from './log.ts';
 import { verifyLogs } from './verify.ts';
 
 const kinds = (directory: string): readonly string[] =>
-  readRecords(directory).map((record) => (record['kind'] === 'log' ? `log ${record['event']}` : String(record['kind'])));
+  readRecords(directory).map((record) => (record['kind'] === 'log' ? `log ${String(record['event'])}` : String(record['kind'])));
 
 /** Waits until the log has come back from a fault. */
 async function healed(log: AuditLog): Promise<void> {
@@ -77,6 +77,19 @@ describe('appending', () => {
     await using log = await openLog(folder, { lingerMs: 1 });
     const ticket = log.append(outcome('a'));
     while (!log.isDurable(ticket)) await new Promise((resolve) => setTimeout(resolve, 1));
+  });
+
+  it('under load waits a moment after each write, to take more records along in the next', async (t) => {
+    const disk = createFaultyDisk();
+    await using log = await openLog(logFolder(t), { files: disk.files, isBusy: () => true });
+    disk.writes.length = 0;
+    const waits: Promise<void>[] = [durable(log, log.append(decision('first')))];
+    while (disk.writes.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    waits.push(durable(log, log.append(decision('second'))));
+    await waits[0];
+    for (let i = 0; i < 10; i++) waits.push(durable(log, log.append(decision(`call-${i}`))));
+    await Promise.all(waits);
+    assert.equal(disk.writes.length, 2);
   });
 
   it('counts what it does', async (t) => {
@@ -246,6 +259,23 @@ describe('a disk that fails', () => {
       assert.deepEqual(report.logs[0]?.findings, []);
     });
   }
+
+  it('counts every record it cost, over all attempts to come back', async (t) => {
+    const folder = logFolder(t);
+    const disk = createFaultyDisk();
+    const log = await openLog(folder, { files: disk.files, onFault: () => {} });
+    disk.writeFault = { code: 'EIO', writtenBytes: 0 };
+    await assert.rejects(durable(log, log.append(decision('lost'))));
+    for (const until = disk.writes.length + 3; disk.writes.length < until;) await new Promise((resolve) => setTimeout(resolve, 1));
+    disk.writeFault = undefined;
+    await healed(log);
+    await log.close();
+    const gaps = readRecords(folder).filter((record) => record['event'] === 'gap');
+    assert.deepEqual(
+      gaps.map((gap) => [gap['records'], gap['since']]),
+      [[1, 1_700_000_000_000]],
+    );
+  });
 
   it('keeps the calls that run through the fault', async (t) => {
     const folder = logFolder(t);

@@ -30,6 +30,7 @@ export type AuditLogState = 'open' | 'faulted' | 'closed';
 
 /** A call under way costs at most this much in the head of the next segment, which must take up less than half of it. */
 const SEGMENT_BYTES_PER_CALL = 160;
+const RETRY_MAX_MS = 15_000;
 
 /**
  * Opens the log of a directory: claims it, looks how it was left, closes the calls that were lost sight of. Rejects when
@@ -59,6 +60,7 @@ export class AuditLog {
   #state: AuditLogState = 'faulted';
   #fault: GatewayError | undefined;
   #introduced = false;
+  #retries = 0;
   #closing = false;
   #queue: LineQueue | undefined;
   #committer: Committer | undefined;
@@ -166,6 +168,7 @@ export class AuditLog {
       tickets: this.#tickets,
       meter: this.#meter,
       lingerMs,
+      isBusy: this.#settings.isBusy,
       onCommit: () => this.#onCommit(),
       onFail: (cause, superseded) => void this.#fail(cause, superseded),
     });
@@ -177,6 +180,7 @@ export class AuditLog {
 
   #onCommit(): void {
     this.#introduced = true;
+    this.#retries = 0;
     this.#fault = undefined;
     this.#meter.faulted.set(0);
     if (this.#gaps.open && this.queuedBytes < this.#settings.maxQueuedBytes / 2) this.#closeGap();
@@ -194,7 +198,11 @@ export class AuditLog {
     this.#fault = fault;
     if (superseded) return this.#end(fault);
     await this.#stop(codeOf(cause), fault);
-    if (!this.#closing) this.#retry = setTimeout(() => void this.#begin(), this.#settings.retryMs);
+    if (this.#closing) return;
+    // Each attempt may cost the disk a new segment: a fault that stays is tried less and less often.
+    const waitMs = Math.min(this.#settings.retryMs * 2 ** this.#retries, RETRY_MAX_MS);
+    this.#retries += 1;
+    this.#retry = setTimeout(() => void this.#begin(), waitMs);
   }
 
   async #end(fault: GatewayError): Promise<void> {

@@ -12,7 +12,7 @@ import { it } from 'node:test';
 import { verifyLogs } from '../../src/audit/index.ts';
 import { logFolder, openLog, readRecords, segmentFiles } from '../../src/audit/log.fixture.ts';
 
-const WRITER = join(import.meta.dirname, 'audit-writer.ts');
+const WRITER = join(import.meta.dirname, 'audit-writer.fixture.ts');
 const SOURCES = join(import.meta.dirname, '..', '..', 'src');
 const ROUNDS = 10;
 
@@ -122,7 +122,7 @@ it('the write to the O_DSYNC file has returned before the acknowledgement is sen
   assert.equal(run.status, 0, run.stderr);
 
   const calls = parseTrace(readFileSync(output, 'latin1'));
-  const acknowledgements = calls.filter(({ name, text }) => name === 'write' && /^1, "ack /.test(text));
+  const acknowledgements = calls.filter(({ name, text }) => name === 'write' && text.startsWith('1, "ack '));
   assert.equal(acknowledgements.length, 200);
   for (const ack of acknowledgements) {
     const id = /^1, "ack ([\w-]+)\\n"/.exec(ack.text)?.[1] ?? '';

@@ -1,5 +1,5 @@
 // A worker reduced to its audit log: writes calls as fast as the disk takes them, and says each id on stdout only when its decision is
-// durable, as a worker sends an answer. Usage: audit-writer.ts <directory> <name of this round> <calls in flight> <calls, 0 for ever>
+// durable, as a worker sends an answer. Usage: audit-writer.fixture.ts <directory> <name of this round> <calls in flight> <calls, 0 for ever>
 
 import { writeSync } from 'node:fs';
 

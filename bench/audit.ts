@@ -1,0 +1,155 @@
+// `node bench/audit.ts`: the audit log by itself, on the disk of the checkout. Calls in flight × what a call costs: each appends its
+// decision, waits until it is durable, spends the processor time of a relay, appends its outcome. The log's share is what the same loop
+// costs less without a log.
+
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { openAuditLog, verifyLogs } from '../src/audit/index.ts';
+import type { AuditLog, DecisionRecord, OutcomeRecord } from '../src/audit/index.ts';
+import { createMetrics } from '../src/telemetry/index.ts';
+
+const RESULTS = fileURLToPath(new URL('./results/', import.meta.url));
+const SECONDS = 2;
+
+interface Figures {
+  readonly callsPerSecond: number;
+  /** Processor time per call: of the whole process, and of the thread that serves. */
+  readonly cpuUs: number;
+  readonly threadUs: number;
+  /** From the append of the decision to its being durable. */
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+function decisionOf(id: string): DecisionRecord {
+  return {
+    kind: 'decision',
+    id,
+    time: Date.now(),
+    verdict: 'allow',
+    rule: 'desk-may-read',
+    reason: undefined,
+    tenant: 'default',
+    agent: 'desk-17',
+    user: undefined,
+    keyId: 'k_0a1b2c3d',
+    listener: 'main',
+    server: 'tickets',
+    era: 'modern',
+    revision: '2026-07-28',
+    method: 'tools/call',
+    tool: 'tickets_search_042',
+    prompt: undefined,
+    resource: undefined,
+    snapshot: 17,
+    requestBytes: 1_180,
+  };
+}
+
+function outcomeOf(id: string): OutcomeRecord {
+  return {
+    kind: 'outcome',
+    id,
+    time: Date.now(),
+    status: 'ok',
+    code: undefined,
+    rpcCode: undefined,
+    answerBytes: 1_240,
+    gatewayUs: 61,
+    serverUs: 1_420,
+  };
+}
+
+/** Keeps so many calls in flight for a while. Without a log, a call is durable at once. */
+async function run(log: AuditLog | undefined, flights: number, spinUs: number, seconds: number): Promise<Figures> {
+  const waits: number[] = [];
+  const until = performance.now() + seconds * 1_000;
+  const began = performance.now();
+  const cpu = process.cpuUsage();
+  const thread = process.threadCpuUsage();
+  await new Promise<void>((resolve, reject) => {
+    let running = flights;
+    let count = 0;
+    const call = (): void => {
+      if (performance.now() >= until) {
+        running -= 1;
+        if (running === 0) resolve();
+        return;
+      }
+      const id = `0123456789abcdef-${(count++).toString(36)}`;
+      const asked = performance.now();
+      const answer = (error?: Error): void => {
+        if (error !== undefined) return reject(error);
+        waits.push(performance.now() - asked);
+        for (const spun = performance.now() + spinUs / 1_000; performance.now() < spun;);
+        log?.append(outcomeOf(id));
+        setImmediate(call);
+      };
+      if (log === undefined) answer();
+      else log.whenDurable(log.append(decisionOf(id)), answer);
+    };
+    for (let i = 0; i < flights; i++) call();
+  });
+  const spent = process.cpuUsage(cpu);
+  const here = process.threadCpuUsage(thread);
+  waits.sort((a, b) => a - b);
+  return {
+    callsPerSecond: (waits.length / (performance.now() - began)) * 1_000,
+    cpuUs: (spent.user + spent.system) / waits.length,
+    threadUs: (here.user + here.system) / waits.length,
+    p50Ms: waits[Math.floor(waits.length / 2)] ?? 0,
+    p99Ms: waits[Math.floor(waits.length * 0.99)] ?? 0,
+  };
+}
+
+mkdirSync(RESULTS, { recursive: true });
+const directory = mkdtempSync(join(RESULTS, 'audit-'));
+const metrics = createMetrics();
+const commits = (): number =>
+  metrics
+    .dump()
+    .families['sallyport.audit.commit.duration']?.[0]?.values.slice(0, -1)
+    .reduce((a, b) => a + b, 0) ?? 0;
+try {
+  const log = await openAuditLog({ directory, slot: 'bench', clock: Date.now, metrics, onFault: (error) => console.error(error) });
+  await run(log, 64, 0, 1);
+  console.log(
+    'in flight | relay µs |  calls/s | records/s | records/write | CPU µs/call: log, of it on the serving thread | durable after p50, p99 ms',
+  );
+  for (const [flights, spinUs] of [
+    [1, 0],
+    [16, 0],
+    [64, 0],
+    [256, 0],
+    [1, 60],
+    [8, 60],
+    [64, 60],
+    [256, 60],
+  ] as const) {
+    const without = await run(undefined, flights, spinUs, SECONDS);
+    const before = commits();
+    const figures = await run(log, flights, spinUs, SECONDS);
+    const perWrite = (2 * figures.callsPerSecond * SECONDS) / (commits() - before);
+    const cells = [
+      String(flights).padStart(9),
+      String(spinUs).padStart(8),
+      figures.callsPerSecond.toFixed(0).padStart(8),
+      (2 * figures.callsPerSecond).toFixed(0).padStart(9),
+      perWrite.toFixed(1).padStart(13),
+      `${(figures.cpuUs - without.cpuUs).toFixed(1)}, ${(figures.threadUs - without.threadUs).toFixed(1)}`.padStart(46),
+      `${figures.p50Ms.toFixed(2)}, ${figures.p99Ms.toFixed(2)}`,
+    ];
+    console.log(cells.join(' | '));
+  }
+  await log.close();
+  const began = performance.now();
+  const report = await verifyLogs(directory);
+  const seconds = (performance.now() - began) / 1_000;
+  console.log(
+    `verify: ${report.records} records in ${seconds.toFixed(2)} s, ${(report.records / seconds / 1_000).toFixed(0)} thousand a second, ${report.ok ? 'all good' : 'NOT GOOD'}`,
+  );
+} finally {
+  rmSync(directory, { recursive: true });
+}
