@@ -11,7 +11,7 @@ export { openStream, rawExchange, send } from './http.ts';
 export type { HttpAnswer, HttpStream, SendOptions, SseEvent } from './http.ts';
 export { callOnce, KeptConnection, startLoad } from './load.ts';
 export type { CallOnce, Load, LoadReport } from './load.ts';
-export { childProcesses, isRunning } from './processes.ts';
+export { childrenOf, isRunning } from './processes.ts';
 export { decisionAbout, readRecords } from './records.ts';
 export type { LogRecord } from './records.ts';
 export { startEchoServer } from './servers/echo-server.ts';

@@ -17,6 +17,13 @@ export function childProcesses(parent: number, role: string): readonly number[] 
     .sort((a, b) => a - b);
 }
 
+/** Process ids of all live children of `parent`. */
+export function childrenOf(parent: number): readonly number[] {
+  return table()
+    .filter((row) => row.parent === parent)
+    .map((row) => row.pid);
+}
+
 /** A process begins as `… --process <role>` and then calls itself `sallyport <role>…`, which replaces its arguments. */
 function hasRole(args: readonly string[], role: string): boolean {
   const option = args.indexOf('--process');
