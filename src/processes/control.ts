@@ -2,10 +2,11 @@
 // It alone writes the store. Workers do not need it to serve: when it dies they go on, and the next one takes up where it was.
 
 import { randomBytes } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAdminServer, createAgentsPort } from '../admin/index.ts';
 import type { AdminServer, ConfigStatus, GatewayStatus } from '../admin/index.ts';
-import { ok } from '../base/index.ts';
+import { ok, sha256Hex } from '../base/index.ts';
 import { openStore } from '../cluster/index.ts';
 import type { Store } from '../cluster/index.ts';
 import type { ConfigProblem, ConfigShard, ListenerConfig } from '../config/index.ts';
@@ -71,6 +72,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       listeners: shard.listeners.map(({ name, address }) => ({ name, host: address.host === 'localhost' ? '127.0.0.1' : address.host, port: address.port })),
       workers: shard.workers,
       drainGraceMs: shard.limits.drainGraceMs,
+      birthDigest: birthDigest(shard),
     });
     await openMetricsDoor(shard);
     for (const worker of links.all('worker')) worker.send('renew-certificates', {});
@@ -209,6 +211,17 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
 
 function speaksTls(listener: ListenerConfig): boolean {
   return listener.tls.kind !== 'off';
+}
+
+/** What a worker takes over only when it starts: how TLS ends, whom a listener believes, what its sockets are limited to. */
+function birthDigest({ listeners, limits }: ConfigShard): string {
+  // A certificate that was renewed has the same path; when its file was changed tells.
+  const files = listeners.flatMap(({ tls }) => (tls.kind === 'files' ? [tls.certificate, tls.key].map(changedAtMs) : []));
+  return sha256Hex(JSON.stringify([listeners.map(({ tls, trustedProxies, hosts }) => [tls, trustedProxies, hosts]), files, limits]));
+}
+
+function changedAtMs(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
 /** What the keeper may give away, and nothing else. */

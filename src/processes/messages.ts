@@ -27,7 +27,7 @@ export interface Init {
   readonly listeners: readonly { readonly name: string; readonly fd: number; readonly host: string; readonly port: number }[];
   /** The gateway is running already: this process takes over from one that died. */
   readonly restarted: boolean;
-  /** One worker of the first set looks at every server at start, so that a broken one is named early. */
+  /** One worker looks at every server, so that a broken one is named early. */
   readonly scout: boolean;
   readonly logFormat: 'json' | 'text';
 }
@@ -43,8 +43,15 @@ export type Order =
 /** Child → supervisor. */
 export type Report =
   | { readonly kind: 'ready' }
-  /** Control has a valid config: bind these and run so many workers. Sent again when they change. */
-  | { readonly kind: 'plan'; readonly listeners: readonly BindRequest[]; readonly workers: number; readonly drainGraceMs: number }
+  /** Control has a valid config: bind these and run so many workers. Sent with every config that is put in force. */
+  | {
+      readonly kind: 'plan';
+      readonly listeners: readonly BindRequest[];
+      readonly workers: number;
+      readonly drainGraceMs: number;
+      /** Stands for everything else that a worker takes over only at its birth; when it changes, workers are replaced. */
+      readonly birthDigest: string;
+    }
   /** Control cannot start: the text says why, for a person. */
   | { readonly kind: 'unusable'; readonly text: string; readonly exitCode: number }
   /** A sentence for whoever started the gateway, for example a server that does not start. */

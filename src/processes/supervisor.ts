@@ -13,7 +13,7 @@ import type { Log } from '../telemetry/index.ts';
 import { bindSocket } from './listen-sockets.ts';
 import type { ListenSocket } from './listen-sockets.ts';
 import { isReport, LINKS } from './messages.ts';
-import type { Init, Order, Report, Role } from './messages.ts';
+import type { BindRequest, Init, Order, Report, Role } from './messages.ts';
 import { createSocketPair } from './socket-pair.ts';
 import { auditFolder, FIRST_LISTEN_FD, spawnProcess } from './spawn.ts';
 
@@ -46,10 +46,14 @@ interface Child {
   readonly name: string;
   readonly slot: number;
   readonly process: ChildProcess;
+  /** The one worker that looks at every server, so that a broken one is named early. */
+  readonly scout: boolean;
   readonly startedAt: number;
   ready: boolean;
   /** Told to go: its end is no surprise. */
   leaving: boolean;
+  /** Its successor has been started; it serves until that one is ready. */
+  outgoing: boolean;
   /** Called when it is ready: the worker that this one replaces may then drain. */
   onReady: (() => void) | undefined;
 }
@@ -88,13 +92,14 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     return slot;
   };
 
-  const start = (role: Role, scout = false): Child => {
+  const start = (role: Role): Child => {
+    const scout = role === 'worker' && !staying().some((child) => child.scout);
     const slot = role === 'worker' ? freeSlot() : 0;
     if (role === 'worker') mkdirSync(auditFolder(options.dataFolder, slot), { recursive: true, mode: 0o700 });
     const listenFds = role === 'worker' ? sockets.map((socket) => socket.fd) : [];
     const process = spawnProcess({ role, slot, entry: options.entry, dataFolder: options.dataFolder, listenFds });
     const name = role === 'worker' ? `worker-${slot}.${++epoch}` : `${role}.${++epoch}`;
-    const child: Child = { role, name, slot, process, startedAt: Date.now(), ready: false, leaving: false, onReady: undefined };
+    const child: Child = { role, name, slot, process, scout, startedAt: Date.now(), ready: false, leaving: false, outgoing: false, onReady: undefined };
     children.add(child);
     process.on('message', (message) => {
       if (isReport(message)) hear(child, message);
@@ -168,46 +173,59 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     options.onReady(sockets);
   };
 
+  /** The workers that are here to stay. */
+  const staying = (): Child[] => [...children].filter((child) => child.role === 'worker' && !child.leaving && !child.outgoing);
+
   const follow = (next: Extract<Report, { kind: 'plan' }>): void => {
     if (stopping) return;
     const before = plan;
-    plan = next;
-    const rebind = before === undefined || JSON.stringify(before.listeners) !== JSON.stringify(next.listeners);
-    if (rebind && !bind(next)) return;
-    const current = [...children].filter((child) => child.role === 'worker' && !child.leaving);
-    if (before !== undefined && !rebind && current.length === next.workers) return;
-    if (before === undefined || !rebind) {
-      for (let count = current.length; count < next.workers; count++) start('worker', before === undefined && count === 0);
-      for (const child of current.slice(next.workers)) drain(child);
-    } else {
-      // Other listeners: the descriptors are inherited at birth, so each worker is replaced, the new one first.
-      for (const child of current.slice(next.workers)) drain(child);
-      for (const child of current.slice(0, next.workers)) start('worker').onReady = () => drain(child);
-      for (let count = current.length; count < next.workers; count++) start('worker');
+    const bound = bind(next.listeners);
+    if (bound.length === 0 && before === undefined) {
+      options.onNotice('No address could be bound, so nothing is served.');
+      exitCode = 1;
+      return stop();
     }
+    // A change that would leave nothing to serve on changes nothing.
+    if (bound.length === 0) return options.onNotice('None of the new addresses could be bound; the gateway goes on with those it has.');
+    plan = next;
+    const rebound = JSON.stringify(bound) !== JSON.stringify(sockets);
+    for (const socket of sockets) if (!bound.some((one) => one.fd === socket.fd)) socket.close();
+    sockets = bound;
+    const current = staying();
+    for (const child of current.slice(next.workers)) drain(child);
+    // Descriptors are inherited at birth, and some settings are read only then: such a change replaces the workers.
+    if (before !== undefined && (rebound || before.birthDigest !== next.birthDigest)) current.slice(0, next.workers).forEach(replace);
+    for (let count = current.length; count < next.workers; count++) start('worker');
   };
 
-  /** Binds what is new, keeps what stays, says what cannot be bound. False: nothing is bound at all. */
-  const bind = (next: Extract<Report, { kind: 'plan' }>): boolean => {
-    const kept: ListenSocket[] = [];
-    for (const request of next.listeners) {
-      const same = sockets.find((socket) => socket.name === request.name && socket.host === request.host && (socket.port === request.port || request.port === 0));
-      const bound = same ?? bindSocket(request);
-      if (typeof bound === 'string') options.onNotice(bound);
-      else kept.push(bound);
+  /** Starts a new worker first; the old one drains when that one is ready. */
+  const replace = (child: Child): void => {
+    child.outgoing = true;
+    const waiting = child.onReady;
+    child.onReady = undefined;
+    start('worker').onReady = () => {
+      waiting?.(); // It was a successor itself, and never got ready.
+      drain(child);
+    };
+  };
+
+  /** Keeps what is bound, binds what is new, says what cannot be bound. A listener with another name may keep its socket. */
+  const bind = (requests: readonly BindRequest[]): readonly ListenSocket[] => {
+    const bound: ListenSocket[] = [];
+    for (const request of requests) {
+      const same = sockets.find((socket) => socket.host === request.host && (request.port === 0 ? socket.name === request.name : socket.port === request.port));
+      const socket = same ?? bindSocket(request);
+      if (typeof socket === 'string') options.onNotice(socket);
+      else bound.push({ ...socket, name: request.name });
     }
-    for (const socket of sockets) if (!kept.includes(socket)) socket.close();
-    sockets = kept;
-    if (sockets.length > 0) return true;
-    options.onNotice('No address could be bound, so nothing is served.');
-    exitCode = 1;
-    stop();
-    return false;
+    return bound;
   };
 
   const drain = (child: Child): void => {
     if (child.leaving) return;
     child.leaving = true;
+    child.onReady?.(); // Whom it was to replace goes too.
+    child.onReady = undefined;
     const graceMs = plan?.drainGraceMs ?? STOP_GRACE_MS;
     tell(child, { kind: 'drain', graceMs });
     endLater(child, graceMs + STOP_GRACE_MS);
@@ -230,8 +248,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     pauses.set(child.role, pause);
     const again = (): void => {
       if (stopping) return;
-      const workers = [...children].filter((other) => other.role === 'worker' && !other.leaving).length;
-      if (child.role !== 'worker' || workers < (plan?.workers ?? 0)) start(child.role).onReady = child.onReady;
+      if (child.role !== 'worker' || staying().length < (plan?.workers ?? 0)) start(child.role).onReady = child.onReady;
     };
     // The first death of a long-lived process is repaired at once; only a crash loop waits.
     if (last === 0) again();

@@ -44,6 +44,8 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
   const open = createOpenExchanges();
   const relay = createOwnerRelay('run');
   const doors: HttpServer[] = [];
+  /** Listeners as last configured: one that was renamed or removed still ends its calls while this worker drains. */
+  const listeners = new Map<string, ListenerConfig>();
   const certified: { readonly listener: string; readonly server: HttpServer }[] = [];
   let relayed: HttpServer | undefined;
   let snapshot: Snapshot | undefined;
@@ -95,6 +97,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     const compiled = compileSnapshot(document, snapshot);
     if (!compiled.ok) return compiled.error.join(' ');
     snapshot = compiled.value;
+    for (const listener of snapshot.listeners) listeners.set(listener.name, listener);
     servers.update(snapshot.servers.values());
     open.reconsider(snapshot, nowMs());
     sessions.sweep(snapshot, nowMs());
@@ -136,7 +139,10 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     await openDoors(audit);
     tellState();
     report({ kind: 'ready' });
-    if (init.scout) for (const server of servers.all()) server.prepare(() => {});
+    if (init.scout) lookAtServers();
+  };
+  const lookAtServers = (): void => {
+    for (const server of servers.all()) server.prepare(() => {});
   };
 
   const openDoors = async (log_: AuditLog): Promise<void> => {
@@ -165,12 +171,12 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       const ready = !draining && log_.state === 'open';
       return { ready, body: Buffer.from(`${JSON.stringify({ status: ready ? 'ready' : 'not ready', revision: current().revision, faults })}\n`) };
     };
-    const { limits, listeners } = current();
+    const { limits } = current();
     for (const inherited of init.listeners) {
-      const listener = listeners.find((one) => one.name === inherited.name);
+      const listener = listeners.get(inherited.name);
       if (listener === undefined) continue;
       const server = createHttpServer({
-        handler: createDoor({ ports, snapshot: current, readiness, onStranger, relayed: false }),
+        handler: createDoor({ ports, snapshot: current, listener: (name) => listeners.get(name), readiness, onStranger, relayed: false }),
         limits: serverLimits(limits),
         listener: listener.name,
         ...(await tlsFor(listener, links)),
@@ -179,7 +185,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       doors.push(server);
       certified.push({ listener: listener.name, server });
     }
-    relayed = createHttpServer({ handler: createDoor({ ports, snapshot: current, readiness, onStranger, relayed: true }), limits: { ...serverLimits(limits), maxConnectionsPerAddress: limits.maxConnections }, listener: '@relay' });
+    relayed = createHttpServer({ handler: createDoor({ ports, snapshot: current, listener: (name) => listeners.get(name), readiness, onStranger, relayed: true }), limits: { ...serverLimits(limits), maxConnectionsPerAddress: limits.maxConnections }, listener: '@relay' });
     await relayed.listenPath(`run/${init.name}`);
     every(METRICS_PERIOD_MS, () => {
       links.get('control')?.send('metrics', { dump: metrics.dump() });

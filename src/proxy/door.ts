@@ -22,6 +22,8 @@ export interface Admitted {
 export interface DoorOptions {
   readonly ports: Ports;
   readonly snapshot: () => Snapshot;
+  /** What is known of a listener; a worker that is being replaced may still hold one that the snapshot has no more. */
+  readonly listener: (name: string) => ListenerConfig | undefined;
   readonly readiness: () => { readonly ready: boolean; readonly body: Uint8Array };
   /** One refusal of somebody unknown: counted and summarised, so that nobody can fill the disk from outside. */
   readonly onStranger: (code: ErrorCode, peer: Peer) => void;
@@ -57,7 +59,7 @@ export function createDoor(options: DoorOptions): RequestHandler<Admitted> {
       const snapshot = options.snapshot();
       const { head } = request;
       const peer = options.relayed ? relayedPeer(head.headers, request.peer) : request.peer;
-      const listener = snapshot.listeners.find((one) => one.name === peer.listener);
+      const listener = options.listener(peer.listener);
       if (listener === undefined) return turnAway(request, 'not_ready');
       // DNS rebinding: a browser page that points its own name at us comes with that name in Host, and with its Origin.
       // A relayed request passed both checks at the door it came through.
