@@ -10,7 +10,7 @@ import { ok, sha256Hex } from '../base/index.ts';
 import { openStore } from '../cluster/index.ts';
 import type { Store } from '../cluster/index.ts';
 import type { ConfigProblem, ConfigShard, ListenerConfig } from '../config/index.ts';
-import { createMetricsTotals, parseMetricsDump } from '../telemetry/index.ts';
+import { createMetrics, createMetricsTotals, parseMetricsDump } from '../telemetry/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import type { Channel, Frame } from './channel.ts';
 import { report } from './child.ts';
@@ -29,6 +29,7 @@ const TENANT = 'default';
 /** Sets up control's duties. */
 export function beginControl(init: Init, links: Links, log: Log, version: string): Duties {
   const totals = createMetricsTotals();
+  const own = createMetrics();
   const board = createStatusBoard({ log, notice: (text) => report({ kind: 'notice', text }) });
   const publisher = createPublisher({ dataFolder: init.dataFolder, links, log });
   const startedAt = new Date().toISOString();
@@ -54,12 +55,14 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     const errors = read.problems.filter((problem) => problem.severity === 'error');
     for (const problem of read.problems) if (problem.severity === 'warning') log.warn('config', { at: `${problem.file}:${problem.line}`, warning: problem.message });
     if (read.shard === undefined || errors.length > 0) {
+      own.counter('sallyport.config.reloads', { result: 'refused' }).add();
       refusal = { at: new Date().toISOString(), problems: read.problems.map(({ fix, ...problem }) => (fix === undefined ? problem : { ...problem, fix })) };
       await store?.recordRevision({ digest: read.digest, createdAt: refusal.at, outcome: 'refused', reason: errors[0]?.message ?? '' }, TENANT);
       tellFaults();
       return errors;
     }
     refusal = null;
+    own.counter('sallyport.config.reloads', { result: 'accepted' }).add();
     loadedAt = new Date().toISOString();
     const shard = read.shard;
     config = shard;
@@ -89,7 +92,12 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     const wanted = shard.metricsListen;
     if (metricsDoor !== undefined && JSON.stringify(metricsDoor.address) === JSON.stringify(wanted)) return;
     metricsDoor?.close();
-    metricsDoor = wanted === undefined ? undefined : await serveMetrics(wanted, () => totals.render(), (text) => report({ kind: 'notice', text }));
+    metricsDoor = wanted === undefined ? undefined : await serveMetrics(wanted, render, (text) => report({ kind: 'notice', text }));
+  };
+
+  const render = (): string => {
+    totals.update('control', init.epoch, own.dump());
+    return totals.render();
   };
 
   const tellFaults = (): void => {
@@ -193,6 +201,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       }
     },
     onUnlink: (role, channel, name) => {
+      if (!board.isDraining(channel)) own.counter('sallyport.process.restarts', { process: role }).add();
       if (role !== 'worker') return;
       board.removeWorker(channel);
       totals.end(name.split('.')[0] ?? name);

@@ -10,6 +10,7 @@ export interface StatusBoard {
   setServer(fields: Fields): void;
   setWorker(channel: Channel, fields: Fields): void;
   removeWorker(channel: Channel): void;
+  isDraining(channel: Channel): boolean;
   servers(): ServerStatus[];
   workers(): readonly WorkerStatus[];
   /** Where the gateway is reached, with the ports that were really bound. */
@@ -60,6 +61,7 @@ export function createStatusBoard(options: { readonly log: Log; readonly notice:
       });
     },
     removeWorker: (channel) => void workers.delete(channel),
+    isDraining: (channel) => workers.get(channel)?.status.state === 'draining',
     servers: () => [...servers.values()].map((known) => known.status),
     workers: () => [...workers.values()].map((worker) => worker.status).toSorted((a, b) => a.slot - b.slot),
     listeners: (known) => {

@@ -23,6 +23,7 @@ import { report } from './child.ts';
 import type { Duties, Links } from './child.ts';
 import type { Init } from './messages.ts';
 import { auditFolder } from './spawn.ts';
+import { createWorkerGauges } from './worker-gauges.ts';
 import { createRunnerDoor, createSecretsDoor } from './worker-doors.ts';
 
 const SNAPSHOT_PATIENCE_MS = 3_000;
@@ -187,9 +188,10 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     }
     relayed = createHttpServer({ handler: createDoor({ ports, snapshot: current, listener: (name) => listeners.get(name), readiness, onStranger, relayed: true }), limits: { ...serverLimits(limits), maxConnectionsPerAddress: limits.maxConnections }, listener: '@relay' });
     await relayed.listenPath(`run/${init.name}`);
+    const readGauges = createWorkerGauges({ metrics, doors: certified, open, sessions, servers, revision: () => current().revision });
     every(METRICS_PERIOD_MS, () => {
+      readGauges();
       links.get('control')?.send('metrics', { dump: metrics.dump() });
-      counter.flush();
     });
     every(SWEEP_PERIOD_MS, () => {
       open.keepAlive(nowUs() - KEEP_ALIVE_AFTER_US);

@@ -8,4 +8,5 @@ export type { Arrival, Call, Ports, Reply } from './exchange.ts';
 export { serverLimits } from './limits.ts';
 export { createRoadMetrics } from './metrics.ts';
 export { createOpenExchanges } from './open-exchanges.ts';
+export type { OpenExchanges } from './open-exchanges.ts';
 export { createOwnerRelay } from './owner-relay.ts';

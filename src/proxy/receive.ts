@@ -76,9 +76,11 @@ function receiveLegacy(message: Message, token: string | undefined): Result<Inbo
   if (token !== undefined && token.length > MAX_TOKEN_CHARS) return fail({ code: 'session_unknown', say: 'No such session.', ...id });
   const method = message.kind === 'request' || message.kind === 'notification' ? message.method : undefined;
   const rule = method === undefined ? undefined : METHODS.get(method);
-  if (method !== undefined && (rule === undefined || !rule.eras.includes('legacy'))) {
-    // Notifications have no answer that could carry an error; an unknown one is simply not carried on.
-    if (message.kind === 'request') return fail({ code: 'method_unknown', say: `The method '${method}' is not known to this gateway.`, ...id });
+  const known = rule !== undefined && rule.eras.includes('legacy') && (rule.notification === true) === (message.kind === 'notification');
+  if (method !== undefined && !known) {
+    // A call without an id is judged like a notification and run like a call by servers that do not look: it goes nowhere.
+    if (message.kind === 'notification') return fail({ code: 'rpc_malformed', say: `There is no notification '${method}' that this gateway carries.` });
+    return fail({ code: 'method_unknown', say: `The method '${method}' is not known to this gateway.`, ...id });
   }
   if (message.kind === 'request' && message.document.lossy) {
     return fail({ ...LOSSY, ...id });

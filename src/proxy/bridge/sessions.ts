@@ -18,7 +18,8 @@ export type Session =
 
 /** The sessions of one worker. */
 export interface Sessions {
-  readonly count: number;
+  /** Sessions open on a stdio server. */
+  countOf(server: string): number;
   /** The worker to which a token belongs, if that is another one; undefined also for tokens that are none. */
   ownerElsewhere(token: string, principal: Principal, server: string): string | undefined;
   find(token: string, principal: Principal, server: string): Session | undefined;
@@ -87,8 +88,10 @@ export function createSessions(options: SessionsOptions): Sessions {
   };
 
   return {
-    get count() {
-      return stdio.size;
+    countOf: (server) => {
+      let count = 0;
+      for (const one of stdio.values()) if (one.server === server) count++;
+      return count;
     },
     ownerElsewhere: (token, principal, server) => {
       const owner = facts(token, principal, server)?.owner;

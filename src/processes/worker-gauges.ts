@@ -1,0 +1,50 @@
+// What a worker can say about itself besides what it counts on the road: connections, sessions, memory, processor time. Read once a
+// second, when the metrics go to control; nothing of it costs a call anything.
+
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { HttpServer } from '../http/index.ts';
+import type { OpenExchanges, Sessions } from '../proxy/index.ts';
+import type { Servers } from '../servers/index.ts';
+import type { Metrics } from '../telemetry/index.ts';
+
+export interface GaugeSources {
+  readonly metrics: Metrics;
+  readonly doors: readonly { readonly listener: string; readonly server: HttpServer }[];
+  readonly open: OpenExchanges;
+  readonly sessions: Sessions;
+  readonly servers: Servers;
+  readonly revision: () => number;
+}
+
+const RESOLUTION_MS = 20;
+
+/** A function that brings the gauges up to date. */
+export function createWorkerGauges(sources: GaugeSources): () => void {
+  const { metrics, doors, open, sessions, servers, revision } = sources;
+  const accepted = new Map<string, number>();
+  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  delay.enable();
+  let cpuUs = 0;
+  return () => {
+    for (const { listener, server } of doors) {
+      const stats = server.stats();
+      metrics.gauge('sallyport.connections', { listener }).set(stats.open);
+      metrics.counter('sallyport.connections.accepted', { listener }).add(stats.accepted - (accepted.get(listener) ?? 0));
+      accepted.set(listener, stats.accepted);
+    }
+    metrics.gauge('sallyport.requests.running', {}).set(open.count);
+    for (const server of servers.all()) {
+      metrics.gauge('sallyport.sessions', { 'sallyport.server': server.name }).set(sessions.countOf(server.name));
+      const pool = server.readiness?.kind === 'ready' ? server.readiness.http?.pool : undefined;
+      if (pool !== undefined) metrics.gauge('sallyport.upstream.connections', { 'sallyport.server': server.name }).set(pool.open);
+      if (server.readiness !== undefined) metrics.gauge('sallyport.server.up', { 'sallyport.server': server.name }).set(server.readiness.kind === 'ready' ? 1 : 0);
+    }
+    metrics.gauge('sallyport.snapshot.revision', {}).set(revision());
+    metrics.gauge('sallyport.process.memory', { process: 'worker' }).set(process.memoryUsage.rss());
+    const { user, system } = process.cpuUsage();
+    metrics.counter('sallyport.process.cpu', { process: 'worker' }).add((user + system - cpuUs) / 1_000_000);
+    cpuUs = user + system;
+    metrics.gauge('sallyport.process.loop.delay', { process: 'worker' }).set(Math.max(0, delay.max / 1_000_000_000 - RESOLUTION_MS / 1_000)); // It counts its own period as delay.
+    delay.reset();
+  };
+}
