@@ -38,6 +38,7 @@ export function createTlsTermination(tls: ServerTls, events: HandshakeEvents): T
     allowHalfOpen: true,
   });
   server.on('secureConnection', (socket) => {
+    socket.allowHalfOpen = true;
     // TLS 1.2 lets a client ask for new handshakes at our expense, without end.
     socket.disableRenegotiation();
     events.onSecure(socket);
@@ -48,7 +49,11 @@ export function createTlsTermination(tls: ServerTls, events: HandshakeEvents): T
     events.onFailed();
   });
   return {
-    handshake: (socket) => server.emit('connection', socket),
+    handshake: (socket) => {
+      // Who leaves in the middle of a handshake is gone; held half open, the socket would stay until the handshake's time is over.
+      socket.allowHalfOpen = false;
+      server.emit('connection', socket);
+    },
     setSecureContext: (next) => server.setSecureContext(contextOf(next)),
   };
 }

@@ -2,7 +2,6 @@
 // It alone writes the store. Workers do not need it to serve: when it dies they go on, and the next one takes up where it was.
 
 import { randomBytes } from 'node:crypto';
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAdminServer, createAgentsPort } from '../admin/index.ts';
 import type { AdminServer, ConfigStatus, GatewayStatus } from '../admin/index.ts';
@@ -224,13 +223,7 @@ function speaksTls(listener: ListenerConfig): boolean {
 
 /** What a worker takes over only when it starts: how TLS ends, whom a listener believes, what its sockets are limited to. */
 function birthDigest({ listeners, limits }: ConfigShard): string {
-  // A certificate that was renewed has the same path; when its file was changed tells.
-  const files = listeners.flatMap(({ tls }) => (tls.kind === 'files' ? [tls.certificate, tls.key].map(changedAtMs) : []));
-  return sha256Hex(JSON.stringify([listeners.map(({ tls, trustedProxies, hosts }) => [tls, trustedProxies, hosts]), files, limits]));
-}
-
-function changedAtMs(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return sha256Hex(JSON.stringify([listeners.map(({ tls, trustedProxies }) => [tls.kind, trustedProxies]), limits]));
 }
 
 /** What the keeper may give away, and nothing else. */

@@ -47,7 +47,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
   const doors: HttpServer[] = [];
   /** Listeners as last configured: one that was renamed or removed still ends its calls while this worker drains. */
   const listeners = new Map<string, ListenerConfig>();
-  const certified: { readonly listener: string; readonly server: HttpServer }[] = [];
+  const certified: { readonly listener: string; readonly server: HttpServer; readonly endsTls: boolean }[] = [];
   let relayed: HttpServer | undefined;
   let snapshot: Snapshot | undefined;
   let keys: readonly SealingKey[] = [];
@@ -102,6 +102,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     servers.update(snapshot.servers.values());
     open.reconsider(snapshot, nowMs());
     sessions.sweep(snapshot, nowMs());
+    if (init.scout && doors.length > 0) lookAtServers();
     tellState();
     arrived();
     return undefined;
@@ -184,7 +185,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       });
       await server.listenFd(inherited.fd);
       doors.push(server);
-      certified.push({ listener: listener.name, server });
+      certified.push({ listener: listener.name, server, endsTls: listener.tls.kind === 'files' || listener.tls.kind === 'self-signed' });
     }
     relayed = createHttpServer({ handler: createDoor({ ports, snapshot: current, listener: (name) => listeners.get(name), readiness, onStranger, relayed: true }), limits: { ...serverLimits(limits), maxConnectionsPerAddress: limits.maxConnections }, listener: '@relay' });
     await relayed.listenPath(`run/${init.name}`);
@@ -204,10 +205,11 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
 
   /** Certificates are renewed in place: connections stay, new handshakes see the new one. One that cannot be used changes nothing. */
   const renewCertificates = async (): Promise<void> => {
-    for (const { listener, server } of certified) {
+    for (const { listener, server, endsTls } of certified) {
       const config = snapshot?.listeners.find((one) => one.name === listener);
       const { tls } = config === undefined ? {} : await tlsFor(config, links);
-      if (typeof tls === 'object') server.setSecureContext(tls);
+      // Whether a listener ends TLS at all is settled at birth; a worker for which that has changed is being replaced.
+      if (typeof tls === 'object' && endsTls) server.setSecureContext(tls);
     }
   };
   const renewal = (): void => void renewCertificates().catch((error: unknown) => log.error('a certificate could not be renewed', { error: error instanceof Error ? error : new Error(String(error)) }));
