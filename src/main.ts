@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beginControl, beginKeeper, beginRunner, beginWorker, runChild } from './processes/index.ts';
+import { runChild } from './processes/index.ts';
 import type { Duties, Init, Links } from './processes/index.ts';
 import { createLog } from './telemetry/index.ts';
 import type { Log } from './telemetry/index.ts';
@@ -14,7 +14,7 @@ const version = readVersion();
 /** One process of a gateway, which lives until it is told to go, or a command, which has an exit code. */
 async function main(argv: readonly string[]): Promise<number | undefined> {
   if (argv[0] === '--process') {
-    runChild(begin);
+    runChild(await begin(argv[1]));
     return undefined;
   }
   // The command line is loaded only where it is used: a worker may not even read files that it does not need.
@@ -22,23 +22,38 @@ async function main(argv: readonly string[]): Promise<number | undefined> {
   return runCommand(argv, { entry, version });
 }
 
-function begin(init: Init, links: Links): Duties {
+type Begin = (init: Init, links: Links) => Duties;
+
+/** Loads the one role that this process has, and no other's code: a worker has no store, no admin API and no way to start programs. */
+async function begin(role: string | undefined): Promise<Begin> {
+  switch (role) {
+    case 'control': {
+      const { beginControl } = await import('./processes/control.ts');
+      return (init, links) => beginControl(init, links, openLog(init), version);
+    }
+    case 'keeper': {
+      const { beginKeeper } = await import('./processes/keeper.ts');
+      return (init) => beginKeeper(init.dataFolder, openLog(init));
+    }
+    case 'runner': {
+      const { beginRunner } = await import('./processes/runner.ts');
+      return (init, links) => beginRunner(links, openLog(init));
+    }
+    case 'worker': {
+      const { beginWorker } = await import('./processes/worker.ts');
+      return (init, links) => beginWorker(init, links, openLog(init));
+    }
+    default:
+      throw new Error('the gateway has no such process');
+  }
+}
+
+function openLog(init: Init): Log {
   const log = createLog({ process: init.name, level: 'info', write: (line) => process.stderr.write(line), clock: () => Date.now(), format: init.logFormat });
   process.title = `sallyport ${init.name}`;
   process.on('uncaughtException', (error) => fatal(log, error));
   process.on('unhandledRejection', (error) => fatal(log, error));
-  switch (init.role) {
-    case 'control':
-      return beginControl(init, links, log, version);
-    case 'keeper':
-      return beginKeeper(init.dataFolder, log);
-    case 'runner':
-      return beginRunner(links, log);
-    case 'worker':
-      return beginWorker(init, links, log);
-    default:
-      return init.role satisfies never;
-  }
+  return log;
 }
 
 /** A process whose state is unknown must not judge anything: it goes, and the supervisor starts a new one. */

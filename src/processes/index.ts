@@ -1,12 +1,8 @@
 // What keeps the gateway alive and apart: the supervisor, its children, and how they talk.
 export { runChild } from './child.ts';
 export type { Duties, Links } from './child.ts';
-export { beginControl } from './control.ts';
-export { beginKeeper } from './keeper.ts';
 export type { ListenSocket } from './listen-sockets.ts';
 export type { Init, Role } from './messages.ts';
-export { beginRunner } from './runner.ts';
 export { nodeFlags } from './spawn.ts';
 export { startSupervisor } from './supervisor.ts';
 export type { Supervisor } from './supervisor.ts';
-export { beginWorker } from './worker.ts';

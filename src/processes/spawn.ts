@@ -51,6 +51,7 @@ export function nodeFlags(options: Pick<SpawnOptions, 'role' | 'slot' | 'entry' 
         '--secure-heap-min=32',
         '--max-semi-space-size=16',
         '--permission',
+        '--no-experimental-sqlite', // The permission model does not cover it: it opens and makes files anywhere.
         '--allow-net',
         ...programFolders(options.entry).map(read),
         read(join(dataFolder, 'snapshot.json')),
@@ -60,7 +61,7 @@ export function nodeFlags(options: Pick<SpawnOptions, 'role' | 'slot' | 'entry' 
     }
     case 'keeper':
       // No network, no children, writes only its own folder. It reads where the operator keeps secrets, which only the config knows.
-      return [...common, '--secure-heap=1048576', '--secure-heap-min=32', '--permission', '--allow-fs-read=*', write(join(dataFolder, 'keys'))];
+      return [...common, '--secure-heap=1048576', '--secure-heap-min=32', '--permission', '--no-experimental-sqlite', '--allow-fs-read=*', write(join(dataFolder, 'keys'))];
     case 'runner':
     case 'control':
       return common;
