@@ -65,7 +65,10 @@ export function createAnswer(call: Call, ports: Ports): Answer {
   let held: (() => void)[] | undefined;
 
   const whenDurable = (step: () => void): void => {
-    if (durable) return step();
+    if (durable || (held === undefined && ports.audit.isDurable(call.decisionSeq))) {
+      durable = true;
+      return step();
+    }
     if (held !== undefined) {
       held.push(step);
       return;

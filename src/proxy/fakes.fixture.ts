@@ -83,6 +83,7 @@ export function fakeAudit(): FakeAudit {
   };
   const log = {
     append: (record: CallRecord) => (audit.takes ? audit.records.push(record) : 0),
+    isDurable: () => audit.durable,
     whenDurable: (_seq: number, callback: OnDurable) => {
       if (audit.durable) callback(undefined);
       else waiting.push(callback);
