@@ -114,14 +114,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     store = openStore(init.dataFolder);
     agentsVersion = await store.agentsVersion(TENANT);
     publisher.setAgents(await store.agentsShard());
-    const errors = await load();
-    if (errors.length > 0) {
-      // Started with a wrong config, nothing runs. Replaced while the file is wrong, the gateway goes on with what was in force.
-      if (!init.restarted || publisher.config === undefined) return report({ kind: 'unusable', text: renderProblems(errors), exitCode: CONFIG_EXIT_CODE });
-      log.error('the config is refused; the last good one stays in force', { problems: renderProblems(errors) });
-      config = publisher.config;
-      await configureOthers(config);
-    }
+    // First of all: who has the socket has the data folder, and nothing in it may be touched while another gateway does.
     const agents = createAgentsPort({ store, tenant: TENANT, randomBytes: (count) => randomBytes(count), now: () => new Date(), changed: publishAgents });
     admin = await createAdminServer({
       socketPath: join(init.dataFolder, 'run', 'admin.sock'),
@@ -137,6 +130,14 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
         },
       },
     });
+    const errors = await load();
+    if (errors.length > 0) {
+      // Started with a wrong config, nothing runs. Replaced while the file is wrong, the gateway goes on with what was in force.
+      if (!init.restarted || publisher.config === undefined) return report({ kind: 'unusable', text: renderProblems(errors), exitCode: CONFIG_EXIT_CODE });
+      log.error('the config is refused; the last good one stays in force', { problems: renderProblems(errors) });
+      config = publisher.config;
+      await configureOthers(config);
+    }
     setInterval(() => void noticeOthers(), STORE_POLL_MS).unref();
     report({ kind: 'ready' });
   };

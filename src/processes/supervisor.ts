@@ -267,6 +267,9 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   const stop = (): void => {
     if (stopping) return;
     stopping = true;
+    // Held open here, the sockets would take connections that no worker accepts any more, and let them wait for an answer.
+    for (const socket of sockets) socket.close();
+    sockets = [];
     proceedStop();
   };
   /** Ends one role after the other: those who serve first, those they need last. */
@@ -284,8 +287,6 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       }
       return;
     }
-    for (const socket of sockets) socket.close();
-    sockets = [];
     if (groups.size > 0) endGroups();
     finish(exitCode);
   };
