@@ -51,11 +51,12 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
   /** Reads the file; puts it in force, or keeps what is and says why. */
   const load = async (): Promise<readonly ConfigProblem[]> => {
     const read = readConfigFile(init);
-    const errors = read.problems.filter((problem) => problem.severity === 'error');
+    const problems = [...read.problems, ...(await certificateProblems(read.shard))];
+    const errors = problems.filter((problem) => problem.severity === 'error');
     for (const problem of read.problems) if (problem.severity === 'warning') log.warn('config', { at: `${problem.file}:${problem.line}`, warning: problem.message });
     if (read.shard === undefined || errors.length > 0) {
       own.counter('sallyport.config.reloads', { result: 'refused' }).add();
-      refusal = { at: new Date().toISOString(), problems: read.problems.map(({ fix, ...problem }) => (fix === undefined ? problem : { ...problem, fix })) };
+      refusal = { at: new Date().toISOString(), problems: problems.map(({ fix, ...problem }) => (fix === undefined ? problem : { ...problem, fix })) };
       await store?.recordRevision({ digest: read.digest, createdAt: refusal.at, outcome: 'refused', reason: errors[0]?.message ?? '' }, TENANT);
       tellFaults();
       return errors;
@@ -79,6 +80,21 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     await openMetricsDoor(shard);
     for (const worker of links.all('worker')) worker.send('renew-certificates', {});
     return [];
+  };
+
+  /** Only the keeper may read the files that certificates come from. */
+  const certificateProblems = async (shard: ConfigShard | undefined): Promise<readonly ConfigProblem[]> => {
+    if (shard === undefined || !shard.listeners.some((listener) => listener.tls.kind === 'files')) return [];
+    const { fields } = await links.request('keeper', 'check-certificates', { config: keeperConfig(shard) }, 5_000);
+    return Object.entries(fields['faults'] ?? {}).map(([listener, fault]) => ({
+      severity: 'error',
+      file: init.configFile ?? '',
+      line: 1,
+      column: 1,
+      path: `listeners.${listener}.tls`,
+      message: String(fault),
+      fix: undefined,
+    }));
   };
 
   const configureOthers = async (shard: ConfigShard): Promise<void> => {
@@ -219,7 +235,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
 }
 
 function speaksTls(listener: ListenerConfig): boolean {
-  return listener.tls.kind !== 'off';
+  return listener.tls.kind === 'files' || listener.tls.kind === 'self-signed';
 }
 
 /** What a worker takes over only when it starts: how TLS ends, whom a listener believes, what its sockets are limited to. */

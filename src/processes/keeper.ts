@@ -2,7 +2,8 @@
 // no listener and no network; it answers narrow questions over inherited pipes, each role its own. It gives a worker the headers of
 // servers and the TLS key of listeners, the runner the environment of servers, nobody anything that the config does not name.
 //
-// Questions: seal-keys (worker) · tls {listener} (worker) · secrets {server, kind} (worker: headers, runner: env) · configure (control).
+// Questions: seal-keys (worker) · tls {listener} (worker) · secrets {server, kind} (worker: headers, runner: env) · configure,
+// check-certificates (control).
 
 import { randomBytes } from 'node:crypto';
 import { closeSync, constants, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
@@ -90,6 +91,10 @@ export function beginKeeper(dataFolder: string, log: Log): Duties {
         if (isKeeperConfig(frame.fields['config'])) config = frame.fields['config'];
         return frame.reply({});
       }
+      // Before a config is put in force: a worker that started on a certificate that cannot be used would not start at all.
+      if (frame.type === 'check-certificates' && from.role === 'control') {
+        return frame.reply({ faults: isKeeperConfig(frame.fields['config']) ? certificateFaults(frame.fields['config'].listeners) : {} });
+      }
       frame.reply(answer(from.role, frame));
     },
   };
@@ -145,6 +150,21 @@ function fileMaterial(source: Extract<TlsSource, { kind: 'files' }>): Fields {
   const key = readFileSync(source.key, 'utf8');
   const facts = readCertificate(certificate, key, new Date());
   return facts.ok ? { certificate, key } : { error: `The certificate ${source.certificate} cannot be used: ${facts.error}` };
+}
+
+/** What is wrong with the certificates from files, by listener. */
+function certificateFaults(listeners: KeeperConfig['listeners']): Record<string, string> {
+  const faults: Record<string, string> = {};
+  for (const [name, source] of Object.entries(listeners)) {
+    if (source.kind !== 'files') continue;
+    try {
+      const { error } = fileMaterial(source);
+      if (typeof error === 'string') faults[name] = error;
+    } catch (error) {
+      faults[name] = `The certificate ${source.certificate} cannot be read: ${error instanceof Error ? error.message : 'unknown'}`;
+    }
+  }
+  return faults;
 }
 
 /** A self-signed certificate for trying things out; kept, so that a client that trusted it once goes on trusting it. */
