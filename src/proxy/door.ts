@@ -1,6 +1,7 @@
 // The door: what is decided from a request's head alone, before a byte of its body is read. A stranger, a rebound browser or a wrong
 // path costs one small answer; only a known caller on a known route may send a body.
 
+import { isIP } from 'node:net';
 import type { Principal } from '../agents/index.ts';
 import type { ListenerConfig, Route, Snapshot } from '../config/index.ts';
 import { parseHost } from '../http/index.ts';
@@ -162,7 +163,9 @@ function accepts(accept: string, type: string): boolean {
 
 function hostAllowed(host: string, listener: ListenerConfig): boolean {
   const name = nameOf(host);
-  return (isLoopback(listener.address.host) && LOOPBACK.has(name)) || name === bracketed(listener.address.host) || listener.hosts.includes(name);
+  if (isLoopback(listener.address.host)) return LOOPBACK.has(name) || name === bracketed(listener.address.host) || listener.hosts.includes(name);
+  // Rebinding needs a name that can be pointed elsewhere; an address as Host is where the caller really went.
+  return listener.hosts.includes(name) || isIP(name.startsWith('[') ? name.slice(1, -1) : name) !== 0;
 }
 
 /** Exactly scheme, host and port, as browsers write an Origin: of `http://localhost:1@evil.example` no reading counts. */

@@ -1,20 +1,24 @@
-// What an HTTP server answers, on its way back. A JSON answer that fits is read whole and judged; a larger one is passed on as it
-// comes, unless it is a list, which must be filtered and therefore must fit. An event stream is passed on event by event, never held.
+// What an HTTP server answers, on its way back. A JSON answer that fits is read whole and judged; a larger one is judged and passed on
+// as it comes, unless it is a list, which must be filtered and therefore must fit. An event stream is passed on event by event, never held.
 
 import { createEventDecoder } from '../http/index.ts';
 import type { HeaderList, ServerSentEvent, UpstreamCall, UpstreamHandler } from '../http/index.ts';
-import { parseJson, readAnswerMessage } from '../mcp/index.ts';
-import type { Message } from '../mcp/index.ts';
+import { createAnswerScan, parseJson, readAnswerMessage } from '../mcp/index.ts';
+import type { AnswerScan, Message } from '../mcp/index.ts';
 import type { Answer } from './answer.ts';
 import type { Call, OutcomeStatus, Ports } from './exchange.ts';
 import { refusedBy } from './rescue.ts';
 import type { Refused } from './rescue.ts';
-import { filterReplayed, judgeFinal, learnTools, mayBeSaid } from './server-messages.ts';
+import { askedBy, filterReplayed, judgeFinal, learnTools, mayBeSaid } from './server-messages.ts';
 import type { FinalHook } from './server-messages.ts';
 
 /** JSON answers up to this size are read whole before they go on. */
 const WHOLE_BYTES = 1024 * 1024;
 const MAX_REFUSAL_BYTES = 64 * 1024;
+/** How long a server may take to end a stream behind its answer, so that its connection can be used again. */
+const END_GRACE_MS = 1_000;
+/** Statuses that are about the gateway's own access: what they say is not for the agent. */
+const OWN_ACCESS: ReadonlySet<number> = new Set([401, 403, 407]);
 
 export interface HttpAnswerOptions {
   readonly call: Call;
@@ -40,8 +44,9 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
   const { call, answer, ports } = options;
   const { inbound } = call;
   const isEnd = inbound.kind === 'end';
+  const isStream = inbound.kind === 'stream';
   /** Whether the server owes a message: everything else is answered by a status alone. */
-  const isRequest = inbound.kind === 'stream' || ((inbound.kind === 'modern' || inbound.kind === 'legacy') && inbound.message.kind === 'request');
+  const isRequest = (inbound.kind === 'modern' || inbound.kind === 'legacy') && inbound.message.kind === 'request';
   const isList = call.question.rule?.list !== undefined;
   const maxWhole = isList ? call.arrival.snapshot.limits.maxListBytes : WHOLE_BYTES;
   let mode: Mode = 'head';
@@ -51,6 +56,9 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
   let sawFinal = false;
   let resumable = false;
   let over = false;
+  let scan: AnswerScan | undefined;
+  let passed = false;
+  let endGrace: NodeJS.Timeout | undefined;
   let upstream: UpstreamCall | undefined;
 
   const decoder = createEventDecoder({
@@ -64,6 +72,7 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
   const settled = (): void => {
     if (over) return;
     over = true;
+    clearTimeout(endGrace);
     call.server.inFlight--;
     call.answeredUs = ports.nowUs();
   };
@@ -109,7 +118,7 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
       // A stray notification is dropped. A request where the server may send none is an attempt on the agent: the stream is given up.
       return message.kind === 'request' ? fail({ code: 'upstream_malformed' }, 'failed') : undefined;
     }
-    if (inbound.kind === 'stream') return answer.event({ ...event, data: filterReplayed(call, message.document) });
+    if (isStream) return answer.event({ ...event, data: filterReplayed(call, message.document) });
     const judged = judgeFinal(call, message);
     if (!judged.ok) return fail(judged.error, 'failed');
     const extra = options.onFinal?.(message);
@@ -117,6 +126,8 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
     sawFinal = true;
     learnTools(call, message, ports);
     call.answeredUs = ports.nowUs();
+    // SPEC streamable-http: the answer SHOULD end the stream. A server that leaves it open, or goes on talking, holds nothing of ours.
+    if (!over) endGrace = setTimeout(giveUp, END_GRACE_MS);
     // A server that opens a stream only to send the answer on it: the agent gets the same form, since its headers are not out yet.
     if (extra !== undefined && !answer.streaming) return answer.json(200, judged.value.bytes, judged.value.outcome, extra.headers);
     answer.event({ ...event, data: judged.value.bytes });
@@ -129,13 +140,36 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
     const message = document.ok ? readAnswerMessage(document.value) : document;
     if (!message.ok) return fail({ code: 'upstream_malformed' }, 'failed');
     const final = message.value;
-    if (final.kind !== 'result' && final.kind !== 'error') return fail({ code: 'upstream_malformed' }, 'failed');
+    if (final.kind !== 'error' && (final.kind !== 'result' || status !== 200)) return fail({ code: 'upstream_malformed' }, 'failed');
     const judged = judgeFinal(call, final);
     if (!judged.ok) return fail(judged.error, 'failed');
     const extra = options.onFinal?.(final);
     if (extra !== undefined && 'code' in extra) return fail(extra, 'failed');
     learnTools(call, final, ports);
     answer.json(status, judged.value.bytes, judged.value.outcome, extra?.headers);
+  };
+
+  /** Too large to be held: what has come goes on, and what comes, as long as it can be the answer. */
+  const passOn = (): void => {
+    if (isList || status !== 200 || options.onFinal !== undefined) return fail({ code: 'upstream_too_large' }, 'failed');
+    mode = 'raw';
+    scan = createAnswerScan(askedBy(call));
+    const held = chunks;
+    chunks = [];
+    for (const chunk of held) passChunk(chunk);
+  };
+  const passChunk = (chunk: Uint8Array): void => {
+    if (over) return;
+    if (scan?.push(chunk) !== true) return cutShort();
+    passed = true;
+    answer.raw(status, chunk);
+  };
+  /** Who has part of what turned out to be no answer must not take that for the whole. */
+  const cutShort = (): void => {
+    if (!passed) return fail({ code: 'upstream_malformed' }, 'failed');
+    giveUp();
+    ports.log.info('a server failed a call', { server: call.server.name, call: call.id, code: 'upstream_malformed', status });
+    answer.cut('failed');
   };
 
   return {
@@ -147,30 +181,23 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
     onHead: (code, headers) => {
       status = code;
       options.onHead?.(code, headers);
-      const type = headers.get('content-type') ?? '';
-      if (code === 202 || code === 204 || (code < 300 && !isRequest) || (isEnd && (code === 404 || code === 405))) mode = 'empty';
-      else if (code === 200 && type.startsWith('text/event-stream')) {
-        mode = 'events';
-        if (options.onFinal === undefined) answer.open();
-      } else if (type.startsWith('application/json') && code < 500 && code !== 401 && code !== 403) mode = 'json';
-      else mode = 'other';
+      mode = modeFor(code, mediaType(headers.get('content-type')), { isRequest, isStream, isEnd });
+      if (mode === 'events' && options.onFinal === undefined) answer.open();
     },
     onBody: (chunk) => {
       bytes += chunk.length;
       switch (mode) {
         case 'events':
+          if (sawFinal) return giveUp();
           decoder.push(chunk);
           return throttle();
         case 'raw':
-          answer.raw(status, chunk);
+          passChunk(chunk);
           return throttle();
         case 'json':
           chunks.push(chunk);
           if (bytes <= maxWhole) return;
-          if (isList) return fail({ code: 'upstream_too_large' }, 'failed');
-          mode = 'raw';
-          for (const piece of chunks) answer.raw(status, piece);
-          chunks = [];
+          passOn();
           return throttle();
         default:
           if (bytes > MAX_REFUSAL_BYTES) fail(refusalFor(status, call), 'failed');
@@ -182,11 +209,11 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
         case 'json':
           return guarded(onWhole);
         case 'raw':
-          return answer.end('ok');
+          return scan?.end() === true ? answer.end('ok') : cutShort();
         case 'events':
           decoder.end();
           if (answer.finished || sawFinal) return;
-          if (call.inbound.kind === 'stream') return answer.end('ok');
+          if (isStream) return answer.end('ok');
           // 2025-11-25: a server may close a stream at will once the agent can resume it by a GET with Last-Event-ID.
           if (resumable && call.question.era === 'legacy') return answer.end('unknown');
           return fail({ code: 'outcome_unknown' }, 'unknown');
@@ -200,11 +227,31 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
       settled();
       ports.log.info('a server could not be asked', { server: call.server.name, call: call.id, code, detail });
       if (answer.finished) return;
-      if (call.inbound.kind === 'stream') return answer.end('ok');
+      if (isStream) return answer.end('ok');
       if (mode === 'raw') return answer.cut('failed');
       answer.refuse({ code }, code === 'outcome_unknown' ? 'unknown' : 'failed');
     },
   };
+}
+
+interface Owed {
+  readonly isRequest: boolean;
+  readonly isStream: boolean;
+  readonly isEnd: boolean;
+}
+
+/** What the body of an answer with this head is taken for. A redirect is not followed, and no other 2xx than 200 answers a request. */
+function modeFor(status: number, type: string, { isRequest, isStream, isEnd }: Owed): Mode {
+  if (status < 300 && !isRequest && !isStream) return 'empty';
+  if (isEnd && (status === 404 || status === 405)) return 'empty';
+  if (status === 200 && type === 'text/event-stream') return 'events';
+  if (type !== 'application/json' || isStream) return 'other';
+  return status === 200 || (status >= 400 && status < 500 && !OWN_ACCESS.has(status)) ? 'json' : 'other';
+}
+
+/** Type and subtype, without parameters (RFC 9110 §8.3.1): their case does not matter, what they begin with does not count. */
+function mediaType(contentType: string | undefined): string {
+  return (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }
 
 /** What an HTTP status without a usable body means for the agent. The server's own text and challenge are for the gateway alone. */
@@ -212,7 +259,7 @@ function refusalFor(status: number, call: Call): Refused {
   const name = call.server.name;
   if (call.question.era === 'legacy' && status === 404) return { code: 'session_unknown', say: `The MCP server '${name}' ended this session; send initialize again.` };
   if (status === 405 && call.inbound.kind !== 'legacy' && call.inbound.kind !== 'modern') return { code: 'http_method', say: `The MCP server '${name}' does not offer this.` };
-  if (status === 401 || status === 403) return { code: 'upstream_unreachable', say: `The MCP server '${name}' refused the gateway's credentials.` };
+  if (OWN_ACCESS.has(status)) return { code: 'upstream_unreachable', say: `The MCP server '${name}' refused the gateway's credentials.` };
   if (status === 429 || status === 503) return { code: 'overloaded', say: `The MCP server '${name}' is overloaded.` };
   return { code: 'upstream_malformed', say: `The MCP server '${name}' answered with HTTP status ${status}.` };
 }

@@ -34,7 +34,7 @@ export function answerMessage(call: Call, answer: Answer, final: Final, onFinal?
 }
 
 /** What a request may be answered with, as the language wants to know it. */
-function askedBy(call: Call): Asked {
+export function askedBy(call: Call): Asked {
   const { inbound, question } = call;
   const id = (inbound.kind === 'modern' || inbound.kind === 'legacy') && inbound.message.kind === 'request' ? inbound.message.id : undefined;
   const declared = inbound.kind === 'modern' ? { clientCapabilities: inbound.request.clientCapabilities } : {};
@@ -52,9 +52,12 @@ export function mayBeSaid(call: Call, message: Message): boolean {
 
 /** Judges the final answer of a call, and gives the bytes that may be shown. */
 export function judgeFinal(call: Call, final: Final): Result<{ readonly bytes: Uint8Array; readonly outcome: OutcomeStatus }, Refusal> {
-  const { inbound } = call;
-  if ((inbound.kind !== 'modern' && inbound.kind !== 'legacy') || inbound.message.kind !== 'request') return ok({ bytes: final.document.bytes, outcome: 'ok' });
-  const checked = checkAnswer(final, askedBy(call));
+  const asked = askedBy(call);
+  if (asked.id === undefined) {
+    // A server may say why it did not take a notification or a response; a result would be one that nobody asked for.
+    return final.kind === 'error' ? ok({ bytes: final.document.bytes, outcome: 'rpc_error' }) : fail({ code: 'upstream_malformed', say: 'The MCP server answered what was no request.' });
+  }
+  const checked = checkAnswer(final, asked);
   if (!checked.ok) return fail({ code: 'upstream_malformed', say: checked.error.say });
   if (final.kind === 'error') return ok({ bytes: final.document.bytes, outcome: 'rpc_error' });
   const shown = shownResult(call, final.document);
