@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { StdioDoor } from './doors.ts';
+import { createServers } from './registry.ts';
+import type { Readiness, Servers } from './registry.ts';
+import type { ServerConfig } from './schema.ts';
+
+const HTTP: ServerConfig = { kind: 'http', name: 'remote', url: 'http://127.0.0.1:9/mcp', headers: {}, tls: { minVersion: 'TLSv1.2' } };
+const STDIO: ServerConfig = { kind: 'stdio', name: 'local', command: 'x', args: [], env: {}, cwd: '/' };
+
+interface Bed {
+  readonly servers: Servers;
+  readonly opened: string[];
+  nowMs: number;
+}
+
+/** A registry whose stdio servers answer initialize as a legacy server does. */
+function bed(answer: (line: string) => string | undefined = legacy): Bed {
+  const opened: string[] = [];
+  const stdio: StdioDoor = {
+    open: (server, events) => {
+      opened.push(server);
+      return {
+        send: (line) => {
+          const said = answer(Buffer.from(line).toString());
+          setImmediate(() => (said === undefined ? events.onExit('It is gone.') : events.onLine(Buffer.from(said))));
+        },
+        close: () => {},
+      };
+    },
+  };
+  const state: Bed = {
+    opened,
+    nowMs: 1_000,
+    servers: createServers({
+      stdio,
+      secrets: { fetch: () => Promise.reject(new Error("The value of 'Authorization' needs the environment variable TOKEN, which is not set.")) },
+      nowMs: () => state.nowMs,
+      connectTimeoutMs: 500,
+      maxConnections: 1,
+      maxQueued: 1,
+      maxHeadBytes: 1_000,
+      addressPolicy: 'any',
+      onChange: () => {},
+    }),
+  };
+  return state;
+}
+
+function legacy(line: string): string {
+  const { method } = JSON.parse(line);
+  return method === 'initialize'
+    ? '{"jsonrpc":"2.0","id":"sallyport-probe","result":{"protocolVersion":"2025-11-25"}}'
+    : '{"jsonrpc":"2.0","id":"sallyport-probe","error":{"code":-32601,"message":"?"}}';
+}
+
+const ready = (servers: Servers, name: string): Promise<Readiness> => new Promise((resolve) => servers.get(name)?.prepare(resolve));
+
+test('a server whose secret cannot be read is out, with the reason; the others are not', async () => {
+  const { servers } = bed();
+  servers.update([HTTP, STDIO]);
+  const [remote, local] = await Promise.all([ready(servers, 'remote'), ready(servers, 'local')]);
+  assert.ok(remote.kind === 'failed');
+  assert.match(remote.reason, /TOKEN/);
+  assert.ok(local.kind === 'ready');
+  assert.deepEqual(local.verdict.revisions, ['2025-11-25']);
+});
+
+test('many who wait for one server ask it once', async () => {
+  const { servers, opened } = bed();
+  servers.update([STDIO]);
+  await Promise.all([ready(servers, 'local'), ready(servers, 'local'), ready(servers, 'local')]);
+  assert.equal(opened.length, 2, 'one process for each of the two questions');
+  await ready(servers, 'local');
+  assert.equal(opened.length, 2);
+});
+
+test('a failure is forgotten soon, and a server that comes up is found', async () => {
+  let up = false;
+  const state = bed((line) => (up ? legacy(line) : undefined));
+  state.servers.update([STDIO]);
+  assert.equal((await ready(state.servers, 'local')).kind, 'failed');
+  up = true;
+  assert.equal((await ready(state.servers, 'local')).kind, 'failed', 'still believed');
+  state.nowMs += 2_000;
+  assert.equal((await ready(state.servers, 'local')).kind, 'ready');
+});
+
+test('a server that was reached keeps its verdict while it is asked again, and when it then fails', async () => {
+  let up = true;
+  const state = bed((line) => (up ? legacy(line) : undefined));
+  state.servers.update([STDIO]);
+  await ready(state.servers, 'local');
+  up = false;
+  state.nowMs += 24 * 3_600_000;
+  assert.equal((await ready(state.servers, 'local')).kind, 'ready');
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(state.servers.get('local')?.readiness?.kind, 'ready');
+});
+
+test('an update keeps what did not change and closes what is gone', async () => {
+  const { servers } = bed();
+  servers.update([STDIO, HTTP]);
+  const before = servers.get('local');
+  servers.update([STDIO]);
+  assert.equal(servers.get('local'), before);
+  assert.equal(servers.get('remote'), undefined);
+  servers.update([{ ...STDIO, args: ['-v'] }]);
+  assert.notEqual(servers.get('local'), before);
+});
