@@ -1,5 +1,7 @@
 // The language: strict JSON with known byte positions, JSON-RPC messages, and what each revision of MCP allows to be said.
 // Pure: bytes and values in, values and bytes out. It knows no policy, no connection and no session.
+export { createAnswerScan } from './answer-scan.ts';
+export type { AnswerScan } from './answer-scan.ts';
 export { errorAnswer, resultAnswer, toolRefusal } from './answers.ts';
 export { canonicalJson } from './canonical-json.ts';
 export { checkAnswer } from './check-answer.ts';

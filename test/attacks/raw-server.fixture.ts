@@ -15,6 +15,8 @@ export interface Heard {
   /** The JSON-RPC method; the HTTP method where there is none. */
   readonly method: string;
   readonly id: unknown;
+  /** The id as JSON. */
+  readonly idText: string;
   /** What params.name says; empty where it says nothing. */
   readonly name: string;
 }
@@ -135,6 +137,7 @@ async function hear(request: IncomingMessage): Promise<Heard> {
     message,
     method: typeof method === 'string' ? method : httpMethod,
     id: at(message, 'id'),
+    idText: JSON.stringify(at(message, 'id') ?? null),
     name: typeof name === 'string' ? name : '',
   };
 }

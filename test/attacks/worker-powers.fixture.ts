@@ -27,7 +27,9 @@ attempt('write beside its folder', () => writeFileSync(join(dataFolder, 'mine'),
 attempt('write a program', () => writeFileSync(join(dataFolder, '..', 'mine.sh'), 'x'));
 attempt('start a program', () => spawn('ls'));
 attempt('start a thread', () => new Worker('1', { eval: true }));
-attempt('open a database', () => Reflect.construct(createRequire(import.meta.url)('node:sqlite').DatabaseSync, [join(dataFolder, 'state.sqlite')]));
+attempt('open a database', () =>
+  Reflect.construct(createRequire(import.meta.url)('node:sqlite').DatabaseSync, [join(dataFolder, 'state.sqlite')]),
+);
 attempt('load native code', () => process.dlopen({ exports: {} }, '/usr/lib/x.node'));
 attempt('open the inspector', () => createRequire(import.meta.url)('node:inspector').open(0));
 attempt('write its own records', () => writeFileSync(join(auditFolder, 'probe'), 'x'));
