@@ -29,6 +29,8 @@ export interface GatewayOptions {
   /** An existing folder to start in again; it is then not removed. */
   readonly folder?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** The program to start in place of the checkout's. */
+  readonly program?: string;
   /** Further arguments of `serve`. */
   readonly args?: readonly string[];
 }
@@ -80,7 +82,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     writeFileSync(configFile, typeof config === 'string' ? config : JSON.stringify(config, null, 2));
   writeConfig(options.config);
 
-  const child = spawn(process.execPath, [PROGRAM, 'serve', '--config', configFile, '--output', 'json', ...(options.args ?? [])], {
+  const child = spawn(process.execPath, [options.program ?? PROGRAM, 'serve', '--config', configFile, '--output', 'json', ...(options.args ?? [])], {
     cwd: folder,
     env: { ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -25,7 +25,7 @@ import type { EchoServer, Gateway, LoadReport, WorkerRow } from '../harness/inde
 
 const STDIO_SERVER = join(repositoryRoot, 'test', 'harness', 'servers', 'stdio-server.ts');
 const ROUNDS = 5;
-const RECORDED_LATER_MS = 10_000;
+const ENDS_WITHIN_MS = 10_000;
 
 let echo: EchoServer;
 let gateway: Gateway;
@@ -168,8 +168,13 @@ test('the supervisor is killed: everything ends by itself, and the next gateway 
   const server = Number(await tell(session, 'pid'));
   const processes = [...gateway.workers(), ...gateway.processes('runner'), ...gateway.processes('keeper'), ...gateway.processes('control')];
   assert.equal(processes.length, 5);
+  const held = callOnce(gateway.url('echo'), key)('hold-orphan');
+  await echo.called('hold-orphan');
   process.kill(gateway.pid, 'SIGKILL');
-  await until(() => ![...processes, server].some(isRunning), 'the end of every process', RECORDED_LATER_MS);
+  await until(async () => !(await accepts()), 'no more calls to be accepted');
+  echo.release();
+  assert.equal(await held, true, 'what is under way is finished');
+  await until(() => ![...processes, server].some(isRunning), 'the end of every process', ENDS_WITHIN_MS);
   await recordHolds();
 
   const next = await startGateway({ config: testConfig({ servers: { echo: { url: echo.url } }, listener: { address: `127.0.0.1:${gateway.port}` } }), folder: gateway.folder });
@@ -179,6 +184,10 @@ test('the supervisor is killed: everything ends by itself, and the next gateway 
     assert.equal(await next.stop(), 0);
   }
 });
+
+async function accepts(): Promise<boolean> {
+  return callOnce(gateway.url('echo'), key)('accepted').then(() => true, () => false);
+}
 
 interface Pinned {
   readonly slot: number;

@@ -1,0 +1,42 @@
+// What is shipped is what was tested: the build, laid out as a release is (no sources, only the libraries that run needs), carries a
+// modern call and a legacy session with a child process.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { at, callOnce, LegacySession, repositoryRoot, startEchoServer, startGateway, testConfig, textAt } from '../harness/index.ts';
+
+const STDIO_SERVER = join(repositoryRoot, 'test', 'harness', 'servers', 'stdio-server.ts');
+
+test('the build serves', async (t) => {
+  mkdirSync(join(repositoryRoot, '.sallyport'), { recursive: true });
+  const release = mkdtempSync(join(repositoryRoot, '.sallyport', 'test-'));
+  t.after(() => rmSync(release, { recursive: true, force: true }));
+  const built = spawnSync(process.execPath, [join(repositoryRoot, 'scripts', 'build.ts'), join(release, 'dist')], { encoding: 'utf8' });
+  assert.equal(built.status, 0, built.stdout + built.stderr);
+  assert(!existsSync(join(release, 'dist', 'main.ts')));
+
+  const manifest: unknown = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8'));
+  const libraries = Object.keys(at(manifest, 'dependencies') ?? {}).map((name) => join('node_modules', name));
+  assert(libraries.length > 0);
+  for (const part of ['package.json', 'bin', join('scripts', 'launch.mjs'), ...libraries]) {
+    cpSync(join(repositoryRoot, part), join(release, part), { recursive: true });
+  }
+
+  const echo = await startEchoServer();
+  t.after(() => echo.close());
+  const gateway = await startGateway({
+    program: join(release, 'bin', 'sallyport.mjs'),
+    config: testConfig({ servers: { echo: { url: echo.url }, stdio: { command: process.execPath, args: [STDIO_SERVER] } } }),
+  });
+  t.after(() => gateway.stop());
+  const key = await gateway.addAgent('walker');
+  for (const tool of ['one', 'two', 'three']) assert.equal(await callOnce(gateway.url('echo'), key)(tool), true);
+  const session = await LegacySession.open(gateway.url('stdio'), { key });
+  const { result } = await session.request('tools/call', { name: 'pid', arguments: {} });
+  assert.match(textAt(result, 'content', 0, 'text'), /^\d+$/);
+  await session.end();
+  assert.equal(await gateway.stop(), 0);
+});
