@@ -16,7 +16,11 @@ export interface WorkerRow {
 /** The status of the gateway on this data folder; undefined while nobody answers. */
 export async function readStatus(dataFolder: string): Promise<unknown> {
   // Socket paths are limited to about 100 bytes, and a relative one is shorter.
-  const outgoing = request({ socketPath: relative(process.cwd(), join(dataFolder, 'run', 'admin.sock')), path: '/api/v1/status', agent: false });
+  const outgoing = request({
+    socketPath: relative(process.cwd(), join(dataFolder, 'run', 'admin.sock')),
+    path: '/api/v1/status',
+    agent: false,
+  });
   outgoing.end();
   try {
     const [response] = await once(outgoing, 'response');
@@ -33,7 +37,12 @@ export async function readStatus(dataFolder: string): Promise<unknown> {
 export async function readWorkers(dataFolder: string): Promise<readonly WorkerRow[]> {
   const rows = at(await readStatus(dataFolder), 'workers');
   if (!Array.isArray(rows)) return [];
-  return rows.map((row: unknown) => ({ slot: Number(at(row, 'slot')), pid: Number(at(row, 'pid')), state: String(at(row, 'state')), revision: Number(at(row, 'revision')) }));
+  return rows.map((row: unknown) => ({
+    slot: Number(at(row, 'slot')),
+    pid: Number(at(row, 'pid')),
+    state: String(at(row, 'state')),
+    revision: Number(at(row, 'revision')),
+  }));
 }
 
 /** Those that serve. */

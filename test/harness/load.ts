@@ -38,7 +38,9 @@ export function startLoad(prefix: string, lanes: number, call: CallOnce): Load {
   const lane = async (): Promise<void> => {
     while (!stopped) {
       const tool = `${prefix}-${next++}`;
-      const result = await call(tool).catch((error: unknown) => (error instanceof Error ? `${error.name}: ${error.message}` : String(error)));
+      const result = await call(tool).catch((error: unknown) =>
+        error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+      );
       if (result === true) answered.push(tool);
       else failed.push({ tool, why: String(result) });
       // A gateway that is gone refuses at once: the loop must not starve the test.
@@ -80,7 +82,9 @@ export class KeptConnection {
     this.#url = url;
     this.#key = key;
     this.#ca = ca;
-    this.#agent = url.startsWith('https:') ? new TlsAgent({ keepAlive: true, maxSockets: 1 }) : new Agent({ keepAlive: true, maxSockets: 1 });
+    this.#agent = url.startsWith('https:')
+      ? new TlsAgent({ keepAlive: true, maxSockets: 1 })
+      : new Agent({ keepAlive: true, maxSockets: 1 });
   }
 
   /** Calls a tool; the answer's text must be its name. Throws when the connection breaks. */
@@ -99,7 +103,12 @@ export class KeptConnection {
     return new Promise((resolve, reject) => {
       const outgoing = start(
         this.#url,
-        { method: 'POST', agent: this.#agent, headers: { ...headers, 'content-length': Buffer.byteLength(body) }, ...(this.#ca !== undefined && { ca: this.#ca }) },
+        {
+          method: 'POST',
+          agent: this.#agent,
+          headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+          ...(this.#ca !== undefined && { ca: this.#ca }),
+        },
         (response) => void this.#read(response).then(resolve, reject),
       );
       outgoing.setTimeout(GIVE_UP_MS, () => outgoing.destroy(new Error('no answer on a kept connection')));

@@ -15,7 +15,9 @@ export function readRecords(dataFolder: string): readonly LogRecord[] {
   const records: LogRecord[] = [];
   const audit = join(dataFolder, 'audit');
   for (const slot of readdirSync(audit)) {
-    for (const file of readdirSync(join(audit, slot)).filter((name) => name.endsWith('.log')).sort()) {
+    for (const file of readdirSync(join(audit, slot))
+      .filter((name) => name.endsWith('.log'))
+      .sort()) {
       const text = readToZero(join(audit, slot, file));
       // What comes after the last line break was torn by a crash, and never acknowledged.
       for (const line of text.split('\n').slice(0, -1)) records.push({ slot, value: JSON.parse(line) });

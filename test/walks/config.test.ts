@@ -22,7 +22,12 @@ test('init, import, check, serve: from nothing to a call', async (t) => {
   assert.equal(again.code, 3);
   assert.match(again.stderr, /is there already and was left as it is/);
 
-  const client = { mcpServers: { local: { command: process.execPath, args: [STDIO_SERVER], env: { GITHUB_TOKEN: TOKEN } }, remote: { url: 'https://mcp.example/mcp', headers: { Authorization: `Bearer ${TOKEN}` } } } };
+  const client = {
+    mcpServers: {
+      local: { command: process.execPath, args: [STDIO_SERVER], env: { GITHUB_TOKEN: TOKEN } },
+      remote: { url: 'https://mcp.example/mcp', headers: { Authorization: `Bearer ${TOKEN}` } },
+    },
+  };
   writeFileSync(join(folder, 'client.json'), JSON.stringify(client));
   const imported = await run('import', 'client.json');
   assert.equal(imported.code, 0, imported.stderr);
@@ -39,7 +44,10 @@ test('init, import, check, serve: from nothing to a call', async (t) => {
   const good = await sallyport(['check'], { cwd: folder, env });
   assert.equal(good.code, 0, good.stdout);
 
-  const allowed = written.replace(/^policy:[\s\S]*$/m, 'policy:\n  rules:\n    - { name: all, effect: allow, agents: ["*"], servers: ["*"] }\n');
+  const allowed = written.replace(
+    /^policy:[\s\S]*$/m,
+    'policy:\n  rules:\n    - { name: all, effect: allow, agents: ["*"], servers: ["*"] }\n',
+  );
   const gateway = await startGateway({ folder, config: allowed, env });
   t.after(() => gateway.stop());
   const session = await LegacySession.open(gateway.url('local'), { key: await gateway.addAgent('walker') });
@@ -60,11 +68,31 @@ const WRONG: readonly { readonly what: string; readonly text: string; readonly s
   { what: 'a version of the future', text: 'version: 2\n', says: [/sallyport\.yaml:1:10/, /version/] },
   { what: 'no YAML at all', text: 'version: 1\n  servers: [\n', says: [/sallyport\.yaml:1:10.*not valid YAML/] },
   { what: 'a key twice', text: 'version: 1\nworkers: 2\nworkers: 3\n', says: [/sallyport\.yaml:3/] },
-  { what: 'an unset variable', text: 'version: 1\nservers:\n  a:\n    url: https://${SALLYPORT_WALK_UNSET}/mcp\n', says: [/sallyport\.yaml:4:/, /SALLYPORT_WALK_UNSET/] },
-  { what: 'a secret that is not there', text: 'version: 1\nservers:\n  a:\n    url: https://a.example/mcp\n    headers: { Authorization: { file: no-such-file } }\n', says: [/sallyport\.yaml:5:/, /no-such-file/] },
-  { what: 'a rule about a server that is not there', text: 'version: 1\nservers: { a: { url: "https://a.example/mcp" } }\npolicy:\n  rules:\n    - { name: r, effect: allow, agents: ["*"], servers: [b] }\n', says: [/sallyport\.yaml:5:/, /\bb\b/] },
-  { what: 'an effect that is none', text: 'version: 1\npolicy:\n  rules:\n    - { name: r, effect: ask, agents: ["*"], servers: ["*"] }\n', says: [/sallyport\.yaml:4:/, /allow/, /deny/] },
-  { what: 'a policy file that is not there', text: 'version: 1\npolicy: { file: policy.yaml }\n', says: [/sallyport\.yaml:2:/, /policy\.yaml/] },
+  {
+    what: 'an unset variable',
+    text: 'version: 1\nservers:\n  a:\n    url: https://${SALLYPORT_WALK_UNSET}/mcp\n',
+    says: [/sallyport\.yaml:4:/, /SALLYPORT_WALK_UNSET/],
+  },
+  {
+    what: 'a secret that is not there',
+    text: 'version: 1\nservers:\n  a:\n    url: https://a.example/mcp\n    headers: { Authorization: { file: no-such-file } }\n',
+    says: [/sallyport\.yaml:5:/, /no-such-file/],
+  },
+  {
+    what: 'a rule about a server that is not there',
+    text: 'version: 1\nservers: { a: { url: "https://a.example/mcp" } }\npolicy:\n  rules:\n    - { name: r, effect: allow, agents: ["*"], servers: [b] }\n',
+    says: [/sallyport\.yaml:5:/, /\bb\b/],
+  },
+  {
+    what: 'an effect that is none',
+    text: 'version: 1\npolicy:\n  rules:\n    - { name: r, effect: ask, agents: ["*"], servers: ["*"] }\n',
+    says: [/sallyport\.yaml:4:/, /allow/, /deny/],
+  },
+  {
+    what: 'a policy file that is not there',
+    text: 'version: 1\npolicy: { file: policy.yaml }\n',
+    says: [/sallyport\.yaml:2:/, /policy\.yaml/],
+  },
 ];
 for (const { what, text, says } of WRONG) {
   test(`${what}: refused by check and by serve, in the same words`, async (t) => {

@@ -81,15 +81,24 @@ test(`workers are killed ${ROUNDS} times under load`, async () => {
   reports.push(await modern.stop(), await legacy.stop());
 
   for (const { failed } of reports) {
-    for (const { tool, why } of failed) assert.match(why, /socket hang up|ECONNRESET|404/, `${tool} may lose its connection or its session, nothing else`);
+    for (const { tool, why } of failed)
+      assert.match(why, /socket hang up|ECONNRESET|404/, `${tool} may lose its connection or its session, nothing else`);
   }
   const answered = reports.flatMap((report) => report.answered);
   assert(answered.length > ROUNDS * 20, `only ${answered.length} calls were answered`);
   const records = readRecords(gateway.dataFolder).map((record) => record.value);
-  const decided = new Map(records.filter((record) => at(record, 'kind') === 'decision').map((record) => [textAt(record, 'tool'), textAt(record, 'id')]));
-  assert.deepEqual(answered.filter((tool) => !decided.has(tool)), [], 'no call was answered without its decision on record');
+  const decided = new Map(
+    records.filter((record) => at(record, 'kind') === 'decision').map((record) => [textAt(record, 'tool'), textAt(record, 'id')]),
+  );
+  assert.deepEqual(
+    answered.filter((tool) => !decided.has(tool)),
+    [],
+    'no call was answered without its decision on record',
+  );
 
-  const outcomes = new Map(records.filter((record) => at(record, 'kind') === 'outcome').map((record) => [textAt(record, 'id'), textAt(record, 'status')]));
+  const outcomes = new Map(
+    records.filter((record) => at(record, 'kind') === 'outcome').map((record) => [textAt(record, 'id'), textAt(record, 'status')]),
+  );
   for (const tool of interrupted) assert.equal(outcomes.get(decided.get(tool) ?? ''), 'unknown', `how ${tool} ended`);
   const sentTwice = [...echo.calls].filter(([, count]) => count > 1);
   assert.deepEqual(sentTwice, [], 'a call that may have been carried out is never sent again');
@@ -153,7 +162,10 @@ test('the keeper is killed: workers serve, sessions stay open, new workers start
   process.kill(keeper, 'SIGKILL');
   await until(() => replaced('keeper', keeper), 'another keeper');
   // A session that was sealed before opens in a worker that got its keys from the new keeper.
-  const owner = find(await bothServe(), Number(/worker-(\d+)/.exec(decisionAbout(gateway.dataFolder, await ask(session))?.slot ?? '')?.[1]));
+  const owner = find(
+    await bothServe(),
+    Number(/worker-(\d+)/.exec(decisionAbout(gateway.dataFolder, await ask(session))?.slot ?? '')?.[1]),
+  );
   const other = find(await bothServe(), 1 - owner.slot);
   process.kill(other.pid, 'SIGKILL');
   await bothServe(other.pid);
@@ -177,7 +189,10 @@ test('the supervisor is killed: everything ends by itself, and the next gateway 
   await until(() => ![...processes, server].some(isRunning), 'the end of every process', ENDS_WITHIN_MS);
   await recordHolds();
 
-  const next = await startGateway({ config: testConfig({ servers: { echo: { url: echo.url } }, listener: { address: `127.0.0.1:${gateway.port}` } }), folder: gateway.folder });
+  const next = await startGateway({
+    config: testConfig({ servers: { echo: { url: echo.url } }, listener: { address: `127.0.0.1:${gateway.port}` } }),
+    folder: gateway.folder,
+  });
   try {
     assert.equal(await callOnce(next.url('echo'), key)('after-the-end'), true, 'the same port, and the same key');
   } finally {
@@ -186,7 +201,13 @@ test('the supervisor is killed: everything ends by itself, and the next gateway 
 });
 
 async function accepts(): Promise<boolean> {
-  return callOnce(gateway.url('echo'), key)('accepted').then(() => true, () => false);
+  return callOnce(
+    gateway.url('echo'),
+    key,
+  )('accepted').then(
+    () => true,
+    () => false,
+  );
 }
 
 interface Pinned {

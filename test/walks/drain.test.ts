@@ -117,7 +117,15 @@ test('the only address is taken: a sentence, and exit code 1', async (t) => {
 
 test('one of two addresses is taken: it is named, the other is served', async (t) => {
   const taken = await takePort(t);
-  const config = testConfig({ servers: { echo: { url: echo.url } }, extra: { listen: [{ name: 'bad', address: taken }, { name: 'good', address: '127.0.0.1:0' }] } });
+  const config = testConfig({
+    servers: { echo: { url: echo.url } },
+    extra: {
+      listen: [
+        { name: 'bad', address: taken },
+        { name: 'good', address: '127.0.0.1:0' },
+      ],
+    },
+  });
   const gateway = await startGateway({ config });
   t.after(() => gateway.stop());
   assert(gateway.events.some((event) => textAt(event, 'text').startsWith(`${taken} is taken`)));
@@ -151,12 +159,19 @@ test('a data folder that cannot be made or written is named', async (t) => {
 test('a server that does not start is named, and the others serve', async (t) => {
   const gateway = await startGateway({
     config: testConfig({
-      servers: { echo: { url: echo.url }, missing: { command: 'sallyport-no-such-program', args: [] }, quitting: { command: process.execPath, args: ['-e', 'console.error("no licence"); process.exit(7)'] } },
+      servers: {
+        echo: { url: echo.url },
+        missing: { command: 'sallyport-no-such-program', args: [] },
+        quitting: { command: process.execPath, args: ['-e', 'console.error("no licence"); process.exit(7)'] },
+      },
     }),
   });
   t.after(() => gateway.stop());
   const said = (pattern: RegExp): boolean => gateway.events.some((event) => pattern.test(textAt(event, 'text')));
-  await until(() => said(/'missing' cannot be used: The program 'sallyport-no-such-program' was not found\. Install it/), 'a sentence about the missing one');
+  await until(
+    () => said(/'missing' cannot be used: The program 'sallyport-no-such-program' was not found\. Install it/),
+    'a sentence about the missing one',
+  );
   await until(() => said(/'quitting' cannot be used: .*ended with code 7.*no licence/), 'a sentence about the one that quits');
   assert.equal(await callOnce(gateway.url('echo'), await gateway.addAgent('walker'))('the-good-one'), true);
 });

@@ -33,7 +33,9 @@ test('the decision is on disk before the answer leaves', async (t) => {
 
     const logs = new Set<string>();
     for (const name of names) {
-      const decision = traced.find((one) => one.name.startsWith('pwrite') && one.text.includes(String.raw`\"kind\":\"decision\"`) && one.text.includes(name));
+      const decision = traced.find(
+        (one) => one.name.startsWith('pwrite') && one.text.includes(String.raw`\"kind\":\"decision\"`) && one.text.includes(name),
+      );
       const answer = traced.find((one) => one.text.includes('HTTP/1.1 200 ') && one.text.includes(name));
       assert(decision !== undefined && decision.result > 0, `the decision about ${name} was not written`);
       assert(answer !== undefined, `the answer to ${name} was not seen`);

@@ -3,7 +3,17 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { at, LegacySession, modernAnswers, modernCall, readRecords, startGateway, startScriptedServer, testConfig, textAt } from '../harness/index.ts';
+import {
+  at,
+  LegacySession,
+  modernAnswers,
+  modernCall,
+  readRecords,
+  startGateway,
+  startScriptedServer,
+  testConfig,
+  textAt,
+} from '../harness/index.ts';
 import type { Gateway, LogRecord, RpcAnswer, ScriptedServer } from '../harness/index.ts';
 
 const named = (...names: readonly string[]): readonly object[] => names.map((name) => ({ name, inputSchema: { type: 'object' } }));
@@ -11,7 +21,15 @@ const LISTED = { resultType: 'complete', ttlMs: 60_000, cacheScope: 'public' };
 const SECRET = 'a-value-that-nobody-may-write-down';
 
 const RULES = [
-  { name: 'readers', effect: 'allow', groups: ['readers'], servers: ['desk'], tools: ['get_*', 'list_*'], prompts: ['daily'], resources: ['file:///public/*'] },
+  {
+    name: 'readers',
+    effect: 'allow',
+    groups: ['readers'],
+    servers: ['desk'],
+    tools: ['get_*', 'list_*'],
+    prompts: ['daily'],
+    resources: ['file:///public/*'],
+  },
   { name: 'never-delete', effect: 'deny', agents: ['*'], servers: ['*'], tools: ['delete_*'] },
   { name: 'admins', effect: 'allow', agents: ['admin-*'], servers: ['*'] },
   { name: 'one-tool', effect: 'allow', agents: ['robot'], servers: ['desk'], tools: ['get_?'] },
@@ -27,13 +45,21 @@ before(async () => {
       'server/discover': { ...Object(modernAnswers()['server/discover']), capabilities: { tools: {}, prompts: {}, resources: {} } },
       'tools/list': { ...LISTED, tools: named('get_a', 'get_ab', 'list_all', 'delete_all', 'Get_a', 'put') },
       'prompts/list': { ...LISTED, prompts: named('daily', 'weekly') },
-      'resources/list': { ...LISTED, resources: [{ name: 'open', uri: 'file:///public/a' }, { name: 'closed', uri: 'file:///private/a' }] },
+      'resources/list': {
+        ...LISTED,
+        resources: [
+          { name: 'open', uri: 'file:///public/a' },
+          { name: 'closed', uri: 'file:///private/a' },
+        ],
+      },
       'tools/call': { resultType: 'complete', content: [{ type: 'text', text: SECRET }] },
       'prompts/get': { resultType: 'complete', messages: [] },
       'resources/read': { resultType: 'complete', contents: [], ttlMs: 0, cacheScope: 'private' },
     }),
   );
-  gateway = await startGateway({ config: testConfig({ servers: { desk: { url: server.url }, other: { url: server.url } }, rules: RULES }) });
+  gateway = await startGateway({
+    config: testConfig({ servers: { desk: { url: server.url }, other: { url: server.url } }, rules: RULES }),
+  });
   keys['reader'] = await gateway.addAgent('alice', ['readers']);
   keys['admin'] = await gateway.addAgent('admin-bob');
   keys['robot'] = await gateway.addAgent('robot');
@@ -93,7 +119,10 @@ for (const [who, tools, prompts, resources] of [
         continue;
       }
       assert(Array.isArray(listed), http.body);
-      assert.deepEqual(listed.map((one: unknown) => at(one, 'name')), expected);
+      assert.deepEqual(
+        listed.map((one: unknown) => at(one, 'name')),
+        expected,
+      );
       assert.equal(at(result, 'cacheScope'), 'private');
     }
   });

@@ -4,7 +4,20 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { at, decisionAbout, isRunning, LegacySession, readRecords, repositoryRoot, servingWorkers, startGateway, startLoad, testConfig, textAt, until } from '../harness/index.ts';
+import {
+  at,
+  decisionAbout,
+  isRunning,
+  LegacySession,
+  readRecords,
+  repositoryRoot,
+  servingWorkers,
+  startGateway,
+  startLoad,
+  testConfig,
+  textAt,
+  until,
+} from '../harness/index.ts';
 import type { Gateway, HttpStream } from '../harness/index.ts';
 
 const STDIO_SERVER = join(repositoryRoot, 'test', 'harness', 'servers', 'stdio-server.ts');
@@ -39,7 +52,9 @@ test('every request of a session reaches its process, and is recorded once, by t
   for (const name of names) assert.equal(textAt((await call(session, name)).error, 'message'), `Unknown tool: ${name}`);
   const pids = new Set(await Promise.all(names.map(() => tell(session, 'pid'))));
   assert.equal(pids.size, 1);
-  const decisions = readRecords(gateway.dataFolder).filter(({ value }) => names.includes(textAt(value, 'tool')) && at(value, 'kind') === 'decision');
+  const decisions = readRecords(gateway.dataFolder).filter(
+    ({ value }) => names.includes(textAt(value, 'tool')) && at(value, 'kind') === 'decision',
+  );
   assert.equal(decisions.length, SAMPLES);
   assert.equal(new Set(decisions.map(({ slot }) => slot)).size, 1);
   for (const { value } of decisions) assert.equal(at(value, 'listener'), 'main', 'the record names the door the agent came through');
@@ -147,7 +162,8 @@ test('the owner is killed: its sessions are unknown, the others go on, and a new
   for (const when of ['at once', 'later'] as const) {
     for (const session of sessions) {
       const answer = await session.request('ping').catch(String);
-      if (homes.get(session) === slot) assert(typeof answer === 'string' || answer.http.status === 404, `${when}: ${JSON.stringify(answer)}`);
+      if (homes.get(session) === slot)
+        assert(typeof answer === 'string' || answer.http.status === 404, `${when}: ${JSON.stringify(answer)}`);
       else if (typeof answer !== 'string') assert.deepEqual(answer.result, {}, when);
     }
     if (when === 'at once') {
@@ -157,7 +173,8 @@ test('the owner is killed: its sessions are unknown, the others go on, and a new
       }, 'another worker');
     }
   }
-  for (const [session, pid] of pids) if (homes.get(session) === slot) await until(() => !isRunning(pid), 'the end of the processes of the dead worker');
+  for (const [session, pid] of pids)
+    if (homes.get(session) === slot) await until(() => !isRunning(pid), 'the end of the processes of the dead worker');
   const next = await open();
   for (let sample = 0; sample < SAMPLES; sample++) assert.match(await tell(next, 'pid'), /^\d+$/);
   await next.end();

@@ -83,9 +83,13 @@ test('a wrong config: the one before stays, and everybody says so until it is ri
   // A worker that starts now starts on the config that is in force, and knows of the refusal.
   const [victim = -1] = gateway.workers();
   process.kill(victim, 'SIGKILL');
-  await until(async () => (await servingWorkers(gateway.dataFolder)).every((row) => row.pid !== victim) && gateway.workers().length === 2, 'another worker');
+  await until(
+    async () => (await servingWorkers(gateway.dataFolder)).every((row) => row.pid !== victim) && gateway.workers().length === 2,
+    'another worker',
+  );
   await until(async () => (await servingWorkers(gateway.dataFolder)).length === 2, 'two workers');
-  for (let sample = 0; sample < SAMPLES; sample++) await until(async () => (await readyz()).body.includes('refused'), 'a word from every worker');
+  for (let sample = 0; sample < SAMPLES; sample++)
+    await until(async () => (await readyz()).body.includes('refused'), 'a word from every worker');
 
   await reload(config({ rules: [ALLOW_ALL, NO_SECRETS] }));
   await until(async () => !(await readyz()).body.includes('refused'), 'no more fault in /readyz');
@@ -131,7 +135,12 @@ test('a listener is added, renamed and removed: the others do not notice', async
   await rolled({ listen: [main, { name: 'second', address: '127.0.0.1:0' }] });
   const second = await urlOf('second');
   assert.equal(await callOnce(`${second}/mcp/echo`, key)('by-the-second-door'), true);
-  await rolled({ listen: [{ ...main, name: 'front' }, { name: 'second', address: '127.0.0.1:0' }] });
+  await rolled({
+    listen: [
+      { ...main, name: 'front' },
+      { name: 'second', address: '127.0.0.1:0' },
+    ],
+  });
   assert.equal(await urlOf('second'), second, 'a free port stays the one that was found');
   await rolled({ listen: [{ ...main, name: 'front' }] });
   await assert.rejects(callOnce(`${second}/mcp/echo`, key)('by-a-door-that-is-gone'), /ECONNREFUSED/);
@@ -166,6 +175,25 @@ test('a limit is raised', async () => {
   assert.match(String(await call(long)), /^413 /);
   await rolled({});
   for (let sample = 0; sample < SAMPLES; sample++) assert.equal(await call(`${sample}-${long}`), true);
+});
+
+test('a reload overtakes the replacement of the workers: what it changes and what they were replaced for are both in force', async (t) => {
+  const loads = startLoads(t);
+  const before = new Set(gateway.workers());
+  const limits = { maxBodyBytes: 2_000 };
+  gateway.reload(config({ extra: { limits } }));
+  // The new workers have been started and are not ready yet.
+  await until(() => gateway.workers().length > 2, 'new workers to start');
+  await reload(config({ rules: [ALLOW_ALL, NO_SECRETS], extra: { limits } }));
+  await until(() => !gateway.workers().some((pid) => before.has(pid)), 'the end of the workers before');
+  await until(async () => (await servingWorkers(gateway.dataFolder)).length === 2, 'two workers');
+  const call = callOnce(gateway.url('echo'), key);
+  for (let sample = 0; sample < SAMPLES; sample++) {
+    assert.match(String(await call('x'.repeat(3_000))), /^413 /);
+    assert.match(String(await call('secret')), /no-secrets/);
+  }
+  await rolled({});
+  await unharmed(loads);
 });
 
 interface Change {

@@ -3,7 +3,21 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { ALLOW_ALL, at, callOnce, LegacySession, modernStream, readWorkers, readStatus, repositoryRoot, startEchoServer, startGateway, testConfig, textAt, until } from '../harness/index.ts';
+import {
+  ALLOW_ALL,
+  at,
+  callOnce,
+  LegacySession,
+  modernStream,
+  readWorkers,
+  readStatus,
+  repositoryRoot,
+  startEchoServer,
+  startGateway,
+  testConfig,
+  textAt,
+  until,
+} from '../harness/index.ts';
 import type { EchoServer, Gateway, HttpStream } from '../harness/index.ts';
 
 const STDIO_SERVER = join(repositoryRoot, 'test', 'harness', 'servers', 'stdio-server.ts');
@@ -104,7 +118,9 @@ async function openEverything(key: string, tool: string): Promise<Opened> {
   const call = callOnce(gateway.url('echo'), key);
   const calls = [1, 2, 3, 4].map((number) => call(`${tool}-${number}`).catch(String));
   for (const number of [1, 2, 3, 4]) await echo.called(`${tool}-${number}`);
-  const listens = await Promise.all([1, 2, 3].map(() => modernStream(gateway.url('echo'), 'subscriptions/listen', { notifications: {} }, { key })));
+  const listens = await Promise.all(
+    [1, 2, 3].map(() => modernStream(gateway.url('echo'), 'subscriptions/listen', { notifications: {} }, { key })),
+  );
   for (const stream of listens) assert.notEqual(await stream.next(), undefined, 'the stream is open');
   const session = await LegacySession.open(gateway.url('stdio'), { key });
   const legacy = await session.listen();
@@ -125,7 +141,10 @@ async function endOf(stream: HttpStream | undefined): Promise<string> {
   return 'went on';
 }
 
-function config(rules: readonly object[], servers: Readonly<Record<string, object>> = { echo: { url: echo.url }, stdio: { command: process.execPath, args: [STDIO_SERVER] } }): object {
+function config(
+  rules: readonly object[],
+  servers: Readonly<Record<string, object>> = { echo: { url: echo.url }, stdio: { command: process.execPath, args: [STDIO_SERVER] } },
+): object {
   return testConfig({ servers, rules });
 }
 

@@ -67,8 +67,18 @@ describe('towards agents', () => {
     ];
     gateway = await startGateway({ config: testConfig({ servers: { echo: { url: echo.url } }, extra: { listen } }) });
     key = await gateway.addAgent('walker');
-    selfSigned = textAt(gateway.events.find((event) => at(event, 'event') === 'ready'), 'listeners', 0, 'url');
-    fromFiles = textAt(gateway.events.find((event) => at(event, 'event') === 'ready'), 'listeners', 1, 'url');
+    selfSigned = textAt(
+      gateway.events.find((event) => at(event, 'event') === 'ready'),
+      'listeners',
+      0,
+      'url',
+    );
+    fromFiles = textAt(
+      gateway.events.find((event) => at(event, 'event') === 'ready'),
+      'listeners',
+      1,
+      'url',
+    );
   });
   after(() => gateway?.stop());
 
@@ -131,7 +141,11 @@ describe('towards agents', () => {
     copyFileSync(theirs.keyFile, join(folder, 'used.key'));
     gateway.reload();
     const trusted = theirs.certificate;
-    const seen = (): Promise<boolean> => textOf(`${fromFiles}/mcp/echo`, key, trusted).then(() => true, () => false);
+    const seen = (): Promise<boolean> =>
+      textOf(`${fromFiles}/mcp/echo`, key, trusted).then(
+        () => true,
+        () => false,
+      );
     for (let sample = 0; sample < SAMPLES; sample++) await until(seen, 'the new certificate');
     assert.equal(await kept.call('after-renewal'), true);
     assert.equal(kept.renewed, 0);
@@ -232,7 +246,10 @@ describe('a proxy in front ends TLS', () => {
       assert.equal(await textOf(gateway.url('echo'), key), 'secured', 'an agent behind the proxy calls');
       const request = modernRequest('tools/call', CALL, { headers: { 'x-forwarded-for': '198.51.100.1, 203.0.113.7' } });
       assert.equal((await send(gateway.url('echo'), request)).status, 401);
-      const announced = await rawExchange(gateway.port, `${PROXY_203_0_113_9}POST /mcp/echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
+      const announced = await rawExchange(
+        gateway.port,
+        `${PROXY_203_0_113_9}POST /mcp/echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
+      );
       assert.match(announced, trusted === '127.0.0.1' ? /^HTTP\/1\.1 401 / : /^HTTP\/1\.1 400 /);
       assert.equal(await gateway.stop(), 0);
       const sources = new Set(refusedSources(gateway));
@@ -262,7 +279,11 @@ describe('beyond this machine', () => {
   for (const [what, listener, says] of [
     ['without TLS', { address: '0.0.0.0:0' }, /can be reached beyond this machine without TLS/],
     ['without TLS, IPv6', { address: '[::]:0' }, /can be reached beyond this machine without TLS/],
-    ['with an anonymous agent', { address: '0.0.0.0:0', tls: 'self-signed', anonymous: 'visitor' }, /would let anyone beyond this machine call without a key/],
+    [
+      'with an anonymous agent',
+      { address: '0.0.0.0:0', tls: 'self-signed', anonymous: 'visitor' },
+      /would let anyone beyond this machine call without a key/,
+    ],
     ['TLS outside, but no proxy named', { address: '0.0.0.0:0', tls: 'external' }, /no proxy is trusted/],
   ] as const) {
     test(`${what}: the gateway does not start`, async () => {
@@ -284,13 +305,19 @@ describe('beyond this machine', () => {
 
   test('an anonymous agent on loopback is judged by policy like any', async (t) => {
     const rules = [{ name: 'visitors', effect: 'allow', agents: ['visitor'], servers: ['echo'], tools: ['secured'] }];
-    const gateway = await startGateway({ config: testConfig({ servers: { echo: { url: echo.url } }, rules, listener: { anonymous: 'visitor' } }) });
+    const gateway = await startGateway({
+      config: testConfig({ servers: { echo: { url: echo.url } }, rules, listener: { anonymous: 'visitor' } }),
+    });
     t.after(() => gateway.stop());
     const { result } = await modernCall(gateway.url('echo'), 'tools/call', CALL);
     assert.equal(at(result, 'content', 0, 'text'), 'secured');
     const denied = await modernCall(gateway.url('echo'), 'tools/call', { name: 'other', arguments: {} });
     assert.equal(at(denied.result, 'isError'), true);
-    assert.equal((await modernCall(gateway.url('echo'), 'tools/call', CALL, { key: 'spk_wrong' })).http.status, 401, 'a wrong key is not nobody');
+    assert.equal(
+      (await modernCall(gateway.url('echo'), 'tools/call', CALL, { key: 'spk_wrong' })).http.status,
+      401,
+      'a wrong key is not nobody',
+    );
   });
 });
 
