@@ -2,6 +2,7 @@
 // a mistake is answered with the file, line and path, and what to write instead.
 export { formatAddress, isLoopback, parseAddress } from './address.ts';
 export { checkConfig } from './check.ts';
+export { readDataFolder } from './data-folder.ts';
 export { diskFiles } from './files.ts';
 export type { Files, PathKind } from './files.ts';
 export { importClientConfig } from './import.ts';
