@@ -3,12 +3,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { nodeFlags } from '../../src/processes/index.ts';
-import { repositoryRoot, startGateway, testConfig } from '../harness/index.ts';
+import { repositoryRoot, startGateway, testConfig, until } from '../harness/index.ts';
+import type { Gateway } from '../harness/index.ts';
 
 const SCRIPT = join(repositoryRoot, 'test', 'attacks', 'worker-powers.fixture.ts');
 
@@ -21,7 +22,9 @@ test('with the flags of a worker, only its own records can be written and no sec
   mkdirSync(join(dataFolder, 'keys'));
   for (const file of ['keys/seal-keys.json', 'state.sqlite', '../sallyport.yaml']) writeFileSync(join(dataFolder, file), 'secret');
   const flags = nodeFlags({ role: 'worker', slot: 0, entry: join(repositoryRoot, 'src', 'main.ts'), dataFolder });
-  const child = spawn(process.execPath, [...flags, `--allow-fs-read=${SCRIPT}`, SCRIPT, dataFolder, audit], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...flags, `--allow-fs-read=${SCRIPT}`, SCRIPT, dataFolder, audit], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   t.after(() => child.kill('SIGKILL'));
   const [text]: unknown[] = await once(child.stdout, 'data');
   assert.deepEqual(JSON.parse(String(text)), {
@@ -41,27 +44,130 @@ test('with the flags of a worker, only its own records can be written and no sec
   });
 });
 
-test('the workers that run have no secret in their environment, and open no inspector when asked to', { skip: process.platform !== 'linux' && '/proc is Linux only' }, async (t) => {
-  process.env['POWERS_TOKEN'] = 'canary-in-the-environment';
-  const gateway = await startGateway({
-    config: testConfig({ servers: { one: { url: 'http://127.0.0.1:9/mcp', headers: { Authorization: { env: 'POWERS_TOKEN' } } } } }),
-    env: { POWERS_TOKEN: 'canary-in-the-environment' },
-  });
-  t.after(async () => {
-    delete process.env['POWERS_TOKEN'];
-    await gateway.stop();
-  });
-  const workers = gateway.workers();
-  assert.equal(workers.length, 2);
-  for (const pid of workers) {
-    assert.doesNotMatch(readFileSync(`/proc/${pid}/environ`, 'utf8'), /canary/);
-    process.kill(pid, 'SIGUSR1');
-  }
-  await assert.rejects(
-    new Promise((resolve, reject) => {
-      connect(9229, '127.0.0.1').once('connect', resolve).once('error', reject);
-    }),
-    { code: 'ECONNREFUSED' },
+test(
+  'the workers that run have no secret in their environment, and open no inspector when asked to',
+  { skip: process.platform !== 'linux' && '/proc is Linux only' },
+  async (t) => {
+    process.env['POWERS_TOKEN'] = 'canary-in-the-environment';
+    const gateway = await startGateway({
+      config: testConfig({ servers: { one: { url: 'http://127.0.0.1:9/mcp', headers: { Authorization: { env: 'POWERS_TOKEN' } } } } }),
+      env: { POWERS_TOKEN: 'canary-in-the-environment' },
+    });
+    t.after(async () => {
+      delete process.env['POWERS_TOKEN'];
+      await gateway.stop();
+    });
+    const workers = gateway.workers();
+    assert.equal(workers.length, 2);
+    for (const pid of workers) {
+      assert.doesNotMatch(readFileSync(`/proc/${pid}/environ`, 'utf8'), /canary/);
+      process.kill(pid, 'SIGUSR1');
+    }
+    await assert.rejects(
+      new Promise((resolve, reject) => {
+        connect(9229, '127.0.0.1').once('connect', resolve).once('error', reject);
+      }),
+      { code: 'ECONNREFUSED' },
+    );
+    assert.deepEqual(gateway.workers(), workers, 'the signal ended a worker');
+  },
+);
+
+test(
+  'a worker gets these flags and no others, also one that replaces another',
+  { skip: process.platform !== 'linux' && '/proc is Linux only' },
+  async (t) => {
+    const gateway = await startGateway({ config: testConfig({ servers: { one: { url: 'http://127.0.0.1:9/mcp' } } }) });
+    t.after(() => gateway.stop());
+    // A worker replaces its command line by its name as soon as it runs, so it has to be caught at its birth.
+    const born = new Map<number, readonly string[]>();
+    const before = new Set(childrenOf(gateway.pid));
+    const [victim] = gateway.workers();
+    assert(victim !== undefined);
+    process.kill(victim, 'SIGKILL');
+    await until(() => {
+      for (const pid of childrenOf(gateway.pid)) {
+        const line = before.has(pid) || born.has(pid) ? undefined : commandLine(pid);
+        if (line?.includes('--process') === true) born.set(pid, line);
+      }
+      return born.size > 0;
+    }, 'the birth of the replacement');
+    const [words] = [...born.values()];
+    assert(words !== undefined && words.at(-1) === 'worker', String(words));
+    const slot = words.some((word) => word.endsWith('worker-0')) ? 0 : 1;
+    const entry = words.at(-3) ?? '';
+    assert.deepEqual(words.slice(1, -3), nodeFlags({ role: 'worker', slot, entry, dataFolder: gateway.dataFolder }));
+    for (const flag of ['--permission', '--disable-sigusr1']) assert(words.includes(flag), flag);
+    for (const flag of [
+      '--allow-child-process',
+      '--allow-worker',
+      '--allow-addons',
+      '--allow-ffi',
+      '--allow-wasi',
+      '--allow-inspector',
+      '--inspect',
+    ]) {
+      assert(!words.some((word) => word.startsWith(flag)), flag);
+    }
+    // No path that may be read holds a secret, and only its own records may be written.
+    const paths = (flag: string): readonly string[] =>
+      words.flatMap((word) => (word.startsWith(`${flag}=`) ? [word.slice(flag.length + 1)] : []));
+    const secrets = ['keys/seal-keys.json', 'state.sqlite', 'run', `audit/worker-${1 - slot}`].map((name) =>
+      join(gateway.dataFolder, name),
+    );
+    for (const path of paths('--allow-fs-read')) {
+      for (const secret of [...secrets, gateway.configFile, '/etc/passwd'])
+        assert(secret !== path && !secret.startsWith(`${path}/`) && path !== '*', `${path} opens ${secret}`);
+    }
+    assert.deepEqual(paths('--allow-fs-write'), [join(gateway.dataFolder, 'audit', `worker-${slot}`)]);
+    await until(() => gateway.workers().length === 2, 'the replacement');
+  },
+);
+
+// The network of a worker includes unix sockets, so the path of the admin socket must not be all that it takes.
+test('a worker cannot use the admin socket', { skip: 'the admin socket asks for no more than its path yet' }, async (t) => {
+  const gateway = await startGateway({ config: testConfig({ servers: { one: { url: 'http://127.0.0.1:9/mcp' } } }) });
+  t.after(() => gateway.stop());
+  assert.equal(
+    await asWorker(
+      gateway,
+      'POST /api/v1/agents HTTP/1.1\\r\\nHost: x\\r\\nContent-Type: application/json\\r\\nContent-Length: 15\\r\\n\\r\\n{\\"name\\":\\"evil\\"}',
+    ),
+    'no answer that helps',
   );
-  assert.deepEqual(gateway.workers(), workers, 'the signal ended a worker');
 });
+
+/** What the admin socket answers somebody who has a worker's powers and its folder. */
+async function asWorker(gateway: Gateway, request: string): Promise<string> {
+  const script = `const c = require('node:net').connect('run/admin.sock', () => c.write("${request}"));
+    c.on('data', (d) => { console.log(/ 2\\d\\d /.test(String(d).split('\\r\\n')[0]) ? String(d) : 'no answer that helps'); process.exit(); });
+    c.on('error', () => console.log('no answer that helps'));`;
+  const flags = nodeFlags({ role: 'worker', slot: 0, entry: join(repositoryRoot, 'src', 'main.ts'), dataFolder: gateway.dataFolder });
+  const child = spawn(process.execPath, [...flags, '-e', script], { cwd: gateway.dataFolder, stdio: ['ignore', 'pipe', 'inherit'] });
+  const [text]: unknown[] = await once(child.stdout, 'data');
+  return String(text).trim();
+}
+
+function childrenOf(parent: number): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => parentOf(pid) === parent);
+}
+
+function parentOf(pid: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return undefined; // It ended while we looked.
+  }
+}
+
+function commandLine(pid: number): readonly string[] | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
+  } catch {
+    return undefined;
+  }
+}
