@@ -8,7 +8,7 @@ import type { AdminPorts } from './admin/index.ts';
 import { EXIT, renderQuickstart, runCli } from './cli/index.ts';
 import type { ServeOptions } from './cli/index.ts';
 import { openStore } from './cluster/index.ts';
-import { loadConfigFile } from './config/index.ts';
+import { readDataFolder } from './config/index.ts';
 import { startSupervisor } from './processes/index.ts';
 import type { ListenSocket } from './processes/index.ts';
 import { createLog } from './telemetry/index.ts';
@@ -142,8 +142,8 @@ function watchSignals(supervisor: { reload(): void; stop(): void; kill(): void }
 /** Where the config wants its data; a config that cannot be read is control's to explain. */
 function configuredFolder(file: string | undefined): string | undefined {
   if (file === undefined) return undefined;
-  const loaded = loadConfigFile(file, process.env);
-  return loaded.ok ? loaded.value.shard.dataFolder : undefined;
+  const read = readDataFolder(file, process.env);
+  return read.ok ? read.value : undefined;
 }
 
 function event(fields: object): void {

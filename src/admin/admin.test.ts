@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -60,7 +60,10 @@ const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: ()
 
 function folderFor(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-admin-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  t.after(() => {
+    process.seteuid?.(process.getuid?.() ?? 0);
+    rmSync(folder, { recursive: true, force: true });
+  });
   return folder;
 }
 
@@ -373,6 +376,22 @@ for (const depth of [2, 12]) {
     const after = await client.status();
     assert.ok(!after.ok && after.error.code === 'gateway_not_running');
   });
+}
+
+test('a socket that this user may not open is not taken for a gateway that does not run', async (t) => {
+  const { client, socketPath } = await start(t);
+  chmodSync(join(socketPath, '..'), 0o000);
+  actAsNobody(t);
+  const answer = await client.status();
+  assert.ok(!answer.ok && answer.error.code === 'data_forbidden');
+  assert.match(answer.error.detail, /may not be opened by this user/);
+});
+
+/** Root may open everything: it takes off its rights until the test ends. */
+function actAsNobody(t: TestContext): void {
+  if (process.geteuid?.() !== 0) return;
+  process.seteuid?.(65_534);
+  t.after(() => process.seteuid?.(0));
 }
 
 const nothing = async (): Promise<never> => {

@@ -3,7 +3,7 @@
 
 import { request as httpRequest } from 'node:http';
 import { dirname } from 'node:path';
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import type { ConfigProblem } from '../config/index.ts';
@@ -13,6 +13,7 @@ import type { AdminPorts } from './ports.ts';
 import { isProblemCode } from './problems.ts';
 import type { AdminProblem } from './problems.ts';
 import { reachSocket } from './socket-path.ts';
+import type { ReachableSocket } from './socket-path.ts';
 
 /** A reload waits until every worker has the new config. */
 const TIMEOUT_MS = 60_000;
@@ -84,8 +85,9 @@ function exchange<Name extends EndpointName>(socketPath: string, name: Name, sen
     ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': body.length }),
     ...(send.expectedVersion === undefined ? {} : { 'if-match': `"${send.expectedVersion}"` }),
   };
-  if (!existsSync(dirname(socketPath))) return Promise.resolve(fail(notRunning(socketPath)));
-  const reachable = reachSocket(socketPath);
+  const reached = reach(socketPath);
+  if (!reached.ok) return Promise.resolve(reached);
+  const reachable = reached.value;
   return new Promise<Result<RawAnswer, AdminProblem>>((resolve) => {
     const request = httpRequest({
       socketPath: reachable.path,
@@ -97,8 +99,7 @@ function exchange<Name extends EndpointName>(socketPath: string, name: Name, sen
     });
     request.on('timeout', () => request.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)));
     request.on('error', (error: NodeJS.ErrnoException) => {
-      const absent = error.code === 'ENOENT' || error.code === 'ECONNREFUSED';
-      resolve(fail(absent ? notRunning(socketPath) : unreadable(`${socketPath} could not be asked: ${error.message}.`)));
+      resolve(fail(explain(error, socketPath)));
     });
     request.on('response', (response) => {
       const chunks: Buffer[] = [];
@@ -112,6 +113,33 @@ function exchange<Name extends EndpointName>(socketPath: string, name: Name, sen
     });
     request.end(body);
   }).finally(() => reachable.close());
+}
+
+/** A way to the socket, or why there is none. `existsSync` would not tell a folder that is not there from one that is closed to this user. */
+function reach(socketPath: string): Result<ReachableSocket, AdminProblem> {
+  try {
+    statSync(dirname(socketPath));
+    return ok(reachSocket(socketPath));
+  } catch (error) {
+    return fail(explain(error, socketPath));
+  }
+}
+
+function explain(error: unknown, socketPath: string): AdminProblem {
+  switch (error instanceof Error && 'code' in error ? error.code : undefined) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+    case 'ECONNREFUSED':
+      return notRunning(socketPath);
+    case 'EACCES':
+    case 'EPERM':
+      return {
+        code: 'data_forbidden',
+        detail: `${socketPath} may not be opened by this user. Run the command as the user that runs the gateway.`,
+      };
+    default:
+      return unreadable(`${socketPath} could not be asked: ${error instanceof Error ? error.message : String(error)}.`);
+  }
 }
 
 function parse(status: number, etag: string | undefined, bytes: Buffer): Result<RawAnswer, AdminProblem> {

@@ -30,9 +30,15 @@ export const PROBLEMS = {
 /** A row of the table. */
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** Why something was not done. The last two are found by the client: nobody answers, or the answer cannot be understood. */
+/** What only a client finds. */
+export type ClientCode = 'gateway_not_running' | 'gateway_unreadable' | 'data_forbidden';
+
+/**
+ * Why something was not done. The last three are found without the gateway: nobody answers, the answer cannot be understood, or this user
+ * may not open the socket or the folder.
+ */
 export interface AdminProblem {
-  readonly code: ProblemCode | 'gateway_not_running' | 'gateway_unreadable';
+  readonly code: ProblemCode | ClientCode;
   /** A sentence or two for the person: what is wrong and what to do. */
   readonly detail: string;
   /** Where a refused config is wrong. */

@@ -1,7 +1,7 @@
 // The only place where the admin API turns a refusal or a fault into a response: problem+json (RFC 9457). What the client reads is a
 // row of the table and a sentence written for it, never the text of an unexpected error, which may hold paths or data.
 
-import { PROBLEMS } from './problems.ts';
+import { isProblemCode, PROBLEMS } from './problems.ts';
 import type { AdminProblem, ProblemCode } from './problems.ts';
 
 /** A response that says no. */
@@ -14,7 +14,7 @@ export interface ProblemResponse {
 /** Turns an expected refusal into its response. */
 export function problemResponse(problem: AdminProblem): ProblemResponse {
   // A code that only a client finds cannot come from a port; if it does, the port is at fault.
-  const code: ProblemCode = problem.code === 'gateway_not_running' || problem.code === 'gateway_unreadable' ? 'internal' : problem.code;
+  const code: ProblemCode = isProblemCode(problem.code) ? problem.code : 'internal';
   const { status, title } = PROBLEMS[code];
   const { detail, problems } = problem;
   const body = JSON.stringify({

@@ -5,12 +5,14 @@ import { existsSync } from 'node:fs';
 import type { AdminProblem, AgentsPort, IssuedKey } from '../admin/index.ts';
 import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
+import { lookForStore } from '../cluster/index.ts';
+import { readDataFolder } from '../config/index.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { CliDeps, Command, OptionSpec } from './command.ts';
 import { parseDuration } from './duration.ts';
 import { EXIT } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
-import { dataFolder } from './locate.ts';
+import { configPath, dataFolder } from './locate.ts';
 import { complain, printJson, printLine, printTable } from './print.ts';
 import { complainAbout } from './problems.ts';
 
@@ -161,17 +163,24 @@ async function onAgents<T>(
   args: ParsedArguments,
   deps: CliDeps,
   action: (agents: AgentsPort) => Promise<Result<T, AdminProblem>>,
-  mayCreate = false,
+  adds = false,
 ): Promise<Result<T, AdminProblem | undefined>> {
   const folder = dataFolder(args, deps);
   if (folder === undefined) return fail(undefined);
   const answered = await action(deps.admin(folder).agents);
   if (answered.ok || answered.error.code !== 'gateway_not_running') return answered;
-  // A folder that was mistyped must not come into being as an empty store, except where there is something to keep in it.
-  if (!mayCreate && !existsSync(folder)) {
+  const store = lookForStore(folder);
+  if (store === 'unreadable') {
+    return fail({
+      code: 'data_forbidden',
+      detail: `The data folder ${folder} may not be read by this user. Run the command as the user that runs the gateway.`,
+    });
+  }
+  // A folder that was mistyped must not come into being as an empty store: the key in it would look good and never work.
+  if (store === 'absent' && !(adds && isMeant(folder, args, deps))) {
     return fail({
       code: 'gateway_not_running',
-      detail: `There is no data folder ${folder}. Name the gateway's folder with --data, or its config with --config.`,
+      detail: `No gateway runs on ${folder}, and no agents are stored there. Start the gateway ('sallyport serve'), name its folder with --data, or its config with --config.`,
     });
   }
   const opened = deps.openAgents(folder);
@@ -180,6 +189,13 @@ async function onAgents<T>(
   } finally {
     await opened.close();
   }
+}
+
+/** Whether a config that is there says that this is its data folder: then a gateway will use it, and it may be made. */
+function isMeant(folder: string, args: ParsedArguments, deps: CliDeps): boolean {
+  const config = configPath(args, deps);
+  const configured = existsSync(config) ? readDataFolder(config, deps.env) : undefined;
+  return configured?.ok === true && configured.value === folder;
 }
 
 function printKey(args: ParsedArguments, deps: CliDeps, agent: string, issued: IssuedKey): ExitCode {

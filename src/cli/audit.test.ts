@@ -1,10 +1,10 @@
 // `audit tail` and `audit verify` on logs that the product itself wrote: what a person reads, and that no tampering passes.
 
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { cliFixture } from './cli.fixture.ts';
+import { actAsNobody, cliFixture } from './cli.fixture.ts';
 import { EXIT } from './index.ts';
 import { writeLog } from './audit.fixture.ts';
 
@@ -66,8 +66,27 @@ for (const command of ['tail', 'verify']) {
   });
 }
 
-test('a limit that is no number is refused', async (t) => {
-  const { code, stderr } = await cliFixture(t).run('audit', 'tail', '--limit', 'few');
-  assert.equal(code, EXIT.usage);
-  assert.match(stderr, /whole number, or 'all'/);
-});
+for (const limit of ['few', '0', '-1', '1.5', '']) {
+  test(`the limit '${limit}' is refused`, async (t) => {
+    const { code, stderr } = await cliFixture(t).run('audit', 'tail', '--limit', limit);
+    assert.equal(code, EXIT.usage);
+    assert.match(stderr, /whole number from 1, or 'all'/);
+  });
+}
+
+for (const command of ['tail', 'verify']) {
+  for (const closed of ['.sallyport', '.sallyport/audit', '.sallyport/audit/0']) {
+    test(`${command} does not take ${closed}, which this user may not read, for a record that is not there`, async (t) => {
+      const { run, cwd } = cliFixture(t);
+      await writeLog(join(cwd, '.sallyport', 'audit', '0'));
+      chmodSync(cwd, 0o755);
+      for (const folder of ['.sallyport', '.sallyport/audit']) chmodSync(join(cwd, folder), 0o755);
+      chmodSync(join(cwd, closed), 0o000);
+      actAsNobody(t);
+      const { code, stderr } = await run('audit', command);
+      assert.equal(code, EXIT.failed);
+      assert.match(stderr, /may not be read by this user/);
+      assert.doesNotMatch(stderr, /There is no record|a fault of sallyport/);
+    });
+  }
+}

@@ -1,6 +1,6 @@
 // `sallyport audit …`: what is on record, and whether anybody changed it. Reads the files of the data folder and needs no gateway.
 
-import { existsSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { tailLogs, verifyLogs } from '../audit/index.ts';
 import type { LogReport, TailRecord } from '../audit/index.ts';
@@ -26,11 +26,11 @@ const tail: Command = {
   ],
   run: async (args, deps) => {
     const limit = readLimit(args.text('limit'));
-    if (limit === 'malformed') return complain(deps, EXIT.usage, "--limit is a whole number, or 'all'.");
+    if (limit === 'malformed') return complain(deps, EXIT.usage, "--limit is a whole number from 1, or 'all'.");
     const folder = logFolder(args, deps);
     if (folder === undefined) return EXIT.config;
     const follow = args.flag('follow');
-    if (!follow && !existsSync(folder)) return noLogs(deps, folder);
+    if (!isThere(folder) && !follow) return noLogs(deps, folder);
     for await (const record of tailLogs(folder, { follow, limit, signal: deps.interrupted })) {
       if (args.output === 'json') printLine(deps, record.text);
       else printText(deps, describe(record));
@@ -47,7 +47,7 @@ const verify: Command = {
   run: async (args, deps) => {
     const folder = logFolder(args, deps);
     if (folder === undefined) return EXIT.config;
-    if (!existsSync(folder)) return noLogs(deps, folder);
+    if (!isThere(folder)) return noLogs(deps, folder);
     const report = await verifyLogs(folder);
     if (args.output === 'json') printJson(deps, report);
     else {
@@ -81,6 +81,13 @@ function logFolder(args: ParsedArguments, deps: CliDeps): string | undefined {
   return folder === undefined ? undefined : join(folder, 'audit');
 }
 
+/** Throws when it is there and may not be read by this user: that is not to be taken for a record that does not exist. */
+function isThere(folder: string): boolean {
+  if (statSync(folder, { throwIfNoEntry: false }) === undefined) return false;
+  accessSync(folder, constants.R_OK | constants.X_OK);
+  return true;
+}
+
 function noLogs(deps: CliDeps, folder: string): 1 {
   return complain(deps, EXIT.failed, `There is no record in ${folder}. Name the data folder with --data, or the folder of the logs.`);
 }
@@ -88,7 +95,7 @@ function noLogs(deps: CliDeps, folder: string): 1 {
 function readLimit(text: string | undefined): number | undefined | 'malformed' {
   if (text === undefined) return DEFAULT_LIMIT;
   if (text === 'all') return undefined;
-  return /^\d{1,9}$/.test(text) ? Number(text) : 'malformed';
+  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : 'malformed';
 }
 
 /** One record on one line, the members that matter to a person first. */

@@ -35,12 +35,17 @@ export interface FixtureOptions {
   readonly ports?: AdminPorts;
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  /** Told each data folder whose gateway is asked. */
+  readonly asked?: (dataFolder: string) => void;
 }
 
 /** Makes a folder and the means to run commands in it; both go when the test ends. */
 export function cliFixture(t: TestContext, options: FixtureOptions = {}): CliFixture {
   const cwd = mkdtempSync(join(tmpdir(), 'sallyport-cli-'));
-  t.after(() => rmSync(cwd, { recursive: true, force: true }));
+  t.after(() => {
+    process.seteuid?.(process.getuid?.() ?? 0);
+    rmSync(cwd, { recursive: true, force: true });
+  });
   const served: ServeOptions[] = [];
   const run = async (...argv: readonly string[]): Promise<CliResult> => {
     let stdout = '';
@@ -55,7 +60,10 @@ export function cliFixture(t: TestContext, options: FixtureOptions = {}): CliFix
       now: () => FAKE_NOW,
       interrupted: new AbortController().signal,
       serve: async (wanted) => served.push(wanted) - 1,
-      admin: () => options.ports ?? notRunning,
+      admin: (dataFolder) => {
+        options.asked?.(dataFolder);
+        return options.ports ?? notRunning;
+      },
       openAgents,
     };
     return { code: await runCli(argv, deps), stdout, stderr };
@@ -79,3 +87,10 @@ const notRunning: AdminPorts = {
   reload: refuse,
   agents: { list: refuse, add: refuse, change: refuse, remove: refuse, addKey: refuse, revokeKeys: refuse },
 };
+
+/** Root may read everything: it takes off its rights until the test ends. */
+export function actAsNobody(t: TestContext): void {
+  if (process.geteuid?.() !== 0) return;
+  process.seteuid?.(65_534);
+  t.after(() => process.seteuid?.(0));
+}

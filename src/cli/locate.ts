@@ -1,9 +1,8 @@
 // Finds the config file and the data folder that a command is about: as the command line says, else the environment, else the config,
 // else the usual places in the working directory.
 
-import { existsSync } from 'node:fs';
-import { isAbsolute, join, relative, resolve } from 'node:path';
-import { formatProblem, loadConfigFile } from '../config/index.ts';
+import { isAbsolute, relative, resolve } from 'node:path';
+import { readDataFolder } from '../config/index.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { CliDeps } from './command.ts';
 import { EXIT } from './exit-codes.ts';
@@ -11,7 +10,6 @@ import { complain } from './print.ts';
 
 /** What the config file is called where nobody says otherwise. */
 export const CONFIG_FILE = 'sallyport.yaml';
-const DATA_FOLDER = '.sallyport';
 
 /** The config file that is named, absolute, else where it usually is. It need not exist. */
 export function configPath(args: ParsedArguments, deps: CliDeps): string {
@@ -25,25 +23,22 @@ export function shownPath(path: string, deps: CliDeps): string {
 }
 
 /**
- * The data folder, absolute. A config that cannot be read does not say where it is, and guessing could give a key in one store for a
- * gateway that lives on another: then it is undefined, and the person has been told.
+ * The data folder, absolute. Only the config's `data` is read: no command that asks a gateway needs its secrets, nor a config without
+ * mistakes. Undefined when the config names a folder that cannot be known here; the person has then been told.
  */
 export function dataFolder(args: ParsedArguments, deps: CliDeps): string | undefined {
-  const named = args.text('data') ?? deps.env['SALLYPORT_DATA'];
-  if (named !== undefined) return resolve(deps.cwd, named);
-  const config = configPath(args, deps);
-  if (!existsSync(config)) return join(deps.cwd, DATA_FOLDER);
-  const loaded = loadConfigFile(config, deps.env);
-  if (loaded.ok) return loaded.value.shard.dataFolder;
-  const problem = loaded.error.find(({ severity }) => severity === 'error');
-  const first = problem === undefined ? '' : formatProblem({ ...problem, file: shownPath(problem.file, deps) });
-  complain(
-    deps,
-    EXIT.config,
-    `The config cannot be read, so it does not say where the data folder is. Correct it, or name the folder with --data.`,
-    first,
-  );
+  const named = namedDataFolder(args, deps);
+  if (named !== undefined) return named;
+  const read = readDataFolder(configPath(args, deps), deps.env);
+  if (read.ok) return read.value;
+  complain(deps, EXIT.config, `${read.error} Correct it, or name the folder with --data.`);
   return undefined;
+}
+
+/** The data folder that the command line or the environment names, absolute. */
+export function namedDataFolder(args: ParsedArguments, deps: CliDeps): string | undefined {
+  const named = args.text('data') ?? deps.env['SALLYPORT_DATA'];
+  return named === undefined ? undefined : resolve(deps.cwd, named);
 }
 
 /** Says that there is no config file, and how to come by one. */

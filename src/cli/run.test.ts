@@ -1,14 +1,18 @@
 // Commands as a person runs them: what they print, what they refuse, and how they end; with a gateway that runs, and without one.
 
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { AgentsPort } from '../admin/index.ts';
 import { fail, ok } from '../base/index.ts';
 import { FAKE_CONFIG, FAKE_STATUS, fakeAgents, fakePorts } from './admin.fixture.ts';
-import { cliFixture } from './cli.fixture.ts';
+import { writeLog } from './audit.fixture.ts';
+import { actAsNobody, cliFixture } from './cli.fixture.ts';
 import { EXIT } from './index.ts';
+
+/** A config in the working directory: its data folder is the default one. */
+const GOOD = 'version: 1\n';
 
 test('help lists every command, and each has its own', async (t) => {
   const { run } = cliFixture(t);
@@ -50,7 +54,8 @@ for (const [argv, says] of misuse) {
 }
 
 test('agents are added, listed, changed, revoked and removed without a gateway', async (t) => {
-  const { run } = cliFixture(t);
+  const { run, cwd } = cliFixture(t);
+  writeFileSync(join(cwd, 'sallyport.yaml'), GOOD);
   const added = await run(
     'agents',
     'add',
@@ -91,7 +96,8 @@ test('agents are added, listed, changed, revoked and removed without a gateway',
 });
 
 test('a key is printed with what to do with it', async (t) => {
-  const { run } = cliFixture(t);
+  const { run, cwd } = cliFixture(t);
+  writeFileSync(join(cwd, 'sallyport.yaml'), GOOD);
   const { stdout } = await run('agents', 'add', 'a');
   const text = /^key +(spk_\S+)$/m.exec(stdout)?.[1] ?? '';
   assert.match(stdout, /shown this once/);
@@ -99,7 +105,8 @@ test('a key is printed with what to do with it', async (t) => {
 });
 
 test('an agent can be added without a key', async (t) => {
-  const { run } = cliFixture(t);
+  const { run, cwd } = cliFixture(t);
+  writeFileSync(join(cwd, 'sallyport.yaml'), GOOD);
   assert.deepEqual(JSON.parse((await run('agents', 'add', 'visitor', '--no-key', '--output', 'json')).stdout), {
     agent: 'visitor',
     key: null,
@@ -112,7 +119,8 @@ for (const [argv, says] of [
   [['agents', 'revoke', 'a', '--key', 'key_0'], /no key 'key_0'/],
 ] as const) {
   test(`'sallyport ${argv.join(' ')}' is refused by what is stored`, async (t) => {
-    const { run } = cliFixture(t);
+    const { run, cwd } = cliFixture(t);
+    writeFileSync(join(cwd, 'sallyport.yaml'), GOOD);
     await run('agents', 'add', 'a');
     const { code, stdout, stderr } = await run(...argv);
     assert.equal(code, EXIT.failed);
@@ -121,12 +129,61 @@ for (const [argv, says] of [
   });
 }
 
-test('looking into a folder that is not there makes none', async (t) => {
+for (const [name, config, argv] of [
+  ['a folder without a gateway, a store or a config', undefined, []],
+  ['a mistyped --data', undefined, ['--data', 'mistyped']],
+  ['a mistyped --data beside a config', GOOD, ['--data', 'mistyped']],
+  ['a --config that is not there', undefined, ['--config', 'mistyped/sallyport.yaml']],
+] as const) {
+  for (const verb of ['add', 'list', 'revoke']) {
+    test(`'agents ${verb}' makes no store in ${name}`, async (t) => {
+      const { run, cwd } = cliFixture(t);
+      if (config !== undefined) writeFileSync(join(cwd, 'sallyport.yaml'), config);
+      const before = readdirSync(cwd);
+      const { code, stdout, stderr } = await run('agents', verb, ...(verb === 'list' ? [] : ['a']), ...argv);
+      assert.equal(code, EXIT.unreachable);
+      assert.equal(stdout, '');
+      assert.match(stderr, /No gateway runs on .*Start the gateway .*--data.*--config/);
+      assert.deepEqual(readdirSync(cwd), before);
+    });
+  }
+}
+
+test('a folder that is there and has no store is left as it is', async (t) => {
   const { run, cwd } = cliFixture(t);
-  const { code, stderr } = await run('agents', 'list', '--data', 'mistyped');
-  assert.equal(code, EXIT.unreachable);
-  assert.match(stderr, /There is no data folder .*mistyped/);
-  assert.ok(!existsSync(join(cwd, 'mistyped')));
+  assert.equal((await run('agents', 'list', '--data', '.')).code, EXIT.unreachable);
+  assert.deepEqual(readdirSync(cwd), []);
+});
+
+const WRONG: readonly (readonly [name: string, text: string])[] = [
+  ['needs a variable that is not set', 'version: 1\ndata: d\nservers: { a: { url: http://h/, headers: { X: "${NOT_SET}" } } }\nlimits: ${NOT_SET}\n'],
+  ['has a mistake', 'version: 1\ndata: d\nserverz: {}\n'],
+  ['is no good YAML', 'data: d\nlisten: [1\n'],
+];
+for (const [name, text] of WRONG) {
+  test(`commands find the data folder in a config that ${name}`, async (t) => {
+    const asked: string[] = [];
+    const { run, cwd } = cliFixture(t, { asked: (folder) => asked.push(folder) });
+    writeFileSync(join(cwd, 'sallyport.yaml'), text);
+    await writeLog(join(cwd, 'd', 'audit', '0'));
+    assert.equal((await run('agents', 'add', 'a')).code, EXIT.ok);
+    assert.equal((await run('agents', 'list')).code, EXIT.ok);
+    assert.equal((await run('agents', 'revoke', 'a')).code, EXIT.ok);
+    assert.equal((await run('audit', 'tail')).code, EXIT.ok);
+    assert.equal((await run('audit', 'verify')).code, EXIT.ok);
+    for (const command of ['status', 'reload', 'tools call it echo']) assert.equal((await run(...command.split(' '))).code, EXIT.unreachable);
+    assert.deepEqual(new Set(asked), new Set([join(cwd, 'd')]));
+  });
+}
+
+test('a store that this user may not read is not taken for one that is not there', async (t) => {
+  const { run, cwd } = cliFixture(t);
+  mkdirSync(join(cwd, '.sallyport'), { mode: 0o000 });
+  chmodSync(cwd, 0o755);
+  actAsNobody(t);
+  const { code, stderr } = await run('agents', 'list');
+  assert.equal(code, EXIT.failed);
+  assert.match(stderr, /may not be read by this user/);
 });
 
 test('a running gateway is asked, and the store left alone', async (t) => {
@@ -146,6 +203,7 @@ test('a running gateway is asked, and the store left alone', async (t) => {
 
 test('a store that cannot be opened is said in a sentence', async (t) => {
   const { run, cwd } = cliFixture(t);
+  writeFileSync(join(cwd, 'sallyport.yaml'), GOOD);
   writeFileSync(join(cwd, '.sallyport'), '');
   const { code, stderr } = await run('agents', 'add', 'a');
   assert.equal(code, EXIT.failed);

@@ -2,7 +2,7 @@
 // acknowledged revocation must survive a power cut (measured: NORMAL loses acknowledged writes). Several processes may have the file
 // open at once, the command line beside control; each write takes the write lock before it reads what it decides on.
 
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { SQLInputValue, StatementSync } from 'node:sqlite';
@@ -20,6 +20,15 @@ const BUSY_TIMEOUT_MS = 5_000;
 const BUSY_PAUSE_MS = 20;
 /** Primary result code; extended codes carry it in their low byte (sqlite.org/rescode.html). */
 const SQLITE_BUSY = 5;
+
+/** Whether a data folder has a store. Creates nothing. */
+export function lookForStore(dataFolder: string): 'there' | 'absent' | 'unreadable' {
+  try {
+    return statSync(join(dataFolder, STORE_FILE), { throwIfNoEntry: false }) === undefined ? 'absent' : 'there';
+  } catch {
+    return 'unreadable';
+  }
+}
 
 /** Opens the store of a data folder, creating both when they are not there. Throws a GatewayError whose text says what to do. */
 export function openStore(dataFolder: string): Store {
