@@ -29,6 +29,8 @@ interface Family {
   readonly table: SeriesTable;
   /** Counts of processes that have ended. */
   readonly ended: Sums;
+  /** The highest sums told so far. The same fractions added in another order may come out lower in the last digit. */
+  told: Sums;
 }
 
 interface Worker {
@@ -51,7 +53,7 @@ export function createMetricsTotals(): MetricsTotals {
 
   const familyOf = (name: MetricName): Family => {
     const definition = definitionOf(name);
-    const family = families.get(name) ?? { definition, table: createSeriesTable(definition), ended: [] };
+    const family = families.get(name) ?? { definition, table: createSeriesTable(definition), ended: [], told: [] };
     families.set(name, family);
     return family;
   };
@@ -64,11 +66,16 @@ export function createMetricsTotals(): MetricsTotals {
   };
 
   const total = (): MetricsDump => {
-    const summed = [...families].map(([name, { definition, table, ended }]): [MetricName, FamilyDump] => {
+    const summed = [...families].map(([name, family]): [MetricName, FamilyDump] => {
+      const { definition, table, ended } = family;
       const sums: Sums = [];
       addInto(sums, ended, add);
       const combine = definition.type === 'gauge' && definition.merge === 'max' ? Math.max : add;
       for (const worker of workers.values()) addInto(sums, worker.latest?.get(name) ?? [], combine);
+      if (definition.type !== 'gauge') {
+        addInto(sums, family.told, Math.max);
+        family.told = sums;
+      }
       return [name, table.labels.flatMap((labels, i) => (sums[i] === undefined ? [] : [{ labels, values: sums[i] }]))];
     });
     return { format: 1, families: Object.fromEntries(summed) };
