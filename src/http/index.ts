@@ -1,7 +1,6 @@
 // The wire: HTTP/1.1 towards agents (strict) and towards servers (bounded-tolerant), event streams, connections. No MCP in here.
 export type { AddressPolicy } from './address-filter.ts';
-export { createDialer } from './dial.ts';
-export type { Dialer, DialOptions } from './dial.ts';
+export type { DialOptions } from './dial.ts';
 export type { DialFailure } from './dial-failure.ts';
 export type { Lookup } from './dial-tcp.ts';
 export { createHeaderList } from './header-list.ts';

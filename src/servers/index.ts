@@ -3,6 +3,6 @@ export type { HttpSecrets, SecretsDoor, StdioDoor, StdioEvents, StdioLink } from
 export type { HttpTarget } from './probe.ts';
 export { createServers } from './registry.ts';
 export type { Readiness, Server, Servers } from './registry.ts';
-export { envNameSchema, serverEntrySchema, serverNameSchema } from './schema.ts';
+export { serverEntrySchema, serverNameSchema } from './schema.ts';
 export type { HttpServerConfig, ServerConfig, ServerEntry, StdioServerConfig, ValueEntry, ValuePart, ValueSource } from './schema.ts';
 export type { EraVerdict } from './verdict.ts';

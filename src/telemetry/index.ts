@@ -8,6 +8,6 @@ export type { Counter, Gauge, Histogram, Metrics } from './metrics.ts';
 export type { CounterName, GaugeName, HistogramName, LabelsOf, MetricName } from './definitions.ts';
 export { parseMetricsDump } from './dump.ts';
 export type { FamilyDump, MetricsDump, SeriesDump } from './dump.ts';
-export { createMetricsTotals, mergeMetrics } from './totals.ts';
+export { createMetricsTotals } from './totals.ts';
 export type { MetricsTotals } from './totals.ts';
-export { EXPOSITION_CONTENT_TYPE, renderExposition, toExpositionName } from './exposition.ts';
+export { EXPOSITION_CONTENT_TYPE, toExpositionName } from './exposition.ts';

@@ -5,5 +5,3 @@ export { createDevelopmentCertificate } from './development-certificate.ts';
 export type { IssuedCertificate } from './development-certificate.ts';
 export { readAuthorities, readCertificate } from './read-certificate.ts';
 export type { CertificateFacts } from './read-certificate.ts';
-export { MIN_VERSIONS } from './versions.ts';
-export type { MinVersion } from './versions.ts';
