@@ -17,6 +17,11 @@ export function parseAddress(text: string): Address | undefined {
   return { host, port };
 }
 
+/** What to write for an address that is none: the loopback address if only a port was given. */
+export function addressFor(written: unknown): string | undefined {
+  return /^[0-9]{1,5}$/.test(String(written)) ? `127.0.0.1:${String(written)}` : undefined;
+}
+
 /** The address as it is written. */
 export function formatAddress({ host, port }: Address): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;

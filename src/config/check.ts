@@ -32,13 +32,13 @@ export function checkConfig(shard: ConfigShard, env: Env, files: Files): readonl
   checkListeners(shard.listeners, shard.metricsListen, files, report);
   checkServers(shard.servers, env, files, report);
   const servers = shard.servers.map(({ name }) => name);
-  for (const { severity, path, message, written, among } of checkPolicy(shard.policy, { servers })) {
+  for (const { severity, path, message, fix, written, among } of checkPolicy(shard.policy, { servers })) {
     doubts.push({
       severity,
       path: ['policy', ...path],
       part: 'value',
       message: written === undefined ? message : `${JSON.stringify(written)} ${message}`,
-      fix: suggest(written, among),
+      fix: fix ?? suggest(written, among),
     });
   }
   return doubts;

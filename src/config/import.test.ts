@@ -128,5 +128,7 @@ test('a client config that cannot be read is told with its place', () => {
   assert.deepEqual(told('{"mcpServers": {'), [
     'mcp.json:1:17: the file is not valid JSON: Flow map in block collection must be sufficiently indented and end with a }.',
   ]);
-  assert.deepEqual(told('{"mcpServers": {}, "mcpServers": {}}'), ['mcp.json:1:20: the file has a key twice. Remove one of the two.']);
+  assert.deepEqual(told('{"mcpServers": {}, "mcpServers": {}}'), [
+    'mcp.json:1:20: the file has the key mcpServers twice. Remove one of the two.',
+  ]);
 });

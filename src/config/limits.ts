@@ -13,16 +13,22 @@ const bytes = (value: number, description: string) =>
     .int()
     .min(1024)
     .max(1024 * MIB)
-    .default(value)
-    .meta({ description });
-const count = (value: number, description: string) => z.int().min(1).max(1_000_000).default(value).meta({ description });
+    .meta({ description, examples: [value] })
+    .default(value);
+const count = (value: number, description: string) =>
+  z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .meta({ description, examples: [value] })
+    .default(value);
 const wait = (value: number, description: string) =>
   z
     .int()
     .min(1)
     .max(24 * 60 * MINUTE)
-    .default(value)
-    .meta({ description });
+    .meta({ description, examples: [value] })
+    .default(value);
 
 /** The `limits` of a config. */
 export const limitsSchema = z
@@ -60,4 +66,7 @@ export const limitsSchema = z
     // Tool calls under way when a worker is replaced often take longer than ten seconds.
     drainGraceMs: wait(30 * SECOND, 'Milliseconds that calls under way may take when a worker is replaced or the gateway stops.'),
   })
-  .meta({ description: 'Caps and waits. Sizes in bytes, times in milliseconds.' }) satisfies z.ZodType<Limits>;
+  .meta({
+    description: 'Caps and waits. Sizes in bytes, times in milliseconds.',
+    examples: [{ maxBodyBytes: 4 * MIB }],
+  }) satisfies z.ZodType<Limits>;

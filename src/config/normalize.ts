@@ -4,7 +4,7 @@
 import { resolve } from 'node:path';
 import type { PolicyDocument } from '../policies/index.ts';
 import type { ServerConfig, ServerEntry, ValueEntry, ValuePart, ValueSource } from '../servers/index.ts';
-import { parseAddress } from './address.ts';
+import { addressFor, parseAddress } from './address.ts';
 import type { Mistake } from './explain.ts';
 import { DEFAULT_ADDRESS } from './schema.ts';
 import type { ConfigDocument, ListenerEntry } from './schema.ts';
@@ -33,7 +33,7 @@ export function normalize(
       path,
       part: 'value',
       message: `must be an IP address or localhost, and a port, not ${JSON.stringify(text)}`,
-      fix: `Write ${DEFAULT_ADDRESS}, for example.`,
+      fix: `Write ${addressFor(text) ?? `${DEFAULT_ADDRESS}, for example`}.`,
     });
     return { host: '127.0.0.1', port: 0 };
   };

@@ -40,8 +40,9 @@ const sections: Readonly<Record<string, readonly Row[]>> = {
   'the document': [
     [['version: 1']],
     [['data: x'], '1:1: version is missing. Add version: 1.'],
-    [['version: 2'], '1:10: version must be 1, not 2.'],
+    [['version: 2'], '1:10: version must be 1, not 2. Write 1.'],
     [['version: "1"'], '1:10: version must be 1, not text. Write 1, without quotes.'],
+    [['version: 1', 'workers: 1', 'data: x', '"workers": 2'], '4:1: the file has the key workers twice. Remove one of the two.'],
     [['version: 1', 'wokers: 1'], '2:1: wokers is not a key that is known here. Did you mean workers?'],
     [
       ['version: 1', 'frobnicate: 1'],
@@ -53,19 +54,22 @@ const sections: Readonly<Record<string, readonly Row[]>> = {
     ],
     [['version: 1', 'data: 3'], '2:7: data must be text, not a number. Write "3", in quotes.'],
     [['version: 1', 'data: true'], '2:7: data must be text, not true. Write "true", in quotes.'],
-    [['version: 1', 'data: []'], '2:7: data must be text, not a list.'],
+    [['version: 1', 'data: []'], '2:7: data must be text, not a list. Write .sallyport, for example.'],
     [['version: 1', 'data:'], '2:6: data has no value. Write text, or leave the key out.'],
     [['version: 1', 'data: ""'], '2:7: data must not be empty.'],
     [
       ['version: 1', 'data: token'],
       '2:7: data names /etc/sally/token, which is no folder. Write the path of a folder; it is made if it is not there.',
     ],
-    [['version: 1', 'workers: two'], '2:10: workers must be a number, not text.'],
+    [['version: 1', 'workers: two'], '2:10: workers must be a number, not text. Write 2, for example.'],
     [['version: 1', 'workers: "2"'], '2:10: workers must be a number, not text. Write 2, without quotes.'],
-    [['version: 1', 'workers: 1.5'], '2:10: workers must be a whole number, not 1.5.'],
+    [['version: 1', 'workers: 1.5'], '2:10: workers must be a whole number, not 1.5. Write 2, for example.'],
     [['version: 1', 'workers: 0'], '2:10: workers must be at least 1, not 0.'],
     [['version: 1', 'workers: 1000'], '2:10: workers must be at most 256, not 1000.'],
-    [['version: 1', 'limits: { maxBodyBytes: 4 MiB }'], '2:25: limits.maxBodyBytes must be a number, not text.'],
+    [
+      ['version: 1', 'limits: { maxBodyBytes: 4 MiB }'],
+      '2:25: limits.maxBodyBytes must be a number, not text. Write 4194304, for example.',
+    ],
     [
       ['version: 1', 'limits: { maxBodyByte: 4096 }'],
       '2:11: limits.maxBodyByte is not a key that is known here. Did you mean maxBodyBytes?',
@@ -91,7 +95,7 @@ const sections: Readonly<Record<string, readonly Row[]>> = {
       ['version: 1', 'data: ${a b}'],
       '2:7: data has ${a b}, which names no environment variable. Write ${NAME} or ${NAME:-default}, or $${ for the two characters themselves.',
     ],
-    [['version: 1', 'workers: ${WORD}'], '2:10: workers must be a number, not text.'],
+    [['version: 1', 'workers: ${WORD}'], '2:10: workers must be a number, not text. Write 2, for example.'],
     [
       ['version: 1', 'servers: { files: { command: x, args: ["--token", "${TOKEN}"] } }'],
       '2:51: warning: servers.files.args[1] takes TOKEN from the environment, and it would be stored with the config. Give secrets to servers by env or headers; there only the reference is stored.',
@@ -101,23 +105,25 @@ const sections: Readonly<Record<string, readonly Row[]>> = {
     [['version: 1', 'listen: 127.0.0.1:0']],
     [
       ['version: 1', 'listen: 7625'],
-      '2:9: listen must be an address such as 127.0.0.1:7625, a listener, or a list of these. Write "7625", in quotes.',
+      '2:9: listen must be an address such as 127.0.0.1:7625, a listener, or a list of these. Write "127.0.0.1:7625".',
     ],
-    [
-      ['version: 1', 'listen: "7625"'],
-      '2:9: listen must be an IP address or localhost, and a port, not "7625". Write 127.0.0.1:7625, for example.',
-    ],
+    [['version: 1', 'listen: "7625"'], '2:9: listen must be an IP address or localhost, and a port, not "7625". Write 127.0.0.1:7625.'],
     [
       ['version: 1', 'listen: { address: "gateway.example:80" }'],
       '2:20: listen.address must be an IP address or localhost, and a port, not "gateway.example:80". Write 127.0.0.1:7625, for example.',
     ],
+    [['version: 1', 'listen: { address: 7700 }'], '2:20: listen.address must be text, not a number. Write "127.0.0.1:7700".'],
+    [['version: 1', 'metrics: { listen: 7700 }'], '2:20: metrics.listen must be text, not a number. Write "127.0.0.1:7700".'],
     [['version: 1', 'listen: []'], '2:9: listen must not be empty.'],
     [['version: 1', 'listen:'], '2:8: listen has no value; it must be an address such as 127.0.0.1:7625, a listener, or a list of these.'],
-    [['version: 1', 'listen: [5]'], '2:10: listen[0] must be an address, or a listener with an address. Write "5", in quotes.'],
+    [['version: 1', 'listen: [5]'], '2:10: listen[0] must be an address, or a listener with an address. Write "127.0.0.1:5".'],
     [['version: 1', 'listen: { adress: "127.0.0.1:1" }'], '2:11: listen.adress is not a key that is known here. Did you mean address?'],
     [['version: 1', 'listen: { tls: of }'], '2:16: listen.tls must be off, self-signed or external, not "of". Did you mean off?'],
     [['version: 1', 'listen: { tls: false }'], '2:16: listen.tls must be off, self-signed, external, or { certificate: path, key: path }.'],
-    [['version: 1', 'listen: { tls: { certificate: cert.pem } }'], '2:16: listen.tls.key is missing. Add key.'],
+    [
+      ['version: 1', 'listen: { tls: { certificate: cert.pem } }'],
+      '2:16: listen.tls.key is missing. Add key: /etc/sallyport/tls.key, for example.',
+    ],
     [
       ['version: 1', 'listen: { name: "a b" }'],
       '2:17: listen.name must begin with a lowercase letter or digit and hold at most 63 lowercase letters, digits and hyphens.',
@@ -187,7 +193,7 @@ const sections: Readonly<Record<string, readonly Row[]>> = {
       ['version: 1', 'metrics: { listen: 0.0.0.0:9 }'],
       '2:20: metrics.listen would show the metrics beyond this machine without TLS or authentication. Write 127.0.0.1:9.',
     ],
-    [['version: 1', 'metrics: 127.0.0.1:9'], '2:10: metrics must be a mapping, not text.'],
+    [['version: 1', 'metrics: 127.0.0.1:9'], '2:10: metrics must be a mapping, not text. Write { listen: 127.0.0.1:7626 }, for example.'],
     [['version: 1', 'listen: { tls: { certificate: cert.pem, key: key.pem } }']],
     [
       ['version: 1', 'listen: { tls: { certificate: none.pem, key: dir } }'],
@@ -210,19 +216,29 @@ const sections: Readonly<Record<string, readonly Row[]>> = {
     ],
     [
       ['version: 1', 'servers: { files: x }'],
-      '2:19: servers.files must have either a command (a program to start) or a url (a server over HTTP).',
+      '2:19: servers.files must have either a command (a program to start) or a url (a server over HTTP). Write { command: path } or { url: https://host/mcp }.',
     ],
     [
       ['version: 1', 'servers: { files: }'],
-      '2:19: servers.files has no value; it must have either a command (a program to start) or a url (a server over HTTP).',
+      '2:19: servers.files has no value; it must have either a command (a program to start) or a url (a server over HTTP). Write { command: path } or { url: https://host/mcp }.',
     ],
     [
       ['version: 1', 'servers: { files: {} }'],
-      '2:19: servers.files must have either a command (a program to start) or a url (a server over HTTP).',
+      '2:19: servers.files must have either a command (a program to start) or a url (a server over HTTP). Write { command: path } or { url: https://host/mcp }.',
     ],
     [
       ['version: 1', 'servers: { files: { command: x, url: "http://127.0.0.1/" } }'],
-      '2:19: servers.files must have either a command (a program to start) or a url (a server over HTTP).',
+      '2:19: servers.files has both a command and a url. Keep the command of a program to start, or the url of a server over HTTP.',
+    ],
+    [
+      ['version: 1', 'servers: { files: { command: 3, arg: [], timeoutMs: 0 } }'],
+      '2:30: servers.files.command must be text, not a number. Write "3", in quotes.',
+      '2:33: servers.files.arg is not a key that is known here. Did you mean args?',
+      '2:53: servers.files.timeoutMs must be at least 1, not 0.',
+    ],
+    [
+      ['version: 1', 'servers: { files: { comand: x, args: [a] } }'],
+      '2:21: servers.files.comand is not a key that is known here. Did you mean command?',
     ],
     [
       ['version: 1', 'servers: { files: { comand: x } }'],
@@ -352,9 +368,35 @@ const sections: Readonly<Record<string, readonly Row[]>> = {
     [['version: 1', 'servers: { files: { url: "https://files.example/", tls: { ca: cert.pem } } }']],
   ],
   'the policy': [
-    [['version: 1', 'policy:'], '2:8: policy has no value; it must have rules, or the file that has them.'],
-    [['version: 1', 'policy: { rules: [] }'], '2:18: warning: policy.rules has no rule, so nothing may be called.'],
-    [['version: 1', 'policy: {}'], '2:9: policy must have rules, or the file that has them.'],
+    [
+      ['version: 1', 'policy:'],
+      '2:8: policy has no value; it must have rules, or the file that has them. Write { rules: […] } or { file: policy.yaml }.',
+    ],
+    [
+      ['version: 1', 'policy: { rules: [] }'],
+      '2:18: warning: policy.rules has no rule, so nothing may be called. Add one: { name: all, effect: allow, agents: ["*"], servers: ["*"] }, for example.',
+    ],
+    [
+      ['version: 1', 'policy: {}'],
+      '2:9: policy must have rules, or the file that has them. Write { rules: […] } or { file: policy.yaml }.',
+    ],
+    [
+      ['version: 1', 'policy: { rules: [], file: policy.yaml }'],
+      '2:9: policy has both rules and a file. Keep the rules here, or move them into the file.',
+      '2:28: policy.file names /etc/sally/policy.yaml, which does not exist. Correct the path, or write the rules here.',
+    ],
+    [
+      ['version: 1', 'policy:', '  rules:', '    - effect: allow'],
+      '4:7: policy.rules[0].name is missing. Add name: readers, for example.',
+      '4:7: policy.rules[0].servers is missing. Add servers: [files], for example.',
+    ],
+    [
+      ['version: 1', 'policy:', '  rules:', '    - nam: a', '      effect: alow', "      agents: '*'", "      servers: ['*']"],
+      '4:7: policy.rules[0].nam is not a key that is known here. Did you mean name?',
+      '5:15: policy.rules[0].effect must be allow or deny, not "alow". Did you mean allow?',
+      '6:15: policy.rules[0].agents must be a list, not text. Write ["*"].',
+    ],
+    [['version: 1', 'policy: { ruls: [] }'], '2:11: policy.ruls is not a key that is known here. Did you mean rules?'],
     [
       ['version: 1', 'policy:', '  rules:', '    - name: a', '      effect: ask', '      agent: ["*"]', '      servers: "*"'],
       '5:15: policy.rules[0].effect must be allow or deny, not "ask".',
@@ -363,11 +405,11 @@ const sections: Readonly<Record<string, readonly Row[]>> = {
     ],
     [
       ['version: 1', 'policy: { rules: [{ name: a, effect: allow, servers: ["*"] }] }'],
-      '2:19: policy.rules[0] must say whom it is about: agents, groups, or both.',
+      '2:19: policy.rules[0] must say whom it is about: agents, groups, or both. Add agents: ["*"] for everyone, or groups: [readers], for example.',
     ],
     [
       ['version: 1', 'policy: { rules: [{ name: a, effect: allow, agents: ["*"] }] }'],
-      '2:19: policy.rules[0].servers is missing. Add servers.',
+      '2:19: policy.rules[0].servers is missing. Add servers: [files], for example.',
     ],
     [
       ['version: 1', 'policy: { rules: [{ name: a, effect: allow, agents: ["*"], servers: ["*"], tools: [] }] }'],
@@ -411,7 +453,7 @@ const sections: Readonly<Record<string, readonly Row[]>> = {
     ],
     [
       ['version: 1', 'policy: { file: nested.yaml }'],
-      '/etc/sally/nested.yaml:1:1: rules is missing. Add rules.',
+      '/etc/sally/nested.yaml:1:1: rules is missing. Add rules: [{ name: readers, effect: allow, groups: [readers], servers: [files], tools: [read_*] }], for example.',
       '/etc/sally/nested.yaml:1:1: file is not a key that is known here. Known here: rules.',
     ],
     [

@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { agentNameSchema } from '../agents/index.ts';
+import { addressFor } from './address.ts';
 import { policySchema } from '../policies/index.ts';
 import { serverEntrySchema, serverNameSchema } from '../servers/index.ts';
 import { limitsSchema } from './limits.ts';
@@ -11,7 +12,26 @@ export const DEFAULT_ADDRESS = '127.0.0.1:7625';
 
 const text = z.string().min(1, 'must not be empty');
 
-const addressSchema = text.meta({ description: 'IP address, or localhost, and port: 127.0.0.1:7625, [::1]:7625. Port 0 is any free one.' });
+// A port alone is no text in YAML; that it wants quotes would be the wrong advice.
+const portRemedy = (input: unknown): string | undefined => {
+  const address = typeof input === 'number' ? addressFor(input) : undefined;
+  return address === undefined ? undefined : `Write "${address}".`;
+};
+
+const addressSchema = z
+  .string({ error: ({ input }) => portRemedy(input) })
+  .min(1, 'must not be empty')
+  .meta({
+    description: 'IP address, or localhost, and port: 127.0.0.1:7625, [::1]:7625. Port 0 is any free one.',
+    examples: [DEFAULT_ADDRESS],
+  });
+
+const orPortRemedy =
+  (message: string) =>
+  ({ input }: { readonly input?: unknown }): string => {
+    const remedy = portRemedy(input);
+    return remedy === undefined ? message : `${message}. ${remedy}`;
+  };
 
 const listenerNameSchema = z
   .string()
@@ -25,8 +45,11 @@ const tlsSchema = z
     [
       z.enum(['off', 'self-signed', 'external']),
       z.strictObject({
-        certificate: text.meta({ description: 'PEM file with the certificate and those between it and its root.' }),
-        key: text.meta({ description: 'PEM file with the private key.' }),
+        certificate: text.meta({
+          description: 'PEM file with the certificate and those between it and its root.',
+          examples: ['/etc/sallyport/tls.crt'],
+        }),
+        key: text.meta({ description: 'PEM file with the private key.', examples: ['/etc/sallyport/tls.key'] }),
       }),
     ],
     'must be off, self-signed, external, or { certificate: path, key: path }',
@@ -35,24 +58,39 @@ const tlsSchema = z
   .meta({
     description:
       'How TLS ends here: off (loopback only), self-signed (a development certificate made at start), external (a trusted proxy in front ends it), or the files of a certificate.',
+    examples: ['self-signed', { certificate: '/etc/sallyport/tls.crt', key: '/etc/sallyport/tls.key' }],
   });
 
 const listenerSchema = z.strictObject({
-  name: listenerNameSchema.optional().meta({ description: 'Name of the listener in logs and records. The first is main by default.' }),
+  name: listenerNameSchema.optional().meta({
+    description: 'Name of the listener in logs and records. By default main for the first, listener-2 for the second and so on.',
+    examples: ['internal'],
+  }),
   address: addressSchema.default(DEFAULT_ADDRESS),
   tls: tlsSchema,
   trustedProxies: z
     .array(text)
     .default([])
-    .meta({ description: 'Addresses or CIDR blocks whose forwarding headers are believed. Needed with tls: external.' }),
-  anonymous: agentNameSchema
-    .optional()
-    .meta({ description: 'Agent that a caller without a key is taken for. Loopback only; the policy applies to it like to any.' }),
+    .meta({
+      description: 'Addresses or CIDR blocks whose forwarding headers are believed. Needed with tls: external.',
+      examples: [['10.0.0.0/8']],
+    }),
+  anonymous: agentNameSchema.optional().meta({
+    description: 'Agent that a caller without a key is taken for. Loopback only; the policy applies to it like to any.',
+    examples: ['visitor'],
+  }),
   hosts: z
     .array(text)
     .default([])
-    .meta({ description: 'Host names it answers for, beside its own address and the loopback names on loopback.' }),
-  origins: z.array(text).default([]).meta({ description: 'Origins of web pages that may call it, such as https://app.example.' }),
+    .meta({
+      description:
+        'Host names it answers for. On loopback beside the loopback names; elsewhere beside IP addresses, so that without any no name leads to it.',
+      examples: [['gateway.example']],
+    }),
+  origins: z
+    .array(text)
+    .default([])
+    .meta({ description: 'Origins of web pages that may call it, such as https://app.example.', examples: [['https://app.example']] }),
 });
 
 const listenSchema = z
@@ -60,45 +98,66 @@ const listenSchema = z
     [
       addressSchema,
       listenerSchema,
-      z.array(z.union([addressSchema, listenerSchema], 'must be an address, or a listener with an address')).min(1, 'must not be empty'),
+      z
+        .array(z.union([addressSchema, listenerSchema], { error: orPortRemedy('must be an address, or a listener with an address') }))
+        .min(1, 'must not be empty'),
     ],
-    {
-      error: 'must be an address such as 127.0.0.1:7625, a listener, or a list of these',
-    },
+    { error: orPortRemedy('must be an address such as 127.0.0.1:7625, a listener, or a list of these') },
   )
   .default(DEFAULT_ADDRESS)
-  .meta({ description: 'Where agents reach the gateway.' });
+  .meta({
+    description: 'Where agents reach the gateway: an address, a listener, or a list of these.',
+    examples: [DEFAULT_ADDRESS, { address: '0.0.0.0:7625', tls: 'self-signed', hosts: ['gateway.example'] }],
+  });
 
 /** A policy kept in a file of its own. */
 export const policyFileSchema = z.strictObject({
-  file: text.meta({ description: 'YAML or JSON file that holds the policy, relative to this file.' }),
+  file: text.meta({ description: 'YAML or JSON file that holds the policy, relative to this file.', examples: ['policy.yaml'] }),
 });
 
 /** A whole config file. */
 export const configSchema = z
   .strictObject({
-    version: z.literal(1).meta({ description: 'Version of the config format: 1.' }),
-    data: text.default('.sallyport').meta({ description: 'Folder for agents, records and run-time files, relative to this file.' }),
+    version: z.literal(1).meta({ description: 'Version of the config format: 1.', examples: [1] }),
+    data: text
+      .meta({ description: 'Folder for agents, records and run-time files, relative to this file.', examples: ['.sallyport'] })
+      .default('.sallyport'),
     workers: z
       .int()
       .min(1)
       .max(256)
-      .optional()
-      .meta({ description: 'Processes that carry traffic. By default two, or one on a machine with one core.' }),
+      .meta({ description: 'Processes that carry traffic. By default two, or one on a machine with one core.', examples: [2] })
+      .optional(),
     listen: listenSchema,
     metrics: z
-      .strictObject({ listen: addressSchema })
-      .optional()
-      .meta({ description: 'Where to serve metrics in the Prometheus format. Loopback only.' }),
+      .strictObject({
+        listen: addressSchema.meta({
+          description: 'IP address and port; the metrics are at /metrics there.',
+          examples: ['127.0.0.1:7626'],
+        }),
+      })
+      .meta({ description: 'Where to serve metrics in the Prometheus format. Loopback only.', examples: [{ listen: '127.0.0.1:7626' }] })
+      .optional(),
     servers: z
       .record(serverNameSchema, serverEntrySchema)
-      .default({})
-      .meta({ description: 'The MCP servers, by name. Agents reach each at /mcp/<name>.' }),
+      .meta({
+        description: 'The MCP servers, by name. Agents reach each at /mcp/<name>.',
+        examples: [{ files: { command: 'npx', args: ['-y', '@modelcontextprotocol/server-filesystem', '/srv/shared'] } }],
+      })
+      .default({}),
     limits: limitsSchema.prefault({}),
     policy: z
-      .union([policySchema, policyFileSchema], 'must have rules, or the file that has them')
+      .union([policySchema, policyFileSchema], {
+        error: ({ input }) =>
+          typeof input === 'object' && input !== null && 'rules' in input && 'file' in input
+            ? 'has both rules and a file. Keep the rules here, or move them into the file.'
+            : 'must have rules, or the file that has them. Write { rules: […] } or { file: policy.yaml }.',
+      })
       .prefault({ rules: [] })
-      .meta({ description: 'Who may use what. Without rules nothing may be called.' }),
+      .meta({
+        description: 'Who may use what: the rules, or the file that has them. Without rules nothing may be called.',
+        examples: [{ file: 'policy.yaml' }],
+      }),
   })
   .meta({ title: 'Sallyport config', description: 'The config of a Sallyport gateway: sallyport.yaml.' });
 

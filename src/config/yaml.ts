@@ -52,7 +52,7 @@ export function readYaml(text: string): Result<YamlSource, readonly YamlMistake[
   if (document === undefined) return fail([empty]);
   const mistakes = [...document.errors, ...document.warnings].map((error) => ({
     ...at(error.pos[0]),
-    ...inWords(error.code, error.message),
+    ...inWords(error.code, error.message, text.slice(error.pos[0], error.pos[0] + 256)),
   }));
   // One place is often said to be wrong in several ways; the first is the cause.
   const causes = mistakes.filter(
@@ -97,10 +97,11 @@ function find(document: Document.Parsed, path: Path, part: 'key' | 'value'): num
   return offset;
 }
 
-function inWords(code: ErrorCode, message: string): { readonly message: string; readonly fix: string | undefined } {
+/** `at`: the text from where the mistake is. */
+function inWords(code: ErrorCode, message: string, at: string): { readonly message: string; readonly fix: string | undefined } {
   switch (code) {
     case 'DUPLICATE_KEY':
-      return { message: 'has a key twice', fix: 'Remove one of the two.' };
+      return { message: `has the key ${keyAt(at)} twice`, fix: 'Remove one of the two.' };
     case 'TAG_RESOLVE_FAILED':
       return TAGGED;
     case 'TAB_AS_INDENT':
@@ -110,4 +111,14 @@ function inWords(code: ErrorCode, message: string): { readonly message: string; 
     default:
       return { message: `is not valid YAML: ${message}`, fix: undefined };
   }
+}
+
+/** The key that a text begins with, without quotes. */
+function keyAt(text: string): string {
+  return (
+    /^"([^"]*)"|^'([^']*)'|^([^:#\s,]+)/
+      .exec(text)
+      ?.slice(1)
+      .find((key) => key !== undefined) ?? ''
+  );
 }

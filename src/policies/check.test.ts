@@ -14,7 +14,14 @@ test('a policy in order has no problems', () => {
 });
 
 test('a policy without rules is doubtful: nothing may be called', () => {
-  assert.deepEqual(check(), [{ severity: 'warning', path: ['rules'], message: 'has no rule, so nothing may be called' }]);
+  assert.deepEqual(check(), [
+    {
+      severity: 'warning',
+      path: ['rules'],
+      message: 'has no rule, so nothing may be called',
+      fix: 'Add one: { name: all, effect: allow, agents: ["*"], servers: ["*"] }, for example.',
+    },
+  ]);
 });
 
 test('a name used twice is an error at the second place', () => {

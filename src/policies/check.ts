@@ -13,7 +13,12 @@ export interface Known {
 export function checkPolicy(document: PolicyDocument, known: Known): readonly PolicyProblem[] {
   const problems: PolicyProblem[] = [];
   if (document.rules.length === 0) {
-    problems.push({ severity: 'warning', path: ['rules'], message: 'has no rule, so nothing may be called' });
+    problems.push({
+      severity: 'warning',
+      path: ['rules'],
+      message: 'has no rule, so nothing may be called',
+      fix: 'Add one: { name: all, effect: allow, agents: ["*"], servers: ["*"] }, for example.',
+    });
   }
   const names = new Map<string, number>();
   const servers = createNameIndex(known.servers.map((pattern, order) => ({ pattern, order })));

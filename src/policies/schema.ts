@@ -4,12 +4,12 @@ import * as z from 'zod';
 import { MAX_GLOB_LENGTH } from './glob.ts';
 import type { PolicyDocument } from './types.ts';
 
-const globs = (description: string) =>
+const globs = (description: string, example: readonly string[]) =>
   z
     .array(z.string().min(1, 'must not be empty').max(MAX_GLOB_LENGTH, `must have at most ${MAX_GLOB_LENGTH} characters`))
     .min(1, 'must not be empty: leave it out, or write ["*"] for all')
     .max(1000, 'must have at most 1000 entries')
-    .meta({ description: `${description} \`*\` is any run of characters, \`?\` one character.` });
+    .meta({ description: `${description} \`*\` is any run of characters, \`?\` one character.`, examples: [example] });
 
 const ruleSchema = z
   .strictObject({
@@ -19,19 +19,25 @@ const ruleSchema = z
         /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
         'must begin with a letter or digit and hold at most 64 letters, digits, dots, underscores and hyphens',
       )
-      .meta({ description: 'Name of the rule, unique in the document. Denials and the audit log show it.' }),
-    effect: z
-      .enum(['allow', 'deny'])
-      .meta({ description: 'What happens when the rule matches. A deny wins over every allow; what nothing allows is denied.' }),
-    agents: globs('Agents the rule is about, by name.').optional(),
-    groups: globs('Agents the rule is about, by a group they are in. With `agents` too, either is enough.').optional(),
-    servers: globs('Servers the rule is about, by name.'),
-    tools: globs('Tools the rule is about. A rule with none of tools, prompts and resources is about the whole server.').optional(),
-    prompts: globs('Prompts the rule is about.').optional(),
-    resources: globs('Resources and resource templates the rule is about, by URI.').optional(),
+      .meta({ description: 'Name of the rule, unique in the document. Denials and the audit log show it.', examples: ['readers'] }),
+    effect: z.enum(['allow', 'deny']).meta({
+      description: 'What happens when the rule matches. A deny wins over every allow; what nothing allows is denied.',
+      examples: ['allow'],
+    }),
+    agents: globs('Agents the rule is about, by name.', ['desk-*']).default([]),
+    groups: globs('Agents the rule is about, by a group they are in. With `agents` too, either is enough.', ['readers']).default([]),
+    servers: globs('Servers the rule is about, by name.', ['files']),
+    tools: globs('Tools the rule is about. A rule with none of tools, prompts and resources is about the whole server.', [
+      'read_*',
+      'list_*',
+    ]).optional(),
+    prompts: globs('Prompts the rule is about.', ['*']).optional(),
+    resources: globs('Resources and resource templates the rule is about, by URI.', ['file:///srv/shared/*']).optional(),
   })
-  .refine((rule) => rule.agents !== undefined || rule.groups !== undefined, 'must say whom it is about: agents, groups, or both')
-  .transform((rule) => ({ ...rule, agents: rule.agents ?? [], groups: rule.groups ?? [] }));
+  .refine(
+    (rule) => rule.agents.length > 0 || rule.groups.length > 0,
+    'must say whom it is about: agents, groups, or both. Add agents: ["*"] for everyone, or groups: [readers], for example.',
+  );
 
 /** The policy document: rules in an order that only decides which of several matching rules is named. */
 export const policySchema = z
@@ -39,6 +45,9 @@ export const policySchema = z
     rules: z
       .array(ruleSchema)
       .max(10_000, 'must have at most 10000 rules')
-      .meta({ description: 'The rules. Without a rule that allows it, nothing may be called.' }),
+      .meta({
+        description: 'The rules. Without a rule that allows it, nothing may be called.',
+        examples: [[{ name: 'readers', effect: 'allow', groups: ['readers'], servers: ['files'], tools: ['read_*'] }]],
+      }),
   })
   .meta({ description: 'Who may use what.' }) satisfies z.ZodType<PolicyDocument>;

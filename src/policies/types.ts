@@ -66,6 +66,8 @@ export interface PolicyProblem {
   readonly path: readonly (string | number)[];
   /** What is said about that place, without naming it: `is not a server of this config`. */
   readonly message: string;
+  /** What to write instead; undefined where `written` and `among` say it, or nothing useful can be said. */
+  readonly fix?: string;
   /** For a name that exists nowhere: what was written, and what could have been. */
   readonly written?: string;
   readonly among?: readonly string[];

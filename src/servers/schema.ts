@@ -69,60 +69,100 @@ const valueSchema = z
   .union(
     [
       z.string(),
-      z.strictObject({ env: envNameSchema.meta({ description: 'The environment variable that holds the value.' }) }),
+      z.strictObject({
+        env: envNameSchema.meta({ description: 'The environment variable that holds the value.', examples: ['TICKETS_TOKEN'] }),
+      }),
       z.strictObject({
         file: z
           .string()
           .min(1, 'must not be empty')
-          .meta({ description: 'The file that holds the value; one line break at its end is dropped.' }),
+          .meta({
+            description: 'The file that holds the value; one line break at its end is dropped.',
+            examples: ['/run/secrets/tickets-token'],
+          }),
       }),
     ],
     'must be text, { env: NAME } or { file: path }',
   )
-  .meta({ description: 'Text, which may hold ${NAME}; or where a secret comes from: { env: NAME } or { file: path }.' });
+  .meta({
+    description: 'Text, which may hold ${NAME}; or where a secret comes from: { env: NAME } or { file: path }.',
+    examples: ['Bearer ${TICKETS_TOKEN}', { env: 'TICKETS_TOKEN' }],
+  });
 
 const timeoutSchema = z
   .int()
   .min(1)
   .max(86_400_000)
   .optional()
-  .meta({ description: 'Milliseconds to the first byte of an answer; by default limits.answerTimeoutMs.' });
+  .meta({ description: 'Milliseconds to the first byte of an answer; by default limits.answerTimeoutMs.', examples: [60_000] });
 
 const stdioEntrySchema = z.strictObject({
-  command: z.string().min(1, 'must not be empty').meta({ description: 'Program to start. It speaks MCP over its stdin and stdout.' }),
-  args: z.array(z.string()).default([]).meta({ description: 'Its arguments.' }),
+  command: z
+    .string()
+    .min(1, 'must not be empty')
+    .meta({ description: 'Program to start. It speaks MCP over its stdin and stdout.', examples: ['npx'] }),
+  args: z
+    .array(z.string())
+    .default([])
+    .meta({ description: 'Its arguments.', examples: [['-y', '@modelcontextprotocol/server-memory']] }),
   env: z
     .record(envNameSchema, valueSchema)
     .default({})
-    .meta({ description: 'Environment variables it gets beside PATH, HOME and the like.' }),
-  cwd: z.string().min(1, 'must not be empty').default('.').meta({ description: 'Folder to start it in, relative to the config file.' }),
+    .meta({
+      description: 'Environment variables it gets beside PATH, HOME and the like.',
+      examples: [{ API_TOKEN: { env: 'TICKETS_TOKEN' } }],
+    }),
+  cwd: z
+    .string()
+    .min(1, 'must not be empty')
+    .default('.')
+    .meta({ description: 'Folder to start it in, relative to the config file.', examples: ['./work'] }),
   timeoutMs: timeoutSchema,
 });
 
 const httpEntrySchema = z.strictObject({
-  url: z.string().meta({ description: 'Its MCP endpoint over Streamable HTTP: an http or https URL.' }),
+  url: z
+    .string()
+    .meta({ description: 'Its MCP endpoint over Streamable HTTP: an http or https URL.', examples: ['https://tickets.example/mcp'] }),
   headers: z
     .record(headerNameSchema, valueSchema)
     .default({})
-    .meta({ description: 'Header fields to send with every request, such as Authorization.' }),
+    .meta({
+      description: 'Header fields to send with every request, such as Authorization.',
+      examples: [{ Authorization: 'Bearer ${TICKETS_TOKEN}' }],
+    }),
   tls: z
     .strictObject({
       ca: z
         .string()
         .min(1, 'must not be empty')
         .optional()
-        .meta({ description: 'PEM file with the certificates to trust in place of the well-known ones.' }),
-      minVersion: z.enum(['TLSv1.2', 'TLSv1.3']).default('TLSv1.2').meta({ description: 'Oldest TLS version to accept.' }),
+        .meta({
+          description: 'PEM file with the certificates to trust in place of the well-known ones.',
+          examples: ['/etc/sallyport/ca.pem'],
+        }),
+      minVersion: z
+        .enum(['TLSv1.2', 'TLSv1.3'])
+        .default('TLSv1.2')
+        .meta({ description: 'Oldest TLS version to accept.', examples: ['TLSv1.3'] }),
     })
     .prefault({})
-    .meta({ description: 'How TLS towards it is checked.' }),
+    .meta({ description: 'How TLS towards it is checked.', examples: [{ ca: '/etc/sallyport/ca.pem' }] }),
   timeoutMs: timeoutSchema,
 });
 
 /** A server as written in the config, under its name. */
 export const serverEntrySchema = z
-  .union([stdioEntrySchema, httpEntrySchema], 'must have either a command (a program to start) or a url (a server over HTTP)')
-  .meta({ description: 'An MCP server: a program to start (command) or an address (url).' });
+  .union([stdioEntrySchema, httpEntrySchema], {
+    error: ({ input }) =>
+      typeof input === 'object' && input !== null && 'command' in input && 'url' in input
+        ? 'has both a command and a url. Keep the command of a program to start, or the url of a server over HTTP.'
+        : 'must have either a command (a program to start) or a url (a server over HTTP). Write { command: path } or { url: https://host/mcp }.',
+  })
+  .meta({
+    description: 'An MCP server: a program to start (command) or an address (url).',
+    examples: [{ url: 'https://tickets.example/mcp' }],
+  });
 
 /** A server as written, defaults filled in. */
 export type ServerEntry = z.infer<typeof serverEntrySchema>;
