@@ -22,8 +22,17 @@ if (isNewEnough() && mainUrl !== undefined) {
   // Whoever reads a command's output may stop reading, as `head` does: the command then has nothing left to do. A gateway has.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error) => {
-      if (error.code !== 'EPIPE') throw error;
-      if (process.argv[2] !== 'serve') process.exit(0);
+      const serves = process.argv[2] === 'serve';
+      if (error.code === 'EPIPE') {
+        if (!serves) process.exit(0);
+        return;
+      }
+      if (serves) throw error;
+      // A key that was just issued is issued: who reads this must know that only the text is lost.
+      if (stream === process.stdout) {
+        process.stderr.write(`sallyport: The output cannot be written (${error.code}). What the command did is done; only its output is lost.\n`);
+      }
+      process.exit(1);
     });
   }
   try {

@@ -25,7 +25,7 @@ const agentSchema = z.strictObject({
 });
 
 const keyInputSchema = z.strictObject({
-  label: z.string().max(100).default('').meta({ description: 'What the key is for, as people call it.' }),
+  label: z.string().max(100, 'must have at most 100 characters').default('').meta({ description: 'What the key is for, as people call it.' }),
   expiresAt: time.nullable().default(null).meta({ description: 'When the key stops working; null: never.' }),
 });
 
@@ -82,13 +82,17 @@ const workerSchema = z.strictObject({
   revision: z.int().meta({ description: 'Number of the snapshot it serves.' }),
 });
 
+const addressSchema = z.strictObject({ name: z.string(), url: z.string() });
+
 const statusSchema = z.strictObject({
   version: z.string(),
   pid: z.int().meta({ description: 'Process id of the supervisor.' }),
   startedAt: time,
   dataFolder: z.string(),
   ready: z.boolean(),
-  listeners: z.array(z.strictObject({ name: z.string(), url: z.string() })),
+  listeners: z.array(addressSchema),
+  notServed: z.array(addressSchema).optional().meta({ description: 'Listeners of the config that nobody can reach now.' }),
+  metrics: z.string().optional().meta({ description: 'URL of the metrics; absent: none are served.' }),
   agents: z.int(),
   servers: z.int(),
   config: configSchema,

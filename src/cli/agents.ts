@@ -2,6 +2,7 @@
 // everywhere; when none runs, the store is changed directly. The text of a key is printed once and kept nowhere.
 
 import { existsSync } from 'node:fs';
+import { ENDPOINTS } from '../admin/contract.ts';
 import type { AdminProblem, AgentsPort, IssuedKey } from '../admin/index.ts';
 import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
@@ -44,7 +45,9 @@ const add: Command = {
       attributes: attributes.value ?? {},
       key: args.flag('no-key') ? null : key.value,
     };
-    const added = await onAgents(args, deps, (agents) => agents.add(input), true);
+    const checked = ENDPOINTS.addAgent.request.safeParse(input);
+    if (!checked.success) return complainMalformed(deps, checked.error);
+    const added = await onAgents(args, deps, (agents) => agents.add(checked.data), true);
     if (!added.ok) return complainAbout(deps, added.error);
     const { agent, key: issued } = added.value;
     if (issued !== null) return printKey(args, deps, agent.name, issued);
@@ -63,7 +66,9 @@ const key: Command = {
   run: async (args, deps) => {
     const input = readKeyInput(args, deps);
     if (!input.ok) return complain(deps, EXIT.usage, input.error);
-    const issued = await onAgents(args, deps, (agents) => agents.addKey(args.word('NAME'), input.value));
+    const checked = ENDPOINTS.addKey.request.safeParse(input.value);
+    if (!checked.success) return complainMalformed(deps, checked.error);
+    const issued = await onAgents(args, deps, (agents) => agents.addKey(args.word('NAME'), checked.data));
     return issued.ok ? printKey(args, deps, args.word('NAME'), issued.value) : complainAbout(deps, issued.error);
   },
 };
@@ -89,7 +94,9 @@ const set: Command = {
     };
     if (change.groups === undefined && change.attributes === undefined)
       return complain(deps, EXIT.usage, 'Nothing to set: give --group or --attribute.');
-    const changed = await onAgents(args, deps, (agents) => agents.change(args.word('NAME'), change));
+    const checked = ENDPOINTS.changeAgent.request.safeParse(change);
+    if (!checked.success) return complainMalformed(deps, checked.error);
+    const changed = await onAgents(args, deps, (agents) => agents.change(args.word('NAME'), checked.data));
     if (!changed.ok) return complainAbout(deps, changed.error);
     if (args.output === 'json') printJson(deps, changed.value);
     else printLine(deps, `Agent ${changed.value.name} was changed.`);
@@ -121,7 +128,7 @@ const list: Command = {
           .join(' '),
       ];
       if (keys.length === 0) return [own];
-      return keys.map((one) => [...own, one.id, one.label, one.createdAt.slice(0, 10), expiry(one.expiresAt, deps.now())]);
+      return keys.map((one) => [...own, one.id, one.label, shownTime(one.createdAt), expiry(one.expiresAt, deps.now())]);
     });
     printTable(deps, ['AGENT', 'GROUPS', 'ATTRIBUTES', 'KEY', 'LABEL', 'CREATED', 'EXPIRES'], rows);
     return EXIT.ok;
@@ -198,6 +205,12 @@ function isMeant(folder: string, args: ParsedArguments, deps: CliDeps): boolean 
   return configured?.ok === true && configured.value === folder;
 }
 
+/** The same check as the gateway's, also where the store is changed without one. */
+function complainMalformed(deps: CliDeps, { issues }: { readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[] }): 2 {
+  const said = issues.map(({ path, message }) => `${path.map(String).join('.')} ${message}.`);
+  return complain(deps, EXIT.usage, ...(said.length > 0 ? said : ['Something in the command line is not as it should be.']));
+}
+
 function printKey(args: ParsedArguments, deps: CliDeps, agent: string, issued: IssuedKey): ExitCode {
   if (args.output === 'json') {
     printJson(deps, { agent, key: issued.text, keyId: issued.id, label: issued.label, expiresAt: issued.expiresAt });
@@ -235,5 +248,10 @@ function readKeyInput(args: ParsedArguments, deps: CliDeps): Result<{ label: str
 
 function expiry(expiresAt: string | null, now: Date): string {
   if (expiresAt === null) return 'never';
-  return Date.parse(expiresAt) <= now.getTime() ? `expired ${expiresAt.slice(0, 10)}` : expiresAt.slice(0, 16).replace('T', ' ');
+  return `${Date.parse(expiresAt) <= now.getTime() ? 'expired ' : ''}${shownTime(expiresAt)}`;
+}
+
+/** To the minute, with its zone. */
+function shownTime(time: string): string {
+  return `${time.slice(0, 16).replace('T', ' ')} UTC`;
 }

@@ -28,6 +28,8 @@ export interface CliDeps {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: Output;
   readonly stderr: Output;
+  /** How errors are printed; runCli sets it from the command line. */
+  readonly errorsAs?: OutputFormat;
   /** All of standard input as text. */
   readonly readStdin: () => Promise<string>;
   readonly now: () => Date;

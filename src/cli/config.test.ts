@@ -38,11 +38,33 @@ test('init never overwrites', async (t) => {
   assert.deepEqual(readdirSync(cwd), ['sallyport.yaml']);
 });
 
+for (const [address, says] of [
+  ['foo', /--listen must be an IP address or localhost, and a port, not "foo"\. Write 127\.0\.0\.1:7625, for example\./],
+  ['0.0.0.0:7625', /--listen can be reached beyond this machine without TLS/],
+  ['127.0.0.1:1\nworkers: 9', /--listen must be an IP address/],
+] as const) {
+  test(`init refuses what check would refuse: --listen ${JSON.stringify(address)}`, async (t) => {
+    const { run, cwd } = cliFixture(t);
+    const { code, stderr } = await run('init', '--listen', address);
+    assert.equal(code, EXIT.usage);
+    assert.match(stderr, says);
+    assert.deepEqual(readdirSync(cwd), []);
+  });
+}
+
+test('import says that the folder for the config is not there', async (t) => {
+  const { run, cwd } = cliFixture(t);
+  writeFileSync(join(cwd, 'client.json'), CLIENT);
+  const { code, stderr } = await run('import', 'client.json', '--config', 'none/sallyport.yaml');
+  assert.equal(code, EXIT.failed);
+  assert.match(stderr, /the folder none does not exist/);
+});
+
 test('init says why it cannot write', async (t) => {
   const { run } = cliFixture(t);
   const { code, stderr } = await run('init', '--config', 'no/such/folder/sallyport.yaml');
   assert.equal(code, EXIT.failed);
-  assert.match(stderr, /cannot be written: .*Make the folder writable/);
+  assert.match(stderr, /cannot be written: the folder no\/such\/folder does not exist\. Make it, or name another place with --config\./);
 });
 
 test("import writes a config with the client's servers, and no secret of theirs", async (t) => {

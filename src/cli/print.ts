@@ -40,7 +40,15 @@ export function printTable(deps: CliDeps, headings: readonly string[], rows: rea
 
 /** Says what is wrong and gives back the exit code, so that a command can end with it. */
 export function complain<Code extends ExitCode>(deps: CliDeps, code: Code, ...sentences: readonly string[]): Code {
+  const [message = '', ...details] = sentences;
+  if (deps.errorsAs === 'json') return complainJson(deps, code, { message, ...(details.length > 0 ? { details } : {}) });
   deps.stderr.write(`sallyport: ${sentences.map(safeText).join('\n')}\n`);
+  return code;
+}
+
+/** The same for a program: one object on one line. */
+export function complainJson<Code extends ExitCode>(deps: CliDeps, code: Code, error: { readonly message: string; readonly [member: string]: unknown }): Code {
+  deps.stderr.write(`${JSON.stringify({ error: { exitCode: code, ...error } })}\n`);
   return code;
 }
 

@@ -5,12 +5,15 @@ import { formatProblem } from '../config/index.ts';
 import type { CliDeps } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
-import { complain } from './print.ts';
+import { complain, complainJson } from './print.ts';
 
 /** Says what the gateway answered instead of doing it; undefined: the config was unreadable, and that has been said. */
 export function complainAbout(deps: CliDeps, problem: AdminProblem | undefined): ExitCode {
   if (problem === undefined) return EXIT.config;
-  return complain(deps, exitCodeOf(problem), problem.detail, ...(problem.problems ?? []).map(formatProblem));
+  const { code, detail, problems = [] } = problem;
+  if (deps.errorsAs === 'json')
+    return complainJson(deps, exitCodeOf(problem), { code, message: detail, ...(problems.length > 0 ? { problems } : {}) });
+  return complain(deps, exitCodeOf(problem), detail, ...problems.map(formatProblem));
 }
 
 function exitCodeOf({ code }: AdminProblem): ExitCode {
@@ -20,6 +23,8 @@ function exitCodeOf({ code }: AdminProblem): ExitCode {
       return EXIT.unreachable;
     case 'config_refused':
       return EXIT.config;
+    case 'malformed':
+      return EXIT.usage;
     default:
       return EXIT.failed;
   }

@@ -23,7 +23,7 @@ export function renderCliReference(): string {
     block(overview(GROUPS)),
     '## Exit codes',
     ['| code | meaning |', '|---|---|', ...codes].join('\n'),
-    'Results go to standard output; what is wrong goes to standard error, with what to do about it.',
+    'Results go to standard output; what is wrong goes to standard error, with what to do about it. With `--output json` it is one JSON object there: `{"error": {"exitCode": 1, "message": "…"}}`, with `details`, or with `code` and `problems` as the gateway gives them.',
   ];
   for (const { commands } of GROUPS)
     for (const command of commands) parts.push(`## sallyport ${command.name}`, block(commandHelp(command)));

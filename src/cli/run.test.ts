@@ -41,6 +41,10 @@ const misuse: readonly (readonly [argv: readonly string[], says: RegExp])[] = [
   [['agents', 'add', 'x', '--attribute', 'a'], /--attribute is NAME=VALUE/],
   [['agents', 'set', 'x'], /Nothing to set/],
   [['help', 'agent'], /Did you mean 'sallyport agents'/],
+  [['agents', 'add', 'bad name'], /name must begin with a letter or digit/],
+  [['agents', 'add', 'x', '--group', 'a b'], /groups\.0 must begin with/],
+  [['agents', 'key', 'x', '--label', 'l'.repeat(101)], /label must have at most 100 characters/],
+  [['agents', 'set', 'x', '--group', 'a b'], /groups\.0 must begin with/],
 ];
 for (const [argv, says] of misuse) {
   test(`'sallyport ${argv.join(' ')}' is refused before anything is tried`, async (t) => {
@@ -220,6 +224,36 @@ test('status and servers print what the gateway says', async (t) => {
   const servers = await run('servers');
   assert.match(servers.stdout, /^tickets +http +ready +modern +2026-07-28/m);
   assert.match(servers.stdout, /^files: It ended with code 1\. Check the command\.$/m);
+});
+
+test('status shows what is not served, and where the metrics are', async (t) => {
+  const status = { ...FAKE_STATUS, notServed: [{ name: 'office', url: 'http://10.0.0.1:7625' }], metrics: 'http://127.0.0.1:7626/metrics' };
+  const { run } = cliFixture(t, { ports: fakePorts(fakeAgents, { status: async () => ok(status) }) });
+  const { code, stdout } = await run('status');
+  assert.equal(code, EXIT.ok);
+  assert.match(stdout, /^listener office +http:\/\/10\.0\.0\.1:7625, NOT SERVED/m);
+  assert.match(stdout, /^metrics +http:\/\/127\.0\.0\.1:7626\/metrics$/m);
+});
+
+for (const [argv, error] of [
+  [['status', '--output', 'json'], { exitCode: 4, code: 'gateway_not_running', message: 'No gateway is running on this data folder.' }],
+  [['agents', 'list', 'x', '--output=json'], { exitCode: 2, message: "'x' is one word too many.", details: ["'sallyport agents list --help' shows how it is used."] }],
+  [['sevre', '--output', 'json'], { exitCode: 2, message: "There is no command 'sevre'. Did you mean 'sallyport serve'?" }],
+  [['agents', '--output', 'json'], { exitCode: 2, message: 'The command is missing.', details: ["'sallyport help' lists the commands."] }],
+] as const) {
+  test(`'sallyport ${argv.join(' ')}' is refused with one JSON object`, async (t) => {
+    const { code, stdout, stderr } = await cliFixture(t).run(...argv);
+    assert.equal(code, error.exitCode);
+    assert.equal(stdout, '');
+    assert.deepEqual(JSON.parse(stderr), { error });
+  });
+}
+
+test('times of keys have their zone', async (t) => {
+  const { run, cwd } = cliFixture(t);
+  writeFileSync(join(cwd, 'sallyport.yaml'), GOOD);
+  await run('agents', 'add', 'a', '--expires', '30d');
+  assert.match((await run('agents', 'list')).stdout, /2026-11-22 10:00 UTC +2026-12-22 10:00 UTC$/m);
 });
 
 test('status ends with 3 while the file holds a config that cannot be put in force', async (t) => {

@@ -11,7 +11,8 @@ import { complain, printLine } from './print.ts';
 import { versionCommand } from './version.ts';
 
 /** Runs the command line after the program's name; returns the exit code. */
-export async function runCli(argv: readonly string[], deps: CliDeps): Promise<number> {
+export async function runCli(argv: readonly string[], outside: CliDeps): Promise<number> {
+  const deps: CliDeps = { ...outside, errorsAs: wantsJson(argv) ? 'json' : 'table' };
   try {
     return await dispatch(argv, deps);
   } catch (error) {
@@ -26,6 +27,20 @@ export async function runCli(argv: readonly string[], deps: CliDeps): Promise<nu
   }
 }
 
+/** Before the arguments are understood, because not understanding them is an error too. */
+function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  const words = end === -1 ? argv : argv.slice(0, end);
+  return words.includes('--output=json') || words.some((word, i) => word === '--output' && words[i + 1] === 'json');
+}
+
+/** A command line without a command: what there would be, for people; a program is told in its own form. */
+function showUsage(deps: CliDeps, usage: string): number {
+  if (deps.errorsAs === 'json') return complain(deps, EXIT.usage, 'The command is missing.', "'sallyport help' lists the commands.");
+  deps.stderr.write(`${usage}\n`);
+  return EXIT.usage;
+}
+
 /** What the system says of a file that is there, and not for this user. */
 function isForbidden(error: unknown): error is Error & { readonly path: string } {
   return error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM') && 'path' in error && typeof error.path === 'string';
@@ -33,10 +48,7 @@ function isForbidden(error: unknown): error is Error & { readonly path: string }
 
 async function dispatch(argv: readonly string[], deps: CliDeps): Promise<number> {
   const [first, second = ''] = argv;
-  if (first === undefined) {
-    deps.stderr.write(`${overview(GROUPS)}\n`);
-    return EXIT.usage;
-  }
+  if (first === undefined) return showUsage(deps, overview(GROUPS));
   if (first === 'help' || first === '--help' || first === '-h') return help(argv.slice(1), deps);
   if (first === '--version' || first === '-v') return run(versionCommand, [], deps);
   if (first.startsWith('-')) return complain(deps, EXIT.usage, `Options come after the command: sallyport COMMAND ${first}.`);
@@ -54,10 +66,7 @@ async function dispatch(argv: readonly string[], deps: CliDeps): Promise<number>
     printLine(deps, groupHelp(first, below));
     return EXIT.ok;
   }
-  if (second === '' || second.startsWith('-')) {
-    deps.stderr.write(`${groupHelp(first, below)}\n`);
-    return EXIT.usage;
-  }
+  if (second === '' || second.startsWith('-')) return showUsage(deps, groupHelp(first, below));
   return unknownCommand(
     `${first} ${second}`,
     below.map((one) => one.name),

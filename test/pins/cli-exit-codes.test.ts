@@ -1,19 +1,23 @@
 // The exit codes of `sallyport`, in literals: scripts depend on the numbers, so a change here breaks somebody.
 
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { EXIT } from '../../src/cli/index.ts';
 import { sallyport } from '../harness/index.ts';
 
 test('the codes and their names', () => {
   assert.deepEqual(EXIT, { ok: 0, failed: 1, usage: 2, config: 3, unreachable: 4, internal: 70 });
 });
+
+const SALLYPORT = fileURLToPath(new URL('../../bin/sallyport.mjs', import.meta.url));
 
 function folderFor(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-pins-'));
@@ -41,6 +45,8 @@ const cases: readonly { readonly code: number; readonly argv: readonly string[];
   { code: 2, argv: ['frobnicate'] },
   { code: 2, argv: ['serve', '--frobnicate'], config: GOOD },
   { code: 2, argv: ['agents', 'add'] },
+  { code: 2, argv: ['agents', 'add', 'bad name'], config: GOOD },
+  { code: 2, argv: ['audit', 'tail', '--limit', '0'], config: GOOD },
   { code: 2, argv: ['tools', 'call', 'http://127.0.0.1:1/mcp/x', 'echo', 'message'] },
   { code: 3, argv: ['check'] },
   { code: 3, argv: ['check'], config: BAD },
@@ -62,6 +68,16 @@ for (const { code, argv, config } of cases) {
     if (code !== 0 && argv[0] !== 'check') assert.notEqual(run.stderr, '');
   });
 }
+
+test('output that cannot be written ends with 1 and a sentence', async (t) => {
+  if (!existsSync('/dev/full')) return t.skip('/dev/full is not here: Linux has it');
+  const child = spawn(process.execPath, [SALLYPORT, 'version'], { stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'] });
+  let stderr = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  await once(child, 'close');
+  assert.equal(child.exitCode, 1);
+  assert.match(stderr, /^sallyport: The output cannot be written \(ENOSPC\)\. .*\n$/);
+});
 
 for (const [name, result, code] of [
   ['a good result', { resultType: 'complete', content: [{ type: 'text', text: 'yes' }] }, 0],
