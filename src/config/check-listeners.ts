@@ -50,7 +50,7 @@ export function checkListeners(
   }
 }
 
-function checkExposure({ address, tls, anonymous }: ListenerConfig, at: Path, report: Report): void {
+function checkExposure({ address, tls, anonymous, hosts }: ListenerConfig, at: Path, report: Report): void {
   if (isLoopback(address.host)) return;
   if (tls.kind === 'off') {
     report(
@@ -58,6 +58,15 @@ function checkExposure({ address, tls, anonymous }: ListenerConfig, at: Path, re
       [...at, 'address'],
       'can be reached beyond this machine without TLS',
       'Write tls: { certificate: path, key: path }, self-signed, or external; or listen on 127.0.0.1.',
+    );
+  }
+  // Host must be an address or one of `hosts` there: a name can be pointed here by anyone who wants a browser to call for them.
+  if (hosts.length === 0) {
+    report(
+      'warning',
+      [...at, 'address'],
+      'has no hosts, so it answers only requests that go to an IP address, none that go to a name',
+      'Add hosts: [gateway.example] with the names that agents use.',
     );
   }
   if (anonymous !== undefined) {

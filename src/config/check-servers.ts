@@ -1,16 +1,25 @@
 // What a server's entry may refer to: secrets that can be read, folders and certificates that are there, addresses worth trusting a credential to.
 
+import { relative } from 'node:path';
 import type { HttpServerConfig, ServerConfig, StdioServerConfig, ValueSource } from '../servers/index.ts';
 import { isLoopback } from './address.ts';
 import type { Report } from './check.ts';
 import { soundsSecret } from './environment.ts';
 import type { Files } from './files.ts';
+import { holdsSecret } from './import-values.ts';
 import { resolveValue } from './secrets.ts';
 import type { Env } from './template.ts';
 import type { Path } from './yaml.ts';
 
+/** Where servers are: what they may refer to, and the folder that a program's path is written from. */
+interface Surroundings {
+  readonly env: Env;
+  readonly files: Files;
+  readonly folder: string;
+}
+
 /** Checks servers. Secrets are read to see that they can be, and forgotten. */
-export function checkServers(servers: readonly ServerConfig[], env: Env, files: Files, report: Report): void {
+export function checkServers(servers: readonly ServerConfig[], { env, files, folder }: Surroundings, report: Report): void {
   if (servers.length === 0)
     report(
       'warning',
@@ -44,7 +53,8 @@ export function checkServers(servers: readonly ServerConfig[], env: Env, files: 
     };
     if (server.kind === 'stdio') {
       checkValues('env', server.env);
-      checkProgram(server, at, files, report);
+      checkCommand(server, at, { files, folder }, report);
+      checkFolder(server, at, files, report);
     } else {
       checkValues('headers', server.headers);
       checkAddress(server, at, files, report);
@@ -52,7 +62,29 @@ export function checkServers(servers: readonly ServerConfig[], env: Env, files: 
   }
 }
 
-function checkProgram({ cwd }: StdioServerConfig, at: Path, files: Files, report: Report): void {
+/** A whole command line as the command is how other programs have it written, and no program of that name is ever found. */
+function checkCommand(
+  { command, args }: StdioServerConfig,
+  at: Path,
+  { files, folder }: Pick<Surroundings, 'files' | 'folder'>,
+  report: Report,
+): void {
+  if (!/\s/.test(command) || (command.includes('/') && files.look(command).kind !== 'absent')) return;
+  const written = command.startsWith(`${folder}/`) ? relative(folder, command) : command;
+  const [program = '', ...words] = written.split(/\s+/).filter((word) => word !== '');
+  const list = words.map((word) => JSON.stringify(word)).join(', ');
+  report(
+    'warning',
+    [...at, 'command'],
+    'is taken whole for the name of a program, spaces and all',
+    // What looks like a secret is not repeated: problems go to logs.
+    holdsSecret(words)
+      ? 'Write the program as command, and each word after it as an entry of args.'
+      : `Write command: ${program} and args: [${list}]${args.length > 0 ? ', then those that are there' : ''}.`,
+  );
+}
+
+function checkFolder({ cwd }: StdioServerConfig, at: Path, files: Files, report: Report): void {
   // Not an error: one server that cannot start must not keep the others from it.
   const found = files.look(cwd);
   if (found.kind === 'absent')

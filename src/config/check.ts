@@ -18,8 +18,8 @@ export interface Doubt extends Mistake {
 /** Takes down a finding. */
 export type Report = (severity: Doubt['severity'], path: Path, message: string, fix: string) => void;
 
-/** Everything doubtful about a shard. Paths lead into the shard, servers by name. */
-export function checkConfig(shard: ConfigShard, env: Env, files: Files): readonly Doubt[] {
+/** Everything doubtful about a shard. Paths lead into the shard, servers by name. `folder` is that of the config file, if there is one. */
+export function checkConfig(shard: ConfigShard, env: Env, files: Files, folder = '/'): readonly Doubt[] {
   const doubts: Doubt[] = [];
   const report: Report = (severity, path, message, fix) => doubts.push({ severity, path, part: 'value', message, fix });
   if (files.look(shard.dataFolder).kind === 'file')
@@ -30,7 +30,7 @@ export function checkConfig(shard: ConfigShard, env: Env, files: Files): readonl
       'Write the path of a folder; it is made if it is not there.',
     );
   checkListeners(shard.listeners, shard.metricsListen, files, report);
-  checkServers(shard.servers, env, files, report);
+  checkServers(shard.servers, { env, files, folder }, report);
   const servers = shard.servers.map(({ name }) => name);
   for (const { severity, path, message, fix, written, among } of checkPolicy(shard.policy, { servers })) {
     doubts.push({

@@ -1,6 +1,7 @@
 // Loads a config: parse, check, and either a shard that may be used or everything that is wrong with it. Never half of it.
 
 import { availableParallelism } from 'node:os';
+import { dirname, resolve } from 'node:path';
 import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import { checkConfig } from './check.ts';
@@ -21,7 +22,8 @@ export interface LoadedConfig {
 /** Loads a text; fails with all problems, warnings among them, if one is an error. */
 export function loadConfig(text: string, source: ConfigSource): Result<LoadedConfig, readonly ConfigProblem[]> {
   const { shard, problems, files, locate } = parseConfig(text, source);
-  const doubts = shard === undefined ? [] : checkConfig(shard, source.env, source.files).map((doubt) => locate(doubt, doubt.severity));
+  const found = shard === undefined ? [] : checkConfig(shard, source.env, source.files, dirname(resolve(source.file)));
+  const doubts = found.map((doubt) => locate(doubt, doubt.severity));
   const all = [...problems, ...doubts].sort(byPlace);
   if (shard === undefined || all.some(({ severity }) => severity === 'error')) return fail(all);
   return ok({ shard, warnings: all, files });

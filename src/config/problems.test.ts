@@ -14,6 +14,7 @@ const FILES: Readonly<Record<string, FakeFile>> = {
   '/etc/sally/key.pem': '-----BEGIN PRIVATE KEY-----\n',
   '/etc/sally/open-key.pem': { text: '-----BEGIN PRIVATE KEY-----\n', openToOthers: true },
   '/etc/sally/dir': null,
+  '/etc/sally/my tools/run': '',
   '/etc/sally/bad-policy.yaml': 'rules:\n  - name: a\n    effect: ask\n    agents: ["*"]\n    servers: ["*"]\n',
   '/etc/sally/dangling.yaml': 'rules: [{ name: a, effect: allow, agents: ["*"], servers: [fils] }]',
   '/etc/sally/nested.yaml': 'file: other.yaml',
@@ -135,14 +136,20 @@ const sections: Readonly<Record<string, readonly Row[]>> = {
     [
       ['version: 1', 'listen: 0.0.0.0:80'],
       '2:9: listen can be reached beyond this machine without TLS. Write tls: { certificate: path, key: path }, self-signed, or external; or listen on 127.0.0.1.',
+      '2:9: warning: listen has no hosts, so it answers only requests that go to an IP address, none that go to a name. Add hosts: [gateway.example] with the names that agents use.',
     ],
     [
       ['version: 1', 'listen: [{ address: "[::]:80" }]'],
       '2:21: listen[0].address can be reached beyond this machine without TLS. Write tls: { certificate: path, key: path }, self-signed, or external; or listen on 127.0.0.1.',
+      '2:21: warning: listen[0].address has no hosts, so it answers only requests that go to an IP address, none that go to a name. Add hosts: [gateway.example] with the names that agents use.',
     ],
-    [['version: 1', 'listen: { address: 10.0.0.1:80, tls: self-signed }']],
     [
-      ['version: 1', 'listen: { address: 10.0.0.1:80, tls: self-signed, anonymous: visitor }'],
+      ['version: 1', 'listen: { address: 10.0.0.1:80, tls: self-signed }'],
+      '2:20: warning: listen.address has no hosts, so it answers only requests that go to an IP address, none that go to a name. Add hosts: [gateway.example] with the names that agents use.',
+    ],
+    [['version: 1', 'listen: { address: 10.0.0.1:80, tls: self-signed, hosts: [gateway.example] }']],
+    [
+      ['version: 1', 'listen: { address: 10.0.0.1:80, tls: self-signed, anonymous: visitor, hosts: [a.example] }'],
       '2:62: listen.anonymous would let anyone beyond this machine call without a key. Remove it, or listen on 127.0.0.1.',
     ],
     [['version: 1', 'listen: { anonymous: visitor }']],
@@ -150,7 +157,7 @@ const sections: Readonly<Record<string, readonly Row[]>> = {
       ['version: 1', 'listen: { tls: external }'],
       '2:16: listen.tls is external, but no proxy is trusted to say who is calling. Add trustedProxies: with the addresses of the proxies that end TLS.',
     ],
-    [['version: 1', 'listen: { address: 0.0.0.0:80, tls: external, trustedProxies: [10.0.0.0/8, "fd00::1"] }']],
+    [['version: 1', 'listen: { address: 0.0.0.0:80, tls: external, trustedProxies: [10.0.0.0/8, "fd00::1"], hosts: [a.example] }']],
     [
       ['version: 1', 'listen: { trustedProxies: [10.0.0.0/33] }'],
       '2:28: listen.trustedProxies[0] must be an IP address or a CIDR block. Write 10.0.0.0/8, for example.',
@@ -248,6 +255,19 @@ const sections: Readonly<Record<string, readonly Row[]>> = {
       ['version: 1', 'servers: { files: { command: x, arg: [] } }'],
       '2:33: servers.files.arg is not a key that is known here. Did you mean args?',
     ],
+    [
+      ['version: 1', 'servers: { files: { command: "node srv.js" } }'],
+      '2:30: warning: servers.files.command is taken whole for the name of a program, spaces and all. Write command: node and args: ["srv.js"].',
+    ],
+    [
+      ['version: 1', 'servers: { files: { command: "npx -y @scope/server", args: [a] } }'],
+      '2:30: warning: servers.files.command is taken whole for the name of a program, spaces and all. Write command: npx and args: ["-y", "@scope/server"], then those that are there.',
+    ],
+    [
+      ['version: 1', 'servers: { files: { command: "srv --token abc" } }'],
+      '2:30: warning: servers.files.command is taken whole for the name of a program, spaces and all. Write the program as command, and each word after it as an entry of args.',
+    ],
+    [['version: 1', 'servers: { files: { command: "./my tools/run" } }']],
     [['version: 1', 'servers: { files: { command: "" } }'], '2:30: servers.files.command must not be empty.'],
     [
       ['version: 1', 'servers: { files: { command: x, args: [a, 3] } }'],
