@@ -2,7 +2,7 @@
 
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { configJsonSchema, renderConfig } from '../config/index.ts';
+import { configJsonSchema, refusedAddress, renderConfig } from '../config/index.ts';
 import type { CliDeps, Command } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import { configPath, shownPath } from './locate.ts';
@@ -26,6 +26,9 @@ export const initCommand: Command = {
         EXIT.config,
         `${shownPath(file, deps)} is there already and was left as it is. Move it away, or name another with --config.`,
       );
+    const refused = address === undefined ? undefined : refusedAddress(address, deps.env);
+    if (refused !== undefined)
+      return complain(deps, EXIT.usage, `--listen ${refused.message}.${refused.fix === undefined ? '' : ` ${refused.fix}`}`);
     try {
       writeSchema(dirname(file));
       writeFileSync(file, renderConfig({ servers: {}, schema: `./${SCHEMA_FILE}`, ...(address === undefined ? {} : { address }) }), {
@@ -53,6 +56,11 @@ export function writeSchema(folder: string): void {
 
 /** Says that a file cannot be written. */
 export function complainWrite(deps: CliDeps, file: string, error: unknown): 1 {
+  const folder = dirname(file);
+  if (!existsSync(folder)) {
+    const sentence = `${shownPath(file, deps)} cannot be written: the folder ${shownPath(folder, deps)} does not exist.`;
+    return complain(deps, EXIT.failed, `${sentence} Make it, or name another place with --config.`);
+  }
   const reason = error instanceof Error ? error.message : String(error);
   return complain(
     deps,

@@ -8,9 +8,9 @@ export type WrittenValue = string | { readonly env: string };
 /** Takes down something that the person who imports should know. */
 export type Note = (message: string) => void;
 
-/** The variable for a secret that a header of a server needs. */
-export function variableFor(server: string, header: string): string {
-  const name = `${server}_${header}`.toUpperCase().replace(/[^A-Z0-9]/g, '_');
+/** The variable for a secret that a header or parameter of a server needs. */
+export function variableFor(server: string, key: string): string {
+  const name = `${server}_${key}`.toUpperCase().replace(/[^A-Z0-9]/g, '_');
   return /^[0-9]/.test(name) ? `_${name}` : name;
 }
 
@@ -30,6 +30,25 @@ export function toValues(
     return { env: name };
   };
   return Object.fromEntries(Object.entries(entries).map(([key, value]) => [key, toValue(key, String(value))]));
+}
+
+/**
+ * The URL of a server without the secrets in it: credentials are left out, and the value of a query parameter that sounds like a secret becomes a
+ * reference.
+ */
+export function toUrlTemplate(server: string, url: string, note: Note): string {
+  const bare = url.replace(/^([a-z]+:\/\/)[^/?#@]*@/i, (_, scheme: string) => {
+    note('has credentials in its URL, which were not copied: send them by headers: { Authorization: { env: NAME } }');
+    return scheme;
+  });
+  return toTemplate(bare, note).replace(/([?&])([^=&#]+)=([^&#]+)/g, (parameter, mark: string, key: string, value: string) => {
+    if (value.includes('${') || !(soundsSecret(key) || /^(key|auth|authorization|sig|signature)$/i.test(key))) return parameter;
+    const variable = variableFor(server, key);
+    note(
+      `has a secret in ${key} of its URL, which was not copied: set the variable ${variable} to it where the gateway is started, or send it by headers if the server takes it there`,
+    );
+    return `${mark}${key}=\${${variable}}`;
+  });
 }
 
 /** Whether an argument seems to be a secret: `--token abc`, `--api-key=abc`. */

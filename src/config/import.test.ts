@@ -72,6 +72,26 @@ test('secrets are not copied: a reference takes their place', () => {
   });
 });
 
+test('a secret in a URL is not copied either', () => {
+  const { servers, notes } = imported({
+    far: { url: 'https://far.example/mcp?team=blue&api_key=s3cret&token=${T}&secret=' },
+    'my-other': { url: 'https://ada:s3cret@b.example/mcp?key=s3cret#x' },
+  });
+  assert.deepEqual(servers, {
+    far: { url: 'https://far.example/mcp?team=blue&api_key=${FAR_API_KEY}&token=${T}&secret=' },
+    'my-other': { url: 'https://b.example/mcp?key=${MY_OTHER_KEY}#x' },
+  });
+  assert.doesNotMatch(JSON.stringify(notes), /s3cret/);
+  assert.deepEqual(
+    notes.map(({ server, message }) => `${server} ${message}`),
+    [
+      'far has a secret in api_key of its URL, which was not copied: set the variable FAR_API_KEY to it where the gateway is started, or send it by headers if the server takes it there',
+      'my-other has credentials in its URL, which were not copied: send them by headers: { Authorization: { env: NAME } }',
+      'my-other has a secret in key of its URL, which was not copied: set the variable MY_OTHER_KEY to it where the gateway is started, or send it by headers if the server takes it there',
+    ],
+  );
+});
+
 test('a secret in the arguments is pointed out', () => {
   const seen = (...args: readonly string[]) => withNotes({ a: { command: 'x', args } }).some((note) => note.includes('secret in its args'));
   for (const args of [['--token', 'abc'], ['--api-key=abc'], ['-x', '--password', 'abc']])

@@ -1,5 +1,5 @@
 // Takes over the servers of an MCP client's config: the `mcpServers` JSON that most clients share. What cannot be taken over as it is becomes a
-// note for the person who imports. Secrets in environment and header values are not copied into another file: a reference takes their
+// note for the person who imports. Secrets in environment and header values and in URLs are not copied into another file: a reference takes their
 // place, and the note says what to set.
 
 import { dirname, resolve } from 'node:path';
@@ -7,7 +7,7 @@ import * as z from 'zod';
 import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import { readDocument } from './document.ts';
-import { holdsSecret, toTemplate, toValues, variableFor } from './import-values.ts';
+import { holdsSecret, toTemplate, toUrlTemplate, toValues, variableFor } from './import-values.ts';
 import type { Note, WrittenValue } from './import-values.ts';
 import { blankComments } from './jsonc.ts';
 import type { ConfigProblem } from './types.ts';
@@ -97,7 +97,7 @@ function toProgram(command: string, { args = [], env = {}, cwd }: Entry, folder:
 function toAddress(name: string, entry: Entry, note: Note): WrittenServer {
   const { headers = {} } = entry;
   return {
-    url: toTemplate(urlOf(entry) ?? '', note),
+    url: toUrlTemplate(name, urlOf(entry) ?? '', note),
     ...(Object.keys(headers).length > 0 && { headers: toValues(headers, (header) => variableFor(name, header), note) }),
   };
 }

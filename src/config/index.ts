@@ -13,7 +13,7 @@ export { loadConfig, loadConfigFile } from './load.ts';
 export type { LoadedConfig } from './load.ts';
 export type { ConfigSource } from './parse.ts';
 export { formatProblem } from './problem.ts';
-export { addServers, renderConfig } from './render.ts';
+export { addServers, refusedAddress, renderConfig } from './render.ts';
 export type { NewConfig } from './render.ts';
 export { resolveValue } from './secrets.ts';
 export type { Unresolved } from './secrets.ts';

@@ -3,9 +3,12 @@
 import { isMap, parseDocument, stringify } from 'yaml';
 import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
+import { diskFiles } from './files.ts';
 import type { WrittenServer } from './import.ts';
+import { loadConfig } from './load.ts';
 import { DEFAULT_ADDRESS } from './schema.ts';
 import type { ConfigProblem } from './types.ts';
+import type { Env } from './template.ts';
 import { readYaml } from './yaml.ts';
 
 /** What goes into a new config. */
@@ -42,6 +45,12 @@ policy:
       agents: ["*"]
       servers: ["*"]
 `;
+}
+
+/** Why a config that listens on this address, and says no more about it, could not be used; undefined if it can. */
+export function refusedAddress(address: string, env: Env): Pick<ConfigProblem, 'message' | 'fix'> | undefined {
+  const loaded = loadConfig(JSON.stringify({ version: 1, listen: address }), { file: 'sallyport.yaml', env, files: diskFiles, cores: 1 });
+  return loaded.ok ? undefined : loaded.error.find(({ severity, path }) => severity === 'error' && path === 'listen');
 }
 
 /** The text of a config with servers added. A name that is there already keeps what it has, and is returned in `kept`. */
