@@ -17,7 +17,11 @@ const found: readonly (readonly [name: string, text: string, folder: string])[] 
   ['an anchor', 'x: &d d\ndata: *d\n', '/etc/sallyport/d'],
   ['a variable that is set', 'data: ${WHERE}\n', '/srv/data'],
   ['a variable with a default', 'data: ${ELSE:-d}\n', '/etc/sallyport/d'],
-  ['a secret that is not set', 'data: d\nservers: { t: { url: http://h/, headers: { Authorization: "Bearer ${TOKEN}" } } }\n', '/etc/sallyport/d'],
+  [
+    'a secret that is not set',
+    'data: d\nservers: { t: { url: http://h/, headers: { Authorization: "Bearer ${TOKEN}" } } }\n',
+    '/etc/sallyport/d',
+  ],
   ['keys that nobody knows', 'serverz: {}\ndata: d\n', '/etc/sallyport/d'],
   ['a list that does not end', 'data: d\nlisten: [1\n', '/etc/sallyport/d'],
   ['a tab before it', 'listen:\n\t- a\ndata: d\n', '/etc/sallyport/d'],

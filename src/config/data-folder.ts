@@ -28,7 +28,9 @@ export function dataFolderIn(text: string, file: string, env: Env): Result<strin
   const found = isMap(document.contents) ? document.contents.get('data', true) : undefined;
   const node: unknown = isAlias(found) ? found.resolve(document) : found;
   if (node === undefined || node === null) {
-    return DATA_LINE.test(text) ? fail(`The config ${file} is too broken to say where its data folder is.`) : ok(inFolderOf(file, undefined));
+    return DATA_LINE.test(text)
+      ? fail(`The config ${file} is too broken to say where its data folder is.`)
+      : ok(inFolderOf(file, undefined));
   }
   const parsed = configSchema.shape.data.safeParse(isScalar(node) ? node.value : undefined);
   if (!isScalar(node) || !parsed.success) return fail(`In the config ${file}, data is not the path of a folder.`);
