@@ -14,12 +14,13 @@ interface Knock {
   readonly method?: string;
   readonly path?: string;
   readonly host?: string;
+  readonly tls?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
   readonly listener?: Partial<ListenerConfig>;
 }
 
 /** What the door does with a head: the status of its refusal, or how much body it lets in. */
-function knock({ method = 'POST', path = '/mcp/tickets', host = '127.0.0.1:7625', headers = {}, listener = {} }: Knock): number {
+function knock({ method = 'POST', path = '/mcp/tickets', host = '127.0.0.1:7625', tls = false, headers = {}, listener = {} }: Knock): number {
   const { ports } = bed([rule('all', 'allow')]);
   const snapshot = snapshotWith([rule('all', 'allow')], ['tickets']);
   const door = createDoor({
@@ -34,7 +35,7 @@ function knock({ method = 'POST', path = '/mcp/tickets', host = '127.0.0.1:7625'
   const all = { ...HEADERS, ...headers };
   const request: ServerRequest<Admitted> = Object.assign(reply, {
     head: { method, path, query: '', host, headers: createHeaderList(Object.keys(all), Object.values(all)), contentLength: 2, chunked: false },
-    peer: { address: '127.0.0.1', port: 9, tls: false, listener: 'main' },
+    peer: { address: '127.0.0.1', port: 9, tls, listener: 'main' },
     context: undefined,
   });
   const answer = door.onHead(request);
@@ -55,6 +56,9 @@ const heads: readonly (readonly [string, Knock, number])[] = [
   ['an IPv6 address as Host, on all addresses', { host: '[fd00::1]:7625', listener: WILD }, ADMITTED],
   ['a name as Host, on all addresses', { host: 'gateway.example', listener: WILD }, 403],
   ['localhost as Host, on all addresses', { host: 'localhost', listener: WILD }, 403],
+  ['a caller around the proxy that ends TLS', { listener: { tls: { kind: 'external' } } }, 403],
+  ['a health check around that proxy', { method: 'GET', path: '/livez', listener: { tls: { kind: 'external' } } }, 200],
+  ['a caller through that proxy', { tls: true, listener: { tls: { kind: 'external' } } }, ADMITTED],
   ['a configured name as Host', { host: 'gateway.example', listener: { ...WILD, hosts: ['gateway.example'] } }, ADMITTED],
   ['a foreign Origin', { headers: { origin: 'https://evil.example' } }, 403],
   ['the null Origin', { headers: { origin: 'null' } }, 403],

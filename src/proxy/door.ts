@@ -69,6 +69,8 @@ export function createDoor(options: DoorOptions): RequestHandler<Admitted> {
       if (origin !== undefined && !options.relayed && !originAllowed(origin, listener)) return turnAway(request, 'origin_refused');
       const health = answerHealth(request, options);
       if (health) return 'answered';
+      // TLS ends at a proxy in front: whoever comes around it would send a key in the clear, and an address that nobody vouches for.
+      if (listener.tls.kind === 'external' && !peer.tls) return turnAway(request, 'tls_required');
       // Answered the same on every path, and the key asked for before the route is: which servers there are is not for strangers.
       if (head.method === 'OPTIONS') return preflight(request, origin);
       const principal = whoIs(head.headers, listener, snapshot, ports.nowMs());

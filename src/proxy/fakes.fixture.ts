@@ -195,7 +195,7 @@ export function bed(rules: readonly Rule[], verdict: Partial<EraVerdict> = {}): 
     sessions: createSessions({
       self: 'worker-0.1',
       keys: () => [{ kid: 'k', key: new Uint8Array(32).fill(7) }],
-      stdio: { open: () => ({ send: () => {}, close: () => {} }) },
+      stdio: { open: () => ({ send: () => {}, pause: () => {}, resume: () => {}, close: () => {} }) },
       nowMs: () => 1_000,
       onEnded: () => {},
       onSessionEnd: () => {},

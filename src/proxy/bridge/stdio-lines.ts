@@ -1,30 +1,35 @@
-// What a stdio server says, line by line: sorted by kind, and never able to end the worker.
+// What a stdio server says, line by line: sorted by kind, and never able to end the worker, to fill its memory or to keep it busy.
 
 import { parseJson, readAnswerMessage } from '../../mcp/index.ts';
 import type { Message } from '../../mcp/index.ts';
 import type { StdioEvents, StdioLink } from '../../servers/index.ts';
+import type { Answer } from '../answer.ts';
 
 type Of<Kind extends Message['kind']> = Extract<Message, { kind: Kind }>;
 
 /** Starts the server of a session or carrier. */
 export type OpenServer = (events: StdioEvents) => StdioLink;
 
-/** Who hears what. */
+/** Who hears what. False: it belongs nowhere, and was dropped. */
 export interface LineListener {
-  hearFinal(said: Of<'result'> | Of<'error'>): void;
-  hearRequest(said: Of<'request'>): void;
-  hearNotification(said: Of<'notification'>): void;
-  /** A line that is no message, or one that belongs nowhere: counted, not carried. */
+  hearFinal(said: Of<'result'> | Of<'error'>): boolean;
+  hearRequest(said: Of<'request'>): boolean;
+  hearNotification(said: Of<'notification'>): boolean;
+  /** A line that is no message, or one that was dropped: to be counted. */
   onNoise(): void;
   onExit(text: string): void;
 }
 
+/** So many lines in a row that belong nowhere, and the server is ended: some print a log there, but not without ever answering. */
+const MAX_NOISE_LINES = 10_000;
+
 /** Starts a server and listens to it. */
 export function listenToServer(open: OpenServer, listener: LineListener): StdioLink {
-  const hear = (line: Uint8Array): void => {
+  let noise = 0;
+  const hear = (line: Uint8Array): boolean => {
     const document = parseJson(line, { repairSurrogates: true });
     const message = document.ok ? readAnswerMessage(document.value) : document;
-    if (!message.ok) return listener.onNoise();
+    if (!message.ok) return false;
     const said = message.value;
     switch (said.kind) {
       case 'result':
@@ -38,16 +43,48 @@ export function listenToServer(open: OpenServer, listener: LineListener): StdioL
         return said satisfies never;
     }
   };
-  return open({
+  const belongs = (line: Uint8Array): boolean => {
+    try {
+      return hear(line);
+    } catch {
+      return false; // A fault of ours over one line must not end the worker.
+    }
+  };
+  const link = open({
     onLine: (line) => {
-      try {
-        hear(line);
-      } catch {
-        listener.onNoise(); // A fault of ours over one line must not end the worker.
+      if (belongs(line)) {
+        noise = 0;
+        return;
       }
+      listener.onNoise();
+      if (++noise === MAX_NOISE_LINES) link.close();
     },
     onExit: (text) => listener.onExit(text),
   });
+  return link;
+}
+
+/** Lets a server wait while an agent that it talks to does not read. */
+export interface Valve {
+  /** To be called after something was written to an answer, and without one whenever an answer may have got room or ended. */
+  check(written?: Answer): void;
+}
+
+/** A valve on a link; `anyFull` is asked only while it is shut. */
+export function createValve(link: Pick<StdioLink, 'pause' | 'resume'>, anyFull: () => boolean): Valve {
+  let shut = false;
+  return {
+    check: (written) => {
+      if (shut) {
+        if (anyFull()) return;
+        shut = false;
+        link.resume();
+      } else if (written?.full === true) {
+        shut = true;
+        link.pause();
+      }
+    },
+  };
 }
 
 /** What the agent of a call reads when its server ended under it. */

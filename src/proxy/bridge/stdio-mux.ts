@@ -9,11 +9,12 @@ import { GatewayError } from '../../base/index.ts';
 import type { Answer } from '../answer.ts';
 import type { Call } from '../exchange.ts';
 import { answerMessage, carryMessage, mayBeSaid } from '../server-messages.ts';
-import { listenToServer, lostSentence } from './stdio-lines.ts';
+import { createValve, listenToServer, lostSentence } from './stdio-lines.ts';
 import type { OpenServer } from './stdio-lines.ts';
 
 const SUBSCRIPTION_ID = 'io.modelcontextprotocol/subscriptionId';
 const PROGRESS_TOKEN = 'progressToken';
+const LISTEN = 'subscriptions/listen';
 
 /** One process that carries the requests of one agent. */
 export interface StdioMux {
@@ -55,18 +56,20 @@ export function createStdioMux(options: StdioMuxOptions, open: OpenServer): Stdi
     options.onEnd(text);
   };
 
-  const hearFinal = (said: Extract<Message, { kind: 'result' | 'error' }>): void => {
+  const hearFinal = (said: Extract<Message, { kind: 'result' | 'error' }>): boolean => {
     const number = said.id;
     const one = typeof number === 'number' ? waiting.get(number) : undefined;
-    if (one === undefined || typeof number !== 'number') return options.onNoise();
+    if (one === undefined || typeof number !== 'number') return false;
     waiting.delete(number);
     let document = rewrite(said.document, [], 'id', one.id);
     if (metaOf(said.kind === 'result' ? said.result : undefined)?.[SUBSCRIPTION_ID] === number) document = rewrite(document, ['result', '_meta'], SUBSCRIPTION_ID, one.id);
     const restored = readAnswerMessage(document);
     if (restored.ok && (restored.value.kind === 'result' || restored.value.kind === 'error')) answerMessage(one.call, one.answer, restored.value);
+    valve.check();
+    return true;
   };
 
-  const hearNotification = (said: Extract<Message, { kind: 'notification' }>): void => {
+  const hearNotification = (said: Extract<Message, { kind: 'notification' }>): boolean => {
     const { params } = said;
     const subscription = metaOf(params)?.[SUBSCRIPTION_ID];
     const progress = params?.[PROGRESS_TOKEN];
@@ -77,28 +80,35 @@ export function createStdioMux(options: StdioMuxOptions, open: OpenServer): Stdi
     }
     if (said.method === 'notifications/cancelled' && typeof params?.['requestId'] === 'number') {
       const one = waiting.get(params['requestId']);
+      // The server ends a listen stream; a call it cannot end this way.
+      if (one === undefined || one.call.question.method !== LISTEN) return false;
       waiting.delete(params['requestId']);
-      return one === undefined ? options.onNoise() : one.answer.end('ok'); // The server ends a listen stream.
+      one.answer.end('ok');
+      valve.check();
+      return true;
     }
     // Log messages name no request: with more than one under way they could reach the wrong one.
     const only = waiting.size === 1 ? [...waiting.values()][0] : undefined;
-    pass(only, () => said.document);
+    return pass(only, () => said.document);
   };
 
-  const pass = (one: Waiting | undefined, restore: (one: Waiting) => JsonDocument): void => {
-    if (one === undefined || one.answer.gone) return options.onNoise();
+  const pass = (one: Waiting | undefined, restore: (one: Waiting) => JsonDocument): boolean => {
+    if (one === undefined || one.answer.gone) return false;
     const restored = readAnswerMessage(restore(one));
-    if (restored.ok && mayBeSaid(one.call, restored.value)) carryMessage(one.answer, restored.value);
-    else options.onNoise();
+    if (!restored.ok || !mayBeSaid(one.call, restored.value)) return false;
+    carryMessage(one.answer, restored.value);
+    valve.check(one.answer);
+    return true;
   };
 
   const link = listenToServer(open, {
     hearFinal,
-    hearRequest: options.onNoise, // A modern server sends no requests; there is nobody to give one to.
+    hearRequest: () => false, // A modern server sends no requests; there is nobody to give one to.
     hearNotification,
     onNoise: options.onNoise,
     onExit: end,
   });
+  const valve = createValve(link, () => waiting.values().some(({ answer }) => answer.full));
 
   return {
     get running() {
@@ -117,10 +127,12 @@ export function createStdioMux(options: StdioMuxOptions, open: OpenServer): Stdi
       waiting.set(number, { call, answer, id: message.id, progressToken });
       answer.onGone = () => {
         if (!waiting.delete(number)) return;
+        valve.check();
         // SPEC stdio "Cancellation": the pipe stays open, so hanging up is said in words.
         link.send(Buffer.from(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: number } })));
         answer.end('cancelled');
       };
+      answer.onDrain = () => valve.check();
       link.send(document.bytes);
     },
     close: () => {

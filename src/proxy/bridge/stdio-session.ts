@@ -11,7 +11,7 @@ import type { Answer } from '../answer.ts';
 import type { Call } from '../exchange.ts';
 import { answerMessage, carryMessage, mayBeSaid } from '../server-messages.ts';
 import type { FinalHook } from '../server-messages.ts';
-import { listenToServer, lostSentence } from './stdio-lines.ts';
+import { createValve, listenToServer, lostSentence } from './stdio-lines.ts';
 import type { OpenServer } from './stdio-lines.ts';
 
 /** A session with its process. */
@@ -49,6 +49,7 @@ export interface StdioSessionOptions {
 
 /** Messages kept for a GET stream that is not open yet, so that an early list_changed is not lost. */
 const MAX_KEPT = 64;
+const MAX_KEPT_BYTES = 1024 * 1024;
 const MAX_SERVER_REQUESTS = 256;
 
 /** Makes a session around a process that `open` starts. */
@@ -56,6 +57,7 @@ export function createStdioSession(options: StdioSessionOptions, open: OpenServe
   const waiting = new Map<MessageId, Waiting>();
   const asked = new Set<MessageId>();
   const kept: Message[] = [];
+  let keptBytes = 0;
   let stream: { readonly call: Call; readonly answer: Answer } | undefined;
   let ended = false;
 
@@ -68,19 +70,30 @@ export function createStdioSession(options: StdioSessionOptions, open: OpenServe
     options.onEnd(text);
   };
 
-  const hearAnswer = (said: Extract<Message, { kind: 'result' | 'error' }>): void => {
+  const hearAnswer = (said: Extract<Message, { kind: 'result' | 'error' }>): boolean => {
     const one = said.id === undefined ? undefined : waiting.get(said.id);
-    if (one === undefined || said.id === undefined) return options.onNoise(); // Late, twice, or never asked.
+    if (one === undefined || said.id === undefined) return false; // Late, twice, or never asked.
     waiting.delete(said.id);
     answerMessage(one.call, one.answer, said, one.onFinal);
+    valve.check();
+    return true;
   };
 
-  const pass = (said: Message, to: Pick<Waiting, 'answer' | 'call'> | undefined): void => {
+  const pass = (said: Message, to: Pick<Waiting, 'answer' | 'call'> | undefined): boolean => {
     const target = to ?? stream;
-    if (target !== undefined && !mayBeSaid(target.call, said)) return options.onNoise();
-    if (target !== undefined && !target.answer.gone) carryMessage(target.answer, said);
-    else if (kept.length < MAX_KEPT) kept.push(said);
-    else options.onNoise();
+    if (target !== undefined && !mayBeSaid(target.call, said)) return false;
+    if (target === undefined || target.answer.gone) return keep(said);
+    carryMessage(target.answer, said);
+    valve.check(target.answer);
+    return true;
+  };
+  /** What is kept is judged when somebody listens: only then is it known whom it is for. */
+  const keep = (said: Message): boolean => {
+    const { length } = said.document.bytes;
+    if (kept.length >= MAX_KEPT || keptBytes + length > MAX_KEPT_BYTES) return false;
+    kept.push(said);
+    keptBytes += length;
+    return true;
   };
   /** The request most recently begun whose agent still listens. */
   const newest = (): Waiting | undefined => {
@@ -98,15 +111,17 @@ export function createStdioSession(options: StdioSessionOptions, open: OpenServe
   const link = listenToServer(open, {
     hearFinal: hearAnswer,
     hearRequest: (said) => {
-      if (asked.size >= MAX_SERVER_REQUESTS) return options.onNoise();
+      if (asked.size >= MAX_SERVER_REQUESTS || !pass(said, newest())) return false;
       asked.add(said.id);
-      pass(said, newest());
+      return true;
     },
     // What changed for everybody belongs to no request.
     hearNotification: (said) => pass(said, SERVER_METHODS.get(said.method)?.on === 'listen' ? undefined : (forToken(said.params) ?? newest())),
     onNoise: options.onNoise,
     onExit: end,
   });
+  const isFull = ({ answer }: Pick<Waiting, 'answer'>): boolean => answer.full && !answer.finished;
+  const valve = createValve(link, () => (stream !== undefined && isFull(stream)) || waiting.values().some(isFull));
 
   return {
     number: options.number,
@@ -116,6 +131,7 @@ export function createStdioSession(options: StdioSessionOptions, open: OpenServe
     request: (call, message, answer, onFinal) => {
       if (waiting.has(message.id)) return false;
       waiting.set(message.id, { call, answer, progressToken: progressTokenOf(message.params), onFinal });
+      answer.onDrain = () => valve.check();
       link.send(message.document.bytes);
       return true;
     },
@@ -132,9 +148,12 @@ export function createStdioSession(options: StdioSessionOptions, open: OpenServe
       answer.onGone = () => {
         if (!answer.finished) answer.end('ok');
         if (stream?.answer === answer) stream = undefined;
+        valve.check();
       };
+      answer.onDrain = () => valve.check();
       answer.open();
-      for (const said of kept.splice(0)) carryMessage(answer, said);
+      keptBytes = 0;
+      for (const said of kept.splice(0)) if (mayBeSaid(call, said)) carryMessage(answer, said);
       return true;
     },
     close: () => {
