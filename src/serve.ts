@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { createAdminClient, createAgentsPort } from './admin/index.ts';
 import type { AdminPorts } from './admin/index.ts';
 import { EXIT, renderQuickstart, runCli } from './cli/index.ts';
@@ -59,7 +59,8 @@ async function serve(options: ServeOptions, program: Program, cwd: string): Prom
   try {
     mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    process.stderr.write(`The data folder ${dataFolder} cannot be made (${error instanceof Error ? error.message : 'unknown'}). Choose another: --data FOLDER, or data in the config.\n`);
+    const message = `The data folder ${dataFolder} cannot be made (${error instanceof Error ? error.message : 'unknown'}). Choose another: --data FOLDER, or data in the config.`;
+    process.stderr.write(options.output === 'json' ? `${JSON.stringify({ error: { exitCode: EXIT.failed, message } })}\n` : `sallyport: ${message}\n`);
     return EXIT.failed;
   }
   const json = options.output === 'json';
@@ -73,7 +74,7 @@ async function serve(options: ServeOptions, program: Program, cwd: string): Prom
     logFormat,
     log,
     onNotice: (text) => (json ? event({ event: 'notice', text }) : process.stderr.write(`${text}\n`)),
-    onReady: (sockets) => void announce(sockets, { options, dataFolder, cwd }),
+    onReady: (sockets) => void announce(sockets, { options, dataFolder, checkout: resolve(dirname(program.entry), '..') }),
   });
   watchSignals(supervisor);
   return supervisor.ended;
@@ -82,10 +83,11 @@ async function serve(options: ServeOptions, program: Program, cwd: string): Prom
 interface Announcement {
   readonly options: ServeOptions;
   readonly dataFolder: string;
-  readonly cwd: string;
+  /** Folder of the program, where `npx sallyport` finds it. */
+  readonly checkout: string;
 }
 
-async function announce(sockets: readonly ListenSocket[], { options, dataFolder, cwd }: Announcement): Promise<void> {
+async function announce(sockets: readonly ListenSocket[], { options, dataFolder, checkout }: Announcement): Promise<void> {
   const admin = adminOf(dataFolder);
   const status = await admin.status();
   const tls = new Set(status.ok ? status.value.listeners.filter((listener) => listener.url.startsWith('https:')).map((listener) => listener.name) : []);
@@ -100,7 +102,7 @@ async function announce(sockets: readonly ListenSocket[], { options, dataFolder,
   const known = await admin.servers();
   const servers = known.ok ? known.value.map((server) => server.name) : [];
   const everything = servers.includes('everything');
-  const usual = resolve(cwd, DATA_FOLDER);
+  const usual = configuredFolder(join(checkout, 'sallyport.yaml'));
   process.stdout.write(
     typeof key === 'string'
       ? `${key}\n`
@@ -108,7 +110,8 @@ async function announce(sockets: readonly ListenSocket[], { options, dataFolder,
           url,
           servers,
           key,
-          dataFolder: usual === dataFolder ? undefined : relative(cwd, dataFolder) || '.',
+          checkout,
+          dataFolder: usual === dataFolder ? undefined : dataFolder,
           call: everything ? { server: 'everything', tool: 'echo', words: ['message=hello'] } : undefined,
         }),
   );

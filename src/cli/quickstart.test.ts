@@ -1,6 +1,7 @@
 // The first thing a stranger reads: everything in it must work as printed.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { renderQuickstart } from './index.ts';
 import type { Quickstart } from './index.ts';
@@ -10,6 +11,7 @@ const quickstart: Quickstart = {
   url: 'http://127.0.0.1:7625',
   servers: ['everything', 'files', 'tickets'],
   key: { agent: 'quickstart', text: KEY, expiresAt: '2026-11-29T10:00:00.000Z' },
+  checkout: '/home/me/sallyport',
   dataFolder: undefined,
   call: { server: 'everything', tool: 'echo', words: ['message=hello'] },
 };
@@ -43,4 +45,31 @@ test('without servers there is no command to try', () => {
 test('a data folder elsewhere is named where it is needed', () => {
   const text = renderQuickstart({ ...quickstart, dataFolder: '/var/lib/sp' });
   assert.match(text, /^npx sallyport audit verify --data \/var\/lib\/sp$/m);
+});
+
+test('it says where the commands are to be run', () => {
+  assert.match(renderQuickstart(quickstart), /in the checkout:\n\ncd \/home\/me\/sallyport\n/);
+});
+
+test('a shell reads every printed command back as it was meant', () => {
+  const words = ["message=it's $HOME `x` [a] é *"];
+  const checkout = '/home/zoë/my $files';
+  const text = renderQuickstart({
+    ...quickstart,
+    url: 'http://[::1]:7625',
+    checkout,
+    dataFolder: "/srv/my data's",
+    call: { server: 'everything', tool: 'echo', words },
+  });
+  const readBack = (line: string): readonly string[] =>
+    execFileSync('sh', ['-c', `set -f; show() { for word; do printf '%s\\0' "$word"; done; }; show ${line}`], { encoding: 'utf8' }).split('\0').slice(0, -1);
+  const lines = text.split('\n').filter((line) => /^(npx|cd) /.test(line));
+  assert.deepEqual(lines.map(readBack), [
+    ['cd', checkout],
+    ['npx', 'sallyport', 'tools', 'call', 'http://[::1]:7625/mcp/everything', 'echo', ...words, '--key', KEY],
+    ['npx', 'sallyport', 'audit', 'tail', '--data', "/srv/my data's"],
+    ['npx', 'sallyport', 'audit', 'verify', '--data', "/srv/my data's"],
+  ]);
+  // zsh ends a command at a pattern that no file matches.
+  assert.match(text, /'http:\/\/\[::1\]:7625\/mcp\/everything'/);
 });

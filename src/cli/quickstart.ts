@@ -7,22 +7,24 @@ export interface Quickstart {
   /** Names of the servers, in the order of the config. */
   readonly servers: readonly string[];
   readonly key: { readonly agent: string; readonly text: string; readonly expiresAt: string | null };
-  /** The data folder, as the person would name it from here; undefined: it is the one that commands look in anyway. */
+  /** Folder in which `npx sallyport` is this program. */
+  readonly checkout: string;
+  /** The data folder, as one would name it from the checkout; undefined: it is the one that commands look in there anyway. */
   readonly dataFolder: string | undefined;
   /** A call that works on one of the servers; undefined: the tools are only listed. */
   readonly call: { readonly server: string; readonly tool: string; readonly words: readonly string[] } | undefined;
 }
 
 /** The text, with a line break at its end. */
-export function renderQuickstart({ url, servers, key, dataFolder, call }: Quickstart): string {
+export function renderQuickstart({ url, servers, key, checkout, dataFolder, call }: Quickstart): string {
   const snippet = { mcpServers: Object.fromEntries(servers.map((name) => [name, serverEntry(`${url}/mcp/${name}`, key.text)])) };
   const first = call?.server ?? servers[0];
   const target = `${url}/mcp/${first ?? ''}`;
   const command =
     call === undefined
-      ? `npx sallyport tools list ${target} --key ${key.text}`
-      : `npx sallyport tools call ${target} ${[call.tool, ...call.words].join(' ')} --key ${key.text}`;
-  const data = dataFolder === undefined ? '' : ` --data ${dataFolder}`;
+      ? shellLine('npx', 'sallyport', 'tools', 'list', target, '--key', key.text)
+      : shellLine('npx', 'sallyport', 'tools', 'call', target, call.tool, ...call.words, '--key', key.text);
+  const data = dataFolder === undefined ? [] : ['--data', dataFolder];
   const lines = [
     '',
     `Sallyport is running at ${url}`,
@@ -34,17 +36,26 @@ export function renderQuickstart({ url, servers, key, dataFolder, call }: Quicks
     'For an MCP client:',
     '',
     JSON.stringify(snippet, null, 2),
+    '',
+    'The commands below are to be run in the checkout:',
+    '',
+    shellLine('cd', checkout),
     ...(first === undefined ? [] : ['', call === undefined ? 'List the tools of a server:' : 'Make a call:', '', command]),
     '',
     'Then see what is on record, and that nobody has changed it:',
     '',
-    `npx sallyport audit tail${data}`,
-    `npx sallyport audit verify${data}`,
+    shellLine('npx', 'sallyport', 'audit', 'tail', ...data),
+    shellLine('npx', 'sallyport', 'audit', 'verify', ...data),
     '',
     'Ctrl-C stops everything.',
     '',
   ];
   return lines.join('\n');
+}
+
+/** Words as a shell reads them back: brackets are patterns to it, spaces end a word. */
+function shellLine(...words: readonly string[]): string {
+  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
 }
 
 function serverEntry(url: string, key: string): object {
