@@ -2,7 +2,7 @@
 // from a worker: a worker names a server, so that a worker that was taken over cannot start a program of its choice.
 // It passes lines and does not read them.
 //
-// From a worker: open {id, server} · line {id} + bytes · close {id}.   To a worker: line {id} + bytes · exit {id, text}.
+// From a worker: open {id, server} · line {id} + bytes · pause {id} · resume {id} · close {id}.   To a worker: line {id} + bytes · exit {id, text}.
 
 import type { Log } from '../telemetry/index.ts';
 import type { Channel, Fields, Frame } from './channel.ts';
@@ -19,6 +19,8 @@ const MAX_EARLY_LINES = 16;
 interface Running {
   server: StdioServer | undefined;
   readonly early: Uint8Array[];
+  /** Its worker wants no lines now. */
+  paused: boolean;
   closed: boolean;
 }
 
@@ -44,7 +46,7 @@ export function beginRunner(links: Links, log: Log): Duties {
     if (servers === undefined) return;
     if (spec === undefined) return refuse(`The server '${server}' is not in the config.`);
     if (running >= limits.maxChildren) return refuse(`There are already ${limits.maxChildren} stdio servers running.`);
-    const one: Running = { server: undefined, early: [], closed: false };
+    const one: Running = { server: undefined, early: [], paused: false, closed: false };
     servers.set(id, one);
     running++; // Counted before the wait, so that a burst cannot pass the cap.
     const secret = await links.request('keeper', 'secrets', { server, kind: 'env' }, SECRETS_TIMEOUT_MS).catch(() => undefined);
@@ -85,12 +87,23 @@ export function beginRunner(links: Links, log: Log): Duties {
         if (one?.server !== undefined) one.server.send(frame.payload);
         else if (one !== undefined && one.early.length < MAX_EARLY_LINES) one.early.push(frame.payload.slice());
         return;
+      case 'pause':
+      case 'resume':
+        if (one === undefined) return;
+        one.paused = frame.type === 'pause';
+        return flow(one, channel);
       case 'close':
         if (one !== undefined) close(one);
         return;
       default:
         return log.warn('a frame of no known type was dropped', { type: frame.type });
     }
+  };
+
+  /** A server may talk while its worker wants to hear it and the channel takes it. */
+  const flow = (one: Running, channel: Channel): void => {
+    if (one.paused || channel.queuedBytes > HIGH_WATER_BYTES) one.server?.pause();
+    else one.server?.resume();
   };
 
   const close = (one: Running): void => {
@@ -119,7 +132,7 @@ export function beginRunner(links: Links, log: Log): Duties {
       for (const one of servers?.values() ?? []) close(one);
     },
     onRoom: (channel) => {
-      for (const one of byWorker.get(channel)?.values() ?? []) one.server?.resume();
+      for (const one of byWorker.get(channel)?.values() ?? []) flow(one, channel);
     },
     onFrame: (from, frame, channel) => {
       if (from.role === 'worker') hear(channel, frame);

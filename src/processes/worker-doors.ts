@@ -21,7 +21,7 @@ export function createRunnerDoor(links: Links): RunnerDoor {
       const channel = links.get('runner');
       if (channel === undefined) {
         setImmediate(() => events.onExit('The process that runs stdio servers is being replaced; try again.'));
-        return { send: () => {}, close: () => {} };
+        return { send: () => {}, pause: () => {}, resume: () => {}, close: () => {} };
       }
       const id = next++;
       const servers = open.get(channel) ?? new Map<number, StdioEvents>();
@@ -30,6 +30,8 @@ export function createRunnerDoor(links: Links): RunnerDoor {
       channel.send('open', { id, server });
       return {
         send: (line) => channel.send('line', { id }, line),
+        pause: () => channel.send('pause', { id }),
+        resume: () => channel.send('resume', { id }),
         close: () => channel.send('close', { id }),
       };
     },

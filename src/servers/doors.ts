@@ -11,6 +11,9 @@ export interface StdioEvents {
 /** A running stdio server. */
 export interface StdioLink {
   send(line: Uint8Array): void;
+  /** Makes the server wait: lines that are on their way still come, then no more until `resume`. */
+  pause(): void;
+  resume(): void;
   close(): void;
 }
 

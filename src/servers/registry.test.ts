@@ -25,6 +25,8 @@ function bed(answer: (line: string) => string | undefined = legacy): Bed {
           const said = answer(Buffer.from(line).toString());
           setImmediate(() => (said === undefined ? events.onExit('It is gone.') : events.onLine(Buffer.from(said))));
         },
+        pause: () => {},
+        resume: () => {},
         close: () => {},
       };
     },
