@@ -8,6 +8,7 @@ import type { AdminServer, ConfigStatus, GatewayStatus } from '../admin/index.ts
 import { ok, sha256Hex } from '../base/index.ts';
 import { openStore } from '../cluster/index.ts';
 import type { Store } from '../cluster/index.ts';
+import { formatAddress, formatProblem } from '../config/index.ts';
 import type { ConfigProblem, ConfigShard, ListenerConfig } from '../config/index.ts';
 import { createMetrics, createMetricsTotals, parseMetricsDump } from '../telemetry/index.ts';
 import type { Log } from '../telemetry/index.ts';
@@ -59,6 +60,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       refusal = { at: new Date().toISOString(), problems: problems.map(({ fix, ...problem }) => (fix === undefined ? problem : { ...problem, fix })) };
       await store?.recordRevision({ digest: read.digest, createdAt: refusal.at, outcome: 'refused', reason: errors[0]?.message ?? '' }, TENANT);
       tellFaults();
+      log.error('the config is refused', { stays: publisher.revision, problems: errors.map(formatProblem) });
       return errors;
     }
     refusal = null;
@@ -69,6 +71,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     await store?.recordRevision({ digest: read.digest, createdAt: loadedAt, outcome: 'accepted', reason: '' }, TENANT);
     await configureOthers(shard);
     await publisher.publish({ config: shard });
+    log.info('the config is in force', { revision: publisher.revision });
     tellFaults();
     report({
       kind: 'plan',
@@ -115,8 +118,9 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     return totals.render();
   };
 
+  /** Anybody may ask /readyz, so what is wrong stands in the log and the status only. */
   const tellFaults = (): void => {
-    const faults = refusal === null ? [] : [`the config was changed at ${refusal.at} and refused: ${refusal.problems.find((problem) => problem.severity === 'error')?.message ?? 'see the log'}`];
+    const faults = refusal === null ? [] : [`the config file was changed and refused at ${refusal.at}; the one before stays. The log and \`sallyport status\` say why.`];
     for (const worker of links.all('worker')) worker.send('config-faults', { faults });
   };
 
@@ -165,13 +169,17 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
 
   const status = async (): Promise<GatewayStatus> => {
     const workers = board.workers();
+    const listeners = config?.listeners ?? [];
+    const served = board.listeners(listeners.map((listener) => ({ name: listener.name, tls: speaksTls(listener) })));
     return {
       version,
       pid: process.ppid,
       startedAt,
       dataFolder: init.dataFolder,
       ready: workers.some((worker) => worker.state === 'serving'),
-      listeners: board.listeners((config?.listeners ?? []).map((listener) => ({ name: listener.name, tls: speaksTls(listener) }))),
+      listeners: served,
+      notServed: listeners.filter(({ name }) => !served.some((one) => one.name === name)).map(({ name, address, ...listener }) => ({ name, url: `${speaksTls(listener) ? 'https' : 'http'}://${formatAddress(address)}` })),
+      ...(metricsDoor?.url === undefined ? {} : { metrics: metricsDoor.url }),
       agents: (await store?.agents(TENANT))?.agents.length ?? 0,
       servers: config?.servers.length ?? 0,
       config: configStatus(),
@@ -225,7 +233,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     onFrame: (from, frame, channel) => {
       if (from.role === 'worker') hear(from, frame, channel);
     },
-    onReload: () => void load().then((errors) => errors.length > 0 && log.error('the config is refused; the one before stays in force', { problems: renderProblems(errors) })),
+    onReload: () => void load().catch((error: unknown) => log.error('the config could not be loaded', { error: error instanceof Error ? error : new Error(String(error)) })),
     onStop: async () => {
       await admin?.close();
       metricsDoor?.close();
@@ -234,7 +242,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
   };
 }
 
-function speaksTls(listener: ListenerConfig): boolean {
+function speaksTls(listener: Pick<ListenerConfig, 'tls'>): boolean {
   return listener.tls.kind === 'files' || listener.tls.kind === 'self-signed';
 }
 

@@ -2,11 +2,15 @@
 // Node's own server does.
 
 import { createServer } from 'node:http';
+import { formatAddress } from '../config/index.ts';
 import type { Address } from '../config/index.ts';
 import { EXPOSITION_CONTENT_TYPE } from '../telemetry/index.ts';
 
 export interface MetricsDoor {
+  /** As configured. */
   readonly address: Address;
+  /** Where it really is; undefined while it could not be bound. */
+  readonly url: string | undefined;
   close(): void;
 }
 
@@ -21,8 +25,12 @@ export function serveMetrics(address: Address, render: () => string, notice: (te
   });
   server.maxConnections = 64;
   return new Promise((resolve) => {
+    let url: string | undefined;
     const door: MetricsDoor = {
       address,
+      get url() {
+        return url;
+      },
       close: () => {
         server.close();
         server.closeAllConnections();
@@ -32,6 +40,10 @@ export function serveMetrics(address: Address, render: () => string, notice: (te
       notice(`The metrics cannot be served on ${address.host}:${address.port} (${error.message}). Choose another address: metrics.listen in the config.`);
       resolve(door);
     });
-    server.listen(address.port, address.host, () => resolve(door));
+    server.listen(address.port, address.host, () => {
+      const bound = server.address();
+      if (bound !== null && typeof bound === 'object') url = `http://${formatAddress({ host: address.host, port: bound.port })}/metrics`;
+      resolve(door);
+    });
   });
 }
