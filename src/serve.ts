@@ -57,9 +57,10 @@ function adminOf(dataFolder: string): AdminPorts {
 async function serve(options: ServeOptions, program: Program, cwd: string): Promise<number> {
   const dataFolder = options.dataFolder ?? configuredFolder(options.configFile) ?? resolve(cwd, DATA_FOLDER);
   try {
-    mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+    makeFolder(dataFolder);
+    accessSync(dataFolder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
-    const message = `The data folder ${dataFolder} cannot be made (${error instanceof Error ? error.message : 'unknown'}). Choose another: --data FOLDER, or data in the config.`;
+    const message = `The data folder ${dataFolder} cannot be made or written (${error instanceof Error ? error.message : 'unknown'}). Choose another: --data FOLDER, or data in the config.`;
     process.stderr.write(options.output === 'json' ? `${JSON.stringify({ error: { exitCode: EXIT.failed, message } })}\n` : `sallyport: ${message}\n`);
     return EXIT.failed;
   }
@@ -78,6 +79,13 @@ async function serve(options: ServeOptions, program: Program, cwd: string): Prom
   });
   watchSignals(supervisor);
   return supervisor.ended;
+}
+
+/** One folder after the other: asked to make several at once where none can be made (/proc), Node does not come back. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder, { mode: 0o700 });
 }
 
 interface Announcement {
