@@ -1,8 +1,8 @@
 // The command line's half of the composition root: hands the commands what they may use, and runs the supervisor for `serve`.
 
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { dirname, dirname, join, resolve } from 'node:path';
 import { createAdminClient, createAgentsPort } from './admin/index.ts';
 import type { AdminPorts } from './admin/index.ts';
 import { EXIT, renderQuickstart, runCli } from './cli/index.ts';
