@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
-import { dirname, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { createAdminClient, createAgentsPort } from './admin/index.ts';
 import type { AdminPorts } from './admin/index.ts';
 import { EXIT, renderQuickstart, runCli } from './cli/index.ts';
