@@ -6,11 +6,13 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { renderCliReference } from '../src/cli/index.ts';
 import { configJsonSchema } from '../src/config/index.ts';
+import { renderConfigReference } from './config-reference.ts';
 import { print } from './tally.ts';
 import type { Tally } from './tally.ts';
 
 const GENERATED: readonly { readonly path: string; readonly render: () => string }[] = [
   { path: 'docs/reference/cli.md', render: renderCliReference },
+  { path: 'docs/reference/config.md', render: renderConfigReference },
   { path: 'sallyport.schema.json', render: () => `${JSON.stringify(configJsonSchema(), null, 2)}\n` },
 ];
 
