@@ -2,6 +2,7 @@
 
 import { agentsCommands } from './agents.ts';
 import { auditCommands } from './audit.ts';
+import { certsCommands } from './certs.ts';
 import { checkCommand } from './check.ts';
 import type { Command } from './command.ts';
 import type { CommandGroup } from './help.ts';
@@ -18,7 +19,7 @@ import { versionCommand } from './version.ts';
 export const GROUPS: readonly CommandGroup[] = [
   { title: 'Run', commands: [serveCommand, statusCommand, reloadCommand] },
   { title: 'Config', commands: [initCommand, importCommand, checkCommand] },
-  { title: 'Agents and servers', commands: [...agentsCommands, serversCommand] },
+  { title: 'Agents and servers', commands: [...agentsCommands, serversCommand, ...certsCommands] },
   { title: 'Tools, as an agent', commands: toolsCommands },
   { title: 'Record', commands: auditCommands },
   { title: 'More', commands: [versionCommand] },

@@ -2,6 +2,8 @@
 // else the usual places in the working directory.
 
 import { isAbsolute, relative, resolve } from 'node:path';
+import { ok } from '../base/index.ts';
+import type { Result } from '../base/index.ts';
 import { readDataFolder } from '../config/index.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { CliDeps } from './command.ts';
@@ -27,18 +29,16 @@ export function shownPath(path: string, deps: CliDeps): string {
  * mistakes. Undefined when the config names a folder that cannot be known here; the person has then been told.
  */
 export function dataFolder(args: ParsedArguments, deps: CliDeps): string | undefined {
-  const named = namedDataFolder(args, deps);
-  if (named !== undefined) return named;
-  const read = readDataFolder(configPath(args, deps), deps.env);
+  const read = findDataFolder(args, deps);
   if (read.ok) return read.value;
   complain(deps, EXIT.config, `${read.error} Correct it, or name the folder with --data.`);
   return undefined;
 }
 
-/** The data folder that the command line or the environment names, absolute. */
-export function namedDataFolder(args: ParsedArguments, deps: CliDeps): string | undefined {
+/** The same without a word to the person; the error is a sentence. */
+export function findDataFolder(args: ParsedArguments, deps: CliDeps): Result<string, string> {
   const named = args.text('data') ?? deps.env['SALLYPORT_DATA'];
-  return named === undefined ? undefined : resolve(deps.cwd, named);
+  return named === undefined ? readDataFolder(configPath(args, deps), deps.env) : ok(resolve(deps.cwd, named));
 }
 
 /** Says that there is no config file, and how to come by one. */

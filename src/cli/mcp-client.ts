@@ -5,19 +5,13 @@ import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import { encodeHeaderValue, LATEST_LEGACY, LATEST_MODERN } from '../mcp/index.ts';
 import type { JsonObject, JsonValue } from '../mcp/index.ts';
+import type { McpFailure } from './mcp-faults.ts';
 import { isObject, openEndpoint } from './mcp-http.ts';
 import type { Endpoint, EndpointOptions, HttpAnswer } from './mcp-http.ts';
 
 /** The members of `_meta` that every modern request carries begin with this (2026-07-28, basic/index). */
 const META = 'io.modelcontextprotocol/';
 const METHOD_NOT_FOUND = -32601;
-
-/** Why a request has no result. */
-export interface McpFailure {
-  /** unreachable: nobody answered at all. */
-  readonly kind: 'unreachable' | 'refused';
-  readonly detail: string;
-}
 
 /** What one request is, beside its method. */
 export interface McpRequest {
@@ -75,11 +69,11 @@ function modernClient(endpoint: Endpoint, clientInfo: JsonObject): { readonly cl
       ...headers,
     };
     const sent = await endpoint.send('POST', mirrored, { jsonrpc: '2.0', id, method, params: { ...params, _meta: meta } });
-    return sent.ok ? ok(answerTo(id, sent.value)) : fail({ kind: 'unreachable', detail: sent.error });
+    return sent.ok ? ok(answerTo(id, sent.value)) : fail(sent.error);
   };
   const client: McpClient = {
     era: 'modern',
-    request: async (method, request = {}) => resultOf(await ask(method, request)),
+    request: async (method, request = {}) => resultOf(method, await ask(method, request)),
     close: async () => endpoint.close(),
   };
   return { client, ask };
@@ -98,7 +92,7 @@ async function legacyClient(endpoint: Endpoint, clientInfo: JsonObject): Promise
   const ask: Ask = async (method, { params }) => {
     const id = ++lastId;
     const sent = await endpoint.send('POST', headers, { jsonrpc: '2.0', id, method, ...(params === undefined ? {} : { params }) }, refuse);
-    return sent.ok ? ok(answerTo(id, sent.value)) : fail({ kind: 'unreachable', detail: sent.error });
+    return sent.ok ? ok(answerTo(id, sent.value)) : fail(sent.error);
   };
 
   const opened = await ask('initialize', { params: { protocolVersion: LATEST_LEGACY, capabilities: {}, clientInfo } });
@@ -110,7 +104,7 @@ async function legacyClient(endpoint: Endpoint, clientInfo: JsonObject): Promise
   await endpoint.send('POST', headers, { jsonrpc: '2.0', method: 'notifications/initialized' });
   return ok({
     era: 'legacy',
-    request: async (method, request = {}) => resultOf(await ask(method, request)),
+    request: async (method, request = {}) => resultOf(method, await ask(method, request)),
     close: async () => {
       if (sessionId !== undefined) await endpoint.send('DELETE', headers, undefined);
       endpoint.close();
@@ -125,15 +119,21 @@ function answerTo(id: number, answer: HttpAnswer): Answered {
   return { ...answer, result: isObject(result) ? result : undefined, error: isObject(error) ? error : undefined };
 }
 
-function resultOf(answered: Result<Answered, McpFailure>): Result<JsonObject, McpFailure> {
-  if (!answered.ok) return answered;
-  const { result } = answered.value;
-  return result === undefined ? fail(refusal(answered.value)) : ok(result);
+function resultOf(method: string, answered: Result<Answered, McpFailure>): Result<JsonObject, McpFailure> {
+  if (!answered.ok) return fail(answered.error.kind === 'lost' ? withOutcome(method, answered.error) : answered.error);
+  const { result, error, status } = answered.value;
+  if (result !== undefined) return ok(result);
+  if (error === undefined && status === 200) return fail(withOutcome(method, { kind: 'lost', detail: 'The answer ended without a result.' }));
+  return fail(refusal(answered.value));
+}
+
+/** What a person must know before calling again. */
+function withOutcome(method: string, failure: McpFailure): McpFailure {
+  if (method !== 'tools/call') return failure;
+  return { ...failure, detail: `${failure.detail} Whether the tool ran is not known; the record ('sallyport audit tail') and the gateway's log may say.` };
 }
 
 function refusal({ status, error }: Answered): McpFailure {
   const message = error?.['message'];
-  const said = typeof message === 'string' ? message : `The answer has status ${status} and no result.`;
-  const remedy = status === 401 ? " Give a key with --key or in SALLYPORT_KEY; 'sallyport agents add NAME' makes one." : '';
-  return { kind: 'refused', detail: `${said}${remedy}` };
+  return { kind: 'refused', detail: typeof message === 'string' ? message : `The answer has status ${status} and no result.`, status };
 }

@@ -8,6 +8,8 @@ import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import { createEventDecoder } from '../http/index.ts';
 import type { JsonObject, JsonValue } from '../mcp/index.ts';
+import { explainFault } from './mcp-faults.ts';
+import type { McpFailure } from './mcp-faults.ts';
 
 const MAX_BYTES = 256 * 1024 * 1024;
 
@@ -31,13 +33,13 @@ export interface HttpAnswer {
 
 /** An endpoint that one connection at a time is kept to. */
 export interface Endpoint {
-  /** Sends a message; `onMessage` sees each message of the answer as it comes. The error says why there is no answer. */
+  /** Sends a message; `onMessage` sees each message of the answer as it comes. */
   send(
     method: 'POST' | 'DELETE',
     headers: Readonly<Record<string, string>>,
     message: JsonObject | undefined,
     onMessage?: (message: JsonObject) => void,
-  ): Promise<Result<HttpAnswer, string>>;
+  ): Promise<Result<HttpAnswer, McpFailure>>;
   close(): void;
 }
 
@@ -45,6 +47,7 @@ export interface Endpoint {
 export function openEndpoint({ url, key, ca, signal }: EndpointOptions): Endpoint {
   const secure = url.protocol === 'https:';
   const agent = secure ? new TlsAgent({ keepAlive: true, ...(ca === undefined ? {} : { ca }) }) : new PlainAgent({ keepAlive: true });
+  let known = false;
   const authorization = key === undefined ? {} : { authorization: `Bearer ${key}` };
   return {
     send: (method, headers, message, onMessage = () => {}) => {
@@ -56,12 +59,18 @@ export function openEndpoint({ url, key, ca, signal }: EndpointOptions): Endpoin
       };
       return new Promise((resolve) => {
         const request = (secure ? tlsRequest : plainRequest)(url, { method, agent, signal, headers: { ...headers, ...own } });
-        request.on('error', (error) => resolve(fail(explain(error, url))));
+        let sent = false;
+        const give = (error: unknown): void => {
+          void explainFault(error, { url, sent, known, ownAuthorities: ca !== undefined }).then((failure) => resolve(fail(failure)));
+        };
+        request.on('socket', (socket) => {
+          if (request.reusedSocket) sent = true;
+          else socket.once(secure ? 'secureConnect' : 'connect', () => (sent = true));
+        });
+        request.on('error', give);
         request.on('response', (response) => {
-          read(response, onMessage).then(
-            (answer) => resolve(ok(answer)),
-            (error: unknown) => resolve(fail(explain(error, url))),
-          );
+          known = true;
+          read(response, onMessage).then((answer) => resolve(ok(answer)), give);
         });
         request.end(body);
       });
@@ -113,16 +122,4 @@ function parseObject(text: string): JsonObject | undefined {
 /** Is this a JSON object? */
 export function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function explain(error: unknown, url: URL): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const text = error instanceof Error ? error.message : String(error);
-  if (code === 'ABORT_ERR') return 'Interrupted.';
-  if (code === 'ECONNREFUSED') return `Nobody listens on ${url.host}. Start the gateway, or correct the address.`;
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `The name ${url.hostname} cannot be found. Correct the address.`;
-  if (/CERT|SELF_SIGNED|ISSUER|ALTNAME/.test(code)) {
-    return `The certificate of ${url.host} is not trusted (${text}). Name the authority that signed it with --ca FILE.`;
-  }
-  return `${url.host} could not be asked: ${text}.`;
 }

@@ -3,16 +3,18 @@
 
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { fail, ok } from '../base/index.ts';
+import { fail, nearest, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import type { JsonObject, JsonValue } from '../mcp/index.ts';
+import { readAuthorities } from '../tls/index.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { CliDeps, Command, OptionSpec } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
-import { dataFolder } from './locate.ts';
+import { dataFolder, findDataFolder } from './locate.ts';
 import { connectMcp } from './mcp-client.ts';
-import type { McpClient, McpFailure } from './mcp-client.ts';
+import type { McpClient } from './mcp-client.ts';
+import type { McpFailure } from './mcp-faults.ts';
 import { isObject } from './mcp-http.ts';
 import { complain, printJson, printLine, printTable, printText } from './print.ts';
 import { complainAbout } from './problems.ts';
@@ -91,7 +93,11 @@ async function withClient(args: ParsedArguments, deps: CliDeps, action: (client:
   if (!ca.ok) return complain(deps, EXIT.usage, ca.error);
   const key = args.text('key') ?? deps.env['SALLYPORT_KEY'];
   const connected = await connectMcp({ url, key, ca: ca.value, signal: deps.interrupted, version: deps.version });
-  if (!connected.ok) return complainFailure(deps, connected.error);
+  if (!connected.ok) {
+    const { status } = connected.error;
+    if (status === 401) return complainFailure(deps, withKeyRemedy(connected.error, key !== undefined));
+    return complainFailure(deps, status === 404 ? await withKnownServers(connected.error, url, args, deps) : connected.error);
+  }
   try {
     return await action(connected.value);
   } finally {
@@ -113,11 +119,38 @@ async function findTarget(args: ParsedArguments, deps: CliDeps): Promise<URL | E
   return new URL(`/mcp/${encodeURIComponent(target)}`, base);
 }
 
+function withKeyRemedy(failure: McpFailure, given: boolean): McpFailure {
+  const remedy = given
+    ? "The key that was given is not accepted: it is mistyped, revoked, expired, or for another gateway; 'sallyport agents list' shows what is in force."
+    : "Give a key with --key or in SALLYPORT_KEY; 'sallyport agents add NAME' makes one.";
+  return { ...failure, detail: given ? remedy : `${failure.detail} ${remedy}` };
+}
+
+/** Names the server that is not there, and those that are, if the gateway that was asked is the one that runs here. */
+async function withKnownServers(failure: McpFailure, url: URL, args: ParsedArguments, deps: CliDeps): Promise<McpFailure> {
+  const wanted = /^\/mcp\/([\w.-]+)$/.exec(url.pathname)?.[1];
+  const absent =
+    wanted === undefined ? `${url.host} has no route ${url.pathname}; a server is at /mcp/NAME.` : `${url.host} has no server '${wanted}'.`;
+  const folder = findDataFolder(args, deps);
+  const admin = folder.ok ? deps.admin(folder.value) : undefined;
+  const status = await admin?.status();
+  const ours = status?.ok === true && status.value.listeners.some((listener) => new URL(listener.url).port === url.port);
+  const known = ours ? await admin?.servers() : undefined;
+  if (known?.ok !== true) return { ...failure, detail: absent };
+  const names = known.value.map(({ name }) => name);
+  const meant = wanted === undefined ? undefined : nearest(wanted, names);
+  const list = names.length === 0 ? 'It has none.' : `It has ${names.join(', ')}.`;
+  return { ...failure, detail: `${absent} ${list}${meant === undefined ? '' : ` Did you mean '${meant}'?`}` };
+}
+
 function readCa(args: ParsedArguments, deps: CliDeps): Result<string | undefined, string> {
   const file = args.text('ca');
   if (file === undefined) return ok(undefined);
   try {
-    return ok(readFileSync(resolve(deps.cwd, file), 'utf8'));
+    const pem = readFileSync(resolve(deps.cwd, file), 'utf8');
+    // The TLS library would skip what it cannot read, and then say that the server is not to be trusted.
+    const read = readAuthorities(pem, deps.now());
+    return read.ok ? ok(pem) : fail(`The file of --ca cannot be used. ${read.error}`);
   } catch (error) {
     return fail(`The file of --ca cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
   }
