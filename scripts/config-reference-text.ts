@@ -123,9 +123,8 @@ servers:
     env: { DESK_TOKEN: { env: TICKETS_TOKEN }, DESK_COLOR: blue }
 `)}`;
 
-export const POLICY = `What no rule allows is denied, and a rule that denies wins over every rule that allows; the order of rules does not matter. Each rule names
-`agents`, `groups` or both. A rule
-matches when the agent is among its \`agents\` or in one of its \`groups\`, the server among its \`servers\`, and what is used among its
+export const POLICY = `What no rule allows is denied, and a rule that denies wins over every rule that allows; the order of rules does not matter. Each rule
+names \`agents\`, \`groups\` or both. A rule matches when the agent is among its \`agents\` or in one of its \`groups\`, the server among its \`servers\`, and what is used among its
 \`tools\`, \`prompts\` or \`resources\`. A rule with none of these three is about the whole server; a rule with some of them is about those
 only. An agent is shown no tool that it may not call.
 
