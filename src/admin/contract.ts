@@ -25,7 +25,11 @@ const agentSchema = z.strictObject({
 });
 
 const keyInputSchema = z.strictObject({
-  label: z.string().max(100, 'must have at most 100 characters').default('').meta({ description: 'What the key is for, as people call it.' }),
+  label: z
+    .string()
+    .max(100, 'must have at most 100 characters')
+    .default('')
+    .meta({ description: 'What the key is for, as people call it.' }),
   expiresAt: time.nullable().default(null).meta({ description: 'When the key stops working; null: never.' }),
 });
 

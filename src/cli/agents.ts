@@ -206,7 +206,10 @@ function isMeant(folder: string, args: ParsedArguments, deps: CliDeps): boolean 
 }
 
 /** The same check as the gateway's, also where the store is changed without one. */
-function complainMalformed(deps: CliDeps, { issues }: { readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[] }): 2 {
+function complainMalformed(
+  deps: CliDeps,
+  { issues }: { readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[] },
+): 2 {
   const said = issues.map(({ path, message }) => `${path.map(String).join('.')} ${message}.`);
   return complain(deps, EXIT.usage, ...(said.length > 0 ? said : ['Something in the command line is not as it should be.']));
 }

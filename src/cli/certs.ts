@@ -21,7 +21,9 @@ type Listener = ConfigShard['listeners'][number];
 const show: Command = {
   name: 'certs show',
   summary: 'Print the certificate that a listener serves',
-  description: ['In PEM, for --ca of the tools commands, NODE_EXTRA_CA_CERTS, and other clients that are to trust the listener. Never the key.'],
+  description: [
+    'In PEM, for --ca of the tools commands, NODE_EXTRA_CA_CERTS, and other clients that are to trust the listener. Never the key.',
+  ],
   positionals: [{ name: 'LISTENER', text: 'name of the listener (default: the first that serves TLS)', optional: true }],
   examples: [['sallyport certs show > gateway.pem', 'then: sallyport tools list https://… --ca gateway.pem']],
   run: async (args, deps) => {
@@ -53,7 +55,11 @@ function findCertificate(name: string, folder: string, file: string, deps: CliDe
   const { listeners } = loaded.value.shard;
   const listener = listeners.find((one) => (name === '' ? servesTls(one) : one.name === name));
   if (listener === undefined) {
-    return fail(name === '' ? 'No listener of the config serves TLS.' : `The config has no listener '${name}'; it has ${listeners.map((one) => one.name).join(', ')}.`);
+    return fail(
+      name === ''
+        ? 'No listener of the config serves TLS.'
+        : `The config has no listener '${name}'; it has ${listeners.map((one) => one.name).join(', ')}.`,
+    );
   }
   switch (listener.tls.kind) {
     case 'self-signed':
@@ -86,7 +92,9 @@ function developmentCertificate(listener: string, folder: string): Result<Found,
     return onlyCertificates(listener, typeof certificate === 'string' ? certificate : '', path);
   } catch (error) {
     if (!(error instanceof SyntaxError) && !(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-    return fail(`There is no certificate for the listener '${listener}' in ${folder}. The gateway makes it when it first starts with tls: self-signed.`);
+    return fail(
+      `There is no certificate for the listener '${listener}' in ${folder}. The gateway makes it when it first starts with tls: self-signed.`,
+    );
   }
 }
 

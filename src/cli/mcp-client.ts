@@ -123,14 +123,18 @@ function resultOf(method: string, answered: Result<Answered, McpFailure>): Resul
   if (!answered.ok) return fail(answered.error.kind === 'lost' ? withOutcome(method, answered.error) : answered.error);
   const { result, error, status } = answered.value;
   if (result !== undefined) return ok(result);
-  if (error === undefined && status === 200) return fail(withOutcome(method, { kind: 'lost', detail: 'The answer ended without a result.' }));
+  if (error === undefined && status === 200)
+    return fail(withOutcome(method, { kind: 'lost', detail: 'The answer ended without a result.' }));
   return fail(refusal(answered.value));
 }
 
 /** What a person must know before calling again. */
 function withOutcome(method: string, failure: McpFailure): McpFailure {
   if (method !== 'tools/call') return failure;
-  return { ...failure, detail: `${failure.detail} Whether the tool ran is not known; the record ('sallyport audit tail') and the gateway's log may say.` };
+  return {
+    ...failure,
+    detail: `${failure.detail} Whether the tool ran is not known; the record ('sallyport audit tail') and the gateway's log may say.`,
+  };
 }
 
 function refusal({ status, error }: Answered): McpFailure {

@@ -54,7 +54,10 @@ for (const how of ['before', 'within', 'empty'] as const) {
 }
 
 test('a server that takes a question and hangs up is not one that nobody listens on', async (t) => {
-  const port = await portOf(t, createTcpServer((socket) => socket.once('data', () => socket.destroy())));
+  const port = await portOf(
+    t,
+    createTcpServer((socket) => socket.once('data', () => socket.destroy())),
+  );
   const { code, stderr } = await cliFixture(t).run('tools', 'list', `http://127.0.0.1:${port}/mcp/it`);
   assert.equal(code, EXIT.failed);
   assert.match(stderr, /The connection was lost before the answer came/);
@@ -92,7 +95,12 @@ for (const [name, hosts, trusts, says] of [
     const port = await portOf(t, createTlsServer({ cert, key }));
     const { run, cwd } = cliFixture(t);
     writeFileSync(join(cwd, 'ca.pem'), trusts === 'it' ? cert : another);
-    const { code, stderr } = await run('tools', 'list', `https://127.0.0.1:${port}/mcp/it`, ...(trusts === 'nothing' ? [] : ['--ca', 'ca.pem']));
+    const { code, stderr } = await run(
+      'tools',
+      'list',
+      `https://127.0.0.1:${port}/mcp/it`,
+      ...(trusts === 'nothing' ? [] : ['--ca', 'ca.pem']),
+    );
     assert.equal(code, EXIT.unreachable);
     assert.match(stderr, says);
     if (trusts === 'it') assert.doesNotMatch(stderr, /authority/);
@@ -126,7 +134,10 @@ for (const [name, path, runsHere, says] of [
   ['a path that is no route', '/tickets', true, /has no route \/tickets; a server is at \/mcp\/NAME\. It has tickets, files\./],
 ] as const) {
   test(`${name} is named`, async (t) => {
-    const port = await portOf(t, createHttpServer((_, response) => void response.writeHead(404).end('{}')));
+    const port = await portOf(
+      t,
+      createHttpServer((_, response) => void response.writeHead(404).end('{}')),
+    );
     const listeners = runsHere ? [{ name: 'main', url: `http://127.0.0.1:${port}` }] : FAKE_STATUS.listeners;
     const ports = fakePorts(fakeAgents, { status: async () => ok({ ...FAKE_STATUS, listeners: [...listeners] }) });
     const { code, stderr } = await cliFixture(t, { ports }).run('tools', 'list', `http://127.0.0.1:${port}${path}`);

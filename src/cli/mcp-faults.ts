@@ -37,7 +37,8 @@ export async function explainFault(error: unknown, scene: FaultScene): Promise<M
     return { kind: 'unreachable', detail: `${url.host} speaks TLS. Write https:// instead of http://.` };
   }
   if (strange && !known) return { kind: 'unreachable', detail: `What listens on ${url.host} does not speak HTTP. Correct the address.` };
-  if (sent) return lost(url, isCut(code) ? 'The connection was lost before the answer came' : `The answer could not be read (${textOf(error)})`);
+  if (sent)
+    return lost(url, isCut(code) ? 'The connection was lost before the answer came' : `The answer could not be read (${textOf(error)})`);
   return { kind: 'unreachable', detail: `${url.host} could not be asked: ${textOf(error)}.` };
 }
 
@@ -80,7 +81,8 @@ function explainTls(error: unknown, code: string, { url, sent, ownAuthorities }:
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
       return untrusted(url, ownAuthorities);
   }
-  if (!sent && isCut(code)) return `${host} ended the connection while TLS began. If it speaks plain HTTP, write http:// instead of https://.`;
+  if (!sent && isCut(code))
+    return `${host} ended the connection while TLS began. If it speaks plain HTTP, write http:// instead of https://.`;
   if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) return `TLS with ${host} failed (${reasonOf(error) ?? code}).`;
   return explainConnect(code, url);
 }
@@ -92,7 +94,7 @@ function untrusted(url: URL, ownAuthorities: boolean): string {
 }
 
 function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname);
+  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
 }
 
 /** Whether a TLS handshake succeeds there. Nothing is sent in it, so whose certificate it is does not matter. */

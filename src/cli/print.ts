@@ -47,7 +47,11 @@ export function complain<Code extends ExitCode>(deps: CliDeps, code: Code, ...se
 }
 
 /** The same for a program: one object on one line. */
-export function complainJson<Code extends ExitCode>(deps: CliDeps, code: Code, error: { readonly message: string; readonly [member: string]: unknown }): Code {
+export function complainJson<Code extends ExitCode>(
+  deps: CliDeps,
+  code: Code,
+  error: { readonly message: string; readonly [member: string]: unknown },
+): Code {
   deps.stderr.write(`${JSON.stringify({ error: { exitCode: code, ...error } })}\n`);
   return code;
 }

@@ -62,7 +62,9 @@ test('a shell reads every printed command back as it was meant', () => {
     call: { server: 'everything', tool: 'echo', words },
   });
   const readBack = (line: string): readonly string[] =>
-    execFileSync('sh', ['-c', `set -f; show() { for word; do printf '%s\\0' "$word"; done; }; show ${line}`], { encoding: 'utf8' }).split('\0').slice(0, -1);
+    execFileSync('sh', ['-c', `set -f; show() { for word; do printf '%s\\0' "$word"; done; }; show ${line}`], { encoding: 'utf8' })
+      .split('\0')
+      .slice(0, -1);
   const lines = text.split('\n').filter((line) => /^(npx|cd) /.test(line));
   assert.deepEqual(lines.map(readBack), [
     ['cd', checkout],

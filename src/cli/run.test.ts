@@ -18,7 +18,18 @@ test('help lists every command, and each has its own', async (t) => {
   const { run } = cliFixture(t);
   const { code, stdout } = await run('help');
   assert.equal(code, EXIT.ok);
-  for (const word of ['serve', 'status', 'reload', 'agents add', 'agents list', 'agents revoke', 'agents remove', 'servers', 'version']) {
+  for (const word of [
+    'serve',
+    'status',
+    'reload',
+    'agents add',
+    'agents list',
+    'agents revoke',
+    'agents remove',
+    'servers',
+    'certs show',
+    'version',
+  ]) {
     assert.match(stdout, new RegExp(`^  ${word}\\b`, 'm'));
     const own = await run(...word.split(' '), '--help');
     assert.equal(own.code, EXIT.ok);
@@ -160,7 +171,10 @@ test('a folder that is there and has no store is left as it is', async (t) => {
 });
 
 const WRONG: readonly (readonly [name: string, text: string])[] = [
-  ['needs a variable that is not set', 'version: 1\ndata: d\nservers: { a: { url: http://h/, headers: { X: "${NOT_SET}" } } }\nlimits: ${NOT_SET}\n'],
+  [
+    'needs a variable that is not set',
+    'version: 1\ndata: d\nservers: { a: { url: http://h/, headers: { X: "${NOT_SET}" } } }\nlimits: ${NOT_SET}\n',
+  ],
   ['has a mistake', 'version: 1\ndata: d\nserverz: {}\n'],
   ['is no good YAML', 'data: d\nlisten: [1\n'],
 ];
@@ -175,7 +189,8 @@ for (const [name, text] of WRONG) {
     assert.equal((await run('agents', 'revoke', 'a')).code, EXIT.ok);
     assert.equal((await run('audit', 'tail')).code, EXIT.ok);
     assert.equal((await run('audit', 'verify')).code, EXIT.ok);
-    for (const command of ['status', 'reload', 'tools call it echo']) assert.equal((await run(...command.split(' '))).code, EXIT.unreachable);
+    for (const command of ['status', 'reload', 'tools call it echo'])
+      assert.equal((await run(...command.split(' '))).code, EXIT.unreachable);
     assert.deepEqual(new Set(asked), new Set([join(cwd, 'd')]));
   });
 }
@@ -237,7 +252,10 @@ test('status shows what is not served, and where the metrics are', async (t) => 
 
 for (const [argv, error] of [
   [['status', '--output', 'json'], { exitCode: 4, code: 'gateway_not_running', message: 'No gateway is running on this data folder.' }],
-  [['agents', 'list', 'x', '--output=json'], { exitCode: 2, message: "'x' is one word too many.", details: ["'sallyport agents list --help' shows how it is used."] }],
+  [
+    ['agents', 'list', 'x', '--output=json'],
+    { exitCode: 2, message: "'x' is one word too many.", details: ["'sallyport agents list --help' shows how it is used."] },
+  ],
   [['sevre', '--output', 'json'], { exitCode: 2, message: "There is no command 'sevre'. Did you mean 'sallyport serve'?" }],
   [['agents', '--output', 'json'], { exitCode: 2, message: 'The command is missing.', details: ["'sallyport help' lists the commands."] }],
 ] as const) {

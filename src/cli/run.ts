@@ -18,7 +18,8 @@ export async function runCli(argv: readonly string[], outside: CliDeps): Promise
   } catch (error) {
     // The sentence of a GatewayError is written for people; anything else was not expected by anybody.
     if (error instanceof GatewayError) return complain(deps, EXIT.failed, error.message);
-    if (isForbidden(error)) return complain(deps, EXIT.failed, `${error.path} may not be read by this user. Run the command as the user that runs the gateway.`);
+    if (isForbidden(error))
+      return complain(deps, EXIT.failed, `${error.path} may not be read by this user. Run the command as the user that runs the gateway.`);
     return complain(
       deps,
       EXIT.internal,
@@ -43,7 +44,13 @@ function showUsage(deps: CliDeps, usage: string): number {
 
 /** What the system says of a file that is there, and not for this user. */
 function isForbidden(error: unknown): error is Error & { readonly path: string } {
-  return error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM') && 'path' in error && typeof error.path === 'string';
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    (error.code === 'EACCES' || error.code === 'EPERM') &&
+    'path' in error &&
+    typeof error.path === 'string'
+  );
 }
 
 async function dispatch(argv: readonly string[], deps: CliDeps): Promise<number> {

@@ -41,7 +41,10 @@ function printStatus(deps: CliDeps, status: GatewayStatus): void {
     ['running since', status.startedAt],
     ['process', String(status.pid)],
     ...status.listeners.map(({ name, url }): readonly [string, string] => [`listener ${name}`, url]),
-    ...(status.notServed ?? []).map(({ name, url }): readonly [string, string] => [`listener ${name}`, `${url}, NOT SERVED: see the log for why`]),
+    ...(status.notServed ?? []).map(({ name, url }): readonly [string, string] => [
+      `listener ${name}`,
+      `${url}, NOT SERVED: see the log for why`,
+    ]),
     ...(status.metrics === undefined ? [] : [['metrics', status.metrics] as const]),
     ['agents', String(status.agents)],
     ['servers', String(status.servers)],

@@ -36,6 +36,7 @@ const cases: readonly { readonly code: number; readonly argv: readonly string[];
   { code: 0, argv: ['check'], config: GOOD },
   { code: 0, argv: ['agents', 'add', 'a'], config: GOOD },
   { code: 1, argv: ['audit', 'tail'] },
+  { code: 1, argv: ['certs', 'show'], config: GOOD },
   { code: 4, argv: ['agents', 'add', 'a'] },
   { code: 4, argv: ['agents', 'list', '--data', '.'] },
   { code: 4, argv: ['status'], config: BAD },
