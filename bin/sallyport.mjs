@@ -30,7 +30,9 @@ if (isNewEnough() && mainUrl !== undefined) {
       if (serves) throw error;
       // A key that was just issued is issued: who reads this must know that only the text is lost.
       if (stream === process.stdout) {
-        process.stderr.write(`sallyport: The output cannot be written (${error.code}). What the command did is done; only its output is lost.\n`);
+        process.stderr.write(
+          `sallyport: The output cannot be written (${error.code}). What the command did is done; only its output is lost.\n`,
+        );
       }
       process.exit(1);
     });

@@ -49,7 +49,13 @@ async function begin(role: string | undefined): Promise<Begin> {
 }
 
 function openLog(init: Init): Log {
-  const log = createLog({ process: init.name, level: 'info', write: (line) => process.stderr.write(line), clock: () => Date.now(), format: init.logFormat });
+  const log = createLog({
+    process: init.name,
+    level: 'info',
+    write: (line) => process.stderr.write(line),
+    clock: () => Date.now(),
+    format: init.logFormat,
+  });
   process.title = `sallyport ${init.name}`;
   process.on('uncaughtException', (error) => fatal(log, error));
   process.on('unhandledRejection', (error) => fatal(log, error));

@@ -43,7 +43,13 @@ export async function runCommand(argv: readonly string[], program: Program): Pro
     openAgents: (dataFolder) => {
       const store = openStore(dataFolder);
       return {
-        agents: createAgentsPort({ store, tenant: TENANT, randomBytes: (count) => randomBytes(count), now: () => new Date(), changed: () => Promise.resolve() }),
+        agents: createAgentsPort({
+          store,
+          tenant: TENANT,
+          randomBytes: (count) => randomBytes(count),
+          now: () => new Date(),
+          changed: () => Promise.resolve(),
+        }),
         close: () => store.close(),
       };
     },
@@ -61,12 +67,20 @@ async function serve(options: ServeOptions, program: Program, cwd: string): Prom
     accessSync(dataFolder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     const message = `The data folder ${dataFolder} cannot be made or written (${error instanceof Error ? error.message : 'unknown'}). Choose another: --data FOLDER, or data in the config.`;
-    process.stderr.write(options.output === 'json' ? `${JSON.stringify({ error: { exitCode: EXIT.failed, message } })}\n` : `sallyport: ${message}\n`);
+    process.stderr.write(
+      options.output === 'json' ? `${JSON.stringify({ error: { exitCode: EXIT.failed, message } })}\n` : `sallyport: ${message}\n`,
+    );
     return EXIT.failed;
   }
   const json = options.output === 'json';
   const logFormat = json || !process.stderr.isTTY ? 'json' : 'text';
-  const log = createLog({ process: 'supervisor', level: 'info', write: (line) => process.stderr.write(line), clock: () => Date.now(), format: logFormat });
+  const log = createLog({
+    process: 'supervisor',
+    level: 'info',
+    write: (line) => process.stderr.write(line),
+    clock: () => Date.now(),
+    format: logFormat,
+  });
   const supervisor = startSupervisor({
     entry: program.entry,
     dataFolder,
@@ -98,12 +112,18 @@ interface Announcement {
 async function announce(sockets: readonly ListenSocket[], { options, dataFolder, checkout }: Announcement): Promise<void> {
   const admin = adminOf(dataFolder);
   const status = await admin.status();
-  const tls = new Set(status.ok ? status.value.listeners.filter((listener) => listener.url.startsWith('https:')).map((listener) => listener.name) : []);
-  const listeners = sockets.map(({ name, host, port }) => ({ name, url: `${tls.has(name) ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}` }));
+  const tls = new Set(
+    status.ok ? status.value.listeners.filter((listener) => listener.url.startsWith('https:')).map((listener) => listener.name) : [],
+  );
+  const listeners = sockets.map(({ name, host, port }) => ({
+    name,
+    url: `${tls.has(name) ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`,
+  }));
   if (options.output === 'json') event({ event: 'ready', listeners, pid: process.pid, dataFolder });
   const url = listeners[0]?.url ?? '';
   if (!options.quickstart) {
-    if (options.output !== 'json') process.stdout.write(`Sallyport is running at ${listeners.map((listener) => listener.url).join(', ')}\n`);
+    if (options.output !== 'json')
+      process.stdout.write(`Sallyport is running at ${listeners.map((listener) => listener.url).join(', ')}\n`);
     return;
   }
   const key = await issueQuickstartKey(admin);
@@ -128,9 +148,12 @@ async function announce(sockets: readonly ListenSocket[], { options, dataFolder,
 async function issueQuickstartKey(admin: AdminPorts): Promise<{ agent: string; text: string; expiresAt: string | null } | string> {
   const input = { label: 'quickstart', expiresAt: new Date(Date.now() + QUICKSTART_KEY_LIFE_MS).toISOString() };
   const added = await admin.agents.add({ name: QUICKSTART_AGENT, groups: [], attributes: {}, key: input });
-  if (added.ok && added.value.key !== null) return { agent: QUICKSTART_AGENT, text: added.value.key.text, expiresAt: added.value.key.expiresAt };
+  if (added.ok && added.value.key !== null)
+    return { agent: QUICKSTART_AGENT, text: added.value.key.text, expiresAt: added.value.key.expiresAt };
   const issued = await admin.agents.addKey(QUICKSTART_AGENT, input);
-  return issued.ok ? { agent: QUICKSTART_AGENT, text: issued.value.text, expiresAt: issued.value.expiresAt } : `No key could be issued: ${issued.error.detail}`;
+  return issued.ok
+    ? { agent: QUICKSTART_AGENT, text: issued.value.text, expiresAt: issued.value.expiresAt }
+    : `No key could be issued: ${issued.error.detail}`;
 }
 
 function watchSignals(supervisor: { reload(): void; stop(): void; kill(): void }): void {

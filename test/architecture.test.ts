@@ -27,7 +27,23 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cluster: ['base', 'telemetry', 'tls', 'config', 'agents'],
   admin: ['base', 'telemetry', 'tls', 'config', 'audit', 'cluster', 'agents'],
   connector: ['base', 'telemetry', 'http', 'mcp', 'tls'],
-  processes: ['base', 'telemetry', 'http', 'mcp', 'tls', 'agents', 'servers', 'tools', 'policies', 'inspection', 'audit', 'config', 'proxy', 'cluster', 'admin'],
+  processes: [
+    'base',
+    'telemetry',
+    'http',
+    'mcp',
+    'tls',
+    'agents',
+    'servers',
+    'tools',
+    'policies',
+    'inspection',
+    'audit',
+    'config',
+    'proxy',
+    'cluster',
+    'admin',
+  ],
   cli: ['base', 'telemetry', 'http', 'mcp', 'tls', 'agents', 'servers', 'policies', 'config', 'audit', 'admin', 'cluster'],
 };
 
@@ -65,7 +81,8 @@ test('the walk sees the house', () => {
 });
 
 test('every folder is in the table', () => {
-  for (const file of files) if (file.folder !== '') assert.ok(Object.hasOwn(MAY_IMPORT, file.folder), `src/${file.path} is in no known folder`);
+  for (const file of files)
+    if (file.folder !== '') assert.ok(Object.hasOwn(MAY_IMPORT, file.folder), `src/${file.path} is in no known folder`);
   for (const file of files) if (file.folder === '') assert.ok(ROOT_FILES.has(file.path), `src/${file.path} belongs into a folder`);
 });
 
@@ -75,10 +92,14 @@ test('folders import only what the table allows, by the front door', () => {
     for (const { specifier, typeOnly } of file.imports) {
       const target = resolve(file, specifier);
       if (target === undefined || target.folder === file.folder) continue;
-      assert.ok(MAY_IMPORT[file.folder]?.includes(target.folder), `src/${file.path} imports ${target.path}: ${file.folder} may not use ${target.folder}`);
+      assert.ok(
+        MAY_IMPORT[file.folder]?.includes(target.folder),
+        `src/${file.path} imports ${target.path}: ${file.folder} may not use ${target.folder}`,
+      );
       const door = basename(target.path) === 'index.ts' || SECOND_DOORS.has(target.path);
       assert.ok(door, `src/${file.path} enters ${target.folder} by ${target.path} instead of its index.ts`);
-      if (PURE.has(file.folder) && target.folder !== 'base' && !PURE.has(target.folder)) assert.ok(typeOnly, `src/${file.path} is pure and takes more than types from ${target.folder}`);
+      if (PURE.has(file.folder) && target.folder !== 'base' && !PURE.has(target.folder))
+        assert.ok(typeOnly, `src/${file.path} is pure and takes more than types from ${target.folder}`);
     }
   }
 });
@@ -86,7 +107,8 @@ test('folders import only what the table allows, by the front door', () => {
 test('pure folders have no way out', () => {
   for (const file of files) {
     if (!PURE.has(file.folder) || DOORS.has(file.path)) continue;
-    for (const { specifier } of file.imports) assert.ok(!specifier.startsWith('node:'), `src/${file.path} is pure and imports ${specifier}`);
+    for (const { specifier } of file.imports)
+      assert.ok(!specifier.startsWith('node:'), `src/${file.path} is pure and imports ${specifier}`);
     const code = withoutComments(file.text);
     assert.doesNotMatch(code, IMPURE, `src/${file.path} is pure`);
   }
@@ -102,20 +124,27 @@ test('every file says what it is for', () => {
 
 test('front doors have no logic', () => {
   for (const file of files.filter((one) => basename(one.path) === 'index.ts')) {
-    const rest = withoutComments(file.text).replaceAll(/export (type )?\{[^}]*\} from '[^']+';/g, '').trim();
+    const rest = withoutComments(file.text)
+      .replaceAll(/export (type )?\{[^}]*\} from '[^']+';/g, '')
+      .trim();
     assert.equal(rest, '', `src/${file.path} has more than named re-exports`);
   }
 });
 
 function walk(folder: string): readonly string[] {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? walk(join(folder, entry.name)) : [join(folder, entry.name)]));
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? walk(join(folder, entry.name)) : [join(folder, entry.name)],
+  );
 }
 
 function read(path: string): SourceFile {
   const text = readFileSync(path, 'utf8');
   const name = relative(SRC, path).replaceAll('\\', '/');
-  const imports = [...text.matchAll(IMPORT)].map((match) => ({ specifier: match[1] ?? match[2] ?? '', typeOnly: /^\s*(import|export)\s+type\s/.test(match[0]) }));
+  const imports = [...text.matchAll(IMPORT)].map((match) => ({
+    specifier: match[1] ?? match[2] ?? '',
+    typeOnly: /^\s*(import|export)\s+type\s/.test(match[0]),
+  }));
   return { path: name, folder: name.includes('/') ? name.slice(0, name.indexOf('/')) : '', text, imports };
 }
 

@@ -30,7 +30,12 @@ export const ERRORS = {
   http_not_acceptable: row(406, -32600, 'info', 'Accept must list application/json and text/event-stream.'),
   http_method: row(405, -32600, 'info', 'This method is not allowed here.'),
   http_timeout: row(408, -32600, 'info', 'The request did not arrive in time.'),
-  host_refused: row(403, -32600, 'info', 'This Host is not one that the gateway answers for; whoever runs it can add it under hosts of the listener.'),
+  host_refused: row(
+    403,
+    -32600,
+    'info',
+    'This Host is not one that the gateway answers for; whoever runs it can add it under hosts of the listener.',
+  ),
   tls_required: row(403, -32600, 'warn', 'This address takes requests only from the proxy that ends TLS in front of it.'),
   origin_refused: row(403, -32600, 'info', 'This Origin is not allowed.'),
   route_unknown: row(404, -32601, 'info', 'No such route; MCP servers are at /mcp/<server>.'),

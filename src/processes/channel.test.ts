@@ -22,7 +22,11 @@ async function pair(maxFrameBytes?: number, onFrame?: (frame: Frame) => void): P
     const frames: Frame[] = [];
     let done: () => void = () => {};
     const closed = new Promise<void>((resolve) => (done = resolve));
-    const channel = createChannel(socket, { onFrame: onFrame ?? ((frame) => frames.push(frame)), onClose: () => done(), ...(maxFrameBytes === undefined ? {} : { maxFrameBytes }) });
+    const channel = createChannel(socket, {
+      onFrame: onFrame ?? ((frame) => frames.push(frame)),
+      onClose: () => done(),
+      ...(maxFrameBytes === undefined ? {} : { maxFrameBytes }),
+    });
     return { channel, frames, closed };
   };
   return [end(a), end(b)];
@@ -49,7 +53,10 @@ test('a request gets its own answer, whatever the order', async () => {
     if (held.push(frame) === 2) for (const one of held.toReversed()) one.reply({ twice: Number(one.fields['n']) * 2 });
   });
   const answers = await Promise.all([a.channel.request('double', { n: 3 }, 2_000), a.channel.request('double', { n: 4 }, 2_000)]);
-  assert.deepEqual(answers.map((answer) => answer.fields['twice']), [6, 8]);
+  assert.deepEqual(
+    answers.map((answer) => answer.fields['twice']),
+    [6, 8],
+  );
   a.channel.close();
   await b.closed;
 });
@@ -99,7 +106,10 @@ test('any chunking gives the same frames', async () => {
     };
     step();
   });
-  assert.deepEqual(frames.map((one) => Buffer.from(one.payload).toString()), ['abc', 'abc']);
+  assert.deepEqual(
+    frames.map((one) => Buffer.from(one.payload).toString()),
+    ['abc', 'abc'],
+  );
   near.destroy();
   far.destroy();
 });

@@ -24,12 +24,11 @@ export function readConfigFile(init: Pick<Init, 'configFile' | 'listenOverride' 
   if (!loaded.ok) return { shard: undefined, problems: loaded.error, digest: sha256Hex(JSON.stringify(loaded.error)) };
   const shard: ConfigShard = { ...override(loaded.value.shard, init.listenOverride), dataFolder: init.dataFolder };
   const malformed = init.listenOverride !== undefined && parseAddress(init.listenOverride) === undefined;
-  if (malformed) return { shard: undefined, problems: [listenProblem('is no address', 'Write HOST:PORT, like 127.0.0.1:7625.')], digest: '' };
-  const doubts = init.listenOverride === undefined ? [] : checkConfig(shard, process.env, diskFiles).filter((doubt) => doubt.severity === 'error');
-  const problems = [
-    ...loaded.value.warnings,
-    ...doubts.map(({ message, fix }) => listenProblem(message, fix)),
-  ];
+  if (malformed)
+    return { shard: undefined, problems: [listenProblem('is no address', 'Write HOST:PORT, like 127.0.0.1:7625.')], digest: '' };
+  const doubts =
+    init.listenOverride === undefined ? [] : checkConfig(shard, process.env, diskFiles).filter((doubt) => doubt.severity === 'error');
+  const problems = [...loaded.value.warnings, ...doubts.map(({ message, fix }) => listenProblem(message, fix))];
   return { shard: doubts.length > 0 ? undefined : shard, problems, digest: sha256Hex(JSON.stringify(shard)) };
 }
 

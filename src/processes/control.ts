@@ -54,11 +54,18 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     const read = readConfigFile(init);
     const problems = [...read.problems, ...(await certificateProblems(read.shard))];
     const errors = problems.filter((problem) => problem.severity === 'error');
-    for (const problem of read.problems) if (problem.severity === 'warning') log.warn('config', { at: `${problem.file}:${problem.line}`, warning: problem.message });
+    for (const problem of read.problems)
+      if (problem.severity === 'warning') log.warn('config', { at: `${problem.file}:${problem.line}`, warning: problem.message });
     if (read.shard === undefined || errors.length > 0) {
       own.counter('sallyport.config.reloads', { result: 'refused' }).add();
-      refusal = { at: new Date().toISOString(), problems: problems.map(({ fix, ...problem }) => (fix === undefined ? problem : { ...problem, fix })) };
-      await store?.recordRevision({ digest: read.digest, createdAt: refusal.at, outcome: 'refused', reason: errors[0]?.message ?? '' }, TENANT);
+      refusal = {
+        at: new Date().toISOString(),
+        problems: problems.map(({ fix, ...problem }) => (fix === undefined ? problem : { ...problem, fix })),
+      };
+      await store?.recordRevision(
+        { digest: read.digest, createdAt: refusal.at, outcome: 'refused', reason: errors[0]?.message ?? '' },
+        TENANT,
+      );
       tellFaults();
       log.error('the config is refused', { stays: publisher.revision, problems: errors.map(formatProblem) });
       return errors;
@@ -75,7 +82,11 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     tellFaults();
     report({
       kind: 'plan',
-      listeners: shard.listeners.map(({ name, address }) => ({ name, host: address.host === 'localhost' ? '127.0.0.1' : address.host, port: address.port })),
+      listeners: shard.listeners.map(({ name, address }) => ({
+        name,
+        host: address.host === 'localhost' ? '127.0.0.1' : address.host,
+        port: address.port,
+      })),
       workers: shard.workers,
       drainGraceMs: shard.limits.drainGraceMs,
       birthDigest: birthDigest(shard),
@@ -120,7 +131,10 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
 
   /** Anybody may ask /readyz, so what is wrong stands in the log and the status only. */
   const tellFaults = (): void => {
-    const faults = refusal === null ? [] : [`the config file was changed and refused at ${refusal.at}; the one before stays. The log and \`sallyport status\` say why.`];
+    const faults =
+      refusal === null
+        ? []
+        : [`the config file was changed and refused at ${refusal.at}; the one before stays. The log and \`sallyport status\` say why.`];
     for (const worker of links.all('worker')) worker.send('config-faults', { faults });
   };
 
@@ -135,7 +149,13 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     agentsVersion = await store.agentsVersion(TENANT);
     publisher.setAgents(await store.agentsShard());
     // First of all: who has the socket has the data folder, and nothing in it may be touched while another gateway does.
-    const agents = createAgentsPort({ store, tenant: TENANT, randomBytes: (count) => randomBytes(count), now: () => new Date(), changed: publishAgents });
+    const agents = createAgentsPort({
+      store,
+      tenant: TENANT,
+      randomBytes: (count) => randomBytes(count),
+      now: () => new Date(),
+      changed: publishAgents,
+    });
     admin = await createAdminServer({
       socketPath: join(init.dataFolder, 'run', 'admin.sock'),
       log,
@@ -145,7 +165,11 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
         servers: async () => ok(board.servers()),
         reload: async () => {
           const problems = await load();
-          if (problems.length > 0) return { ok: false, error: { code: 'config_refused', detail: 'The config cannot be put in force; the one before stays.', problems } };
+          if (problems.length > 0)
+            return {
+              ok: false,
+              error: { code: 'config_refused', detail: 'The config cannot be put in force; the one before stays.', problems },
+            };
           return ok(configStatus());
         },
       },
@@ -153,7 +177,8 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     const errors = await load();
     if (errors.length > 0) {
       // Started with a wrong config, nothing runs. Replaced while the file is wrong, the gateway goes on with what was in force.
-      if (!init.restarted || publisher.config === undefined) return report({ kind: 'unusable', text: renderProblems(errors), exitCode: CONFIG_EXIT_CODE });
+      if (!init.restarted || publisher.config === undefined)
+        return report({ kind: 'unusable', text: renderProblems(errors), exitCode: CONFIG_EXIT_CODE });
       log.error('the config is refused; the last good one stays in force', { problems: renderProblems(errors) });
       config = publisher.config;
       await configureOthers(config);
@@ -178,7 +203,9 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       dataFolder: init.dataFolder,
       ready: workers.some((worker) => worker.state === 'serving'),
       listeners: served,
-      notServed: listeners.filter(({ name }) => !served.some((one) => one.name === name)).map(({ name, address, ...listener }) => ({ name, url: `${speaksTls(listener) ? 'https' : 'http'}://${formatAddress(address)}` })),
+      notServed: listeners
+        .filter(({ name }) => !served.some((one) => one.name === name))
+        .map(({ name, address, ...listener }) => ({ name, url: `${speaksTls(listener) ? 'https' : 'http'}://${formatAddress(address)}` })),
       ...(metricsDoor?.url === undefined ? {} : { metrics: metricsDoor.url }),
       agents: (await store?.agents(TENANT))?.agents.length ?? 0,
       servers: config?.servers.length ?? 0,
@@ -233,7 +260,10 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     onFrame: (from, frame, channel) => {
       if (from.role === 'worker') hear(from, frame, channel);
     },
-    onReload: () => void load().catch((error: unknown) => log.error('the config could not be loaded', { error: error instanceof Error ? error : new Error(String(error)) })),
+    onReload: () =>
+      void load().catch((error: unknown) =>
+        log.error('the config could not be loaded', { error: error instanceof Error ? error : new Error(String(error)) }),
+      ),
     onStop: async () => {
       await admin?.close();
       metricsDoor?.close();
@@ -255,12 +285,14 @@ function birthDigest({ listeners, limits }: ConfigShard): string {
 function keeperConfig(shard: ConfigShard): unknown {
   const servers: Record<string, unknown> = {};
   for (const server of shard.servers) {
-    servers[server.name] = server.kind === 'http' ? { headers: server.headers, env: {}, ca: server.tls.ca } : { headers: {}, env: server.env, ca: undefined };
+    servers[server.name] =
+      server.kind === 'http' ? { headers: server.headers, env: {}, ca: server.tls.ca } : { headers: {}, env: server.env, ca: undefined };
   }
   const listeners: Record<string, unknown> = {};
   for (const { name, tls, address, hosts } of shard.listeners) {
     if (tls.kind === 'files') listeners[name] = tls;
-    else if (tls.kind === 'self-signed') listeners[name] = { kind: 'self-signed', hosts: [...new Set([address.host, ...hosts, 'localhost', '127.0.0.1'])] };
+    else if (tls.kind === 'self-signed')
+      listeners[name] = { kind: 'self-signed', hosts: [...new Set([address.host, ...hosts, 'localhost', '127.0.0.1'])] };
   }
   return { servers, listeners };
 }
@@ -269,5 +301,8 @@ function configureRunner(channel: Channel | undefined, shard: ConfigShard): void
   const servers = shard.servers
     .filter((server) => server.kind === 'stdio')
     .map(({ name, command, args, cwd }) => ({ name, command, args, cwd, env: {} }));
-  channel?.send('configure', { servers, limits: { maxChildren: 1_000, maxLineBytes: Math.max(shard.limits.maxListBytes, 16 * 1024 * 1024) } });
+  channel?.send('configure', {
+    servers,
+    limits: { maxChildren: 1_000, maxLineBytes: Math.max(shard.limits.maxListBytes, 16 * 1024 * 1024) },
+  });
 }

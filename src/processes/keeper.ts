@@ -31,7 +31,9 @@ export interface ServerSecrets {
 }
 
 /** Where a listener's certificate comes from. */
-export type TlsSource = { readonly kind: 'self-signed'; readonly hosts: readonly string[] } | { readonly kind: 'files'; readonly certificate: string; readonly key: string };
+export type TlsSource =
+  | { readonly kind: 'self-signed'; readonly hosts: readonly string[] }
+  | { readonly kind: 'files'; readonly certificate: string; readonly key: string };
 
 /** A key that seals session ids. Two are valid at any time; the newest seals. */
 export interface SealKey {
@@ -81,7 +83,9 @@ export function beginKeeper(dataFolder: string, log: Log): Duties {
       if (source.kind === 'files') return fileMaterial(source);
       return developmentMaterial(folder, listener, source.hosts);
     } catch (error) {
-      return { error: `The certificate of the listener '${listener}' cannot be read: ${error instanceof Error ? error.message : 'unknown'}` };
+      return {
+        error: `The certificate of the listener '${listener}' cannot be read: ${error instanceof Error ? error.message : 'unknown'}`,
+      };
     }
   };
 
@@ -195,11 +199,27 @@ function writePrivate(file: string, text: string): void {
 }
 
 function isSealKey(value: unknown): value is SealKey {
-  return typeof value === 'object' && value !== null && 'kid' in value && 'key' in value && 'createdAt' in value && typeof value.createdAt === 'number';
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'kid' in value &&
+    'key' in value &&
+    'createdAt' in value &&
+    typeof value.createdAt === 'number'
+  );
 }
 
 function isMaterial(value: unknown): value is { hosts: readonly string[]; notAfter: number; certificate: string; key: string } {
-  return typeof value === 'object' && value !== null && 'hosts' in value && Array.isArray(value.hosts) && 'notAfter' in value && typeof value.notAfter === 'number' && 'certificate' in value && 'key' in value;
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'hosts' in value &&
+    Array.isArray(value.hosts) &&
+    'notAfter' in value &&
+    typeof value.notAfter === 'number' &&
+    'certificate' in value &&
+    'key' in value
+  );
 }
 
 function isKeeperConfig(value: unknown): value is KeeperConfig {

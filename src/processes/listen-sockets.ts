@@ -31,7 +31,8 @@ export function bindSocket(request: BindRequest): ListenSocket | string {
   const where = `${request.host.includes(':') ? `[${request.host}]` : request.host}:${request.port}`;
   // The only way in Node to bind without listening; cluster stands on the same function. It defers EADDRINUSE, so getsockname decides.
   const create: unknown = Reflect.get(net, '_createServerHandle');
-  if (typeof create !== 'function') return `This Node version (${process.version}) cannot bind ${where} without listening; use Node 24 or 26.`;
+  if (typeof create !== 'function')
+    return `This Node version (${process.version}) cannot bind ${where} without listening; use Node 24 or 26.`;
   const handle: unknown = create(request.host, request.port, request.host.includes(':') ? 6 : 4);
   if (typeof handle === 'number') return sentence(handle, where);
   if (!isBoundHandle(handle)) return `Cannot bind ${where}.`;

@@ -37,7 +37,9 @@ export function serveMetrics(address: Address, render: () => string, notice: (te
       },
     };
     server.once('error', (error) => {
-      notice(`The metrics cannot be served on ${address.host}:${address.port} (${error.message}). Choose another address: metrics.listen in the config.`);
+      notice(
+        `The metrics cannot be served on ${address.host}:${address.port} (${error.message}). Choose another address: metrics.listen in the config.`,
+      );
       resolve(door);
     });
     server.listen(address.port, address.host, () => {

@@ -155,7 +155,9 @@ function toStrings(value: unknown): Record<string, string> | undefined {
 }
 
 function isSpecs(value: unknown): value is readonly StdioSpec[] {
-  return Array.isArray(value) && value.every((item: unknown) => typeof item === 'object' && item !== null && 'name' in item && 'command' in item);
+  return (
+    Array.isArray(value) && value.every((item: unknown) => typeof item === 'object' && item !== null && 'name' in item && 'command' in item)
+  );
 }
 
 function isLimits(value: unknown): value is RunnerLimits {

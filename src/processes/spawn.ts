@@ -61,7 +61,15 @@ export function nodeFlags(options: Pick<SpawnOptions, 'role' | 'slot' | 'entry' 
     }
     case 'keeper':
       // No network, no children, writes only its own folder. It reads where the operator keeps secrets, which only the config knows.
-      return [...common, '--secure-heap=1048576', '--secure-heap-min=32', '--permission', '--no-experimental-sqlite', '--allow-fs-read=*', write(join(dataFolder, 'keys'))];
+      return [
+        ...common,
+        '--secure-heap=1048576',
+        '--secure-heap-min=32',
+        '--permission',
+        '--no-experimental-sqlite',
+        '--allow-fs-read=*',
+        write(join(dataFolder, 'keys')),
+      ];
     case 'runner':
     case 'control':
       return common;
@@ -78,7 +86,19 @@ function programFolders(entry: string): readonly string[] {
 }
 
 const HARMLESS = ['LANG', 'LC_ALL', 'LC_CTYPE', 'TZ', 'NODE_COMPILE_CACHE', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS'];
-const FOR_CHILDREN = [...HARMLESS, 'PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'TERM', 'TMPDIR', 'XDG_CACHE_HOME', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME'];
+const FOR_CHILDREN = [
+  ...HARMLESS,
+  'PATH',
+  'HOME',
+  'USER',
+  'LOGNAME',
+  'SHELL',
+  'TERM',
+  'TMPDIR',
+  'XDG_CACHE_HOME',
+  'XDG_CONFIG_HOME',
+  'XDG_DATA_HOME',
+];
 
 /** Secrets often live in the environment, so the processes that face strangers do not inherit it. */
 function environmentFor(role: Role): NodeJS.ProcessEnv {

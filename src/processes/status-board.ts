@@ -32,7 +32,8 @@ export function createStatusBoard(options: { readonly log: Log; readonly notice:
       for (const name of servers.keys()) if (!configs.some((config) => config.name === name)) servers.delete(name);
       for (const config of configs) {
         const before = servers.get(config.name);
-        if (before === undefined || JSON.stringify(before.config) !== JSON.stringify(config)) servers.set(config.name, { config, status: unknownStatus(config) });
+        if (before === undefined || JSON.stringify(before.config) !== JSON.stringify(config))
+          servers.set(config.name, { config, status: unknownStatus(config) });
       }
     },
     setServer: (fields) => {
@@ -69,7 +70,10 @@ export function createStatusBoard(options: { readonly log: Log; readonly notice:
       return bound.map((one) => {
         const tls = known.find((listener) => listener.name === one['name'])?.tls ?? false;
         const host = String(one['host']);
-        return { name: String(one['name']), url: `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${String(one['port'])}` };
+        return {
+          name: String(one['name']),
+          url: `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${String(one['port'])}`,
+        };
       });
     },
   };

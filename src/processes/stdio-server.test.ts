@@ -12,7 +12,11 @@ interface Run {
   line(count: number): Promise<void>;
 }
 
-function run(command: string, args: readonly string[], options: { readonly maxLineBytes?: number; readonly env?: Record<string, string> } = {}): Run {
+function run(
+  command: string,
+  args: readonly string[],
+  options: { readonly maxLineBytes?: number; readonly env?: Record<string, string> } = {},
+): Run {
   const lines: string[] = [];
   const groups: (readonly [number, boolean])[] = [];
   const waiting: { count: number; resolve: () => void }[] = [];
@@ -28,7 +32,8 @@ function run(command: string, args: readonly string[], options: { readonly maxLi
     onGroup: (pid, live) => groups.push([pid, live]),
     onExit: exited,
   });
-  const line = (count: number): Promise<void> => (lines.length >= count ? Promise.resolve() : new Promise((resolve) => waiting.push({ count, resolve })));
+  const line = (count: number): Promise<void> =>
+    lines.length >= count ? Promise.resolve() : new Promise((resolve) => waiting.push({ count, resolve }));
   return { server, lines, groups, exit, line };
 }
 
@@ -42,7 +47,10 @@ test('lines go in and out', async () => {
   assert.deepEqual(one.lines, ['{"a":1}', '{"b":"ü"}']);
   await one.server.close();
   assert.match(await one.exit, /ended with code 0/);
-  assert.deepEqual(one.groups.map(([, live]) => live), [true, false]);
+  assert.deepEqual(
+    one.groups.map(([, live]) => live),
+    [true, false],
+  );
 });
 
 test('a missing program is said with its remedy, once', async () => {
@@ -98,7 +106,11 @@ const splits: readonly (readonly [string, readonly string[], readonly string[]])
 for (const [name, chunks, expected] of splits) {
   test(`splitting: ${name}`, () => {
     const lines: string[] = [];
-    const split = createLineSplitter(100, (line) => lines.push(Buffer.from(line).toString()), () => assert.fail('too long'));
+    const split = createLineSplitter(
+      100,
+      (line) => lines.push(Buffer.from(line).toString()),
+      () => assert.fail('too long'),
+    );
     for (const chunk of chunks) split(Buffer.from(chunk));
     assert.deepEqual(lines, expected);
   });

@@ -74,12 +74,17 @@ export function startStdioServer(spec: StdioSpec, events: StdioEvents): StdioSer
   if (pid !== undefined) events.onGroup(pid, true);
   child.on('error', (error) => {
     const missing = 'code' in error && error.code === 'ENOENT';
-    end(missing ? `The program '${spec.command}' was not found. Install it, or correct 'command' (or 'cwd') in the config.` : `The program '${spec.command}' cannot be started: ${error.message}`);
+    end(
+      missing
+        ? `The program '${spec.command}' was not found. Install it, or correct 'command' (or 'cwd') in the config.`
+        : `The program '${spec.command}' cannot be started: ${error.message}`,
+    );
   });
   child.on('exit', (code, name) => {
     const how = code === null ? `was ended by ${name ?? 'a signal'}` : `ended with code ${code}`;
     // Its last lines may still be in the pipe; 'close' comes when they have been read, but a grandchild may hold the pipe open.
-    const finish = (): void => end(complaint || `The program '${spec.command}' ${how}.${stderrTail === '' ? '' : ` It said: ${stderrTail}`}`);
+    const finish = (): void =>
+      end(complaint || `The program '${spec.command}' ${how}.${stderrTail === '' ? '' : ` It said: ${stderrTail}`}`);
     child.once('close', finish);
     setTimeout(finish, 500).unref();
   });
@@ -124,7 +129,11 @@ export function startStdioServer(spec: StdioSpec, events: StdioEvents): StdioSer
 }
 
 /** Splits bytes at newlines; a carriage return before the newline is dropped; empty lines are skipped. */
-export function createLineSplitter(maxLineBytes: number, onLine: (line: Uint8Array) => void, onOversize: () => void): (chunk: Uint8Array) => void {
+export function createLineSplitter(
+  maxLineBytes: number,
+  onLine: (line: Uint8Array) => void,
+  onOversize: () => void,
+): (chunk: Uint8Array) => void {
   let held: Uint8Array[] = [];
   let heldBytes = 0;
   return (chunk) => {
@@ -154,6 +163,7 @@ export function createLineSplitter(maxLineBytes: number, onLine: (line: Uint8Arr
 function lastLine(text: string): string {
   const lines = text.trimEnd().split('\n');
   let line = '';
-  for (const character of (lines.at(-1) ?? '').slice(0, STDERR_TAIL_CHARS)) if (character >= ' ' && character !== '\u007f') line += character;
+  for (const character of (lines.at(-1) ?? '').slice(0, STDERR_TAIL_CHARS))
+    if (character >= ' ' && character !== '\u007f') line += character;
   return line;
 }

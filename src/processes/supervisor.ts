@@ -99,7 +99,18 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     const listenFds = role === 'worker' ? sockets.map((socket) => socket.fd) : [];
     const process = spawnProcess({ role, slot, entry: options.entry, dataFolder: options.dataFolder, listenFds });
     const name = role === 'worker' ? `worker-${slot}.${++epoch}` : `${role}.${++epoch}`;
-    const child: Child = { role, name, slot, process, scout, startedAt: Date.now(), ready: false, leaving: false, outgoing: false, onReady: undefined };
+    const child: Child = {
+      role,
+      name,
+      slot,
+      process,
+      scout,
+      startedAt: Date.now(),
+      ready: false,
+      leaving: false,
+      outgoing: false,
+      onReady: undefined,
+    };
     children.add(child);
     process.on('message', (message) => {
       if (isReport(message)) hear(child, message);
@@ -213,7 +224,9 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   const bind = (requests: readonly BindRequest[]): readonly ListenSocket[] => {
     const bound: ListenSocket[] = [];
     for (const request of requests) {
-      const same = sockets.find((socket) => socket.host === request.host && (request.port === 0 ? socket.name === request.name : socket.port === request.port));
+      const same = sockets.find(
+        (socket) => socket.host === request.host && (request.port === 0 ? socket.name === request.name : socket.port === request.port),
+      );
       const socket = same ?? bindSocket(request);
       if (typeof socket === 'string') options.onNotice(socket);
       else bound.push({ ...socket, name: request.name });

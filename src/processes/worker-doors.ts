@@ -64,7 +64,8 @@ export function createSecretsDoor(links: Links): SecretsDoor {
       if (typeof fields['error'] === 'string') throw new Error(fields['error']);
       const values = fields['values'];
       const headers: string[] = [];
-      if (typeof values === 'object' && values !== null) for (const [name, value] of Object.entries(values)) headers.push(name, String(value));
+      if (typeof values === 'object' && values !== null)
+        for (const [name, value] of Object.entries(values)) headers.push(name, String(value));
       const secrets: HttpSecrets = { headers, ca: typeof fields['ca'] === 'string' ? fields['ca'] : undefined };
       return secrets;
     },

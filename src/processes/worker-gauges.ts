@@ -37,14 +37,17 @@ export function createWorkerGauges(sources: GaugeSources): () => void {
       metrics.gauge('sallyport.sessions', { 'sallyport.server': server.name }).set(sessions.countOf(server.name));
       const pool = server.readiness?.kind === 'ready' ? server.readiness.http?.pool : undefined;
       if (pool !== undefined) metrics.gauge('sallyport.upstream.connections', { 'sallyport.server': server.name }).set(pool.open);
-      if (server.readiness !== undefined) metrics.gauge('sallyport.server.up', { 'sallyport.server': server.name }).set(server.readiness.kind === 'ready' ? 1 : 0);
+      if (server.readiness !== undefined)
+        metrics.gauge('sallyport.server.up', { 'sallyport.server': server.name }).set(server.readiness.kind === 'ready' ? 1 : 0);
     }
     metrics.gauge('sallyport.snapshot.revision', {}).set(revision());
     metrics.gauge('sallyport.process.memory', { process: 'worker' }).set(process.memoryUsage.rss());
     const { user, system } = process.cpuUsage();
     metrics.counter('sallyport.process.cpu', { process: 'worker' }).add((user + system - cpuUs) / 1_000_000);
     cpuUs = user + system;
-    metrics.gauge('sallyport.process.loop.delay', { process: 'worker' }).set(Math.max(0, delay.max / 1_000_000_000 - RESOLUTION_MS / 1_000)); // It counts its own period as delay.
+    metrics
+      .gauge('sallyport.process.loop.delay', { process: 'worker' })
+      .set(Math.max(0, delay.max / 1_000_000_000 - RESOLUTION_MS / 1_000)); // It counts its own period as delay.
     delay.reset();
   };
 }

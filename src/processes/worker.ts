@@ -83,13 +83,18 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
   const tellStatus = (server: Server): void => {
     const { readiness } = server;
     if (readiness === undefined) return;
-    const state = readiness.kind === 'ready' ? { state: 'ready', revisions: readiness.verdict.revisions } : { state: 'failed', problem: readiness.reason };
+    const state =
+      readiness.kind === 'ready'
+        ? { state: 'ready', revisions: readiness.verdict.revisions }
+        : { state: 'failed', problem: readiness.reason };
     links.get('control')?.send('server-status', { server: server.name, scout: init.scout, ...state });
   };
 
   const tellSelf = (state: 'starting' | 'serving' | 'draining'): void => {
     const listeners = init.listeners.map(({ name, host, port }) => ({ name, host, port }));
-    links.get('control')?.send('status', { slot: init.slot, pid: process.pid, state, startedAt, revision: snapshot?.revision ?? 0, listeners });
+    links
+      .get('control')
+      ?.send('status', { slot: init.slot, pid: process.pid, state, startedAt, revision: snapshot?.revision ?? 0, listeners });
   };
   const tellState = (): void => tellSelf(draining ? 'draining' : doors.length === 0 ? 'starting' : 'serving');
 
@@ -169,9 +174,16 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       return snapshot;
     };
     const readiness = (): { ready: boolean; body: Uint8Array } => {
-      const faults = [...(draining ? ['draining'] : []), ...(log_.state === 'open' ? [] : ['the audit log cannot be written']), ...configFaults];
+      const faults = [
+        ...(draining ? ['draining'] : []),
+        ...(log_.state === 'open' ? [] : ['the audit log cannot be written']),
+        ...configFaults,
+      ];
       const ready = !draining && log_.state === 'open';
-      return { ready, body: Buffer.from(`${JSON.stringify({ status: ready ? 'ready' : 'not ready', revision: current().revision, faults })}\n`) };
+      return {
+        ready,
+        body: Buffer.from(`${JSON.stringify({ status: ready ? 'ready' : 'not ready', revision: current().revision, faults })}\n`),
+      };
     };
     const { limits } = current();
     for (const inherited of init.listeners) {
@@ -187,7 +199,11 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       doors.push(server);
       certified.push({ listener: listener.name, server, endsTls: listener.tls.kind === 'files' || listener.tls.kind === 'self-signed' });
     }
-    relayed = createHttpServer({ handler: createDoor({ ports, snapshot: current, listener: (name) => listeners.get(name), readiness, onStranger, relayed: true }), limits: { ...serverLimits(limits), maxConnectionsPerAddress: limits.maxConnections }, listener: '@relay' });
+    relayed = createHttpServer({
+      handler: createDoor({ ports, snapshot: current, listener: (name) => listeners.get(name), readiness, onStranger, relayed: true }),
+      limits: { ...serverLimits(limits), maxConnectionsPerAddress: limits.maxConnections },
+      listener: '@relay',
+    });
     await relayed.listenPath(`run/${init.name}`);
     const readGauges = createWorkerGauges({ metrics, doors: certified, open, sessions, servers, revision: () => current().revision });
     every(METRICS_PERIOD_MS, () => {
@@ -199,7 +215,10 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       sessions.sweep(current(), nowMs());
     });
     every(CERTIFICATES_PERIOD_MS, renewal);
-    every(KEYS_PERIOD_MS, () => void fetchKeys().catch((error: unknown) => log.warn('the keys could not be renewed', { error: String(error) })));
+    every(
+      KEYS_PERIOD_MS,
+      () => void fetchKeys().catch((error: unknown) => log.warn('the keys could not be renewed', { error: String(error) })),
+    );
   };
   let configFaults: readonly string[] = [];
 
@@ -212,7 +231,10 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       if (typeof tls === 'object' && endsTls) server.setSecureContext(tls);
     }
   };
-  const renewal = (): void => void renewCertificates().catch((error: unknown) => log.error('a certificate could not be renewed', { error: error instanceof Error ? error : new Error(String(error)) }));
+  const renewal = (): void =>
+    void renewCertificates().catch((error: unknown) =>
+      log.error('a certificate could not be renewed', { error: error instanceof Error ? error : new Error(String(error)) }),
+    );
 
   const drain = async (graceMs: number): Promise<void> => {
     if (draining) return;

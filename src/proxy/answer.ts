@@ -178,7 +178,15 @@ export function createAnswer(call: Call, ports: Ports): Answer {
         if (!gone) {
           if (form === 'none') refuse(reply, refused, request);
           else if (form === 'events') {
-            if (request.id !== undefined) reply.write(encodeEvent({ event: 'message', id: undefined, retry: undefined, data: errorAnswer(request.id, ERRORS[refused.code].rpc, refused.say ?? ERRORS[refused.code].text) }));
+            if (request.id !== undefined)
+              reply.write(
+                encodeEvent({
+                  event: 'message',
+                  id: undefined,
+                  retry: undefined,
+                  data: errorAnswer(request.id, ERRORS[refused.code].rpc, refused.say ?? ERRORS[refused.code].text),
+                }),
+              );
             reply.end();
           } else reply.abort();
         }

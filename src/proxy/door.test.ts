@@ -7,7 +7,15 @@ import { createDoor } from './door.ts';
 import type { Admitted } from './door.ts';
 import { bed, fakeReply, rule, snapshotWith } from './fakes.fixture.ts';
 
-const LISTENER: ListenerConfig = { name: 'main', address: { host: '127.0.0.1', port: 1 }, tls: { kind: 'off' }, trustedProxies: [], hosts: [], origins: [], anonymous: 'visitor' };
+const LISTENER: ListenerConfig = {
+  name: 'main',
+  address: { host: '127.0.0.1', port: 1 },
+  tls: { kind: 'off' },
+  trustedProxies: [],
+  hosts: [],
+  origins: [],
+  anonymous: 'visitor',
+};
 const HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
 
 interface Knock {
@@ -20,7 +28,14 @@ interface Knock {
 }
 
 /** What the door does with a head: the status of its refusal, or how much body it lets in. */
-function knock({ method = 'POST', path = '/mcp/tickets', host = '127.0.0.1:7625', tls = false, headers = {}, listener = {} }: Knock): number {
+function knock({
+  method = 'POST',
+  path = '/mcp/tickets',
+  host = '127.0.0.1:7625',
+  tls = false,
+  headers = {},
+  listener = {},
+}: Knock): number {
   const { ports } = bed([rule('all', 'allow')]);
   const snapshot = snapshotWith([rule('all', 'allow')], ['tickets']);
   const door = createDoor({
@@ -34,7 +49,15 @@ function knock({ method = 'POST', path = '/mcp/tickets', host = '127.0.0.1:7625'
   const reply = fakeReply();
   const all = { ...HEADERS, ...headers };
   const request: ServerRequest<Admitted> = Object.assign(reply, {
-    head: { method, path, query: '', host, headers: createHeaderList(Object.keys(all), Object.values(all)), contentLength: 2, chunked: false },
+    head: {
+      method,
+      path,
+      query: '',
+      host,
+      headers: createHeaderList(Object.keys(all), Object.values(all)),
+      contentLength: 2,
+      chunked: false,
+    },
     peer: { address: '127.0.0.1', port: 9, tls, listener: 'main' },
     context: undefined,
   });
@@ -80,7 +103,11 @@ const heads: readonly (readonly [string, Knock, number])[] = [
   ['/readyz', { method: 'GET', path: '/readyz' }, 200],
   ['/readyz with a foreign Host', { method: 'GET', path: '/readyz', host: 'evil.example' }, 403],
   ['a preflight of a foreign page', { method: 'OPTIONS', headers: { origin: 'https://evil.example' } }, 403],
-  ['a preflight of a configured page', { method: 'OPTIONS', headers: { origin: 'https://app.example' }, listener: { origins: ['https://app.example'] } }, 204],
+  [
+    'a preflight of a configured page',
+    { method: 'OPTIONS', headers: { origin: 'https://app.example' }, listener: { origins: ['https://app.example'] } },
+    204,
+  ],
 ];
 for (const [name, given, expected] of heads) {
   test(`${name}: ${expected === ADMITTED ? 'may send a body' : expected}`, () => assert.equal(knock(given), expected));

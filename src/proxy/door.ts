@@ -147,7 +147,10 @@ function isJson(contentType: string | undefined): boolean {
   if (contentType === undefined) return false;
   const [type = '', ...parameters] = contentType.toLowerCase().split(';');
   // JSON is UTF-8 (RFC 8259 §8.1); a parameter that says otherwise describes bytes that we would read differently.
-  return type.trim() === 'application/json' && parameters.every((parameter) => ['charset=utf-8', 'charset="utf-8"', ''].includes(parameter.trim()));
+  return (
+    type.trim() === 'application/json' &&
+    parameters.every((parameter) => ['charset=utf-8', 'charset="utf-8"', ''].includes(parameter.trim()))
+  );
 }
 
 function acceptsBoth(accept: string | undefined): boolean {
@@ -165,7 +168,8 @@ function accepts(accept: string, type: string): boolean {
 
 function hostAllowed(host: string, listener: ListenerConfig): boolean {
   const name = nameOf(host);
-  if (isLoopback(listener.address.host)) return LOOPBACK.has(name) || name === bracketed(listener.address.host) || listener.hosts.includes(name);
+  if (isLoopback(listener.address.host))
+    return LOOPBACK.has(name) || name === bracketed(listener.address.host) || listener.hosts.includes(name);
   // Rebinding needs a name that can be pointed elsewhere; an address as Host is where the caller really went.
   return listener.hosts.includes(name) || isIP(name.startsWith('[') ? name.slice(1, -1) : name) !== 0;
 }
@@ -203,7 +207,8 @@ function preflight(request: ServerRequest<Admitted>, origin: string | undefined)
       'Access-Control-Allow-Methods',
       'POST, GET, DELETE, OPTIONS',
       'Access-Control-Allow-Headers',
-      request.head.headers.get('access-control-request-headers') ?? 'authorization, content-type, mcp-protocol-version, mcp-session-id, mcp-method, mcp-name',
+      request.head.headers.get('access-control-request-headers') ??
+        'authorization, content-type, mcp-protocol-version, mcp-session-id, mcp-method, mcp-name',
       'Access-Control-Max-Age',
       '600',
     ]);

@@ -45,9 +45,20 @@ export interface Arrival {
 
 /** What the agent wants, after one reading of the bytes. */
 export type Inbound =
-  | { readonly kind: 'modern'; readonly message: Extract<Message, { kind: 'request' }>; readonly request: ModernRequest; readonly subject: Subject }
+  | {
+      readonly kind: 'modern';
+      readonly message: Extract<Message, { kind: 'request' }>;
+      readonly request: ModernRequest;
+      readonly subject: Subject;
+    }
   | { readonly kind: 'modern-notification'; readonly message: Extract<Message, { kind: 'notification' }> }
-  | { readonly kind: 'legacy'; readonly message: Message; readonly rule: MethodRule | undefined; readonly token: string | undefined; readonly subject: Subject }
+  | {
+      readonly kind: 'legacy';
+      readonly message: Message;
+      readonly rule: MethodRule | undefined;
+      readonly token: string | undefined;
+      readonly subject: Subject;
+    }
   | { readonly kind: 'stream'; readonly token: string }
   | { readonly kind: 'end'; readonly token: string };
 

@@ -115,7 +115,11 @@ export function fakeServer(name: string, verdict: Partial<EraVerdict> = {}): Fak
     close: () => {},
   };
   const full: EraVerdict = { revisions: ['2026-07-28'], modern: true, legacy: false, decidedAtMs: 0, staleAtMs: 1e15, ...verdict };
-  const readiness = { kind: 'ready', verdict: full, http: { pool, path: '/mcp', headers: ['Authorization', 'Bearer of-the-gateway'] } } as const;
+  const readiness = {
+    kind: 'ready',
+    verdict: full,
+    http: { pool, path: '/mcp', headers: ['Authorization', 'Bearer of-the-gateway'] },
+  } as const;
   const server: Server = {
     name,
     config: { kind: 'http', name, url: 'http://127.0.0.1:1/mcp', headers: {}, tls: { minVersion: 'TLSv1.2' } },
@@ -167,7 +171,15 @@ export function snapshotWith(rules: readonly Rule[], servers: readonly string[],
         limits: LIMITS,
         policy: { rules },
       },
-      agents: { agents: agents.map((name) => ({ tenant: 'default', name, groups: [], attributes: {}, keys: [{ id: 'k1', sha256: '0'.repeat(64), createdAt: '2026-01-01T00:00:00Z', expiresAt: null, label: '' }] })) },
+      agents: {
+        agents: agents.map((name) => ({
+          tenant: 'default',
+          name,
+          groups: [],
+          attributes: {},
+          keys: [{ id: 'k1', sha256: '0'.repeat(64), createdAt: '2026-01-01T00:00:00Z', expiresAt: null, label: '' }],
+        })),
+      },
     },
   });
   if (!compiled.ok) throw new Error(compiled.error.join());
@@ -186,7 +198,12 @@ export function bed(rules: readonly Rule[], verdict: Partial<EraVerdict> = {}): 
   const audit = fakeAudit();
   const server = fakeServer('tickets', verdict);
   const snapshot = snapshotWith(rules, ['tickets']);
-  const servers: Servers = { get: (name) => (name === 'tickets' ? server.server : undefined), all: () => [server.server], update: () => {}, close: () => {} };
+  const servers: Servers = {
+    get: (name) => (name === 'tickets' ? server.server : undefined),
+    all: () => [server.server],
+    update: () => {},
+    close: () => {},
+  };
   let ids = 0;
   let nowUs = 1_000;
   const ports: Ports = {
@@ -248,7 +265,11 @@ export function rule(name: string, effect: Rule['effect'], tools?: readonly stri
 export const MODERN_META = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {} };
 
 /** A modern request and its headers. */
-export function modern(method: string, params: Readonly<Record<string, unknown>> = {}, id: string | number = 1): readonly [object, Record<string, string>] {
+export function modern(
+  method: string,
+  params: Readonly<Record<string, unknown>> = {},
+  id: string | number = 1,
+): readonly [object, Record<string, string>] {
   const name = params['name'] ?? params['uri'];
   return [
     { jsonrpc: '2.0', id, method, params: { ...params, _meta: MODERN_META } },

@@ -20,7 +20,10 @@ export function forward(permit: Permit<Call>, answer: Answer, ports: Ports): voi
   const call = envelope.payload;
   const { limits } = call.arrival.snapshot;
   if (call.server.inFlight >= limits.maxInFlightPerServer) {
-    return answer.refuse({ code: 'overloaded', say: `The MCP server '${envelope.server}' has ${limits.maxInFlightPerServer} calls under way; try again.` }, 'refused');
+    return answer.refuse(
+      { code: 'overloaded', say: `The MCP server '${envelope.server}' has ${limits.maxInFlightPerServer} calls under way; try again.` },
+      'refused',
+    );
   }
   const { tenant, agent } = envelope.principal;
   if (ports.open.streamsOf(tenant, agent) > limits.maxStreamsPerAgent) {
@@ -36,7 +39,10 @@ export function forward(permit: Permit<Call>, answer: Answer, ports: Ports): voi
       }
     });
   // Critical: if the machine dies now, the log must already say what was about to be done.
-  if (permit.obligations.class === 'critical') ports.audit.whenDurable(call.decisionSeq, (fault) => (fault === undefined ? go() : answer.refuse({ code: 'audit_unavailable' }, 'refused')));
+  if (permit.obligations.class === 'critical')
+    ports.audit.whenDurable(call.decisionSeq, (fault) =>
+      fault === undefined ? go() : answer.refuse({ code: 'audit_unavailable' }, 'refused'),
+    );
   else go();
 }
 
@@ -46,7 +52,13 @@ function choose(envelope: Envelope<Call>, readiness: Readiness, answer: Answer, 
   const { inbound } = call;
   if (readiness.kind === 'failed') {
     ports.log.warn('a server cannot be used', { server: envelope.server, reason: readiness.reason });
-    return answer.refuse({ code: readiness.code, say: `The MCP server '${envelope.server}' ${readiness.code === 'upstream_timeout' ? 'does not answer' : 'cannot be reached'} now. Other servers are not affected.` }, 'failed');
+    return answer.refuse(
+      {
+        code: readiness.code,
+        say: `The MCP server '${envelope.server}' ${readiness.code === 'upstream_timeout' ? 'does not answer' : 'cannot be reached'} now. Other servers are not affected.`,
+      },
+      'failed',
+    );
   }
   const { verdict, http } = readiness;
   switch (inbound.kind) {
@@ -58,7 +70,8 @@ function choose(envelope: Envelope<Call>, readiness: Readiness, answer: Answer, 
       // The modern era defines no notification of an agent over HTTP; it is accepted and ends here.
       return answer.empty(202, 'ok');
     case 'legacy':
-      if (inbound.message.kind === 'request' && inbound.message.method === 'initialize') return initialize(envelope, readiness, answer, ports);
+      if (inbound.message.kind === 'request' && inbound.message.method === 'initialize')
+        return initialize(envelope, readiness, answer, ports);
       return inSession(envelope, inbound.token ?? '', readiness, answer, ports);
     case 'stream':
     case 'end':
@@ -72,7 +85,8 @@ function initialize(envelope: Envelope<Call>, readiness: Extract<Readiness, { ki
   const { inbound } = envelope.payload;
   if (inbound.kind !== 'legacy' || inbound.message.kind !== 'request') return;
   const asked = inbound.message.params?.['protocolVersion'];
-  if (typeof asked !== 'string') return answer.refuse({ code: 'params_malformed', say: 'initialize needs params.protocolVersion.' }, 'refused');
+  if (typeof asked !== 'string')
+    return answer.refuse({ code: 'params_malformed', say: 'initialize needs params.protocolVersion.' }, 'refused');
   if (!readiness.verdict.legacy) return answer.refuse(unshared(envelope.server, readiness.verdict, asked), 'refused');
   // Version negotiation (2025-11-25 basic/lifecycle): asked for a revision we do not carry, we offer the latest that we do.
   const carried = asked === '2025-11-25' || asked === '2025-06-18';
@@ -81,12 +95,21 @@ function initialize(envelope: Envelope<Call>, readiness: Extract<Readiness, { ki
   else carryStdioInitialize(envelope, answer, ports, body);
 }
 
-function inSession(envelope: Envelope<Call>, token: string, readiness: Extract<Readiness, { kind: 'ready' }>, answer: Answer, ports: Ports): void {
+function inSession(
+  envelope: Envelope<Call>,
+  token: string,
+  readiness: Extract<Readiness, { kind: 'ready' }>,
+  answer: Answer,
+  ports: Ports,
+): void {
   const session = ports.sessions.find(token, envelope.principal, envelope.server);
   if (session === undefined) return answer.refuse({ code: 'session_unknown' }, 'refused');
   const claimed = envelope.payload.arrival.headers.get('mcp-protocol-version');
   if (claimed !== undefined && claimed !== session.revision) {
-    return answer.refuse({ code: 'version_unsupported', say: `This session was opened with ${session.revision}, the header says ${claimed.slice(0, 40)}.` }, 'refused');
+    return answer.refuse(
+      { code: 'version_unsupported', say: `This session was opened with ${session.revision}, the header says ${claimed.slice(0, 40)}.` },
+      'refused',
+    );
   }
   if (session.kind === 'stdio') return carryStdioLegacy(envelope, session, token, answer, ports);
   if (readiness.http === undefined) return answer.refuse({ code: 'session_unknown' }, 'refused');

@@ -257,8 +257,10 @@ function mediaType(contentType: string | undefined): string {
 /** What an HTTP status without a usable body means for the agent. The server's own text and challenge are for the gateway alone. */
 function refusalFor(status: number, call: Call): Refused {
   const name = call.server.name;
-  if (call.question.era === 'legacy' && status === 404) return { code: 'session_unknown', say: `The MCP server '${name}' ended this session; send initialize again.` };
-  if (status === 405 && call.inbound.kind !== 'legacy' && call.inbound.kind !== 'modern') return { code: 'http_method', say: `The MCP server '${name}' does not offer this.` };
+  if (call.question.era === 'legacy' && status === 404)
+    return { code: 'session_unknown', say: `The MCP server '${name}' ended this session; send initialize again.` };
+  if (status === 405 && call.inbound.kind !== 'legacy' && call.inbound.kind !== 'modern')
+    return { code: 'http_method', say: `The MCP server '${name}' does not offer this.` };
   if (OWN_ACCESS.has(status)) return { code: 'upstream_unreachable', say: `The MCP server '${name}' refused the gateway's credentials.` };
   if (status === 429 || status === 503) return { code: 'overloaded', say: `The MCP server '${name}' is overloaded.` };
   return { code: 'upstream_malformed', say: `The MCP server '${name}' answered with HTTP status ${status}.` };

@@ -108,7 +108,10 @@ export function revisionOf(message: Message): string | Refused {
   const result = message.kind === 'result' ? message.result : undefined;
   const revision = typeof result === 'object' && result !== null && 'protocolVersion' in result ? result['protocolVersion'] : undefined;
   if (revision === '2025-11-25' || revision === '2025-06-18') return revision;
-  return { code: 'era_unshared', say: `The MCP server speaks ${typeof revision === 'string' ? revision : 'no known revision'}, which this gateway does not carry yet.` };
+  return {
+    code: 'era_unshared',
+    say: `The MCP server speaks ${typeof revision === 'string' ? revision : 'no known revision'}, which this gateway does not carry yet.`,
+  };
 }
 
 interface Sending extends Omit<UpstreamRequest, 'path' | 'headTimeoutMs' | 'idleTimeoutMs'> {

@@ -54,7 +54,11 @@ export function createRoadMetrics(metrics: Metrics): RoadMetrics {
       const key = `${kind}\u0000${question.method}\u0000${server.name}`;
       let counter = verdicts.get(key);
       if (counter === undefined) {
-        counter = metrics.counter('sallyport.calls', { verdict: kind, 'mcp.method.name': question.method, 'sallyport.server': server.name });
+        counter = metrics.counter('sallyport.calls', {
+          verdict: kind,
+          'mcp.method.name': question.method,
+          'sallyport.server': server.name,
+        });
         verdicts.set(key, counter);
       }
       counter.add();

@@ -21,6 +21,7 @@ export function narrowListen(inbound: Inbound, arrival: Arrival): Inbound {
   if (allowed.every(Boolean)) return inbound;
   const edited = parseJson(removeElements(document, PATH, (index) => allowed[index] === true));
   const message = edited.ok ? readMessage(edited.value) : edited;
-  if (!message.ok || message.value.kind !== 'request') throw new GatewayError('internal', { cause: new Error('a narrowed request is not valid') });
+  if (!message.ok || message.value.kind !== 'request')
+    throw new GatewayError('internal', { cause: new Error('a narrowed request is not valid') });
   return { ...inbound, message: message.value };
 }

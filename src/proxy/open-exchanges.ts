@@ -61,10 +61,11 @@ export function createOpenExchanges(): OpenExchanges {
       for (const answer of open.keys()) answer.cut('cancelled');
     },
     endStreams: () => {
-      for (const [answer, call] of open) if (LONG_LIVED.has(call.question.method)) {
-        answer.end('ok');
-        answer.onGone?.();
-      }
+      for (const [answer, call] of open)
+        if (LONG_LIVED.has(call.question.method)) {
+          answer.end('ok');
+          answer.onGone?.();
+        }
     },
     keepAlive: (beforeUs) => {
       for (const answer of open.keys()) answer.keepAlive(beforeUs);
@@ -76,6 +77,11 @@ function stillAllowed(call: Call, snapshot: Snapshot, nowMs: number): boolean {
   const { principal, peer, route } = call.arrival;
   if (!snapshot.routes.has(route.path)) return false;
   const listener = snapshot.listeners.find((one) => one.name === peer.listener);
-  const current = principal.keyId === ANONYMOUS_KEY_ID ? (listener?.anonymous === principal.agent ? snapshot.agents.anonymous(principal.agent) : undefined) : snapshot.agents.current(principal, nowMs);
+  const current =
+    principal.keyId === ANONYMOUS_KEY_ID
+      ? listener?.anonymous === principal.agent
+        ? snapshot.agents.anonymous(principal.agent)
+        : undefined
+      : snapshot.agents.current(principal, nowMs);
   return current !== undefined && snapshot.policy.decide(current, route.server, call.question.subject).kind === 'allow';
 }

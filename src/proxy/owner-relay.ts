@@ -13,7 +13,24 @@ export interface OwnerRelay {
   close(): void;
 }
 
-const RELAYED: ReadonlySet<string> = new Set(['host', 'content-length', 'connection', 'transfer-encoding', 'accept-encoding', 'content-encoding', 'expect', 'keep-alive', 'te', 'trailer', 'upgrade', 'proxy-connection', 'proxy-authorization', 'origin', 'date', 'sallyport-peer']);
+const RELAYED: ReadonlySet<string> = new Set([
+  'host',
+  'content-length',
+  'connection',
+  'transfer-encoding',
+  'accept-encoding',
+  'content-encoding',
+  'expect',
+  'keep-alive',
+  'te',
+  'trailer',
+  'upgrade',
+  'proxy-connection',
+  'proxy-authorization',
+  'origin',
+  'date',
+  'sallyport-peer',
+]);
 const CONNECT_TIMEOUT_MS = 1_000;
 const MAX_CONNECTIONS = 512;
 const MAX_HEAD_BYTES = 64 * 1024;
@@ -25,7 +42,10 @@ export function createOwnerRelay(folder: string): OwnerRelay {
   const poolOf = (owner: string): UpstreamPool => {
     const known = pools.get(owner);
     if (known !== undefined) return known;
-    const made = createUpstreamPool({ host: 'localhost', port: 0, tls: undefined, socketPath: `${folder}/${owner}` }, { maxConnections: MAX_CONNECTIONS, maxQueued: MAX_CONNECTIONS, maxHeadBytes: MAX_HEAD_BYTES, connectTimeoutMs: CONNECT_TIMEOUT_MS });
+    const made = createUpstreamPool(
+      { host: 'localhost', port: 0, tls: undefined, socketPath: `${folder}/${owner}` },
+      { maxConnections: MAX_CONNECTIONS, maxQueued: MAX_CONNECTIONS, maxHeadBytes: MAX_HEAD_BYTES, connectTimeoutMs: CONNECT_TIMEOUT_MS },
+    );
     pools.set(owner, made);
     return made;
   };
@@ -48,7 +68,15 @@ export function createOwnerRelay(folder: string): OwnerRelay {
       }
       let started = false;
       const call = poolOf(owner).send(
-        { method: methodOf(arrival.method), path: arrival.route.path, headers: out, body: arrival.method === 'POST' ? arrival.body : undefined, replayable: false, headTimeoutMs: 0, idleTimeoutMs: 0 },
+        {
+          method: methodOf(arrival.method),
+          path: arrival.route.path,
+          headers: out,
+          body: arrival.method === 'POST' ? arrival.body : undefined,
+          replayable: false,
+          headTimeoutMs: 0,
+          idleTimeoutMs: 0,
+        },
         {
           onHead: (status, answered) => {
             started = true;

@@ -10,10 +10,13 @@ useRoad(carry);
 const JSON_HEAD = createHeaderList(['content-type'], ['application/json']);
 const STREAM_HEAD = createHeaderList(['content-type'], ['text/event-stream']);
 const call = modern('tools/call', { name: 'list_tickets', arguments: {} });
-const result = (id: unknown, more: object = {}): Buffer => Buffer.from(JSON.stringify({ jsonrpc: '2.0', id, result: { resultType: 'complete', content: [], ...more } }));
+const result = (id: unknown, more: object = {}): Buffer =>
+  Buffer.from(JSON.stringify({ jsonrpc: '2.0', id, result: { resultType: 'complete', content: [], ...more } }));
 const event = (message: object): Buffer => Buffer.from(`data: ${JSON.stringify(message)}\n\n`);
-const outcomes = (road: Bed): readonly unknown[] => road.audit.records.filter((record) => record.kind === 'outcome').map((record) => record.status);
-const decisions = (road: Bed): readonly unknown[] => road.audit.records.filter((record) => record.kind === 'decision').map((record) => record.verdict);
+const outcomes = (road: Bed): readonly unknown[] =>
+  road.audit.records.filter((record) => record.kind === 'outcome').map((record) => record.status);
+const decisions = (road: Bed): readonly unknown[] =>
+  road.audit.records.filter((record) => record.kind === 'decision').map((record) => record.verdict);
 
 let road: Bed;
 beforeEach(() => {
@@ -96,7 +99,11 @@ test('the agent hangs up: the server is given up, once, and the record says so',
 test('a list loses what policy hides, and becomes private', () => {
   const reply = road.arrive(...modern('tools/list'));
   road.server.handler?.onHead(200, JSON_HEAD);
-  road.server.handler?.onBody(Buffer.from('{"jsonrpc":"2.0","id":1,"result":{"resultType":"complete","ttlMs":5,"cacheScope":"public","tools":[{"name":"delete_ticket"}, {"name":"list_tickets" , "x":1}]}}'));
+  road.server.handler?.onBody(
+    Buffer.from(
+      '{"jsonrpc":"2.0","id":1,"result":{"resultType":"complete","ttlMs":5,"cacheScope":"public","tools":[{"name":"delete_ticket"}, {"name":"list_tickets" , "x":1}]}}',
+    ),
+  );
   road.server.handler?.onEnd();
   const shown = JSON.parse(reply.body);
   assert.deepEqual(shown.result.tools, [{ name: 'list_tickets', x: 1 }]);
@@ -212,15 +219,22 @@ test('a policy change cuts what it no longer allows, and nothing else', () => {
   assert.deepEqual(outcomes(road), ['cancelled']);
 });
 
-const sent = (road_: Bed): { readonly params: Record<string, unknown> } => JSON.parse(Buffer.from(road_.server.requests[0]?.body ?? []).toString());
+const sent = (road_: Bed): { readonly params: Record<string, unknown> } =>
+  JSON.parse(Buffer.from(road_.server.requests[0]?.body ?? []).toString());
 
 test('a subscription to a resource that may not be read is taken out, and its updates are dropped', () => {
-  road = bed([rule('all', 'allow'), { name: 'private', effect: 'deny', agents: ['*'], groups: [], servers: ['*'], resources: ['file:///private/*'] }]);
-  const reply = road.arrive(...modern('subscriptions/listen', { notifications: { resourceSubscriptions: ['file:///private/a', 'file:///b'] } }));
+  road = bed([
+    rule('all', 'allow'),
+    { name: 'private', effect: 'deny', agents: ['*'], groups: [], servers: ['*'], resources: ['file:///private/*'] },
+  ]);
+  const reply = road.arrive(
+    ...modern('subscriptions/listen', { notifications: { resourceSubscriptions: ['file:///private/a', 'file:///b'] } }),
+  );
   assert.deepEqual(sent(road).params['notifications'], { resourceSubscriptions: ['file:///b'] });
   road.server.handler?.onHead(200, STREAM_HEAD);
   const meta = { _meta: { 'io.modelcontextprotocol/subscriptionId': 1 } };
-  for (const uri of ['file:///private/a', 'file:///b']) road.server.handler?.onBody(event({ jsonrpc: '2.0', method: 'notifications/resources/updated', params: { uri, ...meta } }));
+  for (const uri of ['file:///private/a', 'file:///b'])
+    road.server.handler?.onBody(event({ jsonrpc: '2.0', method: 'notifications/resources/updated', params: { uri, ...meta } }));
   assert.match(reply.body, /file:\/\/\/b/);
   assert.doesNotMatch(reply.body, /private/);
 });
@@ -228,10 +242,17 @@ test('a subscription to a resource that may not be read is taken out, and its up
 test('a server is not told that the agent takes tasks, and may not answer with one', () => {
   const capabilities = { extensions: { 'io.modelcontextprotocol/tasks': {}, 'com.example/x': {} } };
   const [body, headers] = modern('tools/call', { name: 'list_tickets', arguments: {} });
-  const params = { name: 'list_tickets', arguments: {}, _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': capabilities } };
+  const params = {
+    name: 'list_tickets',
+    arguments: {},
+    _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': capabilities },
+  };
   const reply = road.arrive({ ...body, params }, headers);
   const meta = sent(road).params['_meta'];
-  assert.deepEqual(meta, { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': { extensions: { 'com.example/x': {} } } });
+  assert.deepEqual(meta, {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientCapabilities': { extensions: { 'com.example/x': {} } },
+  });
   road.server.handler?.onHead(200, JSON_HEAD);
   road.server.handler?.onBody(result(1, { resultType: 'task', taskId: 't', status: 'working' }));
   road.server.handler?.onEnd();

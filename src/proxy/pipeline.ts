@@ -65,7 +65,13 @@ function inspect(_call: Call): readonly Finding[] {
 }
 
 function deny(call: Call, answer: Answer, verdict: Extract<Verdict, { kind: 'deny' }>): void {
-  answer.refuse({ code: 'denied', say: `${describeDenial(verdict, call.question.subject)} Whoever runs the gateway can look it up: record ${call.id}.` }, 'refused');
+  answer.refuse(
+    {
+      code: 'denied',
+      say: `${describeDenial(verdict, call.question.subject)} Whoever runs the gateway can look it up: record ${call.id}.`,
+    },
+    'refused',
+  );
 }
 
 function unreadable(arrival: Arrival, ports: Ports, refusal: Parameters<typeof refuse>[1] & { readonly id?: string | number }): void {
@@ -109,7 +115,9 @@ function revisionOf(inbound: Inbound, arrival: Arrival, ports: Ports): string {
     case 'legacy':
     case 'stream':
     case 'end':
-      return inbound.token === undefined ? '' : (ports.sessions.find(inbound.token, arrival.principal, arrival.route.server)?.revision ?? '');
+      return inbound.token === undefined
+        ? ''
+        : (ports.sessions.find(inbound.token, arrival.principal, arrival.route.server)?.revision ?? '');
     default:
       return inbound satisfies never;
   }

@@ -3,7 +3,17 @@
 
 import { fail, GatewayError, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
-import { checkHeaderParams, checkModernNotification, checkModernRequest, classifyEra, METHODS, parseJson, readMessage, readSubject, removeMember } from '../mcp/index.ts';
+import {
+  checkHeaderParams,
+  checkModernNotification,
+  checkModernRequest,
+  classifyEra,
+  METHODS,
+  parseJson,
+  readMessage,
+  readSubject,
+  removeMember,
+} from '../mcp/index.ts';
 import type { JsonObject, Message, Refusal } from '../mcp/index.ts';
 import type { Subject } from '../policies/index.ts';
 import type { Arrival, Inbound, Ports, Question } from './exchange.ts';
@@ -15,7 +25,10 @@ const MAX_TOKEN_CHARS = 2048;
 const LOSSY: Refusal = { code: 'json_ambiguous', say: 'A number in this request cannot be represented exactly; send it as a string.' };
 
 /** Reads a request. A refusal knows the id it belongs to, where one could be read. */
-export function receive(arrival: Arrival, ports: Pick<Ports, 'headerCatalogue'>): Result<Inbound, Refusal & { readonly id?: string | number }> {
+export function receive(
+  arrival: Arrival,
+  ports: Pick<Ports, 'headerCatalogue'>,
+): Result<Inbound, Refusal & { readonly id?: string | number }> {
   const token = arrival.headers.get('mcp-session-id');
   if (arrival.method !== 'POST') {
     if (token === undefined || token.length > MAX_TOKEN_CHARS) {
@@ -31,10 +44,18 @@ export function receive(arrival: Arrival, ports: Pick<Ports, 'headerCatalogue'>)
   return era === 'modern' ? receiveModern(arrival, message.value, ports) : receiveLegacy(message.value, token);
 }
 
-function receiveModern(arrival: Arrival, message: Message, ports: Pick<Ports, 'headerCatalogue'>): Result<Inbound, Refusal & { readonly id?: string | number }> {
+function receiveModern(
+  arrival: Arrival,
+  message: Message,
+  ports: Pick<Ports, 'headerCatalogue'>,
+): Result<Inbound, Refusal & { readonly id?: string | number }> {
   // SPEC basic/index "Message directions": a modern client sends requests and, on stdio only, cancelled; never a response.
   const { headers } = arrival;
-  const mirrored = { protocolVersion: headers.get('mcp-protocol-version'), method: headers.get('mcp-method'), name: headers.get('mcp-name') };
+  const mirrored = {
+    protocolVersion: headers.get('mcp-protocol-version'),
+    method: headers.get('mcp-method'),
+    name: headers.get('mcp-name'),
+  };
   if (message.kind === 'notification') {
     const checked = checkModernNotification(message, mirrored);
     return checked.ok ? ok({ kind: 'modern-notification', message }) : checked;
@@ -67,7 +88,8 @@ function withoutTasks(message: Extract<Message, { kind: 'request' }>): Extract<M
   if (extensions === undefined || !Object.hasOwn(extensions, TASKS_EXTENSION)) return message;
   const edited = parseJson(removeMember(message.document, path, TASKS_EXTENSION));
   const reread = edited.ok ? readMessage(edited.value) : edited;
-  if (!reread.ok || reread.value.kind !== 'request') throw new GatewayError('internal', { cause: new Error('an edited request is not valid') });
+  if (!reread.ok || reread.value.kind !== 'request')
+    throw new GatewayError('internal', { cause: new Error('an edited request is not valid') });
   return reread.value;
 }
 
@@ -79,16 +101,20 @@ function receiveLegacy(message: Message, token: string | undefined): Result<Inbo
   const known = rule !== undefined && rule.eras.includes('legacy') && (rule.notification === true) === (message.kind === 'notification');
   if (method !== undefined && !known) {
     // A call without an id is judged like a notification and run like a call by servers that do not look: it goes nowhere.
-    if (message.kind === 'notification') return fail({ code: 'rpc_malformed', say: `There is no notification '${method}' that this gateway carries.` });
+    if (message.kind === 'notification')
+      return fail({ code: 'rpc_malformed', say: `There is no notification '${method}' that this gateway carries.` });
     return fail({ code: 'method_unknown', say: `The method '${method}' is not known to this gateway.`, ...id });
   }
   if (message.kind === 'request' && message.document.lossy) {
     return fail({ ...LOSSY, ...id });
   }
-  if (method === 'initialize' && token !== undefined) return fail({ code: 'rpc_malformed', say: 'initialize opens a session; send it without Mcp-Session-Id.', ...id });
-  if (method !== 'initialize' && token === undefined) return fail({ code: 'session_required', say: 'Send initialize first, then every request with its Mcp-Session-Id.', ...id });
+  if (method === 'initialize' && token !== undefined)
+    return fail({ code: 'rpc_malformed', say: 'initialize opens a session; send it without Mcp-Session-Id.', ...id });
+  if (method !== 'initialize' && token === undefined)
+    return fail({ code: 'session_required', say: 'Send initialize first, then every request with its Mcp-Session-Id.', ...id });
   if (rule?.task === true) return fail({ code: 'method_unknown', say: 'Tasks are not carried by this gateway.', ...id });
-  const subject = method === undefined || rule === undefined || message.kind !== 'request' ? ok(SERVER) : readSubject(method, rule, message.params);
+  const subject =
+    method === undefined || rule === undefined || message.kind !== 'request' ? ok(SERVER) : readSubject(method, rule, message.params);
   if (!subject.ok) return fail({ ...subject.error, ...id });
   return ok({ kind: 'legacy', message, rule, token, subject: subject.value });
 }
@@ -101,10 +127,17 @@ export function questionOf(inbound: Inbound): Question {
       return { era: 'modern', revision: request.revision, method: request.method, rule: request.rule, subject };
     }
     case 'modern-notification':
-      return { era: 'modern', revision: undefined, method: inbound.message.method, rule: METHODS.get(inbound.message.method), subject: SERVER };
+      return {
+        era: 'modern',
+        revision: undefined,
+        method: inbound.message.method,
+        rule: METHODS.get(inbound.message.method),
+        subject: SERVER,
+      };
     case 'legacy': {
       const { message, rule, subject } = inbound;
-      if (message.kind !== 'request' && message.kind !== 'notification') return { era: 'legacy', revision: undefined, method: 'response', rule: undefined, subject };
+      if (message.kind !== 'request' && message.kind !== 'notification')
+        return { era: 'legacy', revision: undefined, method: 'response', rule: undefined, subject };
       return { era: 'legacy', revision: undefined, method: message.method, rule, subject };
     }
     case 'stream':

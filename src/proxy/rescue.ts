@@ -31,7 +31,10 @@ const ALLOW: readonly string[] = [...JSON_HEADERS, 'Allow', 'POST, GET, DELETE, 
 const RETRY: readonly string[] = [...JSON_HEADERS, 'Retry-After', '1'];
 
 /** The status, headers and body of a refusal. */
-export function refusalAnswer(refused: Refused, request: RefusedRequest): { readonly status: number; readonly headers: readonly string[]; readonly body: Uint8Array } {
+export function refusalAnswer(
+  refused: Refused,
+  request: RefusedRequest,
+): { readonly status: number; readonly headers: readonly string[]; readonly body: Uint8Array } {
   const row = ERRORS[refused.code];
   const say = refused.say ?? row.text;
   const body =

@@ -36,7 +36,8 @@ export function answerMessage(call: Call, answer: Answer, final: Final, onFinal?
 /** What a request may be answered with, as the language wants to know it. */
 export function askedBy(call: Call): Asked {
   const { inbound, question } = call;
-  const id = (inbound.kind === 'modern' || inbound.kind === 'legacy') && inbound.message.kind === 'request' ? inbound.message.id : undefined;
+  const id =
+    (inbound.kind === 'modern' || inbound.kind === 'legacy') && inbound.message.kind === 'request' ? inbound.message.id : undefined;
   const declared = inbound.kind === 'modern' ? { clientCapabilities: inbound.request.clientCapabilities } : {};
   return { id, method: question.method, era: question.era, ...declared };
 }
@@ -55,7 +56,9 @@ export function judgeFinal(call: Call, final: Final): Result<{ readonly bytes: U
   const asked = askedBy(call);
   if (asked.id === undefined) {
     // A server may say why it did not take a notification or a response; a result would be one that nobody asked for.
-    return final.kind === 'error' ? ok({ bytes: final.document.bytes, outcome: 'rpc_error' }) : fail({ code: 'upstream_malformed', say: 'The MCP server answered what was no request.' });
+    return final.kind === 'error'
+      ? ok({ bytes: final.document.bytes, outcome: 'rpc_error' })
+      : fail({ code: 'upstream_malformed', say: 'The MCP server answered what was no request.' });
   }
   const checked = checkAnswer(final, asked);
   if (!checked.ok) return fail({ code: 'upstream_malformed', say: checked.error.say });
@@ -68,7 +71,8 @@ function shownResult(call: Call, document: JsonDocument): Uint8Array {
   const { method, rule } = call.question;
   if (rule?.list !== undefined) return filterList(call, document, rule);
   // Tasks are not carried, so a session must not promise them.
-  if (method === 'initialize' && memberOf(document.value, 'result', 'capabilities', 'tasks') !== undefined) return removeMember(document, ['result', 'capabilities'], 'tasks');
+  if (method === 'initialize' && memberOf(document.value, 'result', 'capabilities', 'tasks') !== undefined)
+    return removeMember(document, ['result', 'capabilities'], 'tasks');
   return document.bytes;
 }
 
@@ -104,8 +108,12 @@ function filterList(call: Call, document: JsonDocument, rule: MethodRule): Uint8
   const { principal, snapshot } = call.arrival;
   const kind = list.member === 'tools' ? 'tool' : list.member === 'prompts' ? 'prompt' : 'resource';
   const names = listElements(document, rule);
-  const allowed = names.map((name) => name !== undefined && snapshot.policy.decide(principal, call.server.name, { kind, name }).kind === 'allow');
-  const edits: Edit[] = allowed.every(Boolean) ? [] : [...elementEdits(document, ['result', list.member], (index) => allowed[index] === true)];
+  const allowed = names.map(
+    (name) => name !== undefined && snapshot.policy.decide(principal, call.server.name, { kind, name }).kind === 'allow',
+  );
+  const edits: Edit[] = allowed.every(Boolean)
+    ? []
+    : [...elementEdits(document, ['result', list.member], (index) => allowed[index] === true)];
   const scope = call.question.era === 'modern' ? memberOf(document.value, 'result', 'cacheScope') : undefined;
   if (scope !== undefined && scope !== 'private') edits.push(memberEdit(document, ['result'], 'cacheScope', '"private"'));
   return edits.length === 0 ? document.bytes : splice(document, edits);

@@ -17,14 +17,21 @@ export function carryStdioInitialize(envelope: Envelope<Call>, answer: Answer, p
   const message = { ...inbound.message, document: { ...inbound.message.document, bytes: body } };
   session.request(call, message, answer, (final) => {
     const revision = final.kind === 'result' ? revisionOf(final) : undefined;
-    if (typeof revision === 'string') return { headers: ['Mcp-Session-Id', ports.sessions.sealStdio(envelope.principal, session, revision)] };
+    if (typeof revision === 'string')
+      return { headers: ['Mcp-Session-Id', ports.sessions.sealStdio(envelope.principal, session, revision)] };
     session.close(); // The server refused to begin, or speaks what is not carried.
     return revision ?? { headers: [] };
   });
 }
 
 /** Carries anything of an open session. */
-export function carryStdioLegacy(envelope: Envelope<Call>, found: Extract<Session, { kind: 'stdio' }>, token: string, answer: Answer, ports: Ports): void {
+export function carryStdioLegacy(
+  envelope: Envelope<Call>,
+  found: Extract<Session, { kind: 'stdio' }>,
+  token: string,
+  answer: Answer,
+  ports: Ports,
+): void {
   const call = envelope.payload;
   const { inbound } = call;
   const { session } = found;
@@ -38,10 +45,12 @@ export function carryStdioLegacy(envelope: Envelope<Call>, found: Extract<Sessio
       return answer.empty(204, 'ok');
     case 'legacy':
       if (inbound.message.kind === 'request') {
-        if (!session.request(call, inbound.message, answer)) answer.refuse({ code: 'rpc_malformed', say: 'A request with this id is under way in this session.' }, 'refused');
+        if (!session.request(call, inbound.message, answer))
+          answer.refuse({ code: 'rpc_malformed', say: 'A request with this id is under way in this session.' }, 'refused');
         return;
       }
-      if (!session.tell(inbound.message)) return answer.refuse({ code: 'rpc_malformed', say: 'The server asked nothing with this id.' }, 'refused');
+      if (!session.tell(inbound.message))
+        return answer.refuse({ code: 'rpc_malformed', say: 'The server asked nothing with this id.' }, 'refused');
       return answer.empty(202, 'ok');
     default:
       return answer.refuse({ code: 'internal' }, 'failed');

@@ -58,7 +58,10 @@ export async function probeHttp(target: HttpTarget, timeoutMs: number, nowMs: ()
 export async function probeStdio(door: StdioDoor, server: string, nowMs: () => number): Promise<Result<EraVerdict, NoVerdict>> {
   const [discover, initialize] = await Promise.all([askStdio(door, server, DISCOVER), askStdio(door, server, INITIALIZE)]);
   const modern: Evidence = typeof discover === 'string' ? { kind: 'not' } : readDiscover({ status: undefined, value: discover });
-  const legacy: Evidence = typeof initialize === 'string' ? { kind: 'unclear', reason: initialize, code: 'upstream_unreachable' } : readInitialize({ status: undefined, value: initialize });
+  const legacy: Evidence =
+    typeof initialize === 'string'
+      ? { kind: 'unclear', reason: initialize, code: 'upstream_unreachable' }
+      : readInitialize({ status: undefined, value: initialize });
   return judge(modern, legacy, nowMs());
 }
 
@@ -124,7 +127,15 @@ function ask(target: HttpTarget, body: string, timeoutMs: number, extra: readonl
 
 function endSession(target: HttpTarget, session: string): void {
   target.pool.send(
-    { method: 'DELETE', path: target.path, headers: [...target.headers, 'Mcp-Session-Id', session], body: undefined, replayable: false, headTimeoutMs: PROBE_TIMEOUT_MS, idleTimeoutMs: PROBE_TIMEOUT_MS },
+    {
+      method: 'DELETE',
+      path: target.path,
+      headers: [...target.headers, 'Mcp-Session-Id', session],
+      body: undefined,
+      replayable: false,
+      headTimeoutMs: PROBE_TIMEOUT_MS,
+      idleTimeoutMs: PROBE_TIMEOUT_MS,
+    },
     { onHead: () => {}, onBody: () => {}, onEnd: () => {}, onError: () => {} },
   );
 }

@@ -36,7 +36,9 @@ function bed(answer: (line: string) => string | undefined = legacy): Bed {
     nowMs: 1_000,
     servers: createServers({
       stdio,
-      secrets: { fetch: () => Promise.reject(new Error("The value of 'Authorization' needs the environment variable TOKEN, which is not set.")) },
+      secrets: {
+        fetch: () => Promise.reject(new Error("The value of 'Authorization' needs the environment variable TOKEN, which is not set.")),
+      },
       nowMs: () => state.nowMs,
       connectTimeoutMs: 500,
       maxConnections: 1,

@@ -123,7 +123,13 @@ function createServer(config: ServerConfig, options: ServersOptions): Server {
       pool?.pool.close();
       pool = {
         secrets,
-        pool: createUpstreamPool(originOf(url, http, secrets), { maxConnections: options.maxConnections, maxQueued: options.maxQueued, maxHeadBytes: options.maxHeadBytes, connectTimeoutMs: options.connectTimeoutMs, addressPolicy: options.addressPolicy }),
+        pool: createUpstreamPool(originOf(url, http, secrets), {
+          maxConnections: options.maxConnections,
+          maxQueued: options.maxQueued,
+          maxHeadBytes: options.maxHeadBytes,
+          connectTimeoutMs: options.connectTimeoutMs,
+          addressPolicy: options.addressPolicy,
+        }),
       };
     }
     return { pool: pool.pool, path: url.pathname + url.search, headers: secrets.headers };
@@ -140,7 +146,13 @@ function createServer(config: ServerConfig, options: ServersOptions): Server {
       const fresh = options.nowMs() < freshUntilMs;
       if (!fresh && !probing) {
         probing = true;
-        void probe().then(settle, (error: unknown) => settle({ kind: 'failed', reason: error instanceof Error ? error.message : 'It cannot be reached.', code: 'upstream_unreachable' }));
+        void probe().then(settle, (error: unknown) =>
+          settle({
+            kind: 'failed',
+            reason: error instanceof Error ? error.message : 'It cannot be reached.',
+            code: 'upstream_unreachable',
+          }),
+        );
       }
       // A known server serves while its verdict is renewed; an unknown one, or one that failed, is waited for.
       if (readiness !== undefined && (fresh || readiness.kind === 'ready')) callback(readiness);
@@ -149,7 +161,8 @@ function createServer(config: ServerConfig, options: ServersOptions): Server {
     close: () => {
       closed = true;
       pool?.pool.close();
-      for (const callback of waiting.splice(0)) callback({ kind: 'failed', reason: 'The server was taken out of the config.', code: 'upstream_unreachable' });
+      for (const callback of waiting.splice(0))
+        callback({ kind: 'failed', reason: 'The server was taken out of the config.', code: 'upstream_unreachable' });
     },
   };
   return server;

@@ -10,7 +10,11 @@ const NOT: Evidence = { kind: 'not' };
 
 const discovers: readonly (readonly [string, ProbeAnswer, Evidence['kind']])[] = [
   ['a discover result', answer(200, { result: { supportedVersions: ['2026-07-28'] } }), 'speaks'],
-  ['an unsupported-version error that names versions', answer(400, { error: { code: -32022, data: { supported: ['2027-01-01'] } } }), 'speaks'],
+  [
+    'an unsupported-version error that names versions',
+    answer(400, { error: { code: -32022, data: { supported: ['2027-01-01'] } } }),
+    'speaks',
+  ],
   ['an unsupported-version error that names none', answer(400, { error: { code: -32022 } }), 'not'],
   ['a header mismatch alone', answer(400, { error: { code: -32020 } }), 'not'],
   ['what a session server answers before initialize', answer(400, { error: { code: -32000 }, id: null }), 'not'],

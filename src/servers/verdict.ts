@@ -70,7 +70,10 @@ export function judge(discover: Evidence, initialize: Evidence, nowMs: number): 
   if (revisions.size === 0) {
     if (discover.kind === 'unclear') return fail(discover);
     if (initialize.kind === 'unclear') return fail(initialize);
-    return fail({ reason: 'It answers neither server/discover nor initialize as an MCP server does. Check the URL or the command.', code: 'upstream_unreachable' });
+    return fail({
+      reason: 'It answers neither server/discover nor initialize as an MCP server does. Check the URL or the command.',
+      code: 'upstream_unreachable',
+    });
   }
   const all = [...revisions].toSorted();
   const modern = all.some(isModernRevision);
@@ -85,7 +88,12 @@ export function judge(discover: Evidence, initialize: Evidence, nowMs: number): 
 
 function undecided(answer: ProbeAnswer): Evidence | undefined {
   const { status } = answer;
-  if (status === 401 || status === 403) return { kind: 'unclear', reason: `It answers ${status}: it wants credentials. Give it some under 'headers' in the config.`, code: 'upstream_unreachable' };
+  if (status === 401 || status === 403)
+    return {
+      kind: 'unclear',
+      reason: `It answers ${status}: it wants credentials. Give it some under 'headers' in the config.`,
+      code: 'upstream_unreachable',
+    };
   if (status !== undefined && status >= 500) return { kind: 'unclear', reason: `It answers ${status}.`, code: 'upstream_unreachable' };
   return undefined;
 }

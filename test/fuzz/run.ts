@@ -17,6 +17,9 @@ if (!/^\d+$/.test(runs) || targets.length === 0) {
   process.stderr.write('usage: npm run fuzz -- [RUNS] [WORD…]\n');
   process.exitCode = 2;
 } else {
-  const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=1', ...targets], { stdio: 'inherit', env: { ...process.env, SALLYPORT_FUZZ_RUNS: runs } });
+  const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=1', ...targets], {
+    stdio: 'inherit',
+    env: { ...process.env, SALLYPORT_FUZZ_RUNS: runs },
+  });
   process.exitCode = status ?? 1;
 }

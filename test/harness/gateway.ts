@@ -82,11 +82,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     writeFileSync(configFile, typeof config === 'string' ? config : JSON.stringify(config, null, 2));
   writeConfig(options.config);
 
-  const child = spawn(process.execPath, [options.program ?? PROGRAM, 'serve', '--config', configFile, '--output', 'json', ...(options.args ?? [])], {
-    cwd: folder,
-    env: { ...process.env, ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [options.program ?? PROGRAM, 'serve', '--config', configFile, '--output', 'json', ...(options.args ?? [])],
+    {
+      cwd: folder,
+      env: { ...process.env, ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   endWithUs(child);
   const ended = once(child, 'exit');
   const events: unknown[] = [];

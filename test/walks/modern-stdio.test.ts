@@ -4,7 +4,19 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { at, childrenOf, LegacySession, META, modernCall, modernStream, repositoryRoot, startGateway, testConfig, textAt, until } from '../harness/index.ts';
+import {
+  at,
+  childrenOf,
+  LegacySession,
+  META,
+  modernCall,
+  modernStream,
+  repositoryRoot,
+  startGateway,
+  testConfig,
+  textAt,
+  until,
+} from '../harness/index.ts';
 import type { Gateway } from '../harness/index.ts';
 
 const SERVER = join(repositoryRoot, 'test', 'harness', 'servers', 'modern-stdio-server.ts');
@@ -16,7 +28,9 @@ let url: string;
 
 before(async () => {
   gateway = await startGateway({
-    config: testConfig({ servers: { modern: { command: process.execPath, args: [SERVER, 'modern'] }, dual: { command: process.execPath, args: [SERVER] } } }),
+    config: testConfig({
+      servers: { modern: { command: process.execPath, args: [SERVER, 'modern'] }, dual: { command: process.execPath, args: [SERVER] } },
+    }),
   });
   ann = await gateway.addAgent('ann');
   bob = await gateway.addAgent('bob');
@@ -33,7 +47,9 @@ test('discover, lists and calls', async () => {
 
 test('many requests with the same id and the same progress token at once: each gets its own', async () => {
   const params = { name: 'test_tool_with_progress', arguments: {} };
-  const answers = await Promise.all(Array.from({ length: 12 }, () => modernCall(url, 'tools/call', params, { key: ann, id: 5, meta: { progressToken: 'same' } })));
+  const answers = await Promise.all(
+    Array.from({ length: 12 }, () => modernCall(url, 'tools/call', params, { key: ann, id: 5, meta: { progressToken: 'same' } })),
+  );
   for (const answer of answers) {
     assert.equal(at(answer.result, 'resultType'), 'complete');
     assert.ok(answer.notifications.length > 0);
@@ -42,12 +58,19 @@ test('many requests with the same id and the same progress token at once: each g
 });
 
 test('a question of the server comes back as a round', async () => {
-  const asked = await modernCall(url, 'tools/call', { name: 'test_input_required_result_elicitation', arguments: {} }, { key: ann, capabilities: { elicitation: {} } });
+  const asked = await modernCall(
+    url,
+    'tools/call',
+    { name: 'test_input_required_result_elicitation', arguments: {} },
+    { key: ann, capabilities: { elicitation: {} } },
+  );
   assert.equal(at(asked.result, 'resultType'), 'input_required');
 });
 
 test('two subscriptions of one agent are tagged with the ids it gave them', async () => {
-  const streams = await Promise.all(['a', 'b'].map((id) => modernStream(url, 'subscriptions/listen', { notifications: { toolsListChanged: true } }, { key: ann, id })));
+  const streams = await Promise.all(
+    ['a', 'b'].map((id) => modernStream(url, 'subscriptions/listen', { notifications: { toolsListChanged: true } }, { key: ann, id })),
+  );
   for (const [index, stream] of streams.entries()) {
     const acknowledged = await stream.next();
     assert.equal(at(JSON.parse(acknowledged?.data ?? '{}'), 'params', '_meta', META.subscription), ['a', 'b'][index]);
@@ -56,7 +79,12 @@ test('two subscriptions of one agent are tagged with the ids it gave them', asyn
 });
 
 test('hanging up cancels at the server, and the process goes on for the others', async () => {
-  const stream = await modernStream(url, 'tools/call', { name: 'test_tool_with_progress', arguments: {} }, { key: ann, meta: { progressToken: 1 } });
+  const stream = await modernStream(
+    url,
+    'tools/call',
+    { name: 'test_tool_with_progress', arguments: {} },
+    { key: ann, meta: { progressToken: 1 } },
+  );
   stream.close();
   assert.equal((await modernCall(url, 'tools/call', { name: 'test_simple_text', arguments: {} }, { key: ann })).http.status, 200);
 });

@@ -83,7 +83,8 @@ export function createSessions(options: SessionsOptions): Sessions {
   };
   const owned = (principal: Principal): number => {
     let count = 0;
-    for (const { lastUsedBy } of stdio.values()) if (lastUsedBy.tenant === principal.tenant && lastUsedBy.agent === principal.agent) count++;
+    for (const { lastUsedBy } of stdio.values())
+      if (lastUsedBy.tenant === principal.tenant && lastUsedBy.agent === principal.agent) count++;
     return count;
   };
 
@@ -110,7 +111,8 @@ export function createSessions(options: SessionsOptions): Sessions {
     sealHttp: (principal, server, upstream, revision) =>
       sealSession({ owner: undefined, inner: upstream, revision, openedAtMs: options.nowMs() }, currentKey(), principal, server),
     openStdio: (principal, server, limits) => {
-      if (owned(principal) >= limits.maxSessionsPerAgent) return `This agent has ${limits.maxSessionsPerAgent} sessions open already; end one with DELETE.`;
+      if (owned(principal) >= limits.maxSessionsPerAgent)
+        return `This agent has ${limits.maxSessionsPerAgent} sessions open already; end one with DELETE.`;
       const number = nextNumber++;
       const session = createStdioSession(
         {
@@ -130,7 +132,12 @@ export function createSessions(options: SessionsOptions): Sessions {
       return session;
     },
     sealStdio: (principal, session, revision) =>
-      sealSession({ owner: options.self, inner: String(session.number), revision, openedAtMs: options.nowMs() }, currentKey(), principal, session.server),
+      sealSession(
+        { owner: options.self, inner: String(session.number), revision, openedAtMs: options.nowMs() },
+        currentKey(),
+        principal,
+        session.server,
+      ),
     mux: (principal, server, limits) => {
       const key = JSON.stringify([principal.tenant, principal.agent, server]);
       const known = muxes.get(key);

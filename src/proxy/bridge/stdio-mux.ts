@@ -62,9 +62,11 @@ export function createStdioMux(options: StdioMuxOptions, open: OpenServer): Stdi
     if (one === undefined || typeof number !== 'number') return false;
     waiting.delete(number);
     let document = rewrite(said.document, [], 'id', one.id);
-    if (metaOf(said.kind === 'result' ? said.result : undefined)?.[SUBSCRIPTION_ID] === number) document = rewrite(document, ['result', '_meta'], SUBSCRIPTION_ID, one.id);
+    if (metaOf(said.kind === 'result' ? said.result : undefined)?.[SUBSCRIPTION_ID] === number)
+      document = rewrite(document, ['result', '_meta'], SUBSCRIPTION_ID, one.id);
     const restored = readAnswerMessage(document);
-    if (restored.ok && (restored.value.kind === 'result' || restored.value.kind === 'error')) answerMessage(one.call, one.answer, restored.value);
+    if (restored.ok && (restored.value.kind === 'result' || restored.value.kind === 'error'))
+      answerMessage(one.call, one.answer, restored.value);
     valve.check();
     return true;
   };
@@ -73,10 +75,13 @@ export function createStdioMux(options: StdioMuxOptions, open: OpenServer): Stdi
     const { params } = said;
     const subscription = metaOf(params)?.[SUBSCRIPTION_ID];
     const progress = params?.[PROGRESS_TOKEN];
-    if (typeof subscription === 'number') return pass(waiting.get(subscription), (one) => rewrite(said.document, ['params', '_meta'], SUBSCRIPTION_ID, one.id));
+    if (typeof subscription === 'number')
+      return pass(waiting.get(subscription), (one) => rewrite(said.document, ['params', '_meta'], SUBSCRIPTION_ID, one.id));
     if (said.method === 'notifications/progress') {
       const one = typeof progress === 'number' ? waiting.get(progress) : undefined;
-      return pass(one?.progressToken === undefined ? undefined : one, () => rewrite(said.document, ['params'], PROGRESS_TOKEN, one?.progressToken ?? null));
+      return pass(one?.progressToken === undefined ? undefined : one, () =>
+        rewrite(said.document, ['params'], PROGRESS_TOKEN, one?.progressToken ?? null),
+      );
     }
     if (said.method === 'notifications/cancelled' && typeof params?.['requestId'] === 'number') {
       const one = waiting.get(params['requestId']);

@@ -116,7 +116,8 @@ export function createStdioSession(options: StdioSessionOptions, open: OpenServe
       return true;
     },
     // What changed for everybody belongs to no request.
-    hearNotification: (said) => pass(said, SERVER_METHODS.get(said.method)?.on === 'listen' ? undefined : (forToken(said.params) ?? newest())),
+    hearNotification: (said) =>
+      pass(said, SERVER_METHODS.get(said.method)?.on === 'listen' ? undefined : (forToken(said.params) ?? newest())),
     onNoise: options.onNoise,
     onExit: end,
   });

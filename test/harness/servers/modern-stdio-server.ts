@@ -5,6 +5,9 @@ import { createRequestStateCodec, InMemoryServerEventBus } from '@modelcontextpr
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { buildServer } from '../../conformance/fixture/build-server.ts';
 
-const parts = { changes: new InMemoryServerEventBus(), states: createRequestStateCodec<{ tool: string; round: number }>({ key: crypto.getRandomValues(new Uint8Array(32)) }) };
+const parts = {
+  changes: new InMemoryServerEventBus(),
+  states: createRequestStateCodec<{ tool: string; round: number }>({ key: crypto.getRandomValues(new Uint8Array(32)) }),
+};
 const [era = 'dual'] = process.argv.slice(2);
 serveStdio(() => buildServer(parts), { legacy: era === 'modern' ? 'reject' : 'serve' });
