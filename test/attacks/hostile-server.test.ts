@@ -134,7 +134,9 @@ const refused: Readonly<Record<string, RawReply>> = {
   'a prototype': json(
     (heard) => `{"jsonrpc":"2.0","id":${heard.idText},"result":{"resultType":"complete","__proto__":{"content":"${CANARY}"}}}`,
   ),
-  'a key twice on a stream': stream((heard) => [`{"jsonrpc":"2.0","id":${heard.idText},"id":${heard.idText},"result":{"content":["${CANARY}"]}}`]),
+  'a key twice on a stream': stream((heard) => [
+    `{"jsonrpc":"2.0","id":${heard.idText},"id":${heard.idText},"result":{"content":["${CANARY}"]}}`,
+  ]),
   'JSON that is deeper than anybody reads': json(
     (heard) => `{"jsonrpc":"2.0","id":${heard.idText},"result":{"content":${'['.repeat(100)}"${CANARY}"${']'.repeat(100)}}}`,
   ),
