@@ -66,7 +66,8 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     stdio: runner,
     nowMs,
     onEnded: (token) => links.get('control')?.send('session-ended', { token }),
-    onSessionEnd: (server, text) => log.debug('a session ended', { server, text }),
+    // How it ended is not for the log: a program's last words may be what it was told.
+    onSessionEnd: (server) => log.debug('a session ended', { server }),
     onNoise: (server) => metrics.counter('sallyport.upstream.failures', { code: 'upstream_malformed', 'sallyport.server': server }).add(),
   });
   const servers = createServers({

@@ -1,7 +1,9 @@
 // What the attacks on a whole gateway need besides the harness: raw requests with their one answer, the record as it stands on disk,
 // and how much memory a worker holds.
 
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { at, rawExchange, readRecords, repositoryRoot } from '../harness/index.ts';
 import type { Gateway, SendOptions } from '../harness/index.ts';
@@ -71,6 +73,15 @@ export async function fromBothWorkers<T>(
 /** A decision about this method, by this agent. */
 export function isDecision(record: unknown, facts: Readonly<Record<string, unknown>>): boolean {
   return at(record, 'kind') === 'decision' && Object.entries(facts).every(([name, value]) => at(record, name) === value);
+}
+
+/** A loopback port that was free a moment ago, for what cannot say which one it got. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 /** Resident memory of a process in MiB. */
