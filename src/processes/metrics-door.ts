@@ -2,8 +2,9 @@
 // Node's own server does.
 
 import { createServer } from 'node:http';
-import { formatAddress } from '../config/index.ts';
+import { formatAddress, isLoopback } from '../config/index.ts';
 import type { Address } from '../config/index.ts';
+import { parseHost } from '../http/index.ts';
 import { EXPOSITION_CONTENT_TYPE } from '../telemetry/index.ts';
 
 export interface MetricsDoor {
@@ -17,6 +18,11 @@ export interface MetricsDoor {
 /** Listens for scrapers. An address that cannot be bound is said, and the rest goes on. */
 export function serveMetrics(address: Address, render: () => string, notice: (text: string) => void): Promise<MetricsDoor> {
   const server = createServer({ requestTimeout: 5_000, headersTimeout: 5_000 }, (request, response) => {
+    // DNS rebinding: a web page that points its own name at this address comes with that name.
+    if (!isOwnName(request.headers.host)) {
+      response.writeHead(403, { 'content-type': 'text/plain' }).end('This Host is not one that is answered for.\n');
+      return;
+    }
     if (request.method !== 'GET' || request.url?.split('?')[0] !== '/metrics') {
       response.writeHead(404, { 'content-type': 'text/plain' }).end('The metrics are at /metrics.\n');
       return;
@@ -48,4 +54,10 @@ export function serveMetrics(address: Address, render: () => string, notice: (te
       resolve(door);
     });
   });
+}
+
+/** The address is a loopback one (check-listeners.ts), so only names of this machine lead to it. */
+function isOwnName(host: string | undefined): boolean {
+  const parsed = parseHost(host ?? '');
+  return parsed !== undefined && isLoopback(parsed.replace(/:\d+$/, '').replace(/^\[|\]$/g, ''));
 }

@@ -6,18 +6,21 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { at, modernAnswers, modernCall, modernRequest, send, startGateway, startScriptedServer, testConfig } from '../harness/index.ts';
 import type { Gateway, ScriptedServer } from '../harness/index.ts';
-import { fieldLines, rawAnswer, rawRequest } from './gateway-target.fixture.ts';
+import { fieldLines, freePort, rawAnswer, rawRequest } from './gateway-target.fixture.ts';
 import type { RawAnswer } from './gateway-target.fixture.ts';
 
 let server: ScriptedServer;
 let gateway: Gateway;
 let key: string;
+let metricsPort: number;
 
 before(async () => {
   server = await startScriptedServer(modernAnswers());
+  metricsPort = await freePort();
   gateway = await startGateway({
     config: testConfig({
       servers: { behind: { url: server.url } },
+      extra: { metrics: { listen: `127.0.0.1:${metricsPort}` } },
       // Even a gateway that asks for no key is not for web pages.
       listener: { anonymous: 'visitor', hosts: ['gateway.example'], origins: ['https://app.example', 'http://tools.example:8080'] },
     }),
@@ -241,4 +244,12 @@ test('an Origin that may call is answered, and only it may read the answer', asy
     assert.match(String(answer.headers.vary), /\borigin\b/i);
     assert.equal(answer.headers['access-control-allow-credentials'], undefined, 'cookies are nothing to us');
   }
+});
+
+test('the metrics are for nobody who comes by another name, either', async () => {
+  const get = async (host: string): Promise<number> =>
+    (await rawAnswer(metricsPort, rawRequest('/metrics', [`Host: ${host}`], '', 'GET'))).status;
+  for (const host of foreignHosts.filter((name) => name !== '127.0.0.2' && name !== '[::ffff:127.0.0.1]'))
+    assert.equal(await get(host), 403, host);
+  for (const host of ['localhost', '127.0.0.1', '127.0.0.1:9464', '[::1]:1', 'LOCALHOST']) assert.equal(await get(host), 200, host);
 });
