@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -250,7 +250,8 @@ async function raw(
   socketPath: string,
   { method = 'GET', path, headers, body }: Raw,
 ): Promise<{ status: number; type: string; body: unknown }> {
-  const sent = request({ socketPath, method, path, headers: headers ?? {}, agent: false });
+  const authorization = `Bearer ${readFileSync(`${socketPath}.token`, 'utf8')}`;
+  const sent = request({ socketPath, method, path, headers: { authorization, ...headers }, agent: false });
   sent.on('error', () => {}); // An oversized body may be cut while it is still being sent.
   sent.end(body);
   const [response] = await once(sent, 'response');
@@ -261,6 +262,8 @@ async function raw(
 
 const json = { 'content-type': 'application/json' };
 const rawRefusals: readonly (Raw & { name: string; status: number; code: string })[] = [
+  { name: 'a wrong token', path: '/api/v1/status', headers: { authorization: 'Bearer x' }, status: 401, code: 'unauthorized' },
+  { name: 'no token', path: '/api/v1/status', headers: { authorization: '' }, status: 401, code: 'unauthorized' },
   { name: 'a path outside the prefix', path: '/status', status: 404, code: 'endpoint_unknown' },
   { name: 'another version of the API', path: '/api/v2/status', status: 404, code: 'endpoint_unknown' },
   { name: 'a path below an endpoint', path: '/api/v1/status/x', status: 404, code: 'endpoint_unknown' },

@@ -13,6 +13,7 @@ import type { AdminPorts } from './ports.ts';
 import { isProblemCode } from './problems.ts';
 import type { AdminProblem } from './problems.ts';
 import { reachSocket } from './socket-path.ts';
+import { readToken } from './token.ts';
 import type { ReachableSocket } from './socket-path.ts';
 
 /** A reload waits until every worker has the new config. */
@@ -79,15 +80,16 @@ function exchange<Name extends EndpointName>(socketPath: string, name: Name, sen
   // Names with a character that needs escaping do not exist; escaping keeps one from becoming another path.
   const target = path.replace('{agent}', encodeURIComponent(send.agent ?? '')).replace('{key}', encodeURIComponent(send.key ?? ''));
   const body = send.body === undefined ? undefined : Buffer.from(JSON.stringify(send.body));
+  const reached = reach(socketPath);
+  if (!reached.ok) return Promise.resolve(reached);
+  const { reachable, token } = reached.value;
   const headers = {
     host: 'sallyport',
+    authorization: `Bearer ${token}`,
     accept: 'application/json, application/problem+json',
     ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': body.length }),
     ...(send.expectedVersion === undefined ? {} : { 'if-match': `"${send.expectedVersion}"` }),
   };
-  const reached = reach(socketPath);
-  if (!reached.ok) return Promise.resolve(reached);
-  const reachable = reached.value;
   return new Promise<Result<RawAnswer, AdminProblem>>((resolve) => {
     const request = httpRequest({
       socketPath: reachable.path,
@@ -116,10 +118,12 @@ function exchange<Name extends EndpointName>(socketPath: string, name: Name, sen
 }
 
 /** A way to the socket, or why there is none. `existsSync` would not tell a folder that is not there from one that is closed to this user. */
-function reach(socketPath: string): Result<ReachableSocket, AdminProblem> {
+function reach(socketPath: string): Result<{ readonly reachable: ReachableSocket; readonly token: string }, AdminProblem> {
   try {
     statSync(dirname(socketPath));
-    return ok(reachSocket(socketPath));
+    const token = readToken(socketPath);
+    if (token === undefined) return fail(notRunning(socketPath));
+    return ok({ reachable: reachSocket(socketPath), token });
   } catch (error) {
     return fail(explain(error, socketPath));
   }

@@ -13,6 +13,7 @@ const row = (status: number, title: string): ProblemRow => ({ status, title });
 /** Code → HTTP status and title. Pinned by test/pins. */
 export const PROBLEMS = {
   malformed: row(400, 'The request is malformed.'),
+  unauthorized: row(401, 'The token is missing or wrong.'),
   endpoint_unknown: row(404, 'There is no such endpoint.'),
   agent_unknown: row(404, 'There is no such agent.'),
   key_unknown: row(404, 'The agent has no such key.'),

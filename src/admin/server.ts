@@ -1,5 +1,5 @@
-// The admin API on a unix socket in the data folder. Who may open the socket may do everything: the folder is closed to all but its
-// owner, and so is the socket. It must never listen where another user or another machine can reach it.
+// The admin API on a unix socket in the data folder. Who may open the socket and read the token beside it may do everything: the folder is
+// closed to all but its owner, and so are both. It must never listen where another user or another machine can reach it.
 
 import { chmodSync, lstatSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -9,11 +9,17 @@ import { dirname } from 'node:path';
 import { GatewayError } from '../base/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import type { AdminPorts } from './ports.ts';
+import type { AdminProblem } from './problems.ts';
 import { faultResponse, problemResponse } from './rescue.ts';
 import type { ProblemResponse } from './rescue.ts';
 import { route } from './routes.ts';
 import { reachSocket } from './socket-path.ts';
+import { issueToken, showsToken } from './token.ts';
 
+const NO_TOKEN: AdminProblem = {
+  code: 'unauthorized',
+  detail: 'Show the token that stands beside the socket: Authorization: Bearer TOKEN.',
+};
 const MAX_BODY_BYTES = 1024 * 1024;
 const MAX_CONNECTIONS = 64;
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -47,7 +53,10 @@ export async function createAdminServer(options: AdminServerOptions): Promise<Ad
   const reachable = reachSocket(socketPath);
   try {
     await removeStale(reachable.path, socketPath);
+    const token = issueToken(socketPath);
     const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
+      // Nobody is told more than that, whatever else is wrong with the request.
+      if (!showsToken(request.headers.authorization, token)) return send(response, problemResponse(NO_TOKEN));
       void serve(ports, log, request, response);
     });
     server.maxConnections = MAX_CONNECTIONS;

@@ -26,6 +26,7 @@ test('the endpoints', () => {
 test('the problem codes and their statuses', () => {
   assert.deepEqual(Object.fromEntries(Object.entries(PROBLEMS).map(([code, { status }]) => [code, status])), {
     malformed: 400,
+    unauthorized: 401,
     endpoint_unknown: 404,
     agent_unknown: 404,
     key_unknown: 404,
