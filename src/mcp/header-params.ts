@@ -31,6 +31,11 @@ export function scanHeaderParams(inputSchema: JsonObject): Result<readonly Heade
 
 type Found = Map<string, HeaderParam>;
 
+/** More than this no request head carries (100 fields, 16 KiB): what a server wants beyond it is only kept to fill the memory. */
+const MAX_PARAMS = 64;
+const MAX_NAME_CHARS = 128;
+const MAX_PATH_CHARS = 512;
+
 /** `path` is the way from the root by `properties` alone; undefined once the way led through anything else. */
 function visitSchema(schema: JsonValue, path: readonly string[] | undefined, found: Found): string | undefined {
   if (isArray(schema)) return firstFault(schema, (item) => visitSchema(item, undefined, found));
@@ -59,7 +64,8 @@ function noteAnnotation(
   found: Found,
 ): string | undefined {
   if (path === undefined || path.length === 0) return `${ANNOTATION} stands where no argument is reached by properties alone`;
-  if (typeof header !== 'string' || !TOKEN.test(header)) return `${ANNOTATION} is not an HTTP token`;
+  if (typeof header !== 'string' || header.length > MAX_NAME_CHARS || !TOKEN.test(header)) return `${ANNOTATION} is not an HTTP token`;
+  if (found.size >= MAX_PARAMS || path.join('').length > MAX_PATH_CHARS) return `${ANNOTATION} stands on more than a request can carry`;
   if (type !== 'string' && type !== 'integer' && type !== 'boolean')
     return `${ANNOTATION} stands on a property that is no string, integer or boolean`;
   const key = header.toLowerCase();

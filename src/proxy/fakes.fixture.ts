@@ -125,6 +125,7 @@ export function fakeServer(name: string, verdict: Partial<EraVerdict> = {}): Fak
     config: { kind: 'http', name, url: 'http://127.0.0.1:1/mcp', headers: {}, tls: { minVersion: 'TLSv1.2' } },
     readiness,
     inFlight: 0,
+    heldBytes: 0,
     prepare: (callback) => callback(readiness),
     close: () => {},
   };

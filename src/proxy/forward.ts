@@ -19,12 +19,7 @@ export function forward(permit: Permit<Call>, answer: Answer, ports: Ports): voi
   const envelope = permit.take();
   const call = envelope.payload;
   const { limits } = call.arrival.snapshot;
-  if (call.server.inFlight >= limits.maxInFlightPerServer) {
-    return answer.refuse(
-      { code: 'overloaded', say: `The MCP server '${envelope.server}' has ${limits.maxInFlightPerServer} calls under way; try again.` },
-      'refused',
-    );
-  }
+  if (isFull(call)) return answer.refuse(fullSentence(call), 'refused');
   const { tenant, agent } = envelope.principal;
   if (ports.open.streamsOf(tenant, agent) > limits.maxStreamsPerAgent) {
     return answer.refuse({ code: 'too_many', say: `This agent has ${limits.maxStreamsPerAgent} streams open already.` }, 'refused');
@@ -50,6 +45,8 @@ function choose(envelope: Envelope<Call>, readiness: Readiness, answer: Answer, 
   if (answer.finished || answer.gone) return answer.end('cancelled');
   const call = envelope.payload;
   const { inbound } = call;
+  // Asked again: many may have waited together to learn what the server speaks.
+  if (isFull(call)) return answer.refuse(fullSentence(call), 'refused');
   if (readiness.kind === 'failed') {
     ports.log.warn('a server cannot be used', { server: envelope.server, reason: readiness.reason });
     return answer.refuse(
@@ -79,6 +76,15 @@ function choose(envelope: Envelope<Call>, readiness: Readiness, answer: Answer, 
     default:
       return inbound satisfies never;
   }
+}
+
+function isFull({ server, arrival }: Call): boolean {
+  return server.inFlight >= arrival.snapshot.limits.maxInFlightPerServer;
+}
+
+function fullSentence({ server, arrival }: Call): Refused {
+  const { maxInFlightPerServer } = arrival.snapshot.limits;
+  return { code: 'overloaded', say: `The MCP server '${server.name}' has ${maxInFlightPerServer} calls under way; try again.` };
 }
 
 function initialize(envelope: Envelope<Call>, readiness: Extract<Readiness, { kind: 'ready' }>, answer: Answer, ports: Ports): void {

@@ -15,6 +15,8 @@ import type { FinalHook } from './server-messages.ts';
 /** JSON answers up to this size are read whole before they go on. */
 const WHOLE_BYTES = 1024 * 1024;
 const MAX_REFUSAL_BYTES = 64 * 1024;
+/** So many answers of the largest size may be held for one server at once: many that never end must not fill the worker. */
+const MAX_HELD_ANSWERS = 8;
 /** How long a server may take to end a stream behind its answer, so that its connection can be used again. */
 const END_GRACE_MS = 1_000;
 /** Statuses that are about the gateway's own access: what they say is not for the agent. */
@@ -48,6 +50,7 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
   /** Whether the server owes a message: everything else is answered by a status alone. */
   const isRequest = (inbound.kind === 'modern' || inbound.kind === 'legacy') && inbound.message.kind === 'request';
   const isList = call.question.rule?.list !== undefined;
+  const maxPartBytes = Math.max(call.arrival.snapshot.limits.maxListBytes, WHOLE_BYTES);
   const maxWhole = isList ? call.arrival.snapshot.limits.maxListBytes : WHOLE_BYTES;
   let mode: Mode = 'head';
   let status = 0;
@@ -56,14 +59,18 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
   let sawFinal = false;
   let resumable = false;
   let over = false;
+  let held = 0;
   let scan: AnswerScan | undefined;
   let passed = false;
   let endGrace: NodeJS.Timeout | undefined;
   let upstream: UpstreamCall | undefined;
 
   const decoder = createEventDecoder({
-    maxEventBytes: Math.max(call.arrival.snapshot.limits.maxListBytes, WHOLE_BYTES),
-    onEvent: (event) => guarded(() => onEvent(event)),
+    maxEventBytes: maxPartBytes,
+    onEvent: (event) => {
+      release();
+      guarded(() => onEvent(event));
+    },
     onOversize: () => {
       fail({ code: 'upstream_too_large' }, 'failed');
     },
@@ -73,6 +80,7 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
     if (over) return;
     over = true;
     clearTimeout(endGrace);
+    release();
     call.server.inFlight--;
     call.answeredUs = ports.nowUs();
   };
@@ -92,6 +100,18 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
     } catch (error) {
       fail(refusedBy(error, ports.log), 'failed');
     }
+  };
+  /** Counts what is held until the rest of it is there. False: there is too much of it already. */
+  const hold = (length: number): boolean => {
+    held += length;
+    call.server.heldBytes += length;
+    if (call.server.heldBytes <= MAX_HELD_ANSWERS * maxPartBytes) return true;
+    fail({ code: 'overloaded', say: `The MCP server '${call.server.name}' has too many large answers under way; try again.` }, 'failed');
+    return false;
+  };
+  const release = (): void => {
+    call.server.heldBytes -= held;
+    held = 0;
   };
   const throttle = (): void => {
     if (!answer.full || upstream === undefined) return;
@@ -189,14 +209,17 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
       switch (mode) {
         case 'events':
           if (sawFinal) return giveUp();
+          if (!hold(chunk.length)) return;
           decoder.push(chunk);
           return throttle();
         case 'raw':
           passChunk(chunk);
           return throttle();
         case 'json':
+          if (!hold(chunk.length)) return;
           chunks.push(chunk);
           if (bytes <= maxWhole) return;
+          release();
           passOn();
           return throttle();
         default:

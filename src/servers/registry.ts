@@ -22,6 +22,8 @@ export interface Server {
   readonly readiness: Readiness | undefined;
   /** Calls under way; counted by the road, capped by `limits.maxInFlightPerServer`. */
   inFlight: number;
+  /** Bytes of answers that are held until they can be judged; counted and capped by the road. */
+  heldBytes: number;
   /** Calls back at once when the state is known and fresh, else when the probe has answered. */
   prepare(callback: (readiness: Readiness) => void): void;
   close(): void;
@@ -139,6 +141,7 @@ function createServer(config: ServerConfig, options: ServersOptions): Server {
     name: config.name,
     config,
     inFlight: 0,
+    heldBytes: 0,
     get readiness() {
       return readiness;
     },

@@ -28,7 +28,8 @@ const KIB = 1024;
 const MIB = 1024 * KIB;
 const MAX_BODY_BYTES = 4 * MIB;
 const MAX_CONNECTIONS_PER_ADDRESS = 150;
-const MAX_IN_FLIGHT = 20;
+const MAX_IN_FLIGHT = 60;
+const MAX_LIST_BYTES = 8 * MIB;
 const MAX_STREAMS = 6;
 const MAX_SESSIONS = 3;
 const WORKERS = 2;
@@ -36,8 +37,13 @@ const WORKERS = 2;
 let server: RawServer;
 /** Takes requests and never answers a call. */
 let silent: RawServer;
+/** The same, and it takes its time to say what it speaks. */
+let unknown: RawServer;
 /** Opens a stream for everything, and leaves it open. */
 let streaming: RawServer;
+/** Begins every answer, and never ends it. */
+let endless: RawServer;
+const endings: Socket[] = [];
 let gateway: Gateway;
 let key: string;
 let other: string;
@@ -49,22 +55,39 @@ before(async () => {
       honestly(heard, 'modern') ?? jsonAnswer(resultOf(heard, { resultType: 'complete', content: [{ type: 'text', text: 'fine' }] })),
   );
   silent = await startRawServer((heard) => honestly(heard, 'modern'));
+  unknown = await startRawServer((heard, socket) => {
+    const honest = honestly(heard, 'modern');
+    if (honest !== undefined) setTimeout(() => socket.end(honest), 500);
+    return undefined;
+  });
   streaming = await startRawServer((heard, socket) => {
     const honest = honestly(heard, 'modern');
     if (honest === undefined) socket.write('HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n:\n\n');
     return honest;
+  });
+  endless = await startRawServer((heard, socket) => {
+    const honest = honestly(heard, 'modern');
+    if (honest !== undefined) return honest;
+    const front = heard.name === 'stream' ? 'text/event-stream\r\n\r\ndata: ' : 'application/json\r\n\r\n';
+    socket.write(`HTTP/1.1 200 OK\r\ncontent-type: ${front}{"pad":"`);
+    socket.write(Buffer.alloc(MAX_LIST_BYTES - KIB, 'x'));
+    endings.push(socket);
+    return undefined;
   });
   gateway = await startGateway({
     config: testConfig({
       servers: {
         behind: { url: server.url },
         silent: { url: silent.url },
+        unknown: { url: unknown.url },
         streams: { url: streaming.url },
+        endless: { url: endless.url },
         stdio: { command: process.execPath, args: [join(repositoryRoot, 'test', 'harness', 'servers', 'stdio-server.ts')] },
       },
       limits: {
         maxConnectionsPerAddress: MAX_CONNECTIONS_PER_ADDRESS,
         maxInFlightPerServer: MAX_IN_FLIGHT,
+        maxListBytes: MAX_LIST_BYTES,
         maxStreamsPerAgent: MAX_STREAMS,
         maxSessionsPerAgent: MAX_SESSIONS,
       },
@@ -75,7 +98,7 @@ before(async () => {
 });
 after(async () => {
   // First the servers, so that no call is left to wait for.
-  await Promise.all([server, silent, streaming].map((one) => one?.close()));
+  await Promise.all([server, silent, unknown, streaming, endless].map((one) => one?.close()));
   await gateway?.stop();
 });
 
@@ -197,18 +220,40 @@ test('connections of one address are counted, and the others are told why', asyn
   ).catch(() => assert.fail('the address was never served again'));
 });
 
-test('calls that a server leaves unanswered are counted, and no other route pays for them', async () => {
-  const heard = callsTo(silent);
-  const streams = Array.from({ length: 120 }, () =>
-    openStream(gateway.url('silent'), modernRequest('tools/call', { name: 'any', arguments: {} }, { key })).catch(() => undefined),
+test('calls that a server leaves unanswered are counted, also while nobody knows it yet, and no other route pays for them', async () => {
+  const streams = Array.from({ length: 2 * WORKERS * MAX_IN_FLIGHT + 20 }, () =>
+    openStream(gateway.url('unknown'), modernRequest('tools/call', { name: 'any', arguments: {} }, { key })).catch(() => undefined),
   );
   let refused = 0;
   for (const stream of streams) void stream.then((answer) => (refused += answer?.status === 503 ? 1 : 0));
-  await until(() => refused + (callsTo(silent) - heard) === streams.length, 'all calls to be carried or refused');
-  assert(callsTo(silent) - heard <= WORKERS * MAX_IN_FLIGHT, `${callsTo(silent) - heard} calls were carried`);
+  await until(() => refused + callsTo(unknown) === streams.length, 'all calls to be carried or refused');
+  assert(callsTo(unknown) <= WORKERS * MAX_IN_FLIGHT, `${callsTo(unknown)} calls were carried`);
   const { result } = await modernCall(gateway.url('behind'), 'tools/call', { name: 'any', arguments: {} }, { key });
   assert.equal(textAt(result, 'content', 0, 'text'), 'fine');
   for (const stream of streams) void stream.then((answer) => answer?.close());
+});
+
+test('answers that never end are not held without end', async () => {
+  for (const [method, params] of [
+    ['tools/list', {}],
+    ['tools/call', { name: 'stream', arguments: {} }],
+  ] as const) {
+    const before = memory();
+    endings.length = 0;
+    const answers = Array.from({ length: MAX_IN_FLIGHT }, () => modernStream(gateway.url('endless'), method, params, { key }));
+    const statuses: number[] = [];
+    for (const answer of answers) void answer.then(({ status }) => statuses.push(status)).catch(() => undefined);
+    await until(
+      () => endings.length === answers.length && endings.every((socket) => socket.destroyed || socket.writableLength === 0),
+      'all answers to have begun',
+    );
+    await until(() => endings.some((socket) => socket.destroyed), 'some of them to be given up');
+    assert.equal((await modernCall(gateway.url('behind'), 'tools/call', { name: 'any', arguments: {} }, { key })).http.status, 200);
+    assertBounded(before, 200);
+    if (method === 'tools/list') assert(statuses.includes(503), String(statuses));
+    for (const socket of endings) socket.destroy();
+    await Promise.allSettled(answers);
+  }
 });
 
 test("one agent's streams are counted, and another agent's are not", async () => {

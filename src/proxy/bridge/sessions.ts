@@ -76,6 +76,12 @@ export function createSessions(options: SessionsOptions): Sessions {
     opened.set(cacheKey, known);
     return options.nowMs() - known.openedAtMs > TOKEN_LIFE_MS ? undefined : known;
   };
+  /** When there are too many, the oldest goes: what it stood for has been ended at its server, or with its process. */
+  const remember = (token: string, nowMs: number): void => {
+    const oldest = ended.size < MAX_ENDED_TOKENS ? undefined : ended.keys().next().value;
+    if (oldest !== undefined) ended.delete(oldest);
+    ended.set(token, nowMs);
+  };
   const currentKey = (): SealingKey => {
     const key = options.keys()[0];
     if (key === undefined) throw new Error('there is no key to seal sessions with');
@@ -164,13 +170,11 @@ export function createSessions(options: SessionsOptions): Sessions {
       return made;
     },
     end: (token, session) => {
-      ended.set(token, options.nowMs());
+      remember(token, options.nowMs());
       options.onEnded(token);
       if (session.kind === 'stdio') session.session.close();
     },
-    forget: (token, nowMs) => {
-      if (ended.size < MAX_ENDED_TOKENS) ended.set(token, nowMs);
-    },
+    forget: (token, nowMs) => remember(token, nowMs),
     sweep: (snapshot, nowMs) => {
       for (const [token, endedMs] of ended) if (nowMs - endedMs > TOKEN_LIFE_MS) ended.delete(token);
       const over = (one: StdioSession | StdioMux, server: string): boolean =>
