@@ -9,6 +9,7 @@ import type { EraVerdict, Readiness } from '../servers/index.ts';
 import type { Answer } from './answer.ts';
 import type { Call, Ports } from './exchange.ts';
 import { carryInitialize, carryLegacy, carryModern } from './http-road.ts';
+import { tooMany } from './in-flight.ts';
 import { refusedBy } from './rescue.ts';
 import type { Refused } from './rescue.ts';
 import { carryStdioInitialize, carryStdioLegacy, carryStdioModern } from './stdio-road.ts';
@@ -19,7 +20,8 @@ export function forward(permit: Permit<Call>, answer: Answer, ports: Ports): voi
   const envelope = permit.take();
   const call = envelope.payload;
   const { limits } = call.arrival.snapshot;
-  if (isFull(call)) return answer.refuse(fullSentence(call), 'refused');
+  const full = tooMany(call);
+  if (full !== undefined) return answer.refuse(full, 'refused');
   const { tenant, agent } = envelope.principal;
   if (ports.open.streamsOf(tenant, agent) > limits.maxStreamsPerAgent) {
     return answer.refuse({ code: 'too_many', say: `This agent has ${limits.maxStreamsPerAgent} streams open already.` }, 'refused');
@@ -46,7 +48,8 @@ function choose(envelope: Envelope<Call>, readiness: Readiness, answer: Answer, 
   const call = envelope.payload;
   const { inbound } = call;
   // Asked again: many may have waited together to learn what the server speaks.
-  if (isFull(call)) return answer.refuse(fullSentence(call), 'refused');
+  const full = tooMany(call);
+  if (full !== undefined) return answer.refuse(full, 'refused');
   if (readiness.kind === 'failed') {
     ports.log.warn('a server cannot be used', { server: envelope.server, reason: readiness.reason });
     return answer.refuse(
@@ -76,15 +79,6 @@ function choose(envelope: Envelope<Call>, readiness: Readiness, answer: Answer, 
     default:
       return inbound satisfies never;
   }
-}
-
-function isFull({ server, arrival }: Call): boolean {
-  return server.inFlight >= arrival.snapshot.limits.maxInFlightPerServer;
-}
-
-function fullSentence({ server, arrival }: Call): Refused {
-  const { maxInFlightPerServer } = arrival.snapshot.limits;
-  return { code: 'overloaded', say: `The MCP server '${server.name}' has ${maxInFlightPerServer} calls under way; try again.` };
 }
 
 function initialize(envelope: Envelope<Call>, readiness: Extract<Readiness, { kind: 'ready' }>, answer: Answer, ports: Ports): void {

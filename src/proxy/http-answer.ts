@@ -7,6 +7,7 @@ import { createAnswerScan, parseJson, readAnswerMessage } from '../mcp/index.ts'
 import type { AnswerScan, Message } from '../mcp/index.ts';
 import type { Answer } from './answer.ts';
 import type { Call, OutcomeStatus, Ports } from './exchange.ts';
+import { leave } from './in-flight.ts';
 import { refusedBy } from './rescue.ts';
 import type { Refused } from './rescue.ts';
 import { askedBy, filterReplayed, judgeFinal, learnTools, mayBeSaid } from './server-messages.ts';
@@ -81,7 +82,7 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
     over = true;
     clearTimeout(endGrace);
     release();
-    call.server.inFlight--;
+    leave(call);
     call.answeredUs = ports.nowUs();
   };
   const giveUp = (): void => {

@@ -11,6 +11,7 @@ import type { Session } from './bridge/index.ts';
 import type { Call, Ports } from './exchange.ts';
 import { createHttpAnswer } from './http-answer.ts';
 import type { HttpAnswer, HttpAnswerOptions } from './http-answer.ts';
+import { enter } from './in-flight.ts';
 import type { Refused } from './rescue.ts';
 
 /** One exchange with an HTTP server. */
@@ -124,7 +125,7 @@ function send(leg: HttpLeg, sending: Sending, more: Pick<HttpAnswerOptions, 'onH
   const call = envelope.payload;
   const { limits } = call.arrival.snapshot;
   const handler = createHttpAnswer({ call, answer, ports, ...more });
-  call.server.inFlight++;
+  enter(call);
   call.forwardedUs = ports.nowUs();
   const { endless, ...rest } = sending;
   // Some servers send even the head of a silent stream only with its first event.

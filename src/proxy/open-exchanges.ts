@@ -5,6 +5,7 @@ import { ANONYMOUS_KEY_ID } from '../agents/index.ts';
 import type { Snapshot } from '../config/index.ts';
 import type { Answer } from './answer.ts';
 import type { Call } from './exchange.ts';
+import { LONG_LIVED } from './in-flight.ts';
 
 /** The exchanges of one worker. */
 export interface OpenExchanges {
@@ -21,9 +22,6 @@ export interface OpenExchanges {
   endStreams(): void;
   keepAlive(beforeUs: number): void;
 }
-
-/** Methods whose answer lives until somebody ends it. */
-const LONG_LIVED: ReadonlySet<string> = new Set(['GET', 'subscriptions/listen']);
 
 /** An empty set. */
 export function createOpenExchanges(): OpenExchanges {

@@ -268,6 +268,35 @@ test("one agent's streams are counted, and another agent's are not", async () =>
   for (const stream of [...mine, theirs]) stream.close();
 });
 
+test('calls that an agent begins and leaves behind are counted as long as they run', async () => {
+  // Hanging up cancels nothing in this era, so each call goes on in the program behind.
+  const session = await LegacySession.open(gateway.url('stdio'), { key: other });
+  const statuses: number[] = [];
+  for (let call = 0; call < MAX_IN_FLIGHT + 5; call++) {
+    const stream = await session.stream('tools/call', { name: 'wait', arguments: {}, _meta: { progressToken: call } });
+    statuses.push(stream.status);
+    stream.close();
+  }
+  assert.deepEqual(statuses.slice(-6), [200, 503, 503, 503, 503, 503]);
+  assert.equal((await session.end()).status, 204);
+  // With the program, its calls are over.
+  const next = await LegacySession.open(gateway.url('stdio'), { key: other });
+  assert.equal((await next.request('tools/call', { name: 'pid', arguments: {} })).http.status, 200);
+  await next.end();
+});
+
+test('calls that an agent cancels are counted no longer', async () => {
+  const session = await LegacySession.open(gateway.url('stdio'), { key: other });
+  for (let call = 0; call < MAX_IN_FLIGHT + 5; call++) {
+    const id = session.newId();
+    const stream = await session.stream('tools/call', { name: 'wait', arguments: {}, _meta: { progressToken: call } }, id);
+    assert.equal(stream.status, 200);
+    assert.equal((await session.notify('notifications/cancelled', { requestId: id })).status, 202);
+    while ((await stream.next()) !== undefined);
+  }
+  await session.end();
+});
+
 test("one agent's sessions are counted where each costs a process, and another agent's are not", async () => {
   const openings = await Promise.all(
     Array.from({ length: WORKERS * MAX_SESSIONS + 12 }, () => LegacySession.initialize(gateway.url('stdio'), { key })),

@@ -8,6 +8,7 @@ import { parseJson, readAnswerMessage, setMember } from '../../mcp/index.ts';
 import { GatewayError } from '../../base/index.ts';
 import type { Answer } from '../answer.ts';
 import type { Call } from '../exchange.ts';
+import { enter, leave } from '../in-flight.ts';
 import { answerMessage, carryMessage, mayBeSaid } from '../server-messages.ts';
 import { createValve, listenToServer, lostSentence } from './stdio-lines.ts';
 import type { OpenServer } from './stdio-lines.ts';
@@ -51,7 +52,10 @@ export function createStdioMux(options: StdioMuxOptions, open: OpenServer): Stdi
   const end = (text: string): void => {
     if (ended) return;
     ended = true;
-    for (const one of waiting.values()) one.answer.refuse({ code: 'outcome_unknown', say: lostSentence(options.server) }, 'unknown');
+    for (const one of waiting.values()) {
+      leave(one.call);
+      one.answer.refuse({ code: 'outcome_unknown', say: lostSentence(options.server) }, 'unknown');
+    }
     waiting.clear();
     options.onEnd(text);
   };
@@ -61,6 +65,7 @@ export function createStdioMux(options: StdioMuxOptions, open: OpenServer): Stdi
     const one = typeof number === 'number' ? waiting.get(number) : undefined;
     if (one === undefined || typeof number !== 'number') return false;
     waiting.delete(number);
+    leave(one.call);
     let document = rewrite(said.document, [], 'id', one.id);
     if (metaOf(said.kind === 'result' ? said.result : undefined)?.[SUBSCRIPTION_ID] === number)
       document = rewrite(document, ['result', '_meta'], SUBSCRIPTION_ID, one.id);
@@ -88,6 +93,7 @@ export function createStdioMux(options: StdioMuxOptions, open: OpenServer): Stdi
       // The server ends a listen stream; a call it cannot end this way.
       if (one === undefined || one.call.question.method !== LISTEN) return false;
       waiting.delete(params['requestId']);
+      leave(one.call);
       one.answer.end('ok');
       valve.check();
       return true;
@@ -130,8 +136,10 @@ export function createStdioMux(options: StdioMuxOptions, open: OpenServer): Stdi
       let document = rewrite(message.document, [], 'id', number);
       if (progressToken !== undefined) document = rewrite(document, ['params', '_meta'], PROGRESS_TOKEN, number);
       waiting.set(number, { call, answer, id: message.id, progressToken });
+      enter(call);
       answer.onGone = () => {
         if (!waiting.delete(number)) return;
+        leave(call);
         valve.check();
         // SPEC stdio "Cancellation": the pipe stays open, so hanging up is said in words.
         link.send(Buffer.from(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: number } })));

@@ -9,6 +9,7 @@ import type { JsonObject, Message, MessageId } from '../../mcp/index.ts';
 import { SERVER_METHODS } from '../../mcp/index.ts';
 import type { Answer } from '../answer.ts';
 import type { Call } from '../exchange.ts';
+import { enter, leave } from '../in-flight.ts';
 import { answerMessage, carryMessage, mayBeSaid } from '../server-messages.ts';
 import type { FinalHook } from '../server-messages.ts';
 import { createValve, listenToServer, lostSentence } from './stdio-lines.ts';
@@ -64,7 +65,10 @@ export function createStdioSession(options: StdioSessionOptions, open: OpenServe
   const end = (text: string): void => {
     if (ended) return;
     ended = true;
-    for (const one of waiting.values()) one.answer.refuse({ code: 'outcome_unknown', say: lostSentence(options.server) }, 'unknown');
+    for (const one of waiting.values()) {
+      leave(one.call);
+      one.answer.refuse({ code: 'outcome_unknown', say: lostSentence(options.server) }, 'unknown');
+    }
     waiting.clear();
     stream?.answer.end('ok');
     options.onEnd(text);
@@ -74,9 +78,20 @@ export function createStdioSession(options: StdioSessionOptions, open: OpenServe
     const one = said.id === undefined ? undefined : waiting.get(said.id);
     if (one === undefined || said.id === undefined) return false; // Late, twice, or never asked.
     waiting.delete(said.id);
+    leave(one.call);
     answerMessage(one.call, one.answer, said, one.onFinal);
     valve.check();
     return true;
+  };
+
+  /** A server does not answer what was cancelled (2025-11-25 basic/utilities/cancellation), so nobody may go on waiting for it. */
+  const giveUp = (id: unknown): void => {
+    const one = typeof id === 'string' || typeof id === 'number' ? waiting.get(id) : undefined;
+    if (one === undefined || (typeof id !== 'string' && typeof id !== 'number')) return;
+    waiting.delete(id);
+    leave(one.call);
+    one.answer.end('cancelled');
+    valve.check();
   };
 
   const pass = (said: Message, to: Pick<Waiting, 'answer' | 'call'> | undefined): boolean => {
@@ -132,6 +147,7 @@ export function createStdioSession(options: StdioSessionOptions, open: OpenServe
     request: (call, message, answer, onFinal) => {
       if (waiting.has(message.id)) return false;
       waiting.set(message.id, { call, answer, progressToken: progressTokenOf(message.params), onFinal });
+      enter(call); // Until it is answered, also when the agent has hung up long before.
       answer.onDrain = () => valve.check();
       link.send(message.document.bytes);
       return true;
@@ -141,6 +157,7 @@ export function createStdioSession(options: StdioSessionOptions, open: OpenServe
         if (message.id === undefined || !asked.delete(message.id)) return false;
       }
       link.send(message.document.bytes);
+      if (message.kind === 'notification' && message.method === 'notifications/cancelled') giveUp(message.params?.['requestId']);
       return true;
     },
     listen: (call, answer) => {
