@@ -1,6 +1,7 @@
 // Asks the gateway's admin socket how it is, as the CLI would, without starting a process for each question.
 
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join, relative } from 'node:path';
 import { at } from './mcp.ts';
@@ -16,13 +17,11 @@ export interface WorkerRow {
 /** The status of the gateway on this data folder; undefined while nobody answers. */
 export async function readStatus(dataFolder: string): Promise<unknown> {
   // Socket paths are limited to about 100 bytes, and a relative one is shorter.
-  const outgoing = request({
-    socketPath: relative(process.cwd(), join(dataFolder, 'run', 'admin.sock')),
-    path: '/api/v1/status',
-    agent: false,
-  });
-  outgoing.end();
+  const socketPath = relative(process.cwd(), join(dataFolder, 'run', 'admin.sock'));
   try {
+    const headers = { authorization: `Bearer ${readFileSync(`${socketPath}.token`, 'utf8')}` };
+    const outgoing = request({ socketPath, path: '/api/v1/status', headers, agent: false });
+    outgoing.end();
     const [response] = await once(outgoing, 'response');
     const chunks: Buffer[] = [];
     for await (const chunk of response) chunks.push(chunk);
