@@ -19,7 +19,9 @@ export interface HttpTarget {
 }
 
 const PROBE_TIMEOUT_MS = 5_000;
-const STDIO_PROBE_TIMEOUT_MS = 10_000;
+/** Programs from npm may be fetched first, and a busy machine starts them slowly. */
+const STDIO_PROBE_TIMEOUT_MS = 30_000;
+const SILENCE_MS = 3_000;
 const MAX_PROBE_BYTES = 1024 * 1024;
 const CLIENT = { name: 'sallyport', version: '1' };
 const PROBE_ID = 'sallyport-probe';
@@ -56,7 +58,11 @@ export async function probeHttp(target: HttpTarget, timeoutMs: number, nowMs: ()
 
 /** Probes over stdio, with one process per question. */
 export async function probeStdio(door: StdioDoor, server: string, nowMs: () => number): Promise<Result<EraVerdict, NoVerdict>> {
-  const [discover, initialize] = await Promise.all([askStdio(door, server, DISCOVER), askStdio(door, server, INITIALIZE)]);
+  const discovering = askStdio(door, server, DISCOVER);
+  const initialize = await askStdio(door, server, INITIALIZE).answer;
+  // Many servers of before say nothing to what they do not know. One that has begun a session would have answered by now.
+  if (typeof initialize !== 'string') setTimeout(discovering.giveUp, SILENCE_MS).unref();
+  const discover = await discovering.answer;
   const modern: Evidence = typeof discover === 'string' ? { kind: 'not' } : readDiscover({ status: undefined, value: discover });
   const legacy: Evidence =
     typeof initialize === 'string'
@@ -140,23 +146,31 @@ function endSession(target: HttpTarget, session: string): void {
   );
 }
 
-function askStdio(door: StdioDoor, server: string, body: string): Promise<JsonValue | string> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => finish('It did not answer in time.'), STDIO_PROBE_TIMEOUT_MS);
-    const finish = (answer: JsonValue | string): void => {
-      clearTimeout(timer);
-      link.close();
-      resolve(answer);
-    };
-    const link = door.open(server, {
-      onLine: (line) => {
-        const parsed = parseJson(line, { repairSurrogates: true });
-        if (parsed.ok && isAnswer(parsed.value.value)) finish(parsed.value.value);
-      },
-      onExit: (text) => finish(text),
-    });
-    link.send(Buffer.from(body));
+/** One question to a process of its own. The answer is a text where there is none. */
+function askStdio(
+  door: StdioDoor,
+  server: string,
+  body: string,
+): { readonly answer: Promise<JsonValue | string>; readonly giveUp: () => void } {
+  let finish: (answer: JsonValue | string) => void = () => {};
+  const answer = new Promise<JsonValue | string>((resolve) => {
+    finish = resolve;
   });
+  const link = door.open(server, {
+    onLine: (line) => {
+      const parsed = parseJson(line, { repairSurrogates: true });
+      if (parsed.ok && isAnswer(parsed.value.value)) finish(parsed.value.value);
+    },
+    onExit: (text) => finish(text),
+  });
+  const giveUp = (): void => finish('It did not answer in time.');
+  const timer = setTimeout(giveUp, STDIO_PROBE_TIMEOUT_MS);
+  void answer.then(() => {
+    clearTimeout(timer);
+    link.close();
+  });
+  link.send(Buffer.from(body));
+  return { answer, giveUp };
 }
 
 /** A result or error, for our id or without one (servers of before answer a message they do not know with `id: null`). */
