@@ -195,6 +195,8 @@ const unreadable: readonly (readonly [string, unknown, number, number])[] = [
   ['a key twice', '{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}', 400, -32600],
   ['a batch', '[]', 400, -32600],
   ['a response of a modern agent', { jsonrpc: '2.0', id: 1, result: {} }, 400, -32600],
+  ['an unknown method of a legacy agent', { jsonrpc: '2.0', id: 1, method: 'made/up' }, 200, -32601],
+  ['a legacy call that is said as a notification', { jsonrpc: '2.0', method: 'tools/call', params: { name: 'x' } }, 400, -32600],
   ['a legacy request without a session', { jsonrpc: '2.0', id: 1, method: 'tools/list' }, 400, -32600],
 ];
 for (const [name, body, status, code] of unreadable) {

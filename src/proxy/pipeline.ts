@@ -9,6 +9,7 @@ import type { Answer } from './answer.ts';
 import type { Arrival, Call, Inbound, Ports } from './exchange.ts';
 import { forward } from './forward.ts';
 import { questionOf, receive } from './receive.ts';
+import type { Unreadable } from './receive.ts';
 import { recordDecision, recordUnreadable } from './record.ts';
 import { requestOf } from './request-of.ts';
 import { narrowListen } from './narrow-listen.ts';
@@ -74,10 +75,10 @@ function deny(call: Call, answer: Answer, verdict: Extract<Verdict, { kind: 'den
   );
 }
 
-function unreadable(arrival: Arrival, ports: Ports, refusal: Parameters<typeof refuse>[1] & { readonly id?: string | number }): void {
+function unreadable(arrival: Arrival, ports: Ports, refusal: Unreadable): void {
   const auditId = ports.newId();
   recordUnreadable(arrival, refusal.code, auditId, ports);
-  refuse(arrival.reply, refusal, { id: refusal.id, era: 'modern', method: undefined, auditId });
+  refuse(arrival.reply, refusal, { id: refusal.id, era: refusal.era ?? 'modern', method: undefined, auditId });
 }
 
 /** A legacy session whose state is in another worker is that worker's to judge, once; here it would be judged without its session. */

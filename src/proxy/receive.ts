@@ -14,7 +14,7 @@ import {
   readSubject,
   removeMember,
 } from '../mcp/index.ts';
-import type { JsonObject, Message, Refusal } from '../mcp/index.ts';
+import type { Era, JsonObject, Message, MessageId, Refusal } from '../mcp/index.ts';
 import type { Subject } from '../policies/index.ts';
 import type { Arrival, Inbound, Ports, Question } from './exchange.ts';
 
@@ -24,11 +24,11 @@ const MAX_TOKEN_CHARS = 2048;
 /** Policy, approval and record would see another number than the server. */
 const LOSSY: Refusal = { code: 'json_ambiguous', say: 'A number in this request cannot be represented exactly; send it as a string.' };
 
-/** Reads a request. A refusal knows the id it belongs to, where one could be read. */
-export function receive(
-  arrival: Arrival,
-  ports: Pick<Ports, 'headerCatalogue'>,
-): Result<Inbound, Refusal & { readonly id?: string | number }> {
+/** Why a request cannot be carried, with its id and its era where these could be read. */
+export type Unreadable = Refusal & { readonly id?: MessageId; readonly era?: Era };
+
+/** Reads a request. */
+export function receive(arrival: Arrival, ports: Pick<Ports, 'headerCatalogue'>): Result<Inbound, Unreadable> {
   const token = arrival.headers.get('mcp-session-id');
   if (arrival.method !== 'POST') {
     if (token === undefined || token.length > MAX_TOKEN_CHARS) {
@@ -44,11 +44,7 @@ export function receive(
   return era === 'modern' ? receiveModern(arrival, message.value, ports) : receiveLegacy(message.value, token);
 }
 
-function receiveModern(
-  arrival: Arrival,
-  message: Message,
-  ports: Pick<Ports, 'headerCatalogue'>,
-): Result<Inbound, Refusal & { readonly id?: string | number }> {
+function receiveModern(arrival: Arrival, message: Message, ports: Pick<Ports, 'headerCatalogue'>): Result<Inbound, Unreadable> {
   // SPEC basic/index "Message directions": a modern client sends requests and, on stdio only, cancelled; never a response.
   const { headers } = arrival;
   const mirrored = {
@@ -93,8 +89,8 @@ function withoutTasks(message: Extract<Message, { kind: 'request' }>): Extract<M
   return reread.value;
 }
 
-function receiveLegacy(message: Message, token: string | undefined): Result<Inbound, Refusal & { readonly id?: string | number }> {
-  const id = message.kind === 'request' ? { id: message.id } : {};
+function receiveLegacy(message: Message, token: string | undefined): Result<Inbound, Unreadable> {
+  const id = { era: 'legacy', ...(message.kind === 'request' && { id: message.id }) } as const;
   if (token !== undefined && token.length > MAX_TOKEN_CHARS) return fail({ code: 'session_unknown', say: 'No such session.', ...id });
   const method = message.kind === 'request' || message.kind === 'notification' ? message.method : undefined;
   const rule = method === undefined ? undefined : METHODS.get(method);
@@ -102,7 +98,7 @@ function receiveLegacy(message: Message, token: string | undefined): Result<Inbo
   if (method !== undefined && !known) {
     // A call without an id is judged like a notification and run like a call by servers that do not look: it goes nowhere.
     if (message.kind === 'notification')
-      return fail({ code: 'rpc_malformed', say: `There is no notification '${method}' that this gateway carries.` });
+      return fail({ code: 'rpc_malformed', say: `There is no notification '${method}' that this gateway carries.`, ...id });
     return fail({ code: 'method_unknown', say: `The method '${method}' is not known to this gateway.`, ...id });
   }
   if (message.kind === 'request' && message.document.lossy) {

@@ -41,7 +41,9 @@ export function refusalAnswer(
     refused.code === 'denied' && request.method === 'tools/call' && request.id !== undefined
       ? toolRefusal(request.id, request.era, say)
       : errorAnswer(request.id, row.rpc, say, dataOf(refused, request));
-  return { status: row.status, headers: headersOf(refused.code), body };
+  // SPEC 2025-11-25 basic/transports: to a legacy agent 404 says that its session is gone, and it would begin a new one.
+  const status = refused.code === 'method_unknown' && request.era === 'legacy' ? 200 : row.status;
+  return { status, headers: headersOf(refused.code), body };
 }
 
 /** Sends a refusal, unless the agent is gone. An answer that has begun is cut instead: half of one and half of another would lie. */
