@@ -14,7 +14,7 @@ import { faultResponse, problemResponse } from './rescue.ts';
 import type { ProblemResponse } from './rescue.ts';
 import { route } from './routes.ts';
 import { reachSocket } from './socket-path.ts';
-import { issueToken, showsToken } from './token.ts';
+import { issueToken, revokeToken, showsToken } from './token.ts';
 
 const NO_TOKEN: AdminProblem = {
   code: 'unauthorized',
@@ -68,6 +68,7 @@ export async function createAdminServer(options: AdminServerOptions): Promise<Ad
         server.closeIdleConnections();
       });
       reachable.close();
+      revokeToken(socketPath);
     };
     return { socketPath, close, [Symbol.asyncDispose]: close };
   } catch (error) {

@@ -22,6 +22,11 @@ export function issueToken(socketPath: string): string {
   return token;
 }
 
+/** Takes the token away when the socket goes. */
+export function revokeToken(socketPath: string): void {
+  rmSync(tokenFile(socketPath), { force: true });
+}
+
 /** The token of a socket; undefined when there is none. Throws when it may not be read. */
 export function readToken(socketPath: string): string | undefined {
   try {
