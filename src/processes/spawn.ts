@@ -49,7 +49,7 @@ export function nodeFlags(options: Pick<SpawnOptions, 'role' | 'slot' | 'entry' 
         ...common,
         '--secure-heap=1048576',
         '--secure-heap-min=32',
-        '--max-semi-space-size=16',
+        '--max-semi-space-size=64',
         '--permission',
         '--no-experimental-sqlite', // The permission model does not cover it: it opens and makes files anywhere.
         '--allow-net',
