@@ -49,6 +49,13 @@ export const ERRORS = {
   method_unknown: row(404, -32601, 'info', 'This method is not known.'),
   session_required: row(400, -32600, 'info', 'This request needs an Mcp-Session-Id; send initialize first.'),
   session_unknown: row(404, -32600, 'info', 'No such session; send initialize again.'),
+  // 1404 rather than -32602: the arguments are right, what they continue is gone.
+  state_unknown: row(
+    200,
+    1404,
+    'info',
+    'What this continues is over: it was answered, has expired, or was lost with the process that held it. Send the request again without requestState.',
+  ),
   era_unshared: row(400, -32022, 'info', 'The agent and the server share no protocol revision.'),
   // Who and whether.
   unauthenticated: row(401, 1401, 'info', 'A valid key is needed: Authorization: Bearer <key>.'),

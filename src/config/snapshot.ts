@@ -28,7 +28,7 @@ function compileConfig({ listeners, servers, policy, limits }: ConfigShard): Res
   if (!compiled.ok) return fail(compiled.error.map(({ path, message }) => `policy.${formatPath(path)} ${message}.`));
   const routes = servers.map(({ name }): [string, Route] => [
     ROUTES_AT + name,
-    Object.freeze({ kind: 'server', path: ROUTES_AT + name, server: name }),
+    Object.freeze({ kind: 'server', path: ROUTES_AT + name, key: name }),
   ]);
   return ok({
     listeners,

@@ -108,12 +108,30 @@ export interface SnapshotDocument {
   readonly shards: { readonly config: ConfigShard; readonly agents: AgentsShard };
 }
 
-/** A path on the gateway and what it shows. Routes that show several servers get a kind of their own. */
-export interface Route {
+/** A path on the gateway that shows one server. */
+export interface ServerRoute {
   readonly kind: 'server';
   readonly path: string;
-  readonly server: string;
+  /** What sealed tokens and records call it: the server's name. */
+  readonly key: string;
 }
+
+/** A path on the gateway that shows several servers as one. */
+export interface AggregateRoute {
+  readonly kind: 'aggregate';
+  readonly path: string;
+  /** What sealed tokens and records call it: its path, which no server can have as a name. */
+  readonly key: string;
+  /** Names of its servers; their order settles who owns a URI or a bare name that several have. */
+  readonly members: readonly string[];
+  /** `prefixed`: `<server>__<tool>`. `bare`: as the servers call them, prefixed only where two are equal. */
+  readonly names: 'prefixed' | 'bare';
+  /** How long the slowest server is waited for where all are asked. */
+  readonly waitMs: number;
+}
+
+/** A path on the gateway and what it shows. */
+export type Route = ServerRoute | AggregateRoute;
 
 /** An immutable view of everything the road needs to know. One request reads one snapshot from beginning to end. */
 export interface Snapshot {

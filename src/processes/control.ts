@@ -40,6 +40,8 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
   let loadedAt = startedAt;
   let refusal: ConfigStatus['refusal'] = null;
   let agentsVersion = -1;
+  /** Workers that serve, by their channel: each is told of all, to know who holds which agent's state. */
+  const serving = new Map<Channel, string>();
 
   const configStatus = (): ConfigStatus => ({
     file: init.configFile ?? null,
@@ -138,6 +140,11 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     for (const worker of links.all('worker')) worker.send('config-faults', { faults });
   };
 
+  const tellWorkers = (): void => {
+    const names = [...serving.values()];
+    for (const worker of links.all('worker')) worker.send('workers', { names });
+  };
+
   const publishAgents = async (): Promise<void> => {
     if (store === undefined) return;
     agentsVersion = await store.agentsVersion(TENANT);
@@ -217,6 +224,9 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
   const hear = (from: { readonly name: string }, frame: Frame, channel: Channel): void => {
     switch (frame.type) {
       case 'status':
+        if (frame.fields['state'] === 'serving') serving.set(channel, from.name);
+        else serving.delete(channel);
+        tellWorkers();
         return board.setWorker(channel, frame.fields);
       case 'metrics': {
         const dump = parseMetricsDump(frame.fields['dump']);
@@ -255,6 +265,8 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       if (!board.isDraining(channel)) own.counter('sallyport.process.restarts', { process: role }).add();
       if (role !== 'worker') return;
       board.removeWorker(channel);
+      serving.delete(channel);
+      tellWorkers();
       totals.end(name.split('.')[0] ?? name);
     },
     onFrame: (from, frame, channel) => {

@@ -11,7 +11,16 @@ import { compileSnapshot, isSnapshotDocument, parseSnapshotDocument } from '../c
 import type { ListenerConfig, Snapshot, SnapshotDocument } from '../config/index.ts';
 import { createHttpServer } from '../http/index.ts';
 import type { HttpServer, HttpServerOptions, Peer } from '../http/index.ts';
-import { createDoor, createOpenExchanges, createOwnerRelay, createRoadMetrics, createSessions, serverLimits } from '../proxy/index.ts';
+import {
+  createDoor,
+  createLegacyServers,
+  createOpenExchanges,
+  createOwnerRelay,
+  createPlacement,
+  createRoadMetrics,
+  createSessions,
+  serverLimits,
+} from '../proxy/index.ts';
 import type { Ports, SealingKey } from '../proxy/index.ts';
 import { createServers } from '../servers/index.ts';
 import type { Server } from '../servers/index.ts';
@@ -81,6 +90,8 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     addressPolicy: 'any',
     onChange: (server) => tellStatus(server),
   });
+  const legacyServers = createLegacyServers({ self: init.name, keys: () => keys, nowMs });
+  const placement = createPlacement(init.name);
   const tellStatus = (server: Server): void => {
     const { readiness } = server;
     if (readiness === undefined) return;
@@ -108,6 +119,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     servers.update(snapshot.servers.values());
     open.reconsider(snapshot, nowMs());
     sessions.sweep(snapshot, nowMs());
+    legacyServers.sweep(snapshot, nowMs());
     if (init.scout && doors.length > 0) lookAtServers();
     tellState();
     arrived();
@@ -157,6 +169,10 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     const counter = createRefusalCounter({ clock: nowMs, maxKeys: 1_000, append: (record) => log_.append(record) });
     refusals = counter;
     const onStranger = (code: ErrorCode, peer: Peer): void => counter.count(peer.address, code);
+    const current = (): Snapshot => {
+      if (snapshot === undefined) throw new Error('no snapshot');
+      return snapshot;
+    };
     const ports: Ports = {
       audit: log_,
       servers,
@@ -168,11 +184,10 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       newId: createCallIds(randomBytes(8)),
       nowMs,
       nowUs,
-      relayToOwner: (arrival, owner) => relay.relay(arrival, owner),
-    };
-    const current = (): Snapshot => {
-      if (snapshot === undefined) throw new Error('no snapshot');
-      return snapshot;
+      relayToOwner: (arrival, owner, lost) => relay.relay(arrival, owner, lost),
+      snapshot: current,
+      legacyServers,
+      placement,
     };
     const readiness = (): { ready: boolean; body: Uint8Array } => {
       const faults = [
@@ -214,6 +229,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     every(SWEEP_PERIOD_MS, () => {
       open.keepAlive(nowUs() - KEEP_ALIVE_AFTER_US);
       sessions.sweep(current(), nowMs());
+      legacyServers.sweep(current(), nowMs());
     });
     every(CERTIFICATES_PERIOD_MS, renewal);
     every(
@@ -248,6 +264,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     await relayed?.drain(0);
     clearTimeout(cut);
     sessions.close();
+    legacyServers.close();
     relay.close();
     servers.close();
     refusals?.close();
@@ -268,6 +285,8 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
         return;
       case 'renew-certificates':
         return renewal();
+      case 'workers':
+        return placement.update(Array.isArray(frame.fields['names']) ? frame.fields['names'].map(String) : []);
       case 'session-ended':
         return sessions.forget(String(frame.fields['token']), nowMs());
       default:

@@ -99,6 +99,7 @@ export function createDoor(options: DoorOptions): RequestHandler<Admitted> {
         principal: admitted.principal,
         snapshot: admitted.snapshot,
         reply: origin === undefined ? request : withOrigin(request, origin),
+        relayed: options.relayed,
         arrivedUs: ports.nowUs(),
       };
       carry(arrival, ports);

@@ -11,7 +11,7 @@ import type { Subject } from '../policies/index.ts';
 import type { Server, Servers } from '../servers/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import type { HeaderCatalogue } from '../tools/index.ts';
-import type { Sessions } from './bridge/index.ts';
+import type { LegacyServers, Placement, Sessions } from './bridge/index.ts';
 import type { RoadMetrics } from './metrics.ts';
 import type { OpenExchanges } from './open-exchanges.ts';
 
@@ -39,6 +39,8 @@ export interface Arrival {
   readonly principal: Principal;
   readonly snapshot: Snapshot;
   readonly reply: Reply;
+  /** Another worker handed it on to this one: it goes no further. */
+  readonly relayed: boolean;
   /** When the request was complete, in microseconds of a monotonic clock. */
   readonly arrivedUs: number;
 }
@@ -79,6 +81,10 @@ export interface Ports {
   readonly audit: AuditLog;
   readonly servers: Servers;
   readonly sessions: Sessions;
+  /** Servers of the legacy era, asked in the modern form. */
+  readonly legacyServers: LegacyServers;
+  /** Which worker holds an agent's state. */
+  readonly placement: Placement;
   readonly headerCatalogue: HeaderCatalogue;
   readonly open: OpenExchanges;
   readonly metrics: RoadMetrics;
@@ -88,8 +94,10 @@ export interface Ports {
   readonly nowMs: () => number;
   /** Monotonic, in microseconds. */
   readonly nowUs: () => number;
-  /** Hands a request to the worker that owns its session. */
-  readonly relayToOwner: (arrival: Arrival, owner: string) => void;
+  /** What is in force now; an arrival keeps the one it came under. */
+  readonly snapshot: () => Snapshot;
+  /** Hands a request to the worker that owns its state; `lost`: no answer came, and if not `delivered` it has seen nothing of it. */
+  readonly relayToOwner: (arrival: Arrival, owner: string, lost: (delivered: boolean) => void) => void;
 }
 
 /** One judged request on its way. Mutable: it is the one thing that lives as long as the exchange. */
@@ -98,7 +106,10 @@ export interface Call {
   readonly arrival: Arrival;
   readonly inbound: Inbound;
   readonly question: Question;
+  /** Who is asked; for several servers as one, the route itself (route-server.ts). */
   readonly server: Server;
+  /** Names of the servers that are asked as one, of those that the agent may use; undefined where one server is asked. */
+  readonly members: readonly string[] | undefined;
   /** Sequence number of the decision in the log; the answer waits until it is durable. */
   decisionSeq: number;
   denied: boolean;

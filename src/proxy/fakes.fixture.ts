@@ -11,7 +11,7 @@ import type { Rule } from '../policies/index.ts';
 import type { EraVerdict, Server, Servers } from '../servers/index.ts';
 import { createLog } from '../telemetry/index.ts';
 import { createHeaderCatalogue } from '../tools/index.ts';
-import { createSessions } from './bridge/index.ts';
+import { createLegacyServers, createPlacement, createSessions } from './bridge/index.ts';
 import type { Arrival, Ports, Reply } from './exchange.ts';
 import { createOpenExchanges } from './open-exchanges.ts';
 
@@ -226,6 +226,9 @@ export function bed(rules: readonly Rule[], verdict: Partial<EraVerdict> = {}): 
     newId: () => `call-${++ids}`,
     nowMs: () => 1_000,
     nowUs: () => (nowUs += 10),
+    snapshot: () => snapshot,
+    legacyServers: createLegacyServers({ self: 'worker-0.1', keys: () => [], nowMs: () => 1_000 }),
+    placement: createPlacement('worker-0.1'),
     relayToOwner: (arrival) => arrival.reply.respond(299, []),
   };
   return {
@@ -239,7 +242,8 @@ export function bed(rules: readonly Rule[], verdict: Partial<EraVerdict> = {}): 
         headers: createHeaderList(Object.keys(headers), Object.values(headers)),
         body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
         peer: { address: '127.0.0.1', port: 1, tls: false, listener: 'main' },
-        route: { kind: 'server', path: '/mcp/tickets', server: 'tickets' },
+        route: { kind: 'server', path: '/mcp/tickets', key: 'tickets' },
+        relayed: false,
         principal: ANN,
         snapshot,
         reply,

@@ -1,17 +1,19 @@
-// Forwarding: with a permit, and only with a permit. Chooses the road by what the server is and which era it shares with the agent;
-// eras are never mixed here (that is the bridge's work).
+// Forwarding: with a permit, and only with a permit. Chooses the road by what the server is and which era it shares with the agent: where
+// they share one, bytes are relayed; where they do not, or where several servers are shown as one, the bridges take over.
 
 import { GatewayError } from '../base/index.ts';
 import { LATEST_LEGACY, setMember } from '../mcp/index.ts';
 import { isPermit } from '../policies/index.ts';
 import type { Envelope, Permit } from '../policies/index.ts';
-import type { EraVerdict, Readiness } from '../servers/index.ts';
+import type { Readiness } from '../servers/index.ts';
+import { createAgentHearing, tie } from './agent-hearing.ts';
 import type { Answer } from './answer.ts';
+import { ask, unusable } from './ask.ts';
 import type { Call, Ports } from './exchange.ts';
 import { carryInitialize, carryLegacy, carryModern } from './http-road.ts';
 import { tooMany } from './in-flight.ts';
+import { carryPlayed, carryPlayedInitialize } from './played-road.ts';
 import { refusedBy } from './rescue.ts';
-import type { Refused } from './rescue.ts';
 import { carryStdioInitialize, carryStdioLegacy, carryStdioModern } from './stdio-road.ts';
 
 /** Carries the permitted envelope to its server, and its answer back. */
@@ -55,7 +57,7 @@ function choose(envelope: Envelope<Call>, readiness: Readiness, answer: Answer, 
     return answer.refuse(
       {
         code: readiness.code,
-        say: `The MCP server '${envelope.server}' ${readiness.code === 'upstream_timeout' ? 'does not answer' : 'cannot be reached'} now. Other servers are not affected.`,
+        say: unusable(envelope.server, readiness.code),
       },
       'failed',
     );
@@ -63,7 +65,7 @@ function choose(envelope: Envelope<Call>, readiness: Readiness, answer: Answer, 
   const { verdict, http } = readiness;
   switch (inbound.kind) {
     case 'modern':
-      if (!verdict.modern) return answer.refuse(unshared(envelope.server, verdict, inbound.request.revision), 'refused');
+      if (call.members !== undefined || !verdict.modern) return carryBridged(envelope, answer, ports);
       if (http === undefined) return carryStdioModern(envelope, answer, ports);
       return carryModern({ envelope, target: http, answer, ports });
     case 'modern-notification':
@@ -82,12 +84,13 @@ function choose(envelope: Envelope<Call>, readiness: Readiness, answer: Answer, 
 }
 
 function initialize(envelope: Envelope<Call>, readiness: Extract<Readiness, { kind: 'ready' }>, answer: Answer, ports: Ports): void {
-  const { inbound } = envelope.payload;
+  const call = envelope.payload;
+  const { inbound } = call;
   if (inbound.kind !== 'legacy' || inbound.message.kind !== 'request') return;
   const asked = inbound.message.params?.['protocolVersion'];
   if (typeof asked !== 'string')
     return answer.refuse({ code: 'params_malformed', say: 'initialize needs params.protocolVersion.' }, 'refused');
-  if (!readiness.verdict.legacy) return answer.refuse(unshared(envelope.server, readiness.verdict, asked), 'refused');
+  if (call.members !== undefined || !readiness.verdict.legacy) return carryPlayedInitialize(envelope, answer, ports);
   // Version negotiation (2025-11-25 basic/lifecycle): asked for a revision we do not carry, we offer the latest that we do.
   const carried = asked === '2025-11-25' || asked === '2025-06-18';
   const body = carried ? envelope.bytes : setMember(inbound.message.document, ['params'], 'protocolVersion', JSON.stringify(LATEST_LEGACY));
@@ -111,15 +114,16 @@ function inSession(
       'refused',
     );
   }
+  if (session.kind === 'played') return carryPlayed(envelope, session.session, token, answer, ports);
   if (session.kind === 'stdio') return carryStdioLegacy(envelope, session, token, answer, ports);
   if (readiness.http === undefined) return answer.refuse({ code: 'session_unknown' }, 'refused');
   return carryLegacy({ envelope, target: readiness.http, answer, ports }, session, token);
 }
 
-function unshared(server: string, verdict: EraVerdict, requested: string): Refused {
-  return {
-    code: 'era_unshared',
-    say: `The MCP server '${server}' speaks ${verdict.revisions.join(', ')} only, not ${requested.slice(0, 40)}; agent and server share no protocol revision.`,
-    data: { supported: [...verdict.revisions], requested: requested.slice(0, 40) },
-  };
+/** A modern agent in front of a server of the legacy era, or of several servers as one. */
+function carryBridged(envelope: Envelope<Call>, answer: Answer, ports: Ports): void {
+  const call = envelope.payload;
+  if (call.inbound.kind !== 'modern') return;
+  const { message, request } = call.inbound;
+  tie(answer, ask({ call, message, request, scope: '' }, createAgentHearing(call, answer, ports), ports));
 }

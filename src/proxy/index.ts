@@ -1,7 +1,7 @@
 // The road: listen, receive, decide, forward, answer. Owns what one request needs while it is under way, and nothing that outlives it
 // except the legacy sessions in bridge/.
-export { createSessions } from './bridge/index.ts';
-export type { SealingKey, Session, Sessions } from './bridge/index.ts';
+export { createLegacyServers, createPlacement, createSessions } from './bridge/index.ts';
+export type { LegacyServers, Placement, SealingKey, Session, Sessions } from './bridge/index.ts';
 export { createDoor } from './door.ts';
 export type { Admitted, DoorOptions } from './door.ts';
 export type { Arrival, Call, Ports, Reply } from './exchange.ts';

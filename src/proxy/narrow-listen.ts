@@ -8,15 +8,18 @@ import type { Arrival, Inbound } from './exchange.ts';
 const PATH = ['params', 'notifications', 'resourceSubscriptions'];
 
 /** The request without the resources that its sender may not read. */
-export function narrowListen(inbound: Inbound, arrival: Arrival): Inbound {
+export function narrowListen(inbound: Inbound, arrival: Arrival, servers: readonly string[]): Inbound {
   if (inbound.kind !== 'modern' || inbound.request.method !== 'subscriptions/listen') return inbound;
   const { document } = inbound.message;
   const elements = document.elements(PATH);
   if (elements === undefined) return inbound;
-  const { snapshot, principal, route } = arrival;
+  const { snapshot, principal } = arrival;
   const allowed = elements.map(({ start, end }) => {
     const uri: unknown = JSON.parse(Buffer.from(document.bytes.subarray(start, end)).toString('utf8'));
-    return typeof uri === 'string' && snapshot.policy.decide(principal, route.server, { kind: 'resource', name: uri }).kind === 'allow';
+    return (
+      typeof uri === 'string' &&
+      servers.some((server) => snapshot.policy.decide(principal, server, { kind: 'resource', name: uri }).kind === 'allow')
+    );
   });
   if (allowed.every(Boolean)) return inbound;
   const edited = parseJson(removeElements(document, PATH, (index) => allowed[index] === true));

@@ -81,5 +81,6 @@ function stillAllowed(call: Call, snapshot: Snapshot, nowMs: number): boolean {
         ? snapshot.agents.anonymous(principal.agent)
         : undefined
       : snapshot.agents.current(principal, nowMs);
-  return current !== undefined && snapshot.policy.decide(current, route.server, call.question.subject).kind === 'allow';
+  if (current === undefined) return false;
+  return (call.members ?? [call.server.name]).some((name) => snapshot.policy.decide(current, name, call.question.subject).kind === 'allow');
 }

@@ -6,10 +6,10 @@ import { createUpstreamPool } from '../http/index.ts';
 import type { UpstreamPool } from '../http/index.ts';
 import type { Arrival } from './exchange.ts';
 import { peerHeader } from './door.ts';
-import { refuse } from './rescue.ts';
 
 export interface OwnerRelay {
-  relay(arrival: Arrival, owner: string): void;
+  /** `lost` is called where the owner gives no answer; not `delivered`: it has seen nothing of the request. */
+  relay(arrival: Arrival, owner: string, lost: (delivered: boolean) => void): void;
   close(): void;
 }
 
@@ -49,17 +49,15 @@ export function createOwnerRelay(folder: string): OwnerRelay {
     pools.set(owner, made);
     return made;
   };
-  const gone = (arrival: Arrival, owner: string): void => {
+  const forget = (owner: string): void => {
     pools.get(owner)?.close();
     pools.delete(owner);
-    // The owner has ended, and its sessions with it: the agent opens a new one (2025-11-25 basic/transports, 404).
-    refuse(arrival.reply, { code: 'session_unknown' }, { id: undefined, era: 'legacy', method: undefined, auditId: undefined });
   };
 
   return {
-    relay: (arrival, owner) => {
+    relay: (arrival, owner, lost) => {
       // The name comes out of a sealed token, but it becomes part of a path.
-      if (!isWorkerName(owner)) return gone(arrival, owner);
+      if (!isWorkerName(owner)) return lost(false);
       const { reply, headers } = arrival;
       const out: string[] = [...peerHeader(arrival.peer)];
       for (let index = 0; index < headers.names.length; index++) {
@@ -92,7 +90,11 @@ export function createOwnerRelay(folder: string): OwnerRelay {
             if (!reply.write(chunk)) call.pause();
           },
           onEnd: () => reply.end(),
-          onError: () => (started ? reply.abort() : gone(arrival, owner)),
+          onError: (code) => {
+            if (started) return reply.abort();
+            forget(owner);
+            lost(code !== 'upstream_unreachable');
+          },
         },
       );
       reply.onDrain = () => call.resume();

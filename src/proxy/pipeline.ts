@@ -9,6 +9,10 @@ import type { Answer } from './answer.ts';
 import type { Arrival, Call, Inbound, Ports } from './exchange.ts';
 import { forward } from './forward.ts';
 import { questionOf, receive } from './receive.ts';
+import { resolve } from './resolve.ts';
+import type { Resolved } from './resolve.ts';
+import type { Refused } from './rescue.ts';
+import type { Server } from '../servers/index.ts';
 import type { Unreadable } from './receive.ts';
 import { recordDecision, recordUnreadable } from './record.ts';
 import { requestOf } from './request-of.ts';
@@ -27,34 +31,105 @@ export function carry(arrival: Arrival, ports: Ports): void {
 function walk(arrival: Arrival, ports: Ports): void {
   const received = receive(arrival, ports);
   if (!received.ok) return unreadable(arrival, ports, received.error);
-  const inbound = narrowListen(received.value, arrival);
+  const inbound = received.value;
 
-  const owner = ownerElsewhere(inbound, arrival, ports);
-  if (owner !== undefined) return ports.relayToOwner(arrival, owner);
+  const owner = arrival.relayed ? undefined : ownerElsewhere(inbound, arrival, ports);
+  if (owner !== undefined) return ports.relayToOwner(arrival, owner, (delivered) => lostOwner(inbound, arrival, delivered, ports));
 
-  const call = createCall(arrival, inbound, ports);
-  if (call === undefined) return unreadable(arrival, ports, { code: 'route_unknown', say: 'This server is not in the config any more.' });
-
-  const { principal, snapshot } = arrival;
-  const verdict = snapshot.policy.decide(principal, call.server.name, call.question.subject);
-  if (!recordDecision(call, verdict, ports)) {
-    return refuse(arrival.reply, { code: 'audit_unavailable' }, requestOf(call));
-  }
-  const answer = createAnswer(call, ports);
-  if (verdict.kind === 'deny') return deny(call, answer, verdict);
-
-  const findings = inspect(call);
-  const settled = settle(verdict, findings, {
-    bytes: call.inbound.kind === 'stream' || call.inbound.kind === 'end' ? EMPTY : call.inbound.message.document.bytes,
-    server: call.server.name,
-    method: call.question.method,
-    name: call.question.subject.kind === 'server' ? undefined : call.question.subject.name,
-    principal,
-    revision: snapshot.revision,
-    payload: call,
+  resolve(inbound, arrival, ports, (resolved) => {
+    guarded(arrival, ports, () => {
+      if (!resolved.ok) return unreadable(arrival, ports, resolved.error);
+      judge(createCall(arrival, resolved.value, ports), ports);
+    });
   });
-  if (settled.kind === 'deny') return deny(call, answer, settled);
-  forward(settled.permit, answer, ports);
+}
+
+function judge(call: Call, ports: Ports): void {
+  const { principal, snapshot } = call.arrival;
+  const verdict = decide(call);
+  if (verdict.kind === 'deny') {
+    if (!recordDecision(call, verdict, ports)) return refuse(call.arrival.reply, { code: 'audit_unavailable' }, requestOf(call));
+    return deny(call, createAnswer(call, ports), verdict);
+  }
+  place(call, ports, () => {
+    if (!recordDecision(call, verdict, ports)) return refuse(call.arrival.reply, { code: 'audit_unavailable' }, requestOf(call));
+    const answer = createAnswer(call, ports);
+    const findings = inspect(call);
+    const settled = settle(verdict, findings, {
+      bytes: call.inbound.kind === 'stream' || call.inbound.kind === 'end' ? EMPTY : call.inbound.message.document.bytes,
+      server: call.server.name,
+      method: call.question.method,
+      name: call.question.subject.kind === 'server' ? undefined : call.question.subject.name,
+      principal,
+      revision: snapshot.revision,
+      payload: call,
+    });
+    if (settled.kind === 'deny') return deny(call, answer, settled);
+    forward(settled.permit, answer, ports);
+  });
+}
+
+/** Of several servers asked as one, one that may be asked is enough: each decides again about its own share. */
+function decide({ arrival, members, server, question }: Call): Verdict {
+  const { policy } = arrival.snapshot;
+  let verdict = policy.decide(arrival.principal, members?.[0] ?? server.name, question.subject);
+  for (const name of members ?? []) {
+    if (verdict.kind === 'allow') break;
+    verdict = policy.decide(arrival.principal, name, question.subject);
+  }
+  return verdict;
+}
+
+/** Goes on here, or hands the request to the worker that holds this agent's state at the servers concerned; that one judges it anew. */
+function place(call: Call, ports: Ports, goOn: () => void): void {
+  const { arrival, inbound } = call;
+  if (inbound.kind !== 'modern' || arrival.relayed) return goOn();
+  const owner = ports.placement.ownerElsewhere(arrival.principal.tenant, arrival.principal.agent);
+  if (owner === undefined) return goOn();
+  const concerned = (call.members ?? [call.server.name]).map((name) => ports.servers.get(name)).filter((one) => one !== undefined);
+  whenKnown(concerned, () =>
+    guarded(arrival, ports, () => {
+      if (!concerned.some(holdsState)) return goOn();
+      ports.relayToOwner(arrival, owner, (delivered) =>
+        guarded(arrival, ports, () => (delivered ? lostOwner(inbound, arrival, delivered, ports) : goOn())),
+      );
+    }),
+  );
+}
+
+/** What speaks the legacy era has sessions; what is a process of ours has memory. */
+function holdsState(server: Server): boolean {
+  return server.config.kind === 'stdio' || (server.readiness?.kind === 'ready' && !server.readiness.verdict.modern);
+}
+
+function whenKnown(servers: readonly Server[], done: () => void): void {
+  const unknown = servers.find(({ readiness, config }) => readiness === undefined && config.kind !== 'stdio');
+  if (unknown === undefined) done();
+  else
+    unknown.prepare(() =>
+      whenKnown(
+        servers.filter((one) => one !== unknown),
+        done,
+      ),
+    );
+}
+
+function guarded(arrival: Arrival, ports: Ports, step: () => void): void {
+  try {
+    step();
+  } catch (error) {
+    refuse(arrival.reply, refusedBy(error, ports.log), { id: undefined, era: 'modern', method: undefined, auditId: undefined });
+  }
+}
+
+/** The worker that held the state has ended, and the state with it: a legacy agent opens a new session (2025-11-25 basic/transports, 404). */
+function lostOwner(inbound: Inbound, arrival: Arrival, delivered: boolean, ports: Ports): void {
+  const refused: Refused =
+    inbound.kind !== 'modern' ? { code: 'session_unknown' } : delivered ? { code: 'outcome_unknown' } : { code: 'state_unknown' };
+  const era = inbound.kind === 'modern' || inbound.kind === 'modern-notification' ? 'modern' : 'legacy';
+  const id = inbound.kind === 'modern' ? inbound.message.id : undefined;
+  ports.metrics.refused(refused.code, arrival.peer.listener);
+  refuse(arrival.reply, refused, { id, era, method: undefined, auditId: undefined });
 }
 
 const EMPTY = new Uint8Array(0);
@@ -81,21 +156,34 @@ function unreadable(arrival: Arrival, ports: Ports, refusal: Unreadable): void {
   refuse(arrival.reply, refusal, { id: refusal.id, era: refusal.era ?? 'modern', method: undefined, auditId });
 }
 
-/** A legacy session whose state is in another worker is that worker's to judge, once; here it would be judged without its session. */
+/** A session or a round whose state is in another worker is that worker's to judge, once; here it would be judged without its state. */
 function ownerElsewhere(inbound: Inbound, arrival: Arrival, ports: Ports): string | undefined {
-  if (inbound.kind === 'modern' || inbound.kind === 'modern-notification') return undefined;
-  return inbound.token === undefined ? undefined : ports.sessions.ownerElsewhere(inbound.token, arrival.principal, arrival.route.server);
+  const { principal, route } = arrival;
+  switch (inbound.kind) {
+    case 'modern': {
+      const state = inbound.message.params?.['requestState'];
+      return typeof state === 'string' ? ports.legacyServers.ownerElsewhere(state, principal) : undefined;
+    }
+    case 'modern-notification':
+      return undefined;
+    case 'legacy':
+    case 'stream':
+    case 'end':
+      return inbound.token === undefined ? undefined : ports.sessions.ownerElsewhere(inbound.token, principal, route.key);
+    default:
+      return inbound satisfies never;
+  }
 }
 
-function createCall(arrival: Arrival, inbound: Inbound, ports: Ports): Call | undefined {
-  const server = ports.servers.get(arrival.route.server);
-  if (server === undefined) return undefined;
+function createCall(arrival: Arrival, { inbound, server, members }: Resolved, ports: Ports): Call {
+  const narrowed = narrowListen(inbound, arrival, members ?? [server.name]);
   return {
     id: ports.newId(),
     arrival,
-    inbound,
-    question: { ...questionOf(inbound), revision: revisionOf(inbound, arrival, ports) },
+    inbound: narrowed,
+    question: { ...questionOf(narrowed), revision: revisionOf(narrowed, arrival, ports) },
     server,
+    members,
     decisionSeq: 0,
     denied: false,
     refusedWith: undefined,
@@ -116,9 +204,7 @@ function revisionOf(inbound: Inbound, arrival: Arrival, ports: Ports): string {
     case 'legacy':
     case 'stream':
     case 'end':
-      return inbound.token === undefined
-        ? ''
-        : (ports.sessions.find(inbound.token, arrival.principal, arrival.route.server)?.revision ?? '');
+      return inbound.token === undefined ? '' : (ports.sessions.find(inbound.token, arrival.principal, arrival.route.key)?.revision ?? '');
     default:
       return inbound satisfies never;
   }

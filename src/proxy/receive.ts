@@ -65,7 +65,7 @@ function receiveModern(arrival: Arrival, message: Message, ports: Pick<Ports, 'h
   const subject = readSubject(request.method, request.rule, message.params);
   if (!subject.ok) return fail({ ...subject.error, id: message.id });
   if (request.method === 'tools/call' && request.name !== undefined) {
-    const params = ports.headerCatalogue.get(arrival.route.server, request.name);
+    const params = ports.headerCatalogue.get(arrival.route.key, request.name);
     if (params !== undefined) {
       const agreed = checkHeaderParams(params, argumentsOf(message.params), (name) => headers.get(name));
       if (!agreed.ok) return fail({ ...agreed.error, id: message.id });

@@ -8,13 +8,15 @@ import { openSession, sealSession } from './session-id.ts';
 import type { SealingKey, SessionFacts } from './session-id.ts';
 import { createStdioSession } from './stdio-session.ts';
 import type { StdioSession } from './stdio-session.ts';
+import type { PlayedSession } from './played-session.ts';
 import { createStdioMux } from './stdio-mux.ts';
 import type { StdioMux } from './stdio-mux.ts';
 
 /** A session as a request finds it. */
 export type Session =
   | { readonly kind: 'http'; readonly upstream: string; readonly revision: string }
-  | { readonly kind: 'stdio'; readonly session: StdioSession; readonly revision: string };
+  | { readonly kind: 'stdio'; readonly session: StdioSession; readonly revision: string }
+  | { readonly kind: 'played'; readonly session: PlayedSession; readonly revision: string };
 
 /** The sessions of one worker. */
 export interface Sessions {

@@ -1,0 +1,37 @@
+// A modern agent, listening to what a bridge was told: everything passes the same judgement as the words of a server that it reaches directly.
+
+import type { Answer } from './answer.ts';
+import type { Asking, Hearing } from './bridge/index.ts';
+import type { Call, Ports } from './exchange.ts';
+import { answerMessage, carryMessage, learnTools, mayBeSaid } from './server-messages.ts';
+
+/** What the agent of a call hears. */
+export function createAgentHearing(call: Call, answer: Answer, ports: Ports): Hearing {
+  return {
+    get full() {
+      return answer.full && !answer.finished;
+    },
+    note: (said) => {
+      if (!answer.finished && mayBeSaid(call, said)) carryMessage(answer, said);
+    },
+    final: (said) => {
+      call.answeredUs = ports.nowUs();
+      learnTools(call, said, ports);
+      answerMessage(call, answer, said);
+    },
+    fail: (refused, outcome) => {
+      call.answeredUs = ports.nowUs();
+      answer.refuse(refused, outcome);
+    },
+  };
+}
+
+/** Ties an answer to the asking behind it: hanging up cancels (2026-07-28 basic/patterns/cancellation), room lets the server go on. */
+export function tie(answer: Answer, asking: Asking): void {
+  if (answer.finished) return;
+  answer.onGone = () => {
+    asking.giveUp();
+    answer.end('cancelled');
+  };
+  answer.onDrain = () => asking.resume();
+}
