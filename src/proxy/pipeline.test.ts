@@ -181,13 +181,31 @@ test('an agent has only so many streams', () => {
   assert.equal(road.arrive(...listen).status, 429);
 });
 
-test('another era than the server speaks is named', () => {
+const OTHERS = ['worker-0.1', 'worker-1.1'];
+/** An agent's name whose state is with the other worker. */
+function elsewhere(): void {
+  for (let turn = 0; turn < 100 && road.ports.placement.ownerElsewhere('default', 'ann') === undefined; turn++)
+    road.ports.placement.update([OTHERS[0] ?? '', `worker-${turn + 1}.1`]);
+}
+
+test('what a server keeps for an agent is with one worker, and requests go there unjudged', () => {
   road = bed([rule('all', 'allow')], { modern: false, legacy: true, revisions: ['2025-11-25'] });
-  const reply = road.arrive(...call);
-  assert.equal(reply.status, 400);
-  const { error } = JSON.parse(reply.body);
-  assert.equal(error.code, -32022);
-  assert.deepEqual(error.data.supported, ['2025-11-25']);
+  elsewhere();
+  assert.equal(road.arrive(...call).status, 299);
+  assert.deepEqual(road.audit.records, [], 'the owner judges and records it');
+});
+
+test('a server without state is asked from every worker', () => {
+  elsewhere();
+  road.arrive(...call);
+  assert.equal(road.server.requests.length, 1);
+});
+
+test('a denial needs no other worker', () => {
+  road = bed([rule('none', 'deny')], { modern: false, legacy: true, revisions: ['2025-11-25'] });
+  elsewhere();
+  assert.equal(road.arrive(...call).status, 200);
+  assert.equal(road.audit.records.length, 1);
 });
 
 const unreadable: readonly (readonly [string, unknown, number, number])[] = [
