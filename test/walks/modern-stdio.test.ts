@@ -19,7 +19,7 @@ import {
 } from '../harness/index.ts';
 import type { Gateway } from '../harness/index.ts';
 
-const SERVER = join(repositoryRoot, 'test', 'harness', 'servers', 'modern-stdio-server.ts');
+const SERVER = join(repositoryRoot, 'test', 'harness', 'servers', 'fixture-stdio-server.ts');
 
 let gateway: Gateway;
 let ann: string;
