@@ -1,6 +1,7 @@
 // The road to a stdio server in the legacy era: each session has its own process, so messages travel as they are, ids and all.
 
 import type { Envelope } from '../policies/index.ts';
+import { createAgentHearing, tie } from './agent-hearing.ts';
 import type { Answer } from './answer.ts';
 import type { Session } from './bridge/index.ts';
 import type { Call, Ports } from './exchange.ts';
@@ -64,5 +65,5 @@ export function carryStdioModern(envelope: Envelope<Call>, answer: Answer, ports
   const mux = ports.sessions.mux(envelope.principal, envelope.server, call.arrival.snapshot.limits);
   if (typeof mux === 'string') return answer.refuse({ code: 'too_many', say: mux }, 'refused');
   call.forwardedUs = ports.nowUs();
-  mux.request(call, call.inbound.message, answer);
+  tie(answer, mux.request(call, call.inbound.message, createAgentHearing(call, answer, ports)));
 }

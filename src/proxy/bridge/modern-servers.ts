@@ -1,18 +1,96 @@
-// Servers of the modern era over Streamable HTTP, asked by a bridge: the same request that an agent's own would be.
+// Servers of the modern era, asked by a bridge: the same request that a modern agent's own would be.
 
+import { encodeHeaderValue, headerParamValues } from '../../mcp/index.ts';
+import type { JsonObject, JsonValue } from '../../mcp/index.ts';
 import type { HttpTarget } from '../../servers/index.ts';
 import type { Ports } from '../exchange.ts';
+import { enter, LONG_LIVED } from '../in-flight.ts';
+import { createModernAnswer } from './modern-answer.ts';
+import { createJudge } from './modern-judge.ts';
 import { OVER } from './party.ts';
 import type { Ask, Asking, Hearing } from './party.ts';
 
-/** Asks over Streamable HTTP. */
-export function askModernHttp(_ask: Ask, _target: HttpTarget, hearing: Hearing, _ports: Ports): Asking {
-  hearing.fail({ code: 'era_unshared' }, 'refused');
-  return OVER;
+const CONTENT: readonly string[] = ['Content-Type', 'application/json', 'Accept', 'application/json, text/event-stream'];
+
+/** Asks over Streamable HTTP. Headers that mirror the body are written from the body; the agent's own key never travels. */
+export function askModernHttp(ask: Ask, target: HttpTarget, hearing: Hearing, ports: Ports): Asking {
+  const { call, message, request } = ask;
+  const { limits } = call.arrival.snapshot;
+  const answer = createModernAnswer(ask, learning(ask, hearing, ports), ports);
+  enter(call);
+  answer.attach(
+    target.pool.send(
+      {
+        method: 'POST',
+        path: target.path,
+        headers: headersOf(ask, target, ports),
+        body: message.document.bytes,
+        replayable: request.rule.replayable,
+        headTimeoutMs: call.server.config.timeoutMs ?? limits.answerTimeoutMs,
+        idleTimeoutMs: LONG_LIVED.has(request.method) ? 0 : limits.streamIdleTimeoutMs,
+      },
+      answer,
+    ),
+  );
+  return answer;
 }
 
 /** Asks over the process of the ask's principal. */
-export function askModernStdio(_ask: Ask, hearing: Hearing, _ports: Ports): Asking {
-  hearing.fail({ code: 'era_unshared' }, 'refused');
-  return OVER;
+export function askModernStdio(ask: Ask, hearing: Hearing, ports: Ports): Asking {
+  const { call } = ask;
+  const { principal, snapshot } = call.arrival;
+  const mux = ports.sessions.mux(principal, call.server.name, snapshot.limits);
+  if (typeof mux === 'string') {
+    hearing.fail({ code: 'too_many', say: mux }, 'refused');
+    return OVER;
+  }
+  const judge = createJudge(ask, learning(ask, hearing, ports));
+  return mux.request(call, ask.message, {
+    get full() {
+      return hearing.full;
+    },
+    note: (said) => void judge.hear(said),
+    final: (said) => {
+      const fault = judge.hear(said);
+      if (fault !== undefined) judge.fail({ code: 'upstream_malformed', say: fault.say }, 'failed');
+    },
+    fail: (refused, outcome) => judge.fail(refused, outcome),
+  });
+}
+
+function headersOf({ call, message, request }: Ask, target: HttpTarget, ports: Ports): readonly string[] {
+  const headers = [...target.headers, ...CONTENT, 'MCP-Protocol-Version', request.revision, 'Mcp-Method', request.method];
+  if (request.name !== undefined) headers.push('Mcp-Name', encodeHeaderValue(request.name));
+  if (request.method === 'tools/call' && request.name !== undefined) {
+    const known = ports.headerCatalogue.get(call.server.name, request.name);
+    const args = message.params?.['arguments'];
+    if (known !== undefined) headers.push(...headerParamValues(known, isObject(args) ? args : undefined));
+  }
+  // W3C trace context crosses the gateway (SEP-414 puts it in `_meta`, which travels by itself; the header is the older place).
+  for (const name of ['traceparent', 'tracestate']) {
+    const value = call.arrival.headers.get(name);
+    if (value !== undefined) headers.push(name, value);
+  }
+  return headers;
+}
+
+/** Lists that pass by teach which arguments are mirrored in headers. */
+function learning(ask: Ask, hearing: Hearing, ports: Pick<Ports, 'headerCatalogue'>): Hearing {
+  if (ask.request.method !== 'tools/list') return hearing;
+  return {
+    get full() {
+      return hearing.full;
+    },
+    note: (said) => hearing.note(said),
+    final: (said) => {
+      const tools = said.kind === 'result' && isObject(said.result) ? said.result['tools'] : undefined;
+      if (Array.isArray(tools)) for (const tool of tools) ports.headerCatalogue.learn(ask.call.server.name, tool);
+      hearing.final(said);
+    },
+    fail: (refused, outcome) => hearing.fail(refused, outcome),
+  };
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,7 +3,6 @@
 import { parseJson, readAnswerMessage } from '../../mcp/index.ts';
 import type { Message } from '../../mcp/index.ts';
 import type { StdioEvents, StdioLink } from '../../servers/index.ts';
-import type { Answer } from '../answer.ts';
 
 type Of<Kind extends Message['kind']> = Extract<Message, { kind: Kind }>;
 
@@ -67,7 +66,7 @@ export function listenToServer(open: OpenServer, listener: LineListener): StdioL
 /** Lets a server wait while an agent that it talks to does not read. */
 export interface Valve {
   /** To be called after something was written to an answer, and without one whenever an answer may have got room or ended. */
-  check(written?: Answer): void;
+  check(written?: { readonly full: boolean }): void;
 }
 
 /** A valve on a link; `anyFull` is asked only while it is shut. */

@@ -4,16 +4,16 @@
 
 import type { Principal } from '../../agents/index.ts';
 import type { JsonDocument, JsonObject, Message, MessageId } from '../../mcp/index.ts';
-import { parseJson, readAnswerMessage, setMember } from '../../mcp/index.ts';
+import { parseJson, readAnswerMessage, resultAnswer, setMember } from '../../mcp/index.ts';
 import { GatewayError } from '../../base/index.ts';
-import type { Answer } from '../answer.ts';
 import type { Call } from '../exchange.ts';
 import { enter, leave } from '../in-flight.ts';
-import { answerMessage, carryMessage, mayBeSaid } from '../server-messages.ts';
+import type { Asking, Hearing, RequestMessage } from './party.ts';
 import { createValve, listenToServer, lostSentence } from './stdio-lines.ts';
 import type { OpenServer } from './stdio-lines.ts';
 
 const SUBSCRIPTION_ID = 'io.modelcontextprotocol/subscriptionId';
+const LOG_LEVEL = 'io.modelcontextprotocol/logLevel';
 const PROGRESS_TOKEN = 'progressToken';
 const LISTEN = 'subscriptions/listen';
 
@@ -23,7 +23,8 @@ export interface StdioMux {
   readonly server: string;
   lastUsedMs: number;
   lastUsedBy: Principal;
-  request(call: Call, message: Extract<Message, { kind: 'request' }>, answer: Answer): void;
+  /** Asks; what comes of it carries the message's own id and tokens again. It is the hearing's to judge. */
+  request(call: Call, message: RequestMessage, hearing: Hearing): Asking;
   /** Ends the process; what is under way is answered as lost. */
   close(): void;
 }
@@ -38,9 +39,12 @@ export interface StdioMuxOptions {
 
 interface Waiting {
   readonly call: Call;
-  readonly answer: Answer;
+  readonly hearing: Hearing;
   readonly id: MessageId;
+  readonly method: string;
   readonly progressToken: MessageId | undefined;
+  /** It asked for log messages. */
+  readonly logs: boolean;
 }
 
 /** Makes a carrier around a process that `open` starts. */
@@ -54,7 +58,7 @@ export function createStdioMux(options: StdioMuxOptions, open: OpenServer): Stdi
     ended = true;
     for (const one of waiting.values()) {
       leave(one.call);
-      one.answer.refuse({ code: 'outcome_unknown', say: lostSentence(options.server) }, 'unknown');
+      one.hearing.fail({ code: 'outcome_unknown', say: lostSentence(options.server) }, 'unknown');
     }
     waiting.clear();
     options.onEnd(text);
@@ -70,8 +74,7 @@ export function createStdioMux(options: StdioMuxOptions, open: OpenServer): Stdi
     if (metaOf(said.kind === 'result' ? said.result : undefined)?.[SUBSCRIPTION_ID] === number)
       document = rewrite(document, ['result', '_meta'], SUBSCRIPTION_ID, one.id);
     const restored = readAnswerMessage(document);
-    if (restored.ok && (restored.value.kind === 'result' || restored.value.kind === 'error'))
-      answerMessage(one.call, one.answer, restored.value);
+    if (restored.ok && (restored.value.kind === 'result' || restored.value.kind === 'error')) one.hearing.final(restored.value);
     valve.check();
     return true;
   };
@@ -88,27 +91,31 @@ export function createStdioMux(options: StdioMuxOptions, open: OpenServer): Stdi
         rewrite(said.document, ['params'], PROGRESS_TOKEN, one?.progressToken ?? null),
       );
     }
-    if (said.method === 'notifications/cancelled' && typeof params?.['requestId'] === 'number') {
-      const one = waiting.get(params['requestId']);
-      // The server ends a listen stream; a call it cannot end this way.
-      if (one === undefined || one.call.question.method !== LISTEN) return false;
-      waiting.delete(params['requestId']);
-      leave(one.call);
-      one.answer.end('ok');
-      valve.check();
-      return true;
-    }
-    // Log messages name no request: with more than one under way they could reach the wrong one.
-    const only = waiting.size === 1 ? [...waiting.values()][0] : undefined;
-    return pass(only, () => said.document);
+    if (said.method === 'notifications/cancelled' && typeof params?.['requestId'] === 'number') return endListen(params['requestId']);
+    // Log messages name no request: with more than one that asked for them under way they could reach the wrong one.
+    const [only, another] = waiting.values().filter(({ logs }) => logs);
+    return pass(another === undefined ? only : undefined, () => said.document);
+  };
+
+  /** The server ends a listen stream; a call it cannot end this way. */
+  const endListen = (number: number): boolean => {
+    const one = waiting.get(number);
+    if (one === undefined || one.method !== LISTEN) return false;
+    waiting.delete(number);
+    leave(one.call);
+    const ended = parseJson(resultAnswer(one.id, { resultType: 'complete', _meta: { [SUBSCRIPTION_ID]: one.id } }));
+    const final = ended.ok ? readAnswerMessage(ended.value) : ended;
+    if (final.ok && final.value.kind === 'result') one.hearing.final(final.value);
+    valve.check();
+    return true;
   };
 
   const pass = (one: Waiting | undefined, restore: (one: Waiting) => JsonDocument): boolean => {
-    if (one === undefined || one.answer.gone) return false;
+    if (one === undefined) return false;
     const restored = readAnswerMessage(restore(one));
-    if (!restored.ok || !mayBeSaid(one.call, restored.value)) return false;
-    carryMessage(one.answer, restored.value);
-    valve.check(one.answer);
+    if (!restored.ok || restored.value.kind !== 'notification') return false;
+    one.hearing.note(restored.value);
+    valve.check(one.hearing);
     return true;
   };
 
@@ -119,7 +126,7 @@ export function createStdioMux(options: StdioMuxOptions, open: OpenServer): Stdi
     onNoise: options.onNoise,
     onExit: end,
   });
-  const valve = createValve(link, () => waiting.values().some(({ answer }) => answer.full));
+  const valve = createValve(link, () => waiting.values().some(({ hearing }) => hearing.full));
 
   return {
     get running() {
@@ -128,25 +135,33 @@ export function createStdioMux(options: StdioMuxOptions, open: OpenServer): Stdi
     server: options.server,
     lastUsedMs: options.nowMs(),
     lastUsedBy: options.principal,
-    request: (call, message, answer) => {
+    request: (call, message, hearing) => {
       const number = next++;
       const meta = metaOf(message.params);
       const token = meta?.[PROGRESS_TOKEN];
       const progressToken = typeof token === 'string' || typeof token === 'number' ? token : undefined;
       let document = rewrite(message.document, [], 'id', number);
       if (progressToken !== undefined) document = rewrite(document, ['params', '_meta'], PROGRESS_TOKEN, number);
-      waiting.set(number, { call, answer, id: message.id, progressToken });
+      waiting.set(number, {
+        call,
+        hearing,
+        id: message.id,
+        method: message.method,
+        progressToken,
+        logs: typeof meta?.[LOG_LEVEL] === 'string',
+      });
       enter(call);
-      answer.onGone = () => {
-        if (!waiting.delete(number)) return;
-        leave(call);
-        valve.check();
-        // SPEC stdio "Cancellation": the pipe stays open, so hanging up is said in words.
-        link.send(Buffer.from(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: number } })));
-        answer.end('cancelled');
-      };
-      answer.onDrain = () => valve.check();
       link.send(document.bytes);
+      return {
+        giveUp: () => {
+          if (!waiting.delete(number)) return;
+          leave(call);
+          valve.check();
+          // SPEC stdio "Cancellation": the pipe stays open, so hanging up is said in words.
+          link.send(Buffer.from(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: number } })));
+        },
+        resume: () => valve.check(),
+      };
     },
     close: () => {
       link.close();
