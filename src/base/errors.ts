@@ -56,6 +56,7 @@ export const ERRORS = {
     'info',
     'What this continues is over: it was answered, has expired, or was lost with the process that held it. Send the request again without requestState.',
   ),
+  capability_missing: row(400, -32021, 'info', 'The server needs a capability that this request does not declare.'),
   era_unshared: row(400, -32022, 'info', 'The agent and the server share no protocol revision.'),
   // Who and whether.
   unauthenticated: row(401, 1401, 'info', 'A valid key is needed: Authorization: Bearer <key>.'),

@@ -59,11 +59,18 @@ export interface LegacyLinkEvents {
 
 /** A session of the legacy era with one server, before and after initialize. Ids of requests are the caller's, unique on the link. */
 export interface LegacyLink {
+  /** Messages come on the stream of the request that they belong to; without that, `on` is always undefined. */
+  readonly hasStreams: boolean;
   send(message: Message): void;
   /** The revision that initialize settled on. */
   agree(revision: string): void;
-  /** Asks for messages that belong to no request, where these need a stream of their own; tells whether the server has them. */
+  /**
+   * Asks for messages that belong to no request, where these need a stream of their own; tells whether the server has them, and
+   * tells it again, with false, when they have ended for good. Without a wait where they need no stream.
+   */
   listen(offered: (yes: boolean) => void): void;
+  /** Nobody wants them any more; a stream that carries them is closed. */
+  unlisten(): void;
   /** Gives up waiting for the answer to our request; whoever calls has said so to the server. */
   forget(id: MessageId): void;
   pause(): void;
