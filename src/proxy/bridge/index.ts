@@ -9,4 +9,4 @@ export type { Placement } from './placement.ts';
 export type { PlayedSession } from './played-session.ts';
 export { createSessions } from './sessions.ts';
 export type { Session, Sessions } from './sessions.ts';
-export type { SealingKey } from './session-id.ts';
+export type { SealingKey } from './seal.ts';

@@ -6,7 +6,7 @@ import type { Readiness } from '../../servers/index.ts';
 import type { Ports } from '../exchange.ts';
 import { OVER } from './party.ts';
 import type { Ask, Asking, Hearing } from './party.ts';
-import type { SealingKey } from './session-id.ts';
+import type { SealingKey } from './seal.ts';
 
 /** What a worker knows about the sessions that it holds at one server; for the status and the metrics. */
 export interface LegacyCounts {
