@@ -20,7 +20,7 @@ policy:
     - { name: all, effect: allow, agents: ['*'], servers: ['*'] }
 `)}`;
 
-export const LISTENERS = `An agent reaches each server at \`<listener>/mcp/<name>\`, with a key made by \`sallyport agents add\` in the header
+export const LISTENERS = `An agent reaches each server at \`<listener>/mcp/<name>\`, and all of them as one at \`<listener>/mcp\`, with a key made by \`sallyport agents add\` in the header
 \`Authorization: Bearer <key>\`. \`listen\` is an address, a listener with more to say, or a list of these.
 
 ### \`tls\`
@@ -121,6 +121,28 @@ servers:
   desk:
     command: ./desk-server
     env: { DESK_TOKEN: { env: TICKETS_TOKEN }, DESK_COLOR: blue }
+`)}`;
+
+export const ROUTES = `\`/mcp/<name>\` shows one server. A route shows several as if they were one: an agent connects once and sees what it may use
+of each. Without \`routes\`, \`/mcp\` shows all servers; \`routes: {}\` shows none together.
+
+- **Tools and prompts** are called \`<server>__<name>\`, in at most 64 characters: a longer name is cut and ends in a digest, always the same.
+  With \`names: bare\` they keep their names, and only where two are equal the one of the later server is qualified.
+- **Resources** keep their URIs. A URI goes to the first server, in the order of \`servers\`, that lists it, or else to the first with a template
+  that it fits, or is refused.
+- **Rules** of the policy know servers and their own names, on every route alike: \`tools: [list_open]\`, not \`tickets__list_open\`.
+- **A server that is down or slow** holds nobody up for longer than \`waitMs\`: its tools are shown as they were last, with
+  \`io.github.sallyport/stale\` in their \`_meta\`, or not at all.
+- **Apps**: a tool that only an app may call (\`_meta.ui.visibility: [app]\`) is neither shown nor callable here, since the gateway cannot see from
+  which server's app a call comes. Such servers are best reached at their own routes.
+
+${yaml(`
+servers:
+  files: { command: npx, args: [-y, '@modelcontextprotocol/server-filesystem', /srv/shared] }
+  tickets: { url: 'https://tickets.example/mcp' }
+routes:
+  /mcp: { servers: '*' }
+  /mcp/office: { servers: [tickets, files], names: bare, waitMs: 2000 }
 `)}`;
 
 export const POLICY = `What no rule allows is denied, and a rule that denies wins over every rule that allows; the order of rules does not matter. Each rule

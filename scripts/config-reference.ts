@@ -3,7 +3,7 @@
 
 import { stringify } from 'yaml';
 import { configJsonSchema } from '../src/config/index.ts';
-import { LIMITS, LISTENERS, METRICS, POLICY, SERVERS, START, VALUES } from './config-reference-text.ts';
+import { LIMITS, LISTENERS, METRICS, POLICY, ROUTES, SERVERS, START, VALUES } from './config-reference-text.ts';
 
 type Node = Readonly<Record<string, unknown>>;
 
@@ -40,6 +40,9 @@ export function renderConfigReference(): string {
     'In place of a value in `env` or `headers`:',
     table('', shapeWith(toNode(member(program, 'env')['additionalProperties']), 'env')),
     table('', shapeWith(toNode(member(program, 'env')['additionalProperties']), 'file')),
+    '## `routes`: several servers as one',
+    ROUTES,
+    table('routes.<path>.', toNode(member(root, 'routes')['additionalProperties'])),
     '## `policy`: who may use what',
     POLICY,
     table('policy.', rules),

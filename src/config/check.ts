@@ -2,6 +2,7 @@
 
 import { checkPolicy } from '../policies/index.ts';
 import { checkListeners } from './check-listeners.ts';
+import { checkRoutes } from './check-routes.ts';
 import { checkServers } from './check-servers.ts';
 import type { Mistake } from './explain.ts';
 import type { Files } from './files.ts';
@@ -32,6 +33,7 @@ export function checkConfig(shard: ConfigShard, env: Env, files: Files, folder =
   checkListeners(shard.listeners, shard.metricsListen, files, report);
   checkServers(shard.servers, { env, files, folder }, report);
   const servers = shard.servers.map(({ name }) => name);
+  checkRoutes(shard.routes, servers, report);
   for (const { severity, path, message, fix, written, among } of checkPolicy(shard.policy, { servers })) {
     doubts.push({
       severity,

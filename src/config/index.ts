@@ -23,6 +23,7 @@ export type { Env } from './template.ts';
 export type {
   Address,
   AgentsShard,
+  AggregateRoute,
   ConfigProblem,
   ConfigShard,
   Limits,

@@ -34,8 +34,24 @@ test('the shortest config has every default', () => {
     ],
     metricsListen: undefined,
     servers: [],
+    routes: [{ path: '/mcp', servers: [], names: 'prefixed', waitMs: 5_000 }],
     policy: { rules: [] },
   });
+});
+
+test('a route shows all servers, or those it names in its own order', () => {
+  const { routes } = shardOf(`
+version: 1
+servers: { a: { command: x }, b: { command: x } }
+routes:
+  /mcp: { names: bare, waitMs: 100 }
+  /mcp/some: { servers: [b, a] }
+policy: { rules: [{ name: all, effect: allow, agents: ["*"], servers: ["*"] }] }`);
+  assert.deepEqual(routes, [
+    { path: '/mcp', servers: ['a', 'b'], names: 'bare', waitMs: 100 },
+    { path: '/mcp/some', servers: ['b', 'a'], names: 'prefixed', waitMs: 5_000 },
+  ]);
+  assert.deepEqual(shardOf('version: 1\nroutes: {}').routes, []);
 });
 
 test('a machine with one core gets one worker, unless the config says else', () => {

@@ -46,12 +46,18 @@ export function normalize(
     hosts: entry.hosts.map((host) => host.toLowerCase()),
     origins: entry.origins,
   });
+  const names = Object.keys(document.servers);
   const shard: ConfigShard = {
     dataFolder: resolve(folder, document.data),
     workers: document.workers ?? Math.min(2, cores),
     listeners: listenersOf(document).map(listener),
     metricsListen: document.metrics === undefined ? undefined : address(document.metrics.listen, ['metrics', 'listen']),
     servers: Object.entries(document.servers).map(([name, entry]) => toServer(name, entry, folder, refuse)),
+    routes: Object.entries(document.routes).map(([path, route]) => ({
+      ...route,
+      path,
+      servers: typeof route.servers === 'string' ? names : route.servers,
+    })),
     limits: document.limits,
     policy,
   };

@@ -47,11 +47,11 @@ const sections: Readonly<Record<string, readonly Row[]>> = {
     [['version: 1', 'wokers: 1'], '2:1: wokers is not a key that is known here. Did you mean workers?'],
     [
       ['version: 1', 'frobnicate: 1'],
-      '2:1: frobnicate is not a key that is known here. Known here: version, data, workers, listen, metrics, servers, limits, policy.',
+      '2:1: frobnicate is not a key that is known here. Known here: version, data, workers, listen, metrics, servers, routes, limits, policy.',
     ],
     [
       ['version: 1', 'a b: 1'],
-      '2:1: ["a b"] is not a key that is known here. Known here: version, data, workers, listen, metrics, servers, limits, policy.',
+      '2:1: ["a b"] is not a key that is known here. Known here: version, data, workers, listen, metrics, servers, routes, limits, policy.',
     ],
     [['version: 1', 'data: 3'], '2:7: data must be text, not a number. Write "3", in quotes.'],
     [['version: 1', 'data: true'], '2:7: data must be text, not true. Write "true", in quotes.'],
@@ -80,7 +80,7 @@ const sections: Readonly<Record<string, readonly Row[]>> = {
       ['version: 1', 'workers: 0', 'data: 3', 'x: 1'],
       '2:10: workers must be at least 1, not 0.',
       '3:7: data must be text, not a number. Write "3", in quotes.',
-      '4:1: x is not a key that is known here. Known here: version, data, workers, listen, metrics, servers, limits, policy.',
+      '4:1: x is not a key that is known here. Known here: version, data, workers, listen, metrics, servers, routes, limits, policy.',
     ],
   ],
   'the environment': [
@@ -386,6 +386,38 @@ const sections: Readonly<Record<string, readonly Row[]>> = {
       '2:52: servers.files.tls is of no use with an http URL. Write https:// or remove it.',
     ],
     [['version: 1', 'servers: { files: { url: "https://files.example/", tls: { ca: cert.pem } } }']],
+  ],
+  'the routes': [
+    [['version: 1', 'routes: {}']],
+    [['version: 1', 'routes: { /mcp/all: {} }']],
+    [
+      ['version: 1', 'routes: { mcp: {} }'],
+      '2:11: routes.mcp must be /mcp or a path below it, of lowercase letters, digits and hyphens, without a slash at its end. Write /mcp/all, for example.',
+    ],
+    [
+      ['version: 1', 'routes: { /mcp/: {} }'],
+      '2:11: routes["/mcp/"] must be /mcp or a path below it, of lowercase letters, digits and hyphens, without a slash at its end. Write /mcp/all, for example.',
+    ],
+    [
+      ['version: 1', 'routes: { /mcp/files: {} }'],
+      '2:23: routes["/mcp/files"] is where agents reach the server files. Write another path: /mcp/all, for example.',
+    ],
+    [
+      ['version: 1', 'routes: { /mcp: { servers: [fils, files, files] } }'],
+      '2:29: routes["/mcp"].servers[0] "fils" is not a server of this config. Did you mean files?',
+      '2:42: routes["/mcp"].servers[2] names the server files a second time. Remove one of the two.',
+    ],
+    [['version: 1', 'routes: { /mcp: { servers: [] } }'], '2:28: routes["/mcp"].servers must not be empty.'],
+    [
+      ['version: 1', 'routes: { /mcp: { servers: files } }'],
+      '2:28: routes["/mcp"].servers must be \'*\' or a list of names of servers. Write the one name in brackets.',
+    ],
+    [
+      ['version: 1', 'routes: { /mcp: { names: bar } }'],
+      '2:26: routes["/mcp"].names must be prefixed or bare, not "bar". Did you mean bare?',
+    ],
+    [['version: 1', 'routes: { /mcp: { waitMs: 0 } }'], '2:27: routes["/mcp"].waitMs must be at least 1, not 0.'],
+    [['version: 1', 'routes: { /mcp: { waits: 1 } }'], '2:19: routes["/mcp"].waits is not a key that is known here. Did you mean waitMs?'],
   ],
   'the policy': [
     [

@@ -110,6 +110,48 @@ const listenSchema = z
     examples: [DEFAULT_ADDRESS, { address: '0.0.0.0:7625', tls: 'self-signed', hosts: ['gateway.example'] }],
   });
 
+/** Below /mcp, where the routes of single servers are; written one way only, so that no two are the same to somebody on the way. */
+const routePathSchema = z
+  .string()
+  .regex(
+    /^\/mcp(?:\/[a-z0-9][a-z0-9-]{0,62}){0,4}$/,
+    'must be /mcp or a path below it, of lowercase letters, digits and hyphens, without a slash at its end. Write /mcp/all, for example.',
+  );
+
+const routeSchema = z.strictObject({
+  servers: z
+    .union(
+      [
+        z.string().regex(/^\*$/, "must be '*' or a list of names of servers. Write the one name in brackets."),
+        z.array(serverNameSchema).min(1, 'must not be empty'),
+      ],
+      "must be '*' or a list of names of servers",
+    )
+    .default('*')
+    .meta({
+      description: "Names of the servers shown here, or '*' for all. Of two that have the same, the one named first keeps it.",
+      examples: [['files', 'tickets']],
+    }),
+  names: z
+    .enum(['prefixed', 'bare'])
+    .default('prefixed')
+    .meta({
+      description:
+        'What tools and prompts are called: prefixed is <server>__<tool>; bare is what the server calls them, prefixed only where two are equal.',
+      examples: ['bare'],
+    }),
+  // What npx starts says its first word after two to four seconds; a person who waits for a list takes no more for granted.
+  waitMs: z
+    .int()
+    .min(1)
+    .max(60_000)
+    .default(5_000)
+    .meta({
+      description: 'Milliseconds that the slowest server is waited for where all are asked: what is known of it is shown then, or nothing.',
+      examples: [2_000],
+    }),
+});
+
 /** A policy kept in a file of its own. */
 export const policyFileSchema = z.strictObject({
   file: text.meta({ description: 'YAML or JSON file that holds the policy, relative to this file.', examples: ['policy.yaml'] }),
@@ -145,6 +187,13 @@ export const configSchema = z
         examples: [{ files: { command: 'npx', args: ['-y', '@modelcontextprotocol/server-filesystem', '/srv/shared'] } }],
       })
       .default({}),
+    routes: z
+      .record(routePathSchema, routeSchema)
+      .prefault({ '/mcp': {} })
+      .meta({
+        description: 'Paths that show several servers as one. By default /mcp shows all of them; {} shows none.',
+        examples: [{ '/mcp': { servers: ['files', 'tickets'] } }],
+      }),
     limits: limitsSchema.prefault({}),
     policy: z
       .union([policySchema, policyFileSchema], {

@@ -56,7 +56,7 @@ export function isSnapshotDocument(value: unknown): value is SnapshotDocument {
   const { config, agents } = shards;
   return (
     isObject(config) &&
-    ['listeners', 'servers'].every((member) => Array.isArray(config[member])) &&
+    ['listeners', 'servers', 'routes'].every((member) => Array.isArray(config[member])) &&
     ['policy', 'limits'].every((member) => isObject(config[member])) &&
     isObject(agents) &&
     Array.isArray(agents['agents'])

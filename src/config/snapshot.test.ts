@@ -39,8 +39,9 @@ test('a snapshot knows the servers, their routes, the agents and what they may',
   assert.deepEqual(
     [...snapshot.routes],
     [
-      ['/mcp/files', { kind: 'server', path: '/mcp/files', server: 'files' }],
-      ['/mcp/tickets', { kind: 'server', path: '/mcp/tickets', server: 'tickets' }],
+      ['/mcp/files', { kind: 'server', path: '/mcp/files', key: 'files' }],
+      ['/mcp/tickets', { kind: 'server', path: '/mcp/tickets', key: 'tickets' }],
+      ['/mcp', { kind: 'aggregate', path: '/mcp', key: '/mcp', members: ['files', 'tickets'], names: 'prefixed', waitMs: 5_000 }],
     ],
   );
   assert.deepEqual([...snapshot.servers.keys()], ['files', 'tickets']);
@@ -86,7 +87,7 @@ test('a document survives the disk', () => {
   const parsed = parseSnapshotDocument(JSON.stringify(DOCUMENT));
   assert.ok(parsed.ok);
   assert.equal(nextRevision(parsed.value, DOCUMENT.shards), parsed.value);
-  assert.equal(compile(parsed.value).routes.size, 2);
+  assert.equal(compile(parsed.value).routes.size, 3);
 });
 
 test('a damaged or foreign document is refused as a whole', () => {

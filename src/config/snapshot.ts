@@ -9,7 +9,7 @@ import { formatPath } from './problem.ts';
 import type { ConfigShard, Route, Snapshot, SnapshotDocument } from './types.ts';
 
 /** Where the routes of single servers are. */
-const ROUTES_AT = '/mcp/';
+export const ROUTES_AT = '/mcp/';
 
 type FromConfig = Pick<Snapshot, 'listeners' | 'servers' | 'routes' | 'policy' | 'limits'>;
 
@@ -23,13 +23,15 @@ export function compileSnapshot(document: SnapshotDocument, previous?: Snapshot)
   return ok(Object.freeze({ revision, digests, listeners, servers, routes, policy, agents, limits }));
 }
 
-function compileConfig({ listeners, servers, policy, limits }: ConfigShard): Result<FromConfig, readonly string[]> {
+function compileConfig({ listeners, servers, routes: several, policy, limits }: ConfigShard): Result<FromConfig, readonly string[]> {
   const compiled = compilePolicy(policy, { servers: servers.map(({ name }) => name) });
   if (!compiled.ok) return fail(compiled.error.map(({ path, message }) => `policy.${formatPath(path)} ${message}.`));
   const routes = servers.map(({ name }): [string, Route] => [
     ROUTES_AT + name,
     Object.freeze({ kind: 'server', path: ROUTES_AT + name, key: name }),
   ]);
+  for (const { path, servers: members, names, waitMs } of several)
+    routes.push([path, Object.freeze({ kind: 'aggregate', path, key: path, members, names, waitMs })]);
   return ok({
     listeners,
     servers: new Map(servers.map((server) => [server.name, server])),

@@ -83,6 +83,15 @@ export interface Limits {
   readonly drainGraceMs: number;
 }
 
+/** A path that shows several servers as one. */
+export interface RouteConfig {
+  readonly path: string;
+  /** Names of its servers; their order settles who owns a URI or a bare name that several have. */
+  readonly servers: readonly string[];
+  readonly names: 'prefixed' | 'bare';
+  readonly waitMs: number;
+}
+
 /** Everything that comes from the config file, normalized: defaults filled in, paths absolute, secrets as references. Plain JSON. */
 export interface ConfigShard {
   readonly dataFolder: string;
@@ -90,6 +99,7 @@ export interface ConfigShard {
   readonly listeners: readonly ListenerConfig[];
   readonly metricsListen?: Address | undefined;
   readonly servers: readonly ServerConfig[];
+  readonly routes: readonly RouteConfig[];
   readonly limits: Limits;
   readonly policy: PolicyDocument;
 }
