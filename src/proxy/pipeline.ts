@@ -2,6 +2,7 @@
 // in the log before anything is forwarded, and durable before the first byte of the answer; every exit writes the outcome.
 // (Authentication has happened at the head, in door.ts: a stranger's body is never read.)
 
+import { legacyRevisionFor } from '../mcp/index.ts';
 import type { Finding, Verdict } from '../policies/index.ts';
 import { describeDenial, settle } from '../policies/index.ts';
 import { createAnswer } from './answer.ts';
@@ -86,32 +87,17 @@ function place(call: Call, ports: Ports, goOn: () => void): void {
   if (inbound.kind !== 'modern' || arrival.relayed) return goOn();
   const owner = ports.placement.ownerElsewhere(arrival.principal.tenant, arrival.principal.agent);
   if (owner === undefined) return goOn();
-  const concerned = (call.members ?? [call.server.name]).map((name) => ports.servers.get(name)).filter((one) => one !== undefined);
-  whenKnown(concerned, () =>
-    guarded(arrival, ports, () => {
-      if (!concerned.some(holdsState)) return goOn();
-      ports.relayToOwner(arrival, owner, (delivered) =>
-        guarded(arrival, ports, () => (delivered ? lostOwner(inbound, arrival, delivered, ports) : goOn())),
-      );
-    }),
+  const concerned = (call.members ?? [call.server.name]).map((name) => ports.servers.get(name));
+  if (!concerned.some((server) => server !== undefined && holdsState(server))) return goOn();
+  ports.relayToOwner(arrival, owner, (delivered) =>
+    guarded(arrival, ports, () => (delivered ? lostOwner(inbound, arrival, delivered, ports) : goOn())),
   );
 }
 
-/** What speaks the legacy era has sessions; what is a process of ours has memory. */
-function holdsState(server: Server): boolean {
-  return server.config.kind === 'stdio' || (server.readiness?.kind === 'ready' && !server.readiness.verdict.modern);
-}
-
-function whenKnown(servers: readonly Server[], done: () => void): void {
-  const unknown = servers.find(({ readiness, config }) => readiness === undefined && config.kind !== 'stdio');
-  if (unknown === undefined) done();
-  else
-    unknown.prepare(() =>
-      whenKnown(
-        servers.filter((one) => one !== unknown),
-        done,
-      ),
-    );
+/** What speaks the legacy era has sessions; what is a process of ours has memory; and of what is not known yet, either may be true. */
+function holdsState({ config, readiness }: Server): boolean {
+  if (config.kind === 'stdio' || readiness === undefined) return true;
+  return readiness.kind === 'ready' && !readiness.verdict.modern;
 }
 
 function guarded(arrival: Arrival, ports: Ports, step: () => void): void {
@@ -194,7 +180,7 @@ function createCall(arrival: Arrival, { inbound, server, members }: Resolved, po
   };
 }
 
-/** The revision this hop speaks; '' while a session is not open or not known. */
+/** The revision this hop speaks; '' where a session is not known. */
 function revisionOf(inbound: Inbound, arrival: Arrival, ports: Ports): string {
   switch (inbound.kind) {
     case 'modern':
@@ -202,10 +188,17 @@ function revisionOf(inbound: Inbound, arrival: Arrival, ports: Ports): string {
     case 'modern-notification':
       return '';
     case 'legacy':
+      if (inbound.message.kind === 'request' && inbound.message.method === 'initialize')
+        return legacyRevisionFor(inbound.message.params?.['protocolVersion']);
+      return sessionRevision(inbound.token, arrival, ports);
     case 'stream':
     case 'end':
-      return inbound.token === undefined ? '' : (ports.sessions.find(inbound.token, arrival.principal, arrival.route.key)?.revision ?? '');
+      return sessionRevision(inbound.token, arrival, ports);
     default:
       return inbound satisfies never;
   }
+}
+
+function sessionRevision(token: string | undefined, arrival: Arrival, ports: Ports): string {
+  return token === undefined ? '' : (ports.sessions.find(token, arrival.principal, arrival.route.key)?.revision ?? '');
 }
