@@ -1,0 +1,54 @@
+// Errors of a modern server, for an agent of the legacy era: codes that it does not know, or that are about a hop which is not its own, are
+// said in those that it knows (2025-11-25 server/resources has one for a resource that is not there).
+
+import { isObject, valueAt } from './json-value.ts';
+import { objectEdit, splice } from './splice.ts';
+import type { Edit } from './splice.ts';
+import type { JsonDocument, JsonObject, JsonValue, MessageId } from './types.ts';
+
+const HEADER_MISMATCH = -32020;
+const CAPABILITY_MISSING = -32021;
+const VERSION_UNSUPPORTED = -32022;
+const INVALID_PARAMS = -32602;
+const INTERNAL = -32603;
+const RESOURCE_NOT_FOUND = -32002;
+
+/** What an agent can be asked for; a stranger's other words are not repeated. */
+const KNOWN_CAPABILITIES: readonly string[] = ['elicitation', 'sampling', 'roots'];
+
+/** Whether a modern server says that headers and body of a request disagree. */
+export function isHeaderMismatch(error: JsonObject): boolean {
+  return error['code'] === HEADER_MISMATCH;
+}
+
+/** An error in answer to `method`, under the id with which the agent asked. */
+export function shapeError(document: JsonDocument, method: string, id: MessageId): Uint8Array {
+  const error = valueAt(document.value, ['error']);
+  const edits: Edit[] = [objectEdit(document, [], { set: new Map([['id', JSON.stringify(id)]]) })];
+  const said = isObject(error) ? sayAgain(error, method) : undefined;
+  if (said === undefined) return splice(document, edits);
+  return Buffer.from(JSON.stringify({ jsonrpc: '2.0', id, error: said }), 'utf8');
+}
+
+function sayAgain(error: JsonObject, method: string): JsonObject | undefined {
+  switch (error['code']) {
+    case HEADER_MISMATCH:
+      return { code: INTERNAL, message: 'The MCP server did not accept how the gateway asked it; its tools may have changed.' };
+    case CAPABILITY_MISSING:
+      return { code: INVALID_PARAMS, message: `The MCP server needs what this agent did not declare${missing(error['data'])}.` };
+    case VERSION_UNSUPPORTED:
+      return { code: INTERNAL, message: 'The MCP server does not speak the protocol revision any more in which the gateway asked it.' };
+    case INVALID_PARAMS:
+      return method === 'resources/read' && isObject(error['data']) && typeof error['data']['uri'] === 'string'
+        ? { ...error, code: RESOURCE_NOT_FOUND }
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function missing(data: JsonValue | undefined): string {
+  const required = isObject(data) ? data['requiredCapabilities'] : undefined;
+  const names = isObject(required) ? KNOWN_CAPABILITIES.filter((name) => Object.hasOwn(required, name)) : [];
+  return names.length === 0 ? '' : `: ${names.join(', ')}`;
+}
