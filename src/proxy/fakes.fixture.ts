@@ -118,7 +118,7 @@ export function fakeServer(name: string, verdict: Partial<EraVerdict> = {}): Fak
   const readiness = {
     kind: 'ready',
     verdict: full,
-    http: { pool, path: '/mcp', headers: ['Authorization', 'Bearer of-the-gateway'] },
+    http: { pool, origin: 'http://127.0.0.1', path: '/mcp', headers: ['Authorization', 'Bearer of-the-gateway'] },
   } as const;
   const server: Server = {
     name,
@@ -169,6 +169,7 @@ export function snapshotWith(rules: readonly Rule[], servers: readonly string[],
         workers: 1,
         listeners: [],
         servers: servers.map((name) => fakeServer(name).server.config),
+        routes: [],
         limits: LIMITS,
         policy: { rules },
       },

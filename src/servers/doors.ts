@@ -1,5 +1,7 @@
 // How a server is reached, whatever carries the bytes. The processes that own the means implement these.
 
+import type { ErrorCode } from '../base/index.ts';
+
 /** Receives what a stdio server says. */
 export interface StdioEvents {
   /** One line without its newline. */
@@ -8,9 +10,19 @@ export interface StdioEvents {
   onExit(text: string): void;
 }
 
-/** A running stdio server. */
+/** Why a line did not reach its server. */
+export interface LineLost {
+  readonly code: ErrorCode;
+  /** For agents. */
+  readonly say: string;
+  /** It may have reached it all the same. */
+  readonly delivered: boolean;
+}
+
+/** A running stdio server, or one that is spoken to like one. */
 export interface StdioLink {
-  send(line: Uint8Array): void;
+  /** `onLost` is called where one line is lost and the others are not, as on a carrier that sends each by itself. */
+  send(line: Uint8Array, onLost?: (why: LineLost) => void): void;
   /** Makes the server wait: lines that are on their way still come, then no more until `resume`. */
   pause(): void;
   resume(): void;

@@ -1,5 +1,5 @@
 // What we stand in front of: the registry of servers, which revisions each speaks, and the ways to reach them.
-export type { HttpSecrets, SecretsDoor, StdioDoor, StdioEvents, StdioLink } from './doors.ts';
+export type { HttpSecrets, LineLost, SecretsDoor, StdioDoor, StdioEvents, StdioLink } from './doors.ts';
 export type { HttpTarget } from './probe.ts';
 export { createServers } from './registry.ts';
 export type { Readiness, Server, Servers } from './registry.ts';

@@ -13,6 +13,8 @@ import type { Evidence, EraVerdict, NoVerdict, ProbeAnswer } from './verdict.ts'
 /** Where an HTTP server is asked. */
 export interface HttpTarget {
   readonly pool: UpstreamPool;
+  /** Scheme, host and port, as `URL.origin` writes them: a server may name further addresses of its own only within it. */
+  readonly origin: string;
   readonly path: string;
   /** The gateway's own credentials, alternating name and value. */
   readonly headers: readonly string[];

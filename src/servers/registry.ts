@@ -134,7 +134,7 @@ function createServer(config: ServerConfig, options: ServersOptions): Server {
         }),
       };
     }
-    return { pool: pool.pool, path: url.pathname + url.search, headers: secrets.headers };
+    return { pool: pool.pool, origin: url.origin, path: url.pathname + url.search, headers: secrets.headers };
   };
 
   const server: Server = {
