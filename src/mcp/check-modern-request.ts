@@ -33,7 +33,7 @@ export interface ModernRequest extends Envelope {
   readonly params: JsonObject | undefined;
 }
 
-const RELAYED: readonly string[] = REVISIONS.filter(({ era, relayed }) => era === 'modern' && relayed).map(({ name }) => name);
+const CARRIED: readonly string[] = REVISIONS.filter(({ era }) => era === 'modern').map(({ name }) => name);
 
 /** Checks a request of the modern era against its own headers and the method table. */
 export function checkModernRequest(message: Message, headers: ModernHeaders): Result<ModernRequest, Refusal> {
@@ -74,8 +74,8 @@ const UNKNOWN_METHOD: Refusal = { code: 'method_unknown', say: 'This method does
 function checkRevision(claimed: string, header: string | undefined): Refusal | undefined {
   if (header === undefined) return refusal('header_mismatch', 'The header MCP-Protocol-Version is missing.');
   if (trimSpace(header) !== claimed) return refusal('header_mismatch', 'The header MCP-Protocol-Version does not match _meta.');
-  if (RELAYED.includes(claimed)) return undefined;
-  return { code: 'version_unsupported', say: 'This protocol version is not supported.', data: { supported: RELAYED, requested: claimed } };
+  if (CARRIED.includes(claimed)) return undefined;
+  return { code: 'version_unsupported', say: 'This protocol version is not supported.', data: { supported: CARRIED, requested: claimed } };
 }
 
 function checkMethod(method: string, header: string | undefined): Refusal | undefined {

@@ -3,7 +3,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { classifyInboundRequest } from '@modelcontextprotocol/server';
-import { classifyEra, isModernRevision, LATEST_LEGACY, LATEST_MODERN, parseJson, readMessage, REVISIONS } from './index.ts';
+import {
+  classifyEra,
+  isModernRevision,
+  LATEST_LEGACY,
+  LATEST_MODERN,
+  legacyRevisionFor,
+  parseJson,
+  readMessage,
+  REVISIONS,
+} from './index.ts';
 import type { JsonObject, JsonValue, Message } from './index.ts';
 
 const CLAIM = 'io.modelcontextprotocol/protocolVersion';
@@ -76,11 +85,9 @@ describe('revisions', () => {
   test('each is of the era that its date says', () => {
     for (const { name, era } of REVISIONS) assert.equal(isModernRevision(name), era === 'modern');
   });
-  test('relayed today', () => {
-    assert.deepEqual(
-      REVISIONS.filter(({ relayed }) => relayed).map(({ name }) => name),
-      ['2026-07-28', '2025-11-25', '2025-06-18'],
-    );
+  test('an agent gets what it asks for where that exists, and our newest where not', () => {
+    for (const name of ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05']) assert.equal(legacyRevisionFor(name), name);
+    for (const asked of ['2026-07-28', '2024-10-07', '1', 7, null, undefined]) assert.equal(legacyRevisionFor(asked), LATEST_LEGACY);
   });
   test('the latest of each era is the first listed', () => {
     assert.equal(REVISIONS.find(({ era }) => era === 'modern')?.name, LATEST_MODERN);

@@ -10,17 +10,29 @@ export { checkModernNotification, checkModernRequest } from './check-modern-requ
 export type { ModernHeaders, ModernRequest } from './check-modern-request.ts';
 export { classifyEra } from './classify-era.ts';
 export type { EraHeaders } from './classify-era.ts';
+export { missingCapability, toLegacyClientCapabilities, toModernServerCapabilities } from './era-capabilities.ts';
 export { checkHeaderParams, headerParamValues, scanHeaderParams } from './header-params.ts';
 export { decodeHeaderValue, encodeHeaderValue } from './header-values.ts';
+export { toLegacyRequest } from './legacy-request.ts';
 export { listElements } from './list-elements.ts';
 export { METHODS, SERVER_METHODS } from './methods.ts';
+export { subscriptionMeta, toInputRequest, toModernChange, toModernError, toModernProgress, toModernResult } from './modern-answer.ts';
+export { modernMeta, toModernForm } from './modern-form.ts';
+export type { ModernRetry, ModernSelf } from './modern-form.ts';
 export { parseJson } from './parse-json.ts';
 export type { ParseOptions } from './parse-json.ts';
 export { isMessageId, readAnswerMessage, readMessage } from './read-message.ts';
 export { readSubject } from './read-subject.ts';
 export type { Subject } from './read-subject.ts';
-export { isModernRevision, LATEST_LEGACY, LATEST_MODERN, REVISIONS } from './revisions.ts';
-export { elementEdits, memberEdit, removeElements, removeMember, setMember, splice } from './splice.ts';
+export { isLegacyRevision, isModernRevision, LATEST_LEGACY, LATEST_MODERN, legacyRevisionFor, REVISIONS } from './revisions.ts';
+export { answerInstead, knowsServerMethod, shapeSaid } from './server-said.ts';
+export { isHeaderMismatch, shapeError } from './shape-error.ts';
+export { shapeNotification, shapeResult, shapeServerCapabilities } from './shape-for-revision.ts';
+export type { ModernSource, Reader } from './shape-for-revision.ts';
+export { modernClientCapabilities, shapeInput } from './shape-input.ts';
+export { shapeImplementation } from './shape-listed.ts';
+export type { WrappedTools } from './shape-listed.ts';
+export { elementEdits, memberEdit, memberEdits, removeElements, removeMember, setMember, splice } from './splice.ts';
 export type { Edit } from './splice.ts';
 export type {
   Era,
@@ -36,3 +48,4 @@ export type {
   ServerMethodRule,
   Span,
 } from './types.ts';
+export { rereadMessage, writeError, writeNotification, writeRequest, writeResult } from './write-message.ts';

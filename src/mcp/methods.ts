@@ -50,12 +50,13 @@ export const METHODS: ReadonlyMap<string, MethodRule> = new Map([
   ['notifications/tasks/status', row(LEGACY, { notification: true, task: true })],
 ]);
 
-const notification = (eras: readonly Era[], on?: ServerMethodRule['on']): ServerMethodRule => ({
+const notification = (eras: readonly Era[], on?: ServerMethodRule['on'], since?: string): ServerMethodRule => ({
   kind: 'notification',
   eras,
   on,
+  since,
 });
-const request = (): ServerMethodRule => ({ kind: 'request', eras: LEGACY, on: undefined });
+const request = (since?: string): ServerMethodRule => ({ kind: 'request', eras: LEGACY, on: undefined, since });
 
 /** What a server may send besides the answer. A modern server sends no requests at all (basic/index, "Messages"). */
 export const SERVER_METHODS: ReadonlyMap<string, ServerMethodRule> = new Map([
@@ -69,11 +70,11 @@ export const SERVER_METHODS: ReadonlyMap<string, ServerMethodRule> = new Map([
   ['notifications/tasks', notification(MODERN, 'listen')],
   // cancellation.mdx lets a server end a listen this way, subscriptions.mdx prefers a result: either is taken.
   ['notifications/cancelled', notification(BOTH, 'listen')],
-  ['notifications/elicitation/complete', notification(LEGACY)],
-  ['notifications/tasks/status', notification(LEGACY)],
+  ['notifications/elicitation/complete', notification(LEGACY, undefined, '2025-11-25')],
+  ['notifications/tasks/status', notification(LEGACY, undefined, '2025-11-25')],
   ['ping', request()],
   ['sampling/createMessage', request()],
-  ['elicitation/create', request()],
+  ['elicitation/create', request('2025-06-18')],
   ['roots/list', request()],
 ]);
 

@@ -80,14 +80,14 @@ export interface ServerMethodRule {
   readonly eras: readonly Era[];
   /** On the modern era: on the stream of which kind of request. */
   readonly on: 'call' | 'listen' | undefined;
+  /** The first revision of the legacy era that has it, where that is not the first of all. */
+  readonly since: string | undefined;
 }
 
 /** A revision of MCP that exists. */
 export interface Revision {
   readonly name: string;
   readonly era: Era;
-  /** The gateway carries it today. */
-  readonly relayed: boolean;
 }
 
 /** One `x-mcp-header` annotation of a tool's input schema (SEP-2243). */

@@ -108,6 +108,21 @@ export function createAnswer(call: Call, ports: Ports): Answer {
     call.answerBytes += bytes.length;
     if (!reply.write(bytes)) full = true;
   };
+  /** Encoded at once, written when it may be: where the data came from is used again. */
+  const toWrite = (event: ServerSentEvent): (() => void) => {
+    const take = reply.event;
+    if (take === undefined) {
+      const bytes = encodeEvent(event);
+      return () => write(bytes);
+    }
+    const data = event.data === undefined ? undefined : new Uint8Array(event.data);
+    return () => {
+      if (gone) return;
+      lastWriteUs = ports.nowUs();
+      call.answerBytes += data?.length ?? 0;
+      if (!take({ ...event, data })) full = true;
+    };
+  };
   const begin = (next: Form, status: number, headers: OutHeaders): void => {
     if (form !== 'none') return;
     form = next;
@@ -150,10 +165,10 @@ export function createAnswer(call: Call, ports: Ports): Answer {
     },
     event: (event) => {
       streaming = true;
-      const bytes = encodeEvent(event);
+      const step = toWrite(event);
       whenDurable(() => {
         begin('events', 200, STREAM_HEADERS);
-        write(bytes);
+        step();
       });
     },
     raw: (status, chunk) =>
@@ -179,14 +194,12 @@ export function createAnswer(call: Call, ports: Ports): Answer {
           if (form === 'none') refuse(reply, refused, request);
           else if (form === 'events') {
             if (request.id !== undefined)
-              reply.write(
-                encodeEvent({
-                  event: 'message',
-                  id: undefined,
-                  retry: undefined,
-                  data: errorAnswer(request.id, ERRORS[refused.code].rpc, refused.say ?? ERRORS[refused.code].text),
-                }),
-              );
+              toWrite({
+                event: 'message',
+                id: undefined,
+                retry: undefined,
+                data: errorAnswer(request.id, ERRORS[refused.code].rpc, refused.say ?? ERRORS[refused.code].text),
+              })();
             reply.end();
           } else reply.abort();
         }
@@ -200,7 +213,8 @@ export function createAnswer(call: Call, ports: Ports): Answer {
       answer.onGone?.();
     },
     keepAlive: (beforeUs) => {
-      if (form === 'events' && !gone && !full && lastWriteUs < beforeUs) write(KEEP_ALIVE);
+      // A part of another answer is kept alive with it.
+      if (form === 'events' && !gone && !full && lastWriteUs < beforeUs && reply.event === undefined) write(KEEP_ALIVE);
     },
   };
 

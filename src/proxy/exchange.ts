@@ -5,7 +5,7 @@ import type { ErrorCode } from '../base/index.ts';
 import type { Principal } from '../agents/index.ts';
 import type { AuditLog } from '../audit/index.ts';
 import type { Route, Snapshot } from '../config/index.ts';
-import type { HeaderList, OutHeaders, Peer } from '../http/index.ts';
+import type { HeaderList, OutHeaders, Peer, ServerSentEvent } from '../http/index.ts';
 import type { Era, Message, MethodRule, ModernRequest } from '../mcp/index.ts';
 import type { Subject } from '../policies/index.ts';
 import type { Server, Servers } from '../servers/index.ts';
@@ -25,6 +25,8 @@ export interface Reply {
   end(): void;
   /** Cuts the connection, so that the agent cannot take a part for the whole. */
   abort(): void;
+  /** Takes an event as it is, in the place of `write`: an answer of which several make one, so that it must come in whole messages. */
+  readonly event?: (event: ServerSentEvent) => boolean;
   onDrain: (() => void) | undefined;
   onHangup: (() => void) | undefined;
 }
@@ -110,6 +112,8 @@ export interface Call {
   readonly server: Server;
   /** Names of the servers that are asked as one, of those that the agent may use; undefined where one server is asked. */
   readonly members: readonly string[] | undefined;
+  /** What a session of the legacy era speaks with the server, where that is known: an older agent's answers are shaped. */
+  serverRevision?: string;
   /** Sequence number of the decision in the log; the answer waits until it is durable. */
   decisionSeq: number;
   denied: boolean;

@@ -2,7 +2,7 @@
 // they share one, bytes are relayed; where they do not, or where several servers are shown as one, the bridges take over.
 
 import { GatewayError } from '../base/index.ts';
-import { LATEST_LEGACY, setMember } from '../mcp/index.ts';
+import { legacyRevisionFor, setMember } from '../mcp/index.ts';
 import { isPermit } from '../policies/index.ts';
 import type { Envelope, Permit } from '../policies/index.ts';
 import type { Readiness } from '../servers/index.ts';
@@ -91,9 +91,10 @@ function initialize(envelope: Envelope<Call>, readiness: Extract<Readiness, { ki
   if (typeof asked !== 'string')
     return answer.refuse({ code: 'params_malformed', say: 'initialize needs params.protocolVersion.' }, 'refused');
   if (call.members !== undefined || !readiness.verdict.legacy) return carryPlayedInitialize(envelope, answer, ports);
-  // Version negotiation (2025-11-25 basic/lifecycle): asked for a revision we do not carry, we offer the latest that we do.
-  const carried = asked === '2025-11-25' || asked === '2025-06-18';
-  const body = carried ? envelope.bytes : setMember(inbound.message.document, ['params'], 'protocolVersion', JSON.stringify(LATEST_LEGACY));
+  // Version negotiation (2025-11-25 basic/lifecycle), on each hop its own: asked for a revision that does not exist, we offer our newest.
+  const revision = legacyRevisionFor(asked);
+  const body =
+    asked === revision ? envelope.bytes : setMember(inbound.message.document, ['params'], 'protocolVersion', JSON.stringify(revision));
   if (readiness.http !== undefined) carryInitialize({ envelope, target: readiness.http, answer, ports }, body);
   else carryStdioInitialize(envelope, answer, ports, body);
 }
@@ -114,6 +115,7 @@ function inSession(
       'refused',
     );
   }
+  if (session.kind !== 'played') envelope.payload.serverRevision = session.serverRevision;
   if (session.kind === 'played') return carryPlayed(envelope, session.session, token, answer, ports);
   if (session.kind === 'stdio') return carryStdioLegacy(envelope, session, token, answer, ports);
   if (readiness.http === undefined) return answer.refuse({ code: 'session_unknown' }, 'refused');

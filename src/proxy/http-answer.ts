@@ -3,15 +3,16 @@
 
 import { createEventDecoder } from '../http/index.ts';
 import type { HeaderList, ServerSentEvent, UpstreamCall, UpstreamHandler } from '../http/index.ts';
-import { createAnswerScan, parseJson, readAnswerMessage } from '../mcp/index.ts';
+import { answerInstead, createAnswerScan, parseJson, readAnswerMessage } from '../mcp/index.ts';
 import type { AnswerScan, Message } from '../mcp/index.ts';
 import type { Answer } from './answer.ts';
 import type { Call, OutcomeStatus, Ports } from './exchange.ts';
 import { leave } from './in-flight.ts';
 import { refusedBy } from './rescue.ts';
 import type { Refused } from './rescue.ts';
-import { askedBy, filterReplayed, judgeFinal, learnTools, mayBeSaid } from './server-messages.ts';
+import { askedBy, filterReplayed, isShaped, judgeFinal, learnTools, mayBeSaid, wordsFor } from './server-messages.ts';
 import type { FinalHook } from './server-messages.ts';
+import { mediaType, OWN_ACCESS, statusRefusal } from './server-status.ts';
 
 /** JSON answers up to this size are read whole before they go on. */
 const WHOLE_BYTES = 1024 * 1024;
@@ -20,8 +21,6 @@ const MAX_REFUSAL_BYTES = 64 * 1024;
 const MAX_HELD_ANSWERS = 8;
 /** How long a server may take to end a stream behind its answer, so that its connection can be used again. */
 const END_GRACE_MS = 1_000;
-/** Statuses that are about the gateway's own access: what they say is not for the agent. */
-const OWN_ACCESS: ReadonlySet<number> = new Set([401, 403, 407]);
 
 export interface HttpAnswerOptions {
   readonly call: Call;
@@ -30,6 +29,8 @@ export interface HttpAnswerOptions {
   /** Called with the answer's head, before anything goes to the agent; may give headers to add to a JSON answer. */
   readonly onHead?: (status: number, headers: HeaderList) => void;
   readonly onFinal?: FinalHook;
+  /** The server asks what an agent of this revision cannot answer: the answer that it gets instead. */
+  readonly onInstead?: (body: Uint8Array) => void;
 }
 
 /** Receives the answer to one call. */
@@ -51,8 +52,10 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
   /** Whether the server owes a message: everything else is answered by a status alone. */
   const isRequest = (inbound.kind === 'modern' || inbound.kind === 'legacy') && inbound.message.kind === 'request';
   const isList = call.question.rule?.list !== undefined;
+  /** What may have to change must be there as a whole; so must what is one message of several to an agent that takes only whole ones. */
+  const isWhole = isList || isShaped(call) || call.arrival.reply.event !== undefined;
   const maxPartBytes = Math.max(call.arrival.snapshot.limits.maxListBytes, WHOLE_BYTES);
-  const maxWhole = isList ? call.arrival.snapshot.limits.maxListBytes : WHOLE_BYTES;
+  const maxWhole = isWhole ? call.arrival.snapshot.limits.maxListBytes : WHOLE_BYTES;
   let mode: Mode = 'head';
   let status = 0;
   let chunks: Uint8Array[] = [];
@@ -135,7 +138,9 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
   const carry = (event: ServerSentEvent, message: Message): void => {
     if (message.kind !== 'result' && message.kind !== 'error') {
       if (options.onFinal !== undefined) return;
-      if (mayBeSaid(call, message)) return answer.event({ ...event, data: message.document.bytes });
+      const instead = message.kind === 'request' ? answerInstead(message, call.question.revision ?? '') : undefined;
+      if (instead !== undefined && options.onInstead !== undefined) return options.onInstead(instead);
+      if (mayBeSaid(call, message)) return answer.event({ ...event, data: wordsFor(call, message) });
       // A stray notification is dropped. A request where the server may send none is an attempt on the agent: the stream is given up.
       return message.kind === 'request' ? fail({ code: 'upstream_malformed' }, 'failed') : undefined;
     }
@@ -170,9 +175,18 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
     answer.json(status, judged.value.bytes, judged.value.outcome, extra?.headers);
   };
 
+  const tooLarge = (): Refused => {
+    if (isList || !isWhole) return { code: 'upstream_too_large' };
+    const { revision = '' } = call.question;
+    const why = isShaped(call) ? `must be put into the words of MCP ${revision}` : 'is one of several messages in one answer';
+    return {
+      code: 'upstream_too_large',
+      say: `The answer of the MCP server ${why}, and is larger than the ${maxWhole} bytes that are held for that.`,
+    };
+  };
   /** Too large to be held: what has come goes on, and what comes, as long as it can be the answer. */
   const passOn = (): void => {
-    if (isList || status !== 200 || options.onFinal !== undefined) return fail({ code: 'upstream_too_large' }, 'failed');
+    if (isWhole || status !== 200 || options.onFinal !== undefined) return fail(tooLarge(), 'failed');
     mode = 'raw';
     scan = createAnswerScan(askedBy(call));
     const held = chunks;
@@ -273,19 +287,12 @@ function modeFor(status: number, type: string, { isRequest, isStream, isEnd }: O
   return status === 200 || (status >= 400 && status < 500 && !OWN_ACCESS.has(status)) ? 'json' : 'other';
 }
 
-/** Type and subtype, without parameters (RFC 9110 §8.3.1): their case does not matter, what they begin with does not count. */
-function mediaType(contentType: string | undefined): string {
-  return (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
-}
-
-/** What an HTTP status without a usable body means for the agent. The server's own text and challenge are for the gateway alone. */
+/** What an HTTP status without a usable body means for the agent of this call. */
 function refusalFor(status: number, call: Call): Refused {
   const name = call.server.name;
   if (call.question.era === 'legacy' && status === 404)
     return { code: 'session_unknown', say: `The MCP server '${name}' ended this session; send initialize again.` };
   if (status === 405 && call.inbound.kind !== 'legacy' && call.inbound.kind !== 'modern')
     return { code: 'http_method', say: `The MCP server '${name}' does not offer this.` };
-  if (OWN_ACCESS.has(status)) return { code: 'upstream_unreachable', say: `The MCP server '${name}' refused the gateway's credentials.` };
-  if (status === 429 || status === 503) return { code: 'overloaded', say: `The MCP server '${name}' is overloaded.` };
-  return { code: 'upstream_malformed', say: `The MCP server '${name}' answered with HTTP status ${status}.` };
+  return statusRefusal(status, name);
 }

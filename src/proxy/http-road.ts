@@ -2,7 +2,7 @@
 // gateway's own credentials. Headers that mirror the body are written from the body.
 
 import type { UpstreamCall, UpstreamRequest } from '../http/index.ts';
-import { encodeHeaderValue, headerParamValues } from '../mcp/index.ts';
+import { encodeHeaderValue, headerParamValues, isLegacyRevision } from '../mcp/index.ts';
 import type { JsonObject, Message } from '../mcp/index.ts';
 import type { Envelope } from '../policies/index.ts';
 import type { HttpTarget } from '../servers/index.ts';
@@ -53,6 +53,7 @@ export function carryModern(leg: HttpLeg): void {
 export function carryInitialize(leg: HttpLeg, body: Uint8Array): void {
   const { ports, envelope } = leg;
   let upstreamSession = '';
+  const { revision } = envelope.payload.question;
   send(
     leg,
     { method: 'POST', headers: [...leg.target.headers, ...CONTENT], body, replayable: false, endless: false },
@@ -61,10 +62,11 @@ export function carryInitialize(leg: HttpLeg, body: Uint8Array): void {
         upstreamSession = headers.get('mcp-session-id') ?? '';
       },
       onFinal: (message) => {
-        const revision = revisionOf(message);
         if (message.kind === 'error') return { headers: [] };
-        if (typeof revision !== 'string') return revision;
-        return { headers: ['Mcp-Session-Id', ports.sessions.sealHttp(envelope.principal, envelope.server, upstreamSession, revision)] };
+        const serverRevision = revisionOf(message);
+        if (typeof serverRevision !== 'string') return serverRevision;
+        const spoken = { revision: revision ?? serverRevision, serverRevision };
+        return { headers: ['Mcp-Session-Id', ports.sessions.sealHttp(envelope.principal, envelope.server, upstreamSession, spoken)] };
       },
     },
   );
@@ -75,14 +77,14 @@ export function carryLegacy(leg: HttpLeg, session: Extract<Session, { kind: 'htt
   const { envelope, answer, ports, target } = leg;
   const call = envelope.payload;
   const { inbound } = call;
-  const headers = [...target.headers, 'MCP-Protocol-Version', session.revision];
-  if (session.upstream !== '') headers.push('Mcp-Session-Id', session.upstream);
+  const headers = sessionHeaders(target, session);
+  const onInstead = (body: Uint8Array): void => answerServer(leg, session, body);
   switch (inbound.kind) {
     case 'stream': {
       const last = call.arrival.headers.get('last-event-id');
       headers.push('Accept', 'text/event-stream');
       if (last !== undefined) headers.push('Last-Event-ID', last);
-      const upstream = send(leg, { method: 'GET', headers, body: undefined, replayable: false, endless: true });
+      const upstream = send(leg, { method: 'GET', headers, body: undefined, replayable: false, endless: true }, { onInstead });
       answer.onGone = () => {
         upstream.giveUp();
         answer.end('ok');
@@ -97,7 +99,11 @@ export function carryLegacy(leg: HttpLeg, session: Extract<Session, { kind: 'htt
     case 'legacy':
       headers.push(...CONTENT);
       pushTrace(headers, call);
-      send(leg, { method: 'POST', headers, body: envelope.bytes, replayable: inbound.rule?.replayable ?? false, endless: false });
+      send(
+        leg,
+        { method: 'POST', headers, body: envelope.bytes, replayable: inbound.rule?.replayable ?? false, endless: false },
+        { onInstead },
+      );
       return;
     default:
       return answer.refuse({ code: 'internal' }, 'failed');
@@ -108,11 +114,35 @@ export function carryLegacy(leg: HttpLeg, session: Extract<Session, { kind: 'htt
 export function revisionOf(message: Message): string | Refused {
   const result = message.kind === 'result' ? message.result : undefined;
   const revision = typeof result === 'object' && result !== null && 'protocolVersion' in result ? result['protocolVersion'] : undefined;
-  if (revision === '2025-11-25' || revision === '2025-06-18') return revision;
+  if (typeof revision === 'string' && isLegacyRevision(revision)) return revision;
   return {
     code: 'era_unshared',
-    say: `The MCP server speaks ${typeof revision === 'string' ? revision : 'no known revision'}, which this gateway does not carry yet.`,
+    say: `The MCP server speaks ${typeof revision === 'string' ? revision.slice(0, 40) : 'no known revision'}, which this gateway does not carry.`,
   };
+}
+
+function sessionHeaders(target: HttpTarget, session: Extract<Session, { kind: 'http' }>): string[] {
+  const headers = [...target.headers, 'MCP-Protocol-Version', session.serverRevision];
+  if (session.upstream !== '') headers.push('Mcp-Session-Id', session.upstream);
+  return headers;
+}
+
+/** The gateway's own answer to a request of the server, where the agent cannot give one. What the server makes of it concerns nobody else. */
+function answerServer(leg: HttpLeg, session: Extract<Session, { kind: 'http' }>, body: Uint8Array): void {
+  const { target, envelope } = leg;
+  const { limits } = envelope.payload.arrival.snapshot;
+  target.pool.send(
+    {
+      method: 'POST',
+      path: target.path,
+      headers: [...sessionHeaders(target, session), ...CONTENT],
+      body,
+      replayable: false,
+      headTimeoutMs: limits.answerTimeoutMs,
+      idleTimeoutMs: limits.answerTimeoutMs,
+    },
+    { onHead: () => {}, onBody: () => {}, onEnd: () => {}, onError: () => {} },
+  );
 }
 
 interface Sending extends Omit<UpstreamRequest, 'path' | 'headTimeoutMs' | 'idleTimeoutMs'> {
@@ -120,7 +150,7 @@ interface Sending extends Omit<UpstreamRequest, 'path' | 'headTimeoutMs' | 'idle
   readonly endless: boolean;
 }
 
-function send(leg: HttpLeg, sending: Sending, more: Pick<HttpAnswerOptions, 'onHead' | 'onFinal'> = {}): HttpAnswer {
+function send(leg: HttpLeg, sending: Sending, more: Pick<HttpAnswerOptions, 'onHead' | 'onFinal' | 'onInstead'> = {}): HttpAnswer {
   const { envelope, target, answer, ports } = leg;
   const call = envelope.payload;
   const { limits } = call.arrival.snapshot;

@@ -3,12 +3,31 @@
 
 import { fail, GatewayError, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
-import { checkAnswer, elementEdits, listElements, memberEdit, METHODS, removeMember, splice } from '../mcp/index.ts';
+import {
+  checkAnswer,
+  elementEdits,
+  isLegacyRevision,
+  knowsServerMethod,
+  listElements,
+  memberEdit,
+  METHODS,
+  removeMember,
+  setMember,
+  shapeResult,
+  shapeSaid,
+  splice,
+} from '../mcp/index.ts';
 import type { Asked, Edit, JsonDocument, JsonObject, JsonValue, Message, MethodRule, Refusal } from '../mcp/index.ts';
 import { parseJson } from '../mcp/index.ts';
 import type { Answer } from './answer.ts';
 import type { Call, OutcomeStatus, Ports } from './exchange.ts';
 import type { Refused } from './rescue.ts';
+
+/** What a result that is no list is known by, where nobody knows which method it answers. */
+const CONTENT_MEMBERS: ReadonlyMap<string, string> = new Map([
+  ['tools/call', 'content'],
+  ['prompts/get', 'messages'],
+]);
 
 type Final = Extract<Message, { kind: 'result' | 'error' }>;
 
@@ -16,8 +35,19 @@ type Final = Extract<Message, { kind: 'result' | 'error' }>;
 export type FinalHook = (message: Message) => { readonly headers: readonly string[] } | Refused;
 
 /** Sends a message that is not the final answer: it opens the event stream. */
-export function carryMessage(answer: Answer, message: Message): void {
-  answer.event({ event: 'message', id: undefined, retry: undefined, data: message.document.bytes });
+export function carryMessage(answer: Answer, message: Message, bytes: Uint8Array = message.document.bytes): void {
+  answer.event({ event: 'message', id: undefined, retry: undefined, data: bytes });
+}
+
+/** Whether what the server says must be put into the words of an older revision. */
+export function isShaped({ question: { revision }, serverRevision }: Call): boolean {
+  return serverRevision !== undefined && revision !== undefined && revision < serverRevision;
+}
+
+/** What is sent of a message that may be said. */
+export function wordsFor(call: Call, message: Message): Uint8Array {
+  if ((message.kind !== 'notification' && message.kind !== 'request') || !isShaped(call)) return message.document.bytes;
+  return shapeSaid(message, call.question.revision ?? '');
 }
 
 /** Sends the final answer: as JSON, or as the last event where a stream is open. */
@@ -45,10 +75,17 @@ export function askedBy(call: Call): Asked {
 /** Whether a message that is no final answer may be said on this hop. */
 export function mayBeSaid(call: Call, message: Message): boolean {
   if (!checkAnswer(message, askedBy(call)).ok) return false;
+  if (isUnknownTo(call, message)) return false;
   if (message.kind !== 'notification' || message.method !== 'notifications/resources/updated') return true;
   const uri = message.params?.['uri'];
   const { principal, snapshot } = call.arrival;
   return typeof uri === 'string' && snapshot.policy.decide(principal, call.server.name, { kind: 'resource', name: uri }).kind === 'allow';
+}
+
+/** An agent of an older revision is not told what its own has no word for. */
+function isUnknownTo({ question }: Call, message: Message): boolean {
+  if (question.era === 'modern' || (message.kind !== 'notification' && message.kind !== 'request')) return false;
+  return !knowsServerMethod(message.method, question.revision ?? '');
 }
 
 /** Judges the final answer of a call, and gives the bytes that may be shown. */
@@ -64,16 +101,32 @@ export function judgeFinal(call: Call, final: Final): Result<{ readonly bytes: U
   if (!checked.ok) return fail({ code: 'upstream_malformed', say: checked.error.say });
   if (final.kind === 'error') return ok({ bytes: final.document.bytes, outcome: 'rpc_error' });
   const shown = shownResult(call, final.document);
-  return ok({ bytes: shown, outcome: outcomeOf(final.result) });
+  const said = isShaped(call) ? shaped(call, shown === final.document.bytes ? final.document : reread(shown)) : shown;
+  return ok({ bytes: said, outcome: outcomeOf(final.result) });
 }
 
 function shownResult(call: Call, document: JsonDocument): Uint8Array {
   const { method, rule } = call.question;
   if (rule?.list !== undefined) return filterList(call, document, rule);
+  return method === 'initialize' ? shownBeginning(call, document) : document.bytes;
+}
+
+/** The answer to initialize, as far as the gateway keeps to it. */
+function shownBeginning(call: Call, document: JsonDocument): Uint8Array {
+  const { revision } = call.question;
+  // Each hop has a revision of its own (2025-11-25 basic/lifecycle): what the server speaks is between it and the gateway.
+  const theirs = memberOf(document.value, 'result', 'protocolVersion');
+  const differs = typeof theirs === 'string' && isLegacyRevision(theirs) && revision !== undefined && theirs !== revision;
+  if (differs) call.serverRevision = theirs;
+  const own = differs ? reread(setMember(document, ['result'], 'protocolVersion', JSON.stringify(revision))) : document;
   // Tasks are not carried, so a session must not promise them.
-  if (method === 'initialize' && memberOf(document.value, 'result', 'capabilities', 'tasks') !== undefined)
-    return removeMember(document, ['result', 'capabilities'], 'tasks');
-  return document.bytes;
+  if (memberOf(own.value, 'result', 'capabilities', 'tasks') === undefined) return own.bytes;
+  return removeMember(own, ['result', 'capabilities'], 'tasks');
+}
+
+/** A result in the words of the agent's older revision. */
+function shaped({ question: { method, revision } }: Call, document: JsonDocument): Uint8Array {
+  return shapeResult(document, method, { revision: revision ?? '' });
 }
 
 /** Learns what a shown tool list says about mirrored arguments. */
@@ -91,9 +144,10 @@ export function filterReplayed(call: Call, document: JsonDocument): Uint8Array {
   const result = isObject(document.value) ? document.value['result'] : undefined;
   if (!isObject(result)) return document.bytes;
   let current = document;
-  for (const rule of METHODS.values()) {
-    if (rule.list === undefined || !Array.isArray(result[rule.list.member])) continue;
-    current = reread(filterList(call, current, rule));
+  for (const [method, rule] of METHODS) {
+    const isOne = Array.isArray(result[rule.list?.member ?? CONTENT_MEMBERS.get(method) ?? '']);
+    if (isOne && rule.list !== undefined) current = reread(filterList(call, current, rule));
+    if (isOne && isShaped(call)) current = reread(shapeResult(current, method, { revision: call.question.revision ?? '' }));
   }
   return current.bytes;
 }

@@ -17,11 +17,13 @@ export function carryStdioInitialize(envelope: Envelope<Call>, answer: Answer, p
   call.forwardedUs = ports.nowUs();
   const message = { ...inbound.message, document: { ...inbound.message.document, bytes: body } };
   session.request(call, message, answer, (final) => {
-    const revision = final.kind === 'result' ? revisionOf(final) : undefined;
-    if (typeof revision === 'string')
-      return { headers: ['Mcp-Session-Id', ports.sessions.sealStdio(envelope.principal, session, revision)] };
+    const serverRevision = final.kind === 'result' ? revisionOf(final) : undefined;
+    if (typeof serverRevision === 'string') {
+      const spoken = { revision: call.question.revision ?? serverRevision, serverRevision };
+      return { headers: ['Mcp-Session-Id', ports.sessions.sealStdio(envelope.principal, session, spoken)] };
+    }
     session.close(); // The server refused to begin, or speaks what is not carried.
-    return revision ?? { headers: [] };
+    return serverRevision ?? { headers: [] };
   });
 }
 

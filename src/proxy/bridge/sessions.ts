@@ -4,8 +4,9 @@
 import type { Principal } from '../../agents/index.ts';
 import type { Limits, Snapshot } from '../../config/index.ts';
 import type { StdioDoor } from '../../servers/index.ts';
+import type { SealingKey } from './seal.ts';
 import { openSession, sealSession } from './session-id.ts';
-import type { SealingKey, SessionFacts } from './session-id.ts';
+import type { SessionFacts } from './session-id.ts';
 import { createStdioSession } from './stdio-session.ts';
 import type { StdioSession } from './stdio-session.ts';
 import type { PlayedSession } from './played-session.ts';
@@ -14,9 +15,17 @@ import type { StdioMux } from './stdio-mux.ts';
 
 /** A session as a request finds it. */
 export type Session =
-  | { readonly kind: 'http'; readonly upstream: string; readonly revision: string }
-  | { readonly kind: 'stdio'; readonly session: StdioSession; readonly revision: string }
+  | ({ readonly kind: 'http'; readonly upstream: string } & Spoken)
+  | ({ readonly kind: 'stdio'; readonly session: StdioSession } & Spoken)
   | { readonly kind: 'played'; readonly session: PlayedSession; readonly revision: string };
+
+/** What is spoken on the two hops of a session. */
+export interface Spoken {
+  /** With the agent. */
+  readonly revision: string;
+  /** With the server. */
+  readonly serverRevision: string;
+}
 
 /** The sessions of one worker. */
 export interface Sessions {
@@ -26,11 +35,11 @@ export interface Sessions {
   ownerElsewhere(token: string, principal: Principal, server: string): string | undefined;
   find(token: string, principal: Principal, server: string): Session | undefined;
   /** A token for a session that lives in the server; every worker can carry it. */
-  sealHttp(principal: Principal, server: string, upstream: string, revision: string): string;
+  sealHttp(principal: Principal, server: string, upstream: string, spoken: Spoken): string;
   /** Starts a process for one session; a string says why not. */
   openStdio(principal: Principal, server: string, limits: Limits): StdioSession | string;
   /** A token for a session of this worker. */
-  sealStdio(principal: Principal, session: StdioSession, revision: string): string;
+  sealStdio(principal: Principal, session: StdioSession, spoken: Spoken): string;
   /** The process that carries an agent's modern requests to a stdio server, started when there is none; a string says why not. */
   mux(principal: Principal, server: string, limits: Limits): StdioMux | string;
   /** Ends what a token stands for, here and, by way of `onEnded`, everywhere. */
@@ -109,15 +118,21 @@ export function createSessions(options: SessionsOptions): Sessions {
     find: (token, principal, server) => {
       const found = facts(token, principal, server);
       if (found === undefined) return undefined;
-      if (found.owner === undefined) return { kind: 'http', upstream: found.inner, revision: found.revision };
+      if (found.owner === undefined)
+        return { kind: 'http', upstream: found.inner, revision: found.revision, serverRevision: found.serverRevision };
       const session = stdio.get(Number(found.inner));
       if (session === undefined || found.owner !== options.self) return undefined;
       session.lastUsedMs = options.nowMs();
       session.lastUsedBy = principal;
-      return { kind: 'stdio', session, revision: found.revision };
+      return { kind: 'stdio', session, revision: found.revision, serverRevision: found.serverRevision };
     },
-    sealHttp: (principal, server, upstream, revision) =>
-      sealSession({ owner: undefined, inner: upstream, revision, openedAtMs: options.nowMs() }, currentKey(), principal, server),
+    sealHttp: (principal, server, upstream, { revision, serverRevision }) =>
+      sealSession(
+        { owner: undefined, inner: upstream, revision, serverRevision, openedAtMs: options.nowMs() },
+        currentKey(),
+        principal,
+        server,
+      ),
     openStdio: (principal, server, limits) => {
       if (owned(principal) >= limits.maxSessionsPerAgent)
         return `This agent has ${limits.maxSessionsPerAgent} sessions open already; end one with DELETE.`;
@@ -139,9 +154,9 @@ export function createSessions(options: SessionsOptions): Sessions {
       stdio.set(number, session);
       return session;
     },
-    sealStdio: (principal, session, revision) =>
+    sealStdio: (principal, session, { revision, serverRevision }) =>
       sealSession(
-        { owner: options.self, inner: String(session.number), revision, openedAtMs: options.nowMs() },
+        { owner: options.self, inner: String(session.number), revision, serverRevision, openedAtMs: options.nowMs() },
         currentKey(),
         principal,
         session.server,

@@ -6,11 +6,11 @@
 
 import type { Principal } from '../../agents/index.ts';
 import type { JsonObject, Message, MessageId } from '../../mcp/index.ts';
-import { SERVER_METHODS } from '../../mcp/index.ts';
+import { answerInstead, SERVER_METHODS } from '../../mcp/index.ts';
 import type { Answer } from '../answer.ts';
 import type { Call } from '../exchange.ts';
 import { enter, leave } from '../in-flight.ts';
-import { answerMessage, carryMessage, mayBeSaid } from '../server-messages.ts';
+import { answerMessage, carryMessage, mayBeSaid, wordsFor } from '../server-messages.ts';
 import type { FinalHook } from '../server-messages.ts';
 import { createValve, listenToServer, lostSentence } from './stdio-lines.ts';
 import type { OpenServer } from './stdio-lines.ts';
@@ -59,6 +59,8 @@ export function createStdioSession(options: StdioSessionOptions, open: OpenServe
   const asked = new Set<MessageId>();
   const kept: Message[] = [];
   let keptBytes = 0;
+  /** What the agent speaks; its first request says so. */
+  let revision = '';
   let stream: { readonly call: Call; readonly answer: Answer } | undefined;
   let ended = false;
 
@@ -98,10 +100,17 @@ export function createStdioSession(options: StdioSessionOptions, open: OpenServe
     const target = to ?? stream;
     if (target !== undefined && !mayBeSaid(target.call, said)) return false;
     if (target === undefined || target.answer.gone) return keep(said);
-    carryMessage(target.answer, said);
+    carryMessage(target.answer, said, wordsFor(target.call, said));
     valve.check(target.answer);
     return true;
   };
+  /** Of an agent that cannot even read the question nobody must wait for the answer. */
+  const answeredInstead = (said: Message): boolean => {
+    const instead = said.kind === 'request' ? answerInstead(said, revision) : undefined;
+    if (instead !== undefined) link.send(instead);
+    return instead !== undefined;
+  };
+
   /** What is kept is judged when somebody listens: only then is it known whom it is for. */
   const keep = (said: Message): boolean => {
     const { length } = said.document.bytes;
@@ -126,6 +135,7 @@ export function createStdioSession(options: StdioSessionOptions, open: OpenServe
   const link = listenToServer(open, {
     hearFinal: hearAnswer,
     hearRequest: (said) => {
+      if (answeredInstead(said)) return true;
       if (asked.size >= MAX_SERVER_REQUESTS || !pass(said, newest())) return false;
       asked.add(said.id);
       return true;
@@ -146,6 +156,7 @@ export function createStdioSession(options: StdioSessionOptions, open: OpenServe
     lastUsedBy: options.principal,
     request: (call, message, answer, onFinal) => {
       if (waiting.has(message.id)) return false;
+      revision = call.question.revision ?? revision;
       waiting.set(message.id, { call, answer, progressToken: progressTokenOf(message.params), onFinal });
       enter(call); // Until it is answered, also when the agent has hung up long before.
       answer.onDrain = () => valve.check();
@@ -171,7 +182,8 @@ export function createStdioSession(options: StdioSessionOptions, open: OpenServe
       answer.onDrain = () => valve.check();
       answer.open();
       keptBytes = 0;
-      for (const said of kept.splice(0)) if (mayBeSaid(call, said)) carryMessage(answer, said);
+      for (const said of kept.splice(0))
+        if (!answeredInstead(said) && mayBeSaid(call, said)) carryMessage(answer, said, wordsFor(call, said));
       return true;
     },
     close: () => {
