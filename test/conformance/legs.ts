@@ -1,44 +1,54 @@
-// What of the official suite is run: one leg per revision, and one per scenario that the requirement sets leave unscored but that
-// a gateway must pass all the same. There is no list of expected failures, here or anywhere.
+// What of the official suite is run. Where agent and server share an era: one leg per revision, and one per scenario that the
+// requirement sets leave unscored but that a gateway must pass all the same. Across the bridges: each revision in front of a server that
+// does not speak it; a scenario that cannot pass there is on the list of misses in docs/reference/bridging.md, and on no other.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { repositoryRoot } from '../harness/index.ts';
-
-/** The package of the suite, and its program. */
-export const SUITE_FOLDER = join(repositoryRoot, 'node_modules', '@modelcontextprotocol', 'conformance');
-
-/** One run of the suite. */
-export interface Leg {
-  readonly name: string;
-  /** Arguments of `conformance server`, beside the URL and the output folder. */
-  readonly args: readonly string[];
-  /** Scenarios without a single failed check or warning, or the leg has failed. `all`: every scenario that the leg runs. */
-  readonly required: readonly string[] | 'all';
-  /** How much there must at least be to see, so that a suite that runs nothing does not pass. */
-  readonly atLeast: { readonly scenarios: number; readonly checks: number };
-}
+import { CLIENT_LEGS } from './client-legs.ts';
+import type { Leg, Stand } from './leg.ts';
+import { SUITE_FOLDER } from './suite.ts';
 
 const MODERN = ['--spec-version', '2026-07-28'];
+const OLDER = ['--suite', 'all', '--spec-version', '2025-06-18'];
 
 /** Every leg. */
 export const LEGS: readonly Leg[] = [
-  required('2026-07-28', { scenarios: 37, checks: 118 }),
-  required('2025-11-25', { scenarios: 30, checks: 70 }),
-  { name: '2025-06-18', args: ['--suite', 'all', '--spec-version', '2025-06-18'], required: 'all', atLeast: { scenarios: 27, checks: 56 } },
-  single('http-header-validation', MODERN, 14),
-  single('http-custom-header-server-validation', MODERN, 10),
-  single('dns-rebinding-protection', MODERN, 2),
+  required('2026-07-28', 'dual', { scenarios: 37, checks: 118 }),
+  required('2025-11-25', 'dual', { scenarios: 30, checks: 70 }),
+  leg('2025-06-18', 'dual', OLDER, 'all', { scenarios: 27, checks: 56 }),
+  single('http-header-validation', 'dual', 14),
+  single('http-custom-header-server-validation', 'dual', 10),
+  single('dns-rebinding-protection', 'dual', 2),
+  required('2026-07-28', 'legacy', { scenarios: 35, checks: 110 }),
+  required('2026-07-28', 'legacy-stdio', { scenarios: 35, checks: 110 }),
+  single('http-header-validation', 'legacy', 14),
+  single('http-custom-header-server-validation', 'legacy', 10),
+  required('2025-11-25', 'modern', { scenarios: 30, checks: 70 }),
+  required('2025-11-25', 'modern-stdio', { scenarios: 30, checks: 70 }),
+  leg('2025-06-18', 'modern', OLDER, 'all', { scenarios: 27, checks: 56 }),
+  ...CLIENT_LEGS,
 ];
 
-function required(revision: string, atLeast: Leg['atLeast']): Leg {
-  return { name: revision, args: ['--requirements', revision], required: requiredScenarios(revision), atLeast };
+function leg(what: string, stand: Stand, args: readonly string[], scenarios: Leg['required'], atLeast: Leg['atLeast']): Leg {
+  const same = stand === 'dual';
+  return {
+    name: same ? what : `${what} at ${stand}`,
+    kind: same ? 'same' : 'bridge',
+    tests: 'server',
+    args: (ends, side) => ['server', '--url', ends.server(stand, side), ...args],
+    required: scenarios,
+    atLeast,
+  };
 }
 
-function single(scenario: string, args: readonly string[], checks: number): Leg {
-  return { name: scenario, args: ['--scenario', scenario, ...args], required: 'all', atLeast: { scenarios: 1, checks } };
+function required(revision: string, stand: Stand, atLeast: Leg['atLeast']): Leg {
+  return leg(revision, stand, ['--requirements', revision], requiredScenarios(revision), atLeast);
+}
+
+function single(scenario: string, stand: Stand, checks: number): Leg {
+  return leg(scenario, stand, ['--scenario', scenario, ...MODERN], 'all', { scenarios: 1, checks });
 }
 
 /** The scenarios that a revision requires of a server, as the suite's own frozen list has them. */

@@ -1,43 +1,67 @@
-// What a conformance run stands on: the fixture, and the gateway in front of it. The suite cannot send a key, so it comes in as the
-// loopback listener's anonymous agent; policy, record and code are the same as for any other.
+// What a conformance run stands on: the fixture in its variants, and a gateway in front of all of them. The suite cannot send a key, so it
+// comes in as the loopback listener's anonymous agent; policy, record and code are the same as for any other.
 
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryRoot, startGateway } from '../harness/index.ts';
+import { CLIENT_LEGS } from './client-legs.ts';
+import { startRelay } from './client/relay.ts';
 import { startFixture } from './fixture/serve.ts';
+import type { Ends, Stand } from './leg.ts';
 
-/** The two ends, running. */
+/** Everything that runs. */
 export interface Stage {
-  /** The fixture itself. */
-  readonly direct: string;
-  /** The route in front of it; undefined on a direct-only stage. */
-  readonly through: string | undefined;
+  readonly ends: Ends;
+  /** There is no gateway. */
+  readonly directOnly: boolean;
   /** A new folder for one run's results. */
   folder(name: string): string;
   close(): Promise<void>;
 }
 
-/** Starts fixture and gateway. */
+const STDIO_FIXTURE = join(repositoryRoot, 'test', 'harness', 'servers', 'fixture-stdio-server.ts');
+
+/** Starts the fixtures and the gateway. */
 export async function openStage(options: { readonly directOnly: boolean }): Promise<Stage> {
-  const fixture = await startFixture();
   const parent = join(repositoryRoot, '.sallyport');
   mkdirSync(parent, { recursive: true });
   const results = mkdtempSync(join(parent, 'conformance-'));
+  const closing: (() => unknown)[] = [() => rmSync(results, { recursive: true, force: true })];
   const close = async (): Promise<void> => {
-    await fixture.close();
-    rmSync(results, { recursive: true, force: true });
+    for (const step of closing.splice(0).reverse()) await step();
   };
-  const folder = (name: string): string => join(results, name);
-  if (options.directOnly) return { direct: fixture.url, through: undefined, folder, close };
   try {
-    const gateway = await startGateway({ config: config(fixture.url) });
+    const urls = new Map<Stand, string>();
+    for (const era of ['dual', 'modern', 'legacy'] as const) {
+      const fixture = await startFixture({ era });
+      closing.push(() => fixture.close());
+      urls.set(era, fixture.url);
+    }
+    const client = (leg: string): { readonly server: string; readonly aimFile: string } => {
+      const server = `client-${CLIENT_LEGS.findIndex(({ name }) => name === leg)}`;
+      return { server, aimFile: join(results, server) };
+    };
+    const servers: Record<string, object> = {};
+    for (const [stand, url] of urls) servers[stand] = { url };
+    for (const era of ['modern', 'legacy']) servers[`${era}-stdio`] = { command: process.execPath, args: [STDIO_FIXTURE, era] };
+    for (const { name } of options.directOnly ? [] : CLIENT_LEGS) {
+      const { server, aimFile } = client(name);
+      const relay = await startRelay(aimFile);
+      closing.push(() => relay.close());
+      servers[server] = { url: relay.url };
+    }
+    const gateway = options.directOnly ? undefined : await startGateway({ config: config(servers) });
+    if (gateway !== undefined) closing.push(() => gateway.stop());
     return {
-      direct: fixture.url,
-      through: gateway.url('fixture'),
-      folder,
-      close: async () => {
-        await gateway.stop();
-        await close();
+      directOnly: options.directOnly,
+      folder: (name) => join(results, name),
+      close,
+      ends: {
+        server: (stand, side) => (side === 'through' ? gateway?.url(stand) : urls.get(stand)) ?? '',
+        client: (leg, side) => {
+          const { server, aimFile } = client(leg);
+          return side === 'through' && gateway !== undefined ? ['--through', gateway.url(server), '--aim', aimFile] : [];
+        },
       },
     };
   } catch (error) {
@@ -46,12 +70,12 @@ export async function openStage(options: { readonly directOnly: boolean }): Prom
   }
 }
 
-function config(fixtureUrl: string): object {
+function config(servers: Readonly<Record<string, object>>): object {
   return {
     version: 1,
     workers: 2,
     listen: [{ address: '127.0.0.1:0', anonymous: 'conformance' }],
-    servers: { fixture: { url: fixtureUrl } },
-    policy: { rules: [{ name: 'conformance', effect: 'allow', agents: ['conformance'], servers: ['fixture'] }] },
+    servers,
+    policy: { rules: [{ name: 'conformance', effect: 'allow', agents: ['conformance'], servers: ['*'] }] },
   };
 }

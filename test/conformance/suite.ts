@@ -1,13 +1,14 @@
-// Runs one leg of the official suite against a URL, by its CLI, and reads the results it leaves behind.
+// Runs one leg of the official suite by its CLI, and reads the results it leaves behind.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { endWithUs } from '../harness/index.ts';
-import { SUITE_FOLDER } from './legs.ts';
-import type { Leg } from './legs.ts';
+import { endWithUs, repositoryRoot } from '../harness/index.ts';
+
+/** The package of the suite, with its program and its requirement sets. */
+export const SUITE_FOLDER = join(repositoryRoot, 'node_modules', '@modelcontextprotocol', 'conformance');
 
 /** How one check of the suite ended. INFO is dropped on reading: it asserts nothing. */
 export type Status = 'SUCCESS' | 'FAILURE' | 'WARNING' | 'SKIPPED';
@@ -24,6 +25,7 @@ export interface Check {
 /** All checks of one leg, in the order of the suite. */
 export interface LegResult {
   readonly checks: readonly Check[];
+  readonly exitCode: number;
   /** What the suite printed, for when it broke down before it left results. */
   readonly output: string;
 }
@@ -37,23 +39,23 @@ const CHECKS_FILE = z.array(
   }),
 );
 
-/** Runs a leg against a URL; `folder` gets the suite's own files and must be new. */
-export async function runLeg(leg: Leg, url: string, folder: string): Promise<LegResult> {
+/** Runs the suite; `folder` gets its own files and must be new. */
+export async function runSuite(args: readonly string[], folder: string): Promise<LegResult> {
   mkdirSync(folder, { recursive: true });
   // The suite needs the same Node as we do, newer than what a system may have.
-  const args = [join(SUITE_FOLDER, 'dist', 'index.js'), 'server', '--url', url, ...leg.args, '-o', folder];
-  const child = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const command = [join(SUITE_FOLDER, 'dist', 'index.js'), ...args, '-o', folder];
+  const child = spawn(process.execPath, command, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   endWithUs(child);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
   await once(child, 'close');
-  return { checks: readChecks(folder), output };
+  return { checks: readChecks(folder), exitCode: child.exitCode ?? 1, output };
 }
 
 function readChecks(folder: string): readonly Check[] {
   const checks: Check[] = [];
   for (const name of readdirSync(folder).sort()) {
-    const scenario = /^server-(.+)-\d{4}-\d\d-\d\dT[\d-]+Z$/.exec(name)?.[1];
+    const scenario = /^(?:server-)?(.+)-\d{4}-\d\d-\d\dT[\d-]+Z$/.exec(name)?.[1];
     const file = join(folder, name, 'checks.json');
     if (scenario === undefined || !existsSync(file)) continue;
     const seen = new Map<string, number>();
