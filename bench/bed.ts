@@ -8,8 +8,10 @@ import type { Certificates } from './certificates.ts';
 import type { Children } from './children.ts';
 import { startHaproxy } from './haproxy.ts';
 import { LOAD_CORE, PROXY_CORE, type Target } from './measure.ts';
-import { type Row, ROWS } from './results.ts';
-import { startSallyport } from './sallyport.ts';
+import { routeOf } from './roads.ts';
+import { type Row, ROWS } from './rows.ts';
+import { startSallyport, STDIO_STAND_IN } from './sallyport.ts';
+import { answerBody, type Caller, FIRST_ID, ROUTE, TOOLS } from './workload.ts';
 
 const UPSTREAM = fileURLToPath(new URL('./upstream.ts', import.meta.url));
 const START_TIMEOUT_MS = 15_000;
@@ -20,6 +22,8 @@ export interface BedOptions {
   readonly folder: string;
   readonly certificates: Certificates;
   readonly haproxy: string;
+  /** Undefined: nothing is pinned. */
+  readonly taskset: string | undefined;
   readonly note: (text: string) => void;
 }
 
@@ -34,10 +38,19 @@ export interface Bed {
 interface UpstreamPorts {
   readonly plainPort: number;
   readonly tlsPort: number;
+  readonly legacyPort: number;
 }
 
-/** A row that has no key of its own still sends a bearer token of the same size, so that every row sends the same bytes. */
-const NO_KEYS: readonly string[] = [`spk_${'0'.repeat(43)}`];
+/** Where nobody asks for a key, one of the same size is sent all the same, so that every row sends as many bytes. */
+const STRANGERS: readonly Caller[] = TOOLS.map((tool) => ({ key: `spk_${'0'.repeat(43)}`, tool, session: undefined }));
+
+/** What calls without a gateway have in common. */
+const UNGUARDED = {
+  callers: STRANGERS,
+  route: ROUTE,
+  answer: Buffer.from(answerBody(FIRST_ID, 'modern')).toString(),
+  standIn: undefined,
+} as const;
 
 /** Starts everything; a row that cannot be started is a failure of the run, but the others are measured all the same. */
 export async function startBed(children: Children, options: BedOptions): Promise<Bed> {
@@ -71,38 +84,36 @@ async function startUpstream(children: Children, { certificateFile, keyFile }: C
 
 async function startRow(children: Children, row: Row, ports: UpstreamPorts, options: BedOptions): Promise<Target> {
   const { certificates, folder } = options;
-  switch (row) {
-    case 'direct-plain':
-      return { port: ports.plainPort, caFile: undefined, keys: NO_KEYS, proxyPid: undefined };
-    case 'direct-tls':
-      return { port: ports.tlsPort, caFile: certificates.caFile, keys: NO_KEYS, proxyPid: undefined };
-    case 'haproxy-tls': {
-      const cores = String(PROXY_CORE);
-      const { child, port } = await startHaproxy(children, {
-        binary: options.haproxy,
-        folder,
-        certificates,
-        upstreamPort: ports.tlsPort,
-        cores,
-      });
-      return { port, caFile: certificates.caFile, keys: NO_KEYS, proxyPid: child.pid };
-    }
-    case 'sallyport-plain':
-    case 'sallyport-tls':
-    case 'sallyport-tls-2': {
-      const tls = row !== 'sallyport-plain';
-      const two = row === 'sallyport-tls-2';
-      const { child, port, keys } = await startSallyport(children, {
-        name: row,
-        folder: join(folder, row),
-        certificates: tls ? certificates : undefined,
-        upstreamPort: tls ? ports.tlsPort : ports.plainPort,
-        workers: two ? 2 : 1,
-        cores: two ? `${LOAD_CORE},${PROXY_CORE}` : String(PROXY_CORE),
-      });
-      return { port, caFile: tls ? certificates.caFile : undefined, keys, proxyPid: child.pid };
-    }
-    default:
-      return row satisfies never;
+  const { between, tls } = ROWS[row];
+  const caFile = tls ? certificates.caFile : undefined;
+  const plainOrTls = tls ? ports.tlsPort : ports.plainPort;
+  if (between === 'nothing') return { ...UNGUARDED, port: plainOrTls, caFile, proxyPid: undefined };
+  if (between === 'haproxy') {
+    const cores = String(PROXY_CORE);
+    const { child, port } = await startHaproxy(children, {
+      binary: options.haproxy,
+      folder,
+      certificates,
+      upstreamPort: plainOrTls,
+      cores,
+    });
+    return { ...UNGUARDED, port, caFile, proxyPid: child.pid };
   }
+  const { road, workers } = between;
+  const { child, port, callers, answer } = await startSallyport(children, {
+    name: row,
+    folder: join(folder, row),
+    certificates: tls ? certificates : undefined,
+    road,
+    upstreamPort: road.server === 'legacy' ? ports.legacyPort : plainOrTls,
+    stdioCommand: pinned(options.taskset),
+    workers,
+    cores: workers > 1 ? `${LOAD_CORE},${PROXY_CORE}` : String(PROXY_CORE),
+  });
+  return { port, caFile, callers, route: routeOf(road), answer, proxyPid: child.pid, standIn: STDIO_STAND_IN };
+}
+
+/** An upstream has the load's core, also where it is the gateway that starts it. */
+function pinned(taskset: string | undefined): readonly [string, ...string[]] {
+  return taskset === undefined ? [process.execPath] : [taskset, '-c', String(LOAD_CORE), process.execPath];
 }

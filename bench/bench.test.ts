@@ -11,10 +11,13 @@ import { type Budget, compareBudgets, isPassed, parseBudgets } from './budgets.t
 import type { Measurement } from './measure.ts';
 import { descendants, parseCoreTimes, parseField, parseStat, type ProcessStat, readUsage } from './procfs.ts';
 import { renderReport, type Report } from './report.ts';
-import { type Row, type Sample, spreadOf, valuesOf } from './results.ts';
+import { type Sample, spreadOf, valuesOf } from './results.ts';
+import { type Road, SAME_ERA, serverOf, toolOf } from './roads.ts';
+import { allRows, isRow, type Row, ROWS, rowsNamed } from './rows.ts';
 import { AGENTS, policyRules, sallyportConfig } from './sallyport.ts';
 import { percentile, spread } from './statistics.ts';
-import { answerBody, BODY_BYTES, callBody, messageId, TOOLS } from './workload.ts';
+import { answerOther, answersToCalls, idOfCall } from './stand-in.ts';
+import { answerBody, answerTo, BODY_BYTES, callBody, FIRST_ID, messageId, TOOLS } from './workload.ts';
 import { parseTrace } from './writes.ts';
 
 const HUNDRED = Array.from({ length: 100 }, (_, n) => n + 1);
@@ -131,30 +134,98 @@ test('answer: bytes behind the answer, and a head without a length, are wrong', 
 test('workload: every body has the promised size and its own id', () => {
   for (const connection of [0, 49, 999]) {
     const id = messageId(connection);
-    for (const body of [callBody(id, 'lookup_00'), answerBody(id)]) {
-      assert.equal(body.length, BODY_BYTES);
-      assert.equal(JSON.parse(Buffer.from(body).toString()).id, id);
+    for (const era of ['modern', 'legacy'] as const) {
+      for (const body of [callBody(id, 'lookup_00', era), answerBody(id, era)]) {
+        assert.equal(body.length, BODY_BYTES);
+        assert.equal(JSON.parse(Buffer.from(body).toString()).id, id);
+      }
     }
   }
 });
 
-test('workload: 100 rules, no two alike, each agent allowed its own tool and no other', () => {
-  const rules = policyRules();
-  assert.equal(new Set(rules.map((rule) => JSON.stringify(rule))).size, 100);
-  const policy = compilePolicy(policySchema.parse({ rules }), { servers: ['bench'] });
-  assert.ok(policy.ok);
-  for (const [n, agent] of AGENTS.entries()) {
-    for (const [m, name] of TOOLS.entries()) {
-      const verdict = policy.value.decide(anonymousPrincipal(agent), 'bench', { kind: 'tool', name });
-      assert.equal(verdict.kind, n === m ? 'allow' : 'deny', `${agent} calls ${name}`);
+const AGGREGATE: Road = { ...SAME_ERA, servers: TOOLS.length };
+
+test('workload: the answer to one request is the answer to another with the id changed, and nothing else', () => {
+  const answer = Buffer.from(answerBody(FIRST_ID, 'legacy')).toString();
+  assert.deepEqual(answerTo(messageId(7), answer), Buffer.from(answerBody(messageId(7), 'legacy')));
+  assert.throws(() => answerTo(messageId(7), '{}'), /0 times/);
+  assert.throws(() => answerTo(messageId(7), answer + answer), /2 times/);
+});
+
+for (const [name, road] of [
+  ['one server', SAME_ERA],
+  ['20 servers as one', AGGREGATE],
+] as const) {
+  test(`workload: 100 rules, no two alike, each agent allowed its own tool and no other: ${name}`, () => {
+    const rules = policyRules(road);
+    assert.equal(new Set(rules.map((rule) => JSON.stringify(rule))).size, 100);
+    const servers = AGENTS.map((_, n) => serverOf(road, n));
+    const policy = compilePolicy(policySchema.parse({ rules }), { servers });
+    assert.ok(policy.ok);
+    for (const [n, agent] of AGENTS.entries()) {
+      for (const [m, name] of TOOLS.entries()) {
+        const verdict = policy.value.decide(anonymousPrincipal(agent), serverOf(road, m), { kind: 'tool', name });
+        assert.equal(verdict.kind, n === m ? 'allow' : 'deny', `${agent} calls ${name}`);
+      }
     }
+  });
+}
+
+test('workload: a member of several servers has its tools under its own name', () => {
+  assert.equal(toolOf(SAME_ERA, 7), 'lookup_07');
+  assert.equal(toolOf(AGGREGATE, 7), 'bench-07__lookup_07');
+});
+
+test('stand-in: a call is answered under its id, in each era, and what is no call is read', () => {
+  for (const era of ['modern', 'legacy'] as const) {
+    const call = Buffer.from(callBody(messageId(7), 'lookup_07', era));
+    const id = idOfCall(call);
+    assert.equal(id, String(messageId(7)));
+    assert.deepEqual(answersToCalls(era)(id ?? ''), Buffer.from(answerBody(messageId(7), era)));
+    const list = Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }));
+    assert.equal(idOfCall(list), undefined);
+    assert.equal(JSON.parse(answerOther(list, era).body ?? '').result.tools.length, TOOLS.length);
   }
+});
+
+for (const [era, method, code] of [
+  ['modern', 'initialize', -32022],
+  ['modern', 'ping', -32601],
+  ['legacy', 'server/discover', -32601],
+] as const) {
+  test(`stand-in: a ${era} server refuses ${method}`, () => {
+    const said = answerOther(Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: {} })), era);
+    assert.ok(said.status >= 400 && !said.opens);
+    assert.equal(JSON.parse(said.body ?? '').error.code, code);
+  });
+}
+
+test('rows: whatever a row is held against is a row, and the name of a group brings it along', () => {
+  for (const row of allRows()) {
+    const { baseline, sameEra } = ROWS[row];
+    for (const other of [baseline, sameEra]) assert.ok(other === undefined || isRow(other), `${row} is held against ${other ?? ''}`);
+  }
+  const bridges = rowsNamed('bridges');
+  for (const row of ['direct-plain', 'sallyport-plain', 'same-era-legacy', 'modern-to-legacy', 'aggregate-20'] as const)
+    assert.ok(bridges.includes(row));
+  assert.ok(!bridges.includes('haproxy-tls'));
+  assert.deepEqual(rowsNamed('stdio-legacy'), ['stdio-legacy']);
+  assert.deepEqual(rowsNamed('bridge'), []);
 });
 
 test('workload: plain on both sides, or TLS on both sides', () => {
   const certificates = { caFile: 'ca', certificateFile: 'certificate', keyFile: 'key', bundleFile: 'bundle' };
   const config = (tls: boolean): string =>
-    JSON.stringify(sallyportConfig({ folder: '/f', certificates: tls ? certificates : undefined, upstreamPort: 1, workers: 1 }));
+    JSON.stringify(
+      sallyportConfig({
+        folder: '/f',
+        certificates: tls ? certificates : undefined,
+        road: SAME_ERA,
+        upstreamPort: 1,
+        stdioCommand: ['node'],
+        workers: 1,
+      }),
+    );
   assert.match(config(true), /"tls":\{"certificate":"certificate","key":"key"\}.*"url":"https:.*"tls":\{"ca":"ca"\}/);
   assert.doesNotMatch(config(false), /tls|https/);
 });
@@ -208,8 +279,9 @@ const SAMPLES: readonly Sample[] = [
   sample(3, 'sallyport-tls', undefined, 'a wrong answer'),
 ];
 
-test('results: ratios are taken within a round, and a failed round has no figure', () => {
-  assert.deepEqual(valuesOf(SAMPLES, 'sallyport-tls', 'saturation.cpuPerRequestUs', 'haproxy-tls'), [4.5, 2.5]);
+test('results: ratios and differences are taken within a round, and a failed round has no figure', () => {
+  assert.deepEqual(valuesOf(SAMPLES, 'sallyport-tls', 'saturation.cpuPerRequestUs', { against: 'haproxy-tls' }), [4.5, 2.5]);
+  assert.deepEqual(valuesOf(SAMPLES, 'sallyport-tls', 'saturation.cpuPerRequestUs', { minus: 'haproxy-tls' }), [70, 60]);
   assert.deepEqual(spreadOf(SAMPLES, 'haproxy-tls', 'saturation.cpuPerRequestUs'), { median: 30, min: 20, max: 40 });
 });
 
@@ -245,6 +317,26 @@ for (const [name, measuredRatio, rows, quick, kind, passed] of [
     assert.equal(isPassed(verdicts), passed);
   });
 }
+
+test('budgets: a difference is judged only where both rows were asked for', () => {
+  const budget: Budget = {
+    name: 'CPU',
+    row: 'modern-to-legacy',
+    figure: 'saturation.cpuPerRequestUs',
+    minus: 'sallyport-plain',
+    atMost: 40,
+    quickAtMost: 150,
+  };
+  const judged = (...rows: readonly string[]): string | undefined => compareBudgets([budget], new Set(rows), false, () => 41)[0]?.kind;
+  assert.equal(judged('modern-to-legacy', 'sallyport-plain'), 'missed');
+  assert.equal(judged('modern-to-legacy'), 'not asked');
+});
+
+test('budgets: every row that the file names is one', () => {
+  const budgets = parseBudgets(readFileSync(new URL('./budgets.json', import.meta.url), 'utf8'));
+  for (const { row, against, minus } of budgets)
+    for (const named of [row, against, minus]) assert.ok(named === undefined || isRow(named), `${named ?? ''} is no row`);
+});
 
 test('budgets: the file is read, and a misspelt budget refused', () => {
   const text = readFileSync(new URL('./budgets.json', import.meta.url), 'utf8');

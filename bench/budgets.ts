@@ -1,13 +1,13 @@
 // Compares what was measured with bench/budgets.json. A miss is reported and fails the run; a budget that could not be
 // measured is a miss too, since a figure that nobody sees cannot be kept. Nothing here ever changes a budget.
 
-/** One line of budgets.json: a figure of a row, or its ratio to the same figure of another row. */
-export interface Budget {
+import type { Comparison } from './results.ts';
+
+/** One line of budgets.json: a figure of a row, or its ratio to the same figure of another row (`against`), or what it has more (`minus`). */
+export interface Budget extends Comparison {
   readonly name: string;
   readonly row: string;
   readonly figure: string;
-  /** Row to divide by, within the same round; absent: the figure itself. */
-  readonly against?: string;
   readonly atMost: number;
   /** The limit of a --quick run, whose windows are too short for a fine judgement. */
   readonly quickAtMost: number;
@@ -22,8 +22,8 @@ export interface Verdict {
   readonly measured: number | undefined;
 }
 
-/** The median over rounds of a row's figure, or of its ratio to another row's; undefined when there is none. */
-export type Lookup = (row: string, figure: string, against: string | undefined) => number | undefined;
+/** The median over rounds of what a budget is about; undefined when there is none. */
+export type Lookup = (budget: Budget) => number | undefined;
 
 /** Reads budgets.json; anything unexpected is refused, since a misspelt budget would never be missed. */
 export function parseBudgets(text: string): readonly Budget[] {
@@ -32,7 +32,9 @@ export function parseBudgets(text: string): readonly Budget[] {
   if (!Array.isArray(budgets) || budgets.length === 0) throw new Error('budgets.json has no list "budgets"');
   return budgets.map((entry: unknown, index) => {
     if (!isBudget(entry))
-      throw new Error(`budgets.json: entry ${index} must have name, row, figure, atMost, quickAtMost and nothing else but against`);
+      throw new Error(
+        `budgets.json: entry ${index} must have name, row, figure, atMost, quickAtMost and nothing else but against or minus`,
+      );
     return entry;
   });
 }
@@ -41,8 +43,8 @@ export function parseBudgets(text: string): readonly Budget[] {
 export function compareBudgets(budgets: readonly Budget[], rows: ReadonlySet<string>, quick: boolean, lookup: Lookup): readonly Verdict[] {
   return budgets.map((budget) => {
     const limit = quick ? budget.quickAtMost : budget.atMost;
-    const measured = lookup(budget.row, budget.figure, budget.against);
-    const asked = rows.has(budget.row) && (budget.against === undefined || rows.has(budget.against));
+    const measured = lookup(budget);
+    const asked = [budget.row, budget.against, budget.minus].every((row) => row === undefined || rows.has(row));
     return { kind: judge(measured, limit, asked), name: budget.name, limit, measured };
   });
 }
@@ -66,8 +68,8 @@ const REQUIRED = { name: 'string', row: 'string', figure: 'string', atMost: 'num
 
 function isBudget(value: unknown): value is Budget {
   if (!isRecord(value)) return false;
-  const { against, ...rest } = value;
-  if (against !== undefined && typeof against !== 'string') return false;
+  const { against, minus, ...rest } = value;
+  if (![against, minus].every((row) => row === undefined || typeof row === 'string')) return false;
   const expected = Object.entries(REQUIRED);
   return expected.every(([member, type]) => typeof rest[member] === type) && Object.keys(rest).length === expected.length;
 }

@@ -11,7 +11,7 @@ import { Worker } from 'node:worker_threads';
 import { parseAnswer } from './answer.ts';
 import { monotonicMs } from './clock.ts';
 import { percentile } from './statistics.ts';
-import { answerBody, callRequest, CIPHER_SUITE, type GeneratorEvent, type LoadPlan, messageId, SERVER_NAME, TOOLS } from './workload.ts';
+import { answerTo, callRequest, CIPHER_SUITE, type GeneratorEvent, type LoadPlan, messageId, SERVER_NAME } from './workload.ts';
 
 /** Reads are handled before the next one starts, so one buffer serves all connections. */
 const READ_BUFFER = Buffer.allocUnsafeSlow(256 * 1024);
@@ -58,12 +58,12 @@ class Generator {
         ? undefined
         : createSecureContext({ ca: readFileSync(plan.caFile), minVersion: 'TLSv1.3', ciphers: CIPHER_SUITE });
     for (let index = 0; index < plan.connections; index += 1) {
-      const key = plan.keys[index % plan.keys.length] ?? '';
-      const tool = TOOLS[index % TOOLS.length] ?? '';
+      const caller = plan.callers[index % plan.callers.length];
+      if (caller === undefined) throw new Error('nobody is there to call');
       this.#connections.push({
         index,
-        request: callRequest(messageId(index), tool, key, plan.port),
-        expected: answerBody(messageId(index)),
+        request: callRequest(messageId(index), caller, plan.port, plan.route),
+        expected: answerTo(messageId(index), plan.answer),
         socket: undefined,
         pending: undefined,
         since: Number.NaN,

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 import type { Children } from './children.ts';
 import { busyShare, readCore, readUsage, stolenShare } from './procfs.ts';
-import type { GeneratorEvent, GeneratorResult, LoadPlan, Pace } from './workload.ts';
+import type { Caller, GeneratorEvent, GeneratorResult, LoadPlan, Pace } from './workload.ts';
 
 /** Generator and upstream share one core, the proxy has the other. */
 export const LOAD_CORE = 0;
@@ -16,9 +16,14 @@ const GENERATOR = fileURLToPath(new URL('./generator.ts', import.meta.url));
 export interface Target {
   readonly port: number;
   readonly caFile: string | undefined;
-  readonly keys: readonly string[];
+  readonly callers: readonly Caller[];
+  readonly route: string;
+  /** Body of the right answer to the request with FIRST_ID. */
+  readonly answer: string;
   /** Root of the proxy's process tree; undefined: nothing stands in the path. */
   readonly proxyPid: number | undefined;
+  /** The script of processes in that tree which are not the proxy but the upstream, started by it. */
+  readonly standIn: string | undefined;
 }
 
 /** The three loads. */
@@ -58,7 +63,8 @@ export interface Measurement {
 /** Runs one load against one target. Rejects when any answer was wrong: a figure over errors is no figure. */
 export async function measure(children: Children, target: Target, phase: Phase, timing: Timing): Promise<Measurement> {
   const child = children.start({ name: 'generator', command: process.execPath, args: [GENERATOR], cores: String(LOAD_CORE) });
-  const plan: LoadPlan = { port: target.port, caFile: target.caFile, keys: target.keys, ...PHASES[phase], ...timing };
+  const { port, caFile, callers, route, answer } = target;
+  const plan: LoadPlan = { port, caFile, callers, route, answer, ...PHASES[phase], ...timing };
   child.process.stdin?.write(`${JSON.stringify(plan)}\n`);
   const patienceMs = timing.warmupMs + timing.measureMs + 30_000;
   const next = async (): Promise<GeneratorEvent> => JSON.parse(await child.nextLine(patienceMs));
@@ -87,9 +93,9 @@ export async function measure(children: Children, target: Target, phase: Phase, 
   };
 }
 
-function sample({ proxyPid }: Target) {
+function sample({ proxyPid, standIn }: Target) {
   return {
-    usage: proxyPid === undefined ? undefined : readUsage(proxyPid),
+    usage: proxyPid === undefined ? undefined : readUsage(proxyPid, standIn),
     proxyCore: readCore(PROXY_CORE),
     loadCore: readCore(LOAD_CORE),
   };

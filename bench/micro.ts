@@ -6,10 +6,11 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { SAME_ERA } from './roads.ts';
 import { policyRules } from './sallyport.ts';
 import { spread } from './statistics.ts';
 import type { DecisionRecord } from '../src/audit/index.ts';
-import { answerBody, callBody, callRequest, messageId, REVISION, TOOLS } from './workload.ts';
+import { answerBody, callBody, callRequest, messageId, REVISIONS, ROUTE, TOOLS } from './workload.ts';
 
 const SAMPLES = 7;
 const SAMPLE_MS = 150;
@@ -28,8 +29,8 @@ const RESULTS = fileURLToPath(new URL('./results/', import.meta.url));
 const NOW_MS = Date.now();
 const ID = messageId(7);
 const TOOL = TOOLS[7] ?? '';
-const CALL = Buffer.from(callBody(ID, TOOL));
-const ANSWER = Buffer.from(answerBody(ID));
+const CALL = Buffer.from(callBody(ID, TOOL, 'modern'));
+const ANSWER = Buffer.from(answerBody(ID, 'modern'));
 
 const OPERATIONS: readonly (readonly [string, Preparation])[] = [
   ['JSON.parse of the call, for comparison', async () => () => JSON.parse(CALL.toString())],
@@ -51,7 +52,7 @@ const OPERATIONS: readonly (readonly [string, Preparation])[] = [
     'request head, strict, seen for the first time',
     async () => {
       const { parseRequestHead } = await import('../src/http/request-head.ts');
-      const request = Buffer.from(callRequest(ID, TOOL, `spk_${'a'.repeat(43)}`, 7625));
+      const request = Buffer.from(callRequest(ID, { key: `spk_${'a'.repeat(43)}`, tool: TOOL, session: undefined }, 7625, ROUTE));
       const end = request.indexOf('\r\n\r\n') + 4;
       return () => parseRequestHead(request, 0, end, { maxHeaders: 100, lastBytes: Buffer.alloc(0), lastParsed: undefined });
     },
@@ -81,7 +82,7 @@ const OPERATIONS: readonly (readonly [string, Preparation])[] = [
     async () => {
       const { compilePolicy, policySchema } = await import('../src/policies/index.ts');
       const { anonymousPrincipal } = await import('../src/agents/index.ts');
-      const policy = compilePolicy(policySchema.parse({ rules: policyRules() }), { servers: ['bench'] });
+      const policy = compilePolicy(policySchema.parse({ rules: policyRules(SAME_ERA) }), { servers: ['bench'] });
       if (!policy.ok) throw new Error('the rules do not compile');
       const principal = anonymousPrincipal('bench-agent-07');
       const subject = { kind: 'tool', name: TOOL } as const;
@@ -124,7 +125,7 @@ function decision(id: string): DecisionRecord {
     listener: 'main',
     server: 'bench',
     era: 'modern',
-    revision: REVISION,
+    revision: REVISIONS.modern,
     method: 'tools/call',
     tool: TOOL,
     prompt: undefined,

@@ -101,9 +101,16 @@ export function readTree(root: number): readonly ProcessStat[] {
   return descendants(stats, root);
 }
 
-/** What the tree under `root` has used so far. */
-export function readUsage(root: number): TreeUsage {
+/** The processes of a tree without those that run this script. */
+export function readTreeWithout(root: number, script: string | undefined): readonly ProcessStat[] {
   const tree = readTree(root);
+  if (script === undefined) return tree;
+  return tree.filter(({ pid }) => !readProc(`/proc/${pid}/cmdline`).split('\0').includes(script));
+}
+
+/** What the tree under `root` has used so far, processes that run `without` left out. */
+export function readUsage(root: number, without?: string): TreeUsage {
+  const tree = readTreeWithout(root, without);
   let cpuTicks = 0;
   let peakRssBytes = 0;
   for (const { pid, cpuTicks: ticks } of tree) {

@@ -2,7 +2,8 @@
 
 import type { Verdict } from './budgets.ts';
 import type { Machine } from './machine.ts';
-import { type Row, ROWS, type RowWrites, type Sample, spreadOf, YARDSTICK } from './results.ts';
+import { type RowWrites, type Sample, spreadOf } from './results.ts';
+import { allRows, type Row, ROWS, YARDSTICK } from './rows.ts';
 import type { Spread } from './statistics.ts';
 import type { WriteCounts } from './writes.ts';
 
@@ -24,12 +25,13 @@ const SATURATED = 0.9;
 /** The whole report. */
 export function renderReport(report: Report): string {
   const { samples } = report;
-  const rows = (Object.keys(ROWS) as Row[]).filter((row) => samples.some((sample) => sample.row === row));
+  const rows = allRows().filter((row) => samples.some((sample) => sample.row === row));
   return [
     header(report),
     section('50 connections, as fast as they go', saturationTable(samples, rows)),
     section('1 connection', latencyTable(samples, rows, 'single')),
-    section('50 connections, 1 000 req/s on a schedule', latencyTable(samples, rows, 'paced')),
+    ...pacedSections(samples, rows),
+    ...bridgeSections(samples, rows),
     section('Memory and disk', memoryTable(report, rows)),
     notes(report, rows),
     section('Budgets', budgetLines(report)),
@@ -38,7 +40,7 @@ export function renderReport(report: Report): string {
 
 function header({ machine, haproxy, pinned, rounds, measureMs }: Report): string {
   return [
-    `Sallyport bench: modern tools/call, 1 KiB each way, keep-alive; ${rounds === 1 ? 'one round' : `medians of ${rounds} interleaved rounds [min–max]`}, ${measureMs / 1000} s each`,
+    `Sallyport bench: tools/call, 1 KiB each way, keep-alive; ${rounds === 1 ? 'one round' : `medians of ${rounds} interleaved rounds [min–max]`}, ${measureMs / 1000} s each`,
     `${machine.cores} × ${machine.cpu}, ${machine.memoryGiB} GiB, ${machine.system}, load average ${machine.loadAverage.toFixed(2)} at the start`,
     `Node ${machine.node} (OpenSSL ${machine.openssl}), ${haproxy}, commit ${machine.commit}`,
     pinned
@@ -82,6 +84,24 @@ function latencyTable(samples: readonly Sample[], rows: readonly Row[], phase: '
       ratio(samples, row, `${phase}.cpuPerRequestUs`),
     ]),
   );
+}
+
+function pacedSections(samples: readonly Sample[], rows: readonly Row[]): readonly string[] {
+  const paced = rows.some((row) => ROWS[row].phases.includes('paced'));
+  return paced ? [section('50 connections, 1 000 req/s on a schedule', latencyTable(samples, rows, 'paced'))] : [];
+}
+
+/** What bridging costs: the same agent's calls, over the same transport, with and without. */
+function bridgeSections(samples: readonly Sample[], rows: readonly Row[]): readonly string[] {
+  const lines = rows.flatMap((row) => {
+    const { sameEra } = ROWS[row];
+    if (sameEra === undefined) return [];
+    const more = (phase: string): string => number(spreadOf(samples, row, `${phase}.cpuPerRequestUs`, { minus: sameEra }), 1);
+    return [[ROWS[row].label, more('saturation'), more('single'), sameEra]];
+  });
+  return lines.length === 0
+    ? []
+    : [section('What a bridge adds, CPU µs/req', table(['', '50 connections', '1 connection', 'over the row'], lines))];
 }
 
 function memoryTable({ samples, writes }: Report, rows: readonly Row[]): string {
@@ -174,7 +194,9 @@ function cellsOf(samples: readonly Sample[], phase: string): (row: Row, member: 
 }
 
 function ratio(samples: readonly Sample[], row: Row, figure: string): string {
-  return ROWS[row].baseline === undefined && row !== 'sallyport-tls-2' ? '' : number(spreadOf(samples, row, figure, YARDSTICK), 2);
+  return ROWS[row].baseline === undefined && row !== 'sallyport-tls-2'
+    ? ''
+    : number(spreadOf(samples, row, figure, { against: YARDSTICK }), 2);
 }
 
 function number(value: Spread | undefined, digits: number): string {

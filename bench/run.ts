@@ -13,9 +13,10 @@ import { createCertificates } from './certificates.ts';
 import { Children } from './children.ts';
 import { haproxyVersion } from './haproxy.ts';
 import { describeMachine, findProgram } from './machine.ts';
-import { LOAD_CORE, measure, type Phase, PHASES, type Target, type Timing } from './measure.ts';
+import { LOAD_CORE, measure, type Phase, type Target, type Timing } from './measure.ts';
 import { renderReport } from './report.ts';
-import { isRow, type Row, ROWS, type RowWrites, type Sample, spreadOf } from './results.ts';
+import { type RowWrites, type Sample, spreadOf } from './results.ts';
+import { allRows, type Row, ROWS, rowsNamed } from './rows.ts';
 import { type Bed, startBed } from './bed.ts';
 import { countWrites } from './writes.ts';
 
@@ -50,15 +51,18 @@ async function main(): Promise<number> {
   await using children = new Children(temporary, taskset);
   endOnSignals(children);
   const certificates = createCertificates(openssl, temporary);
-  const bed = await startBed(children, { rows: options.rows, folder: temporary, certificates, haproxy, note });
+  const bed = await startBed(children, { rows: options.rows, folder: temporary, certificates, haproxy, taskset, note });
   const samples = await runRounds(children, bed, options);
   const writes = await countAll(children, bed, temporary);
   await children.close();
   bed.clean();
 
-  const lookup = (row: string, figure: string, against: string | undefined): number | undefined =>
-    spreadOf(samples, row, figure, against)?.median;
-  const verdicts = compareBudgets(budgets, options.rows, options.quick, lookup);
+  const verdicts = compareBudgets(
+    budgets,
+    options.rows,
+    options.quick,
+    (budget) => spreadOf(samples, budget.row, budget.figure, budget)?.median,
+  );
   const report = {
     machine,
     haproxy: haproxyVersion(haproxy),
@@ -89,9 +93,10 @@ function readOptions(args: readonly string[]): Options {
   const defaults = values.quick ? QUICK : FULL;
   const rounds = values.rounds === undefined ? defaults.rounds : Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds must be a whole number from 1');
-  const names = values.only?.split(',') ?? Object.keys(ROWS);
-  const rows = new Set(names.filter(isRow));
-  if (rows.size !== names.length) throw new Error(`--only takes names of rows, separated by commas: ${Object.keys(ROWS).join(', ')}`);
+  const named = values.only?.split(',').map(rowsNamed) ?? [allRows()];
+  if (named.some((few) => few.length === 0))
+    throw new Error(`--only takes, separated by commas: proxies, bridges, ${allRows().join(', ')}`);
+  const rows = new Set(named.flat());
   return { quick: values.quick, rounds, timing: defaults, heatMs: defaults.heatMs, rows };
 }
 
@@ -107,18 +112,13 @@ async function runRounds(children: Children, bed: Bed, { rounds, timing, heatMs 
     for (let n = 0; n < rows.length; n += 1) {
       const row = rows[(n + round - 1) % rows.length];
       if (row === undefined) continue;
-      for (const phase of phasesOf(row)) {
+      for (const phase of ROWS[row].phases) {
         note(`round ${round} of ${rounds}: ${ROWS[row].label}, ${phase}`);
         samples.push({ round, row, phase, ...(await attempt(children, bed, row, phase, timing)) });
       }
     }
   }
   return samples;
-}
-
-/** The row for information shares the generator's cores: its latencies would say nothing. */
-function phasesOf(row: Row): readonly Phase[] {
-  return row === 'sallyport-tls-2' ? ['saturation'] : (Object.keys(PHASES) as Phase[]);
 }
 
 async function attempt(

@@ -1,21 +1,23 @@
 // Sallyport with everything on, set up only through what any operator uses: sallyport.yaml, `serve`, `agents add`.
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { request as requestPlain } from 'node:http';
-import { request as requestTls } from 'node:https';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { stringify } from 'yaml';
 
+import { type Ready, readyCallers } from './callers.ts';
 import type { Certificates } from './certificates.ts';
 import type { Child, Children } from './children.ts';
-import { callBody, answerBody, REVISION, ROUTE, SERVER_NAME, TOOLS } from './workload.ts';
+import { type Road, serverOf, twoDigits } from './roads.ts';
+import { AGGREGATE_ROUTE, ROUTE, SERVER_NAME, TOOLS } from './workload.ts';
 
 const PROGRAM = fileURLToPath(new URL('../bin/sallyport.mjs', import.meta.url));
 const READY_TIMEOUT_MS = 60_000;
 const COMMAND_TIMEOUT_MS = 30_000;
-const FIRST_CALL_TIMEOUT_MS = 30_000;
+
+/** The stand-in over stdio; its processes are below the gateway's, but they are not the gateway. */
+export const STDIO_STAND_IN = fileURLToPath(new URL('./upstream-stdio.ts', import.meta.url));
 
 /** How one gateway of the bench is set up. */
 export interface SallyportOptions {
@@ -23,20 +25,22 @@ export interface SallyportOptions {
   readonly folder: string;
   /** TLS on both sides with these; undefined: plain on both sides. */
   readonly certificates: Certificates | undefined;
+  readonly road: Road;
   readonly upstreamPort: number;
+  /** How the stand-in over stdio is started: pinned away from the gateway, where that can be done. */
+  readonly stdioCommand: readonly [string, ...string[]];
   readonly workers: number;
   readonly cores: string;
 }
 
 /** A gateway that has answered a call of every agent. */
-export interface SallyportRunning {
+export interface SallyportRunning extends Ready {
   readonly child: Child;
   readonly port: number;
-  readonly keys: readonly string[];
 }
 
 /** The agents, as many as there are tools; each calls its own. */
-export const AGENTS: readonly string[] = TOOLS.map((_, n) => `bench-agent-${String(n).padStart(2, '0')}`);
+export const AGENTS: readonly string[] = TOOLS.map((_, n) => `bench-agent-${twoDigits(n)}`);
 
 /** Starts a gateway, adds its agents, and waits until each of them gets a right answer. */
 export async function startSallyport(children: Children, options: SallyportOptions): Promise<SallyportRunning> {
@@ -52,13 +56,13 @@ export async function startSallyport(children: Children, options: SallyportOptio
   const port = readyPort(await child.nextLine(READY_TIMEOUT_MS));
   const keys: string[] = [];
   for (const agent of AGENTS) keys.push(await addAgent(children, options, agent));
-  for (const [n, key] of keys.entries()) await firstCall(options, port, key, TOOLS[n] ?? '');
-  return { child, port, keys };
+  return { child, port, ...(await readyCallers({ port, certificates: options.certificates, road: options.road }, keys)) };
 }
 
-/** The config document: one listener, one server, metrics, 100 rules, no two alike. */
-export function sallyportConfig({ folder, certificates, upstreamPort, workers }: Omit<SallyportOptions, 'name' | 'cores'>): unknown {
-  const origin = certificates === undefined ? `http://127.0.0.1:${upstreamPort}` : `https://${SERVER_NAME}:${upstreamPort}`;
+/** The config document: one listener, one server or several as one, metrics, 100 rules, no two alike. */
+export function sallyportConfig(options: Omit<SallyportOptions, 'name' | 'cores'>): unknown {
+  const { folder, certificates, workers, road } = options;
+  const names = [...new Set(AGENTS.map((_, n) => serverOf(road, n)))];
   return {
     version: 1,
     data: join(folder, 'data'),
@@ -71,21 +75,29 @@ export function sallyportConfig({ folder, certificates, upstreamPort, workers }:
       },
     ],
     metrics: { listen: '127.0.0.1:0' },
-    servers: { bench: { url: `${origin}${ROUTE}`, ...(certificates === undefined ? {} : { tls: { ca: certificates.caFile } }) } },
-    policy: { rules: policyRules() },
+    servers: Object.fromEntries(names.map((name) => [name, server(options)])),
+    ...(names.length === 1 ? {} : { routes: { [AGGREGATE_ROUTE]: { servers: names } } }),
+    policy: { rules: policyRules(road) },
   };
+}
+
+function server({ certificates, road, upstreamPort, stdioCommand: [command, ...args] }: Omit<SallyportOptions, 'name' | 'cores'>): unknown {
+  if (road.transport === 'stdio') return { command, args: [...args, STDIO_STAND_IN, road.server] };
+  if (certificates === undefined) return { url: `http://127.0.0.1:${upstreamPort}${ROUTE}` };
+  return { url: `https://${SERVER_NAME}:${upstreamPort}${ROUTE}`, tls: { ca: certificates.caFile } };
 }
 
 /**
  * 100 different rules, the shapes that a company's document has: each agent's own grant, grants of other teams, and denials
  * that a call of this load has to be held against (its agent and server match, its tool does not).
  */
-export function policyRules(): readonly unknown[] {
+export function policyRules(road: Road): readonly unknown[] {
   const rules: unknown[] = [];
   for (const [n, agent] of AGENTS.entries()) {
-    const number = String(n).padStart(2, '0');
+    const number = twoDigits(n);
+    const server = serverOf(road, n);
     rules.push(
-      { name: `no-deletes-${number}`, effect: 'deny', agents: ['*'], servers: ['bench'], tools: [`delete_${number}_*`] },
+      { name: `no-deletes-${number}`, effect: 'deny', agents: ['*'], servers: [server], tools: [`delete_${number}_*`] },
       { name: `no-contractors-${number}`, effect: 'deny', agents: [`contractor-${number}-*`], servers: ['*'], tools: ['*'] },
       {
         name: `team-${number}-reads`,
@@ -95,7 +107,7 @@ export function policyRules(): readonly unknown[] {
         tools: ['lookup_*', `read_${number}`],
       },
       { name: `group-${number}-reports`, effect: 'allow', groups: [`reporting-${number}`], servers: ['*'], tools: [`report_${number}_?`] },
-      { name: `${agent}-looks-up`, effect: 'allow', agents: [agent], servers: ['bench'], tools: [`lookup_${number}`] },
+      { name: `${agent}-looks-up`, effect: 'allow', agents: [agent], servers: [server], tools: [`lookup_${number}`] },
     );
   }
   return rules;
@@ -118,44 +130,4 @@ async function addAgent(children: Children, { name, folder }: SallyportOptions, 
   const added: { key?: string } = JSON.parse(await command.nextLine(COMMAND_TIMEOUT_MS));
   if (added.key === undefined) throw new Error(`sallyport agents add ${agent} gave no key`);
   return added.key;
-}
-
-/** A key reaches the workers within a second, and the first call may wait for the server to be probed: so it is repeated for a while. */
-async function firstCall(options: SallyportOptions, port: number, key: string, tool: string): Promise<void> {
-  const deadline = Date.now() + FIRST_CALL_TIMEOUT_MS;
-  for (;;) {
-    const answer = await call(options, port, key, tool);
-    if (answer === Buffer.from(answerBody(100_000)).toString()) return;
-    if (Date.now() > deadline) throw new Error(`${options.name} does not answer a call of ${tool} rightly: ${answer.slice(0, 400)}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
-
-function call({ certificates }: SallyportOptions, port: number, key: string, tool: string): Promise<string> {
-  const body = callBody(100_000, tool);
-  const headers = {
-    host: `${SERVER_NAME}:${port}`,
-    authorization: `Bearer ${key}`,
-    'content-type': 'application/json',
-    accept: 'application/json, text/event-stream',
-    'mcp-protocol-version': REVISION,
-    'mcp-method': 'tools/call',
-    'mcp-name': tool,
-    'content-length': body.length,
-  };
-  const options = { host: '127.0.0.1', port, path: ROUTE, method: 'POST', headers, agent: false } as const;
-  return new Promise((resolve) => {
-    const request =
-      certificates === undefined
-        ? requestPlain(options)
-        : requestTls({ ...options, servername: SERVER_NAME, ca: readFileSync(certificates.caFile) });
-    request.on('error', (error) => resolve(error.message));
-    request.on('response', (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => resolve(Buffer.concat(chunks).toString()));
-      response.on('error', (error) => resolve(error.message));
-    });
-    request.end(body);
-  });
 }

@@ -1,8 +1,11 @@
-// The load, as bytes: one modern tools/call of 1 KiB each way, and what a measurement asks of the generator.
+// The load, as bytes: one tools/call of 1 KiB each way, in either era, and what a measurement asks of the generator.
 // Pure: generator, upstream and runner must agree on these bytes, so they stand here once.
 
-/** The revision that every hop speaks. */
-export const REVISION = '2026-07-28';
+/** The two forms of the protocol: requests that stand alone, and sessions. */
+export type Era = 'modern' | 'legacy';
+
+/** The revision that a hop of each era speaks. */
+export const REVISIONS = { modern: '2026-07-28', legacy: '2025-11-25' } as const satisfies Record<Era, string>;
 
 /** Size of the request body and of the answer body. */
 export const BODY_BYTES = 1024;
@@ -13,11 +16,23 @@ export const CIPHER_SUITE = 'TLS_AES_256_GCM_SHA384';
 /** Name in the certificates of the bench. */
 export const SERVER_NAME = 'localhost';
 
-/** The route that is called; the same path at the gateway, at HAProxy and at the upstream. */
+/** The path of the upstream, of HAProxy, and of the gateway's route to one server. */
 export const ROUTE = '/mcp/bench';
 
-/** The tools of the upstream; each generator connection calls one of them. */
+/** The path of the gateway's route to several servers as one. */
+export const AGGREGATE_ROUTE = '/mcp';
+
+/** The tools of the upstream; each caller has its own. */
 export const TOOLS: readonly string[] = Array.from({ length: 20 }, (_, n) => `lookup_${String(n).padStart(2, '0')}`);
+
+/** Who calls: connection n of the generator is caller n modulo their number. */
+export interface Caller {
+  readonly key: string;
+  /** The tool it calls, by the name that the route gives it. */
+  readonly tool: string;
+  /** Its session, opened beforehand, when it is an agent of the legacy era. */
+  readonly session: string | undefined;
+}
 
 /** How requests are timed: as fast as answers come back, or on a schedule that does not wait for answers. */
 export type Pace = { readonly kind: 'closed' } | { readonly kind: 'open'; readonly ratePerSecond: number };
@@ -31,8 +46,10 @@ export interface LoadPlan {
   readonly pace: Pace;
   readonly warmupMs: number;
   readonly measureMs: number;
-  /** Keys of the agents; connection n uses key n modulo their number. */
-  readonly keys: readonly string[];
+  readonly callers: readonly Caller[];
+  readonly route: string;
+  /** Body of the right answer to the request with FIRST_ID; every other one differs by its id. */
+  readonly answer: string;
 }
 
 /** What the generator says, one line of JSON each: the window opens, the window closes, the figures. */
@@ -60,13 +77,21 @@ export interface GeneratorResult {
   readonly firstError: string | undefined;
 }
 
+/** The id of the first connection's requests. */
+export const FIRST_ID = 100_000;
+
 /** JSON-RPC id of a connection: distinct among requests in flight, and always six digits, so that sizes stay equal. */
 export function messageId(connection: number): number {
-  return 100_000 + connection;
+  return FIRST_ID + connection;
 }
 
 /** The body of a call, exactly BODY_BYTES long. */
-export function callBody(id: number, tool: string): Uint8Array {
+export function callBody(id: number, tool: string, era: Era): Uint8Array {
+  const meta = {
+    'io.modelcontextprotocol/protocolVersion': REVISIONS.modern,
+    'io.modelcontextprotocol/clientCapabilities': {},
+    'io.modelcontextprotocol/clientInfo': { name: 'sallyport-bench', version: '1.0.0' },
+  };
   return padded((note) => ({
     jsonrpc: '2.0',
     id,
@@ -74,46 +99,64 @@ export function callBody(id: number, tool: string): Uint8Array {
     params: {
       name: tool,
       arguments: { query: 'orders that are late', customer: 'C-20418', limit: 20, archived: false, note },
-      _meta: {
-        'io.modelcontextprotocol/protocolVersion': REVISION,
-        'io.modelcontextprotocol/clientCapabilities': {},
-        'io.modelcontextprotocol/clientInfo': { name: 'sallyport-bench', version: '1.0.0' },
-      },
+      ...(era === 'modern' ? { _meta: meta } : {}),
     },
   }));
+}
+
+/** The head fields, beside Host, of any message of one agent. */
+export function messageHeaders(key: string): Record<string, string> {
+  return {
+    Authorization: `Bearer ${key}`,
+    'Content-Type': 'application/json',
+    Accept: 'application/json, text/event-stream',
+    'User-Agent': 'sallyport-bench/1.0.0',
+  };
+}
+
+/** The same with what its era adds: the mirror of a call's body, or the session. */
+export function callerHeaders({ key, session, tool }: Caller): Record<string, string> {
+  const era: Record<string, string> =
+    session === undefined
+      ? { 'MCP-Protocol-Version': REVISIONS.modern, 'Mcp-Method': 'tools/call', 'Mcp-Name': tool }
+      : { 'MCP-Protocol-Version': REVISIONS.legacy, 'Mcp-Session-Id': session };
+  return { ...messageHeaders(key), ...era };
 }
 
 /** The whole request of one connection: head and body in one piece, sent again and again. */
-export function callRequest(id: number, tool: string, key: string, port: number): Uint8Array {
-  const body = callBody(id, tool);
-  const head = [
-    `POST ${ROUTE} HTTP/1.1`,
-    `Host: ${SERVER_NAME}:${port}`,
-    `Authorization: Bearer ${key}`,
-    'Content-Type: application/json',
-    'Accept: application/json, text/event-stream',
-    `MCP-Protocol-Version: ${REVISION}`,
-    'Mcp-Method: tools/call',
-    `Mcp-Name: ${tool}`,
-    'User-Agent: sallyport-bench/1.0.0',
-    `Content-Length: ${body.length}`,
-  ];
+export function callRequest(id: number, caller: Caller, port: number, route: string): Uint8Array {
+  const body = callBody(id, caller.tool, eraOf(caller));
+  const headers = Object.entries(callerHeaders(caller)).map(([name, value]) => `${name}: ${value}`);
+  const head = [`POST ${route} HTTP/1.1`, `Host: ${SERVER_NAME}:${port}`, ...headers, `Content-Length: ${body.length}`];
   return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`, 'latin1'), body]);
 }
 
-/** The body of an answer, exactly BODY_BYTES long. */
-export function answerBody(id: number): Uint8Array {
-  return padded((note) => ({
-    jsonrpc: '2.0',
-    id,
-    result: {
-      resultType: 'complete',
-      content: [{ type: 'text', text: note }],
-      structuredContent: { orders: [{ id: 'O-77120', customer: 'C-20418', daysLate: 3, total: 129.95 }], more: false },
-      isError: false,
-      _meta: { 'io.modelcontextprotocol/serverInfo': { name: 'bench-upstream', version: '1.0.0' } },
-    },
-  }));
+/** The era that a caller speaks. */
+export function eraOf({ session }: Caller): Era {
+  return session === undefined ? 'modern' : 'legacy';
+}
+
+/** The body of the upstream's answer, exactly BODY_BYTES long. */
+export function answerBody(id: number, era: Era): Uint8Array {
+  return padded((note) => ({ jsonrpc: '2.0', id, result: toolResult(note, era) }));
+}
+
+/** The answer to another request than the one with FIRST_ID. */
+export function answerTo(id: number, answer: string): Uint8Array {
+  const parts = answer.split(`"id":${FIRST_ID},`);
+  if (parts.length !== 2) throw new Error(`an answer has its id ${parts.length - 1} times, where once was expected`);
+  return Buffer.from(parts.join(`"id":${id},`));
+}
+
+/** What the upstream's tools give. */
+function toolResult(note: string, era: Era): unknown {
+  const result = {
+    content: [{ type: 'text', text: note }],
+    structuredContent: { orders: [{ id: 'O-77120', customer: 'C-20418', daysLate: 3, total: 129.95 }], more: false },
+    isError: false,
+  };
+  const meta = { 'io.modelcontextprotocol/serverInfo': { name: 'bench-upstream', version: '1.0.0' } };
+  return era === 'modern' ? { resultType: 'complete', ...result, _meta: meta } : result;
 }
 
 const WORDS = 'The parcel left the warehouse on Tuesday and waits at the depot until the customs form has been signed; ';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 import type { Children } from './children.ts';
 import { measure, type Phase, type Target } from './measure.ts';
-import { readTree } from './procfs.ts';
+import { readTreeWithout } from './procfs.ts';
 
 /** Writes of a process tree to the filesystem. */
 export interface WriteCounts {
@@ -27,7 +27,7 @@ const O_DSYNC = 0o10000;
 /** Runs a short load under strace; writes per answered call. */
 export async function countWrites(children: Children, strace: string, folder: string, target: Target, phase: Phase): Promise<WriteCounts> {
   if (target.proxyPid === undefined) throw new Error('nothing stands in the path');
-  const pids = readTree(target.proxyPid).map(({ pid }) => pid);
+  const pids = readTreeWithout(target.proxyPid, target.standIn).map(({ pid }) => pid);
   const file = join(folder, 'strace.out');
   const attach = pids.flatMap((pid) => ['-p', String(pid)]);
   const args = ['-f', '-y', '-s', '0', '-e', `trace=${SYSCALLS}`, '-e', 'signal=none', '-o', file, ...attach];
