@@ -6,13 +6,13 @@ import type { Principal } from '../agents/index.ts';
 import type { Snapshot } from '../config/index.ts';
 import { GatewayError } from '../base/index.ts';
 import { describeDenial, isPermit, settle } from '../policies/index.ts';
-import type { Denial, Permit, Subject } from '../policies/index.ts';
+import type { Denial, Permit, Subject, Verdict } from '../policies/index.ts';
 import type { ModernRequest } from '../mcp/index.ts';
 import type { Readiness, Server } from '../servers/index.ts';
 import { askMembers } from './aggregate-road.ts';
 import { askModernHttp, askModernStdio, OVER } from './bridge/index.ts';
 import type { Ask, Asking, Hearing, RequestMessage } from './bridge/index.ts';
-import type { Call, OutcomeStatus, Ports } from './exchange.ts';
+import type { Arrival, Call, OutcomeStatus, Ports } from './exchange.ts';
 import { tooMany } from './in-flight.ts';
 import { recordDecision, recordOutcome } from './record.ts';
 import { refusedBy } from './rescue.ts';
@@ -72,23 +72,26 @@ export function send(permit: Permit<Call>, wanted: Ask, hearing: Hearing, ports:
   };
 }
 
-/** One server's share of a question to several: a call of its own, with its own decision and outcome on record. */
-export function askMember(
-  parent: Call,
-  server: Server,
-  member: { readonly message: RequestMessage; readonly request: ModernRequest; readonly subject: Subject; readonly scope: string },
-  hearing: Hearing,
-  ports: Ports,
-): Asking {
-  const { message, request, subject, scope } = member;
-  const { arrival } = parent;
+/** What is asked beside the agent's own request, for it. */
+export interface Member {
+  readonly message: RequestMessage;
+  readonly request: ModernRequest;
+  readonly subject: Subject;
+  readonly scope: string;
+  /** Where several servers are asked as one. */
+  readonly members?: readonly string[] | undefined;
+}
+
+/** One server's share of a question to several, or a question of a session's own: a call of its own, with its own decision and outcome on record. */
+export function askMember(arrival: Arrival, server: Server, member: Member, hearing: Hearing, ports: Ports): Asking {
+  const { message, request, subject, scope, members } = member;
   const call: Call = {
     id: ports.newId(),
     arrival: { ...arrival, arrivedUs: ports.nowUs() },
     inbound: { kind: 'modern', message, request, subject },
     question: { era: 'modern', revision: request.revision, method: request.method, rule: request.rule, subject },
     server,
-    members: undefined,
+    members,
     decisionSeq: 0,
     denied: false,
     refusedWith: undefined,
@@ -97,7 +100,7 @@ export function askMember(
     answerBytes: 0,
     outcome: undefined,
   };
-  const verdict = ports.snapshot().policy.decide(arrival.principal, server.name, subject);
+  const verdict = decideNow(call, arrival.principal, ports.snapshot());
   if (!recordDecision(call, verdict, ports)) {
     hearing.fail({ code: 'audit_unavailable' }, 'refused');
     return OVER;
@@ -147,12 +150,7 @@ function permitNow(wanted: Ask, ports: Ports): Permit<Call> | Denial {
   const snapshot = ports.snapshot();
   const principal = currentPrincipal(call.arrival.principal, call.arrival.peer.listener, snapshot, ports.nowMs());
   if (principal === undefined) return { kind: 'deny', rule: undefined, reason: 'no-rule' };
-  let verdict: ReturnType<typeof snapshot.policy.decide> = { kind: 'deny', rule: undefined, reason: 'no-rule' };
-  for (const name of call.members ?? [call.server.name]) {
-    verdict = snapshot.policy.decide(principal, name, subject);
-    if (verdict.kind === 'allow') break; // Of several servers as one, each decides again about its own share.
-  }
-  const settled = settle(verdict, [], {
+  const settled = settle(decideNow(call, principal, snapshot), [], {
     bytes: message.document.bytes,
     server: call.server.name,
     method: request.method,
@@ -162,6 +160,16 @@ function permitNow(wanted: Ask, ports: Ports): Permit<Call> | Denial {
     payload: call,
   });
   return settled.kind === 'permit' ? settled.permit : settled;
+}
+
+/** Of several servers as one, one that may be asked is enough: each decides again about its own share. */
+function decideNow({ members, server, question }: Call, principal: Principal, { policy }: Snapshot): Verdict {
+  let verdict: Verdict = { kind: 'deny', rule: undefined, reason: 'no-rule' };
+  for (const name of members ?? [server.name]) {
+    verdict = policy.decide(principal, name, question.subject);
+    if (verdict.kind === 'allow') break;
+  }
+  return verdict;
 }
 
 /** The caller as it stands now: rounds may be minutes apart, and a key may have been revoked meanwhile. */

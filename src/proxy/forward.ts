@@ -14,6 +14,7 @@ import { carryInitialize, carryLegacy, carryModern } from './http-road.ts';
 import { tooMany } from './in-flight.ts';
 import { carryPlayed, carryPlayedInitialize } from './played-road.ts';
 import { refusedBy } from './rescue.ts';
+import { carrySseAgent } from './sse-agent.ts';
 import { carryStdioInitialize, carryStdioLegacy, carryStdioModern } from './stdio-road.ts';
 
 /** Carries the permitted envelope to its server, and its answer back. */
@@ -76,6 +77,8 @@ function choose(envelope: Envelope<Call>, readiness: Readiness, answer: Answer, 
         return initialize(envelope, readiness, answer, ports);
       return inSession(envelope, inbound.token ?? '', readiness, answer, ports);
     case 'stream':
+      if (inbound.token === undefined) return carrySseAgent(envelope, answer, ports);
+      return inSession(envelope, inbound.token, readiness, answer, ports);
     case 'end':
       return inSession(envelope, inbound.token, readiness, answer, ports);
     default:
@@ -106,7 +109,7 @@ function inSession(
   answer: Answer,
   ports: Ports,
 ): void {
-  const session = ports.sessions.find(token, envelope.principal, envelope.server);
+  const session = ports.sessions.find(token, envelope.principal, envelope.payload.arrival.route.key);
   if (session === undefined) return answer.refuse({ code: 'session_unknown' }, 'refused');
   const claimed = envelope.payload.arrival.headers.get('mcp-protocol-version');
   if (claimed !== undefined && claimed !== session.revision) {

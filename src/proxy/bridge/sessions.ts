@@ -3,13 +3,17 @@
 
 import type { Principal } from '../../agents/index.ts';
 import type { Limits, Snapshot } from '../../config/index.ts';
+import { LATEST_MODERN } from '../../mcp/index.ts';
 import type { StdioDoor } from '../../servers/index.ts';
+import { createEndpoints } from './endpoints.ts';
+import type { Endpoints } from './endpoints.ts';
 import type { SealingKey } from './seal.ts';
 import { openSession, sealSession } from './session-id.ts';
 import type { SessionFacts } from './session-id.ts';
 import { createStdioSession } from './stdio-session.ts';
 import type { StdioSession } from './stdio-session.ts';
-import type { PlayedSession } from './played-session.ts';
+import { createPlayedSession } from './played-session.ts';
+import type { PlayedFacts, PlayedSession } from './played-session.ts';
 import { createStdioMux } from './stdio-mux.ts';
 import type { StdioMux } from './stdio-mux.ts';
 
@@ -29,7 +33,9 @@ export interface Spoken {
 
 /** The sessions of one worker. */
 export interface Sessions {
-  /** Sessions open on a stdio server. */
+  /** Where agents of 2024-11-05 post to. */
+  readonly endpoints: Endpoints;
+  /** Sessions that this worker keeps for a server or a route, with a process or played. */
   countOf(server: string): number;
   /** The worker to which a token belongs, if that is another one; undefined also for tokens that are none. */
   ownerElsewhere(token: string, principal: Principal, server: string): string | undefined;
@@ -40,6 +46,10 @@ export interface Sessions {
   openStdio(principal: Principal, server: string, limits: Limits): StdioSession | string;
   /** A token for a session of this worker. */
   sealStdio(principal: Principal, session: StdioSession, spoken: Spoken): string;
+  /** Opens a session that the gateway plays on this route; a string says why not. */
+  openPlayed(principal: Principal, route: string, limits: Limits, facts: PlayedFacts): PlayedSession | string;
+  /** A token for a played session of this worker. */
+  sealPlayed(principal: Principal, session: PlayedSession, revision: string): string;
   /** The process that carries an agent's modern requests to a stdio server, started when there is none; a string says why not. */
   mux(principal: Principal, server: string, limits: Limits): StdioMux | string;
   /** Ends what a token stands for, here and, by way of `onEnded`, everywhere. */
@@ -71,6 +81,7 @@ const MAX_ENDED_TOKENS = 100_000;
 /** No sessions yet. */
 export function createSessions(options: SessionsOptions): Sessions {
   const stdio = new Map<number, StdioSession>();
+  const played = new Map<number, PlayedSession>();
   /** Opened tokens, so that a busy session is decrypted once. The key includes who asked. */
   const opened = new Map<string, SessionFacts>();
   const ended = new Map<string, number>();
@@ -100,15 +111,26 @@ export function createSessions(options: SessionsOptions): Sessions {
   };
   const owned = (principal: Principal): number => {
     let count = 0;
-    for (const { lastUsedBy } of stdio.values())
+    for (const { lastUsedBy } of [...stdio.values(), ...played.values()])
       if (lastUsedBy.tenant === principal.tenant && lastUsedBy.agent === principal.agent) count++;
     return count;
   };
 
+  const touch = (one: StdioSession | StdioMux | PlayedSession, principal: Principal): void => {
+    one.lastUsedMs = options.nowMs();
+    one.lastUsedBy = principal;
+  };
+  const mayOpen = (principal: Principal, { maxSessionsPerAgent }: Limits): string | undefined =>
+    owned(principal) < maxSessionsPerAgent
+      ? undefined
+      : `This agent has ${maxSessionsPerAgent} sessions open already; end one with DELETE.`;
+
   return {
+    endpoints: createEndpoints(options),
     countOf: (server) => {
       let count = 0;
       for (const one of stdio.values()) if (one.server === server) count++;
+      for (const one of played.values()) if (one.server === server) count++;
       return count;
     },
     ownerElsewhere: (token, principal, server) => {
@@ -120,11 +142,16 @@ export function createSessions(options: SessionsOptions): Sessions {
       if (found === undefined) return undefined;
       if (found.owner === undefined)
         return { kind: 'http', upstream: found.inner, revision: found.revision, serverRevision: found.serverRevision };
-      const session = stdio.get(Number(found.inner));
-      if (session === undefined || found.owner !== options.self) return undefined;
-      session.lastUsedMs = options.nowMs();
-      session.lastUsedBy = principal;
-      return { kind: 'stdio', session, revision: found.revision, serverRevision: found.serverRevision };
+      if (found.owner !== options.self) return undefined;
+      const number = Number(found.inner);
+      const [piped, acted] = [stdio.get(number), played.get(number)];
+      if (piped !== undefined) {
+        touch(piped, principal);
+        return { kind: 'stdio', session: piped, revision: found.revision, serverRevision: found.serverRevision };
+      }
+      if (acted === undefined) return undefined;
+      touch(acted, principal);
+      return { kind: 'played', session: acted, revision: found.revision };
     },
     sealHttp: (principal, server, upstream, { revision, serverRevision }) =>
       sealSession(
@@ -134,8 +161,8 @@ export function createSessions(options: SessionsOptions): Sessions {
         server,
       ),
     openStdio: (principal, server, limits) => {
-      if (owned(principal) >= limits.maxSessionsPerAgent)
-        return `This agent has ${limits.maxSessionsPerAgent} sessions open already; end one with DELETE.`;
+      const refused = mayOpen(principal, limits);
+      if (refused !== undefined) return refused;
       const number = nextNumber++;
       const session = createStdioSession(
         {
@@ -161,12 +188,27 @@ export function createSessions(options: SessionsOptions): Sessions {
         principal,
         session.server,
       ),
+    openPlayed: (principal, route, limits, settled) => {
+      const refused = mayOpen(principal, limits);
+      if (refused !== undefined) return refused;
+      const number = nextNumber++;
+      const onEnd = (): void => void played.delete(number);
+      const session = createPlayedSession({ number, server: route, principal, nowMs: options.nowMs, facts: settled, onEnd });
+      played.set(number, session);
+      return session;
+    },
+    sealPlayed: (principal, session, revision) =>
+      sealSession(
+        { owner: options.self, inner: String(session.number), revision, serverRevision: LATEST_MODERN, openedAtMs: options.nowMs() },
+        currentKey(),
+        principal,
+        session.server,
+      ),
     mux: (principal, server, limits) => {
       const key = JSON.stringify([principal.tenant, principal.agent, server]);
       const known = muxes.get(key);
       if (known !== undefined) {
-        known.lastUsedMs = options.nowMs();
-        known.lastUsedBy = principal;
+        touch(known, principal);
         return known;
       }
       if (muxes.size >= limits.maxConnections) return 'Too many stdio servers are running.';
@@ -189,25 +231,37 @@ export function createSessions(options: SessionsOptions): Sessions {
     end: (token, session) => {
       remember(token, options.nowMs());
       options.onEnded(token);
-      if (session.kind === 'stdio') session.session.close();
+      if (session.kind !== 'http') session.session.close();
     },
     forget: (token, nowMs) => remember(token, nowMs),
     sweep: (snapshot, nowMs) => {
       for (const [token, endedMs] of ended) if (nowMs - endedMs > TOKEN_LIFE_MS) ended.delete(token);
+      const idle = (one: StdioSession | StdioMux | PlayedSession): boolean => nowMs - one.lastUsedMs > snapshot.limits.sessionIdleMs;
       const over = (one: StdioSession | StdioMux, server: string): boolean =>
-        nowMs - one.lastUsedMs > snapshot.limits.sessionIdleMs || !mayUse(one.lastUsedBy, server, snapshot, nowMs);
+        idle(one) || !mayUse(one.lastUsedBy, [server], snapshot, nowMs);
+      for (const session of played.values()) {
+        if (session.busy) session.lastUsedMs = nowMs;
+        if (idle(session) || !mayUse(session.lastUsedBy, behind(session.server, snapshot), snapshot, nowMs)) session.close();
+      }
       for (const session of stdio.values()) if (over(session, session.server)) session.close();
       for (const mux of muxes.values()) if (mux.running === 0 && over(mux, mux.server)) mux.close();
     },
     close: () => {
       for (const session of stdio.values()) session.close();
+      for (const session of played.values()) session.close();
       for (const mux of muxes.values()) mux.close();
     },
   };
 }
 
+/** The servers behind a route. */
+function behind(key: string, { routes }: Snapshot): readonly string[] {
+  for (const route of routes.values()) if (route.key === key) return route.kind === 'aggregate' ? route.members : [key];
+  return [];
+}
+
 /** A process that was started for an agent ends with the agent's right to it: it holds credentials, and what it was told. */
-function mayUse(principal: Principal, server: string, snapshot: Snapshot, nowMs: number): boolean {
-  const current = snapshot.agents.current(principal, nowMs);
-  return current !== undefined && snapshot.policy.decide(current, server, { kind: 'server' }).kind === 'allow';
+function mayUse(principal: Principal, servers: readonly string[], { agents, policy }: Snapshot, nowMs: number): boolean {
+  const current = agents.current(principal, nowMs);
+  return current !== undefined && servers.some((server) => policy.decide(current, server, { kind: 'server' }).kind === 'allow');
 }

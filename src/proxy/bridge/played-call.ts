@@ -1,0 +1,250 @@
+// One request of a legacy agent, played: asked in the modern form, and where the server answers that it needs input, the agent is asked in
+// the way of its era, on the stream of its own request, and the server again with the answers (2026-07-28 basic/patterns/mrtr). The
+// agent's hanging up cancels nothing (2025-11-25 basic/transports); only its word does.
+
+import {
+  errorAnswer,
+  isHeaderMismatch,
+  parseJson,
+  rereadMessage,
+  shapeError,
+  shapeInput,
+  shapeNotification,
+  shapeResult,
+  toolRefusal,
+} from '../../mcp/index.ts';
+import type { JsonDocument, JsonObject, JsonValue, MessageId, ModernRetry, ModernSelf, ModernSource } from '../../mcp/index.ts';
+import { GatewayError } from '../../base/index.ts';
+import type { Answer } from '../answer.ts';
+import type { Call, OutcomeStatus } from '../exchange.ts';
+import type { Refused } from '../rescue.ts';
+import { carryMessage, judgeFinal, mayBeSaid } from '../server-messages.ts';
+import type { Asking, FinalMessage, NoteMessage, RequestMessage } from './party.ts';
+import { createRound } from './played-round.ts';
+import type { AgentResponse, Question, Round } from './played-round.ts';
+import { modernOf, ownRequest } from './played-reach.ts';
+import type { Reach, Wanted } from './played-reach.ts';
+
+/** What a call needs of its session. */
+export interface CallSession {
+  readonly revision: string;
+  readonly scope: string;
+  readonly self: ModernSelf;
+  readonly wrapped: ModernSource['wrapped'];
+  /** An id for a request of ours to a server, never used before. */
+  nextId(): string;
+  /** An id for a request to the agent; its response comes back to `answered`, once. */
+  expect(answered: (response: AgentResponse) => void): MessageId;
+  /** Nobody waits for the response any more. */
+  unexpect(id: MessageId): void;
+}
+
+/** A request under way. */
+export interface PlayedCall {
+  /** The agent took it back, or the session ends. */
+  cancel(): void;
+}
+
+export interface PlayedCallOptions {
+  readonly call: Call;
+  readonly message: RequestMessage;
+  readonly answer: Answer;
+  readonly reach: Reach;
+  readonly session: CallSession;
+  /** It is answered, or will never be. */
+  readonly onOver: () => void;
+}
+
+/** Who asks more often than this does not want an answer (SDK clients give up after 8 to 10). */
+const MAX_ROUNDS = 10;
+/** For all rounds together: a person may be asked several things, and be away. */
+const MAX_ROUNDS_MS = 15 * 60_000;
+/** Waits before a server is asked again that wanted nothing but that: at once, then longer each time. */
+const FIRST_WAIT_MS = 100;
+const MAX_WAIT_MS = 2_000;
+/** Pages of a list of tools that are read to learn what one of them wants. */
+const MAX_PAGES = 10;
+
+/** Begins a request. */
+export function playCall(options: PlayedCallOptions): PlayedCall {
+  const { call, message, answer, reach, session } = options;
+  const { ports } = reach;
+  const method = message.method;
+  const tool = call.question.subject.kind === 'tool' ? call.question.subject.name : undefined;
+  let asking: Asking | undefined;
+  let round: Round | undefined;
+  let retry: ModernRetry | undefined;
+  let rounds = 0;
+  let empties = 0;
+  let learnt = false;
+  let over = false;
+  let limit: NodeJS.Timeout | undefined;
+  let pause: NodeJS.Timeout | undefined;
+
+  const finish = (): boolean => {
+    if (over) return false;
+    over = true;
+    clearTimeout(limit);
+    clearTimeout(pause);
+    round?.drop();
+    call.answeredUs = ports.nowUs();
+    options.onOver();
+    return true;
+  };
+  const refuse = (refused: Refused, outcome: OutcomeStatus): void => {
+    if (finish()) answer.refuse(refused, outcome);
+  };
+  const distrust = (what: string): void =>
+    refuse({ code: 'upstream_malformed', say: `The MCP server '${call.server.name}' ${what}.` }, 'failed');
+  const send = (bytes: Uint8Array, outcome: OutcomeStatus): void => {
+    if (!finish()) return;
+    if (!answer.streaming) return answer.json(200, bytes, outcome);
+    answer.event({ event: 'message', id: undefined, retry: undefined, data: bytes });
+    answer.end(outcome);
+  };
+  const cancel = (): void => {
+    asking?.giveUp();
+    if (finish() && !answer.finished) answer.end('cancelled');
+  };
+
+  const ask = (): void => {
+    const wanted = modernOf(message, session.self, retry);
+    if (wanted === undefined) return refuse({ code: 'params_malformed' }, 'refused');
+    if (wanted.message.document.bytes.length > call.arrival.snapshot.limits.maxBodyBytes)
+      return refuse({ code: 'http_body_too_large', say: 'The answers to what the server asked are too large together.' }, 'refused');
+    askWith(wanted);
+  };
+  const askWith = (wanted: Wanted): void => {
+    asking = reach.ask(
+      { call, ...wanted, scope: session.scope },
+      {
+        get full() {
+          return answer.full && !answer.finished;
+        },
+        note,
+        final: (said) => guarded(() => final(said)),
+        fail: refuse,
+      },
+    );
+  };
+  /** Answers come from elsewhere, where nobody knows this call: a fault of ours must end it and nothing else. */
+  const guarded = (step: () => void): void => {
+    try {
+      step();
+    } catch (error) {
+      ports.log.error('unexpected', { error: error instanceof Error ? error : new Error('a value that is no error was thrown') });
+      refuse({ code: 'internal' }, 'failed');
+    }
+  };
+
+  const note = (said: NoteMessage): void => {
+    if (over || answer.finished || !mayBeSaid(call, said)) return;
+    const bytes = shapeNotification(said.document, said.method, { revision: session.revision, modern: { wrapped: session.wrapped } });
+    answer.event({ event: 'message', id: undefined, retry: undefined, data: bytes });
+  };
+  const final = (said: FinalMessage): void => {
+    asking = undefined;
+    if (over) return;
+    if (said.kind === 'error') {
+      if (isHeaderMismatch(said.error) && tool !== undefined && !learnt) return learn(undefined, MAX_PAGES);
+      return send(shapeError(said.document, method, message.id), 'rpc_error');
+    }
+    const { result } = said;
+    if (isObject(result) && result['resultType'] === 'input_required') return begin(result, said.document);
+    const mine = { ...said, id: message.id };
+    const judged = judgeFinal(call, mine);
+    if (!judged.ok) return refuse(judged.error, 'failed');
+    const { bytes, outcome } = judged.value;
+    const shown = bytes === said.document.bytes ? said.document : reread(bytes);
+    const modern = { wrapped: session.wrapped, tool, id: said.id === message.id ? undefined : message.id };
+    send(shapeResult(shown, method, { revision: session.revision, modern }), outcome);
+  };
+
+  /** The tool wants arguments mirrored in headers that it did not before, or was never listed: its list is read, once, and it is asked again. */
+  const learn = (cursor: JsonValue | undefined, pages: number): void => {
+    learnt = true;
+    const wanted = ownRequest(session.nextId(), 'tools/list', cursor === undefined ? {} : { cursor }, session.self);
+    asking = reach.askOwn(call, { server: call.server, members: call.members }, wanted, session.scope, {
+      full: false,
+      note: () => {},
+      final: (said) =>
+        guarded(() => {
+          if (over) return;
+          const next = said.kind === 'result' && isObject(said.result) ? said.result['nextCursor'] : undefined;
+          if (typeof next === 'string' && pages > 1) learn(next, pages - 1);
+          else ask();
+        }),
+      fail: refuse,
+    });
+  };
+
+  const begin = (result: JsonObject, document: JsonDocument): void => {
+    if (++rounds > MAX_ROUNDS) return distrust(`asks for input more than ${MAX_ROUNDS} times`);
+    limit ??= setTimeout(
+      () => refuse({ code: 'upstream_timeout', say: 'What the MCP server asked was not answered in time.' }, 'failed'),
+      MAX_ROUNDS_MS,
+    );
+    const state = document.span(['result', 'requestState']);
+    const requestState = state === undefined ? undefined : textAt(document, state);
+    const again = (inputResponses: string | undefined): void => {
+      retry = { id: session.nextId(), inputResponses, requestState };
+      ask();
+    };
+    const inputs = isObject(result['inputRequests']) ? result['inputRequests'] : {};
+    if (Object.keys(inputs).length === 0) {
+      const waitMs = empties === 0 ? 0 : Math.min(FIRST_WAIT_MS * 2 ** (empties - 1), MAX_WAIT_MS);
+      empties++;
+      pause = setTimeout(() => guarded(() => again(undefined)), waitMs);
+      return;
+    }
+    const made = createRound(inputs, document, {
+      shape: (asked, params) =>
+        shapeInput(asked, params, {
+          revision: session.revision,
+          capabilities: session.self.clientCapabilities,
+          newId: ports.newId,
+        }),
+      expect: session.expect,
+      unexpect: session.unexpect,
+      maxBytes: call.arrival.snapshot.limits.maxBodyBytes,
+      onWhole: (responses) => guarded(() => again(responses)),
+      onRefused: (question, why) => declined(question, why),
+    });
+    if (!made.ok) return distrust(made.error);
+    round = made.value;
+    for (const bytes of round.requests) {
+      const request = rereadMessage('request', bytes);
+      if (!mayBeSaid(call, request)) return distrust('asks for something that may not be asked');
+      carryMessage(answer, request);
+    }
+  };
+  /** A legacy server would have got this error where it asked, and its tool would have failed. */
+  const declined = (question: Question, why: string): void => {
+    const say = `The agent did not answer '${question.method}', which the MCP server needs: ${why}`;
+    if (method === 'tools/call') send(toolRefusal(message.id, 'legacy', say), 'tool_error');
+    else send(errorAnswer(message.id, INTERNAL, say), 'rpc_error');
+  };
+
+  answer.onGone = () => {
+    if (answer.finished) cancel(); // It was cut: the agent has lost its right to it.
+  };
+  answer.onDrain = () => asking?.resume();
+  ask();
+  return { cancel };
+}
+
+const INTERNAL = -32603;
+
+function reread(bytes: Uint8Array): JsonDocument {
+  const parsed = parseJson(bytes);
+  if (!parsed.ok) throw new GatewayError('internal', { cause: new Error('an edited answer is not valid JSON') });
+  return parsed.value;
+}
+
+function textAt({ bytes }: JsonDocument, { start, end }: { readonly start: number; readonly end: number }): string {
+  return Buffer.from(bytes.subarray(start, end)).toString('utf8');
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
