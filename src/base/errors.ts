@@ -58,6 +58,8 @@ export const ERRORS = {
   ),
   capability_missing: row(400, -32021, 'info', 'The server needs a capability that this request does not declare.'),
   era_unshared: row(400, -32022, 'info', 'The agent and the server share no protocol revision.'),
+  // Somebody else's task, an altered id and one that never was look alike (io.modelcontextprotocol/tasks, "Security").
+  task_unknown: row(200, -32602, 'info', 'There is no such task.'),
   // Who and whether.
   unauthenticated: row(401, 1401, 'info', 'A valid key is needed: Authorization: Bearer <key>.'),
   denied: row(200, 1403, 'info', 'Denied by policy.'),

@@ -4,7 +4,7 @@ export { createAnswerScan } from './answer-scan.ts';
 export type { AnswerScan } from './answer-scan.ts';
 export { errorAnswer, resultAnswer, toolRefusal } from './answers.ts';
 export { canonicalJson } from './canonical-json.ts';
-export { checkAnswer } from './check-answer.ts';
+export { checkAnswer, hasTasks } from './check-answer.ts';
 export type { AnswerKind, Asked } from './check-answer.ts';
 export { checkModernNotification, checkModernRequest } from './check-modern-request.ts';
 export type { ModernHeaders, ModernRequest } from './check-modern-request.ts';
@@ -15,7 +15,7 @@ export { checkHeaderParams, headerParamValues, scanHeaderParams } from './header
 export { decodeHeaderValue, encodeHeaderValue } from './header-values.ts';
 export { toLegacyRequest } from './legacy-request.ts';
 export { listElements } from './list-elements.ts';
-export { METHODS, SERVER_METHODS } from './methods.ts';
+export { METHODS, SERVER_METHODS, TASKS_EXTENSION } from './methods.ts';
 export { subscriptionMeta, toInputRequest, toModernChange, toModernError, toModernProgress, toModernResult } from './modern-answer.ts';
 export { modernMeta, toModernForm } from './modern-form.ts';
 export type { ModernRetry, ModernSelf } from './modern-form.ts';

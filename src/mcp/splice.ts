@@ -5,6 +5,7 @@
 import { GatewayError } from '../base/index.ts';
 import type { Path } from './find-span.ts';
 import { skipSpace } from './scan-tokens.ts';
+import { isObject, valueAt } from './json-value.ts';
 import type { JsonDocument, Span } from './types.ts';
 
 const QUOTE = 0x22;
@@ -21,6 +22,10 @@ export interface Edit {
 
 const NOTHING = new Uint8Array(0);
 const COMMA_TEXT = Buffer.from(',');
+const OPEN_TEXT = Buffer.from('{');
+const CLOSE_TEXT = Buffer.from('}');
+const EMPTY_TEXT = Buffer.from('{}');
+const NO_MEMBERS: ReadonlyMap<string, string> = new Map();
 
 /** The document's bytes with the edits made, in whichever order they are given. */
 export function splice(document: JsonDocument, edits: readonly Edit[]): Uint8Array {
@@ -53,6 +58,38 @@ export function removeMember(document: JsonDocument, path: Path, key: string): U
   return value === undefined ? document.bytes : splice(document, [{ span: memberSpan(document.bytes, value), replacement: NOTHING }]);
 }
 
+/** What becomes of an object's members; those without a word stay as they were written. */
+export interface MemberChanges {
+  readonly drop?: (name: string) => boolean;
+  /** JSON texts by name; names that are not there yet come first. */
+  readonly set?: ReadonlyMap<string, Uint8Array | string>;
+}
+
+/** The object at `path` with several members changed at once. One edit, since edits of neighbouring members would overlap. */
+export function objectEdit(document: JsonDocument, path: Path, { drop, set = NO_MEMBERS }: MemberChanges): Edit {
+  const { bytes } = document;
+  const span = document.span(path);
+  const object = valueAt(document.value, path);
+  if (span === undefined || !isObject(object)) throw mistake('there is no object to change members of');
+  const parts: Uint8Array[] = [];
+  const add = (...texts: readonly (Uint8Array | string)[]): void => {
+    parts.push(parts.length === 0 ? OPEN_TEXT : COMMA_TEXT);
+    for (const text of texts) parts.push(typeof text === 'string' ? Buffer.from(text, 'utf8') : text);
+  };
+  for (const [name, text] of set) if (!Object.hasOwn(object, name)) add(`${JSON.stringify(name)}:`, text);
+  for (const name of Object.keys(object)) {
+    if (drop?.(name) === true) continue;
+    const value = document.span([...path, name]);
+    if (value === undefined) throw mistake('a member has no place');
+    const start = keyStart(bytes, bytes.lastIndexOf(QUOTE, value.start - 1));
+    const text = set.get(name);
+    if (text === undefined) add(bytes.subarray(start, value.end));
+    else add(bytes.subarray(start, value.start), text);
+  }
+  parts.push(parts.length === 0 ? EMPTY_TEXT : CLOSE_TEXT);
+  return { span, replacement: Buffer.concat(parts) };
+}
+
 /** The edits that removeElements makes: none if all are kept. */
 export function elementEdits(document: JsonDocument, path: Path, keep: (index: number) => boolean): readonly Edit[] {
   const elements = document.elements(path);
@@ -75,6 +112,22 @@ export function memberEdit(document: JsonDocument, path: Path, key: string, json
   const start = object.start + 1;
   const comma = bytes[skipSpace(bytes, start)] === CLOSE_OBJECT ? '' : ',';
   return { span: { start, end: start }, replacement: Buffer.from(`${JSON.stringify(key)}:${jsonText}${comma}`, 'utf8') };
+}
+
+/** The edits that set several members of one object: apart, the insertions of two into an empty one would miss the comma between them. */
+export function memberEdits(
+  document: JsonDocument,
+  path: Path,
+  members: readonly (readonly [key: string, jsonText: string])[],
+): readonly Edit[] {
+  const present = members.filter(([key]) => document.span([...path, key]) !== undefined);
+  const absent = members.filter(([key]) => document.span([...path, key]) === undefined);
+  const edits = present.map(([key, jsonText]) => memberEdit(document, path, key, jsonText));
+  const [last, ...others] = absent.toReversed();
+  if (last === undefined) return edits;
+  const insertion = memberEdit(document, path, ...last);
+  const before = others.map(([key, jsonText]) => `${JSON.stringify(key)}:${jsonText},`).toReversed();
+  return [...edits, { span: insertion.span, replacement: Buffer.concat([Buffer.from(before.join('')), insertion.replacement]) }];
 }
 
 /** A member with its key and one comma: the one behind it or, for the last member, the one before. */

@@ -12,13 +12,16 @@ import type { ListenerConfig, Snapshot, SnapshotDocument } from '../config/index
 import { createHttpServer } from '../http/index.ts';
 import type { HttpServer, HttpServerOptions, Peer } from '../http/index.ts';
 import {
+  createAggregates,
   createDoor,
   createLegacyServers,
+  createLinkTo,
   createOpenExchanges,
   createOwnerRelay,
   createPlacement,
   createRoadMetrics,
   createSessions,
+  createTaskIds,
   serverLimits,
 } from '../proxy/index.ts';
 import type { Ports, SealingKey } from '../proxy/index.ts';
@@ -69,6 +72,8 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
   const nowMs = (): number => Date.now();
   const nowUs = (): number => performance.now() * 1_000;
 
+  const onNoise = (server: string): void =>
+    metrics.counter('sallyport.upstream.failures', { code: 'upstream_malformed', 'sallyport.server': server }).add();
   const sessions = createSessions({
     self: init.name,
     keys: () => keys,
@@ -77,7 +82,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     onEnded: (token) => links.get('control')?.send('session-ended', { token }),
     // How it ended is not for the log: a program's last words may be what it was told.
     onSessionEnd: (server) => log.debug('a session ended', { server }),
-    onNoise: (server) => metrics.counter('sallyport.upstream.failures', { code: 'upstream_malformed', 'sallyport.server': server }).add(),
+    onNoise,
   });
   const servers = createServers({
     stdio: runner,
@@ -90,7 +95,14 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     addressPolicy: 'any',
     onChange: (server) => tellStatus(server),
   });
-  const legacyServers = createLegacyServers({ self: init.name, keys: () => keys, nowMs });
+  const legacyServers = createLegacyServers({
+    self: init.name,
+    keys: () => keys,
+    nowMs,
+    linkTo: createLinkTo({ stdio: runner, log, onNoise }),
+    onSessionEnd: (server) => log.debug('a session ended', { server }),
+  });
+  const aggregates = createAggregates({ keys: () => keys, nowMs });
   const placement = createPlacement(init.name);
   const tellStatus = (server: Server): void => {
     const { readiness } = server;
@@ -178,6 +190,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       servers,
       sessions,
       headerCatalogue: catalogue,
+      taskIds: createTaskIds(() => keys),
       open,
       metrics: createRoadMetrics(metrics),
       log,
@@ -187,6 +200,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       relayToOwner: (arrival, owner, lost) => relay.relay(arrival, owner, lost),
       snapshot: current,
       legacyServers,
+      aggregates,
       placement,
     };
     const readiness = (): { ready: boolean; body: Uint8Array } => {
@@ -230,6 +244,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       open.keepAlive(nowUs() - KEEP_ALIVE_AFTER_US);
       sessions.sweep(current(), nowMs());
       legacyServers.sweep(current(), nowMs());
+      aggregates.known.sweep();
     });
     every(CERTIFICATES_PERIOD_MS, renewal);
     every(

@@ -11,7 +11,7 @@ import type { Rule } from '../policies/index.ts';
 import type { EraVerdict, Server, Servers } from '../servers/index.ts';
 import { createLog } from '../telemetry/index.ts';
 import { createHeaderCatalogue } from '../tools/index.ts';
-import { createLegacyServers, createPlacement, createSessions } from './bridge/index.ts';
+import { createAggregates, createLegacyServers, createPlacement, createSessions, createTaskIds } from './bridge/index.ts';
 import type { Arrival, Ports, Reply } from './exchange.ts';
 import { createOpenExchanges } from './open-exchanges.ts';
 
@@ -221,6 +221,7 @@ export function bed(rules: readonly Rule[], verdict: Partial<EraVerdict> = {}): 
       onNoise: () => {},
     }),
     headerCatalogue: createHeaderCatalogue(),
+    taskIds: createTaskIds(() => [{ kid: 'k', key: new Uint8Array(32).fill(7) }]),
     open: createOpenExchanges(),
     metrics: { verdict: () => {}, outcome: () => {}, refused: () => {} },
     log: createLog({ process: 'test', level: 'error', write: () => {}, clock: () => 0, format: 'json' }),
@@ -228,7 +229,16 @@ export function bed(rules: readonly Rule[], verdict: Partial<EraVerdict> = {}): 
     nowMs: () => 1_000,
     nowUs: () => (nowUs += 10),
     snapshot: () => snapshot,
-    legacyServers: createLegacyServers({ self: 'worker-0.1', keys: () => [], nowMs: () => 1_000 }),
+    legacyServers: createLegacyServers({
+      self: 'worker-0.1',
+      keys: () => [],
+      nowMs: () => 1_000,
+      linkTo: () => () => {
+        throw new Error('no link is made in these tests');
+      },
+      onSessionEnd: () => {},
+    }),
+    aggregates: createAggregates({ keys: () => [{ kid: 'k', key: new Uint8Array(32).fill(7) }], nowMs: () => 1_000 }),
     placement: createPlacement('worker-0.1'),
     relayToOwner: (arrival) => arrival.reply.respond(299, []),
   };

@@ -1,12 +1,21 @@
 // All per-session state of the road, and what turns one era into the other.
+export { createAggregates } from './aggregates.ts';
+export type { Aggregates, CursorOwner, ListPosition } from './aggregates.ts';
+export type { KnownList, KnownLists, Listed, ListKind } from './known-lists.ts';
 export { createLegacyServers } from './legacy-servers.ts';
 export type { LegacyCounts, LegacyServers } from './legacy-servers.ts';
+export { createLinkTo } from './link-to.ts';
 export { askModernHttp, askModernStdio } from './modern-servers.ts';
+export type { Carry } from './endpoints.ts';
 export { OVER } from './party.ts';
 export type { Ask, Asking, FinalMessage, Hearing, NoteMessage, RequestMessage } from './party.ts';
 export { createPlacement } from './placement.ts';
 export type { Placement } from './placement.ts';
-export type { PlayedSession } from './played-session.ts';
+export { ownRequest } from './played-reach.ts';
+export type { Reach } from './played-reach.ts';
+export type { PlayedFacts, PlayedSession } from './played-session.ts';
 export { createSessions } from './sessions.ts';
 export type { Session, Sessions } from './sessions.ts';
 export type { SealingKey } from './seal.ts';
+export { createTaskIds } from './task-ids.ts';
+export type { TaskIds } from './task-ids.ts';
