@@ -8,6 +8,7 @@ import { parseHost } from '../http/index.ts';
 import type { HeaderList, Peer, RequestHandler, RequestHead, ServerRequest } from '../http/index.ts';
 import type { ErrorCode } from '../base/index.ts';
 import type { Arrival, Ports } from './exchange.ts';
+import { endpointOf } from './endpoint.ts';
 import { carry } from './pipeline.ts';
 import { refusalAnswer } from './rescue.ts';
 
@@ -77,7 +78,7 @@ export function createDoor(options: DoorOptions): RequestHandler<Admitted> {
       if (principal === undefined) return turnAway(request, 'unauthenticated');
       const route = snapshot.routes.get(head.path);
       if (route === undefined) return turnAway(request, 'route_unknown');
-      const fault = headFault(head);
+      const fault = headFault(head, endpointFor(head));
       if (fault !== undefined) {
         ports.metrics.refused(fault, listener.name);
         return refuse(request, fault);
@@ -99,6 +100,7 @@ export function createDoor(options: DoorOptions): RequestHandler<Admitted> {
         principal: admitted.principal,
         snapshot: admitted.snapshot,
         reply: origin === undefined ? request : withOrigin(request, origin),
+        endpoint: endpointFor(head),
         relayed: options.relayed,
         arrivedUs: ports.nowUs(),
       };
@@ -129,12 +131,18 @@ function whoIs(headers: HeaderList, listener: ListenerConfig, snapshot: Snapshot
   return listener.anonymous === undefined ? undefined : snapshot.agents.anonymous(listener.anonymous);
 }
 
+/** Only what is posted can be for an endpoint. */
+function endpointFor({ method, query }: RequestHead): string | undefined {
+  return method === 'POST' && query !== '' ? endpointOf(query) : undefined;
+}
+
 /** What is wrong with a known caller's head, if anything. */
-function headFault(head: RequestHead): ErrorCode | undefined {
+function headFault(head: RequestHead, endpoint: string | undefined): ErrorCode | undefined {
   switch (head.method) {
     case 'POST':
       if (!isJson(head.headers.get('content-type'))) return 'http_content_type';
-      return acceptsBoth(head.headers.get('accept')) ? undefined : 'http_not_acceptable';
+      // To an agent of 2024-11-05 the POST is not what is answered.
+      return endpoint !== undefined || acceptsBoth(head.headers.get('accept')) ? undefined : 'http_not_acceptable';
     case 'GET':
       return accepts(head.headers.get('accept') ?? '', 'text/event-stream') ? undefined : 'http_not_acceptable';
     case 'DELETE':

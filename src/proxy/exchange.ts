@@ -11,9 +11,10 @@ import type { Subject } from '../policies/index.ts';
 import type { Server, Servers } from '../servers/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import type { HeaderCatalogue } from '../tools/index.ts';
-import type { LegacyServers, Placement, Sessions } from './bridge/index.ts';
+import type { Aggregates, LegacyServers, Placement, Sessions, TaskIds } from './bridge/index.ts';
 import type { RoadMetrics } from './metrics.ts';
 import type { OpenExchanges } from './open-exchanges.ts';
+import type { CallTasks } from './tasks.ts';
 
 /** Where the answer goes. A subset of the wire's ServerRequest. */
 export interface Reply {
@@ -41,6 +42,8 @@ export interface Arrival {
   readonly principal: Principal;
   readonly snapshot: Snapshot;
   readonly reply: Reply;
+  /** The endpoint that an agent of 2024-11-05 posted to. */
+  readonly endpoint?: string | undefined;
   /** Another worker handed it on to this one: it goes no further. */
   readonly relayed: boolean;
   /** When the request was complete, in microseconds of a monotonic clock. */
@@ -54,6 +57,8 @@ export type Inbound =
       readonly message: Extract<Message, { kind: 'request' }>;
       readonly request: ModernRequest;
       readonly subject: Subject;
+      /** Where the call may make a task, or names some (io.modelcontextprotocol/tasks). */
+      readonly tasks?: CallTasks;
     }
   | { readonly kind: 'modern-notification'; readonly message: Extract<Message, { kind: 'notification' }> }
   | {
@@ -63,7 +68,8 @@ export type Inbound =
       readonly token: string | undefined;
       readonly subject: Subject;
     }
-  | { readonly kind: 'stream'; readonly token: string }
+  // Without a token: an agent of 2024-11-05 begins its session with it.
+  | { readonly kind: 'stream'; readonly token: string | undefined }
   | { readonly kind: 'end'; readonly token: string };
 
 /** What a decision is about. */
@@ -85,9 +91,12 @@ export interface Ports {
   readonly sessions: Sessions;
   /** Servers of the legacy era, asked in the modern form. */
   readonly legacyServers: LegacyServers;
+  /** What routes with several servers know of them. */
+  readonly aggregates: Aggregates;
   /** Which worker holds an agent's state. */
   readonly placement: Placement;
   readonly headerCatalogue: HeaderCatalogue;
+  readonly taskIds: TaskIds;
   readonly open: OpenExchanges;
   readonly metrics: RoadMetrics;
   readonly log: Log;

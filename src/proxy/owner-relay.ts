@@ -6,6 +6,7 @@ import { createUpstreamPool } from '../http/index.ts';
 import type { UpstreamPool } from '../http/index.ts';
 import type { Arrival } from './exchange.ts';
 import { peerHeader } from './door.ts';
+import { ENDPOINT_PARAMETER } from './endpoint.ts';
 
 export interface OwnerRelay {
   /** `lost` is called where the owner gives no answer; not `delivered`: it has seen nothing of the request. */
@@ -68,7 +69,7 @@ export function createOwnerRelay(folder: string): OwnerRelay {
       const call = poolOf(owner).send(
         {
           method: methodOf(arrival.method),
-          path: arrival.route.path,
+          path: arrival.endpoint === undefined ? arrival.route.path : `${arrival.route.path}?${ENDPOINT_PARAMETER}=${arrival.endpoint}`,
           headers: out,
           body: arrival.method === 'POST' ? arrival.body : undefined,
           replayable: false,

@@ -7,6 +7,8 @@ import type { Finding, Verdict } from '../policies/index.ts';
 import { describeDenial, settle } from '../policies/index.ts';
 import { createAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
+import { carryBatch, isBatch } from './batch.ts';
+import { postToEndpoint } from './endpoint.ts';
 import type { Arrival, Call, Inbound, Ports } from './exchange.ts';
 import { forward } from './forward.ts';
 import { questionOf, receive } from './receive.ts';
@@ -18,12 +20,15 @@ import type { Unreadable } from './receive.ts';
 import { recordDecision, recordUnreadable } from './record.ts';
 import { requestOf } from './request-of.ts';
 import { narrowListen } from './narrow-listen.ts';
+import { narrowTasks } from './tasks.ts';
 import { refuse, refusedBy } from './rescue.ts';
 
 /** Carries one request of a known caller. Never throws; the reply is answered or cut, now or later. */
 export function carry(arrival: Arrival, ports: Ports): void {
   try {
-    walk(arrival, ports);
+    if (arrival.endpoint !== undefined) post(arrival, arrival.endpoint, ports);
+    else if (isBatch(arrival)) batch(arrival, ports);
+    else walk(arrival, ports);
   } catch (error) {
     refuse(arrival.reply, refusedBy(error, ports.log), { id: undefined, era: 'modern', method: undefined, auditId: undefined });
   }
@@ -35,7 +40,12 @@ function walk(arrival: Arrival, ports: Ports): void {
   const inbound = received.value;
 
   const owner = arrival.relayed ? undefined : ownerElsewhere(inbound, arrival, ports);
-  if (owner !== undefined) return ports.relayToOwner(arrival, owner, (delivered) => lostOwner(inbound, arrival, delivered, ports));
+  if (owner !== undefined)
+    return ports.relayToOwner(arrival, owner, (delivered) => {
+      // Nothing is lost where nothing has begun: it begins here.
+      if (inbound.kind === 'stream' && inbound.token === undefined && !delivered) carry({ ...arrival, relayed: true }, ports);
+      else lostOwner(inbound, arrival, delivered, ports);
+    });
 
   resolve(inbound, arrival, ports, (resolved) => {
     guarded(arrival, ports, () => {
@@ -43,6 +53,19 @@ function walk(arrival: Arrival, ports: Ports): void {
       judge(createCall(arrival, resolved.value, ports), ports);
     });
   });
+}
+
+/** A POST of an agent whose session is a connection goes to where that is, and comes back as an arrival in it. */
+function post(arrival: Arrival, token: string, ports: Ports): void {
+  postToEndpoint(arrival, token, ports, {
+    carry: (next) => carry(next, ports),
+    gone: () => unreadable(arrival, ports, { code: 'session_unknown', say: 'This endpoint is gone; open a new stream.', era: 'legacy' }),
+  });
+}
+
+/** Several messages at once come apart, and each walks alone. */
+function batch(arrival: Arrival, ports: Ports): void {
+  carryBatch(arrival, ports, { carry: (next) => carry(next, ports), refuse: (refusal) => unreadable(arrival, ports, refusal) });
 }
 
 function judge(call: Call, ports: Ports): void {
@@ -152,8 +175,11 @@ function ownerElsewhere(inbound: Inbound, arrival: Arrival, ports: Ports): strin
     }
     case 'modern-notification':
       return undefined;
-    case 'legacy':
     case 'stream':
+      // What an agent of 2024-11-05 begins is where its other state is, so that its caps are counted in one place.
+      if (inbound.token === undefined) return ports.placement.ownerElsewhere(principal.tenant, principal.agent);
+      return ports.sessions.ownerElsewhere(inbound.token, principal, route.key);
+    case 'legacy':
     case 'end':
       return inbound.token === undefined ? undefined : ports.sessions.ownerElsewhere(inbound.token, principal, route.key);
     default:
@@ -162,7 +188,7 @@ function ownerElsewhere(inbound: Inbound, arrival: Arrival, ports: Ports): strin
 }
 
 function createCall(arrival: Arrival, { inbound, server, members }: Resolved, ports: Ports): Call {
-  const narrowed = narrowListen(inbound, arrival, members ?? [server.name]);
+  const narrowed = narrowTasks(narrowListen(inbound, arrival, members ?? [server.name]), arrival, server.name);
   return {
     id: ports.newId(),
     arrival,

@@ -1,7 +1,7 @@
 // Bytes → one reading of what the agent wants. Everything after this file looks at this value and never at the bytes again, except
 // to forward exactly them. The era is decided by the body (SPEC basic/versioning), the headers are only compared with it.
 
-import { fail, GatewayError, ok } from '../base/index.ts';
+import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import {
   checkHeaderParams,
@@ -12,14 +12,12 @@ import {
   parseJson,
   readMessage,
   readSubject,
-  removeMember,
 } from '../mcp/index.ts';
 import type { Era, JsonObject, Message, MessageId, Refusal } from '../mcp/index.ts';
 import type { Subject } from '../policies/index.ts';
 import type { Arrival, Inbound, Ports, Question } from './exchange.ts';
+import { openTasks } from './tasks.ts';
 
-const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
-const CAPABILITIES = ['params', '_meta', 'io.modelcontextprotocol/clientCapabilities'];
 const MAX_TOKEN_CHARS = 2048;
 /** Policy, approval and record would see another number than the server. */
 const LOSSY: Refusal = { code: 'json_ambiguous', say: 'A number in this request cannot be represented exactly; send it as a string.' };
@@ -28,9 +26,10 @@ const LOSSY: Refusal = { code: 'json_ambiguous', say: 'A number in this request 
 export type Unreadable = Refusal & { readonly id?: MessageId; readonly era?: Era };
 
 /** Reads a request. */
-export function receive(arrival: Arrival, ports: Pick<Ports, 'headerCatalogue'>): Result<Inbound, Unreadable> {
+export function receive(arrival: Arrival, ports: Pick<Ports, 'headerCatalogue' | 'taskIds'>): Result<Inbound, Unreadable> {
   const token = arrival.headers.get('mcp-session-id');
   if (arrival.method !== 'POST') {
+    if (token === undefined && beginsConnection(arrival)) return ok({ kind: 'stream', token: undefined });
     if (token === undefined || token.length > MAX_TOKEN_CHARS) {
       return fail({ code: 'http_method', say: 'GET and DELETE need an Mcp-Session-Id; MCP 2026-07-28 uses POST only.' });
     }
@@ -44,7 +43,16 @@ export function receive(arrival: Arrival, ports: Pick<Ports, 'headerCatalogue'>)
   return era === 'modern' ? receiveModern(arrival, message.value, ports) : receiveLegacy(message.value, token);
 }
 
-function receiveModern(arrival: Arrival, message: Message, ports: Pick<Ports, 'headerCatalogue'>): Result<Inbound, Unreadable> {
+/**
+ * 2025-11-25 basic/transports, "Backwards Compatibility": who asks for a stream and has no session speaks HTTP with SSE. Not so whoever names a
+ * revision, which those agents cannot do before initialize, or an event to resume from, which they were never given.
+ */
+function beginsConnection({ method, headers }: Arrival): boolean {
+  if (method !== 'GET' || headers.get('mcp-protocol-version') !== undefined || headers.get('last-event-id') !== undefined) return false;
+  return headers.get('accept')?.toLowerCase().includes('text/event-stream') === true;
+}
+
+function receiveModern(arrival: Arrival, message: Message, ports: Pick<Ports, 'headerCatalogue' | 'taskIds'>): Result<Inbound, Unreadable> {
   // SPEC basic/index "Message directions": a modern client sends requests and, on stdio only, cancelled; never a response.
   const { headers } = arrival;
   const mirrored = {
@@ -61,7 +69,6 @@ function receiveModern(arrival: Arrival, message: Message, ports: Pick<Ports, 'h
   if (!checked.ok) return fail({ ...checked.error, id: message.id });
   const request = checked.value;
   if (message.document.lossy) return fail({ ...LOSSY, id: message.id });
-  if (request.rule.task === true) return fail({ code: 'method_unknown', say: 'Tasks are not carried by this gateway.', id: message.id });
   const subject = readSubject(request.method, request.rule, message.params);
   if (!subject.ok) return fail({ ...subject.error, id: message.id });
   if (request.method === 'tools/call' && request.name !== undefined) {
@@ -71,22 +78,8 @@ function receiveModern(arrival: Arrival, message: Message, ports: Pick<Ports, 'h
       if (!agreed.ok) return fail({ ...agreed.error, id: message.id });
     }
   }
-  const sent = withoutTasks(message);
-  // What the answer is checked against is what the server was told.
-  const told = sent === message ? request : { ...request, clientCapabilities: objectAt(sent.document.value, CAPABILITIES) ?? {} };
-  return ok({ kind: 'modern', message: sent, request: told, subject: subject.value });
-}
-
-/** Tasks would outlive the call and its record; until they are carried, the server must not think that the agent takes them. */
-function withoutTasks(message: Extract<Message, { kind: 'request' }>): Extract<Message, { kind: 'request' }> {
-  const path = [...CAPABILITIES, 'extensions'];
-  const extensions = objectAt(message.document.value, path);
-  if (extensions === undefined || !Object.hasOwn(extensions, TASKS_EXTENSION)) return message;
-  const edited = parseJson(removeMember(message.document, path, TASKS_EXTENSION));
-  const reread = edited.ok ? readMessage(edited.value) : edited;
-  if (!reread.ok || reread.value.kind !== 'request')
-    throw new GatewayError('internal', { cause: new Error('an edited request is not valid') });
-  return reread.value;
+  const opened = openTasks({ kind: 'modern', message, request, subject: subject.value }, arrival, ports.taskIds);
+  return opened.ok ? opened : fail({ ...opened.error, id: message.id });
 }
 
 function receiveLegacy(message: Message, token: string | undefined): Result<Inbound, Unreadable> {
@@ -108,7 +101,9 @@ function receiveLegacy(message: Message, token: string | undefined): Result<Inbo
     return fail({ code: 'rpc_malformed', say: 'initialize opens a session; send it without Mcp-Session-Id.', ...id });
   if (method !== 'initialize' && token === undefined)
     return fail({ code: 'session_required', say: 'Send initialize first, then every request with its Mcp-Session-Id.', ...id });
-  if (rule?.task === true) return fail({ code: 'method_unknown', say: 'Tasks are not carried by this gateway.', ...id });
+  // Tasks of 2025-11-25 are an experiment that ended with it.
+  if (rule?.task === true)
+    return fail({ code: 'method_unknown', say: 'Tasks are carried from MCP 2026-07-28 on, not in a session.', ...id });
   const subject =
     method === undefined || rule === undefined || message.kind !== 'request' ? ok(SERVER) : readSubject(method, rule, message.params);
   if (!subject.ok) return fail({ ...subject.error, ...id });
@@ -150,12 +145,6 @@ const SERVER: Subject = { kind: 'server' };
 function argumentsOf(params: JsonObject | undefined): JsonObject | undefined {
   const args = params?.['arguments'];
   return isObject(args) ? args : undefined;
-}
-
-function objectAt(value: unknown, path: readonly string[]): JsonObject | undefined {
-  let at: unknown = value;
-  for (const key of path) at = isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined;
-  return isObject(at) ? at : undefined;
 }
 
 function isObject(value: unknown): value is JsonObject {
