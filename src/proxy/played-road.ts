@@ -20,6 +20,7 @@ import type { Call, Ports } from './exchange.ts';
 
 const SERVER_INFO = 'io.modelcontextprotocol/serverInfo';
 const METHOD_NOT_FOUND = -32601;
+const INVALID_PARAMS = -32602;
 const LOG_LEVELS: readonly string[] = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'];
 
 /** Opens a session and answers initialize with what the servers say about themselves. */
@@ -122,7 +123,11 @@ function request(call: Call, message: Extract<Message, { kind: 'request' }>, ses
       const level = params?.['level'];
       if (!isObject(session.serverCapabilities['logging'])) return lacks('log messages');
       if (typeof level !== 'string' || !LOG_LEVELS.includes(level))
-        return answer.refuse({ code: 'params_malformed', say: `The parameter level must be one of ${LOG_LEVELS.join(', ')}.` }, 'refused');
+        return answer.json(
+          200,
+          errorAnswer(id, INVALID_PARAMS, `The parameter level must be one of ${LOG_LEVELS.join(', ')}.`),
+          'rpc_error',
+        );
       session.setLogLevel(level);
       return done();
     }

@@ -9,7 +9,7 @@ import type { OutcomeStatus, Ports } from '../exchange.ts';
 import { leave } from '../in-flight.ts';
 import { refusedBy } from '../rescue.ts';
 import type { Refused } from '../rescue.ts';
-import { mediaType, OWN_ACCESS, statusRefusal } from '../server-status.ts';
+import { mediaType, OWN_ACCESS, statusRefusal } from '../../servers/index.ts';
 import { createJudge } from './modern-judge.ts';
 import type { Ask, Asking, Hearing } from './party.ts';
 
