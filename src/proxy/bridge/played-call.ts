@@ -34,9 +34,9 @@ export interface CallSession {
   /** An id for a request of ours to a server, never used before. */
   nextId(): string;
   /** An id for a request to the agent; its response comes back to `answered`, once. */
-  expect(answered: (response: AgentResponse) => void): MessageId;
+  readonly expect: (answered: (response: AgentResponse) => void) => MessageId;
   /** Nobody waits for the response any more. */
-  unexpect(id: MessageId): void;
+  readonly unexpect: (id: MessageId) => void;
 }
 
 /** A request under way. */
@@ -74,6 +74,7 @@ export function playCall(options: PlayedCallOptions): PlayedCall {
   let asking: Asking | undefined;
   let round: Round | undefined;
   let retry: ModernRetry | undefined;
+  let turn = 0;
   let rounds = 0;
   let empties = 0;
   let learnt = false;
@@ -115,7 +116,8 @@ export function playCall(options: PlayedCallOptions): PlayedCall {
     askWith(wanted);
   };
   const askWith = (wanted: Wanted): void => {
-    asking = reach.ask(
+    const own = ++turn;
+    const begun = reach.ask(
       { call, ...wanted, scope: session.scope },
       {
         get full() {
@@ -126,6 +128,7 @@ export function playCall(options: PlayedCallOptions): PlayedCall {
         fail: refuse,
       },
     );
+    if (turn === own) asking = begun; // Else it was answered at once, and something else is under way.
   };
   /** Answers come from elsewhere, where nobody knows this call: a fault of ours must end it and nothing else. */
   const guarded = (step: () => void): void => {
@@ -144,6 +147,7 @@ export function playCall(options: PlayedCallOptions): PlayedCall {
   };
   const final = (said: FinalMessage): void => {
     asking = undefined;
+    turn++;
     if (over) return;
     if (said.kind === 'error') {
       if (isHeaderMismatch(said.error) && tool !== undefined && !learnt) return learn(undefined, MAX_PAGES);
@@ -197,6 +201,7 @@ export function playCall(options: PlayedCallOptions): PlayedCall {
       pause = setTimeout(() => guarded(() => again(undefined)), waitMs);
       return;
     }
+    if (answer.gone) return cancel(); // There is nobody to ask, and nothing of it is under way at the server.
     const made = createRound(inputs, document, {
       shape: (asked, params) =>
         shapeInput(asked, params, {

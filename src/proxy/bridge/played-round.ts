@@ -24,8 +24,8 @@ export interface Round {
 export interface RoundOptions {
   /** The params for this agent, or what it cannot be asked. */
   shape(method: string, params: JsonObject | undefined): Result<JsonObject | undefined, string>;
-  expect(answered: (response: AgentResponse) => void): MessageId;
-  unexpect(id: MessageId): void;
+  readonly expect: (answered: (response: AgentResponse) => void) => MessageId;
+  readonly unexpect: (id: MessageId) => void;
   /** Of all answers together. */
   readonly maxBytes: number;
   /** Everything is answered: the JSON text of the responses by key. */

@@ -168,7 +168,7 @@ export function createPlayedSession(options: PlayedSessionOptions): PlayedSessio
     close: () => {
       if (ended) return;
       ended = true;
-      for (const playing of [...calls.values()]) playing.cancel();
+      for (const playing of calls.values()) playing.cancel();
       calls.clear();
       expected.clear();
       listening.close();
