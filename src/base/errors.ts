@@ -57,6 +57,7 @@ export const ERRORS = {
     'What this continues is over: it was answered, has expired, or was lost with the process that held it. Send the request again without requestState.',
   ),
   capability_missing: row(400, -32021, 'info', 'The server needs a capability that this request does not declare.'),
+  name_unknown: row(200, -32602, 'info', 'There is no such tool, prompt or resource here.'),
   era_unshared: row(400, -32022, 'info', 'The agent and the server share no protocol revision.'),
   // Somebody else's task, an altered id and one that never was look alike (io.modelcontextprotocol/tasks, "Security").
   task_unknown: row(200, -32602, 'info', 'There is no such task.'),

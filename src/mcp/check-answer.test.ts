@@ -41,7 +41,7 @@ describe('allowed', () => {
       result({ resultType: 'input_required', ...elicit }),
       'input_required',
     ],
-    ['a task that was offered', modern('tools/call', TASKS), result({ resultType: 'task', taskId: 't' }), 'task'],
+    ['a task that was offered', modern('tools/call', TASKS), result({ resultType: 'task', taskId: 't', status: 'working' }), 'task'],
     ['an error', modern('tools/call'), { id: 1, error: { code: -32602, message: '' } }, 'error'],
     ['an error without an id', modern('tools/call'), { error: { code: -32600, message: '' } }, 'error'],
     ['an error with a null id', legacy('tools/call'), { id: null, error: { code: -32000, message: '' } }, 'error'],

@@ -5,6 +5,8 @@
 
 import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
+import { faultOfNewTask, faultOfTask } from './check-task.ts';
+import { faultOfInputRequests } from './input-requests.ts';
 import { isArray, isObject } from './json-value.ts';
 import { META_SUBSCRIPTION_ID, metaOf } from './meta.ts';
 import { METHODS, SERVER_METHODS, TASKS_EXTENSION } from './methods.ts';
@@ -24,13 +26,6 @@ export interface Asked {
 export type AnswerKind = 'notification' | 'request' | 'error' | 'complete' | 'input_required' | 'task';
 
 const LISTEN = 'subscriptions/listen';
-
-/** What a server may ask the agent for, and the capability that the agent declares for it. */
-const INPUT_CAPABILITIES: ReadonlyMap<JsonValue, string> = new Map([
-  ['elicitation/create', 'elicitation'],
-  ['sampling/createMessage', 'sampling'],
-  ['roots/list', 'roots'],
-]);
 
 /** Judges one message of a server against what it was asked. */
 export function checkAnswer(message: Message, asked: Asked): Result<AnswerKind, Refusal> {
@@ -57,6 +52,7 @@ function checkUnasked(message: Extract<Message, { kind: 'request' | 'notificatio
   const subscription = metaOf(message.params)?.[META_SUBSCRIPTION_ID];
   if (rule.on === 'listen' && subscription !== undefined && subscription !== asked.id)
     return refuse('It sends a notification of another subscription.');
+  if (message.method === 'notifications/tasks') return trusted(message.kind, faultOfTask(message.params ?? {}, asked.clientCapabilities));
   return ok(message.kind);
 }
 
@@ -67,13 +63,14 @@ function checkResult(result: JsonValue, asked: Asked): Result<AnswerKind, Refusa
   const rule = METHODS.get(asked.method);
   switch (resultType) {
     case 'complete':
+      if (asked.method === 'tasks/get') return trusted(resultType, faultOfTask(result, asked.clientCapabilities));
       // What is no list cannot be filtered, and must not pass for that reason.
       return rule?.list === undefined || isArray(result[rule.list.member]) ? ok(resultType) : refuse('Its result has no list.');
     case 'input_required':
       return rule?.interactive === true ? checkInputRequired(result, asked) : refuse('It asks for input where it may not.');
     case 'task':
       return asked.method === 'tools/call' && hasTasks(asked.clientCapabilities)
-        ? ok(resultType)
+        ? trusted(resultType, faultOfNewTask(result))
         : refuse('It makes a task where it may not.');
     default:
       return refuse('Its result is of an unknown type.');
@@ -84,19 +81,17 @@ function checkInputRequired({ inputRequests, requestState }: JsonObject, asked: 
   if (requestState !== undefined && typeof requestState !== 'string') return refuse('Its requestState is no string.');
   if (inputRequests === undefined)
     return requestState === undefined ? refuse('It asks for input and says not which.') : ok('input_required');
-  if (!isObject(inputRequests)) return refuse('Its inputRequests are no object.');
-  for (const input of Object.values(inputRequests)) {
-    const capability = isObject(input) ? INPUT_CAPABILITIES.get(input['method'] ?? null) : undefined;
-    if (capability === undefined) return refuse('It asks for an unknown kind of input.');
-    if (asked.clientCapabilities !== undefined && !isObject(asked.clientCapabilities[capability]))
-      return refuse('It asks for input that the agent does not offer.');
-  }
-  return ok('input_required');
+  return trusted('input_required', faultOfInputRequests(inputRequests, asked.clientCapabilities));
 }
 
-function hasTasks(capabilities: JsonObject | undefined): boolean {
+/** Whether an agent declared that it takes tasks. */
+export function hasTasks(capabilities: JsonObject | undefined): boolean {
   const extensions = capabilities?.['extensions'];
   return isObject(extensions) && isObject(extensions[TASKS_EXTENSION]);
+}
+
+function trusted(kind: AnswerKind, fault: string | undefined): Result<AnswerKind, Refusal> {
+  return fault === undefined ? ok(kind) : refuse(fault);
 }
 
 function refuse(what: string): Result<never, Refusal> {

@@ -3,7 +3,7 @@
 import type { Answer } from './answer.ts';
 import type { Asking, Hearing } from './bridge/index.ts';
 import type { Call, Ports } from './exchange.ts';
-import { answerMessage, carryMessage, learnTools, mayBeSaid } from './server-messages.ts';
+import { answerMessage, carryMessage, learnTools, mayBeSaid, wordsFor } from './server-messages.ts';
 
 /** What the agent of a call hears. */
 export function createAgentHearing(call: Call, answer: Answer, ports: Ports): Hearing {
@@ -12,7 +12,7 @@ export function createAgentHearing(call: Call, answer: Answer, ports: Ports): He
       return answer.full && !answer.finished;
     },
     note: (said) => {
-      if (!answer.finished && mayBeSaid(call, said)) carryMessage(answer, said);
+      if (!answer.finished && mayBeSaid(call, said)) carryMessage(answer, said, wordsFor(call, said));
     },
     final: (said) => {
       call.answeredUs = ports.nowUs();

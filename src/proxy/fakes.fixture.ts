@@ -114,7 +114,7 @@ export function fakeServer(name: string, verdict: Partial<EraVerdict> = {}): Fak
     },
     close: () => {},
   };
-  const full: EraVerdict = { revisions: ['2026-07-28'], modern: true, legacy: false, decidedAtMs: 0, staleAtMs: 1e15, ...verdict };
+  const full: EraVerdict = { revisions: ['2026-07-28'], modern: true, legacy: false, transport: 'streamable', decidedAtMs: 0, staleAtMs: 1e15, ...verdict };
   const readiness = {
     kind: 'ready',
     verdict: full,
@@ -286,7 +286,7 @@ export function modern(
   params: Readonly<Record<string, unknown>> = {},
   id: string | number = 1,
 ): readonly [object, Record<string, string>] {
-  const name = params['name'] ?? params['uri'];
+  const name = params['name'] ?? params['uri'] ?? params['taskId'];
   return [
     { jsonrpc: '2.0', id, method, params: { ...params, _meta: MODERN_META } },
     { 'mcp-protocol-version': '2026-07-28', 'mcp-method': method, ...(typeof name === 'string' ? { 'mcp-name': name } : {}) },

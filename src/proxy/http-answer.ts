@@ -5,6 +5,7 @@ import { createEventDecoder } from '../http/index.ts';
 import type { HeaderList, ServerSentEvent, UpstreamCall, UpstreamHandler } from '../http/index.ts';
 import { answerInstead, createAnswerScan, parseJson, readAnswerMessage } from '../mcp/index.ts';
 import type { AnswerScan, Message } from '../mcp/index.ts';
+import { mediaType, OWN_ACCESS, statusRefusal } from '../servers/index.ts';
 import type { Answer } from './answer.ts';
 import type { Call, OutcomeStatus, Ports } from './exchange.ts';
 import { leave } from './in-flight.ts';
@@ -12,7 +13,6 @@ import { refusedBy } from './rescue.ts';
 import type { Refused } from './rescue.ts';
 import { askedBy, filterReplayed, isShaped, judgeFinal, learnTools, mayBeSaid, wordsFor } from './server-messages.ts';
 import type { FinalHook } from './server-messages.ts';
-import { mediaType, OWN_ACCESS, statusRefusal } from './server-status.ts';
 
 /** JSON answers up to this size are read whole before they go on. */
 const WHOLE_BYTES = 1024 * 1024;
@@ -53,7 +53,8 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
   const isRequest = (inbound.kind === 'modern' || inbound.kind === 'legacy') && inbound.message.kind === 'request';
   const isList = call.question.rule?.list !== undefined;
   /** What may have to change must be there as a whole; so must what is one message of several to an agent that takes only whole ones. */
-  const isWhole = isList || isShaped(call) || call.arrival.reply.event !== undefined;
+  const isTask = call.question.rule?.task === true;
+  const isWhole = isList || isTask || isShaped(call) || call.arrival.reply.event !== undefined;
   const maxPartBytes = Math.max(call.arrival.snapshot.limits.maxListBytes, WHOLE_BYTES);
   const maxWhole = isWhole ? call.arrival.snapshot.limits.maxListBytes : WHOLE_BYTES;
   let mode: Mode = 'head';
@@ -176,7 +177,7 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
   };
 
   const tooLarge = (): Refused => {
-    if (isList || !isWhole) return { code: 'upstream_too_large' };
+    if (isList || isTask || !isWhole) return { code: 'upstream_too_large' };
     const { revision = '' } = call.question;
     const why = isShaped(call) ? `must be put into the words of MCP ${revision}` : 'is one of several messages in one answer';
     return {

@@ -3,6 +3,7 @@
 
 import { ANONYMOUS_KEY_ID } from '../agents/index.ts';
 import type { Snapshot } from '../config/index.ts';
+import type { Subject } from '../policies/index.ts';
 import type { Answer } from './answer.ts';
 import type { Call } from './exchange.ts';
 import { LONG_LIVED } from './in-flight.ts';
@@ -82,5 +83,12 @@ function stillAllowed(call: Call, snapshot: Snapshot, nowMs: number): boolean {
         : undefined
       : snapshot.agents.current(principal, nowMs);
   if (current === undefined) return false;
-  return (call.members ?? [call.server.name]).some((name) => snapshot.policy.decide(current, name, call.question.subject).kind === 'allow');
+  const mayUse = (name: string, subject: Subject): boolean => snapshot.policy.decide(current, name, subject).kind === 'allow';
+  return mayUseTasks(call, mayUse) && (call.members ?? [call.server.name]).some((name) => mayUse(name, call.question.subject));
+}
+
+/** What a watched task gives comes from a tool: with the right to one of them the stream goes, and its agent asks for the rest again. */
+function mayUseTasks({ inbound }: Call, mayUse: (server: string, subject: Subject) => boolean): boolean {
+  if (inbound.kind !== 'modern' || inbound.tasks === undefined) return true;
+  return inbound.tasks.named.values().every(({ server, tool }) => mayUse(server, { kind: 'tool', name: tool }));
 }

@@ -259,33 +259,6 @@ test('a subscription to a resource that may not be read is taken out, and its up
   assert.doesNotMatch(reply.body, /private/);
 });
 
-test('a server is not told that the agent takes tasks, and may not answer with one', () => {
-  const capabilities = { extensions: { 'io.modelcontextprotocol/tasks': {}, 'com.example/x': {} } };
-  const [body, headers] = modern('tools/call', { name: 'list_tickets', arguments: {} });
-  const params = {
-    name: 'list_tickets',
-    arguments: {},
-    _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': capabilities },
-  };
-  const reply = road.arrive({ ...body, params }, headers);
-  const meta = sent(road).params['_meta'];
-  assert.deepEqual(meta, {
-    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-    'io.modelcontextprotocol/clientCapabilities': { extensions: { 'com.example/x': {} } },
-  });
-  road.server.handler?.onHead(200, JSON_HEAD);
-  road.server.handler?.onBody(result(1, { resultType: 'task', taskId: 't', status: 'working' }));
-  road.server.handler?.onEnd();
-  assert.equal(reply.status, 502);
-});
-
-for (const method of ['tasks/get', 'tasks/cancel']) {
-  test(`${method} is not carried`, () => {
-    const [body, headers] = modern(method, { taskId: 't' });
-    assert.equal(road.arrive(body, { ...headers, 'mcp-name': 't' }).status, 404);
-  });
-}
-
 test('a number that would change on the way is refused', () => {
   const [body, headers] = call;
   const text = JSON.stringify(body).replace('"arguments":{}', '"arguments":{"id":9007199254740993}');

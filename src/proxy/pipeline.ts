@@ -13,6 +13,7 @@ import type { Arrival, Call, Inbound, Ports } from './exchange.ts';
 import { forward } from './forward.ts';
 import { questionOf, receive } from './receive.ts';
 import { resolve } from './resolve.ts';
+import { usableMembers } from './route-catalogue.ts';
 import type { Resolved } from './resolve.ts';
 import type { Refused } from './rescue.ts';
 import type { Server } from '../servers/index.ts';
@@ -47,12 +48,17 @@ function walk(arrival: Arrival, ports: Ports): void {
       else lostOwner(inbound, arrival, delivered, ports);
     });
 
-  resolve(inbound, arrival, ports, (resolved) => {
-    guarded(arrival, ports, () => {
-      if (!resolved.ok) return unreadable(arrival, ports, resolved.error);
-      judge(createCall(arrival, resolved.value, ports), ports);
+  const goOn = (): void =>
+    resolve(inbound, arrival, ports, (resolved) => {
+      guarded(arrival, ports, () => {
+        if (arrival.reply.done) return; // It hung up while a list was fetched: nothing has been begun.
+        if (!resolved.ok) return unreadable(arrival, ports, resolved.error);
+        judge(createCall(arrival, resolved.value, ports), ports);
+      });
     });
-  });
+  // Names may have to be asked for on a route with several servers, and that is done where their state is as well.
+  if (arrival.route.kind === 'aggregate') place(inbound, arrival, usableMembers(arrival.route, arrival), ports, goOn);
+  else goOn();
 }
 
 /** A POST of an agent whose session is a connection goes to where that is, and comes back as an arrival in it. */
@@ -75,7 +81,7 @@ function judge(call: Call, ports: Ports): void {
     if (!recordDecision(call, verdict, ports)) return refuse(call.arrival.reply, { code: 'audit_unavailable' }, requestOf(call));
     return deny(call, createAnswer(call, ports), verdict);
   }
-  place(call, ports, () => {
+  const carryOn = (): void => {
     if (!recordDecision(call, verdict, ports)) return refuse(call.arrival.reply, { code: 'audit_unavailable' }, requestOf(call));
     const answer = createAnswer(call, ports);
     const findings = inspect(call);
@@ -90,7 +96,9 @@ function judge(call: Call, ports: Ports): void {
     });
     if (settled.kind === 'deny') return deny(call, answer, settled);
     forward(settled.permit, answer, ports);
-  });
+  };
+  if (call.arrival.route.kind === 'aggregate') carryOn();
+  else place(call.inbound, call.arrival, [call.server.name], ports, carryOn);
 }
 
 /** Of several servers asked as one, one that may be asked is enough: each decides again about its own share. */
@@ -105,12 +113,11 @@ function decide({ arrival, members, server, question }: Call): Verdict {
 }
 
 /** Goes on here, or hands the request to the worker that holds this agent's state at the servers concerned; that one judges it anew. */
-function place(call: Call, ports: Ports, goOn: () => void): void {
-  const { arrival, inbound } = call;
+function place(inbound: Inbound, arrival: Arrival, servers: readonly string[], ports: Ports, goOn: () => void): void {
   if (inbound.kind !== 'modern' || arrival.relayed) return goOn();
   const owner = ports.placement.ownerElsewhere(arrival.principal.tenant, arrival.principal.agent);
   if (owner === undefined) return goOn();
-  const concerned = (call.members ?? [call.server.name]).map((name) => ports.servers.get(name));
+  const concerned = servers.map((name) => ports.servers.get(name));
   if (!concerned.some((server) => server !== undefined && holdsState(server))) return goOn();
   ports.relayToOwner(arrival, owner, (delivered) =>
     guarded(arrival, ports, () => (delivered ? lostOwner(inbound, arrival, delivered, ports) : goOn())),

@@ -71,15 +71,24 @@ function receiveModern(arrival: Arrival, message: Message, ports: Pick<Ports, 'h
   if (message.document.lossy) return fail({ ...LOSSY, id: message.id });
   const subject = readSubject(request.method, request.rule, message.params);
   if (!subject.ok) return fail({ ...subject.error, id: message.id });
-  if (request.method === 'tools/call' && request.name !== undefined) {
-    const params = ports.headerCatalogue.get(arrival.route.key, request.name);
-    if (params !== undefined) {
-      const agreed = checkHeaderParams(params, argumentsOf(message.params), (name) => headers.get(name));
-      if (!agreed.ok) return fail({ ...agreed.error, id: message.id });
-    }
-  }
-  const opened = openTasks({ kind: 'modern', message, request, subject: subject.value }, arrival, ports.taskIds);
+  const inbound = { kind: 'modern', message, request, subject: subject.value } as const;
+  // On a route with several servers it is not known yet whose tool it is.
+  const agreed = arrival.route.kind === 'server' ? checkMirrored(inbound, arrival.route.key, arrival, ports) : ok(undefined);
+  if (!agreed.ok) return agreed;
+  const opened = openTasks(inbound, arrival, ports.taskIds);
   return opened.ok ? opened : fail({ ...opened.error, id: message.id });
+}
+
+/** Compares the arguments of a call with the headers that mirror them, where the server's tool is known to have such. */
+export function checkMirrored(
+  { message, request }: Extract<Inbound, { kind: 'modern' }>,
+  server: string,
+  { headers }: Arrival,
+  { headerCatalogue }: Pick<Ports, 'headerCatalogue'>,
+): Result<undefined, Unreadable> {
+  const params = request.method === 'tools/call' && request.name !== undefined ? headerCatalogue.get(server, request.name) : undefined;
+  const agreed = params === undefined ? ok(undefined) : checkHeaderParams(params, argumentsOf(message.params), (name) => headers.get(name));
+  return agreed.ok ? agreed : fail({ ...agreed.error, id: message.id });
 }
 
 function receiveLegacy(message: Message, token: string | undefined): Result<Inbound, Unreadable> {

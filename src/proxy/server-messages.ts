@@ -21,7 +21,11 @@ import type { Asked, Edit, JsonDocument, JsonObject, JsonValue, Message, MethodR
 import { parseJson } from '../mcp/index.ts';
 import type { Answer } from './answer.ts';
 import type { Call, OutcomeStatus, Ports } from './exchange.ts';
+import { nameAsker } from './name-asker.ts';
 import type { Refused } from './rescue.ts';
+import { isWatched, sealNotification, sealResult } from './tasks.ts';
+
+const TASK_CHANGED = 'notifications/tasks';
 
 /** What a result that is no list is known by, where nobody knows which method it answers. */
 const CONTENT_MEMBERS: ReadonlyMap<string, string> = new Map([
@@ -46,6 +50,7 @@ export function isShaped({ question: { revision }, serverRevision }: Call): bool
 
 /** What is sent of a message that may be said. */
 export function wordsFor(call: Call, message: Message): Uint8Array {
+  if (message.kind === 'notification' && message.method === TASK_CHANGED) return sealNotification(call, message.document);
   if ((message.kind !== 'notification' && message.kind !== 'request') || !isShaped(call)) return message.document.bytes;
   return shapeSaid(message, call.question.revision ?? '');
 }
@@ -76,8 +81,11 @@ export function askedBy(call: Call): Asked {
 export function mayBeSaid(call: Call, message: Message): boolean {
   if (!checkAnswer(message, askedBy(call)).ok) return false;
   if (isUnknownTo(call, message)) return false;
-  if (message.kind !== 'notification' || message.method !== 'notifications/resources/updated') return true;
+  if (message.kind !== 'notification') return true;
+  if (message.method === TASK_CHANGED) return isWatched(call, message.params?.['taskId']);
+  if (message.method !== 'notifications/resources/updated') return true;
   const uri = message.params?.['uri'];
+  if (call.members !== undefined) return true; // Judged for the server whose it is (aggregate-listen.ts).
   const { principal, snapshot } = call.arrival;
   return typeof uri === 'string' && snapshot.policy.decide(principal, call.server.name, { kind: 'resource', name: uri }).kind === 'allow';
 }
@@ -100,14 +108,27 @@ export function judgeFinal(call: Call, final: Final): Result<{ readonly bytes: U
   const checked = checkAnswer(final, asked);
   if (!checked.ok) return fail({ code: 'upstream_malformed', say: checked.error.say });
   if (final.kind === 'error') return ok({ bytes: final.document.bytes, outcome: 'rpc_error' });
-  const shown = shownResult(call, final.document);
-  const said = isShaped(call) ? shaped(call, shown === final.document.bytes ? final.document : reread(shown)) : shown;
+  const own = sealedResult(call, final.document);
+  if (!own.ok) return own;
+  const shown = shownResult(call, own.value);
+  const said = isShaped(call) ? shaped(call, shown === own.value.bytes ? own.value : reread(shown)) : shown;
   return ok({ bytes: said, outcome: outcomeOf(final.result) });
+}
+
+/** What names a task names it as the agent does. */
+function sealedResult(call: Call, document: JsonDocument): Result<JsonDocument, Refusal> {
+  if (call.inbound.kind !== 'modern' || call.inbound.tasks === undefined) return ok(document);
+  const sealed = sealResult(call, document);
+  if (!sealed.ok) return sealed;
+  return ok(sealed.value === document.bytes ? document : reread(sealed.value));
 }
 
 function shownResult(call: Call, document: JsonDocument): Uint8Array {
   const { method, rule } = call.question;
+  // What several servers answer together is judged share by share, under the names of each (aggregate-lists.ts).
+  if (call.members !== undefined) return document.bytes;
   if (rule?.list !== undefined) return filterList(call, document, rule);
+  if (rule?.interactive === true) return nameAsker(call, document);
   return method === 'initialize' ? shownBeginning(call, document) : document.bytes;
 }
 
@@ -131,6 +152,7 @@ function shaped({ question: { method, revision } }: Call, document: JsonDocument
 
 /** Learns what a shown tool list says about mirrored arguments. */
 export function learnTools(call: Call, message: Message, ports: Pick<Ports, 'headerCatalogue'>): void {
+  if (call.members !== undefined) return; // Learnt under the names of each.
   if (message.kind !== 'result' || call.question.era !== 'modern' || call.question.rule?.list?.member !== 'tools') return;
   const tools = isObject(message.result) ? message.result['tools'] : undefined;
   if (Array.isArray(tools)) for (const tool of tools) ports.headerCatalogue.learn(call.server.name, tool);
@@ -180,8 +202,9 @@ function reread(bytes: Uint8Array): JsonDocument {
   return parsed.value;
 }
 
+/** What a tool gave is a result of its own, or is inside of the task that it became. */
 function outcomeOf(result: JsonValue): OutcomeStatus {
-  return isObject(result) && result['isError'] === true ? 'tool_error' : 'ok';
+  return memberOf(result, 'isError') === true || memberOf(result, 'result', 'isError') === true ? 'tool_error' : 'ok';
 }
 
 function memberOf(value: JsonValue, ...path: readonly string[]): JsonValue | undefined {

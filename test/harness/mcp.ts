@@ -17,7 +17,14 @@ export const META = {
 const MODERN = '2026-07-28';
 const ACCEPT = 'application/json, text/event-stream';
 const CLIENT = { name: 'sallyport-test', version: '1.0.0' };
-const NAME_PARAM: Readonly<Record<string, string>> = { 'tools/call': 'name', 'prompts/get': 'name', 'resources/read': 'uri' };
+const NAME_PARAM: Readonly<Record<string, string>> = {
+  'tools/call': 'name',
+  'prompts/get': 'name',
+  'resources/read': 'uri',
+  'tasks/get': 'taskId',
+  'tasks/update': 'taskId',
+  'tasks/cancel': 'taskId',
+};
 
 type Json = Readonly<Record<string, unknown>>;
 
