@@ -1,0 +1,121 @@
+// server/discover on a route with several servers: the gateway answers for itself, with what its servers can do together.
+
+import type { AggregateRoute } from '../config/index.ts';
+import { REVISIONS, TASKS_EXTENSION, writeResult } from '../mcp/index.ts';
+import type { JsonObject, JsonValue } from '../mcp/index.ts';
+import { SELF } from './aggregate-lists.ts';
+import type { Ask, Asking, Hearing } from './bridge/index.ts';
+import type { Ports } from './exchange.ts';
+import { askOf, quietly } from './member-lists.ts';
+
+/** Capabilities that one server alone may have and the route then has: what concerns it finds it by name or URI. */
+const CARRIED = ['tools', 'prompts', 'resources', 'completions', 'logging'];
+/** Apps and tasks are carried: tools, ui:// resources and tasks find their server. Other extensions do not say whose they are. */
+const CARRIED_EXTENSIONS = ['io.modelcontextprotocol/ui', TASKS_EXTENSION];
+/** Of each server's instructions. They go into the prompt of a model, for all servers at once. */
+const MAX_INSTRUCTIONS_CHARS = 4_000;
+
+/** Asks the members of a route what they can do. */
+export function askDiscover(wanted: Ask, route: AggregateRoute, hearing: Hearing, ports: Ports): Asking {
+  const { call, request, message } = wanted;
+  const { principal } = call.arrival;
+  const { discovered } = ports.aggregates;
+  const asker = { arrival: call.arrival, request, scope: wanted.scope };
+  const members = call.members ?? [];
+  const results = new Map<string, JsonObject>();
+  const askings: Asking[] = [];
+  let waitingFor = members.length;
+  let over = false;
+
+  const settle = (): void => {
+    if (over) return;
+    over = true;
+    clearTimeout(timer);
+    const found = members.flatMap((server) => {
+      const result = results.get(server) ?? discovered.get(principal, server);
+      return result === undefined ? [] : [{ server, result }];
+    });
+    const isWhole = results.size === members.length;
+    for (const asking of askings) asking.giveUp();
+    hearing.final(writeResult(message.id, merge(found, isWhole)));
+  };
+  const timer = setTimeout(settle, route.waitMs);
+  const done = (): void => {
+    waitingFor--;
+    if (waitingFor === 0) settle();
+  };
+  for (const name of members) {
+    const server = ports.servers.get(name);
+    if (server === undefined) {
+      done();
+      continue;
+    }
+    const heard = quietly((said) => {
+      if (said.kind === 'result' && isObject(said.result)) {
+        results.set(name, said.result);
+        discovered.put(principal, name, said.result);
+      }
+      done();
+    }, done);
+    askings.push(askOf(asker, server, { method: 'server/discover', params: {} }, heard, ports));
+  }
+  if (members.length === 0) settle();
+  return {
+    giveUp: () => {
+      over = true;
+      clearTimeout(timer);
+      for (const asking of askings) asking.giveUp();
+    },
+    resume: () => {},
+  };
+}
+
+interface Found {
+  readonly server: string;
+  readonly result: JsonObject;
+}
+
+function merge(found: readonly Found[], isWhole: boolean): JsonObject {
+  const instructions = found.flatMap(({ server, result }) => {
+    const text = result['instructions'];
+    if (typeof text !== 'string' || text === '') return [];
+    const cut = text.length > MAX_INSTRUCTIONS_CHARS ? `${text.slice(0, MAX_INSTRUCTIONS_CHARS).toWellFormed()}…` : text;
+    return [`# ${server}\n\n${cut}`];
+  });
+  const ttls = found.map(({ result: { ttlMs } }) => (typeof ttlMs === 'number' && ttlMs > 0 ? Math.floor(ttlMs) : 0));
+  return {
+    resultType: 'complete',
+    supportedVersions: REVISIONS.map(({ name }) => name),
+    capabilities: union(found.map(({ result }) => (isObject(result['capabilities']) ? result['capabilities'] : {}))),
+    ...(instructions.length > 0 && { instructions: instructions.join('\n\n') }),
+    // What is missing now may be there at once.
+    ttlMs: isWhole && ttls.length > 0 ? Math.min(...ttls) : 0,
+    cacheScope: 'private',
+    _meta: { 'io.modelcontextprotocol/serverInfo': SELF },
+  };
+}
+
+function union(all: readonly JsonObject[]): JsonObject {
+  const merged: Record<string, JsonObject> = {};
+  for (const capabilities of all) {
+    for (const name of CARRIED) {
+      const capability = capabilities[name];
+      if (isObject(capability)) merged[name] = { ...merged[name], ...truths(capability) };
+    }
+    const { extensions } = capabilities;
+    for (const name of CARRIED_EXTENSIONS) {
+      const extension = isObject(extensions) ? extensions[name] : undefined;
+      if (isObject(extension)) merged['extensions'] = { ...merged['extensions'], [name]: {} };
+    }
+  }
+  return merged;
+}
+
+/** listChanged and subscribe, where a server has them: the route has what one of its servers has. */
+function truths(capability: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(capability).filter(([name, value]) => value === true && /^(listChanged|subscribe)$/.test(name)));
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
