@@ -1,8 +1,12 @@
 // What we stand in front of: the registry of servers, which revisions each speaks, and the ways to reach them.
 export type { HttpSecrets, LineLost, SecretsDoor, StdioDoor, StdioEvents, StdioLink } from './doors.ts';
-export type { HttpTarget } from './probe.ts';
+export { beginExchange } from './http-exchange.ts';
+export type { ExchangeEnd, ExchangeEvents, ExchangeOptions, HttpExchange } from './http-exchange.ts';
+export { mediaType, OWN_ACCESS, statusRefusal } from './http-status.ts';
+export type { HttpTarget } from './http-target.ts';
 export { createServers } from './registry.ts';
 export type { Readiness, Server, Servers } from './registry.ts';
 export { serverEntrySchema, serverNameSchema } from './schema.ts';
 export type { HttpServerConfig, ServerConfig, ServerEntry, StdioServerConfig, ValueEntry, ValuePart, ValueSource } from './schema.ts';
-export type { EraVerdict } from './verdict.ts';
+export { openSseCarrier } from './sse-carrier.ts';
+export type { EraVerdict, Transport } from './verdict.ts';

@@ -1,12 +1,12 @@
 // The servers of a snapshot, as one worker reaches them: pool, credentials and era verdict of each, prepared before the first
 // call and refreshed behind it. One server that is dead or slow has its own state here and touches no other.
 
-import { createUpstreamPool } from '../http/index.ts';
-import type { Origin, PoolOptions, UpstreamPool } from '../http/index.ts';
-import type { HttpSecrets, SecretsDoor, StdioDoor } from './doors.ts';
+import type { PoolOptions } from '../http/index.ts';
+import type { SecretsDoor, StdioDoor } from './doors.ts';
+import { createHttpReach } from './http-reach.ts';
+import type { HttpTarget } from './http-target.ts';
 import { probeHttp, probeStdio } from './probe.ts';
-import type { HttpTarget } from './probe.ts';
-import type { HttpServerConfig, ServerConfig } from './schema.ts';
+import type { ServerConfig } from './schema.ts';
 import type { EraVerdict, NoVerdict } from './verdict.ts';
 
 /** A server that is ready to be called, or why it is not. */
@@ -91,7 +91,7 @@ function createServer(config: ServerConfig, options: ServersOptions): Server {
   let freshUntilMs = 0;
   let probing = false;
   let closed = false;
-  let pool: { readonly secrets: HttpSecrets; readonly pool: UpstreamPool } | undefined;
+  const reach = config.kind === 'http' ? createHttpReach(config, options.secrets, options) : undefined;
 
   const settle = (next: Readiness): void => {
     probing = false;
@@ -99,42 +99,23 @@ function createServer(config: ServerConfig, options: ServersOptions): Server {
     const now = options.nowMs();
     // A server that was reached before keeps its verdict while it fails: the call itself will say what is wrong.
     if (next.kind === 'ready' || readiness?.kind !== 'ready') readiness = next;
-    freshUntilMs = next.kind === 'failed' ? now + FAILURE_LIFE_MS : now + (config.kind === 'stdio' ? STDIO_LIFE_MS : SECRETS_LIFE_MS);
+    freshUntilMs = next.kind === 'failed' ? now + FAILURE_LIFE_MS : freshUntil(next, now);
     const state = readiness;
     for (const callback of waiting.splice(0)) callback(state);
     options.onChange(server);
   };
 
   const probe = async (): Promise<Readiness> => {
-    if (config.kind === 'stdio') {
+    if (reach === undefined) {
       const verdict = await probeStdio(options.stdio, config.name, options.nowMs);
       return verdict.ok ? { kind: 'ready', verdict: verdict.value, http: undefined } : { ...verdict.error, kind: 'failed' };
     }
-    const http = await target(config);
+    const http = await reach.renew();
     const last = readiness?.kind === 'ready' ? readiness.verdict : undefined;
     // Credentials are renewed more often than the era is asked for.
     if (last !== undefined && options.nowMs() < last.staleAtMs) return { kind: 'ready', verdict: last, http };
     const verdict = await probeHttp(http, config.timeoutMs ?? Number.POSITIVE_INFINITY, options.nowMs);
     return verdict.ok ? { kind: 'ready', verdict: verdict.value, http } : { ...verdict.error, kind: 'failed' };
-  };
-
-  const target = async (http: HttpServerConfig): Promise<HttpTarget> => {
-    const secrets = await options.secrets.fetch(http.name);
-    const url = new URL(http.url);
-    if (pool === undefined || pool.secrets.ca !== secrets.ca) {
-      pool?.pool.close();
-      pool = {
-        secrets,
-        pool: createUpstreamPool(originOf(url, http, secrets), {
-          maxConnections: options.maxConnections,
-          maxQueued: options.maxQueued,
-          maxHeadBytes: options.maxHeadBytes,
-          connectTimeoutMs: options.connectTimeoutMs,
-          addressPolicy: options.addressPolicy,
-        }),
-      };
-    }
-    return { pool: pool.pool, origin: url.origin, path: url.pathname + url.search, headers: secrets.headers };
   };
 
   const server: Server = {
@@ -163,7 +144,7 @@ function createServer(config: ServerConfig, options: ServersOptions): Server {
     },
     close: () => {
       closed = true;
-      pool?.pool.close();
+      reach?.close();
       for (const callback of waiting.splice(0))
         callback({ kind: 'failed', reason: 'The server was taken out of the config.', code: 'upstream_unreachable' });
     },
@@ -171,12 +152,7 @@ function createServer(config: ServerConfig, options: ServersOptions): Server {
   return server;
 }
 
-function originOf(url: URL, config: HttpServerConfig, secrets: HttpSecrets): Origin {
-  const host = url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname;
-  const secure = url.protocol === 'https:';
-  return {
-    host,
-    port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
-    tls: secure ? { servername: host, ca: secrets.ca, minVersion: config.tls.minVersion } : undefined,
-  };
+/** When a server is looked at again: for its credentials, or because its verdict is old by then. */
+function freshUntil({ verdict, http }: Extract<Readiness, { kind: 'ready' }>, nowMs: number): number {
+  return http === undefined ? nowMs + STDIO_LIFE_MS : Math.min(nowMs + SECRETS_LIFE_MS, verdict.staleAtMs);
 }

@@ -41,23 +41,23 @@ for (const [name, given, expected] of initializes) {
 }
 
 test('a dual-era server has both, sorted', () => {
-  const verdict = judge(MODERN, LEGACY, 1_000);
+  const verdict = judge(MODERN, LEGACY, 'streamable', 1_000);
   assert.ok(verdict.ok);
   assert.deepEqual(verdict.value.revisions, ['2025-11-25', '2026-07-28']);
   assert.deepEqual([verdict.value.modern, verdict.value.legacy], [true, true]);
 });
 
 test('a legacy verdict goes stale sooner than a modern one, because it would be wrong in silence', () => {
-  const modern = judge(MODERN, NOT, 0);
-  const legacy = judge(NOT, LEGACY, 0);
+  const modern = judge(MODERN, NOT, 'streamable', 0);
+  const legacy = judge(NOT, LEGACY, 'streamable', 0);
   assert.ok(modern.ok && legacy.ok);
   assert.ok(legacy.value.staleAtMs < modern.value.staleAtMs);
 });
 
 test('nothing known is a reason, not a verdict', () => {
-  const busy = judge({ kind: 'unclear', reason: 'It answers 503.', code: 'upstream_unreachable' }, NOT, 0);
-  const silent = judge(NOT, { kind: 'unclear', reason: 'silence', code: 'upstream_timeout' }, 0);
-  const stranger = judge(NOT, NOT, 0);
+  const busy = judge({ kind: 'unclear', reason: 'It answers 503.', code: 'upstream_unreachable' }, NOT, 'streamable', 0);
+  const silent = judge(NOT, { kind: 'unclear', reason: 'silence', code: 'upstream_timeout' }, 'streamable', 0);
+  const stranger = judge(NOT, NOT, 'streamable', 0);
   assert.ok(!busy.ok && !silent.ok && !stranger.ok);
   assert.match(busy.error.reason, /503/);
   assert.equal(silent.error.code, 'upstream_timeout');

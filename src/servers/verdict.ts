@@ -5,13 +5,17 @@
 import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import type { JsonObject, JsonValue } from '../mcp/index.ts';
-import { isModernRevision } from '../mcp/index.ts';
+import { isLegacyRevision, isModernRevision } from '../mcp/index.ts';
+
+/** What carries a server's sessions of the legacy era: its pipe, Streamable HTTP, or the HTTP+SSE of 2024-11-05. */
+export type Transport = 'stdio' | 'streamable' | 'sse';
 
 /** What a server speaks, and until when that is believed. A stale legacy verdict would work for ever in silence, so every verdict is dated. */
 export interface EraVerdict {
   readonly revisions: readonly string[];
   readonly modern: boolean;
   readonly legacy: boolean;
+  readonly transport: Transport;
   readonly decidedAtMs: number;
   readonly staleAtMs: number;
 }
@@ -37,6 +41,8 @@ export interface NoVerdict {
 
 const MODERN_LIFE_MS = 30 * 60_000;
 const LEGACY_LIFE_MS = 5 * 60_000;
+/** It speaks the legacy era, and something went wrong when it was asked for the modern one. */
+const UNSURE_LIFE_MS = 30_000;
 const UNSUPPORTED_VERSION = -32022;
 
 /** Reads the answer to server/discover. */
@@ -59,11 +65,11 @@ export function readInitialize(answer: ProbeAnswer): Evidence {
   const unclear = undecided(answer);
   if (unclear !== undefined) return unclear;
   const revision = member(member(answer.value, 'result'), 'protocolVersion');
-  return typeof revision === 'string' && !isModernRevision(revision) ? { kind: 'speaks', revisions: [revision] } : { kind: 'not' };
+  return typeof revision === 'string' && isLegacyRevision(revision) ? { kind: 'speaks', revisions: [revision] } : { kind: 'not' };
 }
 
 /** Joins what both probes proved into a verdict, or says why there is none. */
-export function judge(discover: Evidence, initialize: Evidence, nowMs: number): Result<EraVerdict, NoVerdict> {
+export function judge(discover: Evidence, initialize: Evidence, transport: Transport, nowMs: number): Result<EraVerdict, NoVerdict> {
   const revisions = new Set<string>();
   if (discover.kind === 'speaks') for (const revision of discover.revisions) revisions.add(revision);
   if (initialize.kind === 'speaks') for (const revision of initialize.revisions) revisions.add(revision);
@@ -77,12 +83,14 @@ export function judge(discover: Evidence, initialize: Evidence, nowMs: number): 
   }
   const all = [...revisions].toSorted();
   const modern = all.some(isModernRevision);
+  const lifeMs = modern ? MODERN_LIFE_MS : discover.kind === 'unclear' ? UNSURE_LIFE_MS : LEGACY_LIFE_MS;
   return ok({
     revisions: all,
     modern,
     legacy: !all.every(isModernRevision),
+    transport,
     decidedAtMs: nowMs,
-    staleAtMs: nowMs + (modern ? MODERN_LIFE_MS : LEGACY_LIFE_MS),
+    staleAtMs: nowMs + lifeMs,
   });
 }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LineLost, StdioEvents } from '../../servers/index.ts';
-import { message, recordLink, until } from './link.fixture.ts';
+import { until } from '../../servers/upstream.fixture.ts';
+import { message, recordLink } from './link.fixture.ts';
 import type { LinkRecorder } from './link.fixture.ts';
 import { createLineLink } from './link-lines.ts';
 import type { LegacyLink } from './party.ts';

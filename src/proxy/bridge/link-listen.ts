@@ -2,7 +2,7 @@
 // for Messages from the Server"). It is asked for again when it ends, since a server may end it at will.
 
 import type { Message } from '../../mcp/index.ts';
-import type { ExchangeEnd, LinkExchange } from './link-exchange.ts';
+import type { ExchangeEnd, HttpExchange } from '../../servers/index.ts';
 import { createResumption } from './link-resumption.ts';
 import type { LinkWire } from './link-wire.ts';
 
@@ -20,7 +20,7 @@ const REFUSAL_MS = 1_000;
 /** Opens the stream; gives the way to end it. */
 export function beginListening(wire: LinkWire, events: ListenEvents): () => void {
   const resumption = createResumption();
-  let exchange: LinkExchange | undefined;
+  let exchange: HttpExchange | undefined;
   let offered = false;
   let over = false;
   let timer: NodeJS.Timeout | undefined;

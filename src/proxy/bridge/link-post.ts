@@ -1,12 +1,12 @@
 // One request on its way over Streamable HTTP: the POST, the stream that answers it, and, where that stream breaks behind an event with an
 // id, the GETs that take it up again. It ends with one final message, or with one sentence that says what became of it.
 
+import { GatewayError } from '../../base/index.ts';
+import { METHODS, parseJson, setMember } from '../../mcp/index.ts';
 import type { Message, MessageId } from '../../mcp/index.ts';
-import { METHODS } from '../../mcp/index.ts';
+import { statusRefusal } from '../../servers/index.ts';
+import type { ExchangeEnd, HttpExchange } from '../../servers/index.ts';
 import type { Refused } from '../rescue.ts';
-import { statusRefusal } from '../server-status.ts';
-import type { ExchangeEnd, LinkExchange } from './link-exchange.ts';
-import { underId } from './link-messages.ts';
 import { createResumption } from './link-resumption.ts';
 import type { LinkWire } from './link-wire.ts';
 import type { FinalMessage, RequestMessage } from './party.ts';
@@ -31,7 +31,7 @@ export function beginPost(message: RequestMessage, wire: LinkWire, events: PostE
   const { id } = message;
   const { server, answerTimeoutMs, streamIdleTimeoutMs } = wire.options;
   const resumption = createResumption();
-  let exchange: LinkExchange | undefined;
+  let exchange: HttpExchange | undefined;
   let timer: NodeJS.Timeout | undefined;
   let over = false;
 
@@ -131,4 +131,12 @@ export function beginPost(message: RequestMessage, wire: LinkWire, events: PostE
 /** An error without an id can only mean the one request of its exchange. */
 function answers(said: FinalMessage, id: MessageId): boolean {
   return said.id === id || (said.kind === 'error' && said.id === undefined);
+}
+
+/** An error under the id of the request that it answers: servers of before say `"id": null` where they could not read ours. */
+function underId(said: Extract<Message, { kind: 'error' }>, id: MessageId): FinalMessage {
+  if (said.id === id) return said;
+  const edited = parseJson(setMember(said.document, [], 'id', JSON.stringify(id)));
+  if (!edited.ok) throw new GatewayError('internal', { cause: new Error('an edited message is not valid JSON') });
+  return { ...said, id, document: edited.value };
 }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { LINK_OPTIONS, listenUpstream, message, recordLink, sayEvent, sayJson, until } from './link.fixture.ts';
-import type { Came, LinkRecorder } from './link.fixture.ts';
+import { listenUpstream, sayEvent, sayJson, until } from '../../servers/upstream.fixture.ts';
+import type { Came } from '../../servers/upstream.fixture.ts';
+import { LINK_OPTIONS, message, recordLink } from './link.fixture.ts';
+import type { LinkRecorder } from './link.fixture.ts';
 import { createStreamableLink } from './link-streamable.ts';
 import type { LegacyLink } from './party.ts';
 

@@ -2,8 +2,7 @@
 // JSON or as a stream, a session id from initialize on, a GET stream for what belongs to no request, a DELETE at the end.
 
 import type { Message, MessageId } from '../../mcp/index.ts';
-import type { HttpTarget } from '../../servers/index.ts';
-import type { LinkExchange } from './link-exchange.ts';
+import type { HttpExchange, HttpTarget } from '../../servers/index.ts';
 import { beginListening } from './link-listen.ts';
 import type { LinkOptions } from './link-options.ts';
 import { beginPost } from './link-post.ts';
@@ -22,7 +21,7 @@ export function createStreamableLink(target: HttpTarget, options: LinkOptions): 
 function openLink(target: HttpTarget, options: LinkOptions, events: LegacyLinkEvents): LegacyLink {
   const wire = createLinkWire(target, options);
   const posts = new Map<MessageId, Post>();
-  const tellings = new Set<LinkExchange>();
+  const tellings = new Set<HttpExchange>();
   /** While notifications/initialized is on its way, what comes behind it waits: it could overtake it on another connection. */
   let held: Message[] | undefined;
   let stopListening: (() => void) | undefined;

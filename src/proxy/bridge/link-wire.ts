@@ -1,8 +1,7 @@
 // What the exchanges of one Streamable HTTP session have in common: whose session it is, what travels in the heads, who is listened to.
 
-import type { HttpTarget } from '../../servers/index.ts';
-import { beginExchange } from './link-exchange.ts';
-import type { ExchangeEvents, ExchangeOptions, LinkExchange } from './link-exchange.ts';
+import { beginExchange } from '../../servers/index.ts';
+import type { ExchangeEvents, ExchangeOptions, HttpExchange, HttpTarget } from '../../servers/index.ts';
 import type { LinkOptions } from './link-options.ts';
 
 /** One exchange to begin. */
@@ -21,9 +20,9 @@ export interface LinkWire {
   /** As the server gave it with its answer to initialize. */
   session: string | undefined;
   revision: string | undefined;
-  begin(sending: Sending, wants: ExchangeOptions['wants'], events: Omit<ExchangeEvents, 'onFault'>): LinkExchange;
+  begin(sending: Sending, wants: ExchangeOptions['wants'], events: Omit<ExchangeEvents, 'onFault'>): HttpExchange;
   /** Something has ended: it need not be paused any more. */
-  done(exchange: LinkExchange | undefined): void;
+  done(exchange: HttpExchange | undefined): void;
   pause(): void;
   resume(): void;
 }
@@ -33,7 +32,7 @@ const ACCEPT_EVENTS = ['Accept', 'text/event-stream'];
 const CONTENT = ['Content-Type', 'application/json'];
 
 export function createLinkWire(target: HttpTarget, options: LinkOptions): LinkWire {
-  const open = new Set<LinkExchange>();
+  const open = new Set<HttpExchange>();
   let paused = false;
 
   const headersOf = ({ method, lastEventId }: Sending): readonly string[] => {
@@ -66,7 +65,7 @@ export function createLinkWire(target: HttpTarget, options: LinkOptions): LinkWi
           onFault: (error) => {
             open.delete(exchange);
             options.log.error('a message of a server could not be handled', { server: options.server, error: asError(error) });
-            events.onOver({ kind: 'failed', code: 'upstream_malformed', begun: true });
+            events.onOver({ kind: 'failed', code: 'upstream_malformed', begun: true, detail: '' });
           },
         },
       );

@@ -1,18 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { Server } from '@modelcontextprotocol/sdk/server/index.js';
-import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
-import { CallToolRequestSchema } from '@modelcontextprotocol/sdk/types.js';
-import { createServer } from 'node:http';
-import { once } from 'node:events';
-import { createUpstreamPool } from '../../http/index.ts';
-import type { HttpTarget, StdioLink } from '../../servers/index.ts';
-import { LINK_OPTIONS, listenUpstream, message, recordLink, sayEvent, until } from './link.fixture.ts';
-import type { Came } from './link.fixture.ts';
-import { createSseLink, createSseServer } from './link-sse.ts';
+import type { StdioLink } from './doors.ts';
+import type { HttpTarget } from './http-target.ts';
+import { openSseCarrier } from './sse-carrier.ts';
+import type { SseCarrierOptions } from './sse-carrier.ts';
+import { listenUpstream, sayEvent, until } from './upstream.fixture.ts';
+import type { Came } from './upstream.fixture.ts';
 
-const INITIALIZE = { protocolVersion: '2024-11-05', capabilities: { roots: {} }, clientInfo: { name: 'test', version: '1' } };
+const OPTIONS: SseCarrierOptions = { server: 'tickets', maxMessageBytes: 64 * 1024, answerTimeoutMs: 5_000, streamIdleTimeoutMs: 5_000 };
 
 interface Carried {
   readonly line: StdioLink;
@@ -20,13 +16,10 @@ interface Carried {
   readonly exits: string[];
 }
 
-function open(t: TestContext, target: HttpTarget, options = LINK_OPTIONS): Carried {
+function open(t: TestContext, target: HttpTarget, options = OPTIONS): Carried {
   const lines: string[] = [];
   const exits: string[] = [];
-  const line = createSseServer(
-    target,
-    options,
-  )({
+  const line = openSseCarrier(target, options, {
     onLine: (said) => lines.push(Buffer.from(said).toString()),
     onExit: (text) => exits.push(text),
   });
@@ -44,57 +37,6 @@ function listenSse(t: TestContext, address: string, onPost: (came: Came, stream:
     came.response.write(`event: endpoint\ndata: ${address}\n\n`);
   });
 }
-
-test('a session with the SDK server for HTTP+SSE: handshake, call, question, answer, end', async (t) => {
-  const transports = new Map<string, SSEServerTransport>();
-  const http = createServer((request, response) => {
-    const url = new URL(request.url ?? '/', 'http://localhost');
-    if (request.method === 'POST')
-      return void transports.get(url.searchParams.get('sessionId') ?? '')?.handlePostMessage(request, response);
-    const transport = new SSEServerTransport('/messages', response);
-    transports.set(transport.sessionId, transport);
-    const server = new Server({ name: 'sse', version: '1' }, { capabilities: { tools: {} } });
-    server.setRequestHandler(CallToolRequestSchema, async () => {
-      const { roots } = await server.listRoots();
-      return { content: [{ type: 'text', text: roots.map(({ uri }) => uri).join() }] };
-    });
-    void server.connect(transport);
-  });
-  http.listen(0, '127.0.0.1');
-  await once(http, 'listening');
-  const address = http.address();
-  assert.ok(address !== null && typeof address !== 'string');
-  const pool = createUpstreamPool(
-    { host: '127.0.0.1', port: address.port, tls: undefined },
-    { maxConnections: 4, maxQueued: 4, maxHeadBytes: 16_384, connectTimeoutMs: 2_000 },
-  );
-  t.after(() => {
-    pool.close();
-    http.closeAllConnections();
-    http.close();
-  });
-  const target: HttpTarget = { pool, origin: `http://127.0.0.1:${address.port}`, path: '/sse', headers: [] };
-
-  const heard = recordLink();
-  const link = createSseLink(target, LINK_OPTIONS, () => {})(heard.events);
-  link.send(message({ id: 0, method: 'initialize', params: INITIALIZE }));
-  await until(() => heard.messages.length === 1);
-  link.agree('2024-11-05');
-  link.send(message({ method: 'notifications/initialized' }));
-  link.send(message({ id: 1, method: 'tools/call', params: { name: 'roots' } }));
-  await until(() => heard.messages.length === 2);
-  const asked = Object(heard.messages[1]?.value);
-  assert.equal(asked.method, 'roots/list');
-  link.send(message({ id: asked.id, result: { roots: [{ uri: 'file:///work' }] } }));
-  await until(() => heard.messages.length === 3);
-  assert.deepEqual(heard.messages[2]?.value, {
-    jsonrpc: '2.0',
-    id: 1,
-    result: { content: [{ type: 'text', text: 'file:///work' }] },
-  });
-  link.close();
-  assert.deepEqual([heard.lost, heard.ends], [[], []]);
-});
 
 for (const address of ['/messages?sessionId=1', 'messages?sessionId=1', 'HTTP_ORIGIN/messages?sessionId=1']) {
   test(`messages go to the address that the stream named (${address}), in order, with the gateway's credentials`, async (t) => {
@@ -203,7 +145,7 @@ test('a server that never names its address is given up', async (t) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.write(': hello\n\n');
   });
-  const { exits } = open(t, target, { ...LINK_OPTIONS, answerTimeoutMs: 50 });
+  const { exits } = open(t, target, { ...OPTIONS, answerTimeoutMs: 50 });
   await until(() => exits.length === 1);
   assert.match(exits[0] ?? '', /in time/);
 });
@@ -211,7 +153,7 @@ test('a server that never names its address is given up', async (t) => {
 test('a message above the cap ends the session', async (t) => {
   const target = await listenSse(t, '/messages', ({ response }, stream) => {
     response.writeHead(202).end();
-    sayEvent(stream.response, 'x'.repeat(LINK_OPTIONS.maxMessageBytes));
+    sayEvent(stream.response, 'x'.repeat(OPTIONS.maxMessageBytes));
   });
   const { line, exits, lines } = open(t, target);
   line.send(Buffer.from('1'));

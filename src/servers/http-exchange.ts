@@ -1,11 +1,11 @@
-// One HTTP exchange of a link: the answer to a POST or a GET, read into messages as they come. A JSON answer is held whole, up to a cap; a
+// One HTTP exchange with a server: the answer to a POST or a GET, read into messages as they come. A JSON answer is held whole, up to a cap; a
 // stream is held event by event.
 
-import { createEventDecoder } from '../../http/index.ts';
-import type { HeaderList, ServerSentEvent, UpstreamFailure, UpstreamPool, UpstreamRequest } from '../../http/index.ts';
-import type { Message } from '../../mcp/index.ts';
-import { mediaType, OWN_ACCESS } from '../server-status.ts';
-import { readSaid } from './link-messages.ts';
+import { createEventDecoder } from '../http/index.ts';
+import type { HeaderList, ServerSentEvent, UpstreamFailure, UpstreamPool, UpstreamRequest } from '../http/index.ts';
+import type { Message } from '../mcp/index.ts';
+import { mediaType, OWN_ACCESS } from './http-status.ts';
+import { readSaid } from './read-said.ts';
 
 /** How an exchange ended. */
 export type ExchangeEnd =
@@ -13,8 +13,8 @@ export type ExchangeEnd =
   | { readonly kind: 'ended'; readonly streamed: boolean }
   /** It refused; `said` is its JSON-RPC error, if it sent one. */
   | { readonly kind: 'refused'; readonly status: number; readonly said: Extract<Message, { kind: 'error' }> | undefined }
-  /** `begun`: after the head of its answer. */
-  | { readonly kind: 'failed'; readonly code: UpstreamFailure; readonly begun: boolean };
+  /** `begun`: after the head of its answer. `detail` is for the operator. */
+  | { readonly kind: 'failed'; readonly code: UpstreamFailure; readonly begun: boolean; readonly detail: string };
 
 export interface ExchangeEvents {
   onHead?(status: number, headers: HeaderList): void;
@@ -33,7 +33,7 @@ export interface ExchangeOptions {
   readonly wants: 'messages' | 'events' | 'nothing';
 }
 
-export interface LinkExchange {
+export interface HttpExchange {
   pause(): void;
   resume(): void;
   /** Gives it up: nothing more is said. */
@@ -55,7 +55,7 @@ export function beginExchange(
   request: UpstreamRequest,
   options: ExchangeOptions,
   events: ExchangeEvents,
-): LinkExchange {
+): HttpExchange {
   let mode: Mode | undefined;
   let status = 0;
   let isJson = false;
@@ -71,9 +71,9 @@ export function beginExchange(
     chunks = [];
     guarded(() => events.onOver(how));
   };
-  const fail = (code: UpstreamFailure): void => {
+  const fail = (code: UpstreamFailure, detail: string): void => {
     call.abort();
-    end({ kind: 'failed', code, begun: mode !== undefined });
+    end({ kind: 'failed', code, begun: mode !== undefined, detail });
   };
   /** The connection's reader knows nothing of us: a fault of ours ends this exchange and nothing else. */
   const guarded = (step: () => void): void => {
@@ -87,7 +87,7 @@ export function beginExchange(
   };
   const hear = (body: Uint8Array): void => {
     const said = readSaid(body);
-    if (said === undefined) return fail('upstream_malformed');
+    if (said === undefined) return fail('upstream_malformed', 'what it sent is no JSON-RPC message');
     for (const message of said) if (!over) events.onMessage(message);
   };
   const decoder = createEventDecoder({
@@ -100,7 +100,7 @@ export function beginExchange(
         if (event.data === undefined || event.data.length === 0 || (event.event ?? 'message') !== 'message') return;
         if (options.wants === 'messages') hear(event.data);
       }),
-    onOversize: () => fail('upstream_too_large'),
+    onOversize: () => fail('upstream_too_large', `an event is longer than ${options.maxBytes} bytes`),
   });
   const letEnd = (): void => {
     over = true;
@@ -120,7 +120,7 @@ export function beginExchange(
         mode = modeFor(status, type, options.wants);
         events.onHead?.(status, headers);
         if (over || mode !== 'drop') return;
-        if (options.wants !== 'nothing') return fail('upstream_malformed');
+        if (options.wants !== 'nothing') return fail('upstream_malformed', 'its answer is neither JSON nor a stream');
         end({ kind: 'ended', streamed: false });
         letEnd();
       }),
@@ -132,7 +132,7 @@ export function beginExchange(
         call.abort();
         return end({ kind: 'refused', status, said: undefined });
       }
-      if (bytes > options.maxBytes) return fail('upstream_too_large');
+      if (bytes > options.maxBytes) return fail('upstream_too_large', `the answer is longer than ${options.maxBytes} bytes`);
       chunks.push(chunk);
     },
     onEnd: () => {
@@ -143,10 +143,10 @@ export function beginExchange(
       else if (mode === 'json') guarded(() => hear(Buffer.concat(chunks)));
       end(mode === 'refusal' ? refusal() : { kind: 'ended', streamed: mode === 'events' });
     },
-    onError: (code) => {
+    onError: (code, detail) => {
       complete = true;
       clearTimeout(grace);
-      end({ kind: 'failed', code, begun: mode !== undefined });
+      end({ kind: 'failed', code, begun: mode !== undefined, detail });
     },
   });
 

@@ -1,15 +1,23 @@
 // HTTP+SSE, the transport of MCP 2024-11-05 (basic/transports, "HTTP with SSE"): one GET whose stream is the session. Its first event names
 // the address for POSTs; every message of the server comes as an event. Spoken to like a pipe, so that whatever works over a stdio server's
-// pipe works here: the relay of a session (stdio-session.ts) and the bridges' link (link-lines.ts).
+// pipe works here as well.
 
-import type { HttpTarget, LineLost, StdioEvents, StdioLink } from '../../servers/index.ts';
-import { statusRefusal } from '../server-status.ts';
-import { beginExchange } from './link-exchange.ts';
-import type { ExchangeEnd, LinkExchange } from './link-exchange.ts';
-import { createLineLink } from './link-lines.ts';
-import type { LinkOptions } from './link-options.ts';
-import type { OpenLegacyLink } from './party.ts';
-import type { OpenServer } from './stdio-lines.ts';
+import type { LineLost, StdioEvents, StdioLink } from './doors.ts';
+import { beginExchange } from './http-exchange.ts';
+import type { ExchangeEnd, HttpExchange } from './http-exchange.ts';
+import { statusRefusal } from './http-status.ts';
+import type { HttpTarget } from './http-target.ts';
+
+export interface SseCarrierOptions {
+  /** The server's name, for sentences. */
+  readonly server: string;
+  /** Largest message that is taken. */
+  readonly maxMessageBytes: number;
+  /** To the first byte of an answer, and to the address for messages. */
+  readonly answerTimeoutMs: number;
+  /** Between two bytes of the answer to a message. */
+  readonly streamIdleTimeoutMs: number;
+}
 
 interface Line {
   readonly bytes: Uint8Array;
@@ -24,19 +32,10 @@ const MAX_QUEUED_BYTES = 32 * 1024 * 1024;
  */
 const TURN_MS = 250;
 
-/** Opens links to a server over HTTP+SSE. */
-export function createSseLink(target: HttpTarget, options: LinkOptions, onNoise: () => void): OpenLegacyLink {
-  return createLineLink(options.server, createSseServer(target, options), onNoise);
-}
-
-/** Opens sessions over HTTP+SSE, as if each were a program with a pipe. */
-export function createSseServer(target: HttpTarget, options: LinkOptions): OpenServer {
-  return (events) => openStream(target, options, events);
-}
-
-function openStream(target: HttpTarget, options: LinkOptions, events: StdioEvents): StdioLink {
+/** Opens a session over HTTP+SSE, as if a program were started and its pipe given. */
+export function openSseCarrier(target: HttpTarget, options: SseCarrierOptions, events: StdioEvents): StdioLink {
   const { server, answerTimeoutMs, streamIdleTimeoutMs } = options;
-  const posts = new Set<LinkExchange>();
+  const posts = new Set<HttpExchange>();
   const queue: Line[] = [];
   let queuedBytes = 0;
   let address: string | undefined;
@@ -173,7 +172,7 @@ function endText(server: string, how: ExchangeEnd): string {
 
 function lostLine(server: string, how: Exclude<ExchangeEnd, { kind: 'ended' }>): LineLost {
   if (how.kind === 'refused') {
-    const { code, say = '' } = statusRefusal(how.status, server);
+    const { code, say } = statusRefusal(how.status, server);
     return { code, say, delivered: how.status >= 500 };
   }
   const unsent = how.code === 'upstream_unreachable' || how.code === 'overloaded';
