@@ -119,10 +119,16 @@ function inSession(
     );
   }
   if (session.kind !== 'played') envelope.payload.serverRevision = session.serverRevision;
-  if (session.kind === 'played') return carryPlayed(envelope, session.session, token, answer, ports);
-  if (session.kind === 'stdio') return carryStdioLegacy(envelope, session, token, answer, ports);
-  if (readiness.http === undefined) return answer.refuse({ code: 'session_unknown' }, 'refused');
-  return carryLegacy({ envelope, target: readiness.http, answer, ports }, session, token);
+  if (session.kind === 'http') {
+    if (readiness.http === undefined) return answer.refuse({ code: 'session_unknown' }, 'refused');
+    return carryLegacy({ envelope, target: readiness.http, answer, ports }, session, token);
+  }
+  const call = envelope.payload;
+  const lastId = call.inbound.kind === 'stream' ? call.arrival.headers.get('last-event-id') : undefined;
+  if (lastId !== undefined) return session.resumption.resume(lastId, call, answer, ports);
+  const lasting = session.resumption.wrap(call, answer);
+  if (session.kind === 'played') carryPlayed(envelope, session, token, lasting, ports);
+  else carryStdioLegacy(envelope, session, token, lasting, ports);
 }
 
 /** A modern agent in front of a server of the legacy era, or of several servers as one. */

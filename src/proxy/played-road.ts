@@ -15,7 +15,7 @@ import type { Envelope } from '../policies/index.ts';
 import type { Answer } from './answer.ts';
 import { ask, askMember } from './ask.ts';
 import { ownRequest } from './bridge/index.ts';
-import type { FinalMessage, PlayedFacts, PlayedSession, Reach } from './bridge/index.ts';
+import type { FinalMessage, PlayedFacts, PlayedSession, Reach, Session } from './bridge/index.ts';
 import type { Call, Ports } from './exchange.ts';
 
 const SERVER_INFO = 'io.modelcontextprotocol/serverInfo';
@@ -89,9 +89,16 @@ function welcome(
 }
 
 /** Carries anything of an open session. */
-export function carryPlayed(envelope: Envelope<Call>, session: PlayedSession, token: string, answer: Answer, ports: Ports): void {
+export function carryPlayed(
+  envelope: Envelope<Call>,
+  found: Extract<Session, { kind: 'played' }>,
+  token: string,
+  answer: Answer,
+  ports: Ports,
+): void {
   const call = envelope.payload;
   const { inbound } = call;
+  const { session } = found;
   const reach = reachFor(ports);
   switch (inbound.kind) {
     case 'stream':
@@ -99,7 +106,7 @@ export function carryPlayed(envelope: Envelope<Call>, session: PlayedSession, to
         answer.refuse({ code: 'too_many', say: 'This session has a GET stream already.' }, 'refused');
       return;
     case 'end':
-      ports.sessions.end(token, { kind: 'played', session, revision: call.question.revision ?? '' });
+      ports.sessions.end(token, found);
       return answer.empty(204, 'ok');
     case 'legacy':
       if (inbound.message.kind === 'request') return request(call, inbound.message, session, answer, reach);

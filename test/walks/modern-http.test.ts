@@ -215,7 +215,7 @@ for (const method of ['GET', 'DELETE']) {
   test(verifies('modern.post-only', `${method} is refused`), async () => {
     const answer = await send(gateway.url('scripted'), {
       method,
-      headers: { authorization: `Bearer ${key}`, accept: 'text/event-stream' },
+      headers: { authorization: `Bearer ${key}`, accept: 'text/event-stream', 'mcp-protocol-version': '2026-07-28' },
     });
     assert.equal(answer.status, 405);
   });

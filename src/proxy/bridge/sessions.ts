@@ -7,6 +7,9 @@ import { LATEST_MODERN } from '../../mcp/index.ts';
 import type { StdioDoor } from '../../servers/index.ts';
 import { createEndpoints } from './endpoints.ts';
 import type { Endpoints } from './endpoints.ts';
+import { createEventStore } from './event-store.ts';
+import { createResumption } from './resumption.ts';
+import type { Resumable, Resumption } from './resumption.ts';
 import type { SealingKey } from './seal.ts';
 import { openSession, sealSession } from './session-id.ts';
 import type { SessionFacts } from './session-id.ts';
@@ -20,8 +23,8 @@ import type { StdioMux } from './stdio-mux.ts';
 /** A session as a request finds it. */
 export type Session =
   | ({ readonly kind: 'http'; readonly upstream: string } & Spoken)
-  | ({ readonly kind: 'stdio'; readonly session: StdioSession } & Spoken)
-  | { readonly kind: 'played'; readonly session: PlayedSession; readonly revision: string };
+  | ({ readonly kind: 'stdio'; readonly session: StdioSession; readonly resumption: Resumption } & Spoken)
+  | { readonly kind: 'played'; readonly session: PlayedSession; readonly resumption: Resumption; readonly revision: string };
 
 /** What is spoken on the two hops of a session. */
 export interface Spoken {
@@ -77,11 +80,19 @@ export interface SessionsOptions {
 const TOKEN_LIFE_MS = 24 * 3_600_000;
 const MAX_CACHED_TOKENS = 10_000;
 const MAX_ENDED_TOKENS = 100_000;
+/** A connection that breaks is back within seconds: what was said since is a few messages, seldom more than one large answer. */
+const EVENT_CAPS = {
+  session: { maxEvents: 1_000, maxBytes: 4 * 1024 * 1024 },
+  worker: { maxEvents: 100_000, maxBytes: 64 * 1024 * 1024 },
+};
 
 /** No sessions yet. */
 export function createSessions(options: SessionsOptions): Sessions {
   const stdio = new Map<number, StdioSession>();
   const played = new Map<number, PlayedSession>();
+  const events = createEventStore<Resumable>(EVENT_CAPS);
+  /** What agents can come back to, by the number of the session. */
+  const resumptions = new Map<number, Resumption>();
   /** Opened tokens, so that a busy session is decrypted once. The key includes who asked. */
   const opened = new Map<string, SessionFacts>();
   const ended = new Map<string, number>();
@@ -120,6 +131,15 @@ export function createSessions(options: SessionsOptions): Sessions {
     one.lastUsedMs = options.nowMs();
     one.lastUsedBy = principal;
   };
+  const resumptionOf = (number: number): Resumption => {
+    const made = resumptions.get(number) ?? createResumption(events.log(number));
+    resumptions.set(number, made);
+    return made;
+  };
+  const forgetEvents = (number: number): void => {
+    resumptions.get(number)?.close();
+    resumptions.delete(number);
+  };
   const mayOpen = (principal: Principal, { maxSessionsPerAgent }: Limits): string | undefined =>
     owned(principal) < maxSessionsPerAgent
       ? undefined
@@ -147,11 +167,12 @@ export function createSessions(options: SessionsOptions): Sessions {
       const [piped, acted] = [stdio.get(number), played.get(number)];
       if (piped !== undefined) {
         touch(piped, principal);
-        return { kind: 'stdio', session: piped, revision: found.revision, serverRevision: found.serverRevision };
+        const { revision, serverRevision } = found;
+        return { kind: 'stdio', session: piped, resumption: resumptionOf(number), revision, serverRevision };
       }
       if (acted === undefined) return undefined;
       touch(acted, principal);
-      return { kind: 'played', session: acted, revision: found.revision };
+      return { kind: 'played', session: acted, resumption: resumptionOf(number), revision: found.revision };
     },
     sealHttp: (principal, server, upstream, { revision, serverRevision }) =>
       sealSession(
@@ -172,6 +193,7 @@ export function createSessions(options: SessionsOptions): Sessions {
           nowMs: options.nowMs,
           onEnd: (text) => {
             stdio.delete(number);
+            forgetEvents(number);
             options.onSessionEnd(server, text);
           },
           onNoise: () => options.onNoise(server),
@@ -192,7 +214,10 @@ export function createSessions(options: SessionsOptions): Sessions {
       const refused = mayOpen(principal, limits);
       if (refused !== undefined) return refused;
       const number = nextNumber++;
-      const onEnd = (): void => void played.delete(number);
+      const onEnd = (): void => {
+        played.delete(number);
+        forgetEvents(number);
+      };
       const session = createPlayedSession({ number, server: route, principal, nowMs: options.nowMs, facts: settled, onEnd });
       played.set(number, session);
       return session;
