@@ -1,26 +1,27 @@
 // server/discover on a route with several servers: the gateway answers for itself, with what its servers can do together.
 
-import type { AggregateRoute } from '../config/index.ts';
 import { REVISIONS, TASKS_EXTENSION, writeResult } from '../mcp/index.ts';
 import type { JsonObject, JsonValue } from '../mcp/index.ts';
 import { SELF } from './aggregate-lists.ts';
 import type { Ask, Asking, Hearing } from './bridge/index.ts';
 import type { Ports } from './exchange.ts';
-import { askOf, quietly } from './member-lists.ts';
+import { askOf } from './member-lists.ts';
+import type { Looking } from './route-catalogue.ts';
 
 /** Capabilities that one server alone may have and the route then has: what concerns it finds it by name or URI. */
 const CARRIED = ['tools', 'prompts', 'resources', 'completions', 'logging'];
 /** Apps and tasks are carried: tools, ui:// resources and tasks find their server. Other extensions do not say whose they are. */
 const CARRIED_EXTENSIONS = ['io.modelcontextprotocol/ui', TASKS_EXTENSION];
+/** What a server may turn out to have that does not answer now: an agent that is told of no tools never asks for any. */
+const UNKNOWN: JsonObject = { tools: { listChanged: true }, prompts: { listChanged: true }, resources: { listChanged: true } };
 /** Of each server's instructions. They go into the prompt of a model, for all servers at once. */
 const MAX_INSTRUCTIONS_CHARS = 4_000;
 
 /** Asks the members of a route what they can do. */
-export function askDiscover(wanted: Ask, route: AggregateRoute, hearing: Hearing, ports: Ports): Asking {
-  const { call, request, message } = wanted;
+export function askDiscover(wanted: Ask, { route, asker }: Looking, hearing: Hearing, ports: Ports): Asking {
+  const { call, message } = wanted;
   const { principal } = call.arrival;
   const { discovered } = ports.aggregates;
-  const asker = { arrival: call.arrival, request, scope: wanted.scope };
   const members = call.members ?? [];
   const results = new Map<string, JsonObject>();
   const askings: Asking[] = [];
@@ -37,7 +38,7 @@ export function askDiscover(wanted: Ask, route: AggregateRoute, hearing: Hearing
     });
     const isWhole = results.size === members.length;
     for (const asking of askings) asking.giveUp();
-    hearing.final(writeResult(message.id, merge(found, isWhole)));
+    hearing.final(writeResult(message.id, merge(found, isWhole, found.length === members.length)));
   };
   const timer = setTimeout(settle, route.waitMs);
   const done = (): void => {
@@ -50,14 +51,15 @@ export function askDiscover(wanted: Ask, route: AggregateRoute, hearing: Hearing
       done();
       continue;
     }
-    const heard = quietly((said) => {
+    const final: Hearing['final'] = (said) => {
       if (said.kind === 'result' && isObject(said.result)) {
         results.set(name, said.result);
         discovered.put(principal, name, said.result);
       }
       done();
-    }, done);
-    askings.push(askOf(asker, server, { method: 'server/discover', params: {} }, heard, ports));
+    };
+    const wantedOfIt = { method: 'server/discover', params: {} };
+    askings.push(askOf(asker, server, wantedOfIt, { full: false, note: () => {}, final, fail: done }, ports));
   }
   if (members.length === 0) settle();
   return {
@@ -75,7 +77,8 @@ interface Found {
   readonly result: JsonObject;
 }
 
-function merge(found: readonly Found[], isWhole: boolean): JsonObject {
+/** `isWhole`: all of them have just said it; `isComplete`: it is known of all, if only from before. */
+function merge(found: readonly Found[], isWhole: boolean, isComplete: boolean): JsonObject {
   const instructions = found.flatMap(({ server, result }) => {
     const text = result['instructions'];
     if (typeof text !== 'string' || text === '') return [];
@@ -86,7 +89,10 @@ function merge(found: readonly Found[], isWhole: boolean): JsonObject {
   return {
     resultType: 'complete',
     supportedVersions: REVISIONS.map(({ name }) => name),
-    capabilities: union(found.map(({ result }) => (isObject(result['capabilities']) ? result['capabilities'] : {}))),
+    capabilities: union([
+      ...found.map(({ result }) => (isObject(result['capabilities']) ? result['capabilities'] : {})),
+      ...(isComplete ? [] : [UNKNOWN]),
+    ]),
     ...(instructions.length > 0 && { instructions: instructions.join('\n\n') }),
     // What is missing now may be there at once.
     ttlMs: isWhole && ttls.length > 0 ? Math.min(...ttls) : 0,

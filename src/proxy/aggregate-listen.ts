@@ -1,7 +1,6 @@
 // subscriptions/listen on a route with several servers: one stream to each of them, and what they say on the agent's one. A server that
 // goes away is listened to again behind the agent's back; the agent is then told that its lists changed, as they may have meanwhile.
 
-import type { AggregateRoute } from '../config/index.ts';
 import { subscriptionMeta, writeNotification } from '../mcp/index.ts';
 import type { JsonObject, JsonValue } from '../mcp/index.ts';
 import type { Server } from '../servers/index.ts';
@@ -10,6 +9,7 @@ import { OVER } from './bridge/index.ts';
 import type { Ports } from './exchange.ts';
 import { askOf } from './member-lists.ts';
 import { findOwners } from './route-catalogue.ts';
+import type { Looking } from './route-catalogue.ts';
 
 const ACKNOWLEDGED = 'notifications/subscriptions/acknowledged';
 const UPDATED = 'notifications/resources/updated';
@@ -34,16 +34,17 @@ interface Member {
   /** What it said that it will tell; undefined until it has. */
   honoured: JsonObject | undefined;
   answered: boolean;
+  /** It cannot be reached now; when it can, that is a change. */
+  missing: boolean;
   retryMs: number;
   retry: NodeJS.Timeout | undefined;
 }
 
 /** Listens to the members of a route. */
-export function askListen(wanted: Ask, route: AggregateRoute, hearing: Hearing, ports: Ports): Asking {
-  const { call, request, message } = wanted;
+export function askListen(wanted: Ask, { route, asker }: Looking, hearing: Hearing, ports: Ports): Asking {
+  const { call, message } = wanted;
   const { arrival } = call;
   const asked = isObject(message.params?.['notifications']) ? message.params['notifications'] : {};
-  const asker = { arrival, request, scope: wanted.scope };
   const members: Member[] = [];
   /** What the agent was told that it will hear; undefined until it was told. */
   let promised: ReadonlySet<string> | undefined;
@@ -54,7 +55,7 @@ export function askListen(wanted: Ask, route: AggregateRoute, hearing: Hearing, 
   const acknowledge = (): void => {
     if (over || promised !== undefined) return;
     clearTimeout(timer);
-    const flags = CHANGES.filter(({ flag }) => members.some(({ honoured }) => honoured?.[flag] === true)).map(({ flag }) => flag);
+    const flags = CHANGES.filter(({ flag }) => members.some((member) => willTell(member, flag))).map(({ flag }) => flag);
     const uris = members.flatMap(({ honoured, uris: own }) => own.filter((uri) => includes(honoured?.['resourceSubscriptions'], uri)));
     promised = new Set([...flags, ...uris]);
     const notifications = {
@@ -63,6 +64,7 @@ export function askListen(wanted: Ask, route: AggregateRoute, hearing: Hearing, 
     };
     hearing.note(writeNotification(ACKNOWLEDGED, { notifications, _meta: tag }));
   };
+  const willTell = ({ honoured, missing }: Member, flag: string): boolean => asked[flag] === true && (missing || honoured?.[flag] === true);
   const hear = (member: Member, said: NoteMessage): void => {
     const { method, params } = said;
     if (over) return;
@@ -70,6 +72,7 @@ export function askListen(wanted: Ask, route: AggregateRoute, hearing: Hearing, 
       const isBack = member.answered;
       member.honoured = isObject(params?.['notifications']) ? params['notifications'] : {};
       member.answered = true;
+      member.missing = false;
       member.retryMs = FIRST_RETRY_MS;
       if (isBack) for (const { flag } of CHANGES) if (member.honoured[flag] === true) tellChange(member, flag);
       if (members.every(({ answered }) => answered)) acknowledge();
@@ -123,8 +126,9 @@ export function askListen(wanted: Ask, route: AggregateRoute, hearing: Hearing, 
           if (said.kind === 'result') again(member); // An error says that it will be the same the next time.
         },
         fail: (_refused, outcome) => {
+          member.missing = outcome !== 'refused';
           settled(member);
-          if (outcome !== 'refused') again(member);
+          if (member.missing) again(member);
         },
       },
       ports,
@@ -144,7 +148,16 @@ export function askListen(wanted: Ask, route: AggregateRoute, hearing: Hearing, 
       const server = ports.servers.get(name);
       const uris = watched.filter((uri) => owners.get(uri) === name && mayRead(name, uri));
       if (server === undefined || (uris.length === 0 && !wantsChanges)) continue;
-      members.push({ server, uris, asking: OVER, honoured: undefined, answered: false, retryMs: FIRST_RETRY_MS, retry: undefined });
+      members.push({
+        server,
+        uris,
+        asking: OVER,
+        honoured: undefined,
+        answered: false,
+        missing: false,
+        retryMs: FIRST_RETRY_MS,
+        retry: undefined,
+      });
     }
     if (members.length === 0) return acknowledge();
     timer = setTimeout(acknowledge, route.waitMs);

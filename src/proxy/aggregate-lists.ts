@@ -11,6 +11,7 @@ import type { Ask, Asking, CursorOwner, Hearing, Listed, ListKind, ListPosition 
 import type { Call, Ports } from './exchange.ts';
 import { readList } from './member-lists.ts';
 import type { Pages, Reading } from './member-lists.ts';
+import type { Looking } from './route-catalogue.ts';
 
 /** The gateway, where it speaks for itself. Self-asserted, for display. */
 export const SELF = { name: 'sallyport', version: '1' } as const;
@@ -45,7 +46,7 @@ interface Shown {
 }
 
 /** Asks the members of a route for a list. */
-export function askLists(wanted: Ask, route: AggregateRoute, kind: ListKind, hearing: Hearing, ports: Ports): Asking {
+export function askLists(wanted: Ask, { route, asker }: Looking, kind: ListKind, hearing: Hearing, ports: Ports): Asking {
   const { call, request, message } = wanted;
   const { principal, snapshot } = call.arrival;
   const owner: CursorOwner = { principal, route: route.key, method: request.method };
@@ -54,7 +55,6 @@ export function askLists(wanted: Ask, route: AggregateRoute, kind: ListKind, hea
     hearing.final(writeError(message.id, INVALID_PARAMS, 'This cursor is not valid, or not any more; begin the list anew.'));
     return { giveUp: () => {}, resume: () => {} };
   }
-  const asker = { arrival: call.arrival, request, scope: wanted.scope };
   const isFirst = position.page === 1;
   const { known } = ports.aggregates;
   let taken = 0;

@@ -51,7 +51,7 @@ export function send(permit: Permit<Call>, wanted: Ask, hearing: Hearing, ports:
       }
       const { verdict, http } = readiness;
       call.forwardedUs = ports.nowUs();
-      if (call.members !== undefined) asking = askMembers(wanted, hearing, ports);
+      if (call.members !== undefined) asking = askMembers(wanted, hearing, ports, askMember);
       else if (!verdict.modern) asking = ports.legacyServers.ask(wanted, readiness, hearing, ports);
       else if (http === undefined) asking = askModernStdio(wanted, hearing, ports);
       else asking = askModernHttp(wanted, http, hearing, ports);

@@ -2,18 +2,28 @@
 
 import { METHODS, writeRequest } from '../mcp/index.ts';
 import type { JsonDocument, JsonObject, JsonValue, ModernRequest } from '../mcp/index.ts';
+import type { Subject } from '../policies/index.ts';
 import type { Server } from '../servers/index.ts';
-import { askMember } from './ask.ts';
 import { OVER } from './bridge/index.ts';
-import type { Asking, Hearing, Listed, ListKind, NoteMessage } from './bridge/index.ts';
+import type { Ask, Asking, Hearing, Listed, ListKind } from './bridge/index.ts';
 import type { Arrival, Ports } from './exchange.ts';
 import type { Refused } from './rescue.ts';
 
-/** For whom servers are asked: the agent's request, and what it says about the agent. */
+/** Asks one server, in a recorded call of its own: ask.ts. */
+export type AskMember = (
+  arrival: Arrival,
+  server: Server,
+  member: Pick<Ask, 'message' | 'request' | 'scope'> & { readonly subject: Subject },
+  hearing: Hearing,
+  ports: Ports,
+) => Asking;
+
+/** For whom servers are asked, and how: the agent's request, and what it says about the agent. */
 export interface Asker {
   readonly arrival: Arrival;
   readonly request: ModernRequest;
   readonly scope: string;
+  readonly askMember: AskMember;
 }
 
 /** What was read of a list. */
@@ -127,7 +137,7 @@ export function readList(
 
 /** Asks a server for something of the gateway's own wording, in the agent's name. */
 export function askOf(
-  { arrival, request, scope }: Asker,
+  { arrival, request, scope, askMember }: Asker,
   server: Server,
   { method, params }: { readonly method: string; readonly params: JsonObject },
   hearing: Hearing,
@@ -140,11 +150,6 @@ export function askOf(
   const message = writeRequest(request.id, method, { ...params, _meta: meta });
   const share = { ...request, method, rule, name: undefined, progressToken: undefined, params: message.params };
   return askMember(arrival, server, { message, request: share, subject: { kind: 'server' }, scope }, hearing, ports);
-}
-
-/** A hearing that is only for the answer. */
-export function quietly(final: Hearing['final'], fail: Hearing['fail'], note: (said: NoteMessage) => void = () => {}): Hearing {
-  return { full: false, note, final, fail };
 }
 
 interface Page {

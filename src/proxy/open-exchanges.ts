@@ -2,11 +2,13 @@
 // snapshot change itself, a drain knows what it waits for, and silent streams get their keep-alive comments.
 
 import { ANONYMOUS_KEY_ID } from '../agents/index.ts';
+import type { Principal } from '../agents/index.ts';
 import type { Snapshot } from '../config/index.ts';
 import type { Subject } from '../policies/index.ts';
 import type { Answer } from './answer.ts';
 import type { Call } from './exchange.ts';
 import { LONG_LIVED } from './in-flight.ts';
+import { usableMembers } from './usable-members.ts';
 
 /** The exchanges of one worker. */
 export interface OpenExchanges {
@@ -84,6 +86,7 @@ function stillAllowed(call: Call, snapshot: Snapshot, nowMs: number): boolean {
       : snapshot.agents.current(principal, nowMs);
   if (current === undefined) return false;
   const mayUse = (name: string, subject: Subject): boolean => snapshot.policy.decide(current, name, subject).kind === 'allow';
+  if (call.members !== undefined && LONG_LIVED.has(call.question.method) && !sameMembers(call, current, snapshot)) return false;
   return mayUseTasks(call, mayUse) && (call.members ?? [call.server.name]).some((name) => mayUse(name, call.question.subject));
 }
 
@@ -91,4 +94,10 @@ function stillAllowed(call: Call, snapshot: Snapshot, nowMs: number): boolean {
 function mayUseTasks({ inbound }: Call, mayUse: (server: string, subject: Subject) => boolean): boolean {
   if (inbound.kind !== 'modern' || inbound.tasks === undefined) return true;
   return inbound.tasks.named.values().every(({ server, tool }) => mayUse(server, { kind: 'tool', name: tool }));
+}
+
+/** A stream from several servers hears none that has come since, or that its agent may use since: the agent opens it anew. */
+function sameMembers({ arrival, members }: Call, current: Principal, snapshot: Snapshot): boolean {
+  const route = snapshot.routes.get(arrival.route.path);
+  return route?.kind === 'aggregate' && usableMembers(route, { principal: current, snapshot }).join() === members?.join();
 }

@@ -13,7 +13,7 @@ import type { Arrival, Call, Inbound, Ports } from './exchange.ts';
 import { forward } from './forward.ts';
 import { questionOf, receive } from './receive.ts';
 import { resolve } from './resolve.ts';
-import { usableMembers } from './route-catalogue.ts';
+import { usableMembers } from './usable-members.ts';
 import type { Resolved } from './resolve.ts';
 import type { Refused } from './rescue.ts';
 import type { Server } from '../servers/index.ts';

@@ -8,13 +8,15 @@ import { LATEST_MODERN, METHODS, parseJson, readMessage, setMember } from '../mc
 import type { ModernRequest } from '../mcp/index.ts';
 import type { Subject } from '../policies/index.ts';
 import type { Server } from '../servers/index.ts';
+import { askMember } from './ask.ts';
 import type { RequestMessage } from './bridge/index.ts';
 import type { Arrival, Inbound, Ports } from './exchange.ts';
 import { checkMirrored } from './receive.ts';
 import type { Unreadable } from './receive.ts';
-import { findNamed, findOwners, usableMembers } from './route-catalogue.ts';
+import { findNamed, findOwners } from './route-catalogue.ts';
 import type { Looking, Owner } from './route-catalogue.ts';
 import { serverOfTask } from './tasks.ts';
+import { usableMembers } from './usable-members.ts';
 
 /** An inbound message with its server; names in it are the server's own. */
 export interface Resolved {
@@ -46,7 +48,7 @@ function resolveOnRoute(route: AggregateRoute, inbound: Inbound, arrival: Arriva
   if (about === undefined) return done(ok({ inbound, server: ports.aggregates.serverOf(route), members: usableMembers(route, arrival) }));
   const holder = serverOfTask(inbound);
   if (holder !== undefined) return settle(about, taskOwner(about, holder, arrival), arrival, ports, done);
-  const looking: Looking = { route, asker: { arrival, request: askerRequest(about), scope: '' } };
+  const looking: Looking = { route, asker: { arrival, request: askerRequest(about), scope: '', askMember } };
   const { kind, name } = about.subject;
   if (kind !== 'resource') {
     findNamed(looking, kind === 'tool' ? 'tools' : 'prompts', name, ports, (owner) => settle(about, owner, arrival, ports, done));

@@ -6,10 +6,11 @@ import type { AggregateRoute } from '../config/index.ts';
 import { matchesTemplate, qualifiedName, readQualifiedName } from '../tools/index.ts';
 import type { OwnName } from '../tools/index.ts';
 import type { KnownList, Listed, ListKind } from './bridge/index.ts';
-import type { Arrival, Ports } from './exchange.ts';
+import type { Ports } from './exchange.ts';
 import { readList } from './member-lists.ts';
 import type { Asker, Reading } from './member-lists.ts';
 import type { Refused } from './rescue.ts';
+import { usableMembers } from './usable-members.ts';
 
 /** Somebody who looks for something on a route. */
 export interface Looking {
@@ -29,11 +30,6 @@ export type Owner = OwnName | Refused | undefined;
 const MAX_PAGES = 100;
 
 const DONE: Finding = { giveUp: () => {} };
-
-/** The servers of a route that an agent may use at all. */
-export function usableMembers({ members }: AggregateRoute, { principal, snapshot }: Arrival): readonly string[] {
-  return members.filter((name) => snapshot.policy.decide(principal, name, { kind: 'server' }).kind === 'allow');
-}
 
 /** Finds the tool or prompt that a name on the route means. */
 export function findNamed(looking: Looking, kind: 'tools' | 'prompts', text: string, ports: Ports, done: (owner: Owner) => void): Finding {

@@ -17,6 +17,7 @@ import type { JsonDocument, JsonObject, JsonValue, MessageId, ModernRetry, Moder
 import { GatewayError } from '../../base/index.ts';
 import type { Answer } from '../answer.ts';
 import type { Call, OutcomeStatus } from '../exchange.ts';
+import { nameAsker } from '../name-asker.ts';
 import type { Refused } from '../rescue.ts';
 import { carryMessage, judgeFinal, mayBeSaid } from '../server-messages.ts';
 import type { Asking, FinalMessage, NoteMessage, RequestMessage } from './party.ts';
@@ -154,7 +155,7 @@ export function playCall(options: PlayedCallOptions): PlayedCall {
       return send(shapeError(said.document, method, message.id), 'rpc_error');
     }
     const { result } = said;
-    if (isObject(result) && result['resultType'] === 'input_required') return begin(result, said.document);
+    if (isObject(result) && result['resultType'] === 'input_required') return begin(named(said.document));
     const mine = { ...said, id: message.id };
     const judged = judgeFinal(call, mine);
     if (!judged.ok) return refuse(judged.error, 'failed');
@@ -182,7 +183,14 @@ export function playCall(options: PlayedCallOptions): PlayedCall {
     });
   };
 
-  const begin = (result: JsonObject, document: JsonDocument): void => {
+  /** As the person in front of the agent should read it. */
+  const named = (document: JsonDocument): JsonDocument => {
+    const bytes = nameAsker(call, document);
+    return bytes === document.bytes ? document : reread(bytes);
+  };
+
+  const begin = (document: JsonDocument): void => {
+    const result = isObject(document.value) && isObject(document.value['result']) ? document.value['result'] : {};
     if (++rounds > MAX_ROUNDS) return distrust(`asks for input more than ${MAX_ROUNDS} times`);
     limit ??= setTimeout(
       () => refuse({ code: 'upstream_timeout', say: 'What the MCP server asked was not answered in time.' }, 'failed'),
