@@ -11,6 +11,18 @@ import type { Leg, Stand } from './leg.ts';
 import { SUITE_FOLDER } from './suite.ts';
 
 const MODERN = ['--spec-version', '2026-07-28'];
+/** Scenarios of the Tasks extension, unscored in every requirement set, with the checks of each. (tasks-status-notifications has none: a walk has.) */
+const TASKS: readonly (readonly [scenario: string, checks: number])[] = [
+  ['tasks-lifecycle', 9],
+  ['tasks-capability-negotiation', 5],
+  ['tasks-wire-fields', 4],
+  ['tasks-request-state-removal', 3],
+  ['tasks-mrtr-input', 4],
+  ['tasks-request-headers', 5],
+  ['tasks-dispatch-and-envelope', 9],
+  ['tasks-required-task-error', 3],
+  ['tasks-mrtr-composition', 2],
+];
 const OLDER = ['--suite', 'all', '--spec-version', '2025-06-18'];
 
 /** Every leg. */
@@ -28,6 +40,7 @@ export const LEGS: readonly Leg[] = [
   required('2025-11-25', 'modern', { scenarios: 30, checks: 70 }),
   required('2025-11-25', 'modern-stdio', { scenarios: 30, checks: 70 }),
   leg('2025-06-18', 'modern', OLDER, 'all', { scenarios: 27, checks: 56 }),
+  ...TASKS.map(([scenario, checks]) => tasksLeg(scenario, checks)),
   ...CLIENT_LEGS,
 ];
 
@@ -41,6 +54,12 @@ function leg(what: string, stand: Stand, args: readonly string[], scenarios: Leg
     required: scenarios,
     atLeast,
   };
+}
+
+/** A server with tasks is the same kind of server on both sides: what it says directly, it says through the gateway. */
+function tasksLeg(scenario: string, checks: number): Leg {
+  const args = ['--scenario', scenario, ...MODERN, '--force'];
+  return { ...leg(scenario, 'tasks', args, 'all', { scenarios: 1, checks }), name: scenario, kind: 'same' };
 }
 
 function required(revision: string, stand: Stand, atLeast: Leg['atLeast']): Leg {

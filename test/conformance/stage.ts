@@ -3,7 +3,7 @@
 
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { repositoryRoot, startGateway } from '../harness/index.ts';
+import { repositoryRoot, startGateway, startTaskServer } from '../harness/index.ts';
 import { CLIENT_LEGS } from './client-legs.ts';
 import { startRelay } from './client/relay.ts';
 import { startFixture } from './fixture/serve.ts';
@@ -37,6 +37,9 @@ export async function openStage(options: { readonly directOnly: boolean }): Prom
       closing.push(() => fixture.close());
       urls.set(era, fixture.url);
     }
+    const tasks = await startTaskServer();
+    closing.push(() => tasks.close());
+    urls.set('tasks', tasks.url);
     const client = (leg: string): { readonly server: string; readonly aimFile: string } => {
       const server = `client-${CLIENT_LEGS.findIndex(({ name }) => name === leg)}`;
       return { server, aimFile: join(results, server) };
