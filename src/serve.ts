@@ -137,6 +137,7 @@ async function announce(sockets: readonly ListenSocket[], { options, dataFolder,
       : renderQuickstart({
           url,
           servers,
+          together: status.ok ? status.value.routes?.find((route) => route.servers.length === servers.length)?.path : undefined,
           key,
           checkout,
           dataFolder: usual === dataFolder ? undefined : dataFolder,

@@ -99,6 +99,10 @@ const statusSchema = z.strictObject({
   metrics: z.string().optional().meta({ description: 'URL of the metrics; absent: none are served.' }),
   agents: z.int(),
   servers: z.int(),
+  routes: z
+    .array(z.strictObject({ path: z.string(), servers: z.array(z.string()) }))
+    .optional()
+    .meta({ description: 'Paths that show several servers as one.' }),
   config: configSchema,
   workers: z.array(workerSchema),
 });

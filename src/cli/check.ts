@@ -25,9 +25,14 @@ export const checkCommand: Command = {
     if (args.output === 'json') printJson(deps, { ok: loaded.ok, problems });
     else printProblems(deps, problems);
     if (!loaded.ok) return EXIT.config;
-    const { servers, policy } = loaded.value.shard;
-    if (args.output === 'table')
-      printLine(deps, `${shownPath(file, deps)} is good: ${count(servers.length, 'server')}, ${count(policy.rules.length, 'rule')}.`);
+    const { servers, routes, policy } = loaded.value.shard;
+    const several = routes.filter((route) => route.servers.length > 1).map(({ path }) => path);
+    const counted = [
+      count(servers.length, 'server'),
+      ...(several.length === 0 ? [] : [`several together at ${several.join(' and ')}`]),
+      count(policy.rules.length, 'rule'),
+    ];
+    if (args.output === 'table') printLine(deps, `${shownPath(file, deps)} is good: ${counted.join(', ')}.`);
     return EXIT.ok;
   },
 };

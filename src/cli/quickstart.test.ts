@@ -10,6 +10,7 @@ const KEY = `spk_${'k'.repeat(43)}`;
 const quickstart: Quickstart = {
   url: 'http://127.0.0.1:7625',
   servers: ['everything', 'files', 'tickets'],
+  together: '/mcp',
   key: { agent: 'quickstart', text: KEY, expiresAt: '2026-11-29T10:00:00.000Z' },
   checkout: '/home/me/sallyport',
   dataFolder: undefined,
@@ -30,6 +31,11 @@ test('the snippet is JSON that holds a URL and the key for every server', () => 
     url: 'http://127.0.0.1:7625/mcp/files',
     headers: { Authorization: `Bearer ${KEY}` },
   });
+});
+
+test('it says where all servers are one, if they are anywhere', () => {
+  assert.match(renderQuickstart(quickstart), /all of them as one server.*: http:\/\/127\.0\.0\.1:7625\/mcp\n/);
+  assert.doesNotMatch(renderQuickstart({ ...quickstart, together: undefined }), /as one server/);
 });
 
 test('without a call to make, the tools of the first server are listed', () => {

@@ -6,6 +6,8 @@ export interface Quickstart {
   readonly url: string;
   /** Names of the servers, in the order of the config. */
   readonly servers: readonly string[];
+  /** Path that shows all of them as one; undefined: there is none. */
+  readonly together: string | undefined;
   readonly key: { readonly agent: string; readonly text: string; readonly expiresAt: string | null };
   /** Folder in which `npx sallyport` is this program. */
   readonly checkout: string;
@@ -16,7 +18,7 @@ export interface Quickstart {
 }
 
 /** The text, with a line break at its end. */
-export function renderQuickstart({ url, servers, key, checkout, dataFolder, call }: Quickstart): string {
+export function renderQuickstart({ url, servers, together, key, checkout, dataFolder, call }: Quickstart): string {
   const snippet = { mcpServers: Object.fromEntries(servers.map((name) => [name, serverEntry(`${url}/mcp/${name}`, key.text)])) };
   const first = call?.server ?? servers[0];
   const target = `${url}/mcp/${first ?? ''}`;
@@ -37,6 +39,7 @@ export function renderQuickstart({ url, servers, key, checkout, dataFolder, call
     '',
     JSON.stringify(snippet, null, 2),
     '',
+    ...(together === undefined ? [] : [`Or all of them as one server, whose tools are called <server>__<tool>: ${url}${together}`, '']),
     'The commands below are to be run in the checkout:',
     '',
     shellLine('cd', checkout),

@@ -48,6 +48,7 @@ function printStatus(deps: CliDeps, status: GatewayStatus): void {
     ...(status.metrics === undefined ? [] : [['metrics', status.metrics] as const]),
     ['agents', String(status.agents)],
     ['servers', String(status.servers)],
+    ...(status.routes ?? []).map(({ path, servers }): readonly [string, string] => [`route ${path}`, servers.join(', ') || 'no servers']),
     ['config', config.file ?? 'none'],
     ['revision', `${config.revision}, in force since ${config.loadedAt}`],
     ['data folder', status.dataFolder],

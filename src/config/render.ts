@@ -29,7 +29,7 @@ export function renderConfig({ servers, address = DEFAULT_ADDRESS, schema }: New
   return `${header}# Sallyport: who may call which tools. Check changes with \`sallyport check\`; a running gateway takes them over on SIGHUP.
 version: 1
 
-# Where agents reach the gateway: each server is at http://${address}/mcp/<name>.
+# Where agents reach the gateway: each server is at http://${address}/mcp/<name>, all of them as one at http://${address}/mcp.
 listen: ${stringify(address, STYLE).trim()}
 
 # The MCP servers behind it: a program to start (command, args, env) or an address (url, headers).

@@ -216,6 +216,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       ...(metricsDoor?.url === undefined ? {} : { metrics: metricsDoor.url }),
       agents: (await store?.agents(TENANT))?.agents.length ?? 0,
       servers: config?.servers.length ?? 0,
+      routes: (config?.routes ?? []).map(({ path, servers }) => ({ path, servers: [...servers] })),
       config: configStatus(),
       workers: [...workers],
     };
