@@ -41,6 +41,10 @@ export const REQUIREMENTS = {
   },
   'modern.post-only': { says: 'GET and DELETE have no meaning and are refused.', link: `${MODERN}/basic/transports/streamable-http` },
   'era.unshared-is-said': { says: 'Where client and server share no revision, the error says so.', link: `${MODERN}/basic/versioning` },
+  'era.bridged': {
+    says: 'A client and a server of different eras are no concern of each other where something stands between them that speaks both.',
+    link: `${MODERN}/basic/versioning`,
+  },
   'era.dual-follows-client': { says: 'A server of both eras is spoken to in the era of the client.', link: `${MODERN}/basic/versioning` },
   'legacy.negotiation': {
     says: 'initialize agrees on one revision, which then stands on every request.',
@@ -64,6 +68,22 @@ export const REQUIREMENTS = {
   'legacy.session-bound-to-caller': {
     says: 'A session id is no authentication: it serves only the principal that opened it.',
     link: `${LEGACY}/basic/security_best_practices`,
+  },
+  'legacy.revision-per-hop': {
+    says: 'Client and gateway, gateway and server each speak the revision that initialize settled on between them.',
+    link: `${LEGACY}/basic/lifecycle`,
+  },
+  'legacy.batches': {
+    says: 'A session of 2025-03-26 takes batches, and answers them as an array or on one stream.',
+    link: 'https://modelcontextprotocol.io/specification/2025-03-26/basic/transports',
+  },
+  'legacy.http-sse': {
+    says: 'An older client opens a stream, is told an endpoint, and finds everything on that stream.',
+    link: 'https://modelcontextprotocol.io/specification/2024-11-05/basic/transports',
+  },
+  'legacy.resumption': {
+    says: 'Last-Event-ID brings the rest of that stream, and of no other.',
+    link: `${LEGACY}/basic/transports`,
   },
   'stdio.process-per-session': { says: 'A legacy process over stdio is one session.', link: `${LEGACY}/basic/transports` },
   'gateway.no-token-passthrough': { says: "The caller's credentials never reach the server.", link: `${MODERN}/basic/authorization` },

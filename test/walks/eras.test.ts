@@ -1,5 +1,5 @@
-// Agents and servers of different eras on the same gateway: where they share a revision they meet in it, where they do not the agent
-// is told so in plain words. (Nothing is translated between eras yet.)
+// Agents and servers of different eras on the same gateway: where they share an era they meet in it, and where they do not the gateway
+// stands between them. Only a revision that the gateway itself does not speak is refused, in plain words.
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
@@ -7,8 +7,8 @@ import { after, before, test } from 'node:test';
 import { startFixture } from '../conformance/fixture/serve.ts';
 import type { Fixture } from '../conformance/fixture/serve.ts';
 import { verifies } from '../conformance/requirements.ts';
-import { at, LegacySession, modernCall, repositoryRoot, startGateway, testConfig, textAt } from '../harness/index.ts';
-import type { Gateway, RpcAnswer } from '../harness/index.ts';
+import { at, LegacySession, META, modernCall, repositoryRoot, startGateway, testConfig } from '../harness/index.ts';
+import type { Gateway } from '../harness/index.ts';
 
 const STDIO_SERVER = join(repositoryRoot, 'test', 'harness', 'servers', 'stdio-server.ts');
 const CALL = { name: 'test_simple_text', arguments: {} };
@@ -54,25 +54,41 @@ test(verifies('era.dual-follows-client', 'each agent meets the server in its own
 });
 
 for (const server of ['legacy', 'stdio'] as const) {
-  test(verifies('era.unshared-is-said', `a modern agent at the ${server} server`), async () => {
-    for (const [method, params] of [
-      ['server/discover', {}],
-      ['tools/list', {}],
-      ['tools/call', CALL],
-    ] as const) {
-      isEraError(await modernCall(gateway.url(server), method, params, { key, id: 7 }), 7);
-    }
+  test(verifies('era.bridged', `a modern agent at the ${server} server`), async () => {
+    const url = gateway.url(server);
+    const discovered = await modernCall(url, 'server/discover', {}, { key });
+    assert.deepEqual(at(discovered.result, 'supportedVersions'), ['2026-07-28']);
+    const { result } = await modernCall(url, 'tools/list', {}, { key });
+    assert.equal(at(result, 'resultType'), 'complete');
+    // What an older server does not say of its lists is said for it, in the safest way.
+    assert.equal(at(result, 'ttlMs'), 0);
+    assert.equal(at(result, 'cacheScope'), 'private');
+    const called = await modernCall(url, 'tools/call', server === 'stdio' ? { name: 'pid', arguments: {} } : CALL, { key, id: 'mine' });
+    assert.equal(at(called.http.json, 'id'), 'mine');
+    assert.equal(at(called.result, 'content', 0, 'type'), 'text');
+    assert.equal(called.http.headers['mcp-session-id'], undefined);
   });
 }
 
-test(verifies('era.unshared-is-said', 'a legacy agent at a modern server'), async () => {
-  isEraError(await LegacySession.initialize(gateway.url('modern'), { key }), 0);
-});
+for (const version of ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05']) {
+  test(verifies('era.bridged', `an agent of ${version} at a modern server`), async () => {
+    const session = await LegacySession.open(gateway.url('modern'), { key, version });
+    assert.equal(session.version, version);
+    const { result } = await session.request('tools/call', CALL);
+    assert.equal(at(result, 'content', 0, 'type'), 'text');
+    assert.equal(at(result, 'resultType'), undefined);
+    await session.end();
+  });
+}
 
-function isEraError({ http, error }: RpcAnswer, id: number): void {
-  assert.equal(http.status, 400);
-  assert.equal(at(error, 'code'), -32022);
-  assert.equal(at(http.json, 'id'), id);
-  // Whoever reads it must learn which revisions there are.
-  assert.match(textAt(error, 'message'), /20\d\d-\d\d-\d\d/);
+for (const server of ['dual', 'modern', 'legacy', 'stdio'] as const) {
+  test(verifies('era.unshared-is-said', `a revision that nobody here speaks, at the ${server} server`), async () => {
+    const options = { key, id: 7, meta: { [META.version]: '2027-03-01' }, headers: { 'mcp-protocol-version': '2027-03-01' } };
+    const { http, error } = await modernCall(gateway.url(server), 'tools/list', {}, options);
+    assert.equal(http.status, 400);
+    assert.equal(at(error, 'code'), -32022);
+    assert.equal(at(error, 'data', 'requested'), '2027-03-01');
+    assert.deepEqual(at(error, 'data', 'supported'), ['2026-07-28']);
+    assert.equal(at(http.json, 'id'), 7);
+  });
 }
