@@ -57,6 +57,7 @@ function createConnection(begun: Arrival, answer: Answer, ports: Ports): Connect
   const say = (data: Uint8Array): void => answer.event({ event: 'message', id: undefined, retry: undefined, data });
   const inSession = (method: string, reply: Reply): Arrival => ({
     ...last,
+    endpoint: undefined,
     method,
     headers: createHeaderList(['accept', 'mcp-session-id'], ['text/event-stream', session ?? '']),
     body: EMPTY,
