@@ -186,6 +186,7 @@ export function createLegacyCall(first: Ask, firstHearing: Hearing, { number, po
       wanted = next;
       hearing = listener;
       enter(next.call);
+      port.renew(number);
       if (answer !== undefined) {
         deliver(answer);
         return undefined;

@@ -14,6 +14,8 @@ import { createLegacyListens } from './legacy-listens.ts';
 import { createOffer } from './offer.ts';
 import { OVER } from './party.ts';
 import type { Ask, Asking, FinalMessage, Hearing, LegacyLink, NoteMessage, OpenLegacyLink, RequestMessage } from './party.ts';
+import { createPatience } from './patience.ts';
+import type { Patience } from './patience.ts';
 import type { Rounds } from './rounds.ts';
 
 /** A session with one server. */
@@ -60,7 +62,8 @@ interface Flight {
   readonly call: LegacyCall;
   readonly again: (() => void) | undefined;
   readonly startedMs: number;
-  readonly limit: NodeJS.Timeout | undefined;
+  /** Until the next sign of life, where that is waited for here. */
+  readonly patience: Patience | undefined;
   /** The server has said something about it: it has seen it. */
   heard: boolean;
 }
@@ -159,9 +162,10 @@ export function createLegacySession(options: LegacySessionOptions): LegacySessio
     send: (message: Message): void => {
       if (!ended) link.send(message);
     },
+    renew: (number: number): void => flights.get(number)?.patience?.renew(),
     forget: (number: number): void => link.forget(number),
     done: (number: number): void => {
-      clearTimeout(flights.get(number)?.limit);
+      flights.get(number)?.patience?.close();
       flights.delete(number);
       check();
     },
@@ -177,8 +181,8 @@ export function createLegacySession(options: LegacySessionOptions): LegacySessio
     const number = nextNumber++;
     const call = createLegacyCall(wanted, hearing, { number, port, rounds });
     // A server with streams is timed by its link, which sees when the stream of an answer begins.
-    const limit = link.hasStreams ? undefined : setTimeout(() => timeOut(call), options.answerTimeoutMs);
-    flights.set(number, { call, again, startedMs: options.nowMs(), limit, heard: false });
+    const patience = link.hasStreams ? undefined : createPatience(options.answerTimeoutMs, () => timeOut(call));
+    flights.set(number, { call, again, startedMs: options.nowMs(), patience, heard: false });
     link.send(toLegacyRequest(wanted.message, number));
     return call;
   };
@@ -202,7 +206,7 @@ export function createLegacySession(options: LegacySessionOptions): LegacySessio
       case 'notifications/progress': {
         const token = params?.['progressToken'];
         const flight = typeof token === 'number' ? flights.get(token) : undefined;
-        flight?.limit?.refresh();
+        flight?.patience?.renew();
         return tell(flight, said);
       }
       case 'notifications/message':
@@ -235,7 +239,7 @@ export function createLegacySession(options: LegacySessionOptions): LegacySessio
         .toArray().length === 1;
     if (flight?.call.ask(said, isCertain) === true) {
       flight.heard = true;
-      flight.limit?.refresh();
+      flight.patience?.renew();
       return;
     }
     port.send(writeError(said.id, METHOD_NOT_FOUND, 'The client cannot be asked this now.'));
@@ -314,7 +318,11 @@ export function createLegacySession(options: LegacySessionOptions): LegacySessio
             whenOffered: offer.when,
             request: (name, params, done) => errand(name, params, (said) => done('kind' in said && said.kind === 'result')),
           });
-          return { giveUp: stop, resume: check };
+          const giveUp = (): void => {
+            stop();
+            check();
+          };
+          return { giveUp, resume: check };
         }
         const call = send(wanted, hearing, again);
         return { giveUp: () => void call.giveUp('The agent hung up.'), resume: check };

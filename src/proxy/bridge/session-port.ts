@@ -7,6 +7,8 @@ export interface SessionPort {
   /** What the server said about itself. */
   readonly serverInfo: JsonObject | undefined;
   send(message: Message): void;
+  /** The server works on our request again: its time begins anew. */
+  renew(number: number): void;
   /** The answer to our request is not waited for any more; the server has been told. */
   forget(number: number): void;
   /** It is over. */
