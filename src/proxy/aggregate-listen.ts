@@ -8,11 +8,14 @@ import type { Ask, Asking, Hearing, ListKind, NoteMessage } from './bridge/index
 import { OVER } from './bridge/index.ts';
 import type { Ports } from './exchange.ts';
 import { askOf } from './member-lists.ts';
+import { renameTask } from './tasks.ts';
+import type { NamedTask } from './tasks.ts';
 import { findOwners } from './route-catalogue.ts';
 import type { Looking } from './route-catalogue.ts';
 
 const ACKNOWLEDGED = 'notifications/subscriptions/acknowledged';
 const UPDATED = 'notifications/resources/updated';
+const TASK_CHANGED = 'notifications/tasks';
 const CANCELLED = 'notifications/cancelled';
 
 /** What each of the flags of a listen promises, and which lists have changed when it is said. */
@@ -30,6 +33,8 @@ interface Member {
   readonly server: Server;
   /** Those of the agent's resources that are this server's. */
   readonly uris: readonly string[];
+  /** Those of the tasks that the agent watches which are this server's. */
+  readonly tasks: readonly NamedTask[];
   asking: Asking;
   /** What it said that it will tell; undefined until it has. */
   honoured: JsonObject | undefined;
@@ -57,10 +62,14 @@ export function askListen(wanted: Ask, { route, asker }: Looking, hearing: Heari
     clearTimeout(timer);
     const flags = CHANGES.filter(({ flag }) => members.some((member) => willTell(member, flag))).map(({ flag }) => flag);
     const uris = members.flatMap(({ honoured, uris: own }) => own.filter((uri) => includes(honoured?.['resourceSubscriptions'], uri)));
-    promised = new Set([...flags, ...uris]);
+    const tokens = members.flatMap(({ honoured, tasks }) =>
+      tasks.filter(({ id }) => includes(honoured?.['taskIds'], id)).map(({ token }) => token),
+    );
+    promised = new Set([...flags, ...uris, ...tokens]);
     const notifications = {
       ...Object.fromEntries(flags.map((flag) => [flag, true])),
       ...(uris.length > 0 && { resourceSubscriptions: uris }),
+      ...(tokens.length > 0 && { taskIds: tokens }),
     };
     hearing.note(writeNotification(ACKNOWLEDGED, { notifications, _meta: tag }));
   };
@@ -82,6 +91,7 @@ export function askListen(wanted: Ask, { route, asker }: Looking, hearing: Heari
     if (!mayBeHeard(member)) return leave(member);
     const change = CHANGES.find((one) => one.method === method);
     if (change !== undefined) return tellChange(member, change.flag);
+    if (method === TASK_CHANGED) return tellTask(member, said);
     const uri = params?.['uri'];
     if (method !== UPDATED || typeof uri !== 'string' || !member.uris.includes(uri) || promised?.has(uri) !== true) return;
     if (!mayRead(member.server.name, uri)) return;
@@ -93,11 +103,19 @@ export function askListen(wanted: Ask, { route, asker }: Looking, hearing: Heari
     for (const kind of change.kinds) ports.aggregates.known.outdate(arrival.principal, server.name, kind);
     if (promised?.has(flag) === true) hearing.note(writeNotification(change.method, { _meta: tag }));
   };
+  const tellTask = ({ tasks }: Member, said: NoteMessage): void => {
+    const task = tasks.find(({ id }) => id === said.params?.['taskId']);
+    // It tells what a tool has given, so its agent must still have leave to use the tool.
+    if (task === undefined || promised?.has(task.token) !== true || !mayUse(task)) return;
+    hearing.note(renameTask(said, task));
+  };
   /** Policy may have changed since the stream was opened; the agent's other servers are not its concern. */
   const mayBeHeard = ({ server }: Member): boolean =>
     ports.snapshot().policy.decide(arrival.principal, server.name, { kind: 'server' }).kind === 'allow';
   const mayRead = (server: string, uri: string): boolean =>
     ports.snapshot().policy.decide(arrival.principal, server, { kind: 'resource', name: uri }).kind === 'allow';
+  const mayUse = ({ server, tool }: NamedTask): boolean =>
+    ports.snapshot().policy.decide(arrival.principal, server, { kind: 'tool', name: tool }).kind === 'allow';
   const leave = (member: Member): void => {
     member.asking.giveUp();
     settled(member);
@@ -111,6 +129,7 @@ export function askListen(wanted: Ask, { route, asker }: Looking, hearing: Heari
     const notifications: JsonObject = {
       ...Object.fromEntries(CHANGES.filter(({ flag }) => asked[flag] === true).map(({ flag }) => [flag, true])),
       ...(member.uris.length > 0 && { resourceSubscriptions: member.uris }),
+      ...(member.tasks.length > 0 && { taskIds: member.tasks.filter(mayUse).map(({ id }) => id) }),
     };
     member.asking = askOf(
       asker,
@@ -140,6 +159,7 @@ export function askListen(wanted: Ask, { route, asker }: Looking, hearing: Heari
     member.retryMs = Math.min(member.retryMs * 2, LAST_RETRY_MS);
   };
 
+  const tasksWatched = call.inbound.kind === 'modern' ? [...(call.inbound.tasks?.named.values() ?? [])] : [];
   const watched = uniqueTexts(asked['resourceSubscriptions']);
   const finding = findOwners({ route, asker }, watched, ports, (owners) => {
     if (over) return;
@@ -147,10 +167,12 @@ export function askListen(wanted: Ask, { route, asker }: Looking, hearing: Heari
     for (const name of call.members ?? []) {
       const server = ports.servers.get(name);
       const uris = watched.filter((uri) => owners.get(uri) === name && mayRead(name, uri));
-      if (server === undefined || (uris.length === 0 && !wantsChanges)) continue;
+      const tasks = tasksWatched.filter((task) => task.server === name);
+      if (server === undefined || (uris.length === 0 && tasks.length === 0 && !wantsChanges)) continue;
       members.push({
         server,
         uris,
+        tasks,
         asking: OVER,
         honoured: undefined,
         answered: false,

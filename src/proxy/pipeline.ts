@@ -195,7 +195,7 @@ function ownerElsewhere(inbound: Inbound, arrival: Arrival, ports: Ports): strin
 }
 
 function createCall(arrival: Arrival, { inbound, server, members }: Resolved, ports: Ports): Call {
-  const narrowed = narrowTasks(narrowListen(inbound, arrival, members ?? [server.name]), arrival, server.name);
+  const narrowed = narrowTasks(narrowListen(inbound, arrival, members ?? [server.name]), arrival, { server, members });
   return {
     id: ports.newId(),
     arrival,

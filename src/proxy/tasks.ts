@@ -4,9 +4,9 @@
 
 import { fail, GatewayError, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
-import { hasTasks, memberEdit, parseJson, readMessage, setMember, splice, TASKS_EXTENSION } from '../mcp/index.ts';
+import { hasTasks, memberEdit, parseJson, readMessage, rereadMessage, setMember, splice, TASKS_EXTENSION } from '../mcp/index.ts';
 import type { Edit, JsonDocument, JsonObject, JsonValue, ModernRequest, Refusal } from '../mcp/index.ts';
-import type { RequestMessage, TaskIds } from './bridge/index.ts';
+import type { NoteMessage, RequestMessage, TaskIds } from './bridge/index.ts';
 import type { Arrival, Call, Inbound } from './exchange.ts';
 
 type ModernInbound = Extract<Inbound, { kind: 'modern' }>;
@@ -17,12 +17,14 @@ export interface NamedTask {
   readonly token: string;
   readonly server: string;
   readonly tool: string;
+  /** As the server calls it. */
+  readonly id: string;
 }
 
 /** The tasks that a call may make or is about. */
 export interface CallTasks {
   readonly ids: TaskIds;
-  /** By the server's own id. */
+  /** By what its server calls it; where several servers are asked, which may call theirs alike, by what the agent calls it. */
   readonly named: ReadonlyMap<string, NamedTask>;
 }
 
@@ -59,7 +61,7 @@ function openTask(inbound: ModernInbound, { principal, route }: Arrival, ids: Ta
   const facts = ids.open(token, principal, route.key);
   // A route with one server has the tasks of that one; whose a task of several is, resolve.ts looks up.
   if (facts === undefined || (route.kind === 'server' && facts.server !== route.key)) return fail(UNKNOWN);
-  const { id, server, tool } = facts;
+  const { id, tool } = facts;
   const sent = edited(setMember(message.document, ['params'], 'taskId', JSON.stringify(id)));
   const told: ModernRequest = { ...request, name: id, params: sent.params };
   return ok({
@@ -67,7 +69,7 @@ function openTask(inbound: ModernInbound, { principal, route }: Arrival, ids: Ta
     message: sent,
     request: told,
     subject: { kind: 'tool', name: tool },
-    tasks: { ids, named: new Map([[id, { token, server, tool }]]) },
+    tasks: { ids, named: new Map([[id, { ...facts, token }]]) },
   });
 }
 
@@ -81,7 +83,7 @@ function watchTasks(inbound: ModernInbound, { principal, route }: Arrival, ids: 
   for (const token of watched) {
     const facts = typeof token === 'string' ? ids.open(token, principal, route.key) : undefined;
     // What is not known is left out; the server's acknowledgement says what is left.
-    if (facts !== undefined && typeof token === 'string') named.set(facts.id, { token, server: facts.server, tool: facts.tool });
+    if (facts !== undefined && typeof token === 'string') named.set(token, { ...facts, token });
   }
   return ok({ ...inbound, tasks: { ids, named } });
 }
@@ -92,21 +94,24 @@ export function serverOfTask(inbound: Inbound): string | undefined {
   return inbound.tasks?.named.values().next().value?.server;
 }
 
-/** The listen request with the tasks that this server has and its sender may use the tools of; the others are taken out. */
-export function narrowTasks(inbound: Inbound, { principal, snapshot }: Arrival, server: string): Inbound {
+/** The listen request with the tasks that its servers have and its sender may use the tools of; the others are taken out. */
+export function narrowTasks(inbound: Inbound, arrival: Arrival, { server, members }: Pick<Call, 'server' | 'members'>): Inbound {
   if (inbound.kind !== 'modern' || inbound.request.method !== LISTEN || inbound.tasks === undefined) return inbound;
-  const named = new Map<string, NamedTask>();
-  for (const [id, task] of inbound.tasks.named) {
-    const allowed = snapshot.policy.decide(principal, server, { kind: 'tool', name: task.tool }).kind === 'allow';
-    if (task.server === server && allowed) named.set(id, task);
-  }
+  const { principal, snapshot } = arrival;
+  const asked = members ?? [server.name];
+  const kept = [...inbound.tasks.named.values()].filter(
+    (task) =>
+      asked.includes(task.server) && snapshot.policy.decide(principal, task.server, { kind: 'tool', name: task.tool }).kind === 'allow',
+  );
+  const nameOf = ({ token, id }: NamedTask): string => (members === undefined ? id : token);
+  const named = new Map(kept.map((task) => [nameOf(task), task]));
   const message = edited(setMember(inbound.message.document, WATCHED, 'taskIds', JSON.stringify([...named.keys()])));
   return { ...inbound, message, tasks: { ...inbound.tasks, named } };
 }
 
 /** A result with the agent's own names for the tasks it speaks of. */
 export function sealResult(call: Call, document: JsonDocument): Result<Uint8Array, Refusal> {
-  return sealAt(call, document, pathsIn('result', document));
+  return sealAt(document, pathsIn('result', document), (id) => tokenFor(call, id));
 }
 
 /** Whether the request names this task: of others its agent is told nothing. */
@@ -116,7 +121,19 @@ export function isWatched({ inbound }: Call, id: JsonValue | undefined): boolean
 
 /** A notification about a watched task, under the agent's own name for it. */
 export function sealNotification(call: Call, document: JsonDocument): Uint8Array {
-  const sealed = sealAt(call, document, pathsIn('params', document));
+  return sealedNote(document, (id) => tokenFor(call, id));
+}
+
+/** What one of several servers says about a task of its own, under the agent's own name for it. */
+export function renameTask({ document }: NoteMessage, { id, token }: NamedTask): NoteMessage {
+  return rereadMessage(
+    'notification',
+    sealedNote(document, (said) => (said === id ? token : undefined)),
+  );
+}
+
+function sealedNote(document: JsonDocument, tokenOf: (id: string) => string | undefined): Uint8Array {
+  const sealed = sealAt(document, pathsIn('params', document), tokenOf);
   if (!sealed.ok) throw new GatewayError('upstream_malformed', { say: sealed.error.say });
   return sealed.value;
 }
@@ -129,12 +146,16 @@ function pathsIn(member: 'params' | 'result', { value }: JsonDocument): readonly
   return paths;
 }
 
-function sealAt(call: Call, document: JsonDocument, paths: readonly (readonly string[])[]): Result<Uint8Array, Refusal> {
+function sealAt(
+  document: JsonDocument,
+  paths: readonly (readonly string[])[],
+  tokenOf: (id: string) => string | undefined,
+): Result<Uint8Array, Refusal> {
   const edits: Edit[] = [];
   for (const path of paths) {
     const id = memberAt(document.value, ...path, 'taskId');
     if (id === undefined) continue;
-    const token = typeof id === 'string' ? tokenFor(call, id) : undefined;
+    const token = typeof id === 'string' ? tokenOf(id) : undefined;
     if (token === undefined) return fail({ code: 'upstream_malformed', say: 'The MCP server speaks of a task that is not this one.' });
     edits.push(memberEdit(document, path, 'taskId', JSON.stringify(token)));
   }
