@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { elementEdits, memberEdit, parseJson, removeElements, removeMember, setMember, splice } from './index.ts';
+import { elementEdits, memberEdit, memberEdits, parseJson, removeElements, removeMember, setMember, splice } from './index.ts';
 import type { JsonDocument } from './index.ts';
 
 function parse(text: string): JsonDocument {
@@ -116,4 +116,22 @@ test('several edits, one splice', () => {
     ...elementEdits(document, ['result', 'tools'], (index) => index === 1),
   ];
   assert.equal(textOf(splice(document, edits)), '{"result":{"tools":[{"name":"b"}],"cacheScope":"private"}}');
+});
+
+test('several members are set at once, in an empty object too', () => {
+  const set = (text: string, members: readonly (readonly [string, string])[]): string => {
+    const parsed = parseJson(Buffer.from(text));
+    assert.ok(parsed.ok);
+    return Buffer.from(splice(parsed.value, memberEdits(parsed.value, [], members))).toString();
+  };
+  const members = [
+    ['a', '1'],
+    ['b', '2'],
+    ['c', '3'],
+  ] as const;
+  assert.equal(set('{}', members), '{"a":1,"b":2,"c":3}');
+  assert.equal(set('{ "x":0}', members), '{"a":1,"b":2,"c":3, "x":0}');
+  assert.equal(set('{"b":9,"x":0}', members), '{"a":1,"c":3,"b":2,"x":0}');
+  assert.equal(set('{"a":9,"b":9,"c":9}', members), '{"a":1,"b":2,"c":3}');
+  assert.equal(set('{}', []), '{}');
 });

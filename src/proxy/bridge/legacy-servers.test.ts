@@ -143,7 +143,7 @@ test('hanging up cancels at the server, and what waits for the session is never 
   const { id } = bed.link().request('tools/list');
   heard.asking.giveUp();
   assert.deepEqual(bed.link().request('notifications/cancelled')['params'], { requestId: id, reason: 'The agent hung up.' });
-  assert.deepEqual(bed.link().calls, [`forget ${id}`]);
+  assert.deepEqual(bed.link().calls, [`forget ${Number(id)}`]);
   assert.equal(bed.inFlight(), 0);
 });
 

@@ -209,7 +209,7 @@ function scriptedLink(events: LegacyLinkEvents, hasStreams: boolean, options: Le
     request: (method) => {
       const found = scripted.sent.findLast((one) => one['method'] === method);
       if (found !== undefined) return found;
-      throw new Error(`${method} was not sent; there were ${scripted.sent.map((one) => String(one['method'])).join(', ')}`);
+      throw new Error(`${method} was not sent; there were ${JSON.stringify(scripted.sent.map((one) => one['method']))}`);
     },
     answer: (method, result, streamed = hasStreams) => {
       const id = scripted.request(method)['id'];
