@@ -94,6 +94,7 @@ export function askLists(wanted: Ask, { route, asker }: Looking, kind: ListKind,
   if (waitingFor === 0) settle();
   return {
     giveUp: () => {
+      if (over) return; // What goes on is for the next time.
       over = true;
       clearTimeout(timer);
       for (const share of shares) share.reading?.giveUp();

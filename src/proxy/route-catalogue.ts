@@ -29,6 +29,9 @@ export type Owner = OwnName | Refused | undefined;
 /** Enough for 10 000 tools; what a server lists beyond it cannot be called here. */
 const MAX_PAGES = 100;
 
+/** Somebody who asks for what there is not makes a server list what it has this often, and not oftener. */
+const RECENT_MS = 1_000;
+
 const DONE: Finding = { giveUp: () => {} };
 
 /** Finds the tool or prompt that a name on the route means. */
@@ -121,7 +124,7 @@ function listOf({ asker }: Looking, server: string, kind: ListKind, ports: Ports
 
 type Faults = ReadonlyMap<string, Refused>;
 
-/** Looks at what is known, and once more, if that is in vain, when everything that is unknown or outdated has been asked for. */
+/** Looks at what is known, and once more, if that is in vain, when everything has been asked for anew that was not just now. */
 function lookTwice<Found>(
   looking: Looking,
   wants: readonly Want[],
@@ -137,7 +140,8 @@ function lookTwice<Found>(
     done(found, new Map());
     return DONE;
   }
-  const missing = wants.filter((want) => known(want)?.outdated !== false);
+  // Another worker may have heard of a change that this one has not: what is not on a list is looked for on a newer one.
+  const missing = wants.filter((want) => (known(want)?.atMs ?? 0) <= ports.nowMs() - RECENT_MS);
   return readAll(looking, missing, ports, (faults) => done(look(), faults));
 }
 
@@ -175,6 +179,7 @@ function readAll(looking: Looking, wants: readonly Want[], ports: Ports, done: (
   if (open.size === 0) settle();
   return {
     giveUp: () => {
+      if (over) return; // What goes on is for the next one who asks.
       over = true;
       clearTimeout(timer);
       for (const { reading } of readings) reading.giveUp();

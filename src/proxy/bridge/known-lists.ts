@@ -23,7 +23,7 @@ export interface Listed {
 export interface KnownList {
   readonly elements: readonly Listed[];
   readonly atMs: number;
-  /** The server has said since that it changed, or it was read long ago: good for what it has, not for what it has not. */
+  /** The server has said since that it changed, or it was read a while ago: time to read it again. */
   readonly outdated: boolean;
 }
 
