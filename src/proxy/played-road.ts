@@ -67,7 +67,7 @@ function welcome(
   answer: Answer,
   ports: Ports,
 ): void {
-  if (said.kind === 'error') return answer.json(200, shapeError(said.document, 'initialize', id), 'rpc_error');
+  if (said.kind === 'error') return answer.json(200, shapeError(said.document, 'initialize', id, facts.revision), 'rpc_error');
   const discovered = isObject(said.result) ? said.result : {};
   const { capabilities, instructions, _meta: meta } = discovered;
   const offered = isObject(capabilities) ? capabilities : {};

@@ -14,7 +14,6 @@ import {
   repositoryRoot,
   startGateway,
   testConfig,
-  textAt,
   until,
 } from '../harness/index.ts';
 import type { Gateway } from '../harness/index.ts';

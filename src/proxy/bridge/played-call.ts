@@ -152,7 +152,7 @@ export function playCall(options: PlayedCallOptions): PlayedCall {
     if (over) return;
     if (said.kind === 'error') {
       if (isHeaderMismatch(said.error) && tool !== undefined && !learnt) return learn(undefined, MAX_PAGES);
-      return send(shapeError(said.document, method, message.id), 'rpc_error');
+      return send(shapeError(said.document, method, message.id, session.revision), 'rpc_error');
     }
     const { result } = said;
     if (isObject(result) && result['resultType'] === 'input_required') return begin(named(said.document));
