@@ -11,37 +11,41 @@ const OWNER: CursorOwner = { principal: ANN, route: '/mcp', method: 'tools/list'
 const POSITION: ListPosition = { page: 2, rest: [{ server: 'files', cursor: 'c' }] };
 
 test('a cursor gives back where the list was, whatever the cursors of the servers are', () => {
-  const { sealCursor, openCursor } = createAggregates({ keys: () => [KEY], nowMs: () => 5 });
+  const aggregates = createAggregates({ keys: () => [KEY], nowMs: () => 5 });
   const one = fc.record(
     { server: fc.string(), cursor: fc.option(fc.string({ unit: 'grapheme' }), { nil: undefined }) },
     { noNullPrototype: true },
   );
   fc.assert(
     fc.property(fc.nat(), fc.array(one), (page, positions) => {
-      assert.deepEqual(openCursor(sealCursor({ page, rest: positions }, OWNER), OWNER), { page, rest: positions });
+      assert.deepEqual(aggregates.openCursor(aggregates.sealCursor({ page, rest: positions }, OWNER), OWNER), { page, rest: positions });
     }),
   );
 });
 
 test('it is of no use to anybody else, or for anything else, or later than an hour', () => {
   let nowMs = 0;
-  const { sealCursor, openCursor } = createAggregates({ keys: () => [KEY], nowMs: () => nowMs });
-  const cursor = sealCursor(POSITION, OWNER);
+  const aggregates = createAggregates({ keys: () => [KEY], nowMs: () => nowMs });
+  const cursor = aggregates.sealCursor(POSITION, OWNER);
   const others: readonly CursorOwner[] = [
     { ...OWNER, route: '/mcp/other' },
     { ...OWNER, method: 'prompts/list' },
     { ...OWNER, principal: { ...ANN, agent: 'eve' } },
     { ...OWNER, principal: { ...ANN, tenant: 'other' } },
   ];
-  for (const other of others) assert.equal(openCursor(cursor, other), undefined);
-  assert.deepEqual(openCursor(cursor, { ...OWNER, principal: { ...ANN, keyId: 'k2' } }), POSITION, 'another key of the same agent');
+  for (const other of others) assert.equal(aggregates.openCursor(cursor, other), undefined);
+  assert.deepEqual(
+    aggregates.openCursor(cursor, { ...OWNER, principal: { ...ANN, keyId: 'k2' } }),
+    POSITION,
+    'another key of the same agent',
+  );
   nowMs = 3_600_001;
-  assert.equal(openCursor(cursor, OWNER), undefined);
+  assert.equal(aggregates.openCursor(cursor, OWNER), undefined);
 });
 
 test('a route is always the same somebody, under its own name', () => {
-  const { serverOf } = createAggregates({ keys: () => [KEY], nowMs: () => 0 });
+  const aggregates = createAggregates({ keys: () => [KEY], nowMs: () => 0 });
   const route = { kind: 'aggregate', path: '/mcp', key: '/mcp', members: [], names: 'prefixed', waitMs: 1 } as const;
-  assert.equal(serverOf(route), serverOf(route));
-  assert.equal(serverOf(route).name, '/mcp');
+  assert.equal(aggregates.serverOf(route), aggregates.serverOf(route));
+  assert.equal(aggregates.serverOf(route).name, '/mcp');
 });
