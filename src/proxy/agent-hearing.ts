@@ -3,7 +3,7 @@
 import type { Answer } from './answer.ts';
 import type { Asking, Hearing } from './bridge/index.ts';
 import type { Call, Ports } from './exchange.ts';
-import { answerMessage, carryMessage, learnTools, mayBeSaid, wordsFor } from './server-messages.ts';
+import { answerMessage, carryMessage, mayBeSaid, withValidTools, wordsFor } from './server-messages.ts';
 
 /** What the agent of a call hears. */
 export function createAgentHearing(call: Call, answer: Answer, ports: Ports): Hearing {
@@ -16,8 +16,7 @@ export function createAgentHearing(call: Call, answer: Answer, ports: Ports): He
     },
     final: (said) => {
       call.answeredUs = ports.nowUs();
-      learnTools(call, said, ports);
-      answerMessage(call, answer, said);
+      answerMessage(call, answer, withValidTools(call, said, ports));
     },
     fail: (refused, outcome) => {
       call.answeredUs = ports.nowUs();

@@ -11,7 +11,7 @@ import type { Call, OutcomeStatus, Ports } from './exchange.ts';
 import { leave } from './in-flight.ts';
 import { refusedBy } from './rescue.ts';
 import type { Refused } from './rescue.ts';
-import { askedBy, filterReplayed, isShaped, judgeFinal, learnTools, mayBeSaid, wordsFor } from './server-messages.ts';
+import { askedBy, filterReplayed, isShaped, judgeFinal, mayBeSaid, withValidTools, wordsFor } from './server-messages.ts';
 import type { FinalHook } from './server-messages.ts';
 
 /** JSON answers up to this size are read whole before they go on. */
@@ -146,12 +146,11 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
       return message.kind === 'request' ? fail({ code: 'upstream_malformed' }, 'failed') : undefined;
     }
     if (isStream) return answer.event({ ...event, data: filterReplayed(call, message.document) });
-    const judged = judgeFinal(call, message);
+    const judged = judgeFinal(call, withValidTools(call, message, ports));
     if (!judged.ok) return fail(judged.error, 'failed');
     const extra = options.onFinal?.(message);
     if (extra !== undefined && 'code' in extra) return fail(extra, 'failed');
     sawFinal = true;
-    learnTools(call, message, ports);
     call.answeredUs = ports.nowUs();
     // SPEC streamable-http: the answer SHOULD end the stream. A server that leaves it open, or goes on talking, holds nothing of ours.
     if (!over) endGrace = setTimeout(giveUp, END_GRACE_MS);
@@ -168,11 +167,10 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
     if (!message.ok) return fail({ code: 'upstream_malformed' }, 'failed');
     const final = message.value;
     if (final.kind !== 'error' && (final.kind !== 'result' || status !== 200)) return fail({ code: 'upstream_malformed' }, 'failed');
-    const judged = judgeFinal(call, final);
+    const judged = judgeFinal(call, withValidTools(call, final, ports));
     if (!judged.ok) return fail(judged.error, 'failed');
     const extra = options.onFinal?.(final);
     if (extra !== undefined && 'code' in extra) return fail(extra, 'failed');
-    learnTools(call, final, ports);
     answer.json(status, judged.value.bytes, judged.value.outcome, extra?.headers);
   };
 

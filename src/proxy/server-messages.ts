@@ -22,6 +22,7 @@ import { parseJson } from '../mcp/index.ts';
 import type { Answer } from './answer.ts';
 import type { Call, OutcomeStatus, Ports } from './exchange.ts';
 import { nameAsker } from './name-asker.ts';
+import { learnTools } from './listed-tools.ts';
 import type { Refused } from './rescue.ts';
 import { isWatched, sealNotification, sealResult } from './tasks.ts';
 
@@ -150,12 +151,12 @@ function shaped({ question: { method, revision } }: Call, document: JsonDocument
   return shapeResult(document, method, { revision: revision ?? '' });
 }
 
-/** Learns what a shown tool list says about mirrored arguments. */
-export function learnTools(call: Call, message: Message, ports: Pick<Ports, 'headerCatalogue'>): void {
-  if (call.members !== undefined) return; // Learnt under the names of each.
-  if (message.kind !== 'result' || call.question.era !== 'modern' || call.question.rule?.list?.member !== 'tools') return;
-  const tools = isObject(message.result) ? message.result['tools'] : undefined;
-  if (Array.isArray(tools)) for (const tool of tools) ports.headerCatalogue.learn(call.server.name, tool);
+/** What a server answered, without the tools that nobody may use over HTTP. */
+export function withValidTools(call: Call, final: Final, ports: Pick<Ports, 'headerCatalogue' | 'log'>): Final {
+  const { era, rule } = call.question;
+  // Of several servers as one, each has taught under its own name.
+  if (era !== 'modern' || rule?.list?.member !== 'tools' || call.members !== undefined) return final;
+  return learnTools(call.server.name, final, ports);
 }
 
 /**

@@ -5,6 +5,7 @@ import type { JsonObject, JsonValue } from '../../mcp/index.ts';
 import type { HttpTarget } from '../../servers/index.ts';
 import type { Ports } from '../exchange.ts';
 import { enter, LONG_LIVED } from '../in-flight.ts';
+import { learnTools } from '../listed-tools.ts';
 import { createModernAnswer } from './modern-answer.ts';
 import { createJudge } from './modern-judge.ts';
 import { OVER } from './party.ts';
@@ -39,9 +40,9 @@ export function askModernHttp(ask: Ask, target: HttpTarget, hearing: Hearing, po
 export function askModernStdio(ask: Ask, hearing: Hearing, ports: Ports): Asking {
   const { call } = ask;
   const { principal, snapshot } = call.arrival;
-  const mux = ports.sessions.mux(principal, call.server.name, snapshot.limits);
-  if (typeof mux === 'string') {
-    hearing.fail({ code: 'too_many', say: mux }, 'refused');
+  const mux = ports.sessions.muxes.find(principal, call.server, snapshot.limits);
+  if ('code' in mux) {
+    hearing.fail(mux, 'refused');
     return OVER;
   }
   const judge = createJudge(ask, learning(ask, hearing, ports));
@@ -75,18 +76,14 @@ function headersOf({ call, message, request }: Ask, target: HttpTarget, ports: P
 }
 
 /** Lists that pass by teach which arguments are mirrored in headers. */
-function learning(ask: Ask, hearing: Hearing, ports: Pick<Ports, 'headerCatalogue'>): Hearing {
+function learning(ask: Ask, hearing: Hearing, ports: Pick<Ports, 'headerCatalogue' | 'log'>): Hearing {
   if (ask.request.method !== 'tools/list') return hearing;
   return {
     get full() {
       return hearing.full;
     },
     note: (said) => hearing.note(said),
-    final: (said) => {
-      const tools = said.kind === 'result' && isObject(said.result) ? said.result['tools'] : undefined;
-      if (Array.isArray(tools)) for (const tool of tools) ports.headerCatalogue.learn(ask.call.server.name, tool);
-      hearing.final(said);
-    },
+    final: (said) => hearing.final(learnTools(ask.call.server.name, said, ports)),
     fail: (refused, outcome) => hearing.fail(refused, outcome),
   };
 }
