@@ -138,7 +138,7 @@ export function createLegacyListens(): LegacyListens {
     },
     end: () => {
       subscriptions.clear();
-      for (const one of [...open]) {
+      for (const one of open) {
         open.delete(one);
         const { id } = one.wanted.message;
         one.hearing.final(writeResult(id, { resultType: 'complete', _meta: subscriptionMeta(id) }));

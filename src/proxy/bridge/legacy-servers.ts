@@ -13,7 +13,8 @@ import { createLegacySession } from './legacy-session.ts';
 import type { LegacySession } from './legacy-session.ts';
 import { mayUse } from './may-use.ts';
 import { OVER } from './party.ts';
-import type { Ask, Asking, Hearing, OpenLegacyLink } from './party.ts';
+import type { LinkTo } from './link-to.ts';
+import type { Ask, Asking, Hearing } from './party.ts';
 import { createRounds } from './rounds.ts';
 import type { SealingKey } from './seal.ts';
 
@@ -44,7 +45,7 @@ export interface LegacyServersOptions {
   readonly keys: () => readonly SealingKey[];
   readonly nowMs: () => number;
   /** The way to a server, whatever its transport. */
-  readonly linkTo: (server: Server, readiness: Ready, limits: Limits) => OpenLegacyLink;
+  readonly linkTo: LinkTo;
   readonly onSessionEnd: (server: string, text: string) => void;
 }
 
@@ -99,6 +100,10 @@ export function createLegacyServers(options: LegacyServersOptions): LegacyServer
     const full = makeRoom(principal, limits);
     if (full !== undefined) return full;
     const { server } = call;
+    let open = options.linkTo(principal, server, readiness, limits);
+    if (typeof open !== 'function' && closeIdlest((one) => isOf(one, principal)))
+      open = options.linkTo(principal, server, readiness, limits);
+    if (typeof open !== 'function') return open;
     const session = createLegacySession({
       server: server.name,
       principal,
@@ -106,7 +111,7 @@ export function createLegacyServers(options: LegacyServersOptions): LegacyServer
       capabilities,
       clientInfo: request.clientInfo,
       logLevel: request.logLevel,
-      open: options.linkTo(server, readiness, limits),
+      open,
       answerTimeoutMs: server.config.timeoutMs ?? limits.answerTimeoutMs,
       rounds,
       mayStream: () => count((one) => one.server === server.name && one.hasStream) < MAX_STREAMS_PER_SERVER,
@@ -130,8 +135,7 @@ export function createLegacyServers(options: LegacyServersOptions): LegacyServer
   };
   /** A modern agent cannot end a session that it knows nothing of: its least recently used one makes room. */
   const makeRoom = (principal: Principal, limits: Limits): Refused | undefined => {
-    const isOwn = ({ lastUsedBy }: LegacySession): boolean =>
-      lastUsedBy.tenant === principal.tenant && lastUsedBy.agent === principal.agent;
+    const isOwn = (one: LegacySession): boolean => isOf(one, principal);
     if (all.size >= MAX_SESSIONS && !closeIdlest(() => true)) return { code: 'overloaded' };
     if (count(isOwn) < limits.maxSessionsPerAgent || closeIdlest(isOwn)) return undefined;
     return { code: 'too_many', say: `This agent has ${limits.maxSessionsPerAgent} sessions with servers in use already.` };
@@ -189,16 +193,20 @@ export function createLegacyServers(options: LegacyServersOptions): LegacyServer
       const isOver = (principal: Principal, server: string): boolean => !mayUse(principal, server, snapshot, now);
       rounds.sweep(now, isOver);
       const pooled = new Set([...pool.values()].map(({ session }) => session));
-      for (const session of [...all]) {
+      for (const session of all) {
         session.sweep(now);
         const isIdle = !session.isBusy && (!pooled.has(session) || now - session.lastUsedMs > snapshot.limits.sessionIdleMs);
         if (isIdle || isOver(session.lastUsedBy, session.server)) session.close();
       }
     },
     close: () => {
-      for (const session of [...all]) session.close();
+      for (const session of all) session.close();
     },
   };
+}
+
+function isOf({ lastUsedBy }: LegacySession, principal: Principal): boolean {
+  return lastUsedBy.tenant === principal.tenant && lastUsedBy.agent === principal.agent;
 }
 
 function credentialsOf(http: Ready['http']): string {

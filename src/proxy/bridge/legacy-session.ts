@@ -2,21 +2,26 @@
 // it opens, requests under numbers of ours, and each message of the server sorted to the call, round or stream that it belongs to. What
 // belongs nowhere (late, twice, or somebody else's) is dropped.
 
-import { toLegacyRequest, writeError, writeNotification, writeRequest, writeResult } from '../../mcp/index.ts';
-import type { JsonObject, Message, MessageId } from '../../mcp/index.ts';
+import { toLegacyRequest, writeError, writeNotification, writeResult } from '../../mcp/index.ts';
+import type { MessageId } from '../../mcp/index.ts';
 import type { Principal } from '../../agents/index.ts';
 import type { Refused } from '../rescue.ts';
+import { createErrands } from './errands.ts';
+import { createFlights } from './flights.ts';
+import type { Flight } from './flights.ts';
 import { discoverResult, initializeParams, readAgreed } from './handshake.ts';
 import type { Agreed, Opening } from './handshake.ts';
 import { createLegacyCall } from './legacy-call.ts';
 import type { LegacyCall } from './legacy-call.ts';
 import { createLegacyListens } from './legacy-listens.ts';
+import type { ListenPort } from './legacy-listens.ts';
 import { createOffer } from './offer.ts';
 import { OVER } from './party.ts';
 import type { Ask, Asking, FinalMessage, Hearing, LegacyLink, NoteMessage, OpenLegacyLink, RequestMessage } from './party.ts';
 import { createPatience } from './patience.ts';
-import type { Patience } from './patience.ts';
 import type { Rounds } from './rounds.ts';
+import type { SessionPort } from './session-port.ts';
+import { createValve } from './stdio-lines.ts';
 
 /** A session with one server. */
 export interface LegacySession {
@@ -58,16 +63,6 @@ const MAX_CALL_MS = 60 * 60_000;
 const STREAM_IDLE_MS = 60_000;
 const METHOD_NOT_FOUND = -32601;
 
-interface Flight {
-  readonly call: LegacyCall;
-  readonly again: (() => void) | undefined;
-  readonly startedMs: number;
-  /** Until the next sign of life, where that is waited for here. */
-  readonly patience: Patience | undefined;
-  /** The server has said something about it: it has seen it. */
-  heard: boolean;
-}
-
 interface Queued {
   readonly go: (agreed: Agreed) => void;
   readonly fail: (refused: Refused) => void;
@@ -76,15 +71,14 @@ interface Queued {
 /** Opens a session. */
 export function createLegacySession(options: LegacySessionOptions): LegacySession {
   const { server, rounds } = options;
-  const flights = new Map<MessageId, Flight>();
-  /** Requests of the gateway itself. */
-  const errands = new Map<MessageId, (said: FinalMessage | Refused) => void>();
-  const queue = new Set<Queued>();
-  const listens = createLegacyListens();
-  let agreed: Agreed | undefined;
-  let shut = false;
-  let ended = false;
   let nextNumber = 1;
+  const newNumber = (): number => nextNumber++;
+  const flights = createFlights();
+  const errands = createErrands(server, options.answerTimeoutMs, newNumber);
+  const listens = createLegacyListens();
+  const queue = new Set<Queued>();
+  let agreed: Agreed | undefined;
+  let ended = false;
 
   const end = (text: string): void => {
     if (ended) return;
@@ -92,19 +86,44 @@ export function createLegacySession(options: LegacySessionOptions): LegacySessio
     options.onRetired();
     offer.close();
     const refused: Refused = { code: 'upstream_unreachable', say: `The MCP server '${server}' ended the session.` };
-    for (const one of queue) one.fail(refused);
-    queue.clear();
-    for (const tell of [...errands.values()]) tell(refused);
-    for (const { call } of [...flights.values()]) call.lost({ code: 'outcome_unknown', say: lost(server) }, 'unknown');
+    failQueue(refused);
+    errands.endAll(refused);
+    for (const { call } of flights.all()) call.lost({ code: 'outcome_unknown', say: lost(server) }, 'unknown');
     listens.end();
     options.onEnd(text);
   };
-  /** It never opened: nothing of what waits was sent. */
-  const failOpening = (refused: Refused): void => {
+  const failQueue = (refused: Refused): void => {
     for (const one of queue) one.fail(refused);
     queue.clear();
+  };
+
+  /** It never opened: nothing of what waits was sent. */
+  const failOpening = (refused: Refused): void => {
+    failQueue(refused);
     link.close();
     end('It could not be opened.');
+  };
+  const initialize = (): void =>
+    errands.run(link, 'initialize', initializeParams(options), (said) => {
+      if ('code' in said)
+        return failOpening(said.code === 'session_unknown' ? { code: 'upstream_unreachable', say: closed(server) } : said);
+      const read = readAgreed(said, server);
+      if (typeof read === 'string') return failOpening({ code: 'upstream_malformed', say: read });
+      link.agree(read.revision);
+      link.send(writeNotification('notifications/initialized'));
+      // The level is the session's in that era; what came before it is set would be at another one.
+      if (options.logLevel === undefined || read.capabilities['logging'] === undefined) return begin(read);
+      errands.run(link, 'logging/setLevel', { level: options.logLevel }, () => begin(read));
+    });
+  const begin = (read: Agreed): void => {
+    if (ended) return;
+    agreed = read;
+    // Many servers ask over the stream that belongs to no request, even where they ask because of one (SDK v1 does by default).
+    if (link.hasStreams && ASKABLE.some((name) => options.capabilities[name] !== undefined)) offer.when(() => {});
+    for (const one of queue) {
+      queue.delete(one);
+      one.go(read);
+    }
   };
   const whenOpen = (one: Queued): void => {
     if (agreed !== undefined) one.go(agreed);
@@ -113,142 +132,76 @@ export function createLegacySession(options: LegacySessionOptions): LegacySessio
     else one.fail({ code: 'overloaded', say: `Too many calls wait for a session with the MCP server '${server}'.` });
   };
 
-  const errand = (method: string, params: JsonObject, done: (said: FinalMessage | Refused) => void): void => {
-    const number = nextNumber++;
-    const limit = setTimeout(() => {
-      link.forget(number);
-      settle({ code: 'upstream_timeout', say: `The MCP server '${server}' does not answer.` });
-    }, options.answerTimeoutMs);
-    const settle = (said: FinalMessage | Refused): void => {
-      if (!errands.delete(number)) return;
-      clearTimeout(limit);
-      done(said);
-    };
-    errands.set(number, settle);
-    link.send(writeRequest(number, method, params));
-  };
-  const initialize = (): void =>
-    errand('initialize', initializeParams(options), (said) => {
-      if ('code' in said)
-        return failOpening(said.code === 'session_unknown' ? { code: 'upstream_unreachable', say: closed(server) } : said);
-      const read = readAgreed(said, server);
-      if (typeof read === 'string') return failOpening({ code: 'upstream_malformed', say: read });
-      link.agree(read.revision);
-      link.send(writeNotification('notifications/initialized'));
-      // The level is the session's in that era; what comes before it is set would be at another one.
-      if (options.logLevel === undefined || read.capabilities['logging'] === undefined) return begin(read);
-      errand('logging/setLevel', { level: options.logLevel }, () => begin(read));
-    });
-  const begin = (read: Agreed): void => {
-    if (ended) return;
-    agreed = read;
-    // Many servers ask over the stream that belongs to no request, even where they ask because of one (SDK v1 does by default).
-    if (link.hasStreams && ASKABLE.some((name) => options.capabilities[name] !== undefined)) offer.when(() => {});
-    for (const one of [...queue]) {
-      queue.delete(one);
-      one.go(read);
-    }
-  };
-
-  const check = (): void => {
-    if (!shut || listens.isFull || flights.values().some(({ call }) => call.isFull)) return;
-    shut = false;
-    link.resume();
-  };
-  const port = {
+  const port: SessionPort = {
     get serverInfo() {
       return agreed?.serverInfo;
     },
-    send: (message: Message): void => {
+    send: (message) => {
       if (!ended) link.send(message);
     },
-    renew: (number: number): void => flights.get(number)?.patience?.renew(),
-    forget: (number: number): void => link.forget(number),
-    done: (number: number): void => {
-      flights.get(number)?.patience?.close();
-      flights.delete(number);
-      check();
+    renew: (number) => flights.get(number)?.patience?.renew(),
+    forget: (number) => link.forget(number),
+    done: (number) => {
+      flights.remove(number);
+      valve.check();
     },
-    check,
+    check: () => valve.check(),
   };
-  const throttle = (isFull: boolean): void => {
-    if (!isFull || shut) return;
-    shut = true;
-    link.pause();
-  };
-
   const send = (wanted: Ask, hearing: Hearing, again: (() => void) | undefined): LegacyCall => {
-    const number = nextNumber++;
+    const number = newNumber();
     const call = createLegacyCall(wanted, hearing, { number, port, rounds });
     // A server with streams is timed by its link, which sees when the stream of an answer begins.
     const patience = link.hasStreams ? undefined : createPatience(options.answerTimeoutMs, () => timeOut(call));
-    flights.set(number, { call, again, startedMs: options.nowMs(), patience, heard: false });
+    flights.add(number, { call, again, startedMs: options.nowMs(), patience, heard: false });
     link.send(toLegacyRequest(wanted.message, number));
     return call;
   };
   const timeOut = (call: LegacyCall): void => {
-    call
-      .giveUp('It took too long.')
-      ?.fail({ code: 'upstream_timeout', say: `The MCP server '${server}' did not answer in time.` }, 'failed');
+    const say = `The MCP server '${server}' did not answer in time.`;
+    call.giveUp('It took too long.')?.fail({ code: 'upstream_timeout', say }, 'failed');
   };
 
   const hearFinal = (said: FinalMessage, on: MessageId | undefined): void => {
     const id = said.id ?? on;
     // An answer on the stream of another request is nobody's.
     if (id === undefined || (on !== undefined && on !== id)) return;
-    const settle = errands.get(id);
-    if (settle !== undefined) settle(said);
-    else flights.get(id)?.call.final(said);
+    if (!errands.settle(id, said)) flights.get(id)?.call.final(said);
   };
   const hearNote = (said: NoteMessage, on: MessageId | undefined): void => {
     const { method, params } = said;
     switch (method) {
       case 'notifications/progress': {
         const token = params?.['progressToken'];
-        const flight = typeof token === 'number' ? flights.get(token) : undefined;
-        flight?.patience?.renew();
-        return tell(flight, said);
+        return tell(typeof token === 'number' ? flights.get(token) : undefined, said);
       }
       case 'notifications/message':
-        return tell(on === undefined ? newest(({ isParked }) => !isParked) : flights.get(on), said);
+        return tell(on === undefined ? flights.heardNow() : flights.get(on), said);
       case 'notifications/cancelled': {
         const id = params?.['requestId'];
-        if (typeof id === 'string' || typeof id === 'number') for (const { call } of flights.values()) call.withdraw(id);
+        if (typeof id === 'string' || typeof id === 'number') for (const { call } of flights.all()) call.withdraw(id);
         return;
       }
       default:
         listens.hear(said);
-        throttle(listens.isFull);
+        valve.check({ full: listens.isFull });
     }
   };
   const tell = (flight: Flight | undefined, said: NoteMessage): void => {
     if (flight === undefined) return;
-    flight.heard = true;
+    alive(flight);
     flight.call.note(said);
-    throttle(flight.call.isFull);
+    valve.check({ full: flight.call.isFull });
+  };
+  const alive = (flight: Flight): void => {
+    flight.heard = true;
+    flight.patience?.renew();
   };
   const hearRequest = (said: RequestMessage, on: MessageId | undefined): void => {
     if (said.method === 'ping') return port.send(writeResult(said.id, {}));
-    const askable = (call: LegacyCall): boolean => call.isInteractive;
-    const flight = on === undefined ? (newest((call) => askable(call) && !call.isParked) ?? newest(askable)) : flights.get(on);
-    const isCertain =
-      on !== undefined ||
-      flights
-        .values()
-        .filter(({ call }) => askable(call))
-        .toArray().length === 1;
-    if (flight?.call.ask(said, isCertain) === true) {
-      flight.heard = true;
-      flight.patience?.renew();
-      return;
-    }
+    const flight = on === undefined ? undefined : flights.get(on);
+    const meant = on === undefined ? flights.askable() : flight && { flight, isCertain: true };
+    if (meant?.flight.call.ask(said, meant.isCertain) === true) return alive(meant.flight);
     port.send(writeError(said.id, METHOD_NOT_FOUND, 'The client cannot be asked this now.'));
-  };
-  /** The request most recently begun, where the transport does not say which is meant. */
-  const newest = (suits: (call: LegacyCall) => boolean): Flight | undefined => {
-    let last: Flight | undefined;
-    for (const flight of flights.values()) if (suits(flight.call)) last = flight;
-    return last;
   };
 
   const link: LegacyLink = options.open({
@@ -260,10 +213,8 @@ export function createLegacySession(options: LegacySessionOptions): LegacySessio
     },
     onLost: (id, refused, state) => {
       if (state === 'expired') options.onRetired();
-      const settle = errands.get(id);
-      if (settle !== undefined) return settle(refused);
       const flight = flights.get(id);
-      if (flight === undefined) return;
+      if (errands.settle(id, refused) || flight === undefined) return;
       if (state !== 'delivered' && flight.again !== undefined && !flight.heard) {
         flight.call.drop();
         return flight.again();
@@ -275,24 +226,33 @@ export function createLegacySession(options: LegacySessionOptions): LegacySessio
     },
     onEnd: end,
   });
+  const valve = createValve(link, () => listens.isFull || flights.anyFull);
   const offer = createOffer(link, options.mayStream, () => listens.end());
+  const listenPort = (read: Agreed): ListenPort => ({
+    capabilities: read.capabilities,
+    whenOffered: (then) => offer.when(then),
+    request: (method, params, done) => errands.run(link, method, params, (said) => done('kind' in said && said.kind === 'result')),
+  });
   initialize();
 
-  const begunWhenOpen = (begin_: (agreed: Agreed) => Asking, hearing: Hearing): Asking => {
-    let asking: Asking = OVER;
-    const one: Queued = {
-      go: (read) => {
-        asking = begin_(read);
-      },
-      fail: (refused) => hearing.fail(refused, 'failed'),
-    };
-    whenOpen(one);
-    return {
-      giveUp: () => {
-        if (!queue.delete(one)) asking.giveUp();
-      },
-      resume: () => asking.resume(),
-    };
+  const start = (wanted: Ask, hearing: Hearing, again: (() => void) | undefined, read: Agreed): Asking => {
+    switch (wanted.request.method) {
+      case 'server/discover':
+        offer.when((yes) => hearing.final(writeResult(wanted.message.id, discoverResult(read, yes))));
+        return OVER;
+      case 'subscriptions/listen': {
+        const stop = listens.listen(wanted, hearing, listenPort(read));
+        const giveUp = (): void => {
+          stop();
+          valve.check();
+        };
+        return { giveUp, resume: () => valve.check() };
+      }
+      default: {
+        const call = send(wanted, hearing, again);
+        return { giveUp: () => void call.giveUp('The agent hung up.'), resume: () => valve.check() };
+      }
+    }
   };
 
   const session: LegacySession = {
@@ -305,30 +265,22 @@ export function createLegacySession(options: LegacySessionOptions): LegacySessio
     get hasStream() {
       return offer.isOpen;
     },
-    ask: (wanted, hearing, again) =>
-      begunWhenOpen((read) => {
-        const { method } = wanted.request;
-        if (method === 'server/discover') {
-          offer.when((yes) => hearing.final(writeResult(wanted.message.id, discoverResult(read, yes))));
-          return OVER;
-        }
-        if (method === 'subscriptions/listen') {
-          const stop = listens.listen(wanted, hearing, {
-            capabilities: read.capabilities,
-            whenOffered: offer.when,
-            request: (name, params, done) => errand(name, params, (said) => done('kind' in said && said.kind === 'result')),
-          });
-          const giveUp = (): void => {
-            stop();
-            check();
-          };
-          return { giveUp, resume: check };
-        }
-        const call = send(wanted, hearing, again);
-        return { giveUp: () => void call.giveUp('The agent hung up.'), resume: check };
-      }, hearing),
+    ask: (wanted, hearing, again) => {
+      let asking: Asking = OVER;
+      const one: Queued = {
+        go: (read) => {
+          asking = start(wanted, hearing, again, read);
+        },
+        fail: (refused) => hearing.fail(refused, 'failed'),
+      };
+      whenOpen(one);
+      const giveUp = (): void => {
+        if (!queue.delete(one)) asking.giveUp();
+      };
+      return { giveUp, resume: () => asking.resume() };
+    },
     sweep: (nowMs) => {
-      for (const { call, startedMs } of [...flights.values()]) if (nowMs - startedMs > MAX_CALL_MS) timeOut(call);
+      for (const { call, startedMs } of flights.all()) if (nowMs - startedMs > MAX_CALL_MS) timeOut(call);
       if (!session.isBusy && nowMs - session.lastUsedMs > STREAM_IDLE_MS) offer.withdraw();
     },
     close: () => {

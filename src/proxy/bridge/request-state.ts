@@ -25,6 +25,8 @@ export interface RoundFacts {
   readonly expiresAtMs: number;
 }
 
+const CHANGING: ReadonlySet<string> = new Set(['_meta', 'inputResponses', 'requestState']);
+
 /** Seals the facts of a round for the agent that is asked. */
 export function sealRound(facts: RoundFacts, key: SealingKey, principal: Principal): string {
   const { owner, number, server, method, digest, expiresAtMs } = facts;
@@ -44,8 +46,8 @@ export function openRound(state: string, keys: readonly SealingKey[], principal:
 
 /** What of the params makes it the same call: everything but what a retry has to change, and what may change with every request. */
 export function digestOf(params: JsonObject | undefined): string {
-  const { _meta, inputResponses, requestState, ...salient } = params ?? {};
-  return sha256Hex(canonicalJson(salient));
+  const salient = Object.entries(params ?? {}).filter(([name]) => !CHANGING.has(name));
+  return sha256Hex(canonicalJson(Object.fromEntries(salient)));
 }
 
 function sealedFor({ tenant, agent, user }: Principal): Sealed {
