@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { objectEdit } from './splice.ts';
 import { elementEdits, memberEdit, memberEdits, parseJson, removeElements, removeMember, setMember, splice } from './index.ts';
 import type { JsonDocument } from './index.ts';
 
@@ -134,4 +135,26 @@ test('several members are set at once, in an empty object too', () => {
   assert.equal(set('{"b":9,"x":0}', members), '{"a":1,"c":3,"b":2,"x":0}');
   assert.equal(set('{"a":9,"b":9,"c":9}', members), '{"a":1,"b":2,"c":3}');
   assert.equal(set('{}', []), '{}');
+});
+
+describe('objectEdit', () => {
+  const cases: readonly (readonly [string, readonly string[], readonly string[], Readonly<Record<string, string>>, string])[] = [
+    ['{"r":{"a":1,"b":2}}', ['r'], ['a', 'b'], {}, '{"r":{}}'],
+    ['{"r":{"a":1,"b":2,"c":1.0}}', ['r'], ['a', 'b'], {}, '{"r":{"c":1.0}}'],
+    ['{"r":{ "a" : 1 , "b":2 }}', ['r'], ['b'], { a: '[]' }, '{"r":{"a" : []}}'],
+    ['{"r":{}}', ['r'], [], { a: '1', b: '2' }, '{"r":{"a":1,"b":2}}'],
+    ['{"r":{"z":0}}', ['r'], ['z'], { z: '1', y: '2' }, '{"r":{"y":2}}'],
+    ['{"a\\"b":1,"c":2}', [], ['c'], {}, '{"a\\"b":1}'],
+    ['{"constructor":1}', [], [], { toString: '2' }, '{"toString":2,"constructor":1}'],
+  ];
+  for (const [text, path, dropped, set, expected] of cases) {
+    test(`${text} without ${dropped.join()} and with ${JSON.stringify(set)}`, () => {
+      const document = parse(text);
+      const edit = objectEdit(document, path, { drop: (name) => dropped.includes(name), set: new Map(Object.entries(set)) });
+      assert.equal(textOf(splice(document, [edit])), expected);
+    });
+  }
+  test('refused: where there is no object', () => {
+    for (const path of [['r'], ['x']]) assert.throws(() => objectEdit(parse('{"r":[]}'), path, {}), { code: 'internal' });
+  });
 });

@@ -68,9 +68,8 @@ export interface MemberChanges {
 /** The object at `path` with several members changed at once. One edit, since edits of neighbouring members would overlap. */
 export function objectEdit(document: JsonDocument, path: Path, { drop, set = NO_MEMBERS }: MemberChanges): Edit {
   const { bytes } = document;
-  const span = document.span(path);
   const object = valueAt(document.value, path);
-  if (span === undefined || !isObject(object)) throw mistake('there is no object to change members of');
+  if (!isObject(object)) throw mistake('there is no object to change members of');
   const parts: Uint8Array[] = [];
   const add = (...texts: readonly (Uint8Array | string)[]): void => {
     parts.push(parts.length === 0 ? OPEN_TEXT : COMMA_TEXT);
@@ -79,15 +78,14 @@ export function objectEdit(document: JsonDocument, path: Path, { drop, set = NO_
   for (const [name, text] of set) if (!Object.hasOwn(object, name)) add(`${JSON.stringify(name)}:`, text);
   for (const name of Object.keys(object)) {
     if (drop?.(name) === true) continue;
-    const value = document.span([...path, name]);
-    if (value === undefined) throw mistake('a member has no place');
+    const value = placeOf(document, [...path, name]);
     const start = keyStart(bytes, bytes.lastIndexOf(QUOTE, value.start - 1));
     const text = set.get(name);
     if (text === undefined) add(bytes.subarray(start, value.end));
     else add(bytes.subarray(start, value.start), text);
   }
   parts.push(parts.length === 0 ? EMPTY_TEXT : CLOSE_TEXT);
-  return { span, replacement: Buffer.concat(parts) };
+  return { span: placeOf(document, path), replacement: Buffer.concat(parts) };
 }
 
 /** The edits that removeElements makes: none if all are kept. */
@@ -107,8 +105,8 @@ export function memberEdit(document: JsonDocument, path: Path, key: string, json
   const { bytes } = document;
   const value = document.span([...path, key]);
   if (value !== undefined) return { span: value, replacement: Buffer.from(jsonText, 'utf8') };
-  const object = document.span(path);
-  if (object === undefined || bytes[object.start] !== OPEN_OBJECT) throw mistake('there is no object to set a member of');
+  const object = placeOf(document, path);
+  if (bytes[object.start] !== OPEN_OBJECT) throw mistake('there is no object to set a member of');
   const start = object.start + 1;
   const comma = bytes[skipSpace(bytes, start)] === CLOSE_OBJECT ? '' : ',';
   return { span: { start, end: start }, replacement: Buffer.from(`${JSON.stringify(key)}:${jsonText}${comma}`, 'utf8') };
@@ -151,6 +149,12 @@ function backslashesBefore(bytes: Uint8Array, at: number): number {
   let from = at;
   while (bytes[from - 1] === BACKSLASH) from--;
   return at - from;
+}
+
+function placeOf(document: JsonDocument, path: Path): Span {
+  const span = document.span(path);
+  if (span === undefined) throw mistake('there is nothing at this path');
+  return span;
 }
 
 function mistake(what: string): GatewayError {
