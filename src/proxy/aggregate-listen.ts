@@ -1,204 +1,171 @@
-// subscriptions/listen on a route with several servers: one stream to each of them, and what they say on the agent's one. A server that
-// goes away is listened to again behind the agent's back; the agent is then told that its lists changed, as they may have meanwhile.
+// subscriptions/listen on a route with several servers: one stream to each of them (member-listen.ts), and what they say on the agent's one,
+// each about what is its own.
 
 import { subscriptionMeta, writeNotification } from '../mcp/index.ts';
 import type { JsonObject, JsonValue } from '../mcp/index.ts';
-import type { Server } from '../servers/index.ts';
+import type { Subject } from '../policies/index.ts';
 import type { Ask, Asking, Hearing, ListKind, NoteMessage } from './bridge/index.ts';
-import { OVER } from './bridge/index.ts';
-import type { Ports } from './exchange.ts';
-import { askOf } from './member-lists.ts';
-import { renameTask } from './tasks.ts';
-import type { NamedTask } from './tasks.ts';
+import type { Call, Ports } from './exchange.ts';
+import { createMemberListen } from './member-listen.ts';
+import type { MemberListen } from './member-listen.ts';
 import { findOwners } from './route-catalogue.ts';
 import type { Looking } from './route-catalogue.ts';
+import { renameTask } from './tasks.ts';
+import type { NamedTask } from './tasks.ts';
 
 const ACKNOWLEDGED = 'notifications/subscriptions/acknowledged';
 const UPDATED = 'notifications/resources/updated';
 const TASK_CHANGED = 'notifications/tasks';
-const CANCELLED = 'notifications/cancelled';
 
-/** What each of the flags of a listen promises, and which lists have changed when it is said. */
-const CHANGES: readonly { readonly flag: string; readonly method: string; readonly kinds: readonly ListKind[] }[] = [
+/** A flag of a listen, what it promises, and which lists have changed when that is said. */
+interface Change {
+  readonly flag: string;
+  readonly method: string;
+  readonly kinds: readonly ListKind[];
+}
+
+const CHANGES: readonly Change[] = [
   { flag: 'toolsListChanged', method: 'notifications/tools/list_changed', kinds: ['tools'] },
   { flag: 'promptsListChanged', method: 'notifications/prompts/list_changed', kinds: ['prompts'] },
   { flag: 'resourcesListChanged', method: 'notifications/resources/list_changed', kinds: ['resources', 'resourceTemplates'] },
 ];
 
-/** First and longest wait before a server that went away is listened to again. */
-const FIRST_RETRY_MS = 1_000;
-const LAST_RETRY_MS = 60_000;
-
+/** A server, and what of the agent's wishes is its own. */
 interface Member {
-  readonly server: Server;
-  /** Those of the agent's resources that are this server's. */
+  readonly name: string;
   readonly uris: readonly string[];
-  /** Those of the tasks that the agent watches which are this server's. */
   readonly tasks: readonly NamedTask[];
-  asking: Asking;
-  /** What it said that it will tell; undefined until it has. */
-  honoured: JsonObject | undefined;
-  answered: boolean;
-  /** It cannot be reached now; when it can, that is a change. */
-  missing: boolean;
-  retryMs: number;
-  retry: NodeJS.Timeout | undefined;
+  readonly listen: MemberListen;
+}
+
+/** What the agent was told that it will hear. */
+interface Promised {
+  readonly flags: ReadonlySet<string>;
+  readonly uris: ReadonlySet<string>;
+  /** By the agent's own names for them. */
+  readonly tasks: ReadonlySet<string>;
 }
 
 /** Listens to the members of a route. */
 export function askListen(wanted: Ask, { route, asker }: Looking, hearing: Hearing, ports: Ports): Asking {
   const { call, message } = wanted;
-  const { arrival } = call;
+  const { principal } = call.arrival;
   const asked = isObject(message.params?.['notifications']) ? message.params['notifications'] : {};
-  const members: Member[] = [];
-  /** What the agent was told that it will hear; undefined until it was told. */
-  let promised: ReadonlySet<string> | undefined;
+  const changes = CHANGES.filter(({ flag }) => asked[flag] === true);
+  const tag = subscriptionMeta(message.id);
+  let members: readonly Member[] = [];
+  let promised: Promised | undefined;
   let timer: NodeJS.Timeout | undefined;
   let over = false;
 
-  const tag = subscriptionMeta(message.id);
+  /** Judged each time: policy may have changed since the stream was opened. */
+  const may = (server: string, subject: Subject): boolean => ports.snapshot().policy.decide(principal, server, subject).kind === 'allow';
+  const mayRead = (server: string, uri: string): boolean => may(server, { kind: 'resource', name: uri });
+  const mayUse = ({ server, tool }: NamedTask): boolean => may(server, { kind: 'tool', name: tool });
+
   const acknowledge = (): void => {
     if (over || promised !== undefined) return;
     clearTimeout(timer);
-    const flags = CHANGES.filter(({ flag }) => members.some((member) => willTell(member, flag))).map(({ flag }) => flag);
-    const uris = members.flatMap(({ honoured, uris: own }) => own.filter((uri) => includes(honoured?.['resourceSubscriptions'], uri)));
-    const tokens = members.flatMap(({ honoured, tasks }) =>
-      tasks.filter(({ id }) => includes(honoured?.['taskIds'], id)).map(({ token }) => token),
-    );
-    promised = new Set([...flags, ...uris, ...tokens]);
-    const notifications = {
-      ...Object.fromEntries(flags.map((flag) => [flag, true])),
-      ...(uris.length > 0 && { resourceSubscriptions: uris }),
-      ...(tokens.length > 0 && { taskIds: tokens }),
-    };
-    hearing.note(writeNotification(ACKNOWLEDGED, { notifications, _meta: tag }));
+    promised = promiseOf(members, changes);
+    hearing.note(writeNotification(ACKNOWLEDGED, { notifications: toFilter(promised), _meta: tag }));
   };
-  const willTell = ({ honoured, missing }: Member, flag: string): boolean => asked[flag] === true && (missing || honoured?.[flag] === true);
   const hear = (member: Member, said: NoteMessage): void => {
+    if (over || !may(member.name, { kind: 'server' })) return;
     const { method, params } = said;
-    if (over) return;
-    if (method === ACKNOWLEDGED) {
-      const isBack = member.answered;
-      member.honoured = isObject(params?.['notifications']) ? params['notifications'] : {};
-      member.answered = true;
-      member.missing = false;
-      member.retryMs = FIRST_RETRY_MS;
-      if (isBack) for (const { flag } of CHANGES) if (member.honoured[flag] === true) tellChange(member, flag);
-      if (members.every(({ answered }) => answered)) acknowledge();
-      return;
-    }
-    if (method === CANCELLED) return; // It ends the stream; that it ended is heard as well.
-    if (!mayBeHeard(member)) return leave(member);
     const change = CHANGES.find((one) => one.method === method);
-    if (change !== undefined) return tellChange(member, change.flag);
-    if (method === TASK_CHANGED) return tellTask(member, said);
-    const uri = params?.['uri'];
-    if (method !== UPDATED || typeof uri !== 'string' || !member.uris.includes(uri) || promised?.has(uri) !== true) return;
-    if (!mayRead(member.server.name, uri)) return;
-    hearing.note(writeNotification(UPDATED, { uri, _meta: tag }));
+    if (change !== undefined) return tellChange(member, change);
+    if (method === TASK_CHANGED) {
+      const task = member.tasks.find(({ id }) => id === params?.['taskId']);
+      // It tells what a tool has given, so its agent must still have leave to use the tool.
+      if (task !== undefined && promised?.tasks.has(task.token) === true && mayUse(task)) hearing.note(renameTask(said, task));
+    } else if (method === UPDATED) {
+      const uri = params?.['uri'];
+      const isOwn = typeof uri === 'string' && member.uris.includes(uri) && promised?.uris.has(uri) === true;
+      if (isOwn && mayRead(member.name, uri)) hearing.note(writeNotification(UPDATED, { uri, _meta: tag }));
+    }
   };
-  const tellChange = ({ server }: Member, flag: string): void => {
-    const change = CHANGES.find((one) => one.flag === flag);
-    if (change === undefined) return;
-    for (const kind of change.kinds) ports.aggregates.known.outdate(arrival.principal, server.name, kind);
-    if (promised?.has(flag) === true) hearing.note(writeNotification(change.method, { _meta: tag }));
+  const tellChange = ({ name }: Member, { flag, method, kinds }: Change): void => {
+    for (const kind of kinds) ports.aggregates.known.outdate(principal, name, kind);
+    if (promised?.flags.has(flag) === true) hearing.note(writeNotification(method, { _meta: tag }));
   };
-  const tellTask = ({ tasks }: Member, said: NoteMessage): void => {
-    const task = tasks.find(({ id }) => id === said.params?.['taskId']);
-    // It tells what a tool has given, so its agent must still have leave to use the tool.
-    if (task === undefined || promised?.has(task.token) !== true || !mayUse(task)) return;
-    hearing.note(renameTask(said, task));
+  const filterFor = ({ name, uris, tasks }: Omit<Member, 'listen'>): JsonObject | undefined => {
+    if (!may(name, { kind: 'server' })) return undefined;
+    return toFilter({ flags: changes.map(({ flag }) => flag), uris, tasks: tasks.filter(mayUse).map(({ id }) => id) });
   };
-  /** Policy may have changed since the stream was opened; the agent's other servers are not its concern. */
-  const mayBeHeard = ({ server }: Member): boolean =>
-    ports.snapshot().policy.decide(arrival.principal, server.name, { kind: 'server' }).kind === 'allow';
-  const mayRead = (server: string, uri: string): boolean =>
-    ports.snapshot().policy.decide(arrival.principal, server, { kind: 'resource', name: uri }).kind === 'allow';
-  const mayUse = ({ server, tool }: NamedTask): boolean =>
-    ports.snapshot().policy.decide(arrival.principal, server, { kind: 'tool', name: tool }).kind === 'allow';
-  const leave = (member: Member): void => {
-    member.asking.giveUp();
-    settled(member);
-  };
-  const settled = (member: Member): void => {
-    member.answered = true;
-    if (!over && members.every(({ answered }) => answered)) acknowledge();
-  };
-  const open = (member: Member): void => {
-    if (over || !mayBeHeard(member)) return settled(member);
-    const notifications: JsonObject = {
-      ...Object.fromEntries(CHANGES.filter(({ flag }) => asked[flag] === true).map(({ flag }) => [flag, true])),
-      ...(member.uris.length > 0 && { resourceSubscriptions: member.uris }),
-      ...(member.tasks.length > 0 && { taskIds: member.tasks.filter(mayUse).map(({ id }) => id) }),
-    };
-    member.asking = askOf(
-      asker,
-      member.server,
-      { method: 'subscriptions/listen', params: { notifications } },
+  const memberFor = (name: string, uris: readonly string[]): readonly Member[] => {
+    const server = ports.servers.get(name);
+    const tasks = tasksOf(call).filter((task) => task.server === name);
+    if (server === undefined || (changes.length === 0 && uris.length === 0 && tasks.length === 0)) return [];
+    const listen = createMemberListen(
       {
-        get full() {
-          return hearing.full;
+        asker,
+        server,
+        wanted: () => filterFor({ name, uris, tasks }),
+        full: () => hearing.full,
+        onSettled: () => {
+          if (members.every((one) => one.listen.settled)) acknowledge();
         },
-        note: (said) => hear(member, said),
-        final: (said) => {
-          settled(member);
-          if (said.kind === 'result') again(member); // An error says that it will be the same the next time.
+        onBack: () => {
+          for (const change of changes) if (listen.honoured[change.flag] === true) tellChange(member, change);
         },
-        fail: (_refused, outcome) => {
-          member.missing = outcome !== 'refused';
-          settled(member);
-          if (member.missing) again(member);
-        },
+        onSaid: (said) => hear(member, said),
       },
       ports,
     );
-  };
-  const again = (member: Member): void => {
-    if (over) return;
-    member.retry = setTimeout(() => open(member), member.retryMs).unref();
-    member.retryMs = Math.min(member.retryMs * 2, LAST_RETRY_MS);
+    const member: Member = { name, uris, tasks, listen };
+    return [member];
   };
 
-  const tasksWatched = call.inbound.kind === 'modern' ? [...(call.inbound.tasks?.named.values() ?? [])] : [];
   const watched = uniqueTexts(asked['resourceSubscriptions']);
   const finding = findOwners({ route, asker }, watched, ports, (owners) => {
     if (over) return;
-    const wantsChanges = CHANGES.some(({ flag }) => asked[flag] === true);
-    for (const name of call.members ?? []) {
-      const server = ports.servers.get(name);
-      const uris = watched.filter((uri) => owners.get(uri) === name && mayRead(name, uri));
-      const tasks = tasksWatched.filter((task) => task.server === name);
-      if (server === undefined || (uris.length === 0 && tasks.length === 0 && !wantsChanges)) continue;
-      members.push({
-        server,
-        uris,
-        tasks,
-        asking: OVER,
-        honoured: undefined,
-        answered: false,
-        missing: false,
-        retryMs: FIRST_RETRY_MS,
-        retry: undefined,
-      });
-    }
+    members = (call.members ?? []).flatMap((name) =>
+      memberFor(
+        name,
+        watched.filter((uri) => owners.get(uri) === name && mayRead(name, uri)),
+      ),
+    );
     if (members.length === 0) return acknowledge();
     timer = setTimeout(acknowledge, route.waitMs);
-    for (const member of members) open(member);
+    for (const { listen } of members) listen.open();
   });
   return {
     giveUp: () => {
       over = true;
       clearTimeout(timer);
       finding.giveUp();
-      for (const member of members) {
-        clearTimeout(member.retry);
-        member.asking.giveUp();
-      }
+      for (const { listen } of members) listen.giveUp();
     },
     resume: () => {
-      for (const { asking } of members) asking.resume();
+      for (const { listen } of members) listen.resume();
     },
   };
+}
+
+/** What they will tell together; of one that cannot be reached now, that it is back. */
+function promiseOf(members: readonly Member[], changes: readonly Change[]): Promised {
+  const tells = (flag: string): boolean => members.some(({ listen }) => listen.missing || listen.honoured[flag] === true);
+  return {
+    flags: new Set(changes.map(({ flag }) => flag).filter(tells)),
+    uris: new Set(members.flatMap(({ uris, listen }) => uris.filter((uri) => includes(listen.honoured['resourceSubscriptions'], uri)))),
+    tasks: new Set(
+      members.flatMap(({ tasks, listen }) => tasks.filter(({ id }) => includes(listen.honoured['taskIds'], id)).map(({ token }) => token)),
+    ),
+  };
+}
+
+function toFilter({ flags, uris, tasks }: Readonly<Record<keyof Promised, Iterable<string>>>): JsonObject {
+  const resourceSubscriptions = [...uris];
+  const taskIds = [...tasks];
+  return {
+    ...Object.fromEntries([...flags].map((flag) => [flag, true])),
+    ...(resourceSubscriptions.length > 0 && { resourceSubscriptions }),
+    ...(taskIds.length > 0 && { taskIds }),
+  };
+}
+
+function tasksOf({ inbound }: Call): readonly NamedTask[] {
+  return inbound.kind === 'modern' ? [...(inbound.tasks?.named.values() ?? [])] : [];
 }
 
 function uniqueTexts(value: JsonValue | undefined): readonly string[] {
