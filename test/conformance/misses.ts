@@ -22,7 +22,7 @@ export function readTable(mark: string, text = readFileSync(DOCUMENT, 'utf8')): 
     row
       .slice(1, row.lastIndexOf('|'))
       .split(' | ')
-      .map((cell) => cell.trim().replace(/^`|`$/g, '')),
+      .map((cell) => cell.trim().replaceAll('`', '')),
   );
 }
 

@@ -24,8 +24,11 @@ const STDIO_FIXTURE = join(repositoryRoot, 'test', 'harness', 'servers', 'fixtur
 /** The agents, by client and transport. */
 const AGENTS: Readonly<Record<string, (access: Access) => Promise<Agent>>> = {
   'SDK v2 client': connectV2,
-  'SDK v1 client': (access) => connectV1(access, 'streamable'),
-  'SDK v1 client over HTTP+SSE': (access) => connectV1(access, 'sse'),
+  'SDK v1 client': (access) => connectV1(access, { over: 'streamable' }),
+  'SDK v1 client of 2025-06-18': (access) => connectV1(access, { over: 'streamable', revision: '2025-06-18' }),
+  'SDK v1 client of 2025-03-26': (access) => connectV1(access, { over: 'streamable', revision: '2025-03-26' }),
+  'SDK v1 client over HTTP+SSE': (access) => connectV1(access, { over: 'sse' }),
+  'SDK v1 client of 2024-11-05 over HTTP+SSE': (access) => connectV1(access, { over: 'sse', revision: '2024-11-05' }),
 };
 
 /** A server: what it speaks and over what, and what it shows. */
@@ -56,8 +59,13 @@ const SERVERS: Readonly<Record<string, Behind>> = {
   },
 };
 
-/** What cannot be carried: agent, server, feature, and what the agent reads. */
-const CANNOT = readTable('cannot').map(([agent = '', server = '', feature = '', reads = '']) => ({ agent, server, feature, reads }));
+/** What cannot be carried: agents, servers, features, and what the agent reads. */
+const CANNOT = readTable('cannot').map(([agents = '', servers = '', features = '', reads = '']) => ({
+  agents: agents.split(', '),
+  servers: servers.split(', '),
+  features: features.split(', '),
+  reads,
+}));
 
 const closing: (() => unknown)[] = [];
 const rows: string[] = [];
@@ -113,6 +121,8 @@ for (const [agentName, connect] of Object.entries(AGENTS)) {
     test(`${agentName} at ${serverName}`, async () => {
       const agent = await connect({ ...access, url: gateway.url(serverName) });
       const cells = new Map<Feature, string>();
+      const of = / of (20\S+)/.exec(agentName)?.[1];
+      if (of !== undefined) assert.equal(agent.revision, of);
       try {
         for (const feature of FEATURES) {
           const show = shows[feature];
@@ -130,16 +140,37 @@ for (const [agentName, connect] of Object.entries(AGENTS)) {
       }
       const shown = FEATURES.map((feature) => (cells.get(feature) === 'ok' ? 'ok' : cells.has(feature) ? 'cannot' : '–'));
       rows.push([`${agentName} ${agent.revision}`, `${serverName} ${revision} ${transport}`, ...shown].join(' | '));
-      for (const [feature, cell] of cells) assertCell({ agent: agentName, server: serverName, feature }, cell);
+      const wrong = [...cells].map(([feature, cell]) => judge({ agent: agentName, server: serverName, feature }, cell));
+      assert.deepEqual(
+        wrong.filter((one) => one !== undefined),
+        [],
+      );
     });
   }
 }
 
-function assertCell(where: { readonly agent: string; readonly server: string; readonly feature: Feature }, cell: string): void {
+/** What is wrong with a cell: it is not what the list says. */
+function judge(where: { readonly agent: string; readonly server: string; readonly feature: Feature }, cell: string): string | undefined {
   const listed = CANNOT.find(
-    (row) => row.feature === where.feature && [where.agent, '*'].includes(row.agent) && [where.server, '*'].includes(row.server),
+    ({ agents, servers, features }) => agents.includes(where.agent) && servers.includes(where.server) && features.includes(where.feature),
   );
-  const place = `${where.feature}: ${where.agent} at ${where.server}`;
-  if (listed === undefined) assert.equal(cell, 'ok', place);
-  else assert(cell.includes(listed.reads), `${place}: the list says “${listed.reads}”, but it is: ${cell}`);
+  if (listed === undefined) return cell === 'ok' ? undefined : `${where.feature}: ${cell}`;
+  return cell.includes(listed.reads) ? undefined : `${where.feature}: the list says “${listed.reads}”, but it is: ${cell}`;
 }
+
+test('the list of what cannot be carried names agents, servers and features that there are', () => {
+  for (const { agents, servers, features } of CANNOT) {
+    assert.deepEqual(
+      agents.filter((name) => !Object.hasOwn(AGENTS, name)),
+      [],
+    );
+    assert.deepEqual(
+      servers.filter((name) => !Object.hasOwn(SERVERS, name)),
+      [],
+    );
+    assert.deepEqual(
+      features.filter((name) => !FEATURES.some((feature) => feature === name)),
+      [],
+    );
+  }
+});

@@ -1,4 +1,4 @@
-// An agent of the legacy era: the client of SDK v1, over Streamable HTTP or over HTTP+SSE.
+// An agent of the legacy era: the client of SDK v1, over Streamable HTTP or over HTTP+SSE, of its own revision or an older one.
 
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
@@ -12,11 +12,19 @@ import {
   ResourceUpdatedNotificationSchema,
   ToolListChangedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
+import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import { CAPABILITIES, elicited, INFO, roots, sampled } from './agent.ts';
 import type { Access, Agent } from './agent.ts';
 
+/** What kind of agent it is. */
+export interface V1Options {
+  readonly over: 'streamable' | 'sse';
+  /** The revision that it asks for, in place of its latest. */
+  readonly revision?: string;
+}
+
 /** Connects it. */
-export async function connectV1({ url, headers }: Access, over: 'streamable' | 'sse'): Promise<Agent> {
+export async function connectV1({ url, headers }: Access, { over, revision: asked }: V1Options): Promise<Agent> {
   const heard: string[] = [];
   const client = new Client(INFO, { capabilities: CAPABILITIES });
   client.setRequestHandler(ElicitRequestSchema, ({ params }) => elicited(params));
@@ -32,6 +40,10 @@ export async function connectV1({ url, headers }: Access, over: 'streamable' | '
     revision = version;
     agreed.setProtocolVersion(version);
   };
+  if (asked !== undefined) {
+    const send = transport.send.bind(transport);
+    transport.send = (message: JSONRPCMessage) => send(askingFor(asked, message));
+  }
   // The cast: its own classes disagree with its own interface under exactOptionalPropertyTypes.
   await client.connect(transport as Parameters<typeof client.connect>[0]);
   return {
@@ -64,4 +76,10 @@ export async function connectV1({ url, headers }: Access, over: 'streamable' | '
       await client.close();
     },
   };
+}
+
+/** The SDK always asks for its latest revision. */
+function askingFor(protocolVersion: string, message: JSONRPCMessage): JSONRPCMessage {
+  if (!('method' in message) || message.method !== 'initialize') return message;
+  return { ...message, params: { ...message.params, protocolVersion } };
 }
