@@ -21,13 +21,13 @@ export function carrySseAgent(envelope: Envelope<Call>, answer: Answer, ports: P
   const { arrival } = envelope.payload;
   const { principal, route } = arrival;
   const connection = createConnection(arrival, answer, ports);
-  const endpoint = ports.sessions.endpoints.open(principal, route.key, connection.post);
+  const endpoint = ports.sessions.endpoints.open(principal, route.key, (posted, carry) => connection.post(posted, carry));
   answer.onGone = () => {
     endpoint.close();
     connection.close();
     answer.end('ok');
   };
-  answer.onDrain = connection.drain;
+  answer.onDrain = () => connection.drain();
   const uri = `${route.path}?${ENDPOINT_PARAMETER}=${endpoint.token}`;
   answer.event({ event: 'endpoint', id: undefined, retry: undefined, data: Buffer.from(uri) });
 }

@@ -112,7 +112,7 @@ function createLog<About>(session: number, own: Shelf, all: Shelf): EventLog<Abo
       },
       drop: () => {
         ended = true;
-        for (const event of [...kept]) event.forget();
+        for (let [oldest] = kept; oldest !== undefined; [oldest] = kept) oldest.forget();
         streams.delete(number);
       },
     };
@@ -132,7 +132,7 @@ function createLog<About>(session: number, own: Shelf, all: Shelf): EventLog<Abo
       return { stream: found.stream, events: events.map((event) => ({ id: `${session}-${which}-${event.place}`, data: event.data })) };
     },
     close: () => {
-      for (const { stream } of [...streams.values()]) stream.drop();
+      for (const { stream } of streams.values()) stream.drop();
     },
   };
 }
