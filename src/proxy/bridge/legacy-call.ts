@@ -62,6 +62,7 @@ const MAX_HELD_BYTES = 4 * 1024 * 1024;
 
 const URL_REQUIRED = -32042;
 const METHOD_NOT_FOUND = -32601;
+const INTERNAL_ERROR = -32603;
 const INPUT_METHODS: ReadonlySet<string> = new Set(['elicitation/create', 'sampling/createMessage', 'roots/list']);
 
 /** A call that is about to be sent. */
@@ -97,7 +98,7 @@ export function createLegacyCall(first: Ask, firstHearing: Hearing, { number, po
   };
   /** Ends the call at a server that still works on it. */
   const cancel = (reason: string): Hearing | undefined => {
-    for (const { said } of inputs.values()) port.send(writeError(said.id, METHOD_NOT_FOUND, reason));
+    for (const { said } of inputs.values()) port.send(writeError(said.id, INTERNAL_ERROR, reason));
     port.send(writeNotification('notifications/cancelled', { requestId: number, reason }));
     port.forget(number);
     return finish();
@@ -108,21 +109,25 @@ export function createLegacyCall(first: Ask, firstHearing: Hearing, { number, po
     return true;
   };
 
-  const deliver = (said: FinalMessage): void => {
+  /** The answer in the modern form. Made before anything is over: if that fails, there is somebody to tell. */
+  const translate = (said: FinalMessage): FinalMessage | Refused => {
     const { message, request } = wanted;
-    const listener = finish();
-    if (said.kind === 'result') {
-      const { serverInfo } = port;
-      return listener?.final(toModernResult(said, { id: message.id, method: request.method, serverInfo }));
-    }
+    const { serverInfo } = port;
+    if (said.kind === 'result') return toModernResult(said, { id: message.id, method: request.method, serverInfo });
     const urls = isInteractive && said.error['code'] === URL_REQUIRED ? urlRequests(said) : undefined;
     if (urls === undefined) {
       const uri = request.rule.nameParam === 'uri' ? request.name : undefined;
-      return listener?.final(toModernError(said, message.id, { method: request.method, uri }));
+      return toModernError(said, message.id, { method: request.method, uri });
     }
     const elicitation = request.clientCapabilities['elicitation'];
-    if (!isObject(elicitation) || !isObject(elicitation['url'])) return listener?.fail(needs({ elicitation: { url: {} } }), 'refused');
-    listener?.final(inputRequired(message.id, urls, undefined, port.serverInfo));
+    if (!isObject(elicitation) || !isObject(elicitation['url'])) return needs({ elicitation: { url: {} } });
+    return inputRequired(message.id, urls, undefined, serverInfo);
+  };
+  const deliver = (said: FinalMessage): void => {
+    const modern = translate(said);
+    const listener = finish();
+    if ('code' in modern) listener?.fail(modern, 'refused');
+    else listener?.final(modern);
   };
 
   /** Tells the agent what the server wants to know, and parks the call until it comes back. */

@@ -256,7 +256,7 @@ test('a round that nobody answers expires, and the server is told', async () => 
   round.bed.nowMs += 600_000;
   round.bed.legacy.sweep(snapshot, round.bed.nowMs);
   const { sent } = round.bed.link();
-  assert.equal(Object(sent.find(({ id }) => id === 'q')?.['error']).code, -32601);
+  assert.equal(Object(sent.find(({ id }) => id === 'q')?.['error']).code, -32603);
   assert.equal(Object(round.bed.link().request('notifications/cancelled')['params']).requestId, round.id);
   const heard = round.retry();
   await heard.end();

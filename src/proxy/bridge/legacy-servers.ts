@@ -16,6 +16,7 @@ import { OVER } from './party.ts';
 import type { LinkTo } from './link-to.ts';
 import type { Ask, Asking, Hearing } from './party.ts';
 import { createRounds } from './rounds.ts';
+import type { RoundEvent } from './rounds.ts';
 import type { SealingKey } from './seal.ts';
 
 /** What a worker knows about the sessions that it holds at one server; for the status and the metrics. */
@@ -47,6 +48,8 @@ export interface LegacyServersOptions {
   /** The way to a server, whatever its transport. */
   readonly linkTo: LinkTo;
   readonly onSessionEnd: (server: string, text: string) => void;
+  /** For the metrics: what has happened to rounds and sessions at a server. */
+  readonly onEvent?: (event: RoundEvent | 'session_reopened', server: string) => void;
 }
 
 /** A session is some kilobytes here, and as much at its server; a program of its own has a cap of its own. */
@@ -78,7 +81,8 @@ export function createLegacyServers(options: LegacyServersOptions): LegacyServer
     return undefined;
   };
   /** The session of an ask, opened where there is none. */
-  const sessionFor = (wanted: Ask, readiness: Ready, limits: Limits): LegacySession | Refused => {
+  const sessionFor = (wanted: Ask, readiness: Ready, { snapshot, log }: Ports): LegacySession | Refused => {
+    const { limits } = snapshot();
     const { call, request } = wanted;
     const { principal } = call.arrival;
     const capabilities = toLegacyClientCapabilities(request.clientCapabilities);
@@ -116,6 +120,7 @@ export function createLegacyServers(options: LegacyServersOptions): LegacyServer
       rounds,
       mayStream: () => count((one) => one.server === server.name && one.hasStream) < MAX_STREAMS_PER_SERVER,
       nowMs,
+      log,
       onRetired: () => {
         if (pool.get(key)?.session === session) pool.delete(key);
       },
@@ -154,13 +159,15 @@ export function createLegacyServers(options: LegacyServersOptions): LegacyServer
     let asking: Asking = OVER;
     let over = false;
     const start = (again: (() => void) | undefined): void => {
-      const session = sessionFor(wanted, readiness, ports.snapshot().limits);
+      const session = sessionFor(wanted, readiness, ports);
       if ('code' in session) return hearing.fail(session, 'refused');
       asking = session.ask(wanted, hearing, again);
     };
     // Once: a server that forgets each session at once would be asked for ever.
     start(() => {
-      if (!over) start(undefined);
+      if (over) return;
+      options.onEvent?.('session_reopened', wanted.call.server.name);
+      start(undefined);
     });
     return {
       giveUp: () => {
@@ -173,6 +180,7 @@ export function createLegacyServers(options: LegacyServersOptions): LegacyServer
   const goOn = (state: string, wanted: Ask, hearing: Hearing): Asking => {
     const found = rounds.find(state, wanted);
     const refused = found.ok ? found.value.retry(wanted, hearing) : found.error;
+    options.onEvent?.(refused === undefined ? 'round_resumed' : 'state_refused', wanted.call.server.name);
     if (refused !== undefined) hearing.fail(refused, 'refused');
     if (!found.ok || refused !== undefined) return OVER;
     const call = found.value;

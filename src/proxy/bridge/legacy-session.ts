@@ -5,6 +5,8 @@
 import { toLegacyRequest, writeError, writeNotification, writeResult } from '../../mcp/index.ts';
 import type { MessageId } from '../../mcp/index.ts';
 import type { Principal } from '../../agents/index.ts';
+import type { Log } from '../../telemetry/index.ts';
+import { refusedBy } from '../rescue.ts';
 import type { Refused } from '../rescue.ts';
 import { createErrands } from './errands.ts';
 import { createFlights } from './flights.ts';
@@ -22,6 +24,8 @@ import { createPatience } from './patience.ts';
 import type { Rounds } from './rounds.ts';
 import type { SessionPort } from './session-port.ts';
 import { createValve } from './stdio-lines.ts';
+import { createWaitingRoom } from './waiting-room.ts';
+import type { Waiting } from './waiting-room.ts';
 
 /** A session with one server. */
 export interface LegacySession {
@@ -50,23 +54,17 @@ export interface LegacySessionOptions extends Opening {
   /** Whether one more stream may be held open at the server. */
   readonly mayStream: () => boolean;
   readonly nowMs: () => number;
+  readonly log: Log;
   /** Nothing new may be begun on it; what is under way goes on. */
   readonly onRetired: () => void;
   readonly onEnd: (text: string) => void;
 }
 
-/** What waits for initialize: an agent that begins with a burst of calls has a dozen. */
-const MAX_QUEUED = 64;
 /** However often a server reports progress, nobody waits longer. */
 const MAX_CALL_MS = 60 * 60_000;
 /** A stream is a connection at the server; between two calls of an agent it may stay. */
 const STREAM_IDLE_MS = 60_000;
 const METHOD_NOT_FOUND = -32601;
-
-interface Queued {
-  readonly go: (agreed: Agreed) => void;
-  readonly fail: (refused: Refused) => void;
-}
 
 /** Opens a session. */
 export function createLegacySession(options: LegacySessionOptions): LegacySession {
@@ -76,8 +74,8 @@ export function createLegacySession(options: LegacySessionOptions): LegacySessio
   const flights = createFlights();
   const errands = createErrands(server, options.answerTimeoutMs, newNumber);
   const listens = createLegacyListens();
-  const queue = new Set<Queued>();
-  let agreed: Agreed | undefined;
+  const room = createWaitingRoom<Agreed>(server);
+  const isAskable = ['elicitation', 'sampling', 'roots'].some((name) => options.capabilities[name] !== undefined);
   let ended = false;
 
   const end = (text: string): void => {
@@ -86,20 +84,15 @@ export function createLegacySession(options: LegacySessionOptions): LegacySessio
     options.onRetired();
     offer.close();
     const refused: Refused = { code: 'upstream_unreachable', say: `The MCP server '${server}' ended the session.` };
-    failQueue(refused);
+    room.close(refused);
     errands.endAll(refused);
     for (const { call } of flights.all()) call.lost({ code: 'outcome_unknown', say: lost(server) }, 'unknown');
     listens.end();
     options.onEnd(text);
   };
-  const failQueue = (refused: Refused): void => {
-    for (const one of queue) one.fail(refused);
-    queue.clear();
-  };
 
-  /** It never opened: nothing of what waits was sent. */
   const failOpening = (refused: Refused): void => {
-    failQueue(refused);
+    room.close(refused);
     link.close();
     end('It could not be opened.');
   };
@@ -112,29 +105,13 @@ export function createLegacySession(options: LegacySessionOptions): LegacySessio
       link.agree(read.revision);
       link.send(writeNotification('notifications/initialized'));
       // The level is the session's in that era; what came before it is set would be at another one.
-      if (options.logLevel === undefined || read.capabilities['logging'] === undefined) return begin(read);
-      errands.run(link, 'logging/setLevel', { level: options.logLevel }, () => begin(read));
+      if (options.logLevel === undefined || read.capabilities['logging'] === undefined) return room.open(read);
+      errands.run(link, 'logging/setLevel', { level: options.logLevel }, () => room.open(read));
     });
-  const begin = (read: Agreed): void => {
-    if (ended) return;
-    agreed = read;
-    // Many servers ask over the stream that belongs to no request, even where they ask because of one (SDK v1 does by default).
-    if (link.hasStreams && ASKABLE.some((name) => options.capabilities[name] !== undefined)) offer.when(() => {});
-    for (const one of queue) {
-      queue.delete(one);
-      one.go(read);
-    }
-  };
-  const whenOpen = (one: Queued): void => {
-    if (agreed !== undefined) one.go(agreed);
-    else if (ended) one.fail({ code: 'upstream_unreachable', say: `The MCP server '${server}' ended the session.` });
-    else if (queue.size < MAX_QUEUED) queue.add(one);
-    else one.fail({ code: 'overloaded', say: `Too many calls wait for a session with the MCP server '${server}'.` });
-  };
 
   const port: SessionPort = {
     get serverInfo() {
-      return agreed?.serverInfo;
+      return room.opened?.serverInfo;
     },
     send: (message) => {
       if (!ended) link.send(message);
@@ -149,11 +126,14 @@ export function createLegacySession(options: LegacySessionOptions): LegacySessio
   };
   const send = (wanted: Ask, hearing: Hearing, again: (() => void) | undefined): LegacyCall => {
     const number = newNumber();
+    const message = toLegacyRequest(wanted.message, number);
     const call = createLegacyCall(wanted, hearing, { number, port, rounds });
     // A server with streams is timed by its link, which sees when the stream of an answer begins.
     const patience = link.hasStreams ? undefined : createPatience(options.answerTimeoutMs, () => timeOut(call));
     flights.add(number, { call, again, startedMs: options.nowMs(), patience, heard: false });
-    link.send(toLegacyRequest(wanted.message, number));
+    // Many servers ask over the stream that belongs to no request, even where they ask because of one (SDK v1 does by default).
+    if (link.hasStreams && isAskable && call.isInteractive) offer.when(() => {});
+    link.send(message);
     return call;
   };
   const timeOut = (call: LegacyCall): void => {
@@ -165,7 +145,14 @@ export function createLegacySession(options: LegacySessionOptions): LegacySessio
     const id = said.id ?? on;
     // An answer on the stream of another request is nobody's.
     if (id === undefined || (on !== undefined && on !== id)) return;
-    if (!errands.settle(id, said)) flights.get(id)?.call.final(said);
+    if (errands.settle(id, said)) return;
+    const call = flights.get(id)?.call;
+    // Called back from elsewhere, where nobody knows this call: a fault of ours must end it and nothing else.
+    try {
+      call?.final(said);
+    } catch (error) {
+      call?.lost(refusedBy(error, options.log), 'failed');
+    }
   };
   const hearNote = (said: NoteMessage, on: MessageId | undefined): void => {
     const { method, params } = said;
@@ -260,22 +247,26 @@ export function createLegacySession(options: LegacySessionOptions): LegacySessio
     lastUsedMs: options.nowMs(),
     lastUsedBy: options.principal,
     get isBusy() {
-      return flights.size + queue.size + listens.size > 0;
+      return flights.size + room.size + listens.size > 0;
     },
     get hasStream() {
       return offer.isOpen;
     },
     ask: (wanted, hearing, again) => {
       let asking: Asking = OVER;
-      const one: Queued = {
+      const one: Waiting<Agreed> = {
         go: (read) => {
-          asking = start(wanted, hearing, again, read);
+          try {
+            asking = start(wanted, hearing, again, read);
+          } catch (error) {
+            hearing.fail(refusedBy(error, options.log), 'failed');
+          }
         },
         fail: (refused) => hearing.fail(refused, 'failed'),
       };
-      whenOpen(one);
+      room.enter(one);
       const giveUp = (): void => {
-        if (!queue.delete(one)) asking.giveUp();
+        if (!room.leave(one)) asking.giveUp();
       };
       return { giveUp, resume: () => asking.resume() };
     },
@@ -290,8 +281,6 @@ export function createLegacySession(options: LegacySessionOptions): LegacySessio
   };
   return session;
 }
-
-const ASKABLE = ['elicitation', 'sampling', 'roots'];
 
 function lost(server: string): string {
   return `The session with the MCP server '${server}' ended before it answered; whether the call took effect is unknown.`;
