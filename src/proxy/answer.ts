@@ -198,7 +198,7 @@ export function createAnswer(call: Call, ports: Ports): Answer {
                 event: 'message',
                 id: undefined,
                 retry: undefined,
-                data: errorAnswer(request.id, ERRORS[refused.code].rpc, refused.say ?? ERRORS[refused.code].text),
+                data: errorAnswer(request.id, ERRORS[refused.code].rpc, refused.say ?? ERRORS[refused.code].text, refused.data),
               })();
             reply.end();
           } else reply.abort();
