@@ -16,9 +16,9 @@ import type { Looking } from './route-catalogue.ts';
 /** The gateway, where it speaks for itself. Self-asserted, for display. */
 export const SELF = { name: 'sallyport', version: '1' } as const;
 /** On a definition that is shown as it was last, because its server does not answer. */
-export const STALE = 'io.github.sallyport/stale';
+const STALE = 'io.github.sallyport/stale';
 /** On a list: servers of which nothing is known. */
-export const UNAVAILABLE = 'io.github.sallyport/unavailable';
+const UNAVAILABLE = 'io.github.sallyport/unavailable';
 
 /** Pages of one server in one page of ours. */
 const PAGES_AT_ONCE = 16;

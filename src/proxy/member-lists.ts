@@ -91,7 +91,8 @@ export function readList(
   };
   const stop = (refused: Refused | undefined): void => {
     fault = refused;
-    rest = undefined;
+    // What broke off in the middle may go on another time.
+    if (refused === undefined || pages === 0) rest = undefined;
     finish();
   };
   const ask = (cursor: string | undefined): void => {

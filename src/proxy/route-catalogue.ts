@@ -1,6 +1,6 @@
 // Which server of a route a name or a URI belongs to. Names say it themselves, or the lists of the servers do; URIs belong to the first server,
 // in the order of the config, that lists them, else to the first with a template that they fit, else to nobody. Only servers that
-// the agent may use are looked at. What is not known is asked for first, and nobody waits longer than the route says.
+// the agent may use are looked at. What is not known is asked for first, and where several are asked nobody waits longer than the route says.
 
 import type { AggregateRoute } from '../config/index.ts';
 import { matchesTemplate, qualifiedName, readQualifiedName } from '../tools/index.ts';
@@ -166,7 +166,9 @@ function readAll(looking: Looking, wants: readonly Want[], ports: Ports, done: (
     }
     done(faults);
   };
-  const timer = setTimeout(settle, looking.route.waitMs);
+  // Nobody else is kept waiting by the one server that this is about, and it has a time limit of its own.
+  const isAboutOne = wants.every(({ server }) => server === wants[0]?.server);
+  const timer = isAboutOne ? undefined : setTimeout(settle, looking.route.waitMs);
   for (const want of wants) {
     const reading = read(looking, want, ports, (fault) => {
       open.delete(want);

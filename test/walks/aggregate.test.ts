@@ -43,6 +43,8 @@ let slow: ScriptedServer;
 let gateway: Gateway;
 let key: string;
 let url: string;
+/** The config, with rules that allow more servers. */
+let config: (...more: readonly string[]) => object;
 
 before(async () => {
   modern = await startFixture({ era: 'modern' });
@@ -74,8 +76,8 @@ before(async () => {
   );
   hidden = await startScriptedServer(modernAnswers());
   slow = await startScriptedServer({ 'server/discover': modernAnswers()['server/discover'] });
-  gateway = await startGateway({
-    config: testConfig({
+  config = (...more) =>
+    testConfig({
       servers: {
         modern: { url: modern.url },
         legacy: { url: legacy.url },
@@ -88,7 +90,7 @@ before(async () => {
         dead: { url: 'http://127.0.0.1:1/mcp' },
       },
       rules: [
-        { name: 'most', effect: 'allow', agents: ['*'], servers: ['modern*', 'legacy*', 'desk', 'shop', 'slow', 'dead'] },
+        { name: 'most', effect: 'allow', agents: ['*'], servers: ['modern*', 'legacy*', 'desk', 'shop', 'slow', 'dead', ...more] },
         { name: 'no-errors', effect: 'deny', agents: ['*'], servers: ['modern'], tools: ['test_error_handling'] },
       ],
       extra: {
@@ -99,8 +101,8 @@ before(async () => {
           '/mcp/troubled': { servers: ['desk', 'slow', 'dead'], waitMs: 1_500 },
         },
       },
-    }),
-  });
+    });
+  gateway = await startGateway({ config: config() });
   key = await gateway.addAgent('walker');
   url = `${gateway.origin}/mcp`;
 });
@@ -320,4 +322,28 @@ test('a legacy agent uses all of them in one session', async () => {
   const unknown = await session.request('tools/call', { name: 'hidden__wait', arguments: {} });
   assert.equal(at(unknown.error, 'code'), -32602);
   assert.ok([200, 204].includes((await session.end()).status));
+});
+
+test('an agent that may use another server from now on opens its stream anew, and hears that one too', async () => {
+  const few = `${gateway.origin}/mcp/few`;
+  const listen = (): ReturnType<typeof modernStream> =>
+    modernStream(few, 'subscriptions/listen', { notifications: { toolsListChanged: true } }, { key });
+  const acknowledge = async (server: ScriptedServer): Promise<void> => {
+    const exchange = await server.take('subscriptions/listen');
+    const params = { notifications: { toolsListChanged: true }, _meta: { [META.subscription]: at(exchange.message, 'id') } };
+    exchange.event({ jsonrpc: '2.0', method: 'notifications/subscriptions/acknowledged', params });
+  };
+  const opening = listen();
+  await Promise.all([acknowledge(desk), acknowledge(shop)]);
+  const stream = await opening;
+  assert.notEqual(await stream.next(), undefined);
+  gateway.reload(config('hidden'));
+  assert.equal(await stream.next(), undefined, 'it is cut');
+  // Until every worker knows.
+  for (let times = 0; times < 6; times++)
+    await until(async () => namesIn(await modernCall(few, 'tools/list', {}, { key }), 'tools').includes('hidden__wait'), 'the new policy');
+  const again = listen();
+  await Promise.all([acknowledge(desk), acknowledge(shop), acknowledge(hidden)]);
+  assert.notEqual(await (await again).next(), undefined);
+  (await again).close();
 });
