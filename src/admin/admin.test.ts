@@ -48,8 +48,10 @@ const SERVER: ServerStatus = {
   state: 'failed',
   eras: [],
   revisions: [],
+  transport: null,
   problem: 'It ended with code 1. Check the command.',
   checkedAt: NOW.toISOString(),
+  holds: { sessions: 0, bridgeSessions: 0, parkedRounds: 0, processes: 0 },
 };
 
 function fakePorts(agents: AgentsPort, change: Partial<AdminPorts> = {}): AdminPorts {

@@ -74,8 +74,22 @@ const serverSchema = z.strictObject({
   state: z.enum(['unknown', 'ready', 'failed']),
   eras: z.array(z.enum(['modern', 'legacy'])),
   revisions: z.array(z.string()),
+  transport: z
+    .enum(['stdio', 'streamable', 'sse'])
+    .nullable()
+    .meta({ description: 'What carries its sessions of older revisions: a pipe, Streamable HTTP, or the HTTP+SSE of 2024-11-05.' }),
   problem: z.string().nullable().meta({ description: 'Why it failed, and what to do.' }),
-  checkedAt: time.nullable(),
+  checkedAt: time.nullable().meta({ description: 'When it was last seen to be so.' }),
+  holds: z
+    .strictObject({
+      sessions: z.int().meta({ description: 'Sessions of older revisions kept for agents.' }),
+      bridgeSessions: z
+        .int()
+        .meta({ description: 'Sessions of older revisions that the gateway has open with it for agents of the newest.' }),
+      parkedRounds: z.int().meta({ description: 'Calls that wait for an answer of their agent to a question of the server.' }),
+      processes: z.int().meta({ description: 'Programs of it that run.' }),
+    })
+    .meta({ description: 'What the gateway keeps for it now, over all workers.' }),
 });
 
 const workerSchema = z.strictObject({

@@ -32,8 +32,10 @@ export const FAKE_SERVERS: readonly ServerStatus[] = [
     state: 'ready',
     eras: ['modern'],
     revisions: ['2026-07-28'],
+    transport: 'streamable',
     problem: null,
     checkedAt: '2026-11-22T10:00:00.000Z',
+    holds: { sessions: 2, bridgeSessions: 1, parkedRounds: 3, processes: 0 },
   },
   {
     name: 'files',
@@ -42,8 +44,10 @@ export const FAKE_SERVERS: readonly ServerStatus[] = [
     state: 'failed',
     eras: [],
     revisions: [],
+    transport: null,
     problem: 'It ended with code 1. Check the command.',
     checkedAt: '2026-11-22T10:00:00.000Z',
+    holds: { sessions: 0, bridgeSessions: 0, parkedRounds: 0, processes: 0 },
   },
 ];
 

@@ -1,4 +1,4 @@
-// Reads how long something should last, the way people write it.
+// How long something should last, or has lasted, the way people write it.
 
 const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 };
 const LONGEST_MS = 100 * 366 * 86_400_000;
@@ -10,4 +10,12 @@ export function parseDuration(text: string): number | undefined {
   if (unitMs === undefined) return undefined;
   const durationMs = Number(match?.[1]) * unitMs;
   return durationMs <= LONGEST_MS ? durationMs : undefined;
+}
+
+/** The largest whole unit of an age, such as `40s`, `5m` or `3d`; what lies ahead is `0s`, as clocks differ. */
+export function formatAge(ageMs: number): string {
+  const seconds = Math.max(0, Math.floor(ageMs / 1_000));
+  if (seconds < 60) return `${seconds}s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)}m`;
+  return seconds < 86_400 ? `${Math.floor(seconds / 3_600)}h` : `${Math.floor(seconds / 86_400)}d`;
 }

@@ -237,7 +237,7 @@ test('status and servers print what the gateway says', async (t) => {
   assert.match(status.stdout, /^listener main +http:\/\/127\.0\.0\.1:7625$/m);
   assert.deepEqual(JSON.parse((await run('status', '--output', 'json')).stdout), FAKE_STATUS);
   const servers = await run('servers');
-  assert.match(servers.stdout, /^tickets +http +ready +modern +2026-07-28/m);
+  assert.match(servers.stdout, /^tickets +http +ready +modern +2026-07-28 +streamable +\d+[smhd] +3 +3 +0 +http/m);
   assert.match(servers.stdout, /^files: It ended with code 1\. Check the command\.$/m);
 });
 
@@ -336,8 +336,10 @@ test('names of strangers cannot steer the terminal', async (t) => {
     state: 'failed',
     eras: [],
     revisions: [],
+    transport: null,
     problem: 'p\u001b]0;t\u0007',
     checkedAt: null,
+    holds: { sessions: 0, bridgeSessions: 0, parkedRounds: 0, processes: 0 },
   } as const;
   const ports = fakePorts(fakeAgents, { servers: async () => ok([{ ...evil, eras: [], revisions: [] }]) });
   const { stdout } = await cliFixture(t, { ports }).run('servers');

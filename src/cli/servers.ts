@@ -3,8 +3,10 @@
 import { existsSync } from 'node:fs';
 import { loadConfigFile } from '../config/index.ts';
 import type { ConfigShard } from '../config/index.ts';
+import type { ServerStatus } from '../admin/index.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { CliDeps, Command } from './command.ts';
+import { formatAge } from './duration.ts';
 import { EXIT } from './exit-codes.ts';
 import { configPath, dataFolder } from './locate.ts';
 import { printJson, printLine, printTable, printText } from './print.ts';
@@ -18,7 +20,11 @@ interface Listed {
   readonly state: string;
   readonly eras: readonly string[];
   readonly revisions: readonly string[];
+  readonly transport: string | null;
   readonly problem: string | null;
+  readonly checkedAt: string | null;
+  /** Known while a gateway runs. */
+  readonly holds: ServerStatus['holds'] | null;
 }
 
 export const serversCommand: Command = {
@@ -43,7 +49,25 @@ function fromConfig(args: ParsedArguments, deps: CliDeps): readonly Listed[] | u
 
 function toListed(server: ConfigShard['servers'][number]): Listed {
   const target = server.kind === 'http' ? server.url : [server.command, ...server.args].join(' ');
-  return { name: server.name, kind: server.kind, target, state: 'unknown', eras: [], revisions: [], problem: null };
+  return {
+    name: server.name,
+    kind: server.kind,
+    target,
+    state: 'unknown',
+    eras: [],
+    revisions: [],
+    transport: null,
+    problem: null,
+    checkedAt: null,
+    holds: null,
+  };
+}
+
+/** Sessions are those kept for agents and those open with the server; `-` stands for what is not known. */
+function toRow({ name, kind, state, eras, revisions, transport, checkedAt, holds, target }: Listed, nowMs: number): readonly string[] {
+  const checked = checkedAt === null ? '-' : formatAge(nowMs - Date.parse(checkedAt));
+  const kept = holds === null ? ['-', '-', '-'] : [holds.sessions + holds.bridgeSessions, holds.parkedRounds, holds.processes].map(String);
+  return [name, kind, state, eras.join(' '), revisions.join(' '), transport ?? '-', checked, ...kept, target];
 }
 
 function print(args: ParsedArguments, deps: CliDeps, servers: readonly Listed[], running: boolean): 0 {
@@ -53,15 +77,8 @@ function print(args: ParsedArguments, deps: CliDeps, servers: readonly Listed[],
   }
   if (servers.length === 0) printLine(deps, "The config names no servers; add one under 'servers'.");
   else {
-    const rows = servers.map(({ name, kind, state, eras, revisions, target }) => [
-      name,
-      kind,
-      state,
-      eras.join(' '),
-      revisions.join(' '),
-      target,
-    ]);
-    printTable(deps, ['NAME', 'KIND', 'STATE', 'ERAS', 'REVISIONS', 'TARGET'], rows);
+    const rows = servers.map((server) => toRow(server, deps.now().getTime()));
+    printTable(deps, ['NAME', 'KIND', 'STATE', 'ERAS', 'REVISIONS', 'VIA', 'CHECKED', 'SESSIONS', 'ROUNDS', 'PROCESSES', 'TARGET'], rows);
   }
   for (const { name, problem } of servers) if (problem !== null) printText(deps, `\n${name}: ${problem}`);
   if (!running) printLine(deps, '\nNo gateway is running; this is what the config names.');

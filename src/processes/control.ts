@@ -20,6 +20,7 @@ import type { Init } from './messages.ts';
 import { serveMetrics } from './metrics-door.ts';
 import type { MetricsDoor } from './metrics-door.ts';
 import { createPublisher } from './publisher.ts';
+import { holdsOf } from './server-holds.ts';
 import { createStatusBoard } from './status-board.ts';
 
 const STORE_POLL_MS = 1_000;
@@ -169,7 +170,10 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       ports: {
         agents,
         status: async () => ok(await status()),
-        servers: async () => ok(board.servers()),
+        servers: async () => {
+          const dump = totals.total();
+          return ok(board.servers().map((server) => ({ ...server, holds: holdsOf(server.name, dump) })));
+        },
         reload: async () => {
           const problems = await load();
           if (problems.length > 0)

@@ -11,15 +11,18 @@ export interface StatusBoard {
   setWorker(channel: Channel, fields: Fields): void;
   removeWorker(channel: Channel): void;
   isDraining(channel: Channel): boolean;
-  servers(): ServerStatus[];
+  servers(): BoardServer[];
   workers(): readonly WorkerStatus[];
   /** Where the gateway is reached, with the ports that were really bound. */
   listeners(known: readonly { readonly name: string; readonly tls: boolean }[]): { name: string; url: string }[];
 }
 
+/** What the board knows of a server; what is kept for it, the metrics know. */
+export type BoardServer = Omit<ServerStatus, 'holds'>;
+
 interface Known {
   readonly config: ServerConfig;
-  status: ServerStatus;
+  status: BoardServer;
 }
 
 /** An empty board. */
@@ -48,6 +51,7 @@ export function createStatusBoard(options: { readonly log: Log; readonly notice:
         state: failed ? 'failed' : 'ready',
         revisions: failed ? known.status.revisions : revisions,
         eras: failed ? known.status.eras : [...new Set(revisions.map((revision) => (revision >= '2026-07-28' ? 'modern' : 'legacy')))],
+        transport: failed ? known.status.transport : transportOf(fields['transport']),
         problem,
         checkedAt: new Date().toISOString(),
       };
@@ -79,7 +83,11 @@ export function createStatusBoard(options: { readonly log: Log; readonly notice:
   };
 }
 
-function unknownStatus(config: ServerConfig): ServerStatus {
+function transportOf(value: unknown): BoardServer['transport'] {
+  return value === 'stdio' || value === 'streamable' || value === 'sse' ? value : null;
+}
+
+function unknownStatus(config: ServerConfig): BoardServer {
   return {
     name: config.name,
     kind: config.kind,
@@ -87,6 +95,7 @@ function unknownStatus(config: ServerConfig): ServerStatus {
     state: 'unknown',
     eras: [],
     revisions: [],
+    transport: null,
     problem: null,
     checkedAt: null,
   };

@@ -3,7 +3,7 @@
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { HttpServer } from '../http/index.ts';
-import type { OpenExchanges, Sessions } from '../proxy/index.ts';
+import type { LegacyServers, OpenExchanges, Processes, Sessions } from '../proxy/index.ts';
 import type { Servers } from '../servers/index.ts';
 import type { Metrics } from '../telemetry/index.ts';
 
@@ -12,7 +12,11 @@ export interface GaugeSources {
   readonly doors: readonly { readonly listener: string; readonly server: HttpServer }[];
   readonly open: OpenExchanges;
   readonly sessions: Sessions;
+  readonly legacyServers: LegacyServers;
+  readonly processes: Processes;
   readonly servers: Servers;
+  /** Names of the routes that show several servers as one: sessions are played on them as well. */
+  readonly routes: () => readonly string[];
   readonly revision: () => number;
 }
 
@@ -20,7 +24,7 @@ const RESOLUTION_MS = 20;
 
 /** A function that brings the gauges up to date. */
 export function createWorkerGauges(sources: GaugeSources): () => void {
-  const { metrics, doors, open, sessions, servers, revision } = sources;
+  const { metrics, doors, open, sessions, legacyServers, processes, servers, routes, revision } = sources;
   const accepted = new Map<string, number>();
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
@@ -34,12 +38,17 @@ export function createWorkerGauges(sources: GaugeSources): () => void {
     }
     metrics.gauge('sallyport.requests.running', {}).set(open.count);
     for (const server of servers.all()) {
-      metrics.gauge('sallyport.sessions', { 'sallyport.server': server.name }).set(sessions.countOf(server.name));
+      const label = { 'sallyport.server': server.name };
+      const held = legacyServers.countOf(server.name);
+      metrics.gauge('sallyport.sessions', label).set(sessions.countOf(server.name));
+      metrics.gauge('sallyport.bridge.sessions', label).set(held.sessions);
+      metrics.gauge('sallyport.bridge.rounds.parked', label).set(held.parked);
+      if (server.config.kind === 'stdio') metrics.gauge('sallyport.stdio.processes', label).set(processes.countOf(server.name));
       const pool = server.readiness?.kind === 'ready' ? server.readiness.http?.pool : undefined;
-      if (pool !== undefined) metrics.gauge('sallyport.upstream.connections', { 'sallyport.server': server.name }).set(pool.open);
-      if (server.readiness !== undefined)
-        metrics.gauge('sallyport.server.up', { 'sallyport.server': server.name }).set(server.readiness.kind === 'ready' ? 1 : 0);
+      if (pool !== undefined) metrics.gauge('sallyport.upstream.connections', label).set(pool.open);
+      if (server.readiness !== undefined) metrics.gauge('sallyport.server.up', label).set(server.readiness.kind === 'ready' ? 1 : 0);
     }
+    for (const route of routes()) metrics.gauge('sallyport.sessions', { 'sallyport.server': route }).set(sessions.countOf(route));
     metrics.gauge('sallyport.snapshot.revision', {}).set(revision());
     metrics.gauge('sallyport.process.memory', { process: 'worker' }).set(process.memoryUsage.rss());
     const { user, system } = process.cpuUsage();

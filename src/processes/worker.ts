@@ -19,6 +19,7 @@ import {
   createOpenExchanges,
   createOwnerRelay,
   createPlacement,
+  createProcesses,
   createRoadMetrics,
   createSessions,
   createTaskIds,
@@ -74,10 +75,11 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
 
   const onNoise = (server: string): void =>
     metrics.counter('sallyport.upstream.failures', { code: 'upstream_malformed', 'sallyport.server': server }).add();
+  const processes = createProcesses(runner);
   const sessions = createSessions({
     self: init.name,
     keys: () => keys,
-    stdio: runner,
+    processes,
     nowMs,
     onEnded: (token) => links.get('control')?.send('session-ended', { token }),
     // How it ended is not for the log: a program's last words may be what it was told.
@@ -99,8 +101,9 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     self: init.name,
     keys: () => keys,
     nowMs,
-    linkTo: createLinkTo({ stdio: runner, log, onNoise }),
+    linkTo: createLinkTo({ processes, log, onNoise }),
     onSessionEnd: (server) => log.debug('a session ended', { server }),
+    onEvent: (event, server) => metrics.counter('sallyport.bridge.events', { event, 'sallyport.server': server }).add(),
   });
   const aggregates = createAggregates({ keys: () => keys, nowMs });
   const placement = createPlacement(init.name);
@@ -109,7 +112,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     if (readiness === undefined) return;
     const state =
       readiness.kind === 'ready'
-        ? { state: 'ready', revisions: readiness.verdict.revisions }
+        ? { state: 'ready', revisions: readiness.verdict.revisions, transport: readiness.verdict.transport }
         : { state: 'failed', problem: readiness.reason };
     links.get('control')?.send('server-status', { server: server.name, scout: init.scout, ...state });
   };
@@ -235,7 +238,17 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       listener: '@relay',
     });
     await relayed.listenPath(`run/${init.name}`);
-    const readGauges = createWorkerGauges({ metrics, doors: certified, open, sessions, servers, revision: () => current().revision });
+    const readGauges = createWorkerGauges({
+      metrics,
+      doors: certified,
+      open,
+      sessions,
+      legacyServers,
+      processes,
+      servers,
+      routes: () => [...current().routes.values()].filter(({ kind }) => kind === 'aggregate').map(({ key }) => key),
+      revision: () => current().revision,
+    });
     every(METRICS_PERIOD_MS, () => {
       readGauges();
       links.get('control')?.send('metrics', { dump: metrics.dump() });

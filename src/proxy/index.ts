@@ -1,7 +1,15 @@
 // The road: listen, receive, decide, forward, answer. Owns what one request needs while it is under way, and nothing that outlives it
 // except the legacy sessions in bridge/.
-export { createAggregates, createLegacyServers, createLinkTo, createPlacement, createSessions, createTaskIds } from './bridge/index.ts';
-export type { LegacyServers, Placement, SealingKey, Session, Sessions } from './bridge/index.ts';
+export {
+  createAggregates,
+  createLegacyServers,
+  createLinkTo,
+  createPlacement,
+  createProcesses,
+  createSessions,
+  createTaskIds,
+} from './bridge/index.ts';
+export type { LegacyServers, Placement, Processes, SealingKey, Session, Sessions } from './bridge/index.ts';
 export { createDoor } from './door.ts';
 export type { Admitted, DoorOptions } from './door.ts';
 export type { Arrival, Call, Ports, Reply } from './exchange.ts';

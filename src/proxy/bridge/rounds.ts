@@ -37,7 +37,11 @@ export interface RoundsOptions {
   readonly self: string;
   readonly keys: () => readonly SealingKey[];
   readonly nowMs: () => number;
+  /** For the metrics: what has happened to a round at a server. */
+  readonly onEvent?: (event: RoundEvent, server: string) => void;
 }
+
+export type RoundEvent = 'round_parked' | 'round_resumed' | 'round_expired' | 'state_refused';
 
 /** A person has to see the question and answer it; a server that waits longer than this for one has mostly given up itself. */
 const ROUND_LIFE_MS = 10 * 60_000;
@@ -105,6 +109,7 @@ export function createRounds<Parked extends ParkedCall>(options: RoundsOptions):
         digest: digestOf(request.params),
         expiresAtMs,
       };
+      options.onEvent?.('round_parked', server.name);
       return ok(sealRound(facts, key, principal));
     },
     find: (state, { call: { arrival, server }, request }) => {
@@ -136,6 +141,7 @@ export function createRounds<Parked extends ParkedCall>(options: RoundsOptions):
       for (const { call, principal, server, expiresAtMs } of rounds.values()) {
         if (nowMs < expiresAtMs && !isOver(principal, server)) continue;
         release(call);
+        options.onEvent?.('round_expired', server);
         call.expire();
       }
     },
