@@ -51,6 +51,12 @@ export const limitsSchema = z
       256,
       'Most calls under way at once to one server; more are refused, so that one slow server does not hold everything.',
     ),
+    // A program takes 50 to 100 MiB where it is written in Node or Python: with this, a worker's take at most 13 GiB.
+    maxProcesses: count(128, 'Most programs of stdio servers running at once for agents.'),
+    // An agent that uses ten servers, some in several sessions.
+    maxProcessesPerAgent: count(32, 'Most programs of stdio servers running at once for one agent.'),
+    // Half of all, so that one server that everybody uses leaves room for the others.
+    maxProcessesPerServer: count(64, 'Most programs running at once of one stdio server.'),
     highWaterBytes: bytes(64 * KIB, 'Bytes waiting to be sent on one connection above which its source is paused.'),
     // A head is one or two packets; who needs longer is attacking or will try again.
     headTimeoutMs: wait(5 * SECOND, 'Milliseconds for a request head to arrive.'),

@@ -114,9 +114,10 @@ servers:
         D: [{ text: 'Bearer ' }, { env: 'TOKEN' }, { env: 'MORE', fallback: '!' }],
       },
       cwd: '/etc/sally/work',
+      processes: 'per-agent',
       timeoutMs: 5,
     },
-    { kind: 'stdio', name: 'path', command: 'npx', args: [], env: {}, cwd: '/etc/sally', timeoutMs: undefined },
+    { kind: 'stdio', name: 'path', command: 'npx', args: [], env: {}, cwd: '/etc/sally', processes: 'per-agent', timeoutMs: undefined },
     {
       kind: 'http',
       name: 'far',

@@ -96,10 +96,10 @@ function toServer(name: string, entry: ServerEntry, folder: string, refuse: (mis
       }),
     );
   if ('command' in entry) {
-    const { command, args, env, cwd, timeoutMs } = entry;
+    const { command, args, env, cwd, processes, timeoutMs } = entry;
     // A program named by a path is found from the config file; one named by a word is looked for in PATH.
     const program = command.includes('/') ? resolve(folder, command) : command;
-    return { kind: 'stdio', name, command: program, args, env: values('env', env), cwd: resolve(folder, cwd), timeoutMs };
+    return { kind: 'stdio', name, command: program, args, env: values('env', env), cwd: resolve(folder, cwd), processes, timeoutMs };
   }
   const { url, headers, tls, timeoutMs } = entry;
   const ca = tls.ca === undefined ? undefined : resolve(folder, tls.ca);

@@ -67,6 +67,10 @@ export interface Limits {
   readonly maxStreamsPerAgent: number;
   readonly maxSessionsPerAgent: number;
   readonly maxInFlightPerServer: number;
+  /** Programs of stdio servers that run for agents. */
+  readonly maxProcesses: number;
+  readonly maxProcessesPerAgent: number;
+  readonly maxProcessesPerServer: number;
   /** Bytes written but not yet taken by the kernel, above which the sender waits. */
   readonly highWaterBytes: number;
   readonly headTimeoutMs: number;

@@ -11,7 +11,7 @@ import type { Rule } from '../policies/index.ts';
 import type { EraVerdict, Server, Servers } from '../servers/index.ts';
 import { createLog } from '../telemetry/index.ts';
 import { createHeaderCatalogue } from '../tools/index.ts';
-import { createAggregates, createLegacyServers, createPlacement, createSessions, createTaskIds } from './bridge/index.ts';
+import { createAggregates, createLegacyServers, createPlacement, createProcesses, createSessions, createTaskIds } from './bridge/index.ts';
 import type { Arrival, Ports, Reply } from './exchange.ts';
 import { createOpenExchanges } from './open-exchanges.ts';
 
@@ -114,7 +114,15 @@ export function fakeServer(name: string, verdict: Partial<EraVerdict> = {}): Fak
     },
     close: () => {},
   };
-  const full: EraVerdict = { revisions: ['2026-07-28'], modern: true, legacy: false, transport: 'streamable', decidedAtMs: 0, staleAtMs: 1e15, ...verdict };
+  const full: EraVerdict = {
+    revisions: ['2026-07-28'],
+    modern: true,
+    legacy: false,
+    transport: 'streamable',
+    decidedAtMs: 0,
+    staleAtMs: 1e15,
+    ...verdict,
+  };
   const readiness = {
     kind: 'ready',
     verdict: full,
@@ -126,6 +134,7 @@ export function fakeServer(name: string, verdict: Partial<EraVerdict> = {}): Fak
     readiness,
     inFlight: 0,
     heldBytes: 0,
+    doubt: () => {},
     prepare: (callback) => callback(readiness),
     close: () => {},
   };
@@ -146,6 +155,9 @@ const LIMITS: Limits = {
   maxStreamsPerAgent: 2,
   maxSessionsPerAgent: 2,
   maxInFlightPerServer: 3,
+  maxProcesses: 4,
+  maxProcessesPerAgent: 2,
+  maxProcessesPerServer: 3,
   highWaterBytes: 65_536,
   headTimeoutMs: 1_000,
   bodyTimeoutMs: 1_000,
@@ -214,7 +226,7 @@ export function bed(rules: readonly Rule[], verdict: Partial<EraVerdict> = {}): 
     sessions: createSessions({
       self: 'worker-0.1',
       keys: () => [{ kid: 'k', key: new Uint8Array(32).fill(7) }],
-      stdio: { open: () => ({ send: () => {}, pause: () => {}, resume: () => {}, close: () => {} }) },
+      processes: createProcesses({ open: () => ({ send: () => {}, pause: () => {}, resume: () => {}, close: () => {} }) }),
       nowMs: () => 1_000,
       onEnded: () => {},
       onSessionEnd: () => {},

@@ -98,8 +98,9 @@ function initialize(envelope: Envelope<Call>, readiness: Extract<Readiness, { ki
   const revision = legacyRevisionFor(asked);
   const body =
     asked === revision ? envelope.bytes : setMember(inbound.message.document, ['params'], 'protocolVersion', JSON.stringify(revision));
-  if (readiness.http !== undefined) carryInitialize({ envelope, target: readiness.http, answer, ports }, body);
-  else carryStdioInitialize(envelope, answer, ports, body);
+  if (readiness.http !== undefined && readiness.verdict.transport === 'streamable')
+    carryInitialize({ envelope, target: readiness.http, answer, ports }, body);
+  else carryStdioInitialize(envelope, readiness, answer, ports, body);
 }
 
 function inSession(

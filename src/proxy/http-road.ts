@@ -62,7 +62,10 @@ export function carryInitialize(leg: HttpLeg, body: Uint8Array): void {
         upstreamSession = headers.get('mcp-session-id') ?? '';
       },
       onFinal: (message) => {
-        if (message.kind === 'error') return { headers: [] };
+        if (message.kind === 'error') {
+          envelope.payload.server.doubt(); // It may have become a server of the modern era.
+          return { headers: [] };
+        }
         const serverRevision = revisionOf(message);
         if (typeof serverRevision !== 'string') return serverRevision;
         const spoken = { revision: revision ?? serverRevision, serverRevision };

@@ -1,19 +1,20 @@
-// The road to a stdio server in the legacy era: each session has its own process, so messages travel as they are, ids and all.
+// The road to a stdio server in the legacy era: each session has its own process, so messages travel as they are, ids and all. A session over
+// HTTP+SSE is spoken to in the same way: its event stream is its pipe.
 
 import type { Envelope } from '../policies/index.ts';
 import { createAgentHearing, tie } from './agent-hearing.ts';
 import type { Answer } from './answer.ts';
-import type { Session } from './bridge/index.ts';
+import type { Ready, Session } from './bridge/index.ts';
 import type { Call, Ports } from './exchange.ts';
 import { revisionOf } from './http-road.ts';
 
-/** Starts the process of a new session and lets it answer initialize. */
-export function carryStdioInitialize(envelope: Envelope<Call>, answer: Answer, ports: Ports, body: Uint8Array): void {
+/** Opens the pipe of a new session and lets the server answer initialize. */
+export function carryStdioInitialize(envelope: Envelope<Call>, readiness: Ready, answer: Answer, ports: Ports, body: Uint8Array): void {
   const call = envelope.payload;
   const { inbound } = call;
   if (inbound.kind !== 'legacy' || inbound.message.kind !== 'request') return;
-  const session = ports.sessions.openStdio(envelope.principal, envelope.server, call.arrival.snapshot.limits);
-  if (typeof session === 'string') return answer.refuse({ code: 'too_many', say: session }, 'refused');
+  const session = ports.sessions.openStdio(envelope.principal, call.server, readiness, call.arrival.snapshot.limits);
+  if ('code' in session) return answer.refuse(session, 'refused');
   call.forwardedUs = ports.nowUs();
   const message = { ...inbound.message, document: { ...inbound.message.document, bytes: body } };
   session.request(call, message, answer, (final) => {
@@ -22,7 +23,8 @@ export function carryStdioInitialize(envelope: Envelope<Call>, answer: Answer, p
       const spoken = { revision: call.question.revision ?? serverRevision, serverRevision };
       return { headers: ['Mcp-Session-Id', ports.sessions.sealStdio(envelope.principal, session, spoken)] };
     }
-    session.close(); // The server refused to begin, or speaks what is not carried.
+    session.close(); // The server refused to begin, or speaks what is not carried: it may have become another.
+    call.server.doubt();
     return serverRevision ?? { headers: [] };
   });
 }
@@ -64,8 +66,8 @@ export function carryStdioLegacy(
 export function carryStdioModern(envelope: Envelope<Call>, answer: Answer, ports: Ports): void {
   const call = envelope.payload;
   if (call.inbound.kind !== 'modern') return;
-  const mux = ports.sessions.mux(envelope.principal, envelope.server, call.arrival.snapshot.limits);
-  if (typeof mux === 'string') return answer.refuse({ code: 'too_many', say: mux }, 'refused');
+  const mux = ports.sessions.muxes.find(envelope.principal, call.server, call.arrival.snapshot.limits);
+  if ('code' in mux) return answer.refuse(mux, 'refused');
   call.forwardedUs = ports.nowUs();
   tie(answer, mux.request(call, call.inbound.message, createAgentHearing(call, answer, ports)));
 }

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { StdioDoor } from './doors.ts';
+import type { HttpSecrets, StdioDoor } from './doors.ts';
 import { createServers } from './registry.ts';
 import type { Readiness, Servers } from './registry.ts';
 import type { ServerConfig } from './schema.ts';
+import { listenUpstream, sayJson } from './upstream.fixture.ts';
 
 const HTTP: ServerConfig = { kind: 'http', name: 'remote', url: 'http://127.0.0.1:9/mcp', headers: {}, tls: { minVersion: 'TLSv1.2' } };
-const STDIO: ServerConfig = { kind: 'stdio', name: 'local', command: 'x', args: [], env: {}, cwd: '/' };
+const STDIO: ServerConfig = { kind: 'stdio', name: 'local', command: 'x', args: [], env: {}, cwd: '/', processes: 'per-agent' };
 
 interface Bed {
   readonly servers: Servers;
@@ -15,7 +16,7 @@ interface Bed {
 }
 
 /** A registry whose stdio servers answer initialize as a legacy server does. */
-function bed(answer: (line: string) => string | undefined = legacy): Bed {
+function bed(answer: (line: string) => string | undefined = legacy, secrets?: HttpSecrets): Bed {
   const opened: string[] = [];
   const stdio: StdioDoor = {
     open: (server, events) => {
@@ -37,7 +38,10 @@ function bed(answer: (line: string) => string | undefined = legacy): Bed {
     servers: createServers({
       stdio,
       secrets: {
-        fetch: () => Promise.reject(new Error("The value of 'Authorization' needs the environment variable TOKEN, which is not set.")),
+        fetch: () =>
+          secrets === undefined
+            ? Promise.reject(new Error("The value of 'Authorization' needs the environment variable TOKEN, which is not set."))
+            : Promise.resolve(secrets),
       },
       nowMs: () => state.nowMs,
       connectTimeoutMs: 500,
@@ -111,4 +115,79 @@ test('an update keeps what did not change and closes what is gone', async () => 
   assert.equal(servers.get('remote'), undefined);
   servers.update([{ ...STDIO, args: ['-v'] }]);
   assert.notEqual(servers.get('local'), before);
+});
+
+test('a program that cannot be started is tried again after a growing pause, and says so', async () => {
+  const state = bed(() => undefined);
+  state.servers.update([STDIO]);
+  const starts: number[] = [];
+  for (const afterMs of [0, 1_000, 1_000, 1_000, 2_000, 3_000]) {
+    state.nowMs += afterMs;
+    await ready(state.servers, 'local');
+    starts.push(state.opened.length / 2);
+  }
+  assert.deepEqual(starts, [1, 2, 2, 3, 3, 4]);
+  const { readiness } = state.servers.get('local') ?? {};
+  assert.ok(readiness?.kind === 'failed');
+  assert.equal(readiness.reason, 'It is gone. It failed 4 times in a row, and is tried again after 8 s.');
+});
+
+test('a program that ends in silence is asked again behind the calls, and is out while that fails', async () => {
+  let up = true;
+  const state = bed((line) => (up ? legacy(line) : undefined));
+  const now = (): Readiness | undefined => state.servers.get('local')?.readiness;
+  state.servers.update([STDIO]);
+  await ready(state.servers, 'local');
+  up = false;
+  state.servers.get('local')?.doubt();
+  assert.equal(state.opened.length, 2, 'it has just been asked');
+  state.nowMs += 10_000;
+  state.servers.get('local')?.doubt();
+  assert.equal((await ready(state.servers, 'local')).kind, 'ready', 'calls go on meanwhile');
+  while (now()?.kind === 'ready') await new Promise((resolve) => setTimeout(resolve, 2));
+  up = true;
+  state.nowMs += 1_000;
+  assert.equal((await ready(state.servers, 'local')).kind, 'ready');
+});
+
+test('a doubt that is not confirmed changes nothing', async () => {
+  const state = bed();
+  state.servers.update([STDIO]);
+  await ready(state.servers, 'local');
+  state.nowMs += 10_000;
+  state.servers.get('local')?.doubt();
+  while (state.opened.length < 4) await new Promise((resolve) => setTimeout(resolve, 2));
+  assert.equal((await ready(state.servers, 'local')).kind, 'ready');
+});
+
+test('a legacy server that was upgraded is found when its verdict is old, or as soon as it contradicts it', async (t) => {
+  let modern = false;
+  const target = await listenUpstream(t, ({ body, response }) => {
+    const { method } = JSON.parse(body === '' ? '{}' : body);
+    const id = 'sallyport-probe';
+    if (method === 'initialize' && !modern)
+      return sayJson(response, 200, { jsonrpc: '2.0', id, result: { protocolVersion: '2025-11-25' } });
+    if (method === 'server/discover' && modern)
+      return sayJson(response, 200, { jsonrpc: '2.0', id, result: { supportedVersions: ['2026-07-28'] } });
+    response.writeHead(400).end();
+  });
+  const state = bed(legacy, { headers: [], ca: undefined });
+  t.after(() => state.servers.close());
+  const revisions = async (): Promise<readonly string[]> => {
+    const known = await ready(state.servers, 'remote');
+    return known.kind === 'ready' ? known.verdict.revisions : [];
+  };
+  const becomes = async (revision: string): Promise<void> => {
+    while (!(await revisions()).includes(revision)) await new Promise((resolve) => setTimeout(resolve, 2));
+  };
+  state.servers.update([{ ...HTTP, url: `${target.origin}/mcp` }]);
+  assert.deepEqual(await revisions(), ['2025-11-25']);
+  modern = true;
+  assert.deepEqual(await revisions(), ['2025-11-25'], 'still believed');
+  state.nowMs += 5 * 60_000;
+  await becomes('2026-07-28');
+  modern = false;
+  state.nowMs += 10_000;
+  state.servers.get('remote')?.doubt();
+  await becomes('2025-11-25');
 });

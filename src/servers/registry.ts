@@ -24,6 +24,8 @@ export interface Server {
   inFlight: number;
   /** Bytes of answers that are held until they can be judged; counted and capped by the road. */
   heldBytes: number;
+  /** What came of a call contradicts the verdict, or a program ended before it said anything: it is probed again, behind the calls. */
+  doubt(): void;
   /** Calls back at once when the state is known and fresh, else when the probe has answered. */
   prepare(callback: (readiness: Readiness) => void): void;
   close(): void;
@@ -56,6 +58,10 @@ const SECRETS_LIFE_MS = 5 * 60_000;
 const STDIO_LIFE_MS = 60 * 60_000;
 /** A failure is believed this long, so that a burst of calls to a dead server asks it once. */
 const FAILURE_LIFE_MS = 1_000;
+/** A program that cannot be started is not started in a loop: each failure in a row doubles the pause, up to this. */
+const LONGEST_PAUSE_MS = 60_000;
+/** Doubts may come with every call, and are answered once in this time. */
+const DOUBT_PERIOD_MS = 5_000;
 
 /** An empty registry; `update` fills it. */
 export function createServers(options: ServersOptions): Servers {
@@ -91,15 +97,28 @@ function createServer(config: ServerConfig, options: ServersOptions): Server {
   let freshUntilMs = 0;
   let probing = false;
   let closed = false;
+  let doubted = false;
+  let askedAtMs = 0;
+  let failures = 0;
   const reach = config.kind === 'http' ? createHttpReach(config, options.secrets, options) : undefined;
 
   const settle = (next: Readiness): void => {
     probing = false;
     if (closed) return;
     const now = options.nowMs();
-    // A server that was reached before keeps its verdict while it fails: the call itself will say what is wrong.
-    if (next.kind === 'ready' || readiness?.kind !== 'ready') readiness = next;
-    freshUntilMs = next.kind === 'failed' ? now + FAILURE_LIFE_MS : freshUntil(next, now);
+    failures = next.kind === 'failed' ? failures + 1 : 0;
+    // A server that was reached before keeps its verdict while it fails: the call itself will say what is wrong. But a program that ends
+    // in silence, also when it is asked again, would be started anew by every call.
+    const isBroken = doubted && config.kind === 'stdio';
+    if (next.kind === 'ready' || readiness?.kind !== 'ready' || isBroken) readiness = next;
+    doubted = false;
+    const pauseMs = pauseAfter(failures, config);
+    freshUntilMs = next.kind === 'ready' ? freshUntil(next, now) : now + pauseMs;
+    if (readiness.kind === 'failed' && pauseMs > FAILURE_LIFE_MS)
+      readiness = {
+        ...readiness,
+        reason: `${readiness.reason} It failed ${failures} times in a row, and is tried again after ${pauseMs / 1_000} s.`,
+      };
     const state = readiness;
     for (const callback of waiting.splice(0)) callback(state);
     options.onChange(server);
@@ -113,9 +132,22 @@ function createServer(config: ServerConfig, options: ServersOptions): Server {
     const http = await reach.renew();
     const last = readiness?.kind === 'ready' ? readiness.verdict : undefined;
     // Credentials are renewed more often than the era is asked for.
-    if (last !== undefined && options.nowMs() < last.staleAtMs) return { kind: 'ready', verdict: last, http };
+    if (last !== undefined && !doubted && options.nowMs() < last.staleAtMs) return { kind: 'ready', verdict: last, http };
     const verdict = await probeHttp(http, config.timeoutMs ?? Number.POSITIVE_INFINITY, options.nowMs);
     return verdict.ok ? { kind: 'ready', verdict: verdict.value, http } : { ...verdict.error, kind: 'failed' };
+  };
+
+  const ask = (): void => {
+    if (probing || closed) return;
+    probing = true;
+    askedAtMs = options.nowMs();
+    void probe().then(settle, (error: unknown) =>
+      settle({
+        kind: 'failed',
+        reason: error instanceof Error ? error.message : 'It cannot be reached.',
+        code: 'upstream_unreachable',
+      }),
+    );
   };
 
   const server: Server = {
@@ -126,18 +158,14 @@ function createServer(config: ServerConfig, options: ServersOptions): Server {
     get readiness() {
       return readiness;
     },
+    doubt: () => {
+      if (probing || options.nowMs() - askedAtMs < DOUBT_PERIOD_MS) return;
+      doubted = true;
+      ask();
+    },
     prepare: (callback) => {
       const fresh = options.nowMs() < freshUntilMs;
-      if (!fresh && !probing) {
-        probing = true;
-        void probe().then(settle, (error: unknown) =>
-          settle({
-            kind: 'failed',
-            reason: error instanceof Error ? error.message : 'It cannot be reached.',
-            code: 'upstream_unreachable',
-          }),
-        );
-      }
+      if (!fresh) ask();
       // A known server serves while its verdict is renewed; an unknown one, or one that failed, is waited for.
       if (readiness !== undefined && (fresh || readiness.kind === 'ready')) callback(readiness);
       else waiting.push(callback);
@@ -155,4 +183,9 @@ function createServer(config: ServerConfig, options: ServersOptions): Server {
 /** When a server is looked at again: for its credentials, or because its verdict is old by then. */
 function freshUntil({ verdict, http }: Extract<Readiness, { kind: 'ready' }>, nowMs: number): number {
   return http === undefined ? nowMs + STDIO_LIFE_MS : Math.min(nowMs + SECRETS_LIFE_MS, verdict.staleAtMs);
+}
+
+/** How long a failure is believed, by how often it came in a row. What is reached over a network costs little to ask. */
+function pauseAfter(failures: number, { kind }: ServerConfig): number {
+  return kind === 'http' ? FAILURE_LIFE_MS : Math.min(FAILURE_LIFE_MS * 2 ** Math.max(0, failures - 1), LONGEST_PAUSE_MS);
 }

@@ -21,6 +21,8 @@ export interface StdioServerConfig {
   readonly env: Readonly<Record<string, ValueSource>>;
   /** Absolute. */
   readonly cwd: string;
+  /** Whether agents may share a process; only one of the modern era is ever shared. */
+  readonly processes: 'per-agent' | 'shared';
   /** Time to the first byte of an answer; undefined: `limits.answerTimeoutMs`. */
   readonly timeoutMs?: number | undefined;
 }
@@ -117,6 +119,14 @@ const stdioEntrySchema = z.strictObject({
     .min(1, 'must not be empty')
     .default('.')
     .meta({ description: 'Folder to start it in, relative to the config file.', examples: ['./work'] }),
+  processes: z
+    .enum(['per-agent', 'shared'])
+    .default('per-agent')
+    .meta({
+      description:
+        'Whether each agent gets a process of its own, or the agents of a worker share one. Share only a server that keeps nothing of one caller for another; one that speaks only older revisions is never shared.',
+      examples: ['shared'],
+    }),
   timeoutMs: timeoutSchema,
 });
 

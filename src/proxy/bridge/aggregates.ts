@@ -128,6 +128,7 @@ function createRouteServer({ key }: AggregateRoute): Server {
     readiness,
     inFlight: 0,
     heldBytes: 0,
+    doubt: () => {},
     prepare: (callback) => callback(readiness),
     close: () => {},
   };

@@ -4,7 +4,8 @@
 import type { Principal } from '../../agents/index.ts';
 import type { Limits, Snapshot } from '../../config/index.ts';
 import { LATEST_MODERN } from '../../mcp/index.ts';
-import type { StdioDoor } from '../../servers/index.ts';
+import type { Server } from '../../servers/index.ts';
+import type { Refused } from '../rescue.ts';
 import { createEndpoints } from './endpoints.ts';
 import type { Endpoints } from './endpoints.ts';
 import { createEventStore } from './event-store.ts';
@@ -17,8 +18,12 @@ import { createStdioSession } from './stdio-session.ts';
 import type { StdioSession } from './stdio-session.ts';
 import { createPlayedSession } from './played-session.ts';
 import type { PlayedFacts, PlayedSession } from './played-session.ts';
-import { createStdioMux } from './stdio-mux.ts';
-import type { StdioMux } from './stdio-mux.ts';
+import { createMuxes } from './muxes.ts';
+import type { Muxes } from './muxes.ts';
+import { carrierOptions } from './link-options.ts';
+import { openLines } from './links.ts';
+import type { Ready } from './legacy-servers.ts';
+import type { Processes } from './processes.ts';
 
 /** A session as a request finds it. */
 export type Session =
@@ -45,16 +50,16 @@ export interface Sessions {
   find(token: string, principal: Principal, server: string): Session | undefined;
   /** A token for a session that lives in the server; every worker can carry it. */
   sealHttp(principal: Principal, server: string, upstream: string, spoken: Spoken): string;
-  /** Starts a process for one session; a string says why not. */
-  openStdio(principal: Principal, server: string, limits: Limits): StdioSession | string;
+  /** Opens a session that is a pipe: starts a process for it, or goes through a server's event stream (HTTP+SSE); or says why not. */
+  openStdio(principal: Principal, server: Server, readiness: Ready, limits: Limits): StdioSession | Refused;
   /** A token for a session of this worker. */
   sealStdio(principal: Principal, session: StdioSession, spoken: Spoken): string;
   /** Opens a session that the gateway plays on this route; a string says why not. */
   openPlayed(principal: Principal, route: string, limits: Limits, facts: PlayedFacts): PlayedSession | string;
   /** A token for a played session of this worker. */
   sealPlayed(principal: Principal, session: PlayedSession, revision: string): string;
-  /** The process that carries an agent's modern requests to a stdio server, started when there is none; a string says why not. */
-  mux(principal: Principal, server: string, limits: Limits): StdioMux | string;
+  /** The processes that carry modern requests to stdio servers. */
+  readonly muxes: Muxes;
   /** Ends what a token stands for, here and, by way of `onEnded`, everywhere. */
   end(token: string, session: Session): void;
   /** Another worker ended this token. */
@@ -68,7 +73,7 @@ export interface SessionsOptions {
   /** This worker's name, as sealed into tokens. */
   readonly self: string;
   readonly keys: () => readonly SealingKey[];
-  readonly stdio: StdioDoor;
+  readonly processes: Processes;
   readonly nowMs: () => number;
   /** A token was ended here: tell the other workers. */
   readonly onEnded: (token: string) => void;
@@ -96,8 +101,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   /** Opened tokens, so that a busy session is decrypted once. The key includes who asked. */
   const opened = new Map<string, SessionFacts>();
   const ended = new Map<string, number>();
-  /** By tenant, agent and server. */
-  const muxes = new Map<string, StdioMux>();
+  const muxes = createMuxes(options);
   let nextNumber = 1;
 
   const facts = (token: string, principal: Principal, server: string): SessionFacts | undefined => {
@@ -127,7 +131,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     return count;
   };
 
-  const touch = (one: StdioSession | StdioMux | PlayedSession, principal: Principal): void => {
+  const touch = (one: StdioSession | PlayedSession, principal: Principal): void => {
     one.lastUsedMs = options.nowMs();
     one.lastUsedBy = principal;
   };
@@ -181,24 +185,30 @@ export function createSessions(options: SessionsOptions): Sessions {
         principal,
         server,
       ),
-    openStdio: (principal, server, limits) => {
+    openStdio: (principal, server, readiness, limits) => {
       const refused = mayOpen(principal, limits);
-      if (refused !== undefined) return refused;
+      if (refused !== undefined) return { code: 'too_many', say: refused };
+      const { name } = server;
+      const isProgram = readiness.http === undefined;
+      const start = isProgram ? options.processes.startFor(principal, server, limits) : undefined;
+      if (start !== undefined && typeof start !== 'function') return start;
+      const open = start ?? openLines(readiness, carrierOptions(server, limits));
+      if (open === undefined) return { code: 'internal' };
       const number = nextNumber++;
       const session = createStdioSession(
         {
           number,
-          server,
+          server: name,
           principal,
           nowMs: options.nowMs,
           onEnd: (text) => {
             stdio.delete(number);
             forgetEvents(number);
-            options.onSessionEnd(server, text);
+            options.onSessionEnd(name, text);
           },
-          onNoise: () => options.onNoise(server),
+          onNoise: () => options.onNoise(name),
         },
-        (events) => options.stdio.open(server, events),
+        open,
       );
       stdio.set(number, session);
       return session;
@@ -229,30 +239,7 @@ export function createSessions(options: SessionsOptions): Sessions {
         principal,
         session.server,
       ),
-    mux: (principal, server, limits) => {
-      const key = JSON.stringify([principal.tenant, principal.agent, server]);
-      const known = muxes.get(key);
-      if (known !== undefined) {
-        touch(known, principal);
-        return known;
-      }
-      if (muxes.size >= limits.maxConnections) return 'Too many stdio servers are running.';
-      const made = createStdioMux(
-        {
-          server,
-          principal,
-          nowMs: options.nowMs,
-          onEnd: (text) => {
-            if (muxes.get(key) === made) muxes.delete(key);
-            options.onSessionEnd(server, text);
-          },
-          onNoise: () => options.onNoise(server),
-        },
-        (events) => options.stdio.open(server, events),
-      );
-      muxes.set(key, made);
-      return made;
-    },
+    muxes,
     end: (token, session) => {
       remember(token, options.nowMs());
       options.onEnded(token);
@@ -261,20 +248,19 @@ export function createSessions(options: SessionsOptions): Sessions {
     forget: (token, nowMs) => remember(token, nowMs),
     sweep: (snapshot, nowMs) => {
       for (const [token, endedMs] of ended) if (nowMs - endedMs > TOKEN_LIFE_MS) ended.delete(token);
-      const idle = (one: StdioSession | StdioMux | PlayedSession): boolean => nowMs - one.lastUsedMs > snapshot.limits.sessionIdleMs;
-      const over = (one: StdioSession | StdioMux, server: string): boolean =>
-        idle(one) || !mayUse(one.lastUsedBy, [server], snapshot, nowMs);
+      const idle = (one: StdioSession | PlayedSession): boolean => nowMs - one.lastUsedMs > snapshot.limits.sessionIdleMs;
       for (const session of played.values()) {
         if (session.busy) session.lastUsedMs = nowMs;
         if (idle(session) || !mayUse(session.lastUsedBy, behind(session.server, snapshot), snapshot, nowMs)) session.close();
       }
-      for (const session of stdio.values()) if (over(session, session.server)) session.close();
-      for (const mux of muxes.values()) if (mux.running === 0 && over(mux, mux.server)) mux.close();
+      for (const session of stdio.values())
+        if (idle(session) || !mayUse(session.lastUsedBy, [session.server], snapshot, nowMs)) session.close();
+      muxes.sweep(snapshot, nowMs);
     },
     close: () => {
       for (const session of stdio.values()) session.close();
       for (const session of played.values()) session.close();
-      for (const mux of muxes.values()) mux.close();
+      muxes.close();
     },
   };
 }

@@ -32,6 +32,8 @@ export interface StdioMux {
 export interface StdioMuxOptions {
   readonly server: string;
   readonly principal: Principal;
+  /** It serves more than one agent. */
+  readonly shared: boolean;
   readonly nowMs: () => number;
   readonly onEnd: (text: string) => void;
   readonly onNoise: () => void;
@@ -92,7 +94,9 @@ export function createStdioMux(options: StdioMuxOptions, open: OpenServer): Stdi
       );
     }
     if (said.method === 'notifications/cancelled' && typeof params?.['requestId'] === 'number') return endListen(params['requestId']);
-    // Log messages name no request: with more than one that asked for them under way they could reach the wrong one.
+    // Log messages name no request: with more than one that asked for them under way they could reach the wrong one. Where agents share
+    // the process even one is too many: what is said late may be about another's.
+    if (options.shared) return false;
     const [only, another] = waiting.values().filter(({ logs }) => logs);
     return pass(another === undefined ? only : undefined, () => said.document);
   };
