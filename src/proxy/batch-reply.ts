@@ -4,7 +4,7 @@
 import { encodeEvent } from '../http/index.ts';
 import type { OutHeaders } from '../http/index.ts';
 import type { Message } from '../mcp/index.ts';
-import type { Arrival, Reply } from './exchange.ts';
+import type { Reply } from './exchange.ts';
 
 /** The reply to a batch. */
 export interface BatchReply {
@@ -26,7 +26,7 @@ interface Refusal {
 }
 
 /** A reply for so many messages. */
-export function createBatchReply({ reply }: Arrival, messages: readonly Message[]): BatchReply {
+export function createBatchReply(reply: Reply, messages: readonly Message[]): BatchReply {
   const parts = new Set<Reply>();
   /** Answers that wait for the others, in the order of their coming. */
   let held: Uint8Array[] = [];

@@ -41,7 +41,7 @@ export function carryBatch(
   if (token !== undefined && revision === undefined) return gone();
   const messages = revision === REVISION ? readBatch(arrival) : refused('JSON-RPC batches are not accepted; send one message at a time.');
   if (!messages.ok) return road.refuse(messages.error);
-  const reply = createBatchReply(arrival, messages.value);
+  const reply = createBatchReply(arrival.reply, messages.value);
   for (const [index, { document }] of messages.value.entries())
     road.carry({ ...arrival, body: document.bytes, reply: reply.part(index), relayed: true });
 }
