@@ -16,6 +16,11 @@ function shaped(error: unknown, method: string, revision = '2025-11-25'): JsonOb
   return said;
 }
 
+function wordsOf({ message }: JsonObject): string {
+  assert(typeof message === 'string');
+  return message;
+}
+
 const cases: readonly (readonly [string, number, unknown, number, RegExp])[] = [
   ['tools/call', -32020, undefined, -32603, /did not accept/],
   [
@@ -38,14 +43,14 @@ for (const [method, code, data, expected, message] of cases)
   test(`${code} ${JSON.stringify(data)} of ${method} is ${expected}`, () => {
     const error = shaped({ code, message: 'said', data }, method);
     assert.equal(error['code'], expected);
-    assert.match(String(error['message']), message);
+    assert.match(wordsOf(error), message);
     if (code === expected || expected === -32002) assert.deepEqual(error['data'], data);
     else assert.equal(error['data'], undefined, 'what was about another hop stays there');
   });
 
 test('a capability that the revision does not have is named as such', () => {
   const needs = (requiredCapabilities: unknown, revision: string): string =>
-    String(shaped({ code: -32021, message: 'said', data: { requiredCapabilities } }, 'tools/call', revision)['message']);
+    wordsOf(shaped({ code: -32021, message: 'said', data: { requiredCapabilities } }, 'tools/call', revision));
   assert.match(needs({ elicitation: { url: {} } }, '2025-06-18'), /elicitation by URL, which MCP 2025-06-18 does not have/);
   assert.match(needs({ elicitation: {} }, '2024-11-05'), /elicitation, which MCP 2024-11-05 does not have/);
   assert.match(needs({ sampling: {} }, '2024-11-05'), /sampling, which this agent did not declare/);

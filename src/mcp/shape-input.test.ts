@@ -66,7 +66,7 @@ describe('what a server asks', () => {
       {
         requestedSchema: {
           type: 'object',
-          properties: { a: { type: 'string', oneOf: [{ const: 'x', title: 'X' }, { const: 'y' }, {}] }, b: true },
+          properties: { a: { type: 'string', oneOf: [{ const: 'x', title: 'X' }, { const: 'y' }, {}] }, b: true, c: { type: 'string' } },
         },
       },
       { elicitation: {} },
@@ -74,7 +74,7 @@ describe('what a server asks', () => {
       {
         requestedSchema: {
           type: 'object',
-          properties: { a: { type: 'string', enum: ['x', 'y', ''], enumNames: ['X', 'y', ''] }, b: true },
+          properties: { a: { type: 'string', enum: ['x', 'y', ''], enumNames: ['X', 'y', ''] }, b: true, c: { type: 'string' } },
         },
       },
     ],
