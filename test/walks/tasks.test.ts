@@ -45,8 +45,9 @@ after(async () => {
   await Promise.all([desk?.close(), shop?.close()]);
 });
 
-function config(rules: readonly object[]): object {
+function config(rules: readonly object[], limits: Readonly<Record<string, number>> = {}): object {
   return testConfig({
+    limits,
     servers: { desk: { url: desk.url }, shop: { url: shop.url }, program: { command: process.execPath, args: [STDIO] } },
     rules,
     extra: { routes: { '/mcp/all': { servers: ['desk', 'shop', 'program'] } } },
@@ -191,6 +192,14 @@ test('an id outlives the worker that sealed it', async () => {
   await until(() => gateway.workers().length === 2 && !gateway.workers().some((pid) => before_.includes(pid)), 'two other workers');
   await until(async () => (await ask(url, 'server/discover', {}).catch(() => undefined))?.http.status === 200, 'them to serve');
   assert.equal(at((await ask(url, 'tasks/get', { taskId })).result, 'status'), 'input_required');
+});
+
+test('tasks of a program end with it, when nobody has used it for a while', async () => {
+  const url = gateway.url('program');
+  const taskId = await makeTask(url, 'confirm_delete');
+  writeFileSync(gateway.configFile, JSON.stringify(config([ALLOW_ALL], { sessionIdleMs: 1 })));
+  assert.equal((await gateway.cli('reload')).code, 0);
+  await until(async () => at((await ask(url, 'tasks/get', { taskId })).error, 'code') === -32602, 'the task to be gone');
 });
 
 test('a task of a tool that may not be used any more can be neither asked about nor fed, and its stream ends', async () => {
