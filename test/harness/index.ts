@@ -26,3 +26,5 @@ export { startProgram } from './programs.ts';
 export type { Program } from './programs.ts';
 export { at, LegacySession, META, modernCall, modernRequest, modernStream, rpc, textAt } from './mcp.ts';
 export type { LegacyOptions, ModernOptions, RpcAnswer } from './mcp.ts';
+export { startSseServer } from './servers/sse-server.ts';
+export type { SseServer } from './servers/sse-server.ts';
