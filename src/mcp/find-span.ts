@@ -1,5 +1,6 @@
 // Looking up where a value stands, in the spans that the strict pass recorded. Values deeper than those are found by a second
-// pass over the deepest recorded one on the way, whose bytes are known to be good. Off the hot path: only edits come here.
+// pass over the deepest recorded one on the way, whose bytes are known to be good. Every edit of a message that crosses a
+// bridge comes here several times, so no key is decoded that need not be.
 
 import { readName } from './scan-names.ts';
 import { scanJson } from './scan.ts';
@@ -7,6 +8,8 @@ import { intAt, RECORDED_LEVELS, settleSpans, SPAN_END, SPAN_INTS, SPAN_NEXT } f
 import type { Span } from './types.ts';
 
 const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const LAST_ASCII = 0x7f;
 const OPEN_ARRAY = 0x5b;
 const OPEN_OBJECT = 0x7b;
 
@@ -82,11 +85,25 @@ function findMember(layout: Layout, object: number, wanted: string): number | un
   const { bytes } = layout;
   const { start } = spanAt(layout, object);
   if (bytes[start] !== OPEN_OBJECT) return undefined;
-  let elderEnd = start;
-  for (let child = object + SPAN_INTS; child < siblingOf(layout, object); child = siblingOf(layout, child)) {
-    const value = spanAt(layout, child);
-    if (readName(bytes, bytes.indexOf(QUOTE, elderEnd) + 1, bytes.lastIndexOf(QUOTE, value.start - 1)) === wanted) return child;
-    elderEnd = value.end;
+  const end = siblingOf(layout, object);
+  let open = start;
+  for (let child = object + SPAN_INTS; child < end; child = siblingOf(layout, child)) {
+    // Between two members there is nothing but white space, a comma, a colon and the key.
+    let close = intAt(layout.spans, child) - 1;
+    while (close > open && bytes[close] !== QUOTE) close--;
+    while (open < close && bytes[open] !== QUOTE) open++;
+    if (isNamed(bytes, open + 1, close, wanted)) return child;
+    open = intAt(layout.spans, child + SPAN_END);
   }
   return undefined;
+}
+
+/** Compares byte by byte while that can tell; the key is decoded only where it must be. */
+function isNamed(bytes: Uint8Array, start: number, end: number, wanted: string): boolean {
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at];
+    if (byte === undefined || byte === BACKSLASH || byte > LAST_ASCII) return readName(bytes, start, end) === wanted;
+    if (byte !== wanted.charCodeAt(at - start)) return false;
+  }
+  return end - start === wanted.length;
 }

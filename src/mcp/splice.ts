@@ -102,14 +102,8 @@ export function elementEdits(document: JsonDocument, path: Path, keep: (index: n
 
 /** The edit that setMember makes. A new member is put first, where no other needs to be looked at. */
 export function memberEdit(document: JsonDocument, path: Path, key: string, jsonText: string): Edit {
-  const { bytes } = document;
   const value = document.span([...path, key]);
-  if (value !== undefined) return { span: value, replacement: Buffer.from(jsonText, 'utf8') };
-  const object = placeOf(document, path);
-  if (bytes[object.start] !== OPEN_OBJECT) throw mistake('there is no object to set a member of');
-  const start = object.start + 1;
-  const comma = bytes[skipSpace(bytes, start)] === CLOSE_OBJECT ? '' : ',';
-  return { span: { start, end: start }, replacement: Buffer.from(`${JSON.stringify(key)}:${jsonText}${comma}`, 'utf8') };
+  return value === undefined ? insertion(document, path, memberText(key, jsonText)) : replacement(value, jsonText);
 }
 
 /** The edits that set several members of one object: apart, the insertions of two into an empty one would miss the comma between them. */
@@ -118,14 +112,32 @@ export function memberEdits(
   path: Path,
   members: readonly (readonly [key: string, jsonText: string])[],
 ): readonly Edit[] {
-  const present = members.filter(([key]) => document.span([...path, key]) !== undefined);
-  const absent = members.filter(([key]) => document.span([...path, key]) === undefined);
-  const edits = present.map(([key, jsonText]) => memberEdit(document, path, key, jsonText));
-  const [last, ...others] = absent.toReversed();
-  if (last === undefined) return edits;
-  const insertion = memberEdit(document, path, ...last);
-  const before = others.map(([key, jsonText]) => `${JSON.stringify(key)}:${jsonText},`).toReversed();
-  return [...edits, { span: insertion.span, replacement: Buffer.concat([Buffer.from(before.join('')), insertion.replacement]) }];
+  const edits: Edit[] = [];
+  const absent: string[] = [];
+  for (const [key, jsonText] of members) {
+    const value = document.span([...path, key]);
+    if (value === undefined) absent.push(memberText(key, jsonText));
+    else edits.push(replacement(value, jsonText));
+  }
+  if (absent.length > 0) edits.push(insertion(document, path, absent.join(',')));
+  return edits;
+}
+
+function memberText(key: string, jsonText: string): string {
+  return `${JSON.stringify(key)}:${jsonText}`;
+}
+
+function replacement(span: Span, jsonText: string): Edit {
+  return { span, replacement: Buffer.from(jsonText, 'utf8') };
+}
+
+function insertion(document: JsonDocument, path: Path, members: string): Edit {
+  const { bytes } = document;
+  const object = document.span(path);
+  if (object === undefined || bytes[object.start] !== OPEN_OBJECT) throw mistake('there is no object to set a member of');
+  const start = object.start + 1;
+  const comma = bytes[skipSpace(bytes, start)] === CLOSE_OBJECT ? '' : ',';
+  return replacement({ start, end: start }, `${members}${comma}`);
 }
 
 /** A member with its key and one comma: the one behind it or, for the last member, the one before. */
