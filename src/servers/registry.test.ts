@@ -129,7 +129,7 @@ test('a program that cannot be started is tried again after a growing pause, and
   assert.deepEqual(starts, [1, 2, 2, 3, 3, 4]);
   const { readiness } = state.servers.get('local') ?? {};
   assert.ok(readiness?.kind === 'failed');
-  assert.equal(readiness.reason, 'It is gone. It failed 4 times in a row, and is tried again after 8 s.');
+  assert.equal(readiness.reason, 'It is gone. (It failed 4 times in a row, and is tried again after 8 s.)');
 });
 
 test('a program that ends in silence is asked again behind the calls, and is out while that fails', async () => {

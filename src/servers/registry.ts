@@ -117,7 +117,7 @@ function createServer(config: ServerConfig, options: ServersOptions): Server {
     if (readiness.kind === 'failed' && pauseMs > FAILURE_LIFE_MS)
       readiness = {
         ...readiness,
-        reason: `${readiness.reason} It failed ${failures} times in a row, and is tried again after ${pauseMs / 1_000} s.`,
+        reason: `${readiness.reason} (It failed ${failures} times in a row, and is tried again after ${pauseMs / 1_000} s.)`,
       };
     const state = readiness;
     for (const callback of waiting.splice(0)) callback(state);

@@ -133,7 +133,10 @@ const stdioEntrySchema = z.strictObject({
 const httpEntrySchema = z.strictObject({
   url: z
     .string()
-    .meta({ description: 'Its MCP endpoint over Streamable HTTP: an http or https URL.', examples: ['https://tickets.example/mcp'] }),
+    .meta({
+      description: 'Its MCP endpoint: an http or https URL. Streamable HTTP, and the HTTP+SSE of MCP 2024-11-05, which often ends in /sse.',
+      examples: ['https://tickets.example/mcp'],
+    }),
   headers: z
     .record(headerNameSchema, valueSchema)
     .default({})
