@@ -68,6 +68,11 @@ export const limitsSchema = z
     // MCP clients give up a request after 60 s.
     answerTimeoutMs: wait(60 * SECOND, 'Milliseconds to the first byte of the answer of a server.'),
     streamIdleTimeoutMs: wait(5 * MINUTE, 'Milliseconds between two bytes of the answer of a server.'),
+    // Bytes that trickle in keep an answer alive for ever; no person and no agent waits for longer than this.
+    callTimeoutMs: wait(
+      60 * MINUTE,
+      'Milliseconds for the whole answer of a server over HTTP, however it comes; streams that are listened to are not counted.',
+    ),
     sessionIdleMs: wait(30 * MINUTE, 'Milliseconds after which a session that nobody uses ends.'),
     // Tool calls under way when a worker is replaced often take longer than ten seconds.
     drainGraceMs: wait(30 * SECOND, 'Milliseconds that calls under way may take when a worker is replaced or the gateway stops.'),

@@ -82,6 +82,8 @@ export interface Limits {
   readonly answerTimeoutMs: number;
   /** Between two bytes of a server's answer. */
   readonly streamIdleTimeoutMs: number;
+  /** From sending a request over HTTP to the end of its answer. */
+  readonly callTimeoutMs: number;
   readonly sessionIdleMs: number;
   /** How long calls under way may take when a worker is replaced or the gateway stops. */
   readonly drainGraceMs: number;

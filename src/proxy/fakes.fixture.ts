@@ -166,6 +166,7 @@ const LIMITS: Limits = {
   connectTimeoutMs: 1_000,
   answerTimeoutMs: 1_000,
   streamIdleTimeoutMs: 1_000,
+  callTimeoutMs: 60_000,
   sessionIdleMs: 1_000,
   drainGraceMs: 1_000,
 };
@@ -211,7 +212,7 @@ export interface Bed {
 export function bed(rules: readonly Rule[], verdict: Partial<EraVerdict> = {}): Bed {
   const audit = fakeAudit();
   const server = fakeServer('tickets', verdict);
-  const snapshot = snapshotWith(rules, ['tickets']);
+  const snapshot = snapshotWith(rules, ['tickets'], ['ann']);
   const servers: Servers = {
     get: (name) => (name === 'tickets' ? server.server : undefined),
     all: () => [server.server],

@@ -3,12 +3,12 @@
 
 import { createEventDecoder } from '../http/index.ts';
 import type { HeaderList, ServerSentEvent, UpstreamCall, UpstreamHandler } from '../http/index.ts';
-import { answerInstead, createAnswerScan, parseJson, readAnswerMessage } from '../mcp/index.ts';
+import { answerInstead, createAnswerScan, parseJson, readAnswerMessages } from '../mcp/index.ts';
 import type { AnswerScan, Message } from '../mcp/index.ts';
 import { mediaType, OWN_ACCESS, statusRefusal } from '../servers/index.ts';
 import type { Answer } from './answer.ts';
 import type { Call, OutcomeStatus, Ports } from './exchange.ts';
-import { leave } from './in-flight.ts';
+import { leave, LONG_LIVED } from './in-flight.ts';
 import { refusedBy } from './rescue.ts';
 import type { Refused } from './rescue.ts';
 import { askedBy, filterReplayed, isShaped, judgeFinal, mayBeSaid, withValidTools, wordsFor } from './server-messages.ts';
@@ -70,6 +70,12 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
   let endGrace: NodeJS.Timeout | undefined;
   let upstream: UpstreamCall | undefined;
 
+  // Bytes that trickle keep the wait between two of them from ever ending.
+  const patience =
+    isRequest && !LONG_LIVED.has(call.question.method)
+      ? setTimeout(() => fail({ code: 'upstream_timeout' }, 'unknown'), call.arrival.snapshot.limits.callTimeoutMs).unref()
+      : undefined;
+
   const decoder = createEventDecoder({
     maxEventBytes: maxPartBytes,
     onEvent: (event) => {
@@ -85,6 +91,7 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
     if (over) return;
     over = true;
     clearTimeout(endGrace);
+    clearTimeout(patience);
     release();
     leave(call);
     call.answeredUs = ports.nowUs();
@@ -131,9 +138,9 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
     if (event.id !== undefined) resumable = true;
     if (event.data === undefined || event.data.length === 0) return held ? undefined : answer.event(event); // The priming event of 2025-11-25: an id to resume from.
     const document = parseJson(event.data, { repairSurrogates: true });
-    const message = document.ok ? readAnswerMessage(document.value) : document;
-    if (!message.ok) return fail({ code: 'upstream_malformed' }, 'failed');
-    carry(event, message.value);
+    const messages = document.ok ? readAnswerMessages(document.value, call.serverRevision) : document;
+    if (!messages.ok) return fail({ code: 'upstream_malformed' }, 'failed');
+    for (const message of messages.value) if (!sawFinal && !answer.finished) carry(event, message);
   };
 
   const carry = (event: ServerSentEvent, message: Message): void => {
@@ -163,9 +170,9 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
   const onWhole = (): void => {
     const body = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
     const document = parseJson(body, { repairSurrogates: true });
-    const message = document.ok ? readAnswerMessage(document.value) : document;
-    if (!message.ok) return fail({ code: 'upstream_malformed' }, 'failed');
-    const final = message.value;
+    const messages = document.ok ? readAnswerMessages(document.value, call.serverRevision) : document;
+    const [final, more] = messages.ok ? messages.value : [];
+    if (final === undefined || more !== undefined) return fail({ code: 'upstream_malformed' }, 'failed');
     if (final.kind !== 'error' && (final.kind !== 'result' || status !== 200)) return fail({ code: 'upstream_malformed' }, 'failed');
     const judged = judgeFinal(call, withValidTools(call, final, ports));
     if (!judged.ok) return fail(judged.error, 'failed');

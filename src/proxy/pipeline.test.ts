@@ -274,3 +274,32 @@ test('a session of another worker is handed on, unjudged', () => {
   assert.equal(road.arrive({ jsonrpc: '2.0', id: 1, method: 'tools/list' }, { 'mcp-session-id': 's1.k.x' }).status, 299);
   assert.deepEqual(road.audit.records, []);
 });
+
+for (const [what, head, piece] of [
+  ['JSON', JSON_HEAD, '{"jsonrpc":"2.0","id":1,'],
+  ['an event stream', STREAM_HEAD, ':\n\n'],
+] as const) {
+  test(`an answer that only trickles has an end: ${what}`, (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const reply = road.arrive(...call);
+    road.server.handler?.onHead(200, head);
+    for (let waited = 0; waited < 60_000; waited += 10_000) {
+      assert.equal(reply.ended, 'no');
+      road.server.handler?.onBody(Buffer.from(waited === 0 ? piece : ' '));
+      t.mock.timers.tick(10_000);
+    }
+    assert.notEqual(reply.ended, 'no');
+    assert.match(reply.body, /1505/);
+    assert.equal(road.server.aborted, 1);
+    assert.deepEqual(outcomes(road), ['unknown']);
+    assert.equal(road.server.server.inFlight, 0);
+  });
+}
+
+test('a stream that is listened to may last', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const reply = road.arrive(...modern('subscriptions/listen', { notifications: { toolsListChanged: true } }));
+  road.server.handler?.onHead(200, STREAM_HEAD);
+  t.mock.timers.tick(1_000_000);
+  assert.equal(reply.ended, 'no');
+});
