@@ -21,7 +21,7 @@ export { modernMeta, toModernForm } from './modern-form.ts';
 export type { ModernRetry, ModernSelf } from './modern-form.ts';
 export { parseJson } from './parse-json.ts';
 export type { ParseOptions } from './parse-json.ts';
-export { isMessageId, readAnswerMessage, readMessage } from './read-message.ts';
+export { isMessageId, readAnswerMessage, readAnswerMessages, readMessage } from './read-message.ts';
 export { readSubject } from './read-subject.ts';
 export type { Subject } from './read-subject.ts';
 export { isLegacyRevision, isModernRevision, LATEST_LEGACY, LATEST_MODERN, legacyRevisionFor, REVISIONS } from './revisions.ts';

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { isMessageId, parseJson, readAnswerMessage, readMessage } from './index.ts';
+import { isMessageId, parseJson, readAnswerMessage, readAnswerMessages, readMessage } from './index.ts';
 import type { JsonDocument } from './index.ts';
 
 function parse(text: string): JsonDocument {
@@ -90,4 +90,25 @@ describe('an error without an id', () => {
 test('ids', () => {
   for (const id of ['', 'a', 0, -1, 9007199254740991]) assert.ok(isMessageId(id));
   for (const id of [undefined, null, true, 0.5, 9007199254740992, Infinity, [], {}]) assert.ok(!isMessageId(id));
+});
+
+describe('several messages of a server at once', () => {
+  const ping = '{"jsonrpc":"2.0","id":1,"method":"ping"}';
+  const kindsOf = (text: string, revision?: string): readonly string[] | undefined => {
+    const messages = readAnswerMessages(parse(text), revision);
+    return messages.ok ? messages.value.map(({ kind }) => kind) : undefined;
+  };
+  test('are read in 2025-03-26, and in no other revision', () => {
+    const batch = `[${ping}, {"jsonrpc":"2.0","id":2,"result":{}}]`;
+    assert.deepEqual(kindsOf(batch, '2025-03-26'), ['request', 'result']);
+    for (const revision of [undefined, '2024-11-05', '2025-06-18', '2025-11-25']) assert.equal(kindsOf(batch, revision), undefined);
+  });
+  test('one is one in every revision', () => {
+    for (const revision of [undefined, '2025-03-26']) assert.deepEqual(kindsOf(ping, revision), ['request']);
+  });
+  test('are at most a hundred, and each must be a message', () => {
+    assert.equal(kindsOf(`[${Array.from({ length: 100 }, () => ping).join()}]`, '2025-03-26')?.length, 100);
+    assert.equal(kindsOf(`[${Array.from({ length: 101 }, () => ping).join()}]`, '2025-03-26'), undefined);
+    assert.equal(kindsOf(`[${ping},[${ping}]]`, '2025-03-26'), undefined);
+  });
 });

@@ -4,6 +4,7 @@
 import { fail, ok } from '../base/index.ts';
 import type { ErrorCode, Result } from '../base/index.ts';
 import { isArray, isObject } from './json-value.ts';
+import { parseJson } from './parse-json.ts';
 import type { JsonDocument, JsonObject, JsonValue, Message, MessageId, Refusal } from './types.ts';
 
 /** Reads what an agent sent: exactly one message, no batch, an id that is a string or an integer and never null. */
@@ -17,6 +18,29 @@ export function readMessage(document: JsonDocument): Result<Message, Refusal> {
  */
 export function readAnswerMessage(document: JsonDocument): Result<Message, Refusal> {
   return read(document, 'upstream_malformed');
+}
+
+/** The one revision in which several messages may come as one (2025-03-26 basic, "Batching"). */
+const BATCHES_IN = '2025-03-26';
+/** As many as an agent may send at once. */
+const MAX_MESSAGES = 100;
+
+/** Reads what a server sent that speaks `revision`, if that is known: one message or, in the one revision that has them, a batch. */
+export function readAnswerMessages(document: JsonDocument, revision: string | undefined): Result<readonly Message[], Refusal> {
+  const elements = revision === BATCHES_IN && isArray(document.value) ? document.elements([]) : undefined;
+  if (elements === undefined) {
+    const message = readAnswerMessage(document);
+    return message.ok ? ok([message.value]) : message;
+  }
+  if (elements.length > MAX_MESSAGES) return refuse('upstream_malformed', 'A batch of the server has too many messages.');
+  const messages: Message[] = [];
+  for (const { start, end } of elements) {
+    const part = parseJson(document.bytes.slice(start, end), { repairSurrogates: true });
+    const message = part.ok ? readAnswerMessage(part.value) : part;
+    if (!message.ok) return message;
+    messages.push(message.value);
+  }
+  return ok(messages);
 }
 
 /** Whether MCP allows this as an id: a string, or an integer that every reader sees alike. */

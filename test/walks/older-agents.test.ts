@@ -39,6 +39,7 @@ const MIB = 1024 * 1024;
 
 let fixture: Fixture;
 let scripted: ScriptedServer;
+let oldServer: ScriptedServer;
 let modern: ScriptedServer;
 let tickets: Program;
 let gateway: Gateway;
@@ -48,6 +49,9 @@ before(async () => {
   fixture = await startFixture();
   tickets = await startProgram('examples/tickets-server/main.ts', ['--port', '0']);
   modern = await startScriptedServer(modernAnswers());
+  oldServer = await startScriptedServer(
+    legacyAnswers({ initialize: { protocolVersion: '2025-03-26', capabilities: {}, serverInfo: { name: 'old', version: '1.0.0' } } }),
+  );
   // It speaks one revision only, whatever it is asked for.
   scripted = await startScriptedServer(
     legacyAnswers({
@@ -69,6 +73,7 @@ before(async () => {
         fixture: { url: fixture.url },
         scripted: { url: scripted.url },
         modern: { url: modern.url },
+        batching: { url: oldServer.url },
         tickets: { url: tickets.url },
       },
       limits: { maxListBytes: 4 * MIB },
@@ -78,7 +83,7 @@ before(async () => {
 });
 after(async () => {
   await gateway?.stop();
-  await Promise.all([fixture?.close(), scripted?.close(), modern?.close(), tickets?.stop()]);
+  await Promise.all([fixture?.close(), scripted?.close(), modern?.close(), oldServer?.close(), tickets?.stop()]);
 });
 
 describe('an agent of an older revision', () => {
@@ -179,6 +184,24 @@ describe('an agent of an older revision', () => {
     (await scripted.take('tools/call')).result({ content: [{ type: 'text', text }], structuredContent: {} });
     const { result } = await answering;
     assert.deepEqual(result, { content: [{ type: 'text', text }] });
+  });
+
+  test('a server that answers in batches, as 2025-03-26 lets it, is understood by every agent', async () => {
+    const batching = await LegacySession.open(gateway.url('batching'), { key });
+    assert.equal(batching.version, NEWEST);
+    const streaming = batching.request('tools/call', { name: 'wait', arguments: {} });
+    const first = await oldServer.take('tools/call');
+    const said = { jsonrpc: '2.0', method: 'notifications/message', params: { level: 'info', data: 'working' } };
+    const answer = { jsonrpc: '2.0', id: at(first.message, 'id'), result: { content: [] } };
+    first.event([said, answer]);
+    first.end();
+    const { result, notifications } = await streaming;
+    assert.deepEqual([result, notifications], [{ content: [] }, [said]]);
+    const plain = batching.request('tools/call', { name: 'wait', arguments: {} });
+    const second = await oldServer.take('tools/call');
+    second.reply(200, [{ ...answer, id: at(second.message, 'id') }]);
+    assert.deepEqual((await plain).result, { content: [] });
+    assert.equal(second.headers['mcp-protocol-version'], '2025-03-26');
   });
 
   test('the version header of another revision is refused, none is fine', async () => {

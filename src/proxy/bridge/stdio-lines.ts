@@ -1,6 +1,6 @@
 // What a stdio server says, line by line: sorted by kind, and never able to end the worker, to fill its memory or to keep it busy.
 
-import { parseJson, readAnswerMessage } from '../../mcp/index.ts';
+import { parseJson, readAnswerMessages } from '../../mcp/index.ts';
 import type { Message } from '../../mcp/index.ts';
 import type { StdioEvents, StdioLink } from '../../servers/index.ts';
 
@@ -11,6 +11,8 @@ export type OpenServer = (events: StdioEvents) => StdioLink;
 
 /** Who hears what. False: it belongs nowhere, and was dropped. */
 export interface LineListener {
+  /** What the server speaks, where that is known by now. */
+  readonly revision?: string | undefined;
   hearFinal(said: Of<'result'> | Of<'error'>): boolean;
   hearRequest(said: Of<'request'>): boolean;
   hearNotification(said: Of<'notification'>): boolean;
@@ -27,9 +29,10 @@ export function listenToServer(open: OpenServer, listener: LineListener): StdioL
   let noise = 0;
   const hear = (line: Uint8Array): boolean => {
     const document = parseJson(line, { repairSurrogates: true });
-    const message = document.ok ? readAnswerMessage(document.value) : document;
-    if (!message.ok) return false;
-    const said = message.value;
+    const messages = document.ok ? readAnswerMessages(document.value, listener.revision) : document;
+    return messages.ok && messages.value.map(hearOne).includes(true);
+  };
+  const hearOne = (said: Message): boolean => {
     switch (said.kind) {
       case 'result':
       case 'error':

@@ -61,6 +61,8 @@ export function createStdioSession(options: StdioSessionOptions, open: OpenServe
   let keptBytes = 0;
   /** What the agent speaks; its first request says so. */
   let revision = '';
+  /** What the server speaks; known once initialize has been answered. */
+  let serverRevision: string | undefined;
   let stream: { readonly call: Call; readonly answer: Answer } | undefined;
   let ended = false;
 
@@ -133,6 +135,9 @@ export function createStdioSession(options: StdioSessionOptions, open: OpenServe
   };
 
   const link = listenToServer(open, {
+    get revision() {
+      return serverRevision;
+    },
     hearFinal: hearAnswer,
     hearRequest: (said) => {
       if (answeredInstead(said)) return true;
@@ -157,6 +162,7 @@ export function createStdioSession(options: StdioSessionOptions, open: OpenServe
     request: (call, message, answer, onFinal) => {
       if (waiting.has(message.id)) return false;
       revision = call.question.revision ?? revision;
+      serverRevision = call.serverRevision;
       waiting.set(message.id, { call, answer, progressToken: progressTokenOf(message.params), onFinal });
       enter(call); // Until it is answered, also when the agent has hung up long before.
       answer.onDrain = () => valve.check();
