@@ -7,7 +7,7 @@ import type { Patience } from './patience.ts';
 /** A call on the link. */
 export interface Flight {
   readonly call: LegacyCall;
-  /** Sends it once more, elsewhere, when the server has not seen it. */
+  /** Sends it once more, on another session, when the server has not taken it on this one. */
   readonly again: (() => void) | undefined;
   readonly startedMs: number;
   /** Until the next sign of life, where that is waited for here. */

@@ -170,6 +170,27 @@ test('a call that may have been carried out is never sent again', async () => {
   assert.equal(bed.links.length, 1);
 });
 
+test('a call that did not get through is not tried again behind the agent’s back: a server that is overloaded would get twice as many', async () => {
+  const bed = legacyBed();
+  const heard = bed.ask('tools/call', CALL);
+  await settled();
+  bed.link().lose(Number(bed.link().request('tools/call')['id']), { code: 'overloaded' }, 'not-delivered');
+  await heard.end();
+  assert.deepEqual(heard.failures[0], { code: 'overloaded', say: undefined, data: undefined, outcome: 'failed' });
+});
+
+test('an idle program of the agent makes room for another, one in use does not', async () => {
+  const bed = legacyBed({ programs: 1 });
+  bed.ask('tools/list');
+  await settled();
+  const refused = bed.ask('tools/list', {}, { scope: 'other' });
+  assert.equal(refused.failures[0]?.code, 'too_many');
+  bed.link().answer('tools/list', { tools: [] });
+  bed.ask('tools/list', {}, { scope: 'other' });
+  assert.equal(bed.links.length, 2);
+  assert.deepEqual(bed.links[0]?.calls, ['close']);
+});
+
 test('a call about which the server has spoken was delivered, whatever the link says', async () => {
   const bed = legacyBed();
   const heard = bed.ask('tools/call', CALL, { meta: { progressToken: 1 } });

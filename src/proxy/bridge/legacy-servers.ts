@@ -54,7 +54,7 @@ export interface LegacyServersOptions {
 
 /** A session is some kilobytes here, and as much at its server; a program of its own has a cap of its own. */
 const MAX_SESSIONS = 10_000;
-/** Of the 512 connections of a pool, so many at most carry nothing but what belongs to no request. */
+/** Of the 512 connections of a pool, so many at most carry nothing but what belongs to no request; calls under way and parked need the others. */
 const MAX_STREAMS_PER_SERVER = 128;
 
 interface Held {
@@ -105,7 +105,7 @@ export function createLegacyServers(options: LegacyServersOptions): LegacyServer
     if (full !== undefined) return full;
     const { server } = call;
     let open = options.linkTo(principal, server, readiness, limits);
-    if (typeof open !== 'function' && closeIdlest((one) => isOf(one, principal)))
+    if (typeof open !== 'function' && closeIdlest((one) => one.isProgram && isOf(one, principal)))
       open = options.linkTo(principal, server, readiness, limits);
     if (typeof open !== 'function') return open;
     const session = createLegacySession({
@@ -116,11 +116,13 @@ export function createLegacyServers(options: LegacyServersOptions): LegacyServer
       clientInfo: request.clientInfo,
       logLevel: request.logLevel,
       open,
+      isProgram: readiness.http === undefined,
       answerTimeoutMs: server.config.timeoutMs ?? limits.answerTimeoutMs,
       rounds,
       mayStream: () => count((one) => one.server === server.name && one.hasStream) < MAX_STREAMS_PER_SERVER,
       nowMs,
       log,
+      onUnopened: () => server.doubt(),
       onRetired: () => {
         if (pool.get(key)?.session === session) pool.delete(key);
       },

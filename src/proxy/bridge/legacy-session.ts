@@ -34,9 +34,11 @@ export interface LegacySession {
   lastUsedBy: Principal;
   /** Something is under way, parked or listened to. */
   readonly isBusy: boolean;
+  /** A program runs for it. */
+  readonly isProgram: boolean;
   /** It holds a stream of its own for what belongs to no request. */
   readonly hasStream: boolean;
-  /** `again` is called in place of a failure when the server has not seen the request. */
+  /** `again` is called in place of a failure when the server has forgotten the session, and so has not taken the request. */
   ask(wanted: Ask, hearing: Hearing, again: (() => void) | undefined): Asking;
   /** Gives up calls that have taken too long, and a stream that nobody needs now. */
   sweep(nowMs: number): void;
@@ -48,6 +50,7 @@ export interface LegacySessionOptions extends Opening {
   readonly principal: Principal;
   readonly logLevel: string | undefined;
   readonly open: OpenLegacyLink;
+  readonly isProgram: boolean;
   /** Of one answer of a server without streams, and of each step of the opening. */
   readonly answerTimeoutMs: number;
   readonly rounds: Rounds<LegacyCall>;
@@ -56,6 +59,7 @@ export interface LegacySessionOptions extends Opening {
   readonly nowMs: () => number;
   readonly log: Log;
   /** Nothing new may be begun on it; what is under way goes on. */
+  readonly onUnopened: () => void;
   readonly onRetired: () => void;
   readonly onEnd: (text: string) => void;
 }
@@ -92,6 +96,7 @@ export function createLegacySession(options: LegacySessionOptions): LegacySessio
   };
 
   const failOpening = (refused: Refused): void => {
+    options.onUnopened();
     room.close(refused);
     link.close();
     end('It could not be opened.');
@@ -202,7 +207,7 @@ export function createLegacySession(options: LegacySessionOptions): LegacySessio
       if (state === 'expired') options.onRetired();
       const flight = flights.get(id);
       if (errands.settle(id, refused) || flight === undefined) return;
-      if (state !== 'delivered' && flight.again !== undefined && !flight.heard) {
+      if (state === 'expired' && flight.again !== undefined && !flight.heard) {
         flight.call.drop();
         return flight.again();
       }
@@ -244,6 +249,7 @@ export function createLegacySession(options: LegacySessionOptions): LegacySessio
 
   const session: LegacySession = {
     server,
+    isProgram: options.isProgram,
     lastUsedMs: options.nowMs(),
     lastUsedBy: options.principal,
     get isBusy() {

@@ -59,6 +59,8 @@ export interface LegacyBedOptions {
   readonly isSlow?: boolean;
   /** The name of the worker. */
   readonly self?: string;
+  /** The server is a program, and so many of it may run. */
+  readonly programs?: number;
 }
 
 export interface LegacyBed {
@@ -96,12 +98,16 @@ export function legacyBed(options: LegacyBedOptions = {}): LegacyBed {
       self: options.self ?? 'worker-0.1',
       keys: () => [{ kid: 'k', key: new Uint8Array(32).fill(7) }],
       nowMs: () => state.nowMs,
-      linkTo: () => openLink,
+      linkTo: () => {
+        const running = links.filter(({ calls }) => !calls.includes('close')).length;
+        return running < (options.programs ?? Infinity) ? openLink : { code: 'too_many' };
+      },
       onSessionEnd: () => {},
     }),
     ask: (method, params = {}, asked = {}) => {
       const wanted = askFor(method, params, asked, server, snapshot);
-      return hear((hearing) => state.legacy.ask(wanted, readiness, hearing, ports));
+      const how = options.programs === undefined ? readiness : { ...readiness, http: undefined };
+      return hear((hearing) => state.legacy.ask(wanted, how, hearing, ports));
     },
     link: () => {
       const last = links.at(-1);
