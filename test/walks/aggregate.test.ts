@@ -11,6 +11,7 @@ import {
   META,
   modernAnswers,
   modernCall,
+  modernRequest,
   modernStream,
   readRecords,
   repositoryRoot,
@@ -265,6 +266,16 @@ test('a server that is dead or slow holds nobody up, and others are not affected
     const crawl = Array.isArray(tools) ? tools.find((one) => at(one, 'name') === 'slow__crawl') : undefined;
     return at(crawl, '_meta', 'io.github.sallyport/stale') === true;
   }, 'the tool of the slow server');
+});
+
+test('an agent that hangs up cancels what was asked of the servers', async () => {
+  const controller = new AbortController();
+  const { headers, body } = modernRequest('prompts/list', {}, { key });
+  const listing = fetch(`${gateway.origin}/mcp/troubled`, { method: 'POST', headers, body: String(body), signal: controller.signal });
+  const exchange = await slow.take('prompts/list');
+  controller.abort();
+  await assert.rejects(listing, { name: 'AbortError' });
+  await exchange.untilAbandoned();
 });
 
 test('one stream for the changes of all servers', async () => {
