@@ -23,6 +23,7 @@ import { carryMessage, judgeFinal, mayBeSaid } from '../server-messages.ts';
 import type { Asking, FinalMessage, NoteMessage, RequestMessage } from './party.ts';
 import { createRound } from './played-round.ts';
 import type { AgentResponse, Question, Round } from './played-round.ts';
+import { later } from './later.ts';
 import { modernOf, ownRequest } from './played-reach.ts';
 import type { Reach, Wanted } from './played-reach.ts';
 
@@ -192,9 +193,8 @@ export function playCall(options: PlayedCallOptions): PlayedCall {
   const begin = (document: JsonDocument): void => {
     const result = isObject(document.value) && isObject(document.value['result']) ? document.value['result'] : {};
     if (++rounds > MAX_ROUNDS) return distrust(`asks for input more than ${MAX_ROUNDS} times`);
-    limit ??= setTimeout(
-      () => refuse({ code: 'upstream_timeout', say: 'What the MCP server asked was not answered in time.' }, 'failed'),
-      MAX_ROUNDS_MS,
+    limit ??= later(MAX_ROUNDS_MS, () =>
+      refuse({ code: 'upstream_timeout', say: 'What the MCP server asked was not answered in time.' }, 'failed'),
     );
     const state = document.span(['result', 'requestState']);
     const requestState = state === undefined ? undefined : textAt(document, state);
@@ -206,7 +206,7 @@ export function playCall(options: PlayedCallOptions): PlayedCall {
     if (Object.keys(inputs).length === 0) {
       const waitMs = empties === 0 ? 0 : Math.min(FIRST_WAIT_MS * 2 ** (empties - 1), MAX_WAIT_MS);
       empties++;
-      pause = setTimeout(() => guarded(() => again(undefined)), waitMs);
+      pause = later(waitMs, () => guarded(() => again(undefined)));
       return;
     }
     if (answer.gone) return cancel(); // There is nobody to ask, and nothing of it is under way at the server.

@@ -9,6 +9,7 @@ import type { Call } from '../exchange.ts';
 import type { Refused } from '../rescue.ts';
 import { mayBeSaid } from '../server-messages.ts';
 import type { Asking, NoteMessage } from './party.ts';
+import { later } from './later.ts';
 import { ownRequest } from './played-reach.ts';
 import type { Reach, Whole } from './played-reach.ts';
 
@@ -84,7 +85,7 @@ export function createPlayedListen(options: PlayedListenOptions): PlayedListen {
     const made: Upstream = { asking: undefined, acknowledged: false };
     next = made;
     clearTimeout(patience);
-    patience = setTimeout(() => over(made, { code: 'upstream_timeout' }, parent, reach), ACKNOWLEDGE_MS);
+    patience = later(ACKNOWLEDGE_MS, () => over(made, { code: 'upstream_timeout' }, parent, reach));
     const wanted = ownRequest(options.nextId(), 'subscriptions/listen', { notifications }, options.self());
     made.asking = reach.askOwn(parent, options.whole(), wanted, options.scope, {
       get full() {
@@ -118,7 +119,7 @@ export function createPlayedListen(options: PlayedListenOptions): PlayedListen {
     } else current = undefined;
     if (closed || (current !== undefined && watched.size === 0)) return;
     clearTimeout(again);
-    again = setTimeout(() => open(stream?.call ?? parent, reach), waitMs);
+    again = later(waitMs, () => open(stream?.call ?? parent, reach));
     waitMs = Math.min(waitMs * 2, MAX_WAIT_MS);
   };
 
