@@ -6,7 +6,7 @@ import type { UpstreamCall, UpstreamHandler } from '../../http/index.ts';
 import { parseJson, readAnswerMessage } from '../../mcp/index.ts';
 import type { Message } from '../../mcp/index.ts';
 import type { OutcomeStatus, Ports } from '../exchange.ts';
-import { leave } from '../in-flight.ts';
+import { leave, LONG_LIVED } from '../in-flight.ts';
 import { refusedBy } from '../rescue.ts';
 import type { Refused } from '../rescue.ts';
 import { mediaType, OWN_ACCESS, statusRefusal } from '../../servers/index.ts';
@@ -45,6 +45,7 @@ export function createModernAnswer(ask: Ask, hearing: Hearing, ports: Pick<Ports
     if (over) return;
     over = true;
     clearTimeout(endGrace);
+    clearTimeout(patience);
     release();
     leave(call);
   };
@@ -84,6 +85,11 @@ export function createModernAnswer(ask: Ask, hearing: Hearing, ports: Pick<Ports
     const fault = message.ok ? judge.hear(message.value) : message.error;
     if (fault !== undefined) fail({ code: 'upstream_malformed', say: fault.say }, 'failed');
   };
+  // Bytes that trickle keep the wait between two of them from ever ending.
+  const patience = LONG_LIVED.has(ask.request.method)
+    ? undefined
+    : setTimeout(() => fail({ code: 'upstream_timeout' }, 'unknown'), call.arrival.snapshot.limits.callTimeoutMs).unref();
+
   const decoder = createEventDecoder({
     maxEventBytes: maxBytes,
     onEvent: ({ data }) => {
