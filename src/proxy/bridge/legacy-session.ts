@@ -58,8 +58,9 @@ export interface LegacySessionOptions extends Opening {
   readonly mayStream: () => boolean;
   readonly nowMs: () => number;
   readonly log: Log;
-  /** Nothing new may be begun on it; what is under way goes on. */
+  /** The server did not begin it. */
   readonly onUnopened: () => void;
+  /** Nothing new may be begun on it; what is under way goes on. */
   readonly onRetired: () => void;
   readonly onEnd: (text: string) => void;
 }
@@ -211,6 +212,9 @@ export function createLegacySession(options: LegacySessionOptions): LegacySessio
         flight.call.drop();
         return flight.again();
       }
+      // The server may still be at work on it (2025-11-25 basic/lifecycle, "Timeouts").
+      if (refused.code === 'upstream_timeout')
+        port.send(writeNotification('notifications/cancelled', { requestId: id, reason: 'It took too long.' }));
       flight.call.lost(
         state === 'expired' ? { code: 'upstream_unreachable', say: closed(server) } : refused,
         refused.code === 'outcome_unknown' ? 'unknown' : 'failed',

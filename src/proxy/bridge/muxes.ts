@@ -93,8 +93,8 @@ export function createMuxes(options: MuxesOptions): Muxes {
       return 'code' in made && makeRoom(principal) ? start(key, principal, server, shared, limits) : made;
     },
     sweep: (snapshot, now) => {
-      for (const mux of [...retired]) if (mux.running === 0) mux.close();
-      for (const [key, one] of [...held]) {
+      for (const mux of retired) if (mux.running === 0) mux.close();
+      for (const [key, one] of held) {
         const { mux, shared } = one;
         // What all share holds nothing of one agent.
         const isOrphan = !snapshot.servers.has(mux.server) || (!shared && !mayUse(mux.lastUsedBy, mux.server, snapshot, now));
@@ -103,8 +103,8 @@ export function createMuxes(options: MuxesOptions): Muxes {
       }
     },
     close: () => {
-      for (const mux of [...retired]) mux.close();
-      for (const { mux } of [...held.values()]) mux.close();
+      for (const mux of retired) mux.close();
+      for (const { mux } of held.values()) mux.close();
     },
   };
 }

@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
 import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { textAt } from '../mcp.ts';
 
 /** A server that is running. */
 export interface SseServer {
@@ -73,7 +74,7 @@ function createSession(): Server {
       case 'wait':
         return new Promise(() => {});
       default:
-        return say(String(params.arguments?.['text'] ?? ''));
+        return say(textAt(params, 'arguments', 'text'));
     }
   });
   return server;
