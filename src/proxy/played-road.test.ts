@@ -40,6 +40,14 @@ function stream(bed: Bed): (message: Json) => void {
   return (message) => handler?.onBody(Buffer.from(`data: ${JSON.stringify({ jsonrpc: '2.0', ...message })}\n\n`));
 }
 
+/** The server answers with a long page. */
+function page(bed: Bed, type = 'text/html'): void {
+  const { handler } = bed.server;
+  handler?.onHead(200, createHeaderList(['content-type'], [type]));
+  handler?.onBody(Buffer.from('<html>123'.repeat(10_000)));
+  handler?.onEnd();
+}
+
 interface Agent {
   readonly token: string;
   post(message: Json): SeenReply;
@@ -332,6 +340,10 @@ describe('a call', () => {
     ['a request in a stream', (bed: Bed) => stream(bed)({ id: 1, method: 'ping' }), 1502],
     ['an error that is about its own access', (bed: Bed) => answer(bed, { error: { code: 1, message: 'key 123' } }, 401), 1502],
     ['a list without its list', (bed: Bed) => answer(bed, { result: 1 }), 1502],
+    ['an answer that nobody can hold', (bed: Bed) => answer(bed, { result: { content: 'x'.repeat(1_100_000) } }), 1502],
+    ['an event that nobody can hold', (bed: Bed) => stream(bed)({ result: { content: 'x'.repeat(1_100_000) } }), 1502],
+    ['a page instead of an answer', (bed: Bed) => page(bed), 1502],
+    ['what is no JSON', (bed: Bed) => page(bed, 'application/json'), 1502],
     ['a connection that fails', (bed: Bed) => bed.server.handler?.onError('upstream_unreachable', 'no'), 1502],
   ] as const)
     test(`${name} ends it with ${code}`, () => {
@@ -343,6 +355,17 @@ describe('a call', () => {
       assert.equal(bed.server.server.inFlight, 0);
       assert.equal(bed.server.server.heldBytes, 0);
     });
+
+  test('is over with its answer: a server that goes on talking is given up', () => {
+    const bed = roadBed(ALLOW);
+    const reply = open(bed).call(1);
+    const say = stream(bed);
+    say({ ...done, id: sent(bed).id });
+    say({ method: 'notifications/message', params: { level: 'info', data: 'late' } });
+    assert.equal(bed.server.aborted, 1);
+    assert.equal(messages(reply).length, 1);
+    assert.equal(reply.ended, 'end');
+  });
 
   test('an agent that does not read makes the server wait', () => {
     const bed = roadBed(ALLOW);
