@@ -14,7 +14,7 @@ import { WORK_FOLDER } from './bridge-matrix/agent.ts';
 import type { Access, Agent } from './bridge-matrix/agent.ts';
 import { connectV1 } from './bridge-matrix/agent-v1.ts';
 import { connectV2 } from './bridge-matrix/agent-v2.ts';
-import { everything, FEATURES, FILESYSTEM, fixture, MEMORY, together } from './bridge-matrix/features.ts';
+import { everything, FEATURES, FILESYSTEM, fixture, fixtureOf, MEMORY, together } from './bridge-matrix/features.ts';
 import type { Feature, Shows } from './bridge-matrix/features.ts';
 import { EVERYTHING, startEverything } from './bridge-matrix/programs.ts';
 
@@ -44,6 +44,9 @@ const SERVERS: Readonly<Record<string, Behind>> = {
   'modern-stdio': { revision: '2026-07-28', transport: 'stdio', shows: fixture() },
   legacy: { revision: '2025-11-25', transport: 'Streamable HTTP', shows: fixture() },
   'legacy-stdio': { revision: '2025-11-25', transport: 'stdio', shows: fixture() },
+  'stdio-2025-06-18': { revision: '2025-06-18', transport: 'stdio', shows: fixtureOf('2025-06-18') },
+  'stdio-2025-03-26': { revision: '2025-03-26', transport: 'stdio', shows: fixtureOf('2025-03-26') },
+  'stdio-2024-11-05': { revision: '2024-11-05', transport: 'stdio', shows: fixtureOf('2024-11-05') },
   everything: { revision: '2025-11-25', transport: 'stdio', shows: everything() },
   'everything-http': { revision: '2025-11-25', transport: 'Streamable HTTP', shows: everything() },
   'everything-sse': { revision: '2025-11-25', transport: 'HTTP+SSE', shows: everything() },
@@ -97,6 +100,9 @@ before(async () => {
         ...urls,
         'modern-stdio': stdio(STDIO_FIXTURE, 'modern'),
         'legacy-stdio': stdio(STDIO_FIXTURE, 'legacy'),
+        ...Object.fromEntries(
+          ['2025-06-18', '2025-03-26', '2024-11-05'].map((revision) => [`stdio-${revision}`, stdio(STDIO_FIXTURE, 'legacy', revision)]),
+        ),
         everything: stdio(EVERYTHING, 'stdio'),
         memory: {
           ...stdio(join(PACKAGES, 'server-memory', 'dist', 'index.js')),

@@ -1,5 +1,5 @@
-// The conformance fixture's server over stdio, in both eras or only one of them: `node fixture-stdio-server.ts [dual|modern|legacy]`.
-// A process of its own, started by the gateway.
+// The conformance fixture's server over stdio, in both eras or only one of them: `node fixture-stdio-server.ts [dual|modern|legacy]`, or
+// in one older revision: `node fixture-stdio-server.ts legacy 2024-11-05`. A process of its own, started by the gateway.
 
 import { createRequestStateCodec, InMemoryServerEventBus } from '@modelcontextprotocol/server';
 import type { McpServer } from '@modelcontextprotocol/server';
@@ -11,10 +11,10 @@ const parts = {
   changes: new InMemoryServerEventBus(),
   states: createRequestStateCodec<RequestStatePayload>({ key: crypto.getRandomValues(new Uint8Array(32)) }),
 };
-const [era = 'dual'] = process.argv.slice(2);
+const [era = 'dual', revision] = process.argv.slice(2);
 
 if (era === 'legacy') {
-  const server = buildServer(parts);
+  const server = buildServer(parts, revision === undefined ? undefined : [revision]);
   followChanges(server, parts.changes);
   await server.connect(new StdioServerTransport());
 } else {

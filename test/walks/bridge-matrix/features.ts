@@ -105,6 +105,21 @@ export function fixture(at: (name: string) => string = (name) => name): Shows {
   };
 }
 
+/** What came with a revision of the legacy era: before it, the fixture does not have it to show. */
+const SINCE: readonly (readonly [revision: string, features: readonly Feature[]])[] = [
+  ['2025-03-26', ['audio']],
+  ['2025-06-18', ['structured content', 'resource link', 'form elicitation', 'several questions', 'rounds', 'prompt that asks']],
+  ['2025-11-25', ['url elicitation']],
+];
+
+/** The conformance fixture, as far as a revision of the legacy era has words for it. */
+export function fixtureOf(revision: string): Shows {
+  const later = new Set(SINCE.flatMap(([since, features]) => (since > revision ? features : [])));
+  return Object.fromEntries(
+    Object.entries(fixture()).filter(([name]) => !FEATURES.some((feature) => feature === name && later.has(feature))),
+  );
+}
+
 /** @modelcontextprotocol/server-everything. */
 export function everything(at: (name: string) => string = (name) => name): Shows {
   const call = (agent: Agent, name: string, args?: Record<string, unknown>): Promise<Called> => agent.call(at(name), args);
