@@ -3,8 +3,11 @@
 /** With or without the gateway in between. */
 export type Side = 'direct' | 'through';
 
-/** The fixture in its variants: which eras it speaks, and over what; and a modern server with the Tasks extension, which the SDK's has not. */
-export const STANDS = ['dual', 'modern', 'legacy', 'modern-stdio', 'legacy-stdio', 'tasks'] as const;
+/**
+ * The fixture in its variants: which eras it speaks, and over what; a route that shows the modern one and a server of the legacy era as
+ * one; and a modern server with the Tasks extension, which the SDK's has not.
+ */
+export const STANDS = ['dual', 'modern', 'legacy', 'modern-stdio', 'legacy-stdio', 'several', 'tasks'] as const;
 export type Stand = (typeof STANDS)[number];
 
 /** What a leg is run against. */

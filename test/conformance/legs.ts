@@ -40,6 +40,8 @@ export const LEGS: readonly Leg[] = [
   required('2025-11-25', 'modern', { scenarios: 30, checks: 69 }),
   required('2025-11-25', 'modern-stdio', { scenarios: 30, checks: 69 }),
   leg('2025-06-18', 'modern', OLDER, 'all', { scenarios: 27, checks: 56 }),
+  required('2026-07-28', 'several', { scenarios: 37, checks: 118 }),
+  required('2025-11-25', 'several', { scenarios: 30, checks: 69 }),
   ...TASKS.map(([scenario, checks]) => tasksLeg(scenario, checks)),
   ...CLIENT_LEGS,
 ];

@@ -19,6 +19,7 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+const EVERYTHING = join(repositoryRoot, 'node_modules', '@modelcontextprotocol', 'server-everything', 'dist', 'index.js');
 const STDIO_FIXTURE = join(repositoryRoot, 'test', 'harness', 'servers', 'fixture-stdio-server.ts');
 
 /** Starts the fixtures and the gateway. */
@@ -47,6 +48,7 @@ export async function openStage(options: { readonly directOnly: boolean }): Prom
     const servers: Record<string, object> = {};
     for (const [stand, url] of urls) servers[stand] = { url };
     for (const era of ['modern', 'legacy']) servers[`${era}-stdio`] = { command: process.execPath, args: [STDIO_FIXTURE, era] };
+    servers['everything'] = { command: process.execPath, args: [EVERYTHING, 'stdio'] };
     for (const { name } of options.directOnly ? [] : CLIENT_LEGS) {
       const { server, aimFile } = client(name);
       const relay = await startRelay(aimFile);
@@ -79,6 +81,8 @@ function config(servers: Readonly<Record<string, object>>): object {
     workers: 2,
     listen: [{ address: '127.0.0.1:0', anonymous: 'conformance' }],
     servers,
+    // The suite calls tools by fixed names, so that they must not be qualified.
+    routes: { '/mcp/several': { servers: ['modern', 'everything'], names: 'bare' } },
     policy: { rules: [{ name: 'conformance', effect: 'allow', agents: ['conformance'], servers: ['*'] }] },
   };
 }
