@@ -2,7 +2,7 @@
 
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { textAt } from './mcp.ts';
+import { at, textAt } from './mcp.ts';
 
 /** One record, and in which log it stands. */
 export interface LogRecord {
@@ -29,6 +29,16 @@ export function readRecords(dataFolder: string): readonly LogRecord[] {
 /** The decision about the call of a tool that only one call names. */
 export function decisionAbout(dataFolder: string, tool: string): LogRecord | undefined {
   return readRecords(dataFolder).find(({ value }) => textAt(value, 'kind') === 'decision' && textAt(value, 'tool') === tool);
+}
+
+/** The latest decision about something of this agent at this server. */
+export function lastDecision(dataFolder: string, agent: string, server: string): LogRecord | undefined {
+  const isMeant = ({ value }: LogRecord): boolean =>
+    textAt(value, 'kind') === 'decision' && textAt(value, 'agent') === agent && textAt(value, 'server') === server;
+  return readRecords(dataFolder)
+    .filter(isMeant)
+    .toSorted((a, b) => Number(at(a.value, 'time')) - Number(at(b.value, 'time')))
+    .at(-1);
 }
 
 /** A segment has its full size from the beginning; behind its lines there are only zeros, which need not be read. */
