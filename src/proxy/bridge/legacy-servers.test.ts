@@ -170,6 +170,17 @@ test('a call that may have been carried out is never sent again', async () => {
   assert.equal(bed.links.length, 1);
 });
 
+test('a call that the link has waited for long enough is cancelled at the server', async () => {
+  const bed = legacyBed();
+  const heard = bed.ask('tools/call', CALL);
+  await settled();
+  const { id } = bed.link().request('tools/call');
+  bed.link().lose(Number(id), { code: 'upstream_timeout' }, 'delivered');
+  await heard.end();
+  assert.equal(heard.failures[0]?.code, 'upstream_timeout');
+  assert.deepEqual(bed.link().request('notifications/cancelled')['params'], { requestId: id, reason: 'It took too long.' });
+});
+
 test('a call that did not get through is not tried again behind the agent’s back: a server that is overloaded would get twice as many', async () => {
   const bed = legacyBed();
   const heard = bed.ask('tools/call', CALL);

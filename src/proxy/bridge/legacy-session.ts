@@ -191,6 +191,7 @@ export function createLegacySession(options: LegacySessionOptions): LegacySessio
   };
   const hearRequest = (said: RequestMessage, on: MessageId | undefined): void => {
     if (said.method === 'ping') return port.send(writeResult(said.id, {}));
+    // On no call's stream it is meant for the newest call, or for the session as such (roots after initialize): who offers it can answer both.
     const flight = on === undefined ? undefined : flights.get(on);
     const meant = on === undefined ? flights.askable() : flight && { flight, isCertain: true };
     if (meant?.flight.call.ask(said, meant.isCertain) === true) return alive(meant.flight);
