@@ -3,6 +3,7 @@
 
 import { GatewayError } from '../base/index.ts';
 import { parseJson, readMessage, removeElements } from '../mcp/index.ts';
+import type { JsonObject, JsonValue } from '../mcp/index.ts';
 import type { Arrival, Inbound } from './exchange.ts';
 
 const PATH = ['params', 'notifications', 'resourceSubscriptions'];
@@ -11,20 +12,25 @@ const PATH = ['params', 'notifications', 'resourceSubscriptions'];
 export function narrowListen(inbound: Inbound, arrival: Arrival, servers: readonly string[]): Inbound {
   if (inbound.kind !== 'modern' || inbound.request.method !== 'subscriptions/listen') return inbound;
   const { document } = inbound.message;
-  const elements = document.elements(PATH);
-  if (elements === undefined) return inbound;
+  const watched = watchedBy(inbound.message.params);
+  if (watched === undefined) return inbound;
   const { snapshot, principal } = arrival;
-  const allowed = elements.map(({ start, end }) => {
-    const uri: unknown = JSON.parse(Buffer.from(document.bytes.subarray(start, end)).toString('utf8'));
-    return (
+  const allowed = watched.map(
+    (uri) =>
       typeof uri === 'string' &&
-      servers.some((server) => snapshot.policy.decide(principal, server, { kind: 'resource', name: uri }).kind === 'allow')
-    );
-  });
+      servers.some((server) => snapshot.policy.decide(principal, server, { kind: 'resource', name: uri }).kind === 'allow'),
+  );
   if (allowed.every(Boolean)) return inbound;
   const edited = parseJson(removeElements(document, PATH, (index) => allowed[index] === true));
   const message = edited.ok ? readMessage(edited.value) : edited;
   if (!message.ok || message.value.kind !== 'request')
     throw new GatewayError('internal', { cause: new Error('a narrowed request is not valid') });
   return { ...inbound, message: message.value };
+}
+
+function watchedBy(params: JsonObject | undefined): readonly JsonValue[] | undefined {
+  const notifications = params?.['notifications'];
+  if (typeof notifications !== 'object' || notifications === null || !('resourceSubscriptions' in notifications)) return undefined;
+  const watched = notifications['resourceSubscriptions'];
+  return Array.isArray(watched) ? watched : undefined;
 }
