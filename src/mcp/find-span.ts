@@ -46,9 +46,14 @@ export function findElements(layout: Layout, path: Path): readonly Span[] | unde
   return elements;
 }
 
+/** What a pass over bytes that are known to be good records. */
+export function layoutOf(bytes: Uint8Array): Layout {
+  const scan = scanJson(bytes, {});
+  return { bytes, spans: settleSpans(scan) };
+}
+
 function lookAgain({ bytes }: Layout, { start, end }: Span): Layout {
-  const scan = scanJson(bytes.subarray(start, end), {});
-  return { bytes: scan.bytes, spans: settleSpans(scan) };
+  return layoutOf(bytes.subarray(start, end));
 }
 
 function shift<S extends Span | undefined>(span: S, by: number): S | Span {

@@ -5,8 +5,9 @@ import { GatewayError } from '../base/index.ts';
 import { isObject } from './json-value.ts';
 import { parseJson } from './parse-json.ts';
 import { readMessage } from './read-message.ts';
-import { memberEdit, removeMember, splice } from './splice.ts';
-import type { Edit } from './splice.ts';
+import { setMembers } from './set-members.ts';
+import type { MembersSet } from './set-members.ts';
+import { removeMember } from './splice.ts';
 import type { JsonDocument, JsonObject, Message } from './types.ts';
 
 type RequestMessage = Extract<Message, { kind: 'request' }>;
@@ -19,10 +20,10 @@ const MODERN_PARAMS = ['inputResponses', 'requestState', 'task'];
 /** The request under the number that it has on the legacy session; its progress token, if it has one, is that number too. */
 export function toLegacyRequest(message: RequestMessage, number: number): RequestMessage {
   const { document } = message;
-  const edits: Edit[] = [memberEdit(document, [], 'id', String(number))];
+  const sets: MembersSet[] = [{ path: [], members: { id: number } }];
   const meta = message.params?.['_meta'];
-  if (isObject(meta)) edits.push(memberEdit(document, ['params'], '_meta', JSON.stringify(legacyMeta(meta, number))));
-  let edited = parse(splice(document, edits));
+  if (isObject(meta)) sets.push({ path: ['params'], members: { _meta: legacyMeta(meta, number) } });
+  let edited = setMembers(document, sets);
   for (const name of MODERN_PARAMS) {
     if (message.params !== undefined && Object.hasOwn(message.params, name)) edited = parse(removeMember(edited, ['params'], name));
   }

@@ -3,10 +3,11 @@
 
 import { isObject } from './json-value.ts';
 import { META_SUBSCRIPTION_ID } from './meta.ts';
-import { memberEdit, memberEdits, removeMember, splice } from './splice.ts';
-import type { Edit } from './splice.ts';
+import { setMembers } from './set-members.ts';
+import type { MembersSet } from './set-members.ts';
+import { memberEdit, removeMember, splice } from './splice.ts';
 import type { JsonObject, Message, MessageId } from './types.ts';
-import { rereadMessage, writeError, writeNotification } from './write-message.ts';
+import { rereadMessage, sameMessage, writeError, writeNotification } from './write-message.ts';
 
 type Of<Kind extends Message['kind']> = Extract<Message, { kind: Kind }>;
 
@@ -43,16 +44,21 @@ export interface ModernAnswer {
 /** The result with resultType, caching hints where they are required, and who answered. */
 export function toModernResult(said: Of<'result'>, { id, method, serverInfo }: ModernAnswer): Of<'result'> {
   const { document, result } = said;
-  const edits: Edit[] = [memberEdit(document, [], 'id', JSON.stringify(id))];
+  const sets: MembersSet[] = [{ path: [], members: { id } }];
   if (isObject(result)) {
-    const members: [string, string][] = [['resultType', '"complete"']];
-    if (CACHEABLE.has(method)) members.push(['ttlMs', '0'], ['cacheScope', '"private"']);
-    const info = serverInfo === undefined ? undefined : JSON.stringify(serverInfo);
-    if (!isObject(result['_meta'])) members.push(['_meta', info === undefined ? '{}' : `{"${META_SERVER_INFO}":${info}}`]);
-    else if (info !== undefined) edits.push(memberEdit(document, ['result', '_meta'], META_SERVER_INFO, info));
-    edits.push(...memberEdits(document, ['result'], members));
+    const info = serverInfo === undefined ? {} : { [META_SERVER_INFO]: serverInfo };
+    const hasMeta = isObject(result['_meta']);
+    sets.push({
+      path: ['result'],
+      members: {
+        resultType: 'complete',
+        ...(CACHEABLE.has(method) ? { ttlMs: 0, cacheScope: 'private' } : {}),
+        ...(hasMeta ? {} : { _meta: info }),
+      },
+    });
+    if (hasMeta) sets.push({ path: ['result', '_meta'], members: info });
   }
-  return rereadMessage('result', splice(document, edits));
+  return sameMessage('result', setMembers(document, sets));
 }
 
 /** The error with a code that the modern era has. `uri`: what was to be read, which the modern form of "not found" names. */

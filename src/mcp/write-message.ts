@@ -3,7 +3,7 @@
 import { GatewayError } from '../base/index.ts';
 import { parseJson } from './parse-json.ts';
 import { readAnswerMessage } from './read-message.ts';
-import type { JsonObject, JsonValue, Message, MessageId } from './types.ts';
+import type { JsonDocument, JsonObject, JsonValue, Message, MessageId } from './types.ts';
 
 type Of<Kind extends Message['kind']> = Extract<Message, { kind: Kind }>;
 
@@ -30,8 +30,14 @@ export function writeError(id: MessageId, code: number, message: string, data?: 
 /** A message of ours, put together from parts that are JSON texts. */
 export function rereadMessage<Kind extends Message['kind']>(kind: Kind, bytes: Uint8Array): Of<Kind> {
   const document = parseJson(bytes, { repairSurrogates: true });
-  const message = document.ok ? readAnswerMessage(document.value) : document;
-  if (!message.ok || !isOf(message.value, kind)) throw new GatewayError('internal', { cause: new Error('a message of ours is not valid') });
+  if (!document.ok) throw mistake();
+  return sameMessage(kind, document.value);
+}
+
+/** A message that was edited and is still of its kind. */
+export function sameMessage<Kind extends Message['kind']>(kind: Kind, document: JsonDocument): Of<Kind> {
+  const message = readAnswerMessage(document);
+  if (!message.ok || !isOf(message.value, kind)) throw mistake();
   return message.value;
 }
 
@@ -42,4 +48,8 @@ function write<Kind extends Message['kind']>(kind: Kind, message: object): Of<Ki
 
 function isOf<Kind extends Message['kind']>(message: Message, kind: Kind): message is Of<Kind> {
   return message.kind === kind;
+}
+
+function mistake(): GatewayError {
+  return new GatewayError('internal', { cause: new Error('a message of ours is not valid') });
 }
