@@ -17,7 +17,7 @@ export { toLegacyRequest } from './legacy-request.ts';
 export { listElements } from './list-elements.ts';
 export { METHODS, SERVER_METHODS, TASKS_EXTENSION } from './methods.ts';
 export { subscriptionMeta, toInputRequest, toModernChange, toModernError, toModernProgress, toModernResult } from './modern-answer.ts';
-export { modernMeta, toModernForm } from './modern-form.ts';
+export { toModernRequest } from './modern-form.ts';
 export type { ModernRetry, ModernSelf } from './modern-form.ts';
 export { parseJson } from './parse-json.ts';
 export type { ParseOptions } from './parse-json.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { modernMeta, toModernForm } from './modern-form.ts';
+import { modernMeta, toModernForm, toModernRequest } from './modern-form.ts';
+import { readMessage } from './read-message.ts';
 import { parseJson } from './parse-json.ts';
 import type { ModernRetry } from './modern-form.ts';
 
@@ -65,3 +66,24 @@ describe('asked again', () => {
     );
   });
 });
+
+for (const [name, text] of [
+  ['as it is', '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x","arguments":{"n":1.50}}}'],
+  ['with empty params', '{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{}}'],
+  ['without params', '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'],
+  ['with a _meta of its own', '{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":{"progressToken":7}}}'],
+  ['with what is not its own', '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"task":{},"requestState":"x","name":"y"}}'],
+] as const) {
+  test(`a request ${name} is the same whichever way it is made, and its value is what its bytes say`, () => {
+    const self = { clientCapabilities: { roots: {} }, clientInfo: { name: 'a' }, logLevel: 'info' };
+    const document = parseJson(Buffer.from(text));
+    assert(document.ok);
+    const message = readMessage(document.value);
+    assert(message.ok && message.value.kind === 'request');
+    const made = toModernRequest(message.value, self);
+    assert.deepEqual(Buffer.from(made.document.bytes), Buffer.from(toModernForm(document.value, modernMeta(self))));
+    const again = parseJson(made.document.bytes);
+    assert(again.ok);
+    assert.deepEqual(made.document.value, again.value.value);
+  });
+}

@@ -4,8 +4,12 @@
 import { isObject, valueAt } from './json-value.ts';
 import { META_CLIENT_CAPABILITIES, META_CLIENT_INFO, META_LOG_LEVEL, META_PROTOCOL_VERSION } from './meta.ts';
 import { LATEST_MODERN } from './revisions.ts';
+import { setMembers } from './set-members.ts';
 import { objectEdit, splice } from './splice.ts';
-import type { JsonDocument, JsonObject, MessageId } from './types.ts';
+import type { JsonDocument, JsonObject, Message, MessageId } from './types.ts';
+import { rereadMessage, sameMessage } from './write-message.ts';
+
+type RequestMessage = Extract<Message, { kind: 'request' }>;
 
 /** What a session says about its agent in each request. */
 export interface ModernSelf {
@@ -29,13 +33,25 @@ const NOT_ITS_OWN: ReadonlySet<string> = new Set(['inputResponses', 'requestStat
 
 /** The members of `_meta`, as JSON texts by name. */
 export function modernMeta(self: ModernSelf): ReadonlyMap<string, string> {
-  const meta = new Map([
-    [META_PROTOCOL_VERSION, JSON.stringify(LATEST_MODERN)],
-    [META_CLIENT_CAPABILITIES, JSON.stringify(self.clientCapabilities)],
-  ]);
-  if (self.clientInfo !== undefined) meta.set(META_CLIENT_INFO, JSON.stringify(self.clientInfo));
-  if (self.logLevel !== undefined) meta.set(META_LOG_LEVEL, JSON.stringify(self.logLevel));
-  return meta;
+  return new Map(Object.entries(metaOf(self)).map(([name, value]) => [name, JSON.stringify(value)]));
+}
+
+function metaOf({ clientCapabilities, clientInfo, logLevel }: ModernSelf): JsonObject {
+  return {
+    [META_PROTOCOL_VERSION]: LATEST_MODERN,
+    [META_CLIENT_CAPABILITIES]: clientCapabilities,
+    ...(clientInfo === undefined ? {} : { [META_CLIENT_INFO]: clientInfo }),
+    ...(logLevel === undefined ? {} : { [META_LOG_LEVEL]: logLevel }),
+  };
+}
+
+/** The request in the modern form. */
+export function toModernRequest(message: RequestMessage, self: ModernSelf, retry?: ModernRetry): RequestMessage {
+  const { document, params } = message;
+  // Most requests: nothing to leave out, and no `_meta` of their own.
+  if (retry === undefined && params !== undefined && !Object.keys(params).some((name) => name === '_meta' || NOT_ITS_OWN.has(name)))
+    return sameMessage('request', setMembers(document, [{ path: ['params'], members: { _meta: metaOf(self) } }]));
+  return rereadMessage('request', toModernForm(document, modernMeta(self), retry));
 }
 
 /** The bytes of the request in the modern form. */

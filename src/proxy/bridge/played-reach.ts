@@ -5,10 +5,8 @@ import {
   encodeHeaderValue,
   LATEST_MODERN,
   METHODS,
-  modernMeta,
   readSubject,
-  rereadMessage,
-  toModernForm,
+  toModernRequest,
   writeRequest,
 } from '../../mcp/index.ts';
 import type { JsonObject, MessageId, ModernRequest, ModernRetry, ModernSelf } from '../../mcp/index.ts';
@@ -33,7 +31,7 @@ export interface Reach {
 
 /** An agent's request in the modern form; undefined where it cannot be put so. */
 export function modernOf(message: RequestMessage, self: ModernSelf, retry?: ModernRetry): Wanted | undefined {
-  const modern = rereadMessage('request', toModernForm(message.document, modernMeta(self), retry));
+  const modern = toModernRequest(message, self, retry);
   const request = requestFrom(modern);
   return request === undefined ? undefined : { message: modern, request };
 }
