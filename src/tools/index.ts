@@ -1,7 +1,15 @@
 // What can be called, and by which name: names on routes with several servers, URI templates, and which arguments of which tool are
 // mirrored in Mcp-Param headers; the catalogue of approved definitions moves in here.
+export { diffDefinitions, printChanges, toPlace } from './diff.ts';
+export type { Change, Path } from './diff.ts';
+export { fingerprint, isFingerprint } from './fingerprint.ts';
 export { createHeaderCatalogue } from './header-catalogue.ts';
 export type { HeaderCatalogue } from './header-catalogue.ts';
 export { bareNames, MAX_QUALIFIED_CHARS, qualifiedName, readQualifiedName } from './names.ts';
 export type { OwnName, ReadName } from './names.ts';
 export { matchesTemplate } from './uri-templates.ts';
+export { toVisible } from './visible-text.ts';
+export { createCatalogue, isSigned } from './catalogue.ts';
+export type { ApprovedTool, Catalogue, Sighting, Standing } from './catalogue.ts';
+export { DEFINITION_KINDS, digestOfPins, isServerCatalogue, signedText } from './pins.ts';
+export type { DefinitionKind, Pin, PinSet, ServerCatalogue, Withheld } from './pins.ts';
