@@ -107,6 +107,45 @@ const OPERATIONS: readonly (readonly [string, Preparation])[] = [
       return () => encodeRecord(decision('0123456789abcdef-1'), 4711);
     },
   ],
+  [
+    'a modern call for a legacy server',
+    async () => {
+      const { parseJson, readMessage, toLegacyRequest } = await import('../src/mcp/index.ts');
+      const call = parseJson(CALL);
+      const message = call.ok ? readMessage(call.value) : call;
+      if (!message.ok || message.value.kind !== 'request') throw new Error('the call is refused');
+      const request = message.value;
+      return () => toLegacyRequest(request, 4711);
+    },
+  ],
+  [
+    'a legacy result for a modern agent',
+    async () => {
+      const { rereadMessage, toModernResult } = await import('../src/mcp/index.ts');
+      const result = rereadMessage('result', answerBody(ID, 'legacy'));
+      const asked = { id: ID, method: 'tools/call', serverInfo: { name: 'bench-upstream', version: '1.0.0' } };
+      return () => toModernResult(result, asked);
+    },
+  ],
+  [
+    'a legacy call for a modern server',
+    async () => {
+      const { rereadMessage, toModernRequest } = await import('../src/mcp/index.ts');
+      const call = rereadMessage('request', callBody(ID, TOOL, 'legacy'));
+      const self = { clientCapabilities: {}, clientInfo: { name: 'sallyport-bench', version: '1.0.0' }, logLevel: undefined };
+      return () => toModernRequest(call, self);
+    },
+  ],
+  [
+    'a modern result for a legacy agent',
+    async () => {
+      const { rereadMessage, shapeResult } = await import('../src/mcp/index.ts');
+      const { document } = rereadMessage('result', ANSWER);
+      const wrapped = { has: () => false, add: () => true, delete: () => {} };
+      const reader = { revision: REVISIONS.legacy, modern: { wrapped, tool: TOOL, id: ID } };
+      return () => shapeResult(document, 'tools/call', reader);
+    },
+  ],
   ['decision and outcome in the log until durable, 500 calls at once', appendCalls],
 ];
 
