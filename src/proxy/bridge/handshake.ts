@@ -1,7 +1,7 @@
 // How the gateway opens a session of the legacy era in the name of an agent, and what it tells the agent of the server afterwards
 // (2025-11-25 basic/lifecycle; 2026-07-28 server/discover).
 
-import { isLegacyRevision, isModernRevision, LATEST_LEGACY, REVISIONS, toModernServerCapabilities } from '../../mcp/index.ts';
+import { isLegacyRevision, isModernRevision, LATEST_LEGACY, REVISIONS, toModernServerCapabilities, writeResult } from '../../mcp/index.ts';
 import type { JsonObject, JsonValue } from '../../mcp/index.ts';
 import type { FinalMessage } from './party.ts';
 
@@ -22,6 +22,8 @@ export interface Opening {
   readonly clientInfo: JsonObject | undefined;
 }
 
+/** A name, a version, and icons, which may be in it as data. */
+const MAX_INFO_BYTES = 64 * 1024;
 /** An agent that does not say who it is. */
 const NAMELESS: JsonObject = { name: 'sallyport', version: '1' };
 const MODERN_NAMES: readonly string[] = REVISIONS.filter(({ era }) => era === 'modern').map(({ name }) => name);
@@ -42,9 +44,22 @@ export function readAgreed(said: FinalMessage, server: string): Agreed | string 
   return {
     revision: protocolVersion,
     capabilities: isObject(capabilities) ? capabilities : {},
-    serverInfo: isObject(serverInfo) ? serverInfo : undefined,
+    serverInfo: isObject(serverInfo) && isRepeatable(serverInfo) ? serverInfo : undefined,
     instructions: typeof instructions === 'string' ? instructions : undefined,
   };
+}
+
+/** It goes into each result of the modern era, one level deeper than where it was read: not at any length or depth. */
+function isRepeatable(serverInfo: JsonObject): boolean {
+  try {
+    return writeResult(0, inMeta(serverInfo)).document.bytes.length <= MAX_INFO_BYTES;
+  } catch {
+    return false;
+  }
+}
+
+function inMeta(serverInfo: JsonObject): JsonObject {
+  return { _meta: { 'io.modelcontextprotocol/serverInfo': serverInfo } };
 }
 
 /** The result of server/discover: what the gateway makes of such a server for a modern agent. */
@@ -57,7 +72,7 @@ export function discoverResult(agreed: Agreed, tellsOfChanges: boolean): JsonObj
     ...(instructions === undefined ? {} : { instructions }),
     ttlMs: 0,
     cacheScope: 'private',
-    ...(serverInfo === undefined ? {} : { _meta: { 'io.modelcontextprotocol/serverInfo': serverInfo } }),
+    ...(serverInfo === undefined ? {} : inMeta(serverInfo)),
   };
 }
 

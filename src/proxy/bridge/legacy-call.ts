@@ -123,10 +123,18 @@ export function createLegacyCall(first: Ask, firstHearing: Hearing, { number, po
     if (!isObject(elicitation) || !isObject(elicitation['url'])) return needs({ elicitation: { url: {} } });
     return inputRequired(message.id, urls, undefined, serverInfo);
   };
+  /** Some of what can be read cannot be said in the modern form: it may be too deep there. That ends the call, wherever it is found. */
+  const formed = (make: () => FinalMessage | Refused): FinalMessage | Refused => {
+    try {
+      return make();
+    } catch {
+      return { code: 'upstream_malformed', say: 'What the MCP server says cannot be put into MCP 2026-07-28.' };
+    }
+  };
   const deliver = (said: FinalMessage): void => {
-    const modern = translate(said);
+    const modern = formed(() => translate(said));
     const listener = finish();
-    if ('code' in modern) listener?.fail(modern, 'refused');
+    if ('code' in modern) listener?.fail(modern, modern.code === 'upstream_malformed' ? 'failed' : 'refused');
     else listener?.final(modern);
   };
 
@@ -135,9 +143,11 @@ export function createLegacyCall(first: Ask, firstHearing: Hearing, { number, po
     gathering = undefined;
     const parked = rounds.park(call, wanted);
     if (!parked.ok) return cancel('Too many questions are unanswered.')?.fail(parked.error, 'refused');
-    for (const input of inputs.values()) input.isShown = true;
     const texts = [...inputs].map(([key, { text }]) => [key, text] as const);
-    silence()?.final(inputRequired(wanted.message.id, texts, parked.value, port.serverInfo));
+    const asked = formed(() => inputRequired(wanted.message.id, texts, parked.value, port.serverInfo));
+    if ('code' in asked) return cancel('The question cannot be asked.')?.fail(asked, 'failed');
+    for (const input of inputs.values()) input.isShown = true;
+    silence()?.final(asked);
   };
   const gather = (): void => {
     if (hearing !== undefined && inputs.size > 0) gathering ??= setTimeout(open, GATHER_MS);

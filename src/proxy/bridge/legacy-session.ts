@@ -235,7 +235,14 @@ export function createLegacySession(options: LegacySessionOptions): LegacySessio
   const start = (wanted: Ask, hearing: Hearing, again: (() => void) | undefined, read: Agreed): Asking => {
     switch (wanted.request.method) {
       case 'server/discover':
-        offer.when((yes) => hearing.final(writeResult(wanted.message.id, discoverResult(read, yes))));
+        offer.when((yes) => {
+          // Called back from elsewhere, where nobody knows this call.
+          try {
+            hearing.final(writeResult(wanted.message.id, discoverResult(read, yes)));
+          } catch (error) {
+            hearing.fail(refusedBy(error, options.log), 'failed');
+          }
+        });
         return OVER;
       case 'subscriptions/listen': {
         const stop = listens.listen(wanted, hearing, listenPort(read));

@@ -11,6 +11,8 @@ export interface Resumption {
   nextDelayMs(): number | undefined;
 }
 
+/** What goes into a header as it is, and is no burden there. */
+const HEADER_VALUE = /^[\x21-\x7e](?:[\x20-\x7e]{0,1022}[\x21-\x7e])?$/;
 /** What SDK clients wait where the server names no time. */
 const DEFAULT_DELAY_MS = 1_000;
 /** A server that says `retry: 0` is not asked in a loop. */
@@ -27,8 +29,8 @@ export function createResumption(): Resumption {
   return {
     heard: ({ id, retry }) => {
       attempts = 0;
-      // WHATWG HTML §9.2.6: an empty id takes back what was said before.
-      if (id !== undefined) lastEventId = id === '' ? undefined : id;
+      // WHATWG HTML §9.2.6: an empty id takes back what was said before. Behind one that no header can hold nothing can be asked for.
+      if (id !== undefined) lastEventId = HEADER_VALUE.test(id) ? id : undefined;
       if (retry !== undefined) delayMs = Math.min(Math.max(Number(retry), MIN_DELAY_MS), MAX_DELAY_MS);
     },
     get lastEventId() {
