@@ -9,7 +9,7 @@ export { repositoryRoot, sallyport, startGateway, until } from './gateway.ts';
 export type { CommandResult, Gateway, GatewayOptions } from './gateway.ts';
 export { openStream, rawExchange, send } from './http.ts';
 export type { HttpAnswer, HttpStream, SendOptions, SseEvent } from './http.ts';
-export { callOnce, KeptConnection, startLoad } from './load.ts';
+export { callOnce, endLoads, KeptConnection, startLoad } from './load.ts';
 export type { CallOnce, Load, LoadReport } from './load.ts';
 export { childrenOf, isRunning } from './processes.ts';
 export { decisionAbout, lastDecision, readRecords } from './records.ts';

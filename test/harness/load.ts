@@ -29,6 +29,13 @@ export interface Load {
 /** Makes one call of this tool; false or an error: it was not answered as it should be. */
 export type CallOnce = (tool: string) => Promise<boolean | string>;
 
+const running = new Set<() => void>();
+
+/** Ends every load: one that a failed test left would keep its process alive for ever. */
+export function endLoads(): void {
+  for (const end of running) end();
+}
+
 /** Keeps `lanes` calls under way at any time. */
 export function startLoad(prefix: string, lanes: number, call: CallOnce): Load {
   const answered: string[] = [];
@@ -47,13 +54,18 @@ export function startLoad(prefix: string, lanes: number, call: CallOnce): Load {
       if (result !== true) await sleep(5);
     }
   };
+  const end = (): void => {
+    stopped = true;
+    running.delete(end);
+  };
+  running.add(end);
   const all = Promise.all(Array.from({ length: lanes }, lane));
   return {
     get count() {
       return answered.length;
     },
     async stop() {
-      stopped = true;
+      end();
       await all;
       return { answered, failed };
     },

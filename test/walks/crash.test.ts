@@ -8,6 +8,7 @@ import {
   at,
   callOnce,
   decisionAbout,
+  endLoads,
   isRunning,
   KeptConnection,
   LegacySession,
@@ -40,6 +41,7 @@ before(async () => {
   key = await gateway.addAgent('walker');
 });
 after(async () => {
+  endLoads();
   await gateway?.stop();
   await echo?.close();
 });
