@@ -13,7 +13,9 @@ import type { Answer } from './answer.ts';
 import type { Carry } from './bridge/index.ts';
 import { ENDPOINT_PARAMETER } from './endpoint.ts';
 import type { Arrival, Call, Ports, Reply } from './exchange.ts';
+import { recordUnreadable } from './record.ts';
 import { refuse } from './rescue.ts';
+import type { Refused } from './rescue.ts';
 import { createUnsolicited } from './sse-unsolicited.ts';
 
 /** Begins the stream of an agent, and takes its POSTs until it ends. */
@@ -52,9 +54,18 @@ function createConnection(begun: Arrival, answer: Answer, ports: Ports): Connect
   let session: string | undefined;
   let last = begun;
   let carryOn: Carry | undefined;
+  /** Bytes that wait for the agent to read. */
+  let unread = 0;
   let over = false;
 
-  const say = (data: Uint8Array): void => answer.event({ event: 'message', id: undefined, retry: undefined, data });
+  const say = (data: Uint8Array): void => {
+    if (over) return;
+    answer.event({ event: 'message', id: undefined, retry: undefined, data });
+    unread = answer.full ? unread + data.length : 0;
+    if (unread > MAX_UNREAD_BYTES) answer.cut('cancelled');
+  };
+  /** Whoever does not read its answers asks for no more of them: its POSTs are answered at once, and would hold nothing back. */
+  const isOverdue = (message: Message | undefined): boolean => unread > OVERDUE_BYTES && !isResponseOrNote(message);
   const inSession = (method: string, reply: Reply): Arrival => ({
     ...last,
     endpoint: undefined,
@@ -137,12 +148,20 @@ function createConnection(begun: Arrival, answer: Answer, ports: Ports): Connect
     return part;
   };
 
+  const refuseOne = (arrival: Arrival, message: Message | undefined, refused: Refused): void => {
+    const auditId = ports.newId();
+    recordUnreadable({ ...arrival, headers: withSession(arrival.headers, session ?? '') }, refused.code, auditId, ports);
+    refuse(arrival.reply, refused, { ...NO_REQUEST, id: message?.kind === 'request' ? message.id : undefined, auditId });
+  };
+
   return {
     post: (arrival, carry) => {
-      if (over) return refuse(arrival.reply, { code: 'session_unknown' }, NO_REQUEST);
+      const message = messageOf(arrival.body);
+      if (over) return refuseOne(arrival, message, { code: 'session_unknown' });
+      if (isOverdue(message))
+        return refuseOne(arrival, message, { code: 'too_many', say: 'Read what was asked for before you ask for more.' });
       last = arrival;
       carryOn = carry;
-      const message = messageOf(arrival.body);
       const reply = partFor({ reply: arrival.reply, message });
       parts.add(reply);
       const headers = withSession(arrival.headers, session);
@@ -152,6 +171,7 @@ function createConnection(begun: Arrival, answer: Answer, ports: Ports): Connect
       if (message?.kind === 'request' && !arrival.reply.done) arrival.reply.respond(202, []);
     },
     drain: () => {
+      unread = 0;
       for (const part of parts) part.onDrain?.();
     },
     close: () => {
@@ -168,6 +188,11 @@ function createConnection(begun: Arrival, answer: Answer, ports: Ports): Connect
 }
 
 const EMPTY = new Uint8Array(0);
+const MIB = 1024 * 1024;
+/** A large answer or two on a slow line. */
+const OVERDUE_BYTES = 8 * MIB;
+/** With all that was under way by then. */
+const MAX_UNREAD_BYTES = 64 * MIB;
 const NO_REQUEST = { id: undefined, era: 'legacy', method: undefined, auditId: undefined } as const;
 
 /** Where nobody waits for the answer. */
@@ -186,6 +211,11 @@ function messageOf(body: Uint8Array): Message | undefined {
   const document = parseJson(body);
   const message = document.ok ? readMessage(document.value) : document;
   return message.ok ? message.value : undefined;
+}
+
+/** What ends a call must get through most of all when there are too many. */
+function isResponseOrNote(message: Message | undefined): boolean {
+  return message !== undefined && message.kind !== 'request';
 }
 
 function isResponse(data: Uint8Array | undefined): boolean {

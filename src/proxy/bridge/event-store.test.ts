@@ -36,8 +36,9 @@ describe('what came after an event', () => {
     const log = store().log(7);
     const stream = log.begin('');
     stream.add(Buffer.from('final'));
-    stream.end();
+    stream.end('ended');
     assert.equal(log.after(stream.firstId)?.stream.ended, true);
+    assert.equal(log.after(stream.firstId)?.stream.about, 'ended', 'what it was about before is let go');
     assert.deepEqual(texts(log, stream.firstId), ['final']);
   });
 });
@@ -107,7 +108,7 @@ describe('memory is bounded', () => {
     const log = store({ maxEvents: 1, maxBytes: 100 }).log(1);
     const old = log.begin('old');
     const last = old.add(Buffer.from('a'));
-    old.end();
+    old.end('ended');
     log.begin('new').add(Buffer.from('b'));
     assert.equal(log.after(last), undefined);
   });

@@ -19,7 +19,8 @@ export interface EventStream<About> {
   readonly ended: boolean;
   /** Keeps an event and gives its id. */
   add(data: Uint8Array): string;
-  end(): void;
+  /** From here on it is about this: what was needed only while more could come is let go. */
+  end(about: About): void;
   /** Forgets it all. */
   drop(): void;
 }
@@ -82,11 +83,14 @@ function createLog<About>(session: number, own: Shelf, all: Shelf): EventLog<Abo
   const begin = (about: About): EventStream<About> => {
     const number = next++;
     const kept: Kept[] = [];
+    let current = about;
     let places = 0;
     let ended = false;
     const idOf = (place: number): string => `${session}-${number}-${place}`;
     const stream: EventStream<About> = {
-      about,
+      get about() {
+        return current;
+      },
       firstId: idOf(0),
       get ended() {
         return ended;
@@ -106,8 +110,9 @@ function createLog<About>(session: number, own: Shelf, all: Shelf): EventLog<Abo
         for (const shelf of [own, all]) trim(shelf);
         return idOf(event.place);
       },
-      end: () => {
+      end: (rest) => {
         ended = true;
+        current = rest;
         if (kept.length === 0) streams.delete(number);
       },
       drop: () => {

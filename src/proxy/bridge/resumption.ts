@@ -5,6 +5,7 @@
 // What is replayed is judged again: the agent must still be allowed to ask what it is the answer to.
 
 import { describeDenial } from '../../policies/index.ts';
+import type { Subject } from '../../policies/index.ts';
 import { parseJson } from '../../mcp/index.ts';
 import type { Answer } from '../answer.ts';
 import type { Call, Ports } from '../exchange.ts';
@@ -15,9 +16,19 @@ import type { EventLog, EventStream } from './event-store.ts';
 
 /** A stream that somebody may come back to. */
 export interface Resumable {
-  readonly call: Call;
+  readonly asked: Asked;
   /** Says the rest on this answer, as far as it is known, and then what comes. */
   goOn(answer: Answer, events: readonly { readonly id: string; readonly data: Uint8Array }[]): void;
+}
+
+/** What of a call is known for as long as its answer can be come back to: not its question, which may be large. */
+interface Asked {
+  readonly servers: readonly string[];
+  readonly subject: Subject;
+  readonly isList: boolean;
+  readonly decisionSeq: number;
+  /** Of the snapshot that its answer was judged under. */
+  readonly revision: number;
 }
 
 /** The streams of one session. */
@@ -51,9 +62,12 @@ export function createResumption(log: EventLog<Resumable>): Resumption {
           { code: 'params_malformed', say: 'Last-Event-ID is of no stream of this session, or what came after it is not kept any more.' },
           'refused',
         );
-      const { call: asked } = found.stream.about;
+      const { asked } = found.stream.about;
       const denial = denialOf(asked, call);
       if (denial !== undefined) return answer.refuse({ code: 'denied', say: denial }, 'refused');
+      // A list of several servers was judged share by share, under the names of each: that cannot be done again.
+      if (asked.isList && call.members !== undefined && asked.revision !== call.arrival.snapshot.revision)
+        return answer.refuse({ code: 'params_malformed', say: 'What there is has changed since this was asked; ask again.' }, 'refused');
       // Nothing of an answer is shown before the decision about its question is durable.
       audit.whenDurable(asked.decisionSeq, (fault) => {
         if (fault !== undefined) return answer.refuse({ code: 'audit_unavailable' }, 'failed');
@@ -68,7 +82,19 @@ export function createResumption(log: EventLog<Resumable>): Resumption {
   };
 }
 
+function askedIn({ server, members, question: { subject, rule }, decisionSeq, arrival }: Call): Asked {
+  const { revision } = arrival.snapshot;
+  return { servers: members ?? [server.name], subject, isList: rule?.list !== undefined, decisionSeq, revision };
+}
+
+/** What is left of a stream on which nothing more will come. */
+const sayRest: Resumable['goOn'] = (next, events) => {
+  for (const { id, data } of events) next.event({ event: 'message', id, retry: undefined, data });
+  next.end('ok');
+};
+
 function createResumableAnswer(call: Call, answer: Answer, log: EventLog<Resumable>): Answer {
+  const asked = askedIn(call);
   const primes = (call.question.revision ?? '') >= PRIMED_SINCE;
   let stream: EventStream<Resumable> | undefined;
   /** Who listens now: the one who asked, or who came back. */
@@ -78,7 +104,7 @@ function createResumableAnswer(call: Call, answer: Answer, log: EventLog<Resumab
 
   const begin = (): EventStream<Resumable> => {
     clearTimeout(timer);
-    stream = log.begin({ call, goOn });
+    stream = log.begin({ asked, goOn });
     if (primes) answer.event({ event: undefined, id: stream.firstId, retry: undefined, data: EMPTY });
     return stream;
   };
@@ -87,8 +113,8 @@ function createResumableAnswer(call: Call, answer: Answer, log: EventLog<Resumab
     resumable.onDrain?.(); // Whoever waited for it must not wait for ever.
   };
   const goOn: Resumable['goOn'] = (next, events) => {
+    if (stream?.ended === true) return sayRest(next, events);
     for (const { id, data } of events) next.event({ event: 'message', id, retry: undefined, data });
-    if (stream?.ended === true) return next.end('ok');
     if (events.length === 0) next.open();
     // Each message is said on one stream only: who came last has it.
     if (listener !== answer) listener?.end('ok');
@@ -101,7 +127,7 @@ function createResumableAnswer(call: Call, answer: Answer, log: EventLog<Resumab
   };
   const over = (): void => {
     clearTimeout(timer);
-    stream?.end();
+    stream?.end({ asked, goOn: sayRest });
   };
 
   const resumable: Answer = {
@@ -186,9 +212,9 @@ function createResumableAnswer(call: Call, answer: Answer, log: EventLog<Resumab
 }
 
 /** Why the agent may not have the rest of an answer: it may not ask the question any more. */
-function denialOf({ server, members, question: { subject } }: Call, { arrival: { principal, snapshot } }: Call): string | undefined {
+function denialOf({ servers, subject }: Asked, { arrival: { principal, snapshot } }: Call): string | undefined {
   let said: string | undefined;
-  for (const name of members ?? [server.name]) {
+  for (const name of servers) {
     const verdict = snapshot.policy.decide(principal, name, subject);
     if (verdict.kind === 'allow') return undefined;
     said ??= describeDenial(verdict, subject);
@@ -197,7 +223,7 @@ function denialOf({ server, members, question: { subject } }: Call, { arrival: {
 }
 
 /** A list loses what has been hidden since. */
-function shown(asked: Call, call: Call, data: Uint8Array): Uint8Array {
-  const document = asked.question.rule?.list === undefined ? undefined : parseJson(data);
+function shown({ isList }: Asked, call: Call, data: Uint8Array): Uint8Array {
+  const document = isList && call.members === undefined ? parseJson(data) : undefined;
   return document?.ok === true ? filterReplayed(call, document.value) : data;
 }
