@@ -14,10 +14,11 @@ export interface DecisionRecord {
   readonly id: string;
   /** Epoch milliseconds, here and in every record. */
   readonly time: number;
-  readonly verdict: 'allow' | 'deny';
+  /** `ask`: a person has to approve it first, and it was not carried. */
+  readonly verdict: 'allow' | 'ask' | 'deny';
   /** The rule that decided; undefined where none matched. */
   readonly rule: string | undefined;
-  /** Why not: a code of base/errors.ts. */
+  /** Why not: a code of base/errors.ts, or what policy lacked: `condition-error`, `approval-needed`. */
   readonly reason: string | undefined;
   readonly tenant: string;
   readonly agent: string;

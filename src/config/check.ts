@@ -1,6 +1,6 @@
 // Looks at a well-formed config for what cannot work or is not safe. Errors keep it from being used; warnings are said and do not.
 
-import { checkPolicy } from '../policies/index.ts';
+import { checkPolicy, declaredLabels, KNOWN_LABELS } from '../policies/index.ts';
 import { checkListeners } from './check-listeners.ts';
 import { checkRoutes } from './check-routes.ts';
 import { checkServers } from './check-servers.ts';
@@ -33,8 +33,9 @@ export function checkConfig(shard: ConfigShard, env: Env, files: Files, folder =
   checkListeners(shard.listeners, shard.metricsListen, files, report);
   checkServers(shard.servers, { env, files, folder }, report);
   const servers = shard.servers.map(({ name }) => name);
+  const labels = [...new Set([...declaredLabels(shard.servers), ...KNOWN_LABELS])];
   checkRoutes(shard.routes, servers, report);
-  for (const { severity, path, message, fix, written, among } of checkPolicy(shard.policy, { servers })) {
+  for (const { severity, path, message, fix, written, among } of checkPolicy(shard.policy, { servers, labels })) {
     doubts.push({
       severity,
       path: ['policy', ...path],

@@ -15,7 +15,7 @@ const FILES: Readonly<Record<string, FakeFile>> = {
   '/etc/sally/open-key.pem': { text: '-----BEGIN PRIVATE KEY-----\n', openToOthers: true },
   '/etc/sally/dir': null,
   '/etc/sally/my tools/run': '',
-  '/etc/sally/bad-policy.yaml': 'rules:\n  - name: a\n    effect: ask\n    agents: ["*"]\n    servers: ["*"]\n',
+  '/etc/sally/bad-policy.yaml': 'rules:\n  - name: a\n    effect: warn\n    agents: ["*"]\n    servers: ["*"]\n',
   '/etc/sally/dangling.yaml': 'rules: [{ name: a, effect: allow, agents: ["*"], servers: [fils] }]',
   '/etc/sally/nested.yaml': 'file: other.yaml',
   '/etc/sally/broken.yaml': 'rules: [',
@@ -36,6 +36,15 @@ const problemsOf = (text: string): readonly string[] => {
   );
 };
 
+const ONE_RULE = [
+  'version: 1',
+  'policy:',
+  '  rules:',
+  '    - name: a',
+  '      effect: allow',
+  '      agents: ["*"]',
+  '      servers: ["*"]',
+];
 type Row = readonly [config: readonly string[], ...problems: readonly string[]];
 const sections: Readonly<Record<string, readonly Row[]>> = {
   'the document': [
@@ -445,13 +454,31 @@ const sections: Readonly<Record<string, readonly Row[]>> = {
     [
       ['version: 1', 'policy:', '  rules:', '    - nam: a', '      effect: alow', "      agents: '*'", "      servers: ['*']"],
       '4:7: policy.rules[0].nam is not a key that is known here. Did you mean name?',
-      '5:15: policy.rules[0].effect must be allow or deny, not "alow". Did you mean allow?',
+      '5:15: policy.rules[0].effect must be allow, ask or deny, not "alow". Did you mean allow?',
       '6:15: policy.rules[0].agents must be a list, not text. Write ["*"].',
+    ],
+    [[...ONE_RULE, "      when: 'arg.path == 1'"], '8:13: policy.rules[0].when "arg" is no variable of conditions. Did you mean args?'],
+    [[...ONE_RULE, `      when: 'agent.nam == "a"'`], '8:13: policy.rules[0].when "nam" is nothing that agent has. Did you mean name?'],
+    [
+      [...ONE_RULE, `      when: 'args.path.matches("(a")'`],
+      '8:13: policy.rules[0].when has the pattern "(a", which is none: missing closing ): `(a`. Patterns are those of RE2: without back references and look-around.',
+    ],
+    [
+      [...ONE_RULE, '      labels: [destructiv]'],
+      '8:16: warning: policy.rules[0].labels[0] "destructiv" is a label that no tool has. Did you mean destructive?',
+    ],
+    [
+      [...ONE_RULE, '      resources: ["*"]', '      when: \'args.path == "a"\''],
+      '8:18: warning: policy.rules[0].resources are never matched: the condition reads args, which resources do not have. Write a rule of their own for them.',
+    ],
+    [
+      [...ONE_RULE, '      approval: { approvers: [security] }'],
+      '8:17: policy.rules[0].approval belongs to rules that ask. Write effect: ask, or remove it.',
     ],
     [['version: 1', 'policy: { ruls: [] }'], '2:11: policy.ruls is not a key that is known here. Did you mean rules?'],
     [
-      ['version: 1', 'policy:', '  rules:', '    - name: a', '      effect: ask', '      agent: ["*"]', '      servers: "*"'],
-      '5:15: policy.rules[0].effect must be allow or deny, not "ask".',
+      ['version: 1', 'policy:', '  rules:', '    - name: a', '      effect: warn', '      agent: ["*"]', '      servers: "*"'],
+      '5:15: policy.rules[0].effect must be allow, ask or deny, not "warn".',
       '6:7: policy.rules[0].agent is not a key that is known here. Did you mean agents?',
       '7:16: policy.rules[0].servers must be a list, not text. Write ["*"].',
     ],
@@ -497,7 +524,7 @@ const sections: Readonly<Record<string, readonly Row[]>> = {
     ],
     [
       ['version: 1', 'policy: { file: bad-policy.yaml }'],
-      '/etc/sally/bad-policy.yaml:3:13: rules[0].effect must be allow or deny, not "ask".',
+      '/etc/sally/bad-policy.yaml:3:13: rules[0].effect must be allow, ask or deny, not "warn".',
     ],
     [
       ['version: 1', 'policy: { file: dangling.yaml }'],

@@ -4,14 +4,14 @@
 import { compileAgents } from '../agents/index.ts';
 import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
-import { compilePolicy } from '../policies/index.ts';
+import { compilePolicy, compileToolFacts } from '../policies/index.ts';
 import { formatPath } from './problem.ts';
 import type { ConfigShard, Route, Snapshot, SnapshotDocument } from './types.ts';
 
 /** Where the routes of single servers are. */
 export const ROUTES_AT = '/mcp/';
 
-type FromConfig = Pick<Snapshot, 'listeners' | 'servers' | 'routes' | 'policy' | 'limits'>;
+type FromConfig = Pick<Snapshot, 'listeners' | 'servers' | 'routes' | 'policy' | 'toolFacts' | 'limits'>;
 
 /** Compiles a document; fails with what is wrong, in sentences for the log, and the caller keeps what it has. */
 export function compileSnapshot(document: SnapshotDocument, previous?: Snapshot): Result<Snapshot, readonly string[]> {
@@ -19,8 +19,8 @@ export function compileSnapshot(document: SnapshotDocument, previous?: Snapshot)
   const config = previous?.digests.config === digests.config ? ok(previous) : compileConfig(shards.config);
   if (!config.ok) return config;
   const agents = previous?.digests.agents === digests.agents ? previous.agents : compileAgents(shards.agents.agents);
-  const { listeners, servers, routes, policy, limits } = config.value;
-  return ok(Object.freeze({ revision, digests, listeners, servers, routes, policy, agents, limits }));
+  const { listeners, servers, routes, policy, toolFacts, limits } = config.value;
+  return ok(Object.freeze({ revision, digests, listeners, servers, routes, policy, toolFacts, agents, limits }));
 }
 
 function compileConfig({ listeners, servers, routes: several, policy, limits }: ConfigShard): Result<FromConfig, readonly string[]> {
@@ -37,6 +37,7 @@ function compileConfig({ listeners, servers, routes: several, policy, limits }: 
     servers: new Map(servers.map((server) => [server.name, server])),
     routes: new Map(routes),
     policy: compiled.value,
+    toolFacts: compileToolFacts(servers),
     limits,
   });
 }

@@ -1,7 +1,7 @@
 // The shapes of the config: what was wrong with it, what it normalizes to (the shards, plain JSON), and the snapshot that the road reads.
 
 import type { AgentIndex, AgentRecord } from '../agents/index.ts';
-import type { Policy, PolicyDocument } from '../policies/index.ts';
+import type { Policy, PolicyDocument, ToolFactsOf } from '../policies/index.ts';
 import type { ServerConfig } from '../servers/index.ts';
 
 /** Something wrong (error) or doubtful (warning) in a config file: where, what, and what to write instead. */
@@ -158,6 +158,8 @@ export interface Snapshot {
   /** By exact path. */
   readonly routes: ReadonlyMap<string, Route>;
   readonly policy: Policy;
+  /** What is known of tools. */
+  readonly toolFacts: ToolFactsOf;
   readonly agents: AgentIndex;
   readonly limits: Limits;
 }

@@ -1,12 +1,15 @@
 // Looks for what is wrong with a policy although every rule by itself is well-formed: names used twice, rules about nothing.
 
+import { compileCondition } from './condition/index.ts';
 import { createNameIndex, NONE } from './name-index.ts';
 import { compileGlob, isGlob } from './glob.ts';
-import type { PolicyDocument, PolicyProblem } from './types.ts';
+import type { PolicyDocument, PolicyProblem, Rule } from './types.ts';
 
 /** What the document may refer to. */
 export interface Known {
   readonly servers: readonly string[];
+  /** Labels that some tool has, or may come to have; undefined: any may be. */
+  readonly labels?: readonly string[];
 }
 
 /** All problems, in document order. With an error among them the document is not compiled. */
@@ -41,6 +44,38 @@ export function checkPolicy(document: PolicyDocument, known: Known): readonly Po
         problems.push({ severity: 'error', path, message: 'is not a server of this config', written: pattern, among: known.servers });
       }
     });
+    problems.push(...checkLabels(rule, i, known.labels), ...checkCondition(rule, i));
   });
   return problems;
+}
+
+/** A label that no tool carries may be meant for tools to come, so it is only doubtful. */
+function checkLabels({ labels = [] }: Rule, i: number, known: readonly string[] | undefined): readonly PolicyProblem[] {
+  return labels.flatMap((label, j): readonly PolicyProblem[] =>
+    known === undefined || known.includes(label)
+      ? []
+      : [{ severity: 'warning', path: ['rules', i, 'labels', j], message: 'is a label that no tool has', written: label, among: known }],
+  );
+}
+
+function checkCondition({ when, prompts, resources }: Rule, i: number): readonly PolicyProblem[] {
+  if (when === undefined) return [];
+  const path = ['rules', i, 'when'];
+  const compiled = compileCondition(when);
+  if (!compiled.ok) {
+    const { fix, ...mistake } = compiled.error;
+    return [{ severity: 'error', path, ...mistake, ...(fix !== undefined && { fix }) }];
+  }
+  const { reads } = compiled.value;
+  const lost = [
+    ...(prompts !== undefined && reads.has('tool') ? [['prompts', 'tool']] : []),
+    ...(resources !== undefined && reads.has('tool') ? [['resources', 'tool']] : []),
+    ...(resources !== undefined && reads.has('args') ? [['resources', 'args']] : []),
+  ];
+  return lost.slice(0, 1).map(([kind, variable]) => ({
+    severity: 'warning',
+    path: ['rules', i, kind ?? ''],
+    message: `are never matched: the condition reads ${variable}, which ${kind} do not have`,
+    fix: 'Write a rule of their own for them.',
+  }));
 }

@@ -1,42 +1,60 @@
-// Compiles a policy document to the function that decides. What a rule means:
+// Compiles a policy document to the functions that decide. What a rule means:
 //   - It concerns a caller whose agent name matches `agents` or one of whose groups matches `groups`, on servers that match `servers`.
-//   - With `tools`, `prompts` or `resources` it covers what these match; with none of the three, the server and everything on it.
-//   - A thing is denied if a deny rule covers it, else allowed if an allow rule covers it, else denied. Order does not decide;
-//     it only says which of several rules is named: the first.
-//   - The server itself (initialize, discover, lists) is denied if a deny rule covers it as a whole, else allowed if any allow rule
+//   - With `tools`, `prompts` or `resources` it covers what these match; with `labels`, of the tools only those that carry one of them; with
+//     none of the four, the server and everything on it. A condition that reads `tool` or `args` narrows it to what has these.
+//   - A thing is denied if a deny rule covers it, else a person is asked if an ask rule does, else it is allowed if an allow rule does, else
+//     denied; each only where its condition holds. Order does not decide; it only says which of several rules is named: the first.
+//   - The server itself (initialize, discover, lists) is denied if a deny rule covers it as a whole, else allowed if any allow or ask rule
 //     concerns this caller on it, else denied.
 
 import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import { checkPolicy } from './check.ts';
 import type { Known } from './check.ts';
-import { NO_RULE } from './judge.ts';
+import { compileCondition, createSteps } from './condition/index.ts';
+import { explainRules } from './explain.ts';
+import { askedBy } from './facts.ts';
+import { holdsEver, holdsFor } from './rule.ts';
+import type { CompiledRule, Holds } from './rule.ts';
 import { createRulesetIndex } from './rulesets.ts';
-import type { Obligations, Policy, PolicyDocument, PolicyProblem, Rule, Verdict } from './types.ts';
+import type { CallClass, Policy, PolicyDocument, PolicyProblem, Rule, Subject, Verdict } from './types.ts';
+import type { Principal } from '../agents/index.ts';
+import { AMBIGUOUS, NO_RULE, verdictOf } from './verdict.ts';
 
-const STANDARD: Obligations = Object.freeze({ class: 'standard' });
+const UNLABELLED: readonly string[] = [];
 
 /** Compiles a document; fails with the errors of checkPolicy if it has any. */
 export function compilePolicy(document: PolicyDocument, known: Known): Result<Policy, readonly PolicyProblem[]> {
   const errors = checkPolicy(document, known).filter((problem) => problem.severity === 'error');
   if (errors.length > 0) return fail(errors);
 
-  const rulesetOf = createRulesetIndex(document.rules.map((rule, order) => ({ order, rule, verdict: toVerdict(rule) })));
+  const rules = document.rules.map(compileRule);
+  const rulesetOf = createRulesetIndex(rules);
   const servers = new Set(known.servers);
-  const decide: Policy['decide'] = (principal, server, subject) => {
+  const settle = (principal: Principal, server: string, subject: Subject, holds: Holds, toolClass: CallClass | undefined): Verdict => {
     // Nothing is decided, nor kept, about servers that do not exist.
     if (!servers.has(server)) return NO_RULE;
     const ruleset = rulesetOf(principal, server);
-    return subject.kind === 'server' ? ruleset.server : ruleset[subject.kind](subject.name);
+    const candidates = subject.kind === 'server' ? ruleset.server : ruleset[subject.kind](subject.name);
+    return candidates === undefined ? AMBIGUOUS : verdictOf(candidates, holds, toolClass);
   };
-  return ok(Object.freeze({ rules: document.rules, decide }));
+  const judge: Policy['judge'] = (question) => {
+    const { principal, server, subject, tool } = question;
+    return settle(principal, server, subject, holdsFor(askedBy(question), createSteps()), tool?.class);
+  };
+  return ok(
+    Object.freeze({
+      rules: document.rules,
+      decide: (principal, server, subject, labels = UNLABELLED) =>
+        settle(principal, server, subject, holdsEver(subject.kind, labels), undefined),
+      judge,
+      explain: (question) => ({ verdict: judge(question), rules: explainRules(rules, question) }),
+    } satisfies Policy),
+  );
 }
 
-function toVerdict(rule: Rule): Verdict {
-  switch (rule.effect) {
-    case 'allow':
-      return Object.freeze({ kind: 'allow', rule: rule.name, obligations: STANDARD });
-    case 'deny':
-      return Object.freeze({ kind: 'deny', rule: rule.name, reason: 'rule' });
-  }
+/** A condition has been compiled by checkPolicy before: here it is in order. */
+function compileRule(rule: Rule, order: number): CompiledRule {
+  const condition = rule.when === undefined ? undefined : compileCondition(rule.when);
+  return { order, rule, effect: rule.effect, condition: condition?.ok === true ? condition.value : undefined };
 }

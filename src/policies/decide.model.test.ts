@@ -1,19 +1,31 @@
-// Compares decide with a slow and obvious reference model, which shares no code with it.
+// Compares decide and judge with a slow and obvious reference model, which shares no code with them.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { compilePolicy, policySchema } from './index.ts';
+import type { Policy, Verdict } from './index.ts';
 
+type Answer = boolean | 'error';
+/** A condition as it is written, and what it means. */
+interface ModelCondition {
+  readonly when: string;
+  readonly readsArgs: boolean;
+  readonly readsTool: boolean;
+  readonly answer: (request: ModelRequest) => Answer;
+}
 interface ModelRule {
   readonly name: string;
-  readonly effect: 'allow' | 'deny';
+  readonly effect: 'allow' | 'ask' | 'deny';
   readonly agents?: readonly string[];
   readonly groups?: readonly string[];
   readonly servers: readonly string[];
   readonly tools?: readonly string[];
   readonly prompts?: readonly string[];
   readonly resources?: readonly string[];
+  readonly labels?: readonly string[];
+  readonly condition?: ModelCondition;
+  readonly class?: 'critical' | 'standard' | 'low';
 }
 interface ModelRequest {
   readonly agent: string;
@@ -21,6 +33,8 @@ interface ModelRequest {
   readonly server: string;
   readonly kind: 'server' | 'tool' | 'prompt' | 'resource';
   readonly name: string;
+  readonly labels: readonly string[];
+  readonly n: number | string | undefined;
 }
 
 const matches = (pattern: string, name: string): boolean =>
@@ -33,29 +47,133 @@ const anyOf = (patterns: readonly string[] | undefined, name: string): boolean =
   (patterns ?? []).some((pattern) => matches(pattern, name));
 const concerns = (rule: ModelRule, request: ModelRequest): boolean =>
   (anyOf(rule.agents, request.agent) || request.groups.some((group) => anyOf(rule.groups, group))) && anyOf(rule.servers, request.server);
-const whole = (rule: ModelRule): boolean => !rule.tools && !rule.prompts && !rule.resources;
+const readsCall = ({ condition }: ModelRule): boolean => condition?.readsArgs === true || condition?.readsTool === true;
+const namesNothing = (rule: ModelRule): boolean => !rule.tools && !rule.prompts && !rule.resources;
 const covers = (rule: ModelRule, request: ModelRequest): boolean => {
-  if (request.kind === 'server') return whole(rule) || rule.effect === 'allow';
-  const named = { tool: rule.tools, prompt: rule.prompts, resource: rule.resources }[request.kind];
-  return whole(rule) || anyOf(named, request.name);
+  if (request.kind === 'server') return rule.effect !== 'deny' || (namesNothing(rule) && !rule.labels && !readsCall(rule));
+  if (rule.condition?.readsTool && request.kind !== 'tool') return false;
+  if (rule.condition?.readsArgs && request.kind === 'resource') return false;
+  const isLabelled = !rule.labels || rule.labels.some((label) => request.labels.includes(label));
+  switch (request.kind) {
+    case 'tool':
+      return isLabelled && (rule.tools ? anyOf(rule.tools, request.name) : namesNothing(rule) || rule.labels !== undefined);
+    case 'prompt':
+      return rule.prompts ? anyOf(rule.prompts, request.name) : namesNothing(rule) && !rule.labels;
+    case 'resource':
+      return rule.resources ? anyOf(rule.resources, request.name) : namesNothing(rule) && !rule.labels;
+  }
 };
-const model = (rules: readonly ModelRule[], request: ModelRequest): string => {
-  const matching = rules.filter((rule) => concerns(rule, request) && covers(rule, request));
-  const rule = matching.find(({ effect }) => effect === 'deny') ?? matching[0];
-  return rule === undefined ? 'deny' : `${rule.effect} ${rule.name}`;
+/** What may ever be. */
+const ever = (rule: ModelRule): Answer => !rule.condition || rule.effect !== 'deny';
+/** What is true of one call. */
+const now =
+  (request: ModelRequest) =>
+  (rule: ModelRule): Answer =>
+    !rule.condition || (request.kind === 'server' && readsCall(rule)) ? true : rule.condition.answer(request);
+const model = (rules: readonly ModelRule[], request: ModelRequest, holds: (rule: ModelRule) => Answer): string => {
+  const covering = rules.filter((rule) => concerns(rule, request) && covers(rule, request));
+  const denying = covering.find((rule) => rule.effect === 'deny' && holds(rule) !== false);
+  if (denying) return `deny ${denying.name}`;
+  const asking = covering.find((rule) => rule.effect === 'ask' && holds(rule) === true);
+  const allowing = covering.find((rule) => rule.effect !== 'deny' && holds(rule) === true);
+  if (request.kind === 'server') {
+    const failing = covering.find((rule) => rule.effect !== 'deny' && holds(rule) === 'error');
+    return allowing ? `allow ${allowing.name}` : failing ? `deny ${failing.name}` : 'deny';
+  }
+  if (asking) return `ask ${asking.name} ${heaviest(covering, holds)}`;
+  const unanswered = covering.find((rule) => rule.effect === 'ask' && holds(rule) === 'error');
+  const failing = covering.find((rule) => rule.effect !== 'deny' && holds(rule) === 'error');
+  if (!allowing) return failing ? `deny ${failing.name}` : 'deny';
+  return unanswered ? `deny ${unanswered.name}` : `allow ${allowing.name} ${heaviest(covering, holds)}`;
+};
+const heaviest = (covering: readonly ModelRule[], holds: (rule: ModelRule) => Answer): string => {
+  const given = covering.filter((rule) => rule.effect !== 'deny' && holds(rule) === true).map((rule) => rule.class);
+  return given.includes('critical') ? 'critical' : given.includes('standard') ? 'standard' : given.includes('low') ? 'low' : 'standard';
 };
 
 const SERVERS = ['s', 'st', 't'];
-const decided = (rules: readonly ModelRule[], requests: readonly ModelRequest[]): readonly string[] => {
-  const policy = compilePolicy(policySchema.parse({ rules }), { servers: SERVERS });
+const compiled = (rules: readonly ModelRule[]): Policy => {
+  const written = rules.map(({ condition, ...rule }) => (condition ? { ...rule, when: condition.when } : rule));
+  const policy = compilePolicy(policySchema.parse({ rules: written }), { servers: SERVERS });
   assert.ok(policy.ok);
-  const { decide } = policy.value;
-  return requests.map(({ agent, groups, server, kind, name }) => {
-    const principal = { tenant: 'default', agent, user: undefined, groups, attributes: {}, keyId: 'key_1' };
-    const verdict = decide(principal, server, kind === 'server' ? { kind } : { kind, name });
-    return verdict.rule === undefined ? verdict.kind : `${verdict.kind} ${verdict.rule}`;
+  return policy.value;
+};
+const principalOf = ({ agent, groups }: ModelRequest) => ({
+  tenant: 'default',
+  agent,
+  user: undefined,
+  groups,
+  attributes: {},
+  keyId: 'key_1',
+});
+const shown = (verdict: Verdict, { kind }: ModelRequest): string => {
+  const named = verdict.rule === undefined ? verdict.kind : `${verdict.kind} ${verdict.rule}`;
+  return verdict.kind === 'deny' || kind === 'server' ? named : `${named} ${verdict.obligations.class}`;
+};
+const decided = (rules: readonly ModelRule[], requests: readonly ModelRequest[]): readonly string[] => {
+  const { decide } = compiled(rules);
+  return requests.map((request) => {
+    const { server, kind, name, labels } = request;
+    return shown(decide(principalOf(request), server, kind === 'server' ? { kind } : { kind, name }, labels), request);
   });
 };
+const judged = (rules: readonly ModelRule[], requests: readonly ModelRequest[]): readonly string[] => {
+  const { judge } = compiled(rules);
+  return requests.map((request) => {
+    const { server, kind, name, labels, n } = request;
+    const verdict = judge({
+      principal: principalOf(request),
+      server,
+      subject: kind === 'server' ? { kind } : { kind, name },
+      tool: kind === 'tool' ? { labels, class: undefined, fingerprint: undefined } : undefined,
+      args: kind === 'tool' || kind === 'prompt' ? (n === undefined ? {} : { n }) : undefined,
+      request: { timeMs: 0, era: 'modern', source: '127.0.0.1', listener: 'main' },
+    });
+    return shown(verdict, request);
+  });
+};
+
+const leaves: readonly ModelCondition[] = [
+  { when: 'args.n > 3', readsArgs: true, readsTool: false, answer: ({ n }) => (typeof n === 'number' ? n > 3 : 'error') },
+  { when: 'has(args.n)', readsArgs: true, readsTool: false, answer: ({ n }) => n !== undefined },
+  { when: 'agent.name == "a"', readsArgs: false, readsTool: false, answer: ({ agent }) => agent === 'a' },
+  { when: '"l" in tool.labels', readsArgs: false, readsTool: true, answer: ({ labels }) => labels.includes('l') },
+  { when: 'request.era == "legacy"', readsArgs: false, readsTool: false, answer: () => false },
+  { when: 'agent.user == "u"', readsArgs: false, readsTool: false, answer: () => 'error' },
+];
+const reading = (a: ModelCondition, b: ModelCondition = a) => ({
+  readsArgs: a.readsArgs || b.readsArgs,
+  readsTool: a.readsTool || b.readsTool,
+});
+const joined = (op: '&&' | '||', a: ModelCondition, b: ModelCondition): ModelCondition => ({
+  when: `(${a.when}) ${op} (${b.when})`,
+  ...reading(a, b),
+  answer: (request) => {
+    const both = [a.answer(request), b.answer(request)];
+    const decisive = op === '||';
+    return both.includes(decisive) ? decisive : both.includes('error') ? 'error' : !decisive;
+  },
+});
+const negated = (a: ModelCondition): ModelCondition => ({
+  when: `!(${a.when})`,
+  ...reading(a),
+  answer: (request) => {
+    const answer = a.answer(request);
+    return answer === 'error' ? answer : !answer;
+  },
+});
+const leaf = fc.constantFrom(...leaves);
+const someCondition = fc.oneof(
+  leaf,
+  leaf.map(negated),
+  fc
+    .tuple(
+      fc.constantFrom<'&&' | '||'>('&&', '||'),
+      leaf,
+      leaf.chain((a) => fc.constantFrom(a, negated(a))),
+    )
+    .map(([op, a, b]) => joined(op, a, b)),
+);
 
 const word = (alphabet: string, minLength = 1, maxLength = 3) =>
   fc.string({ unit: fc.constantFrom(...alphabet.split('')), minLength, maxLength });
@@ -63,16 +181,20 @@ const globs = fc.array(fc.oneof(fc.constant('*'), word('ab*?')), { minLength: 1,
 const ruleBody = fc
   .record(
     {
-      effect: fc.constantFrom<ModelRule['effect']>('allow', 'allow', 'deny'),
+      effect: fc.constantFrom<ModelRule['effect']>('allow', 'allow', 'ask', 'deny'),
       agents: globs,
       groups: globs,
       servers: fc.array(fc.constantFrom('*', 's', 's*', '?', 't'), { minLength: 1, maxLength: 2 }),
       tools: globs,
       prompts: globs,
       resources: globs,
+      labels: fc.array(fc.constantFrom('l', 'm'), { minLength: 1, maxLength: 2 }),
+      condition: someCondition,
+      class: fc.constantFrom<'critical' | 'standard' | 'low'>('critical', 'standard', 'low'),
     },
     { requiredKeys: ['effect', 'servers'] },
   )
+  .map(({ class: callClass, ...rule }) => (rule.effect === 'deny' || callClass === undefined ? rule : { ...rule, class: callClass }))
   .map((rule) => ((rule.agents ?? rule.groups) ? rule : { ...rule, agents: ['*'] }));
 const someRules = fc
   .array(ruleBody, { maxLength: 8 })
@@ -84,17 +206,39 @@ const someRequests = fc.array(
     server: fc.constantFrom(...SERVERS, 'unknown'),
     kind: fc.constantFrom<ModelRequest['kind']>('server', 'tool', 'prompt', 'resource'),
     name: word('ab', 0),
+    labels: fc.uniqueArray(fc.constantFrom('l', 'm', 'o'), { maxLength: 2 }),
+    n: fc.constantFrom<ModelRequest['n']>(1, 5, 3.5, 'five', undefined),
   }),
   { minLength: 1, maxLength: 12 },
 );
 
-test('decide answers as the reference model does, rule for rule', () => {
+for (const [what, answers, holdsOf] of [
+  ['decide', decided, () => ever],
+  ['judge', judged, now],
+] as const) {
+  test(`${what} answers as the reference model does, rule for rule`, () => {
+    const met = new Map<string, number>();
+    fc.assert(
+      fc.property(someRules, someRequests, (rules, requests) => {
+        const expected = requests.map((request) => (request.server === 'unknown' ? 'deny' : model(rules, request, holdsOf(request))));
+        for (const [kind = ''] of expected.map((verdict) => verdict.split(' '))) met.set(kind, (met.get(kind) ?? 0) + 1);
+        assert.deepEqual(answers(rules, requests), expected);
+      }),
+      { numRuns: 3000 },
+    );
+    for (const kind of ['allow', 'ask', 'deny']) assert.ok((met.get(kind) ?? 0) > 500, `the property met enough of ${kind}`);
+  });
+}
+
+test('judge never lets through what decide says may never be', () => {
   fc.assert(
     fc.property(someRules, someRequests, (rules, requests) => {
-      const expected = requests.map((request) => (request.server === 'unknown' ? 'deny' : model(rules, request)));
-      assert.deepEqual(decided(rules, requests), expected);
+      const never = decided(rules, requests);
+      judged(rules, requests).forEach((verdict, i) => {
+        if (never[i]?.startsWith('deny') === true) assert.match(verdict, /^deny/);
+      });
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   );
 });
 
@@ -120,7 +264,7 @@ const somePattern = fc.array(word('ab*?', 1, 2), { minLength: 1, maxLength: 3 })
 test('no spelling of a URI escapes a rule that denies it, or slips under one that does not allow it', () => {
   const all = { name: 'all', effect: 'allow', agents: ['*'], servers: ['*'] } as const;
   const ask = (rules: readonly ModelRule[], name: string) =>
-    decided(rules, [{ agent: 'a', groups: [], server: 's', kind: 'resource', name }])[0] ?? '';
+    decided(rules, [{ agent: 'a', groups: [], server: 's', kind: 'resource', name, labels: [], n: undefined }])[0] ?? '';
   let escaped = 0;
   fc.assert(
     fc.property(fc.array(somePattern, { minLength: 1, maxLength: 3 }), someSpelling, (resources, { plain, spelled }) => {

@@ -11,6 +11,10 @@ export function describeDenial(denial: Denial, subject: Subject): string {
   switch (denial.reason) {
     case 'rule':
       return `Denied by policy: rule ${quote(denial.rule)} forbids ${thing}.`;
+    case 'approval-needed':
+      return `Not allowed yet: rule ${quote(denial.rule)} wants a person to approve ${thing}.`;
+    case 'condition-error':
+      return `Denied by policy: the condition of rule ${quote(denial.rule)} cannot be answered for ${thing}: ${denial.error}.`;
     case 'no-rule':
       return `Denied by policy: no rule allows ${thing}.`;
     case 'ambiguous-name':

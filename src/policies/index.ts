@@ -1,4 +1,4 @@
-// May they? A policy document becomes an index of closures that answers allow or deny; settle() turns an allowed call into a permit.
+// May they? A policy document becomes an index of closures that answers allow, ask or deny; settle() turns an allowed call into a permit.
 // Pure: no I/O, no clock, no randomness. The Permit class itself stays inside: outsiders can hold one, not make one.
 export { checkPolicy } from './check.ts';
 export type { Known } from './check.ts';
@@ -6,22 +6,31 @@ export { compilePolicy } from './compile.ts';
 export { describeDenial } from './describe.ts';
 export { isPermit } from './permit.ts';
 export type { Permit } from './permit.ts';
-export { policySchema } from './schema.ts';
-export { settle } from './settle.ts';
+export { KNOWN_LABELS, policySchema } from './schema.ts';
+export { needsApproval, settle } from './settle.ts';
 export type { Settlement } from './settle.ts';
+export { compileToolFacts, declaredLabels } from './tool-facts.ts';
+export type { ToolFactsOf } from './tool-facts.ts';
 export type {
   Allow,
+  Approval,
+  Ask,
   CallClass,
   Denial,
   DenyReason,
   Effect,
   Envelope,
+  Explanation,
   Finding,
   Obligations,
   Policy,
   PolicyDocument,
   PolicyProblem,
+  Question,
   Rule,
+  RuleExplanation,
+  RuleMatch,
   Subject,
+  ToolFacts,
   Verdict,
 } from './types.ts';

@@ -3,34 +3,40 @@
 // a key; callers whom the same rules concern share everything.
 
 import type { Principal } from '../agents/index.ts';
-import { createNameJudge, createUriJudge, isWhole, NO_RULE } from './judge.ts';
-import type { Judge, RuledVerdict } from './judge.ts';
+import { createNameFinder, createUriFinder } from './candidates.ts';
+import type { Candidates, Find } from './candidates.ts';
 import { createNameIndex } from './name-index.ts';
 import type { NameIndex } from './name-index.ts';
-import type { Rule, Verdict } from './types.ts';
+import { isWhole } from './rule.ts';
+import type { CompiledRule } from './rule.ts';
+import type { Rule } from './types.ts';
 
 /** Compiled (callers, server) pairs kept at once; beyond it all are dropped, and compiled again as they are asked for. */
 const MAX_KEPT = 50_000;
+/** Names whose candidates are kept at once, over all rulesets. Callers choose names: beyond it all are dropped, as above. */
+const MAX_NAMES = 50_000;
+/** Longer names are looked up anew each time: with the above it bounds what is kept at some tens of megabytes. */
+const MAX_KEPT_NAME = 256;
 
-/** All verdicts of one set of rules: about the server itself, and about the things on it. */
+/** The candidates of one set of rules: about the server itself, and about the things on it. */
 export interface Ruleset {
-  readonly server: Verdict;
-  readonly tool: Judge;
-  readonly prompt: Judge;
-  readonly resource: Judge;
+  readonly server: Candidates;
+  readonly tool: Find;
+  readonly prompt: Find;
+  readonly resource: Find;
 }
 
 /** Callers whom the same rules concern. */
 interface Callers {
-  readonly rules: readonly RuledVerdict[];
+  readonly rules: readonly CompiledRule[];
   readonly rulesets: Map<string, Ruleset>;
 }
 
 /** Gives the ruleset of a caller on a server. */
 export type RulesetIndex = (principal: Principal, server: string) => Ruleset;
 
-/** Builds the index. `maxKept` is an argument for the tests. */
-export function createRulesetIndex(rules: readonly RuledVerdict[], maxKept = MAX_KEPT): RulesetIndex {
+/** Builds the index. `maxKept` and `maxNames` are arguments for the tests. */
+export function createRulesetIndex(rules: readonly CompiledRule[], maxKept = MAX_KEPT, maxNames = MAX_NAMES): RulesetIndex {
   const byAgent = indexOf(rules, (rule) => rule.agents);
   const byGroup = indexOf(rules, (rule) => rule.groups);
   // By order, which is also the place in `rules`.
@@ -38,6 +44,28 @@ export function createRulesetIndex(rules: readonly RuledVerdict[], maxKept = MAX
   let known = new WeakMap<Principal, Callers>();
   const shared = new Map<string, Callers>();
   let kept = 0;
+  let keptNames = 0;
+
+  const dropAll = (): void => {
+    known = new WeakMap();
+    shared.clear();
+    kept = 0;
+    keptNames = 0;
+  };
+
+  const keepNames = (find: Find): Find => {
+    const found = new Map<string, Candidates>();
+    return (name) => {
+      const before = found.get(name);
+      if (before !== undefined) return before;
+      const candidates = find(name);
+      if (candidates === undefined || name.length > MAX_KEPT_NAME) return candidates;
+      if (keptNames === maxNames) dropAll();
+      keptNames++;
+      found.set(name, candidates);
+      return candidates;
+    };
+  };
 
   const callersOf = (principal: Principal): Callers => {
     const found = known.get(principal);
@@ -53,13 +81,12 @@ export function createRulesetIndex(rules: readonly RuledVerdict[], maxKept = MAX
   };
 
   const make = (callers: Callers, server: string): Ruleset => {
-    if (kept === maxKept) {
-      known = new WeakMap();
-      shared.clear();
-      kept = 0;
-    }
+    if (kept === maxKept) dropAll();
     kept++;
-    const ruleset = compileRuleset(callers.rules.filter(({ order }) => onServer[order]?.first(server) === 0));
+    const ruleset = compileRuleset(
+      callers.rules.filter(({ order }) => onServer[order]?.first(server) === 0),
+      keepNames,
+    );
     callers.rulesets.set(server, ruleset);
     return ruleset;
   };
@@ -70,17 +97,20 @@ export function createRulesetIndex(rules: readonly RuledVerdict[], maxKept = MAX
   };
 }
 
-function compileRuleset(rules: readonly RuledVerdict[]): Ruleset {
-  const whole = rules.find(({ rule }) => rule.effect === 'deny' && isWhole(rule));
-  const allow = rules.find(({ rule }) => rule.effect === 'allow');
+function compileRuleset(rules: readonly CompiledRule[], keep: (find: Find) => Find): Ruleset {
   return {
-    server: (whole ?? allow)?.verdict ?? NO_RULE,
-    tool: createNameJudge(rules, 'tools'),
-    prompt: createNameJudge(rules, 'prompts'),
-    resource: createUriJudge(rules),
+    // Whoever may use anything on a server, or ask to, may speak to it.
+    server: {
+      deny: rules.filter((compiled) => compiled.effect === 'deny' && isWhole(compiled)),
+      ask: [],
+      grants: [rules.filter(({ effect }) => effect !== 'deny')],
+    },
+    tool: keep(createNameFinder(rules, 'tool')),
+    prompt: keep(createNameFinder(rules, 'prompt')),
+    resource: keep(createUriFinder(rules)),
   };
 }
 
-function indexOf(rules: readonly RuledVerdict[], patterns: (rule: Rule) => readonly string[]): NameIndex {
+function indexOf(rules: readonly CompiledRule[], patterns: (rule: Rule) => readonly string[]): NameIndex {
   return createNameIndex(rules.flatMap(({ rule, order }) => patterns(rule).map((pattern) => ({ pattern, order }))));
 }

@@ -21,7 +21,12 @@ const refused: readonly (readonly [what: string, document: unknown])[] = [
   ['rules that are no list', { rules: rule }],
   ['an unknown key', { rules: [rule], default: 'allow' }],
   ['an unknown key in a rule', { rules: [{ ...rule, tool: ['x'] }] }],
-  ['an effect that is not built', { rules: [{ ...rule, effect: 'ask' }] }],
+  ['an effect that there is not', { rules: [{ ...rule, effect: 'warn' }] }],
+  ['a label in capitals', { rules: [{ ...rule, labels: ['Destructive'] }] }],
+  ['an approval of a rule that does not ask', { rules: [{ ...rule, approval: {} }] }],
+  ['a class of a rule that denies', { rules: [{ ...rule, effect: 'deny', class: 'low' }] }],
+  ['approvers that are neither any nor a list', { rules: [{ ...rule, effect: 'ask', approval: { approvers: 'all' } }] }],
+  ['a condition too long', { rules: [{ ...rule, when: 'a'.repeat(4097) }] }],
   ['a rule about nobody', { rules: [{ name: 'r', effect: 'allow', servers: ['*'] }] }],
   ['a rule about no server', { rules: [{ name: 'r', effect: 'allow', agents: ['*'] }] }],
   ['an empty list', { rules: [{ ...rule, tools: [] }] }],
@@ -38,3 +43,11 @@ for (const [what, document] of refused) {
     assert.equal(policySchema.safeParse(document).success, false);
   });
 }
+
+test('an approval has its defaults filled in', () => {
+  assert.deepEqual(policySchema.parse({ rules: [{ ...rule, effect: 'ask', approval: {} }] }).rules[0]?.approval, {
+    expiresAfterMs: 3_600_000,
+    approvers: 'any',
+    notRequester: false,
+  });
+});

@@ -2,7 +2,19 @@
 
 import * as z from 'zod';
 import { MAX_GLOB_LENGTH } from './glob.ts';
+import { MAX_CONDITION_LENGTH } from './condition/index.ts';
 import type { PolicyDocument } from './types.ts';
+
+/** Labels that the gateway itself knows; others are the operator's own. */
+export const KNOWN_LABELS: readonly string[] = ['private-source', 'untrusted-source', 'external-sink', 'destructive', 'memory-write'];
+
+/** A label of a tool. */
+const labelSchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,62}$/, 'must begin with a lowercase letter and hold at most 63 lowercase letters, digits and hyphens');
+
+/** How much the record of a call weighs. */
+const classSchema = z.enum(['critical', 'standard', 'low']);
 
 const globs = (description: string, example: readonly string[]) =>
   z
@@ -20,8 +32,9 @@ const ruleSchema = z
         'must begin with a letter or digit and hold at most 64 letters, digits, dots, underscores and hyphens',
       )
       .meta({ description: 'Name of the rule, unique in the document. Denials and the audit log show it.', examples: ['readers'] }),
-    effect: z.enum(['allow', 'deny']).meta({
-      description: 'What happens when the rule matches. A deny wins over every allow; what nothing allows is denied.',
+    effect: z.enum(['allow', 'ask', 'deny']).meta({
+      description:
+        'What happens when the rule matches: ask lets a person decide. Deny wins over ask, and ask over allow; what nothing allows is denied.',
       examples: ['allow'],
     }),
     agents: globs('Agents the rule is about, by name.', ['desk-*']).default([]),
@@ -33,11 +46,71 @@ const ruleSchema = z
     ]).optional(),
     prompts: globs('Prompts the rule is about.', ['*']).optional(),
     resources: globs('Resources and resource templates the rule is about, by URI.', ['file:///srv/shared/*']).optional(),
+    labels: z
+      .array(labelSchema)
+      .min(1, 'must not be empty')
+      .max(100, 'must have at most 100 entries')
+      .optional()
+      .meta({
+        description:
+          'Only tools that carry one of these labels; with `tools` too, both must hold. Labels are given in servers.<name>.tools.',
+        examples: [['destructive']],
+      }),
+    when: z
+      .string()
+      .min(1, 'must not be empty')
+      .max(MAX_CONDITION_LENGTH, `must have at most ${MAX_CONDITION_LENGTH} characters`)
+      .optional()
+      .meta({
+        description:
+          'Condition in CEL over agent, server, tool, args and request. A rule whose condition reads args or tool covers only what has these.',
+        examples: ['args.path.startsWith("/srv/shared/")'],
+      }),
+    class: classSchema.optional().meta({
+      description:
+        'How much the record of a call weighs that the rule grants: critical is on disk before the call is forwarded, the others before it is answered. The heaviest of several rules counts; by default what the tool has, or standard.',
+      examples: ['critical'],
+    }),
+    approval: z
+      .strictObject({
+        expiresAfterMs: z
+          .int()
+          .min(1_000)
+          .max(604_800_000)
+          .default(3_600_000)
+          .meta({ description: 'Milliseconds after which an approval that nobody gave, or used, is void.', examples: [600_000] }),
+        approvers: z
+          .union([z.literal('any'), z.array(z.string().min(1, 'must not be empty').max(MAX_GLOB_LENGTH)).min(1, 'must not be empty')], {
+            error: 'must be any, or a list of groups. Write [security], for example.',
+          })
+          .default('any')
+          .meta({
+            description: 'Groups of which an approver must be in one, as globs; any: whoever may approve.',
+            examples: [['security']],
+          }),
+        notRequester: z
+          .boolean()
+          .default(false)
+          .meta({ description: 'Whether nobody may approve what they asked for themselves.', examples: [true] }),
+      })
+      .optional()
+      .meta({
+        description: 'Of an ask rule: who approves, and for how long.',
+        examples: [{ approvers: ['security'], notRequester: true }],
+      }),
   })
   .refine(
     (rule) => rule.agents.length > 0 || rule.groups.length > 0,
     'must say whom it is about: agents, groups, or both. Add agents: ["*"] for everyone, or groups: [readers], for example.',
-  );
+  )
+  .refine((rule) => rule.approval === undefined || rule.effect === 'ask', {
+    path: ['approval'],
+    message: 'belongs to rules that ask. Write effect: ask, or remove it.',
+  })
+  .refine((rule) => rule.class === undefined || rule.effect !== 'deny', {
+    path: ['class'],
+    message: 'belongs to rules that let something through. Remove it.',
+  });
 
 /** The policy document: rules in an order that only decides which of several matching rules is named. */
 export const policySchema = z

@@ -43,8 +43,14 @@ test('a denied call gets its denial', () => {
 });
 
 test('a verdict of an unknown kind grants nothing', () => {
-  const verdict: Verdict = JSON.parse('{"kind":"ask","rule":"r"}');
+  const verdict: Verdict = JSON.parse('{"kind":"maybe","rule":"r"}');
   assert.deepEqual(settle(verdict, [], envelope), { kind: 'deny', rule: undefined, reason: 'no-rule' });
+});
+
+test('a question to a person is no leave', () => {
+  const approval = { expiresAfterMs: 1, approvers: 'any', notRequester: false } as const;
+  const ask: Verdict = { kind: 'ask', rule: 'r', approval, obligations: { class: 'standard' } };
+  assert.deepEqual(settle(ask, [], envelope), { kind: 'deny', rule: 'r', reason: 'approval-needed' });
 });
 
 test('what merely looks like a permit is none', () => {

@@ -3,7 +3,7 @@
 
 import { mintPermit } from './permit.ts';
 import type { Permit } from './permit.ts';
-import type { Denial, Envelope, Finding, Verdict } from './types.ts';
+import type { Ask, Denial, Envelope, Finding, Verdict } from './types.ts';
 
 /** A permit, or why there is none. */
 export type Settlement<Payload> = { readonly kind: 'permit'; readonly permit: Permit<Payload> } | Denial;
@@ -13,6 +13,8 @@ export function settle<Payload>(verdict: Verdict, _findings: readonly Finding[],
   switch (verdict.kind) {
     case 'allow':
       return { kind: 'permit', permit: mintPermit(envelope, verdict.rule, verdict.obligations) };
+    case 'ask':
+      return needsApproval(verdict);
     case 'deny':
       return verdict;
     default: {
@@ -22,4 +24,9 @@ export function settle<Payload>(verdict: Verdict, _findings: readonly Finding[],
       return { kind: 'deny', rule: undefined, reason: 'no-rule' };
     }
   }
+}
+
+/** What a question to a person is as long as nobody has said yes. */
+export function needsApproval({ rule }: Ask): Denial {
+  return { kind: 'deny', rule, reason: 'approval-needed' };
 }

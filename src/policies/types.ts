@@ -1,9 +1,19 @@
 // The shapes of a decision: the document people write, what is asked, what is answered.
 
 import type { Principal } from '../agents/index.ts';
+import type { JsonValue } from '../mcp/index.ts';
 
 /** What a rule does when it matches. */
-export type Effect = 'allow' | 'deny';
+export type Effect = 'allow' | 'ask' | 'deny';
+
+/** Who may say yes where a rule asks, and for how long that is waited for. */
+export interface Approval {
+  readonly expiresAfterMs: number;
+  /** Groups, as globs, of which an approver must be in one; `any`: whoever may approve at all. */
+  readonly approvers: 'any' | readonly string[];
+  /** Nobody approves what they asked for themselves. */
+  readonly notRequester: boolean;
+}
 
 /** One rule, as written, defaults filled in. Lists hold globs: `*` any run of characters, `?` one character, nothing else. */
 export interface Rule {
@@ -13,10 +23,18 @@ export interface Rule {
   readonly agents: readonly string[];
   readonly groups: readonly string[];
   readonly servers: readonly string[];
-  /** Undefined in all three: the rule covers the server as a whole, and everything on it. */
+  /** Undefined in all three, and no labels: the rule covers the server as a whole, and everything on it. */
   readonly tools?: readonly string[] | undefined;
   readonly prompts?: readonly string[] | undefined;
   readonly resources?: readonly string[] | undefined;
+  /** The tools that the rule covers are only those that carry one of these. */
+  readonly labels?: readonly string[] | undefined;
+  /** A condition (condition/index.ts). */
+  readonly when?: string | undefined;
+  /** How much the record of a call weighs that this rule grants; undefined: what the tool has. */
+  readonly class?: CallClass | undefined;
+  /** Of an ask rule. */
+  readonly approval?: Approval | undefined;
 }
 
 /** A whole policy, as written. */
@@ -30,7 +48,33 @@ export type Subject = { readonly kind: 'tool' | 'prompt' | 'resource'; readonly 
 /** How much a call's record weighs: critical is durable before forwarding, standard before the answer. */
 export type CallClass = 'critical' | 'standard' | 'low';
 
-/** What an allowed call owes. Conditions, redaction and limits get their members here. */
+/** What is known of a tool, whatever it says of itself. */
+export interface ToolFacts {
+  readonly labels: readonly string[];
+  readonly class: CallClass | undefined;
+  /** Of its approved definition. */
+  readonly fingerprint: string | undefined;
+}
+
+/** One call, or one other request, about which a verdict is wanted. */
+export interface Question {
+  readonly principal: Principal;
+  readonly server: string;
+  readonly subject: Subject;
+  /** Undefined where the subject is no tool. */
+  readonly tool: ToolFacts | undefined;
+  /** As the agent sent them; undefined where there are none to read: the subject takes none, or this is about a call judged before. */
+  readonly args: JsonValue | undefined;
+  readonly request: {
+    readonly timeMs: number;
+    readonly era: string;
+    /** Address of the peer. */
+    readonly source: string;
+    readonly listener: string;
+  };
+}
+
+/** What an allowed call owes. Redaction and limits get their members here. */
 export interface Obligations {
   readonly class: CallClass;
 }
@@ -38,25 +82,62 @@ export interface Obligations {
 /** Leave, and by which rule. */
 export type Allow = { readonly kind: 'allow'; readonly rule: string; readonly obligations: Obligations };
 
+/** A person must say yes, by which rule. */
+export type Ask = { readonly kind: 'ask'; readonly rule: string; readonly approval: Approval; readonly obligations: Obligations };
+
 /**
- * A no. `rule`: a deny rule matched. `no-rule`: nothing allows it. `ambiguous-name`: the name is too long to be judged, or a resource
- * URI can be read in so many ways that no rule can be trusted to have judged it.
+ * A no. `rule`: a deny rule matched. `condition-error`: the rule's condition has no answer for this call, and may not be passed over.
+ * `approval-needed`: a person must approve it, and none has. `no-rule`: nothing allows it. `ambiguous-name`: the name is too long to be
+ * judged, or a resource URI can be read in so many ways that no rule can be trusted to have judged it.
  */
 export type Denial =
-  | { readonly kind: 'deny'; readonly rule: string; readonly reason: 'rule' }
+  | { readonly kind: 'deny'; readonly rule: string; readonly reason: 'rule' | 'approval-needed' }
+  | { readonly kind: 'deny'; readonly rule: string; readonly reason: 'condition-error'; readonly error: string }
   | { readonly kind: 'deny'; readonly rule: undefined; readonly reason: 'no-rule' | 'ambiguous-name' };
 
 /** Why a call was denied. */
 export type DenyReason = Denial['reason'];
 
 /** The answer of a policy. */
-export type Verdict = Allow | Denial;
+export type Verdict = Allow | Ask | Denial;
 
-/** A compiled policy. Same question, same answer; immutable to its users. */
+/**
+ * A compiled policy. Same question, same answer; immutable to its users. Deny wins over ask, ask over allow, and the default is deny; the
+ * rule named is the first in document order that decides.
+ */
 export interface Policy {
   readonly rules: readonly Rule[];
-  /** Deny wins over allow, the default is deny; the rule named is the first in document order that decides. */
-  readonly decide: (principal: Principal, server: string, subject: Subject) => Verdict;
+  /** What may ever be, for lists and streams: conditions of deny rules are taken as false, of the others as true. `labels`: the tool's. */
+  readonly decide: (principal: Principal, server: string, subject: Subject, labels?: readonly string[]) => Verdict;
+  /** The verdict on one call, by its arguments too. */
+  readonly judge: (question: Question) => Verdict;
+  /** The same verdict, and what each rule had to do with it. Slow: for people. */
+  readonly explain: (question: Question) => Explanation;
+}
+
+/** Whether a rule matched a question and, if not, what was in the way: the first of these that was. */
+export type RuleMatch =
+  | 'matches'
+  | 'other-agent'
+  | 'other-server'
+  | 'other-subject'
+  | 'other-labels'
+  | 'condition-false'
+  | 'condition-error';
+
+/** What a rule had to do with a verdict. */
+export interface RuleExplanation {
+  readonly rule: string;
+  readonly effect: Effect;
+  readonly match: RuleMatch;
+  /** Why the condition has no answer, with `condition-error`. */
+  readonly error: string | undefined;
+}
+
+/** A verdict, and every rule of the document, in its order. */
+export interface Explanation {
+  readonly verdict: Verdict;
+  readonly rules: readonly RuleExplanation[];
 }
 
 /** Something wrong with, or doubtful about, a document. */

@@ -12,6 +12,7 @@ import { findOwners } from './route-catalogue.ts';
 import type { Looking } from './route-catalogue.ts';
 import { renameTask } from './tasks.ts';
 import type { NamedTask } from './tasks.ts';
+import { mayEver } from './verdicts.ts';
 
 const ACKNOWLEDGED = 'notifications/subscriptions/acknowledged';
 const UPDATED = 'notifications/resources/updated';
@@ -59,7 +60,7 @@ export function askListen(wanted: Ask, { route, asker }: Looking, hearing: Heari
   let over = false;
 
   /** Judged each time: policy may have changed since the stream was opened. */
-  const may = (server: string, subject: Subject): boolean => ports.snapshot().policy.decide(principal, server, subject).kind === 'allow';
+  const may = (server: string, subject: Subject): boolean => mayEver(principal, server, subject, ports.snapshot());
   const mayRead = (server: string, uri: string): boolean => may(server, { kind: 'resource', name: uri });
   const mayUse = ({ server, tool }: NamedTask): boolean => may(server, { kind: 'tool', name: tool });
 

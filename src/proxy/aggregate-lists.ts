@@ -12,6 +12,7 @@ import type { Call, Ports } from './exchange.ts';
 import { readList } from './member-lists.ts';
 import type { Pages, Reading } from './member-lists.ts';
 import type { Looking } from './route-catalogue.ts';
+import { mayEver } from './verdicts.ts';
 
 /** The gateway, where it speaks for itself. Self-asserted, for display. */
 export const SELF = { name: 'sallyport', version: '1' } as const;
@@ -164,7 +165,7 @@ const COMMA = Buffer.from(',');
 /** Judged by the server's own names, as calls are. What only an app may call is for hosts that know whose app it is: here none does. */
 function isVisible({ server, listed }: Shown, kind: ListKind, { arrival: { principal, snapshot } }: Call): boolean {
   const subject = kind === 'tools' ? 'tool' : kind === 'prompts' ? 'prompt' : 'resource';
-  return !listed.appOnly && snapshot.policy.decide(principal, server, { kind: subject, name: listed.name }).kind === 'allow';
+  return !listed.appOnly && mayEver(principal, server, { kind: subject, name: listed.name }, snapshot);
 }
 
 /** How things are called on the route; undefined: it was shown already, and what is asked by that name would be the first. */

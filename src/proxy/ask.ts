@@ -6,7 +6,7 @@ import type { Principal } from '../agents/index.ts';
 import type { Snapshot } from '../config/index.ts';
 import { GatewayError } from '../base/index.ts';
 import { describeDenial, isPermit, settle } from '../policies/index.ts';
-import type { Denial, Permit, Subject, Verdict } from '../policies/index.ts';
+import type { Denial, Permit, Subject } from '../policies/index.ts';
 import type { ModernRequest } from '../mcp/index.ts';
 import type { Readiness, Server } from '../servers/index.ts';
 import { askMembers } from './aggregate-road.ts';
@@ -16,6 +16,7 @@ import type { Arrival, Call, OutcomeStatus, Ports } from './exchange.ts';
 import { tooMany } from './in-flight.ts';
 import { recordDecision, recordOutcome } from './record.ts';
 import { refusedBy } from './rescue.ts';
+import { judgeCall } from './verdicts.ts';
 
 /** Sends a request in the modern form to the server of a call, if policy allows these bytes now. */
 export function ask(wanted: Ask, hearing: Hearing, ports: Ports): Asking {
@@ -100,7 +101,7 @@ export function askMember(arrival: Arrival, server: Server, member: Member, hear
     answerBytes: 0,
     outcome: undefined,
   };
-  const verdict = decideNow(call, arrival.principal, ports.snapshot());
+  const verdict = judgeCall({ call, params: message.params }, arrival.principal, ports.snapshot(), ports.nowMs());
   if (!recordDecision(call, verdict, ports)) {
     hearing.fail({ code: 'audit_unavailable' }, 'refused');
     return OVER;
@@ -148,9 +149,10 @@ function permitNow(wanted: Ask, ports: Ports): Permit<Call> | Denial {
   const { call, message, request } = wanted;
   const { subject } = call.question;
   const snapshot = ports.snapshot();
-  const principal = currentPrincipal(call.arrival.principal, call.arrival.peer.listener, snapshot, ports.nowMs());
+  const nowMs = ports.nowMs();
+  const principal = currentPrincipal(call.arrival.principal, call.arrival.peer.listener, snapshot, nowMs);
   if (principal === undefined) return { kind: 'deny', rule: undefined, reason: 'no-rule' };
-  const settled = settle(decideNow(call, principal, snapshot), [], {
+  const settled = settle(judgeCall({ call, params: message.params }, principal, snapshot, nowMs), [], {
     bytes: message.document.bytes,
     server: call.server.name,
     method: request.method,
@@ -160,16 +162,6 @@ function permitNow(wanted: Ask, ports: Ports): Permit<Call> | Denial {
     payload: call,
   });
   return settled.kind === 'permit' ? settled.permit : settled;
-}
-
-/** Of several servers as one, one that may be asked is enough: each decides again about its own share. */
-function decideNow({ members, server, question }: Call, principal: Principal, { policy }: Snapshot): Verdict {
-  let verdict: Verdict = { kind: 'deny', rule: undefined, reason: 'no-rule' };
-  for (const name of members ?? [server.name]) {
-    verdict = policy.decide(principal, name, question.subject);
-    if (verdict.kind === 'allow') break;
-  }
-  return verdict;
 }
 
 /** The caller as it stands now: rounds may be minutes apart, and a key may have been revoked meanwhile. */

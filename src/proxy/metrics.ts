@@ -5,7 +5,7 @@ import type { Call, OutcomeStatus } from './exchange.ts';
 
 /** Records for the road. */
 export interface RoadMetrics {
-  verdict(call: Call, kind: 'allow' | 'deny'): void;
+  verdict(call: Call, kind: 'allow' | 'ask' | 'deny'): void;
   /** A call is over. `overheadUs`: its whole time less the wait for the server. */
   outcome(call: Call, outcome: OutcomeStatus, durations: { readonly totalUs: number; readonly serverUs: number }): void;
   refused(code: string, listener: string): void;

@@ -5,6 +5,7 @@ import { GatewayError } from '../base/index.ts';
 import { parseJson, readMessage, removeElements } from '../mcp/index.ts';
 import type { JsonObject, JsonValue } from '../mcp/index.ts';
 import type { Arrival, Inbound } from './exchange.ts';
+import { mayEver } from './verdicts.ts';
 
 const PATH = ['params', 'notifications', 'resourceSubscriptions'];
 
@@ -18,7 +19,7 @@ export function narrowListen(inbound: Inbound, arrival: Arrival, servers: readon
   const allowed = watched.map(
     (uri) =>
       typeof uri === 'string' &&
-      servers.some((server) => snapshot.policy.decide(principal, server, { kind: 'resource', name: uri }).kind === 'allow'),
+      servers.some((server) => mayEver(principal, server, { kind: 'resource', name: uri }, snapshot)),
   );
   if (allowed.every(Boolean)) return inbound;
   const edited = parseJson(removeElements(document, PATH, (index) => allowed[index] === true));

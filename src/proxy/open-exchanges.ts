@@ -9,6 +9,7 @@ import type { Answer } from './answer.ts';
 import type { Call } from './exchange.ts';
 import { LONG_LIVED } from './in-flight.ts';
 import { usableMembers } from './usable-members.ts';
+import { mayEver } from './verdicts.ts';
 
 /** The exchanges of one worker. */
 export interface OpenExchanges {
@@ -85,7 +86,7 @@ function stillAllowed(call: Call, snapshot: Snapshot, nowMs: number): boolean {
         : undefined
       : snapshot.agents.current(principal, nowMs);
   if (current === undefined) return false;
-  const mayUse = (name: string, subject: Subject): boolean => snapshot.policy.decide(current, name, subject).kind === 'allow';
+  const mayUse = (name: string, subject: Subject): boolean => mayEver(current, name, subject, snapshot);
   if (call.members !== undefined && LONG_LIVED.has(call.question.method) && !sameMembers(call, current, snapshot)) return false;
   return mayUseTasks(call, mayUse) && (call.members ?? [call.server.name]).some((name) => mayUse(name, call.question.subject));
 }

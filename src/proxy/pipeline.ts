@@ -3,8 +3,9 @@
 // (Authentication has happened at the head, in door.ts: a stranger's body is never read.)
 
 import { legacyRevisionFor } from '../mcp/index.ts';
-import type { Finding, Verdict } from '../policies/index.ts';
-import { describeDenial, settle } from '../policies/index.ts';
+import type { JsonObject } from '../mcp/index.ts';
+import type { Denial, Finding } from '../policies/index.ts';
+import { describeDenial, needsApproval, settle } from '../policies/index.ts';
 import { createAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { carryBatch, isBatch } from './batch.ts';
@@ -23,6 +24,7 @@ import { requestOf } from './request-of.ts';
 import { narrowListen } from './narrow-listen.ts';
 import { narrowTasks } from './tasks.ts';
 import { refuse, refusedBy } from './rescue.ts';
+import { judgeCall } from './verdicts.ts';
 
 /** Carries one request of a known caller. Never throws; the reply is answered or cut, now or later. */
 export function carry(arrival: Arrival, ports: Ports): void {
@@ -76,10 +78,10 @@ function batch(arrival: Arrival, ports: Ports): void {
 
 function judge(call: Call, ports: Ports): void {
   const { principal, snapshot } = call.arrival;
-  const verdict = decide(call);
-  if (verdict.kind === 'deny') {
+  const verdict = judgeCall({ call, params: paramsOf(call.inbound) }, principal, snapshot, ports.nowMs());
+  if (verdict.kind !== 'allow') {
     if (!recordDecision(call, verdict, ports)) return refuse(call.arrival.reply, { code: 'audit_unavailable' }, requestOf(call));
-    return deny(call, createAnswer(call, ports), verdict);
+    return deny(call, createAnswer(call, ports), verdict.kind === 'ask' ? needsApproval(verdict) : verdict);
   }
   const carryOn = (): void => {
     if (!recordDecision(call, verdict, ports)) return refuse(call.arrival.reply, { code: 'audit_unavailable' }, requestOf(call));
@@ -101,15 +103,10 @@ function judge(call: Call, ports: Ports): void {
   else place(call.inbound, call.arrival, [call.server.name], ports, carryOn);
 }
 
-/** Of several servers asked as one, one that may be asked is enough: each decides again about its own share. */
-function decide({ arrival, members, server, question }: Call): Verdict {
-  const { policy } = arrival.snapshot;
-  let verdict = policy.decide(arrival.principal, members?.[0] ?? server.name, question.subject);
-  for (const name of members ?? []) {
-    if (verdict.kind === 'allow') break;
-    verdict = policy.decide(arrival.principal, name, question.subject);
-  }
-  return verdict;
+/** The parameters of a message, where it has any. */
+function paramsOf(inbound: Inbound): JsonObject | undefined {
+  if (inbound.kind === 'stream' || inbound.kind === 'end') return undefined;
+  return inbound.message.kind === 'request' || inbound.message.kind === 'notification' ? inbound.message.params : undefined;
 }
 
 /** Goes on here, or hands the request to the worker that holds this agent's state at the servers concerned; that one judges it anew. */
@@ -156,7 +153,7 @@ function inspect(_call: Call): readonly Finding[] {
   return NOTHING;
 }
 
-function deny(call: Call, answer: Answer, verdict: Extract<Verdict, { kind: 'deny' }>): void {
+function deny(call: Call, answer: Answer, verdict: Denial): void {
   answer.refuse(
     {
       code: 'denied',

@@ -10,7 +10,7 @@ export function recordDecision(call: Call, verdict: Verdict, ports: Ports): bool
   const { arrival, question, server } = call;
   const { principal } = arrival;
   const { subject } = question;
-  call.denied = verdict.kind === 'deny';
+  call.denied = verdict.kind !== 'allow';
   ports.metrics.verdict(call, verdict.kind);
   const seq = ports.audit.append({
     kind: 'decision',
@@ -18,7 +18,7 @@ export function recordDecision(call: Call, verdict: Verdict, ports: Ports): bool
     time: ports.nowMs(),
     verdict: verdict.kind,
     rule: verdict.rule,
-    reason: verdict.kind === 'deny' ? 'denied' : undefined,
+    reason: reasonOf(verdict),
     tenant: principal.tenant,
     agent: principal.agent,
     user: principal.user,
@@ -36,6 +36,13 @@ export function recordDecision(call: Call, verdict: Verdict, ports: Ports): bool
   });
   call.decisionSeq = seq;
   return seq > 0;
+}
+
+/** In the words of the log: a rule that denies and none that allows are told apart by the rule. */
+function reasonOf(verdict: Verdict): string | undefined {
+  if (verdict.kind === 'allow') return undefined;
+  if (verdict.kind === 'ask') return 'approval-needed';
+  return verdict.reason === 'condition-error' || verdict.reason === 'approval-needed' ? verdict.reason : 'denied';
 }
 
 /** Writes how an allowed call ended, and measures it. */

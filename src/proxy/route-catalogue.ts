@@ -11,6 +11,7 @@ import { readList } from './member-lists.ts';
 import type { Asker, Reading } from './member-lists.ts';
 import type { Refused } from './rescue.ts';
 import { usableMembers } from './usable-members.ts';
+import { mayEver } from './verdicts.ts';
 
 /** Somebody who looks for something on a route. */
 export interface Looking {
@@ -45,7 +46,7 @@ export function findNamed(looking: Looking, kind: 'tools' | 'prompts', text: str
     return DONE;
   }
   if (read?.kind === 'whole') {
-    const isDenied = kind === 'tools' && snapshot.policy.decide(principal, read.server, { kind: 'tool', name: read.name }).kind === 'deny';
+    const isDenied = kind === 'tools' && !mayEver(principal, read.server, { kind: 'tool', name: read.name }, snapshot);
     // Only of tools there are some that are not for everybody. A denied one is denied and recorded as what it is.
     if (kind === 'prompts' || isDenied) {
       done({ server: read.server, name: read.name });

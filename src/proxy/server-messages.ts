@@ -25,6 +25,7 @@ import { nameAsker } from './name-asker.ts';
 import { learnTools } from './listed-tools.ts';
 import type { Refused } from './rescue.ts';
 import { isWatched, sealNotification, sealResult } from './tasks.ts';
+import { mayEver } from './verdicts.ts';
 
 const TASK_CHANGED = 'notifications/tasks';
 
@@ -88,7 +89,7 @@ export function mayBeSaid(call: Call, message: Message): boolean {
   const uri = message.params?.['uri'];
   if (call.members !== undefined) return true; // Judged for the server whose it is (aggregate-listen.ts).
   const { principal, snapshot } = call.arrival;
-  return typeof uri === 'string' && snapshot.policy.decide(principal, call.server.name, { kind: 'resource', name: uri }).kind === 'allow';
+  return typeof uri === 'string' && mayEver(principal, call.server.name, { kind: 'resource', name: uri }, snapshot);
 }
 
 /** An agent of an older revision is not told what its own has no word for. */
@@ -186,7 +187,7 @@ function filterList(call: Call, document: JsonDocument, rule: MethodRule): Uint8
   const kind = list.member === 'tools' ? 'tool' : list.member === 'prompts' ? 'prompt' : 'resource';
   const names = listElements(document, rule);
   const allowed = names.map(
-    (name) => name !== undefined && snapshot.policy.decide(principal, call.server.name, { kind, name }).kind === 'allow',
+    (name) => name !== undefined && mayEver(principal, call.server.name, { kind, name }, snapshot),
   );
   const edits: Edit[] = allowed.every(Boolean)
     ? []

@@ -8,6 +8,7 @@ import { hasTasks, memberEdit, parseJson, readMessage, rereadMessage, setMember,
 import type { Edit, JsonDocument, JsonObject, JsonValue, ModernRequest, Refusal } from '../mcp/index.ts';
 import type { NoteMessage, RequestMessage, TaskIds } from './bridge/index.ts';
 import type { Arrival, Call, Inbound } from './exchange.ts';
+import { mayEver } from './verdicts.ts';
 
 type ModernInbound = Extract<Inbound, { kind: 'modern' }>;
 
@@ -101,7 +102,7 @@ export function narrowTasks(inbound: Inbound, arrival: Arrival, { server, member
   const asked = members ?? [server.name];
   const kept = [...inbound.tasks.named.values()].filter(
     (task) =>
-      asked.includes(task.server) && snapshot.policy.decide(principal, task.server, { kind: 'tool', name: task.tool }).kind === 'allow',
+      asked.includes(task.server) && mayEver(principal, task.server, { kind: 'tool', name: task.tool }, snapshot),
   );
   const nameOf = ({ token, id }: NamedTask): string => (members === undefined ? id : token);
   const named = new Map(kept.map((task) => [nameOf(task), task]));

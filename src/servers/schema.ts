@@ -12,6 +12,18 @@ export type ValuePart =
 /** An environment or header value: its parts, concatenated when the server is started or called, by who may read secrets. */
 export type ValueSource = readonly ValuePart[];
 
+/**
+ * What of a server is approved without a person. `first-use`: what it lists first; the default, because it fits one person on loopback, who
+ * would approve it all unread anyway, and still stops every later change. `review`: nothing, for teams and for servers of others.
+ */
+export type Trust = 'first-use' | 'review';
+
+/** What the operator says of tools. */
+export interface DeclaredTool {
+  readonly labels: readonly string[];
+  readonly class?: 'critical' | 'standard' | 'low' | undefined;
+}
+
 /** A server that is a child process speaking over stdin and stdout. */
 export interface StdioServerConfig {
   readonly kind: 'stdio';
@@ -23,6 +35,9 @@ export interface StdioServerConfig {
   readonly cwd: string;
   /** Whether agents may share a process; only one of the modern era is ever shared. */
   readonly processes: 'per-agent' | 'shared';
+  readonly trust: Trust;
+  /** By globs over the names of tools. */
+  readonly tools?: Readonly<Record<string, DeclaredTool>> | undefined;
   /** Time to the first byte of an answer; undefined: `limits.answerTimeoutMs`. */
   readonly timeoutMs?: number | undefined;
 }
@@ -39,6 +54,9 @@ export interface HttpServerConfig {
     readonly ca?: string | undefined;
     readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
   };
+  readonly trust: Trust;
+  /** By globs over the names of tools. */
+  readonly tools?: Readonly<Record<string, DeclaredTool>> | undefined;
   readonly timeoutMs?: number | undefined;
 }
 
@@ -98,6 +116,46 @@ const timeoutSchema = z
   .optional()
   .meta({ description: 'Milliseconds to the first byte of an answer; by default limits.answerTimeoutMs.', examples: [60_000] });
 
+const trustSchema = z
+  .enum(['first-use', 'review'])
+  .default('first-use')
+  .meta({
+    description:
+      'What of it is approved without a person: what it lists first (first-use), or nothing (review). Whatever is new or changes later is withheld until `sallyport tools approve`. Teams, and servers of others, are better off with review.',
+    examples: ['review'],
+  });
+
+const toolsSchema = z
+  .record(
+    z.string().min(1, 'must not be empty').max(256, 'must have at most 256 characters'),
+    z.strictObject({
+      labels: z
+        .array(
+          z
+            .string()
+            .regex(
+              /^[a-z][a-z0-9-]{0,62}$/,
+              'must begin with a lowercase letter and hold at most 63 lowercase letters, digits and hyphens',
+            ),
+        )
+        .default([])
+        .meta({
+          description:
+            'Labels for rules to go by: private-source, untrusted-source, external-sink, destructive, memory-write, or your own.',
+          examples: [['destructive']],
+        }),
+      class: z
+        .enum(['critical', 'standard', 'low'])
+        .optional()
+        .meta({ description: 'How much the record of a call weighs, where no rule says; by default standard.', examples: ['critical'] }),
+    }),
+  )
+  .optional()
+  .meta({
+    description: 'What its tools are, by globs over their names; of several that match, labels add up and the heaviest class counts.',
+    examples: [{ 'delete_*': { labels: ['destructive'], class: 'critical' } }],
+  });
+
 const stdioEntrySchema = z.strictObject({
   command: z
     .string()
@@ -127,16 +185,16 @@ const stdioEntrySchema = z.strictObject({
         'Whether each agent gets a process of its own, or the agents of a worker share one. Share only a server that keeps nothing of one caller for another; one that speaks only older revisions is never shared.',
       examples: ['shared'],
     }),
+  trust: trustSchema,
+  tools: toolsSchema,
   timeoutMs: timeoutSchema,
 });
 
 const httpEntrySchema = z.strictObject({
-  url: z
-    .string()
-    .meta({
-      description: 'Its MCP endpoint: an http or https URL. Streamable HTTP, and the HTTP+SSE of MCP 2024-11-05, which often ends in /sse.',
-      examples: ['https://tickets.example/mcp'],
-    }),
+  url: z.string().meta({
+    description: 'Its MCP endpoint: an http or https URL. Streamable HTTP, and the HTTP+SSE of MCP 2024-11-05, which often ends in /sse.',
+    examples: ['https://tickets.example/mcp'],
+  }),
   headers: z
     .record(headerNameSchema, valueSchema)
     .default({})
@@ -161,6 +219,8 @@ const httpEntrySchema = z.strictObject({
     })
     .prefault({})
     .meta({ description: 'How TLS towards it is checked.', examples: [{ ca: '/etc/sallyport/ca.pem' }] }),
+  trust: trustSchema,
+  tools: toolsSchema,
   timeoutMs: timeoutSchema,
 });
 

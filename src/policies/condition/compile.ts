@@ -24,8 +24,22 @@ export interface Condition {
   readonly holds: (facts: Facts, steps: Steps) => boolean | Failure;
 }
 
+/** Conditions compiled before: a change of one rule must not compile ten thousand anew. */
+const compiled = new Map<string, Result<Condition, ConditionMistake>>();
+const MAX_COMPILED = 20_000;
+
 /** Compiles a condition; with a type for its arguments it is also held against that. */
 export function compileCondition(text: string, args?: ArgumentType): Result<Condition, ConditionMistake> {
+  if (args !== undefined) return compile(text, args);
+  let result = compiled.get(text);
+  if (result !== undefined) return result;
+  result = compile(text);
+  if (compiled.size === MAX_COMPILED) compiled.clear();
+  compiled.set(text, result);
+  return result;
+}
+
+function compile(text: string, args?: ArgumentType): Result<Condition, ConditionMistake> {
   if (text.length > MAX_CONDITION_LENGTH)
     return fail({ message: `has ${text.length} characters; ${MAX_CONDITION_LENGTH} is the most`, fix: 'Write several rules.' });
   const read = readCondition(text, args);

@@ -12,6 +12,7 @@ import type { Asking, NoteMessage } from './party.ts';
 import { later } from './later.ts';
 import { ownRequest } from './played-reach.ts';
 import type { Reach, Whole } from './played-reach.ts';
+import { mayEver } from '../verdicts.ts';
 
 /** The changes that a session hears of. */
 export interface PlayedListen {
@@ -205,9 +206,9 @@ function filter(
   { server, members }: Whole,
   { ports }: Reach,
 ): JsonObject | undefined {
-  const { policy } = ports.snapshot();
+  const snapshot = ports.snapshot();
   const uris = [...watched].filter((uri) =>
-    (members ?? [server.name]).some((name) => policy.decide(arrival.principal, name, { kind: 'resource', name: uri }).kind === 'allow'),
+    (members ?? [server.name]).some((name) => mayEver(arrival.principal, name, { kind: 'resource', name: uri }, snapshot)),
   );
   const wanted = {
     ...(changes(tools) && { toolsListChanged: true }),

@@ -215,8 +215,9 @@ function createResumableAnswer(call: Call, answer: Answer, log: EventLog<Resumab
 function denialOf({ servers, subject }: Asked, { arrival: { principal, snapshot } }: Call): string | undefined {
   let said: string | undefined;
   for (const name of servers) {
-    const verdict = snapshot.policy.decide(principal, name, subject);
-    if (verdict.kind === 'allow') return undefined;
+    const labels = subject.kind === 'tool' ? snapshot.toolFacts(name, subject.name).labels : undefined;
+    const verdict = snapshot.policy.decide(principal, name, subject, labels);
+    if (verdict.kind !== 'deny') return undefined;
     said ??= describeDenial(verdict, subject);
   }
   return said ?? 'Nothing of what this asked is left.';

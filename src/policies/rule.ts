@@ -1,0 +1,128 @@
+// A rule, compiled: what it covers, whether it holds, and the verdict it gives. The verdicts are made once per rule, so that a decision
+// allocates nothing where no condition runs.
+
+import { Failure } from './condition/index.ts';
+import type { Condition, Facts, Steps } from './condition/index.ts';
+import type { Allow, Ask, Approval, CallClass, Denial, Effect, Obligations, Rule } from './types.ts';
+
+/** A rule and its place in the document. */
+export interface CompiledRule {
+  readonly order: number;
+  readonly rule: Rule;
+  readonly effect: Effect;
+  readonly condition: Condition | undefined;
+}
+
+/** The kinds of named things. */
+export type ThingKind = 'tool' | 'prompt' | 'resource';
+
+const MEMBER = { tool: 'tools', prompt: 'prompts', resource: 'resources' } as const;
+const EVERYTHING: readonly string[] = ['*'];
+const NOTHING: readonly string[] = [];
+
+/** Whether a rule covers the server as a whole, and with it everything on it. */
+export function isWhole({ rule, condition }: CompiledRule): boolean {
+  const isNarrow = rule.tools !== undefined || rule.prompts !== undefined || rule.resources !== undefined || rule.labels !== undefined;
+  return !isNarrow && !readsCall(condition);
+}
+
+/** Whether a condition is about a call, so that nothing can be said of it where there is none. */
+export function readsCall(condition: Condition | undefined): boolean {
+  return condition !== undefined && (condition.reads.has('args') || condition.reads.has('tool'));
+}
+
+/** Globs of the names of one kind that a rule covers. What its condition reads narrows it: only tools are tools, and resources take no arguments. */
+export function patternsOf({ rule, condition }: CompiledRule, kind: ThingKind): readonly string[] {
+  if (kind !== 'tool' && condition?.reads.has('tool') === true) return NOTHING;
+  if (kind === 'resource' && condition?.reads.has('args') === true) return NOTHING;
+  const written = rule[MEMBER[kind]];
+  if (written !== undefined) return written;
+  const isNarrow = rule.tools !== undefined || rule.prompts !== undefined || rule.resources !== undefined;
+  if (rule.labels !== undefined) return kind === 'tool' ? EVERYTHING : NOTHING;
+  return isNarrow ? NOTHING : EVERYTHING;
+}
+
+/** Whether the labels of a tool are such that a rule covers it. Only tools carry any. */
+export function holdsLabels({ rule }: CompiledRule, kind: ThingKind, labels: readonly string[]): boolean {
+  return kind !== 'tool' || rule.labels === undefined || rule.labels.some((label) => labels.includes(label));
+}
+
+/** Whether a rule, having been found for a name, holds; a Failure if its condition has no answer. */
+export type Holds = (rule: CompiledRule) => boolean | Failure;
+
+/** What a condition is asked about: of what kind, with which labels, and how to get at the rest. */
+export interface Asked {
+  readonly kind: ThingKind | 'server';
+  readonly labels: readonly string[];
+  /** Whether there are arguments to read. */
+  readonly hasArgs: boolean;
+  readonly factsOf: () => Facts;
+}
+
+/** By labels and condition. Each condition is answered once. */
+export function holdsFor({ kind, labels, hasArgs, factsOf }: Asked, steps: Steps): Holds {
+  let answers: Map<CompiledRule, boolean | Failure> | undefined;
+  let facts: Facts | undefined;
+  return (compiled) => {
+    if (kind !== 'server' && !holdsLabels(compiled, kind, labels)) return false;
+    const { condition } = compiled;
+    // That a tool may be called under some condition is reason enough to speak to its server.
+    if (condition === undefined || (kind === 'server' && readsCall(condition))) return true;
+    // Without arguments it is about a call that has been judged by them: its task, or what completes it.
+    if (!hasArgs && condition.reads.has('args')) return compiled.effect !== 'deny';
+    answers ??= new Map();
+    let held = answers.get(compiled);
+    if (held === undefined) answers.set(compiled, (held = condition.holds((facts ??= factsOf()), steps)));
+    return held;
+  };
+}
+
+/** By labels, and as if conditions kept nobody from anything. */
+export function holdsEver(kind: ThingKind | 'server', labels: readonly string[]): Holds {
+  return (compiled) =>
+    (kind === 'server' || holdsLabels(compiled, kind, labels)) && (compiled.condition === undefined || compiled.effect !== 'deny');
+}
+
+const CLASSES: readonly CallClass[] = ['low', 'standard', 'critical'];
+
+/** The heavier of two classes. */
+export function heavier(a: CallClass | undefined, b: CallClass | undefined): CallClass | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return CLASSES.indexOf(a) >= CLASSES.indexOf(b) ? a : b;
+}
+
+const OBLIGATIONS: Readonly<Record<CallClass, Obligations>> = Object.freeze({
+  critical: Object.freeze({ class: 'critical' }),
+  standard: Object.freeze({ class: 'standard' }),
+  low: Object.freeze({ class: 'low' }),
+});
+
+/** How an ask rule asks that does not say. */
+const APPROVAL: Approval = Object.freeze({ expiresAfterMs: 3_600_000, approvers: 'any', notRequester: false });
+
+const allows = new WeakMap<Rule, Map<CallClass, Allow>>();
+
+/** Leave by a rule. */
+export function allowBy({ rule }: CompiledRule, callClass: CallClass): Allow {
+  let made = allows.get(rule);
+  if (made === undefined) allows.set(rule, (made = new Map()));
+  let allow = made.get(callClass);
+  if (allow === undefined)
+    made.set(callClass, (allow = Object.freeze({ kind: 'allow', rule: rule.name, obligations: OBLIGATIONS[callClass] })));
+  return allow;
+}
+
+/** A question to a person by a rule. */
+export function askBy({ rule }: CompiledRule, callClass: CallClass): Ask {
+  return Object.freeze({ kind: 'ask', rule: rule.name, approval: rule.approval ?? APPROVAL, obligations: OBLIGATIONS[callClass] });
+}
+
+/** A no by a rule. */
+export function denyBy({ rule }: CompiledRule): Denial {
+  return Object.freeze({ kind: 'deny', rule: rule.name, reason: 'rule' });
+}
+
+/** A no because the condition of a rule has no answer. */
+export function failBy({ rule }: CompiledRule, { reason }: Failure): Denial {
+  return Object.freeze({ kind: 'deny', rule: rule.name, reason: 'condition-error', error: reason });
+}

@@ -1,0 +1,66 @@
+// The verdict of the rules that cover something: deny wins over ask, ask over allow, and what nothing lets through is denied. A condition
+// without an answer lets nothing through: of a deny rule it denies; of an ask rule it denies as well, or whoever calls could escape the
+// question by arguments that it cannot be answered for; of an allow rule it leaves the call to the others.
+
+import type { Candidates } from './candidates.ts';
+import { Failure } from './condition/index.ts';
+import { allowBy, askBy, denyBy, failBy, heavier } from './rule.ts';
+import type { CompiledRule, Holds } from './rule.ts';
+import type { CallClass, Denial, Verdict } from './types.ts';
+
+export const NO_RULE: Denial = Object.freeze({ kind: 'deny', rule: undefined, reason: 'no-rule' });
+export const AMBIGUOUS: Denial = Object.freeze({ kind: 'deny', rule: undefined, reason: 'ambiguous-name' });
+
+/** Settles candidates. `toolClass`: the class of a call for which no rule says one. */
+export function verdictOf(candidates: Candidates, holds: Holds, toolClass: CallClass | undefined): Verdict {
+  for (const rule of candidates.deny) {
+    const held = holds(rule);
+    if (held === true) return denyBy(rule);
+    if (held !== false) return failBy(rule, held);
+  }
+  let allowing: CompiledRule | undefined;
+  for (const rules of candidates.grants) {
+    const granting = grantOf(rules, holds);
+    if ('kind' in granting) return granting;
+    allowing ??= granting;
+  }
+  const asking = askOf(candidates.ask, holds);
+  if (asking !== undefined && 'kind' in asking) return asking;
+  const callClass = classOf(candidates, holds) ?? toolClass ?? 'standard';
+  if (asking !== undefined) return askBy(asking, callClass);
+  return allowing === undefined ? NO_RULE : allowBy(allowing, callClass);
+}
+
+/** The first rule that lets a reading through, or why none does. */
+function grantOf(rules: readonly CompiledRule[], holds: Holds): CompiledRule | Denial {
+  let failed: Denial | undefined;
+  for (const rule of rules) {
+    const held = holds(rule);
+    if (held === true) return rule;
+    if (held instanceof Failure) failed ??= failBy(rule, held);
+  }
+  return failed ?? NO_RULE;
+}
+
+/** The first rule that asks; a denial, if one might and cannot say. */
+function askOf(rules: readonly CompiledRule[], holds: Holds): CompiledRule | Denial | undefined {
+  let failed: Denial | undefined;
+  for (const rule of rules) {
+    const held = holds(rule);
+    if (held === true) return rule;
+    if (held instanceof Failure) failed ??= failBy(rule, held);
+  }
+  return failed;
+}
+
+/** The heaviest class that a rule gives which lets the call through: order only says which rule is named. */
+function classOf({ ask, grants }: Candidates, holds: Holds): CallClass | undefined {
+  let heaviest: CallClass | undefined;
+  const weigh = (compiled: CompiledRule): void => {
+    const next = heavier(heaviest, compiled.rule.class);
+    if (next !== heaviest && holds(compiled) === true) heaviest = next;
+  };
+  ask.forEach(weigh);
+  grants[0]?.forEach(weigh);
+  return heaviest;
+}

@@ -1,0 +1,55 @@
+// What policy says of a request: the full verdict over its arguments, and what may ever be, for lists and streams.
+
+import type { Principal } from '../agents/index.ts';
+import type { Snapshot } from '../config/index.ts';
+import type { JsonObject, JsonValue } from '../mcp/index.ts';
+import type { Subject, Verdict } from '../policies/index.ts';
+import type { Call } from './exchange.ts';
+
+/** Methods that use what they name. Others are about a use that was judged, like a task of a call, or tell nothing of it. */
+const USES: ReadonlySet<string> = new Set(['tools/call', 'prompts/get', 'resources/read']);
+/** Those of them that have arguments. */
+const WITH_ARGUMENTS: ReadonlySet<string> = new Set(['tools/call', 'prompts/get']);
+const NO_ARGUMENTS: JsonValue = {};
+
+/** What a verdict is given on: a call with the parameters of its request. */
+export interface Judged {
+  readonly call: Pick<Call, 'arrival' | 'question' | 'server' | 'members'>;
+  readonly params: JsonObject | undefined;
+}
+
+/**
+ * The verdict on a call, for a caller under a snapshot. Of several servers asked as one, one that may be asked is enough: each decides again
+ * about its own share.
+ */
+export function judgeCall({ call, params }: Judged, principal: Principal, snapshot: Snapshot, nowMs: number): Verdict {
+  const { arrival, question, server, members } = call;
+  const { subject, method, era } = question;
+  const { address, listener } = arrival.peer;
+  let verdict: Verdict = { kind: 'deny', rule: undefined, reason: 'no-rule' };
+  for (const name of members ?? [server.name]) {
+    verdict = snapshot.policy.judge({
+      principal,
+      server: name,
+      subject,
+      tool: subject.kind === 'tool' ? snapshot.toolFacts(name, subject.name) : undefined,
+      args: WITH_ARGUMENTS.has(method) ? argumentsOf(params) : undefined,
+      request: { timeMs: nowMs, era, source: address, listener },
+    });
+    if (verdict.kind !== 'deny') break;
+  }
+  // Whoever was let use it has been approved then, and nothing is done here that a person would have to approve again.
+  if (verdict.kind === 'ask' && !USES.has(method)) return { kind: 'allow', rule: verdict.rule, obligations: verdict.obligations };
+  return verdict;
+}
+
+/** Left out, they are none: a condition that reads one of them says so. */
+function argumentsOf(params: JsonObject | undefined): JsonValue {
+  return params?.['arguments'] ?? NO_ARGUMENTS;
+}
+
+/** Whether an agent may ever use something, by itself or once a person approves: then it is shown. */
+export function mayEver(principal: Principal, server: string, subject: Subject, { policy, toolFacts }: Snapshot): boolean {
+  const labels = subject.kind === 'tool' ? toolFacts(server, subject.name).labels : undefined;
+  return policy.decide(principal, server, subject, labels).kind !== 'deny';
+}
