@@ -275,6 +275,17 @@ test('a session of another worker is handed on, unjudged', () => {
   assert.deepEqual(road.audit.records, []);
 });
 
+test('what its owner has seen nothing of is refused, and on record', () => {
+  road = bed([rule('all', 'allow')], { legacy: true });
+  const elsewhere = { ...road.ports.sessions, ownerElsewhere: () => 'worker-1.2' };
+  Object.assign(road.ports, {
+    sessions: elsewhere,
+    relayToOwner: (_arrival: unknown, _owner: string, lost: (delivered: boolean) => void) => lost(false),
+  });
+  assert.equal(road.arrive({ jsonrpc: '2.0', id: 1, method: 'tools/list' }, { 'mcp-session-id': 's1.k.x' }).status, 404);
+  assert.deepEqual(decisions(road), ['deny']);
+});
+
 for (const [what, head, piece] of [
   ['JSON', JSON_HEAD, '{"jsonrpc":"2.0","id":1,'],
   ['an event stream', STREAM_HEAD, ':\n\n'],

@@ -141,8 +141,11 @@ function lostOwner(inbound: Inbound, arrival: Arrival, delivered: boolean, ports
     inbound.kind !== 'modern' ? { code: 'session_unknown' } : delivered ? { code: 'outcome_unknown' } : { code: 'state_unknown' };
   const era = inbound.kind === 'modern' || inbound.kind === 'modern-notification' ? 'modern' : 'legacy';
   const id = inbound.kind === 'modern' ? inbound.message.id : undefined;
-  ports.metrics.refused(refused.code, arrival.peer.listener);
-  refuse(arrival.reply, refused, { id, era, method: undefined, auditId: undefined });
+  // What was delivered is the owner's to record, also where it could not answer any more.
+  const auditId = delivered ? undefined : ports.newId();
+  if (auditId === undefined) ports.metrics.refused(refused.code, arrival.peer.listener);
+  else recordUnreadable(arrival, refused.code, auditId, ports);
+  refuse(arrival.reply, refused, { id, era, method: undefined, auditId });
 }
 
 const EMPTY = new Uint8Array(0);

@@ -403,6 +403,17 @@ describe('changes', () => {
     assert.equal(bed.server.aborted, 1, 'the stream before it has ended');
   });
 
+  test('what is watched together goes to the servers with each change, so its length has an end', () => {
+    const bed = roadBed(ALLOW);
+    const agent = open(bed);
+    const watch = (id: number): SeenReply => agent.call(id, 'resources/subscribe', { uri: `a:${id}${'x'.repeat(4_000)}` });
+    for (let id = 1; id <= 65; id++) watch(id);
+    const asked = bed.server.requests.length;
+    const refused = watch(66);
+    assert.equal(refused.status, 429, refused.body);
+    assert.equal(bed.server.requests.length, asked);
+  });
+
   test('an unwatched resource that was never watched asks nothing of the server', () => {
     const bed = roadBed(ALLOW);
     const agent = open(bed);

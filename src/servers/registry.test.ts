@@ -83,6 +83,15 @@ test('many who wait for one server ask it once', async () => {
   assert.equal(opened.length, 2);
 });
 
+test('a server that left the config before anything was known of it is not waited for', async () => {
+  const { servers } = bed();
+  servers.update([STDIO]);
+  const left = servers.get('local');
+  servers.update([]);
+  const readiness = await new Promise<Readiness>((resolve) => left?.prepare(resolve));
+  assert.equal(readiness.kind, 'failed');
+});
+
 test('a failure is forgotten soon, and a server that comes up is found', async () => {
   let up = false;
   const state = bed((line) => (up ? legacy(line) : undefined));

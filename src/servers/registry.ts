@@ -63,6 +63,9 @@ const LONGEST_PAUSE_MS = 60_000;
 /** Doubts may come with every call, and are answered once in this time. */
 const DOUBT_PERIOD_MS = 5_000;
 
+/** Calls that were decided before a config change may ask for it afterwards. */
+const GONE: Readiness = { kind: 'failed', reason: 'The server was taken out of the config.', code: 'upstream_unreachable' };
+
 /** An empty registry; `update` fills it. */
 export function createServers(options: ServersOptions): Servers {
   const servers = new Map<string, Server>();
@@ -168,13 +171,13 @@ function createServer(config: ServerConfig, options: ServersOptions): Server {
       if (!fresh) ask();
       // A known server serves while its verdict is renewed; an unknown one, or one that failed, is waited for.
       if (readiness !== undefined && (fresh || readiness.kind === 'ready')) callback(readiness);
+      else if (closed) callback(GONE);
       else waiting.push(callback);
     },
     close: () => {
       closed = true;
       reach?.close();
-      for (const callback of waiting.splice(0))
-        callback({ kind: 'failed', reason: 'The server was taken out of the config.', code: 'upstream_unreachable' });
+      for (const callback of waiting.splice(0)) callback(GONE);
     },
   };
   return server;

@@ -39,8 +39,9 @@ export interface PlayedListenOptions {
 /** Changes kept for a GET stream that is not open yet. */
 const MAX_KEPT = 64;
 const MAX_KEPT_BYTES = 1024 * 1024;
-/** Resources that one session may watch. */
+/** Resources that one session may watch, and the length of their URIs: all of them go to the servers with each change. */
 const MAX_WATCHED = 1_000;
+const MAX_WATCHED_CHARS = 256 * 1024;
 /** A server that acknowledges nothing. */
 const ACKNOWLEDGE_MS = 10_000;
 /** Waits before a stream that ended is opened again. */
@@ -174,6 +175,11 @@ export function createPlayedListen(options: PlayedListenOptions): PlayedListen {
         waiting.push(() => done(undefined));
         return open(call, reach);
       }
+      if (lengthOf(watched) + uri.length > MAX_WATCHED_CHARS)
+        return done({
+          code: 'too_many',
+          say: 'The resources that this session watches have too long URIs together; unsubscribe from one.',
+        });
       if (watched.size >= MAX_WATCHED)
         return done({ code: 'too_many', say: `This session watches ${MAX_WATCHED} resources already; unsubscribe from one.` });
       watched.add(uri);
@@ -217,6 +223,12 @@ function filter(
     ...(uris.length > 0 && { resourceSubscriptions: uris }),
   };
   return Object.keys(wanted).length === 0 ? undefined : wanted;
+}
+
+function lengthOf(uris: ReadonlySet<string>): number {
+  let length = 0;
+  for (const uri of uris) length += uri.length;
+  return length;
 }
 
 function changes(capability: JsonValue | undefined): boolean {
