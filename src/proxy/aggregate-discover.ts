@@ -14,6 +14,8 @@ const CARRIED = ['tools', 'prompts', 'resources', 'completions', 'logging'];
 const CARRIED_EXTENSIONS = ['io.modelcontextprotocol/ui', TASKS_EXTENSION];
 /** What a server may turn out to have that does not answer now: an agent that is told of no tools never asks for any. */
 const UNKNOWN: JsonObject = { tools: { listChanged: true }, prompts: { listChanged: true }, resources: { listChanged: true } };
+/** What is kept of a server for when it is down, for each agent. Hardly any says more. */
+const MAX_KEPT_BYTES = 16 * 1024;
 /** Of each server's instructions. They go into the prompt of a model, for all servers at once. */
 const MAX_INSTRUCTIONS_CHARS = 4_000;
 
@@ -54,7 +56,7 @@ export function askDiscover(wanted: Ask, { route, asker }: Looking, hearing: Hea
     const final: Hearing['final'] = (said) => {
       if (said.kind === 'result' && isObject(said.result)) {
         results.set(name, said.result);
-        discovered.put(principal, name, said.result);
+        if (said.document.bytes.length <= MAX_KEPT_BYTES) discovered.put(principal, name, said.result);
       }
       done();
     };
