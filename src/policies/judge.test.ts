@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Principal } from '../agents/index.ts';
+import { compilePolicy, compileToolFacts, policySchema } from './index.ts';
+import type { Policy, Question, Verdict } from './index.ts';
+
+const policyOf = (...rules: readonly object[]): Policy => {
+  const compiled = compilePolicy(policySchema.parse({ rules }), { servers: ['files', 'mail'] });
+  assert.ok(compiled.ok, JSON.stringify(compiled));
+  return compiled.value;
+};
+const ada: Principal = { tenant: 'default', agent: 'ada', user: undefined, groups: ['staff'], attributes: { team: 'red' }, keyId: 'k' };
+const NOON = Date.parse('2026-03-06T12:00:00Z');
+const all = { name: 'all', effect: 'allow', agents: ['*'], servers: ['*'] };
+const call = (name: string, args?: Question['args'], more: Partial<Question> = {}): Question => ({
+  principal: ada,
+  server: 'files',
+  subject: { kind: 'tool', name },
+  tool: { labels: [], class: undefined, fingerprint: undefined },
+  args,
+  request: { timeMs: NOON, era: 'modern', source: '10.0.0.7', listener: 'main' },
+  ...more,
+});
+const short = (verdict: Verdict): string =>
+  verdict.kind === 'deny'
+    ? `deny ${verdict.rule ?? '-'} ${verdict.reason}`
+    : `${verdict.kind} ${verdict.rule} ${verdict.obligations.class}`;
+const labelled = (...labels: readonly string[]): Partial<Question> => ({ tool: { labels, class: undefined, fingerprint: undefined } });
+
+type Row = readonly [question: Question, expected: string];
+const tables: readonly (readonly [what: string, policy: Policy, rows: readonly Row[]])[] = [
+  [
+    'an argument decides',
+    policyOf({ ...all, name: 'shared', tools: ['read'], when: 'args.path.startsWith("/srv/")' }),
+    [
+      [call('read', { path: '/srv/a' }), 'allow shared standard'],
+      [call('read', { path: '/etc/passwd' }), 'deny - no-rule'],
+      [call('read', {}), 'deny shared condition-error'],
+      [call('read', { path: 7 }), 'deny shared condition-error'],
+      [call('write', { path: '/srv/a' }), 'deny - no-rule'],
+    ],
+  ],
+  [
+    'a deny rule that cannot say denies',
+    policyOf(all, { ...all, name: 'no-big', effect: 'deny', when: 'args.amount > 100' }),
+    [
+      [call('pay', { amount: 5 }), 'allow all standard'],
+      [call('pay', { amount: 500 }), 'deny no-big rule'],
+      [call('pay', { amount: '500' }), 'deny no-big condition-error'],
+      [call('pay', {}), 'deny no-big condition-error'],
+    ],
+  ],
+  [
+    'an ask rule wins over allow, and cannot be escaped by arguments it has no answer for',
+    policyOf(all, { ...all, name: 'big', effect: 'ask', tools: ['pay'], when: 'args.amount > 100' }),
+    [
+      [call('pay', { amount: 5 }), 'allow all standard'],
+      [call('pay', { amount: 500 }), 'ask big standard'],
+      [call('pay', { amount: '500' }), 'deny big condition-error'],
+    ],
+  ],
+  [
+    'an allow rule that cannot say leaves the call to the others',
+    policyOf({ ...all, name: 'first', when: 'args.x == 1' }, { ...all, name: 'second' }),
+    [[call('t', {}), 'allow second standard']],
+  ],
+  [
+    'a call judged before is not held against arguments that are not there',
+    policyOf({ ...all, when: 'args.x == 1' }, { ...all, name: 'no', effect: 'deny', when: 'args.x == 2' }),
+    [
+      [call('t', undefined), 'allow all standard'],
+      [call('t', { x: 2 }), 'deny no rule'],
+    ],
+  ],
+  [
+    'labels: any of them, of tools only',
+    policyOf(
+      all,
+      { ...all, name: 'careful', effect: 'ask', labels: ['destructive', 'external-sink'] },
+      { ...all, name: 'never', effect: 'deny', tools: ['x*'], labels: ['destructive'] },
+    ),
+    [
+      [call('t', {}), 'allow all standard'],
+      [call('t', {}, labelled('destructive')), 'ask careful standard'],
+      [call('t', {}, labelled('other', 'external-sink')), 'ask careful standard'],
+      [call('x1', {}, labelled('destructive')), 'deny never rule'],
+      [call('x1', {}), 'allow all standard'],
+      [call('t', {}, { subject: { kind: 'prompt', name: 'x1' }, tool: undefined }), 'allow all standard'],
+    ],
+  ],
+  [
+    'a condition narrows a rule to what has what it reads',
+    policyOf(
+      all,
+      { ...all, name: 'args', effect: 'deny', when: 'args.x == 1' },
+      { ...all, name: 'tool', effect: 'deny', when: 'tool.name == "t2"' },
+    ),
+    [
+      [call('', undefined, { subject: { kind: 'server' }, tool: undefined }), 'allow all standard'],
+      [call('', undefined, { subject: { kind: 'resource', name: 'file:///a' }, tool: undefined }), 'allow all standard'],
+      [call('', { x: 1 }, { subject: { kind: 'prompt', name: 'p' }, tool: undefined }), 'deny args rule'],
+      [call('', { x: 2 }, { subject: { kind: 'prompt', name: 't2' }, tool: undefined }), 'allow all standard'],
+      [call('t2', { x: 2 }), 'deny tool rule'],
+    ],
+  ],
+  [
+    'time, place and attributes decide, also about the server itself',
+    policyOf(
+      { ...all, name: 'office', when: 'request.time.getHours() >= 8 && request.time.getHours() < 18' },
+      { ...all, name: 'outside', effect: 'deny', when: '!request.source.startsWith("10.")' },
+      { ...all, name: 'reds', effect: 'deny', servers: ['mail'], when: 'agent.attributes.team == "red"' },
+    ),
+    [
+      [call('t', {}), 'allow office standard'],
+      [call('t', {}, { request: { ...call('t').request, timeMs: NOON + 8 * 3_600_000 } }), 'deny - no-rule'],
+      [call('t', {}, { request: { ...call('t').request, source: '192.0.2.1' } }), 'deny outside rule'],
+      [call('t', {}, { server: 'mail', subject: { kind: 'server' } }), 'deny reds rule'],
+    ],
+  ],
+  [
+    'the heaviest class of the rules counts; without any, that of the tool',
+    policyOf(
+      { ...all, name: 'a', class: 'low' },
+      { ...all, name: 'b', tools: ['pay'], class: 'critical' },
+      { ...all, name: 'c', servers: ['mail'] },
+    ),
+    [
+      [call('read', {}), 'allow a low'],
+      [call('pay', {}), 'allow a critical'],
+      [call('read', {}, { server: 'mail', tool: { labels: [], class: 'critical', fingerprint: undefined } }), 'allow a low'],
+    ],
+  ],
+  [
+    'of a tool with a class, where no rule says one',
+    policyOf(all, { ...all, name: 'ask', effect: 'ask', tools: ['pay'] }),
+    [
+      [call('read', {}, { tool: { labels: [], class: 'critical', fingerprint: undefined } }), 'allow all critical'],
+      [call('pay', {}, { tool: { labels: [], class: 'low', fingerprint: undefined } }), 'ask ask low'],
+    ],
+  ],
+];
+for (const [what, policy, rows] of tables) {
+  test(what, () => {
+    for (const [question, expected] of rows) assert.equal(short(policy.judge(question)), expected, JSON.stringify(question.args));
+  });
+}
+
+test('lists show what may be asked for, and what conditions may allow', () => {
+  const policy = policyOf(
+    { ...all, name: 'some', tools: ['read'], when: 'args.path == "/a"' },
+    { ...all, name: 'asks', effect: 'ask', tools: ['pay'] },
+    { ...all, name: 'not-now', effect: 'deny', when: 'request.time.getHours() < 24' },
+    { ...all, name: 'never', effect: 'deny', labels: ['destructive'] },
+  );
+  const kinds = (name: string, ...labels: readonly string[]): string => policy.decide(ada, 'files', { kind: 'tool', name }, labels).kind;
+  assert.deepEqual([kinds('read'), kinds('pay'), kinds('other'), kinds('read', 'destructive')], ['allow', 'ask', 'deny', 'deny']);
+  assert.equal(policy.decide(ada, 'files', { kind: 'server' }).kind, 'allow');
+});
+
+test('an ask says who approves', () => {
+  const policy = policyOf(
+    { ...all, effect: 'ask', approval: { approvers: ['sec-*'], notRequester: true } },
+    { ...all, name: 'b', effect: 'ask' },
+  );
+  const verdict = policy.judge(call('t', {}));
+  assert.deepEqual(verdict.kind === 'ask' && verdict.approval, { expiresAfterMs: 3_600_000, approvers: ['sec-*'], notRequester: true });
+});
+
+test('all conditions of one call share its steps, so that many rules are no way around them', () => {
+  const heavy = Array.from({ length: 40 }, (_, i) => ({
+    ...all,
+    name: `r${i}`,
+    effect: 'deny',
+    when: `args.list.exists(x, x == "no-${i}")`,
+  }));
+  const verdict = policyOf(all, ...heavy).judge(call('t', { list: Array.from({ length: 1000 }, () => 'a') }));
+  assert.ok(verdict.kind === 'deny' && verdict.reason === 'condition-error');
+  assert.match(verdict.error, /more than \d+ steps/);
+});
+
+test('explain says of every rule what it had to do with the verdict', () => {
+  const policy = policyOf(
+    { ...all, name: 'others', agents: ['bob'] },
+    { ...all, name: 'elsewhere', servers: ['mail'] },
+    { ...all, name: 'reads', tools: ['read'] },
+    { ...all, name: 'labelled', labels: ['destructive'] },
+    { ...all, name: 'small', when: 'args.amount < 10' },
+    { ...all, name: 'broken', when: 'args.missing == 1' },
+    { ...all, name: 'any' },
+    { ...all, name: 'asks', effect: 'ask' },
+  );
+  const { verdict, rules } = policy.explain(call('pay', { amount: 50 }));
+  assert.equal(short(verdict), 'ask asks standard');
+  assert.deepEqual(
+    rules.map(({ rule, match }) => `${rule} ${match}`),
+    [
+      'others other-agent',
+      'elsewhere other-server',
+      'reads other-subject',
+      'labelled other-labels',
+      'small condition-false',
+      'broken condition-error',
+      'any matches',
+      'asks matches',
+    ],
+  );
+  assert.match(rules[5]?.error ?? '', /there is no "missing"/);
+});
+
+test('what the config says of tools: labels add up, the heaviest class counts', () => {
+  const facts = compileToolFacts([
+    {
+      name: 'files',
+      tools: { 'delete_*': { labels: ['destructive'], class: 'critical' }, '*': { labels: ['private-source'], class: 'low' } },
+    },
+  ]);
+  assert.deepEqual(facts('files', 'delete_all'), { labels: ['destructive', 'private-source'], class: 'critical', fingerprint: undefined });
+  assert.deepEqual(facts('files', 'read'), { labels: ['private-source'], class: 'low', fingerprint: undefined });
+  assert.equal(facts('files', 'read'), facts('files', 'read'));
+  assert.deepEqual(facts('elsewhere', 'read').labels, []);
+});
