@@ -27,6 +27,11 @@ export function carryStdioInitialize(envelope: Envelope<Call>, readiness: Ready,
     call.server.doubt();
     return serverRevision ?? { headers: [] };
   });
+  answer.onGone = () => {
+    if (answer.finished) return;
+    answer.end('cancelled');
+    session.close(); // Nobody has heard of it, so nobody could end it.
+  };
 }
 
 /** Carries anything of an open session. */
