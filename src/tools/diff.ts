@@ -88,8 +88,8 @@ function printChanged(before: JsonValue, after: JsonValue): readonly string[] {
 
 /** Both texts without what they share at the begin and the end, but for some context. Whole characters only. */
 function cutToChange(before: string, after: string): readonly [string, string] {
-  const was = [...before];
-  const is = [...after];
+  const was = Array.from(before);
+  const is = Array.from(after);
   const shorter = Math.min(was.length, is.length);
   let begin = 0;
   while (begin < shorter && was[begin] === is[begin]) begin += 1;

@@ -2,7 +2,7 @@
 
 import { CONFUSABLES } from './confusables.ts';
 
-const LOOKS = new Map(CONFUSABLES.flatMap(([look, characters]) => [...characters].map((character) => [character, look] as const)));
+const LOOKS = new Map(CONFUSABLES.flatMap(([look, characters]) => Array.from(characters, (character) => [character, look] as const)));
 const NO_LOOK = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{M}]/gu;
 
 /**
