@@ -45,7 +45,7 @@ export function createStatusBoard(options: { readonly log: Log; readonly notice:
       const revisions = Array.isArray(fields['revisions']) ? fields['revisions'].map(String) : [];
       const failed = fields['state'] === 'failed';
       const news = failed && known.status.state !== 'failed';
-      const problem = failed ? String(fields['problem']) : null;
+      const problem = failed ? String(fields['problem'] ?? 'it did not say why') : null;
       known.status = {
         ...known.status,
         state: failed ? 'failed' : 'ready',
@@ -55,7 +55,7 @@ export function createStatusBoard(options: { readonly log: Log; readonly notice:
         problem,
         checkedAt: new Date().toISOString(),
       };
-      if (news) options.notice(`The server '${known.config.name}' cannot be used: ${problem ?? ''} The other servers are not affected.`);
+      if (news) options.notice(`The server '${known.config.name}' cannot be used: ${sentence(problem ?? '')} The other servers are not affected.`);
     },
     setWorker: (channel, fields) => {
       const { slot, pid, startedAt, revision } = fields;
@@ -81,6 +81,11 @@ export function createStatusBoard(options: { readonly log: Log; readonly notice:
       });
     },
   };
+}
+
+/** What is said of a server ends as a sentence does, whoever said it. */
+function sentence(problem: string): string {
+  return /[.!?]$/.test(problem) ? problem : `${problem}.`;
 }
 
 function transportOf(value: unknown): BoardServer['transport'] {

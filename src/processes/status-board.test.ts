@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createLog } from '../telemetry/index.ts';
+import { createStatusBoard } from './status-board.ts';
+
+const DESK = {
+  kind: 'stdio',
+  name: 'desk',
+  command: 'desk',
+  args: [],
+  env: {},
+  cwd: '/',
+  processes: 'per-agent',
+  trust: 'first-use',
+} as const;
+
+test('a server that cannot be used is told of once, in whole sentences', () => {
+  const said: string[] = [];
+  const log = createLog({ process: 'test', level: 'error', write: () => {}, clock: () => 0, format: 'json' });
+  const board = createStatusBoard({ log, notice: (text) => void said.push(text) });
+  for (const problem of ['nothing listens there', 'Install it.', undefined]) {
+    board.setServers([]);
+    board.setServers([DESK]);
+    for (let i = 0; i < 2; i++) board.setServer({ server: 'desk', state: 'failed', ...(problem !== undefined && { problem }) });
+  }
+  const rest = 'The other servers are not affected.';
+  assert.deepEqual(said, [
+    `The server 'desk' cannot be used: nothing listens there. ${rest}`,
+    `The server 'desk' cannot be used: Install it. ${rest}`,
+    `The server 'desk' cannot be used: it did not say why. ${rest}`,
+  ]);
+});
