@@ -21,6 +21,11 @@ interface Running {
   readonly server: string;
 }
 
+/** An agent that hung up without DELETE has nothing left to end: the operator's two settings are what helps then. */
+const tooMany = (most: number): string =>
+  `This agent has ${most} programs running already; end a session with DELETE, or wait until one has been idle for ` +
+  'limits.sessionIdleMs. The cap is limits.maxProcessesPerAgent.';
+
 /** None runs yet. */
 export function createProcesses(stdio: StdioDoor): Processes {
   const running = new Set<Running>();
@@ -33,7 +38,7 @@ export function createProcesses(stdio: StdioDoor): Processes {
   const refusal = (agent: string, server: string, limits: Limits): Refused | undefined => {
     const { maxProcesses, maxProcessesPerAgent, maxProcessesPerServer } = limits;
     if (agent !== '' && count((one) => one.agent === agent) >= maxProcessesPerAgent)
-      return { code: 'too_many', say: `This agent has ${maxProcessesPerAgent} programs running already; end a session with DELETE.` };
+      return { code: 'too_many', say: tooMany(maxProcessesPerAgent) };
     if (count((one) => one.server === server) >= maxProcessesPerServer)
       return { code: 'overloaded', say: `The MCP server '${server}' runs ${maxProcessesPerServer} times already; try again later.` };
     if (running.size >= maxProcesses)
