@@ -9,7 +9,10 @@ import { complainAbout } from './problems.ts';
 export const reloadCommand: Command = {
   name: 'reload',
   summary: 'Put the changed config file in force',
-  description: ['No call is interrupted. A config that is wrong is refused with its lines, and the gateway goes on with the one before.'],
+  description: [
+    'Calls under way go on, save those that the new config does not allow any more: at a server or route that is gone, or against its rules. They are cut; what came of them is unknown.',
+    'A config that is wrong is refused with its lines, and the gateway goes on with the one before.',
+  ],
   run: async (args, deps) => {
     const folder = dataFolder(args, deps);
     if (folder === undefined) return EXIT.config;

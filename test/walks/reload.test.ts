@@ -113,6 +113,18 @@ test('a call is under way while the settings of its server change', async () => 
   }
 });
 
+test('a call is under way while its server is removed: it is cut, what came of it is unknown, and others go on', async () => {
+  const url = (name: string): string => gateway.url(name);
+  await reload(config({ servers: { staying: { url: echo.url }, leaving: { url: echo.url } } }));
+  const tools = ['hold-staying', 'hold-leaving'];
+  const [stays, leaves] = [callOnce(url('staying'), key)('hold-staying'), callOnce(url('leaving'), key)('hold-leaving')];
+  for (const tool of tools) await echo.called(tool);
+  await reload(config({ servers: { staying: { url: echo.url } } }));
+  assert.match(String(await leaves), /^502 .*1506/);
+  echo.release();
+  assert.equal(await stays, true);
+});
+
 test('a server that is added and does not start is named', async () => {
   await reload(config({ servers: { broken: { command: 'sallyport-no-such-program', args: [] } } }));
   await until(() => gateway.events.some((event) => /'broken'.*sallyport-no-such-program/.test(textAt(event, 'text'))), 'a notice about it');
