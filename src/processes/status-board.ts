@@ -55,7 +55,8 @@ export function createStatusBoard(options: { readonly log: Log; readonly notice:
         problem,
         checkedAt: new Date().toISOString(),
       };
-      if (news) options.notice(`The server '${known.config.name}' cannot be used: ${sentence(problem ?? '')} The other servers are not affected.`);
+      if (news)
+        options.notice(`The server '${known.config.name}' cannot be used: ${sentence(problem ?? '')} The other servers are not affected.`);
     },
     setWorker: (channel, fields) => {
       const { slot, pid, startedAt, revision } = fields;

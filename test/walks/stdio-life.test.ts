@@ -42,7 +42,10 @@ test('one agent, one server and one worker have caps, with their reasons; what e
     LegacySession.open(gateway.url(server), key === undefined ? {} : { key });
   const first = await open('one', ann);
   await open('one', ann);
-  await assert.rejects(open('two', ann), /429.*This agent has 2 programs running already; end a session with DELETE, or wait.*maxProcessesPerAgent/);
+  await assert.rejects(
+    open('two', ann),
+    /429.*This agent has 2 programs running already; end a session with DELETE, or wait.*maxProcessesPerAgent/,
+  );
   await open('one', bob);
   await assert.rejects(open('one', bob), /503.*'one' runs 3 times already/);
   await open('two', cid);
