@@ -32,6 +32,9 @@ const TOOL = TOOLS[7] ?? '';
 const CALL = Buffer.from(callBody(ID, TOOL, 'modern'));
 const ANSWER = Buffer.from(answerBody(ID, 'modern'));
 
+const FEW_RULES = 'judge, 10 rules of which 10 match';
+const MANY_RULES = 'judge, 1 000 rules of which 20 match';
+
 const OPERATIONS: readonly (readonly [string, Preparation])[] = [
   ['JSON.parse of the call, for comparison', async () => () => JSON.parse(CALL.toString())],
   [
@@ -90,6 +93,8 @@ const OPERATIONS: readonly (readonly [string, Preparation])[] = [
       return () => policy.value.decide(principal, 'bench', subject);
     },
   ],
+  [FEW_RULES, () => judging(10, 10)],
+  [MANY_RULES, () => judging(1_000, 20)],
   [
     'canonical form and SHA-256 of the arguments',
     async () => {
@@ -207,8 +212,44 @@ async function appendCalls(): Promise<Operation> {
   return { count: 500, run, end };
 }
 
+/** A call under a policy of which some rules match it, two of these with a condition that reads its arguments. */
+async function judging(count: number, matching: number): Promise<Operation> {
+  const { compilePolicy, policySchema } = await import('../src/policies/index.ts');
+  const { anonymousPrincipal } = await import('../src/agents/index.ts');
+  const whose = { agents: ['bench-agent-*'], servers: ['bench'], tools: [TOOL.slice(0, 3) + '*', TOOL] };
+  const rules = Array.from({ length: count }, (_, n) => {
+    if (n >= matching)
+      return {
+        name: `other-${n}`,
+        effect: n % 5 === 0 ? 'deny' : 'allow',
+        agents: [`bench-agent-*`],
+        servers: ['bench'],
+        tools: [`tool-${n}`],
+      };
+    if (n < 2) return { name: `never-${n}`, effect: 'deny', ...whose, when: `args.note_${n} == "forbidden" || args.count > ${100 + n}` };
+    return { name: `may-${n}`, effect: 'allow', ...whose };
+  });
+  const policy = compilePolicy(policySchema.parse({ rules }), { servers: ['bench'] });
+  if (!policy.ok) throw new Error('the rules do not compile');
+  const question = {
+    principal: anonymousPrincipal('bench-agent-07'),
+    server: 'bench',
+    subject: { kind: 'tool', name: TOOL },
+    tool: { labels: [], class: undefined, fingerprint: undefined },
+    args: { note_0: 'a', note_1: 'b', count: 7 },
+    request: { timeMs: NOW_MS, era: 'modern', source: '127.0.0.1', listener: 'main' },
+  } as const;
+  if (policy.value.judge(question).kind !== 'allow') throw new Error('the call is denied');
+  return () => policy.value.judge(question);
+}
+
+interface Figure {
+  readonly median: number;
+  readonly shown: string;
+}
+
 /** Median, least and most of several samples, in microseconds of CPU per operation. */
-async function time(operation: Operation): Promise<string> {
+async function time(operation: Operation): Promise<Figure> {
   let batch = 1;
   for (let tookMs = 0; tookMs < SAMPLE_MS / 10; batch *= 2) tookMs = await run(operation, batch);
   const perSample = Math.max(1, Math.round((batch * SAMPLE_MS) / (await run(operation, batch))));
@@ -217,7 +258,7 @@ async function time(operation: Operation): Promise<string> {
   while (samples.length < SAMPLES) samples.push(((await run(operation, perSample)) * 1000) / perSample / each);
   if (typeof operation !== 'function') await operation.end();
   const { median, min, max } = spread(samples);
-  return `${median.toFixed(3).padStart(9)} µs  [${min.toFixed(3)}–${max.toFixed(3)}]`;
+  return { median, shown: `${median.toFixed(3).padStart(9)} µs  [${min.toFixed(3)}–${max.toFixed(3)}]` };
 }
 
 /** How many milliseconds of this process's CPU `times` repetitions take, all its threads together. */
@@ -232,15 +273,20 @@ async function run(operation: Operation, times: number): Promise<number> {
   return (user + system) / 1000;
 }
 
+const medians = new Map<string, number>();
 const width = Math.max(...OPERATIONS.map(([name]) => name.length));
 for (const [name, prepare] of OPERATIONS) {
   let figure: string;
   try {
-    figure = await time(await prepare());
+    const { median, shown } = await time(await prepare());
+    medians.set(name, median);
+    figure = shown;
   } catch (error) {
     figure = `not measured: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`;
   }
   process.stdout.write(`${name.padEnd(width)}  ${figure}\n`);
 }
+const ratio = (medians.get(MANY_RULES) ?? Number.NaN) / (medians.get(FEW_RULES) ?? Number.NaN);
+process.stdout.write(`${'1 000 rules against 10'.padEnd(width)}  ${ratio.toFixed(2).padStart(9)} times\n`);
 // The last thing done with what the operations gave: it is looked at.
 process.exitCode = sink === OPERATIONS ? 1 : 0;

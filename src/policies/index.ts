@@ -1,5 +1,7 @@
 // May they? A policy document becomes an index of closures that answers allow, ask or deny; settle() turns an allowed call into a permit.
 // Pure: no I/O, no clock, no randomness. The Permit class itself stays inside: outsiders can hold one, not make one.
+export { checkConditions } from './check-conditions.ts';
+export type { ToolSchema } from './check-conditions.ts';
 export { checkPolicy } from './check.ts';
 export type { Known } from './check.ts';
 export { compilePolicy } from './compile.ts';
