@@ -3,10 +3,16 @@
 export { diffDefinitions, printChanges, toPlace } from './diff.ts';
 export type { Change, Path } from './diff.ts';
 export { fingerprint, isFingerprint } from './fingerprint.ts';
+export { guessLabels } from './guess-labels.ts';
+export type { GuessedLabels, Label } from './guess-labels.ts';
 export { createHeaderCatalogue } from './header-catalogue.ts';
 export type { HeaderCatalogue } from './header-catalogue.ts';
+export { findLookAlikes } from './look-alikes.ts';
+export type { LookAlike } from './look-alikes.ts';
 export { bareNames, MAX_QUALIFIED_CHARS, qualifiedName, readQualifiedName } from './names.ts';
 export type { OwnName, ReadName } from './names.ts';
+export { resembles } from './similarity.ts';
+export type { Likeness } from './similarity.ts';
 export { toSkeleton } from './skeleton.ts';
 export { matchesTemplate } from './uri-templates.ts';
 export { createArgumentsCheck } from './validate-arguments.ts';

@@ -119,7 +119,7 @@ describe('meanings that are easily got wrong', () => {
     [{ contains: { type: 'number' }, minContains: 2, maxContains: 3 }, [1, 'a', 2], true],
     [{ prefixItems: [true], contains: { const: 'x' }, unevaluatedItems: false }, [1, 'x', 'y'], false],
     [{ propertyNames: { maxLength: 2 } }, { abc: 1 }, false],
-    [{ if: { required: ['a'] }, ['then']: { required: ['b'] }, else: { required: ['c'] } }, { a: 1, c: 1 }, false],
+    [JSON.parse('{"if":{"required":["a"]},"then":{"required":["b"]},"else":{"required":["c"]}}'), { a: 1, c: 1 }, false],
     [{ required: ['__proto__'] }, {}, false],
   ];
   for (const [schema, value, holds] of rows)
