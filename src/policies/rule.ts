@@ -1,8 +1,7 @@
 // A rule, compiled: what it covers, whether it holds, and the verdict it gives. The verdicts are made once per rule, so that a decision
 // allocates nothing where no condition runs.
 
-import { Failure } from './condition/index.ts';
-import type { Condition, Facts, Steps } from './condition/index.ts';
+import type { Condition, Facts, Failure, Steps } from './condition/index.ts';
 import type { Allow, Ask, Approval, CallClass, Denial, Effect, Obligations, Rule } from './types.ts';
 
 /** A rule and its place in the document. */

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { compilePolicy, policySchema } from '../../../src/policies/index.ts';
+import type { JsonValue } from '../../../src/mcp/index.ts';
 import type { PolicyDocument, Subject } from '../../../src/policies/index.ts';
 
 interface Request {
@@ -13,21 +14,30 @@ interface Request {
   readonly groups: readonly string[];
   readonly server: string;
   readonly subject: Subject;
+  readonly labels: readonly string[];
+  readonly args: JsonValue;
   readonly verdict: string;
 }
 
-const parseSubject = (wants: string): Subject => {
-  const [kind = '', ...name] = wants.split(' ');
-  if (kind === 'server' && name.length === 0) return { kind };
+const listOf = (text: string): readonly string[] =>
+  text
+    .split(',')
+    .map((word) => word.trim())
+    .filter(Boolean);
+
+const parseWants = (wants: string): Pick<Request, 'subject' | 'labels' | 'args'> => {
+  const [, kind = '', name, labels = '', args = '{}'] = /^([a-z]+)(?: (.*?))?(?: +\[([^\]]*)\])?(?: +(\{.*\}))?$/.exec(wants) ?? [];
+  const rest = { labels: listOf(labels), args: JSON.parse(args) };
+  if (kind === 'server' && name === undefined) return { subject: { kind }, ...rest };
   assert.ok(kind === 'tool' || kind === 'prompt' || kind === 'resource', `${wants}: must be server, or tool, prompt or resource and a name`);
-  return { kind, name: name.join(' ') };
+  return { subject: { kind, name: name ?? '' }, ...rest };
 };
 
 const parseRequest = (line: string): Request => {
   const [who = '', server = '', wants = '', verdict = '', ...more] = line.split('|').map((column) => column.trim());
   const [, agent, groups = ''] = /^([^ ]+)(?: +\[(.*)\])?$/.exec(who) ?? [];
-  assert.ok(agent !== undefined && more.length === 0 && /^(allow|deny) [^ ]+$/.test(verdict), `not a request: ${line}`);
-  return { line, agent, groups: groups.split(',').map((group) => group.trim()).filter(Boolean), server, subject: parseSubject(wants), verdict };
+  assert.ok(agent !== undefined && more.length === 0 && /^(allow|ask|deny) [^ ]+$/.test(verdict), `not a request: ${line}`);
+  return { line, agent, groups: listOf(groups), server, ...parseWants(wants), verdict };
 };
 
 const parseCase = (text: string): { readonly document: PolicyDocument; readonly requests: readonly Request[] } => {
@@ -42,7 +52,7 @@ const folder = new URL('.', import.meta.url);
 const files = readdirSync(folder).filter((file) => file.endsWith('.case'));
 
 test('there are cases', () => {
-  assert.ok(files.length >= 6);
+  assert.ok(files.length >= 9);
 });
 
 for (const file of files) {
@@ -52,10 +62,16 @@ for (const file of files) {
     const named = document.rules.flatMap((rule) => rule.servers).filter((server) => !/[*?]/.test(server));
     const policy = compilePolicy(document, { servers: [...new Set([...named, ...requests.map(({ server }) => server)])] });
     assert.ok(policy.ok);
-    for (const { line, agent, groups, server, subject, verdict } of requests) {
-      const principal = { tenant: 'default', agent, user: undefined, groups, attributes: {}, keyId: 'key_0' };
-      const decided = policy.value.decide(principal, server, subject);
-      assert.equal(`${decided.kind} ${decided.rule ?? '-'}`, verdict, line);
+    for (const { line, agent, groups, server, subject, labels, args, verdict } of requests) {
+      const judged = policy.value.judge({
+        principal: { tenant: 'default', agent, user: undefined, groups, attributes: {}, keyId: 'key_0' },
+        server,
+        subject,
+        tool: subject.kind === 'tool' ? { labels, class: undefined, fingerprint: undefined } : undefined,
+        args: subject.kind === 'tool' || subject.kind === 'prompt' ? args : undefined,
+        request: { timeMs: 0, era: 'modern', source: '127.0.0.1', listener: 'main' },
+      });
+      assert.equal(`${judged.kind} ${judged.rule ?? '-'}`, verdict, line);
     }
   });
 }
