@@ -80,7 +80,7 @@ describe('tail', () => {
     const seen: unknown[] = [];
     const expected = Array.from({ length: 150 }, (_, i) => `call-${i}`);
     const reader = (async () => {
-      for await (const record of tailLogs(root, { follow: true, signal: stop.signal, pollMs: 1 })) {
+      for await (const record of tailLogs(root, { follow: true, limit: undefined, signal: stop.signal, pollMs: 1 })) {
         if (record.kind === 'decision') seen.push(record.members['id']);
         if (seen.length === expected.length + 1) stop.abort();
       }

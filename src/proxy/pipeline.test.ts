@@ -201,6 +201,16 @@ test('a server without state is asked from every worker', () => {
   assert.equal(road.server.requests.length, 1);
 });
 
+test('a server of which nothing is known is looked at here as well, although the call is handed on', () => {
+  elsewhere();
+  const { server } = road.server;
+  let looked = 0;
+  Object.defineProperty(server, 'readiness', { value: undefined });
+  Object.defineProperty(server, 'prepare', { value: () => looked++ });
+  assert.equal(road.arrive(...call).status, 299);
+  assert.equal(looked, 1);
+});
+
 test('a denial needs no other worker', () => {
   road = bed([rule('none', 'deny')], { modern: false, legacy: true, revisions: ['2025-11-25'] });
   elsewhere();

@@ -115,6 +115,8 @@ function place(inbound: Inbound, arrival: Arrival, servers: readonly string[], p
   const owner = ports.placement.ownerElsewhere(arrival.principal.tenant, arrival.principal.agent);
   if (owner === undefined) return goOn();
   const concerned = servers.map((name) => ports.servers.get(name));
+  // Handing on must not keep this worker from learning what it may carry by itself, or that a server has been updated.
+  for (const server of concerned) if (server?.config.kind === 'http') server.prepare(() => {});
   if (!concerned.some((server) => server !== undefined && holdsState(server))) return goOn();
   ports.relayToOwner(arrival, owner, (delivered) =>
     guarded(arrival, ports, () => (delivered ? lostOwner(inbound, arrival, delivered, ports) : goOn())),
