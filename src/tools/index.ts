@@ -11,6 +11,8 @@ export { findLookAlikes } from './look-alikes.ts';
 export type { LookAlike } from './look-alikes.ts';
 export { bareNames, MAX_QUALIFIED_CHARS, qualifiedName, readQualifiedName } from './names.ts';
 export type { OwnName, ReadName } from './names.ts';
+export { createToolSearch } from './search-tools.ts';
+export type { FoundTool, ToolSearch } from './search-tools.ts';
 export { resembles } from './similarity.ts';
 export type { Likeness } from './similarity.ts';
 export { toSkeleton } from './skeleton.ts';

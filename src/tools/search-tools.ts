@@ -1,0 +1,137 @@
+// Finds tools by words, so that an agent need not be shown a thousand definitions to use one. Words of names count most, then those of
+// descriptions, then the names of arguments; rare words more than frequent ones (BM25). The same words over the same tools always give the
+// same order. Texts are of strangers: however often one repeats a word, it gains little.
+
+import type { NamedDefinition } from './definition-texts.ts';
+import { argumentNames, describedBy, wordsOf } from './definition-texts.ts';
+
+export interface FoundTool {
+  readonly server: string;
+  readonly name: string;
+  readonly score: number;
+}
+
+export interface ToolSearch {
+  /** Adds a tool, or takes its new definition. */
+  add(tool: NamedDefinition): void;
+  remove(server: string, name: string): void;
+  /** The best matches, best first; `admit` leaves out what the asker may not see. */
+  find(
+    query: string,
+    options?: { readonly limit?: number; readonly admit?: (server: string, name: string) => boolean },
+  ): readonly FoundTool[];
+  readonly size: number;
+}
+
+const NAME_WEIGHT = 4;
+const ARGUMENT_WEIGHT = 0.5;
+/** BM25's own: how soon repetition stops to pay, and how much a long text is held against a tool. */
+const SATURATION = 1.2;
+const LENGTH = 0.75;
+/** What a word can weigh in one tool, however often it is said there. */
+const MAX_WEIGHT = 4;
+const MAX_QUERY_WORDS = 16;
+const MAX_TEXT_CHARS = 4_000;
+const MAX_ARGUMENTS = 200;
+const DEFAULT_LIMIT = 10;
+
+interface Entry {
+  readonly server: string;
+  readonly name: string;
+  readonly weights: ReadonlyMap<string, number>;
+  readonly length: number;
+}
+
+/** An empty index. */
+export function createToolSearch(): ToolSearch {
+  const entries = new Map<string, Entry>();
+  const byWord = new Map<string, Set<Entry>>();
+  let totalLength = 0;
+
+  function remove(server: string, name: string): void {
+    const key = keyOf(server, name);
+    const entry = entries.get(key);
+    if (entry === undefined) return;
+    entries.delete(key);
+    totalLength -= entry.length;
+    for (const word of entry.weights.keys()) {
+      const holders = byWord.get(word);
+      holders?.delete(entry);
+      if (holders?.size === 0) byWord.delete(word);
+    }
+  }
+
+  function add(tool: NamedDefinition): void {
+    remove(tool.server, tool.name);
+    const entry = toEntry(tool);
+    entries.set(keyOf(tool.server, tool.name), entry);
+    totalLength += entry.length;
+    for (const word of entry.weights.keys()) {
+      const holders = byWord.get(word) ?? new Set<Entry>();
+      byWord.set(word, holders.add(entry));
+    }
+  }
+
+  function scoresOf(query: string): ReadonlyMap<Entry, number> {
+    const scores = new Map<Entry, number>();
+    const mean = totalLength / entries.size;
+    for (const word of new Set(wordsOf(query.slice(0, MAX_TEXT_CHARS)).slice(0, MAX_QUERY_WORDS).map(stem))) {
+      const holders = byWord.get(word);
+      if (holders === undefined) continue;
+      const rarity = Math.log(1 + (entries.size - holders.size + 0.5) / (holders.size + 0.5));
+      for (const entry of holders) {
+        const weight = entry.weights.get(word) ?? 0;
+        const damped = (weight * (SATURATION + 1)) / (weight + SATURATION * (1 - LENGTH + (LENGTH * entry.length) / mean));
+        scores.set(entry, (scores.get(entry) ?? 0) + rarity * damped);
+      }
+    }
+    return scores;
+  }
+
+  return {
+    add,
+    remove,
+    find: (query, { limit = DEFAULT_LIMIT, admit } = {}) => {
+      const found: FoundTool[] = [];
+      for (const [{ server, name }, score] of scoresOf(query))
+        if (admit === undefined || admit(server, name)) found.push({ server, name, score });
+      return found.sort(bestFirst).slice(0, limit);
+    },
+    get size() {
+      return entries.size;
+    },
+  };
+}
+
+function toEntry({ server, name, definition }: NamedDefinition): Entry {
+  const weights = new Map<string, number>();
+  let length = 0;
+  const weigh = (words: readonly string[], weight: number): void => {
+    for (const word of words) {
+      weights.set(stem(word), Math.max(weight, Math.min((weights.get(stem(word)) ?? 0) + weight, MAX_WEIGHT)));
+      length += weight;
+    }
+  };
+  weigh(wordsOf(name.slice(0, MAX_TEXT_CHARS)), NAME_WEIGHT);
+  weigh(wordsOf(describedBy(definition).slice(0, MAX_TEXT_CHARS)), 1);
+  for (const argument of argumentNames(definition).slice(0, MAX_ARGUMENTS))
+    weigh(wordsOf(argument.slice(0, MAX_TEXT_CHARS)), ARGUMENT_WEIGHT);
+  return { server, name, weights, length };
+}
+
+/** `files` is `file`: the one ending that tools are full of. */
+function stem(word: string): string {
+  return word.length > 3 && word.endsWith('s') && !word.endsWith('ss') ? word.slice(0, -1) : word;
+}
+
+function bestFirst(one: FoundTool, other: FoundTool): number {
+  return other.score - one.score || compareTexts(one.server, other.server) || compareTexts(one.name, other.name);
+}
+
+function compareTexts(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+function keyOf(server: string, name: string): string {
+  return `${server}\n${name}`;
+}
