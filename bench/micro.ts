@@ -35,6 +35,28 @@ const ANSWER = Buffer.from(answerBody(ID, 'modern'));
 const FEW_RULES = 'judge, 10 rules of which 10 match';
 const MANY_RULES = 'judge, 1 000 rules of which 20 match';
 
+/** What a schema of an ordinary tool looks like. */
+const CALL_SCHEMA = {
+  type: 'object',
+  properties: {
+    query: { type: 'string', minLength: 1, maxLength: 2000 },
+    limit: { type: 'integer', minimum: 1, maximum: 100 },
+    mode: { enum: ['a', 'b', 'c'] },
+    tags: { type: 'array', items: { type: 'string', maxLength: 64 }, maxItems: 20 },
+    filter: {
+      type: 'object',
+      properties: {
+        from: { type: 'string' },
+        to: { type: 'string' },
+        box: { type: 'object', properties: { x: { type: 'number' }, y: { type: 'number' } } },
+      },
+      required: ['from'],
+    },
+    body: { anyOf: [{ type: 'string' }, { type: 'null' }] },
+  },
+  required: ['query'],
+};
+
 const OPERATIONS: readonly (readonly [string, Preparation])[] = [
   ['JSON.parse of the call, for comparison', async () => () => JSON.parse(CALL.toString())],
   [
@@ -103,6 +125,48 @@ const OPERATIONS: readonly (readonly [string, Preparation])[] = [
       const args = parseJson(Buffer.from(JSON.stringify(JSON.parse(CALL.toString()).params.arguments)));
       if (!args.ok) throw new Error('the arguments are refused');
       return () => sha256Hex(canonicalJson(args.value.value));
+    },
+  ],
+  [
+    'fingerprint of a definition of 1 KiB',
+    async () => {
+      const { fingerprint } = await import('../src/tools/index.ts');
+      const definition = { name: TOOL, description: 'd'.repeat(420), inputSchema: CALL_SCHEMA };
+      return () => fingerprint(definition);
+    },
+  ],
+  [
+    'arguments of 1 KiB against their schema, strict',
+    async () => {
+      const { createArgumentsCheck } = await import('../src/tools/index.ts');
+      const check = createArgumentsCheck(CALL_SCHEMA);
+      const args = {
+        query: 'q'.repeat(100),
+        limit: 10,
+        mode: 'b',
+        tags: Array.from({ length: 10 }, (_, n) => `tag-${n}`),
+        filter: { from: '2026-01-01', to: '2026-12-31', box: { x: 1, y: 2 } },
+        body: 'b'.repeat(700),
+      };
+      if (check.check(args).kind !== 'valid') throw new Error('the arguments are refused');
+      return () => check.check(args);
+    },
+  ],
+  [
+    'search by three words among 100 000 tools',
+    async () => {
+      const { createToolSearch } = await import('../src/tools/index.ts');
+      const search = createToolSearch();
+      const verbs = ['read', 'write', 'list', 'send', 'delete', 'find', 'merge', 'export', 'sign', 'move'];
+      for (let n = 0; n < 100_000; n += 1) {
+        const name = `${verbs[n % 10] ?? ''}_thing${n % 997}_${n}`;
+        search.add({
+          server: `server-${n % 1000}`,
+          name,
+          definition: { description: `Does it to thing${n % 499} of kind${n % 7919}`, inputSchema: CALL_SCHEMA },
+        });
+      }
+      return () => search.find('read thing17 kind4711');
     },
   ],
   [

@@ -28,6 +28,8 @@ const ARGUMENT_WEIGHT = 0.5;
 /** BM25's own: how soon repetition stops to pay, and how much a long text is held against a tool. */
 const SATURATION = 1.2;
 const LENGTH = 0.75;
+/** A word that more tools have than this is not where a search begins, if there is a rarer one. */
+const FREQUENT = 2_000;
 /** What a word can weigh in one tool, however often it is said there. */
 const MAX_WEIGHT = 4;
 const MAX_QUERY_WORDS = 16;
@@ -75,11 +77,13 @@ export function createToolSearch(): ToolSearch {
   function scoresOf(query: string): ReadonlyMap<Entry, number> {
     const scores = new Map<Entry, number>();
     const mean = totalLength / entries.size;
-    for (const word of new Set(wordsOf(query.slice(0, MAX_TEXT_CHARS)).slice(0, MAX_QUERY_WORDS).map(stem))) {
-      const holders = byWord.get(word);
-      if (holders === undefined) continue;
+    const words = new Set(wordsOf(query.slice(0, MAX_TEXT_CHARS)).slice(0, MAX_QUERY_WORDS).map(stem));
+    const holdersOf = Array.from(words, (word) => [word, byWord.get(word) ?? new Set<Entry>()] as const);
+    // Rarest first: a word that half of the tools have says little, and only orders what the rarer ones have found.
+    for (const [word, holders] of holdersOf.sort(([, one], [, other]) => one.size - other.size)) {
       const rarity = Math.log(1 + (entries.size - holders.size + 0.5) / (holders.size + 0.5));
-      for (const entry of holders) {
+      const candidates = holders.size > FREQUENT && scores.size > 0 ? scores.keys() : holders;
+      for (const entry of candidates) {
         const weight = entry.weights.get(word) ?? 0;
         const damped = (weight * (SATURATION + 1)) / (weight + SATURATION * (1 - LENGTH + (LENGTH * entry.length) / mean));
         scores.set(entry, (scores.get(entry) ?? 0) + rarity * damped);
