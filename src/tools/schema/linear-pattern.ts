@@ -15,7 +15,7 @@ export interface LinearPattern {
 const MAX_PATTERN_CHARS = 2_000;
 /** Instructions of one program; RE2 repeats a part at most 1 000 times, but parts stand beside each other. */
 const MAX_PROGRAM = 5_000;
-/** Instructions that are as dear as one step of the interpreter, measured on texts that keep them all busy. */
+/** Instructions taken to be as dear as one step of the interpreter: an estimate, on the safe side for patterns that are done after a glance. */
 const INSTRUCTIONS_PER_STEP = 8;
 
 /** White space of ECMAScript beyond `\s` of RE2, as members of a class. */
