@@ -99,7 +99,18 @@ function toServer(name: string, entry: ServerEntry, folder: string, refuse: (mis
     const { command, args, env, cwd, processes, trust, tools, timeoutMs } = entry;
     // A program named by a path is found from the config file; one named by a word is looked for in PATH.
     const program = command.includes('/') ? resolve(folder, command) : command;
-    return { kind: 'stdio', name, command: program, args, env: values('env', env), cwd: resolve(folder, cwd), processes, trust, tools, timeoutMs };
+    return {
+      kind: 'stdio',
+      name,
+      command: program,
+      args,
+      env: values('env', env),
+      cwd: resolve(folder, cwd),
+      processes,
+      trust,
+      tools,
+      timeoutMs,
+    };
   }
   const { url, headers, tls, trust, tools, timeoutMs } = entry;
   const ca = tls.ca === undefined ? undefined : resolve(folder, tls.ca);

@@ -17,9 +17,7 @@ export function narrowListen(inbound: Inbound, arrival: Arrival, servers: readon
   if (watched === undefined) return inbound;
   const { snapshot, principal } = arrival;
   const allowed = watched.map(
-    (uri) =>
-      typeof uri === 'string' &&
-      servers.some((server) => mayEver(principal, server, { kind: 'resource', name: uri }, snapshot)),
+    (uri) => typeof uri === 'string' && servers.some((server) => mayEver(principal, server, { kind: 'resource', name: uri }, snapshot)),
   );
   if (allowed.every(Boolean)) return inbound;
   const edited = parseJson(removeElements(document, PATH, (index) => allowed[index] === true));

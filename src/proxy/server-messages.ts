@@ -186,9 +186,7 @@ function filterList(call: Call, document: JsonDocument, rule: MethodRule): Uint8
   const { principal, snapshot } = call.arrival;
   const kind = list.member === 'tools' ? 'tool' : list.member === 'prompts' ? 'prompt' : 'resource';
   const names = listElements(document, rule);
-  const allowed = names.map(
-    (name) => name !== undefined && mayEver(principal, call.server.name, { kind, name }, snapshot),
-  );
+  const allowed = names.map((name) => name !== undefined && mayEver(principal, call.server.name, { kind, name }, snapshot));
   const edits: Edit[] = allowed.every(Boolean)
     ? []
     : [...elementEdits(document, ['result', list.member], (index) => allowed[index] === true)];

@@ -101,8 +101,7 @@ export function narrowTasks(inbound: Inbound, arrival: Arrival, { server, member
   const { principal, snapshot } = arrival;
   const asked = members ?? [server.name];
   const kept = [...inbound.tasks.named.values()].filter(
-    (task) =>
-      asked.includes(task.server) && mayEver(principal, task.server, { kind: 'tool', name: task.tool }, snapshot),
+    (task) => asked.includes(task.server) && mayEver(principal, task.server, { kind: 'tool', name: task.tool }, snapshot),
   );
   const nameOf = ({ token, id }: NamedTask): string => (members === undefined ? id : token);
   const named = new Map(kept.map((task) => [nameOf(task), task]));

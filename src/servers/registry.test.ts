@@ -6,8 +6,24 @@ import type { Readiness, Servers } from './registry.ts';
 import type { ServerConfig } from './schema.ts';
 import { listenUpstream, sayJson } from './upstream.fixture.ts';
 
-const HTTP: ServerConfig = { kind: 'http', name: 'remote', url: 'http://127.0.0.1:9/mcp', headers: {}, tls: { minVersion: 'TLSv1.2' }, trust: 'first-use' };
-const STDIO: ServerConfig = { kind: 'stdio', name: 'local', command: 'x', args: [], env: {}, cwd: '/', processes: 'per-agent', trust: 'first-use' };
+const HTTP: ServerConfig = {
+  kind: 'http',
+  name: 'remote',
+  url: 'http://127.0.0.1:9/mcp',
+  headers: {},
+  tls: { minVersion: 'TLSv1.2' },
+  trust: 'first-use',
+};
+const STDIO: ServerConfig = {
+  kind: 'stdio',
+  name: 'local',
+  command: 'x',
+  args: [],
+  env: {},
+  cwd: '/',
+  processes: 'per-agent',
+  trust: 'first-use',
+};
 
 interface Bed {
   readonly servers: Servers;
