@@ -22,8 +22,8 @@ export interface Sighting {
 export interface Catalogue {
   /** Takes over what control says of a server; gives back why it cannot be believed, and then everything of that server is withheld. */
   adopt(said: ServerCatalogue): string | undefined;
-  /** Whether anything is known of a server: if not, it has never been listed. */
-  has(server: string): boolean;
+  /** Whether things of this kind were ever seen of a server. */
+  has(server: string, kind: DefinitionKind): boolean;
   /** Why a server's pins cannot be used. */
   faultOf(server: string): string | undefined;
   standing(server: string, kind: DefinitionKind, name: string): Standing;
@@ -58,6 +58,7 @@ export interface CatalogueOptions {
 
 interface Known {
   readonly version: number;
+  readonly kinds: ReadonlySet<DefinitionKind>;
   readonly pins: ReadonlyMap<string, readonly string[]>;
   /** What the server lists now and nobody has approved, by name. */
   readonly withheld: ReadonlyMap<string, string>;
@@ -92,13 +93,14 @@ export function createCatalogue({ nowMs, verify }: CatalogueOptions): Catalogue 
       const pins = fault === undefined ? (said.pins?.pins ?? []) : [];
       servers.set(said.server, {
         version: fault === undefined ? (said.pins?.version ?? 0) : (before?.version ?? 0),
+        kinds: new Set([...pins, ...said.withheld].map(({ kind }) => kind)),
         pins: new Map(pins.map(({ kind, name, fingerprints }) => [keyOf(kind, name), fingerprints])),
         withheld: new Map(said.withheld.map(({ kind, name, fingerprint }) => [keyOf(kind, name), fingerprint])),
         fault,
       });
       return fault;
     },
-    has: (server) => servers.has(server),
+    has: (server, kind) => servers.get(server)?.kinds.has(kind) === true,
     faultOf: (server) => servers.get(server)?.fault,
     standing: (server, kind, name) => {
       const known = servers.get(server);
