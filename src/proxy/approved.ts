@@ -67,8 +67,6 @@ export function approve({ server, method, final, isFirst }: Said, ports: Catalog
   const goOn = (): void => {
     const list = LISTS.get(method);
     if (list !== undefined && isFirst && nextCursor === undefined) ports.catalogue.fresh(server, list.kind, numberIn(result['ttlMs']));
-    for (const { sighting, definition } of found)
-      if (sighting !== undefined && ports.catalogue.isApproved(server, sighting)) ports.catalogue.learn(server, sighting, definition);
     next(withoutWithheld(server, method, final, found, ports));
   };
   const news = found.filter(({ sighting }) => sighting !== undefined && ports.catalogue.isNews(server, sighting));

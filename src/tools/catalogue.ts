@@ -1,7 +1,6 @@
 // What one worker knows of the approved definitions: the pins that control published and the keeper signed, and what servers list now, as far
 // as it has seen that. Everything a call needs is a look-up in maps.
 
-import type { JsonValue } from '../mcp/index.ts';
 import { digestOfPins, signedText } from './pins.ts';
 import type { DefinitionKind, PinSet, ServerCatalogue } from './pins.ts';
 
@@ -27,13 +26,9 @@ export interface Catalogue {
   /** Why a server's pins cannot be used. */
   faultOf(server: string): string | undefined;
   standing(server: string, kind: DefinitionKind, name: string): Standing;
-  /** The approved definition of a tool, where this worker has seen it. */
-  schemaOf(server: string, tool: string): ApprovedTool | undefined;
   isApproved(server: string, sighting: Sighting): boolean;
   /** Whether control must hear of a sighting: it may be new to it, or what was withheld is as it was approved again. */
   isNews(server: string, sighting: Sighting): boolean;
-  /** Keeps the definition of an approved tool, by which its arguments are judged. */
-  learn(server: string, sighting: Sighting, definition: JsonValue): void;
   /** The whole list of a kind was read, and is good for so long. */
   fresh(server: string, kind: DefinitionKind, ttlMs: number): void;
   isFresh(server: string, kind: DefinitionKind): boolean;
@@ -42,12 +37,6 @@ export interface Catalogue {
   isDoubted(server: string, kind: DefinitionKind): boolean;
   /** Forgets servers that are not in the config any more. */
   retain(servers: ReadonlySet<string>): void;
-}
-
-/** The definition by which a tool is judged. */
-export interface ApprovedTool {
-  readonly fingerprint: string;
-  readonly definition: JsonValue;
 }
 
 export interface CatalogueOptions {
@@ -80,9 +69,6 @@ const MAX_FRESH_MS = 10 * 60_000;
 export function createCatalogue({ nowMs, verify }: CatalogueOptions): Catalogue {
   const servers = new Map<string, Known>();
   const looks = new Map<string, Look>();
-  /** By server and tool: only approved ones get in, so pins bound it. */
-  const tools = new Map<string, Map<string, ApprovedTool>>();
-
   const isPinned = (known: Known | undefined, { kind, name, fingerprint }: Sighting): boolean =>
     known?.pins.get(keyOf(kind, name))?.includes(fingerprint) === true;
 
@@ -109,23 +95,12 @@ export function createCatalogue({ nowMs, verify }: CatalogueOptions): Catalogue 
       if (known?.pins.has(key) !== true) return isListed || known?.fault !== undefined ? 'withheld' : 'unknown';
       return isListed ? 'changed' : 'approved';
     },
-    schemaOf: (server, tool) => {
-      const seen = tools.get(server)?.get(tool);
-      if (seen === undefined) return undefined;
-      return isPinned(servers.get(server), { kind: 'tool', name: tool, fingerprint: seen.fingerprint }) ? seen : undefined;
-    },
     isApproved: (server, sighting) => isPinned(servers.get(server), sighting),
     isNews: (server, sighting) => {
       const known = servers.get(server);
       if (known === undefined) return true;
       const withheld = known.withheld.get(keyOf(sighting.kind, sighting.name));
       return isPinned(known, sighting) ? withheld !== undefined : withheld !== sighting.fingerprint;
-    },
-    learn: (server, { kind, name, fingerprint }, definition) => {
-      if (kind !== 'tool') return;
-      const known = tools.get(server) ?? new Map<string, ApprovedTool>();
-      tools.set(server, known);
-      if (known.get(name)?.fingerprint !== fingerprint) known.set(name, { fingerprint, definition });
     },
     fresh: (server, kind, ttlMs) => {
       const life = ttlMs > 0 ? Math.min(Math.max(ttlMs, MIN_FRESH_MS), MAX_FRESH_MS) : FRESH_MS;
@@ -138,7 +113,6 @@ export function createCatalogue({ nowMs, verify }: CatalogueOptions): Catalogue 
     doubt: (server, kind) => void looks.set(lookOf(server, kind), { untilMs: 0, doubted: true }),
     isDoubted: (server, kind) => looks.get(lookOf(server, kind))?.doubted === true,
     retain: (names) => {
-      for (const server of tools.keys()) if (!names.has(server)) tools.delete(server);
       for (const key of looks.keys()) if (!names.has(key.slice(0, key.indexOf(' ')))) looks.delete(key);
     },
   };

@@ -23,6 +23,6 @@ export { checkSchema } from './validate-schema.ts';
 export type { SchemaFault } from './validate-schema.ts';
 export { toVisible } from './visible-text.ts';
 export { createCatalogue, isSigned } from './catalogue.ts';
-export type { ApprovedTool, Catalogue, Sighting, Standing } from './catalogue.ts';
+export type { Catalogue, Sighting, Standing } from './catalogue.ts';
 export { DEFINITION_KINDS, digestOfPins, isServerCatalogue, signedText } from './pins.ts';
 export type { DefinitionKind, Pin, PinSet, ServerCatalogue, Withheld } from './pins.ts';
