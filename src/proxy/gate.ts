@@ -71,6 +71,7 @@ export function createGate(): Gate {
         catalogue.faultOf(server) === undefined &&
         call.arrival.snapshot.servers.get(server)?.trust === 'first-use';
       const wasJustRead = ports.nowMs() - (lookedAtMs.get(`${server} ${kind}`) ?? Number.NEGATIVE_INFINITY) < RELOOK_MS;
+      if (trustsFirst && isFresh) return done(undefined);
       if (!mayLook(call, ports) || (isFresh && wasJustRead) || catalogue.faultOf(server) !== undefined)
         return done(trustsFirst && standing === 'unknown' ? undefined : toRefusal(call, standing, ports));
       const mustKnow = catalogue.isDoubted(server, kind);
@@ -79,6 +80,8 @@ export function createGate(): Gate {
       // A server whose list cannot be had does not make every call wait for that.
       if (isTrusted && !mustKnow && failedMs < FAILED_MS) return done(undefined);
       look(call, kind, ports, (fault) => {
+        // A server that lists nothing has shown nothing: there is nothing yet that a call could differ from.
+        if (fault === undefined && trustsFirst && !catalogue.has(server, kind)) return done(undefined);
         if (fault === undefined) return done(toRefusal(call, catalogue.standing(server, kind, name), ports));
         // Nobody has been shown anything but what is approved. Only where the server has said that it changed, it must say to what.
         failedAtMs.set(`${server} ${kind}`, ports.nowMs());
