@@ -55,14 +55,7 @@ const SERVER: ServerStatus = {
 };
 
 function fakePorts(agents: AgentsPort, change: Partial<AdminPorts> = {}): AdminPorts {
-  return {
-    agents,
-    status: async () => ok(STATUS),
-    servers: async () => ok([SERVER]),
-    reload: async () => ok(CONFIG),
-    catalogue: { withheld: async () => ok({ faults: [], withheld: [] }), decide: async () => ok({ decided: [] }) },
-    ...change,
-  };
+  return { agents, status: async () => ok(STATUS), servers: async () => ok([SERVER]), reload: async () => ok(CONFIG), ...change };
 }
 
 const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, with: () => silent, enabled: () => false };

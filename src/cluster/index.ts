@@ -1,4 +1,3 @@
-// Many nodes, one truth: where agents, their keys' digests, the config's revisions and the catalogue are kept. Never asked while a call is on its way.
-export type { CatalogueChange, DefinitionState, DefinitionStore, SeenDefinition } from './definitions.ts';
+// Many nodes, one truth: where agents, their keys' digests and the config's revisions are kept. Never asked while a call is on its way.
 export { lookForStore, openStore } from './sqlite-store.ts';
 export type { AgentChange, AgentList, ConfigRevision, Store, StoreRefusal, WriteScope } from './store.ts';

@@ -11,7 +11,6 @@ const DESK = {
   env: {},
   cwd: '/',
   processes: 'per-agent',
-  trust: 'first-use',
 } as const;
 
 test('a server that cannot be used is told of once, in whole sentences', () => {

@@ -12,7 +12,6 @@ const HTTP: ServerConfig = {
   url: 'http://127.0.0.1:9/mcp',
   headers: {},
   tls: { minVersion: 'TLSv1.2' },
-  trust: 'first-use',
 };
 const STDIO: ServerConfig = {
   kind: 'stdio',
@@ -22,7 +21,6 @@ const STDIO: ServerConfig = {
   env: {},
   cwd: '/',
   processes: 'per-agent',
-  trust: 'first-use',
 };
 
 interface Bed {
