@@ -38,7 +38,12 @@ export const ERRORS = {
   ),
   tls_required: row(403, -32600, 'warn', 'This address takes requests only from the proxy that ends TLS in front of it.'),
   origin_refused: row(403, -32600, 'info', 'This Origin is not allowed.'),
-  route_unknown: row(404, -32601, 'info', 'No such route; MCP servers are at /mcp/<server>.'),
+  route_unknown: row(
+    404,
+    -32601,
+    'info',
+    'No such route: a server is at /mcp/<server>, several as one at /mcp, without a slash at the end.',
+  ),
   // The language: JSON, JSON-RPC, MCP.
   json_malformed: row(400, -32700, 'info', 'The body is not valid JSON.'),
   json_ambiguous: row(400, -32600, 'info', 'The body can be read in two ways.'),
