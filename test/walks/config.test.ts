@@ -85,8 +85,8 @@ const WRONG: readonly { readonly what: string; readonly text: string; readonly s
   },
   {
     what: 'an effect that is none',
-    text: 'version: 1\npolicy:\n  rules:\n    - { name: r, effect: ask, agents: ["*"], servers: ["*"] }\n',
-    says: [/sallyport\.yaml:4:/, /allow/, /deny/],
+    text: 'version: 1\npolicy:\n  rules:\n    - { name: r, effect: permit, agents: ["*"], servers: ["*"] }\n',
+    says: [/sallyport\.yaml:4:/, /allow/, /ask/, /deny/],
   },
   {
     what: 'a policy file that is not there',
