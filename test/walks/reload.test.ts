@@ -117,10 +117,12 @@ test('a call is under way while its server is removed: it is cut, what came of i
   const url = (name: string): string => gateway.url(name);
   await reload(config({ servers: { staying: { url: echo.url }, leaving: { url: echo.url } } }));
   const tools = ['hold-staying', 'hold-leaving'];
-  const [stays, leaves] = [callOnce(url('staying'), key)('hold-staying'), callOnce(url('leaving'), key)('hold-leaving')];
+  const stays = callOnce(url('staying'), key)('hold-staying');
+  const leaves = callOnce(url('leaving'), key)('hold-leaving').catch(String);
   for (const tool of tools) await echo.called(tool);
   await reload(config({ servers: { staying: { url: echo.url } } }));
-  assert.match(String(await leaves), /^502 .*1506/);
+  // The worker that it came to cuts the connection; one that had handed it on says what it lost.
+  assert.match(String(await leaves), /^502 .*1506|socket hang up|ECONNRESET/);
   echo.release();
   assert.equal(await stays, true);
 });
