@@ -15,7 +15,6 @@ export function renderConfigReference(): string {
   const program = shapeWith(entry, 'command');
   const address = shapeWith(entry, 'url');
   const rules = shapeWith(member(root, 'policy'), 'rules');
-  const rule = toNode(member(rules, 'rules')['items']);
   const parts = [
     '# sallyport.yaml',
     'Generated from the source; do not edit.',
@@ -49,9 +48,7 @@ export function renderConfigReference(): string {
     table('policy.', rules),
     table('policy.', shapeWith(member(root, 'policy'), 'file')),
     'A rule:',
-    table('policy.rules[].', rule),
-    'Of a rule that asks:',
-    table('policy.rules[].approval.', member(rule, 'approval')),
+    table('policy.rules[].', toNode(member(rules, 'rules')['items'])),
     '## `limits`: every cap and wait',
     LIMITS,
     table('limits.', member(root, 'limits')),
@@ -80,7 +77,6 @@ function typeOf(node: Node): string {
   if (type === 'integer') return `whole number, ${String(minimum)} to ${String(maximum)}`;
   if (type === 'array') return `list of ${typeOf(toNode(node['items']))}`;
   if (type === 'string') return 'text';
-  if (type === 'boolean') return '`true`, `false`';
   const inner = node['additionalProperties'];
   return isShape(node) || typeof inner !== 'object' ? 'mapping' : `mapping to ${typeOf(toNode(inner))}`;
 }

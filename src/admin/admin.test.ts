@@ -55,7 +55,14 @@ const SERVER: ServerStatus = {
 };
 
 function fakePorts(agents: AgentsPort, change: Partial<AdminPorts> = {}): AdminPorts {
-  return { agents, status: async () => ok(STATUS), servers: async () => ok([SERVER]), reload: async () => ok(CONFIG), ...change };
+  return {
+    agents,
+    status: async () => ok(STATUS),
+    servers: async () => ok([SERVER]),
+    reload: async () => ok(CONFIG),
+    catalogue: { withheld: async () => ok({ faults: [], withheld: [] }), decide: async () => ok({ decided: [] }) },
+    ...change,
+  };
 }
 
 const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, with: () => silent, enabled: () => false };

@@ -50,6 +50,10 @@ export function createAdminClient(socketPath: string): AdminPorts {
       return answered.ok ? ok(answered.value.servers) : answered;
     },
     reload: () => value('reload'),
+    catalogue: {
+      withheld: () => value('readCatalogue'),
+      decide: (body) => value('decideDefinitions', { body }),
+    },
     agents: {
       list: async () => {
         const answered = await ask('listAgents', {});

@@ -3,8 +3,21 @@
 export { createAgentsPort } from './agents-port.ts';
 export type { AgentsPortOptions } from './agents-port.ts';
 export { createAdminClient } from './client.ts';
-export type { AddAgentInput, AgentView, ConfigStatus, GatewayStatus, IssuedKey, KeyInput, ServerStatus, WorkerStatus } from './contract.ts';
-export type { AdminPorts, AgentsPort } from './ports.ts';
+export type {
+  AddAgentInput,
+  AgentView,
+  CatalogueView,
+  ConfigStatus,
+  DecidedView,
+  DecisionInput,
+  GatewayStatus,
+  IssuedKey,
+  KeyInput,
+  ServerStatus,
+  WithheldView,
+  WorkerStatus,
+} from './contract.ts';
+export type { AdminPorts, AgentsPort, CataloguePort } from './ports.ts';
 export type { AdminProblem, ProblemCode } from './problems.ts';
 export { createAdminServer } from './server.ts';
 export type { AdminServer, AdminServerOptions } from './server.ts';

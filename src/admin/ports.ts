@@ -5,8 +5,11 @@ import type { Result } from '../base/index.ts';
 import type {
   AddAgentInput,
   AgentView,
+  CatalogueView,
   ChangeAgentInput,
   ConfigStatus,
+  DecidedView,
+  DecisionInput,
   GatewayStatus,
   IssuedKey,
   KeyInput,
@@ -27,9 +30,17 @@ export interface AgentsPort {
   revokeKeys(name: string, id: string | undefined, expectedVersion?: number): Answer<readonly string[]>;
 }
 
+/** Definitions that nobody has approved. */
+export interface CataloguePort {
+  withheld(): Answer<CatalogueView>;
+  /** Answers once every worker goes by it. */
+  decide(input: DecisionInput): Answer<DecidedView>;
+}
+
 /** Everything the admin API can ask for. */
 export interface AdminPorts {
   readonly agents: AgentsPort;
+  readonly catalogue: CataloguePort;
   status(): Answer<GatewayStatus>;
   servers(): Answer<readonly ServerStatus[]>;
   /** Reads the config file again. A refused one is a `config_refused` problem with its places; the one before stays in force. */

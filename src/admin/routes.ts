@@ -52,6 +52,8 @@ const HANDLERS: Handlers = {
   revokeKey: async (ports, { agent, key, expectedVersion }) =>
     map(await ports.agents.revokeKeys(agent, key, expectedVersion), (ids) => ({ value: { revoked: [...ids] } })),
   listServers: async (ports) => map(await ports.servers(), (servers) => ({ value: { servers: [...servers] } })),
+  readCatalogue: async (ports) => map(await ports.catalogue.withheld(), (value) => ({ value })),
+  decideDefinitions: async (ports, { body }) => map(await ports.catalogue.decide(body), (value) => ({ value })),
   reload: async (ports) => map(await ports.reload(), (value) => ({ value })),
 };
 

@@ -55,6 +55,7 @@ export const FAKE_SERVERS: readonly ServerStatus[] = [
 export function fakePorts(agents: AgentsPort, change: Partial<AdminPorts> = {}): AdminPorts {
   return {
     agents,
+    catalogue: { withheld: async () => ok({ faults: [], withheld: [] }), decide: async () => ok({ decided: [] }) },
     status: async () => ok(FAKE_STATUS),
     servers: async () => ok(FAKE_SERVERS),
     reload: async () => ok(FAKE_CONFIG),

@@ -85,6 +85,7 @@ const notRunning: AdminPorts = {
   status: refuse,
   servers: refuse,
   reload: refuse,
+  catalogue: { withheld: refuse, decide: refuse },
   agents: { list: refuse, add: refuse, change: refuse, remove: refuse, addKey: refuse, revokeKeys: refuse },
 };
 

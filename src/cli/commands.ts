@@ -13,6 +13,7 @@ import { serveCommand } from './serve.ts';
 import { serversCommand } from './servers.ts';
 import { statusCommand } from './status.ts';
 import { toolsCommands } from './tools.ts';
+import { toolsReviewCommands } from './tools-review.ts';
 import { versionCommand } from './version.ts';
 
 /** Every command, under the headings of the help. */
@@ -21,6 +22,7 @@ export const GROUPS: readonly CommandGroup[] = [
   { title: 'Config', commands: [initCommand, importCommand, checkCommand] },
   { title: 'Agents and servers', commands: [...agentsCommands, serversCommand, ...certsCommands] },
   { title: 'Tools, as an agent', commands: toolsCommands },
+  { title: 'Approvals', commands: toolsReviewCommands },
   { title: 'Record', commands: auditCommands },
   { title: 'More', commands: [versionCommand] },
 ];

@@ -1,3 +1,4 @@
-// Many nodes, one truth: where agents, their keys' digests and the config's revisions are kept. Never asked while a call is on its way.
+// Many nodes, one truth: where agents, their keys' digests, the config's revisions and the catalogue are kept. Never asked while a call is on its way.
+export type { CatalogueChange, DefinitionState, DefinitionStore, SeenDefinition } from './definitions.ts';
 export { lookForStore, openStore } from './sqlite-store.ts';
 export type { AgentChange, AgentList, ConfigRevision, Store, StoreRefusal, WriteScope } from './store.ts';

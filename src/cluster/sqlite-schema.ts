@@ -45,6 +45,34 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (tenant, number)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE definitions (
+    tenant TEXT NOT NULL,
+    server TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    definition TEXT NOT NULL,
+    first_seen TEXT NOT NULL,
+    last_seen TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('pinned', 'quarantined', 'rejected')),
+    current INTEGER NOT NULL,
+    decided_by TEXT,
+    decided_at TEXT,
+    server_version TEXT NOT NULL,
+    PRIMARY KEY (tenant, server, kind, name, fingerprint)
+  ) STRICT;
+
+  CREATE TABLE pins (
+    tenant TEXT NOT NULL,
+    server TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    pins TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    signature TEXT NOT NULL,
+    PRIMARY KEY (tenant, server)
+  ) STRICT;
+  `,
 ];
 
 /** The version that this program writes. */

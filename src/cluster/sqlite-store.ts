@@ -9,6 +9,8 @@ import type { SQLInputValue, StatementSync } from 'node:sqlite';
 import type { AgentKey, AgentRecord } from '../agents/index.ts';
 import { fail, GatewayError, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
+import type { DefinitionStore } from './definitions.ts';
+import { createSqliteDefinitions } from './sqlite-definitions.ts';
 import { text, toAgent, toKey } from './sqlite-rows.ts';
 import type { Row } from './sqlite-rows.ts';
 import { migrate, SCHEMA_VERSION } from './sqlite-schema.ts';
@@ -87,9 +89,15 @@ function isBusy(error: unknown): boolean {
 class SqliteStore implements Store {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  readonly catalogue: DefinitionStore;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
+    this.catalogue = createSqliteDefinitions({
+      run: (sql, ...values) => this.#run(sql, ...values),
+      all: (sql, ...values) => this.#all(sql, ...values),
+      write: (action) => this.#transaction('IMMEDIATE', action),
+    });
   }
 
   async agents(tenant: string): Promise<AgentList> {

@@ -8,6 +8,7 @@
 import type { AgentKey, AgentRecord } from '../agents/index.ts';
 import type { Result } from '../base/index.ts';
 import type { AgentsShard } from '../config/index.ts';
+import type { DefinitionStore } from './definitions.ts';
 
 /** Why a write was not made. */
 export type StoreRefusal =
@@ -50,8 +51,10 @@ export interface WriteScope {
   readonly expectedVersion?: number | undefined;
 }
 
-/** The truth about agents and config revisions. Close it to release the file. */
+/** The truth about agents, config revisions and definitions. Close it to release the file. */
 export interface Store {
+  /** What servers list, and what of it is approved. */
+  readonly catalogue: DefinitionStore;
   agents(tenant: string): Promise<AgentList>;
   /** The current version of a tenant's agents: cheap, for noticing writes made by others. */
   agentsVersion(tenant: string): Promise<number>;

@@ -96,7 +96,7 @@ function toServer(name: string, entry: ServerEntry, folder: string, refuse: (mis
       }),
     );
   if ('command' in entry) {
-    const { command, args, env, cwd, processes, tools, timeoutMs } = entry;
+    const { command, args, env, cwd, processes, trust, tools, timeoutMs } = entry;
     // A program named by a path is found from the config file; one named by a word is looked for in PATH.
     const program = command.includes('/') ? resolve(folder, command) : command;
     return {
@@ -107,11 +107,12 @@ function toServer(name: string, entry: ServerEntry, folder: string, refuse: (mis
       env: values('env', env),
       cwd: resolve(folder, cwd),
       processes,
+      trust,
       tools,
       timeoutMs,
     };
   }
-  const { url, headers, tls, tools, timeoutMs } = entry;
+  const { url, headers, tls, trust, tools, timeoutMs } = entry;
   const ca = tls.ca === undefined ? undefined : resolve(folder, tls.ca);
   return {
     kind: 'http',
@@ -119,6 +120,7 @@ function toServer(name: string, entry: ServerEntry, folder: string, refuse: (mis
     url: toUrl(url, ['servers', name, 'url'], refuse),
     headers: values('headers', headers),
     tls: { ca, minVersion: tls.minVersion },
+    trust,
     tools,
     timeoutMs,
   };

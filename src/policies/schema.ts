@@ -95,7 +95,7 @@ const ruleSchema = z
       })
       .optional()
       .meta({
-        description: 'Of an ask rule: who approves, and for how long. Until approvals are built, what a rule asks about is refused.',
+        description: 'Of an ask rule: who approves, and for how long.',
         examples: [{ approvers: ['security'], notRequester: true }],
       }),
   })

@@ -12,6 +12,10 @@ import { formatAddress, formatProblem } from '../config/index.ts';
 import type { ConfigProblem, ConfigShard, ListenerConfig } from '../config/index.ts';
 import { createMetrics, createMetricsTotals, parseMetricsDump } from '../telemetry/index.ts';
 import type { Log } from '../telemetry/index.ts';
+import { createCatalogueAuthority } from './catalogue-authority.ts';
+import type { CatalogueAuthority } from './catalogue-authority.ts';
+import { createCataloguePort } from './catalogue-review.ts';
+import { createCataloguePublisher } from './catalogue-publisher.ts';
 import type { Channel, Frame } from './channel.ts';
 import { report } from './child.ts';
 import type { Duties, Links } from './child.ts';
@@ -19,7 +23,9 @@ import { readConfigFile, renderProblems } from './config-file.ts';
 import type { Init } from './messages.ts';
 import { serveMetrics } from './metrics-door.ts';
 import type { MetricsDoor } from './metrics-door.ts';
+import { createPinKeeping } from './pin-keeping.ts';
 import { createPublisher } from './publisher.ts';
+import { readReport } from './sighting-report.ts';
 import { holdsOf } from './server-holds.ts';
 import { createStatusBoard } from './status-board.ts';
 
@@ -33,8 +39,10 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
   const own = createMetrics();
   const board = createStatusBoard({ log, notice: (text) => report({ kind: 'notice', text }) });
   const publisher = createPublisher({ dataFolder: init.dataFolder, links, log });
+  const cataloguePublisher = createCataloguePublisher({ dataFolder: init.dataFolder, links, log });
   const startedAt = new Date().toISOString();
   let store: Store | undefined;
+  let catalogue: CatalogueAuthority | undefined;
   let admin: AdminServer | undefined;
   let metricsDoor: MetricsDoor | undefined;
   let config: ConfigShard | undefined;
@@ -169,6 +177,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       log,
       ports: {
         agents,
+        catalogue: createCataloguePort(() => catalogue),
         status: async () => ok(await status()),
         servers: async () => {
           const dump = totals.total();
@@ -185,6 +194,18 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
         },
       },
     });
+    catalogue = createCatalogueAuthority({
+      store: store.catalogue,
+      tenant: TENANT,
+      keeping: createPinKeeping(links),
+      log,
+      now: () => new Date(),
+      trustOf: (name) => config?.servers.find((server) => server.name === name)?.trust,
+      publish: (one) => cataloguePublisher.publish(one),
+    });
+    await catalogue.load();
+    // Workers that outlived the control before this one.
+    for (const worker of links.all('worker')) cataloguePublisher.greet(worker, catalogue.all());
     const errors = await load();
     if (errors.length > 0) {
       // Started with a wrong config, nothing runs. Replaced while the file is wrong, the gateway goes on with what was in force.
@@ -226,6 +247,22 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     };
   };
 
+  /** A worker saw definitions that it does not know: it is answered once every worker knows what follows. */
+  const takeSightings = (frame: Frame): void => {
+    const sighted = readReport(frame.fields['report']);
+    if (sighted === undefined || catalogue === undefined) return frame.reply({ error: 'the report cannot be taken' });
+    catalogue.report(sighted).then(
+      () => frame.reply({}),
+      (error: unknown) => {
+        log.error('what a server lists could not be judged; it is withheld', {
+          server: sighted.server,
+          error: error instanceof Error ? error : new Error(String(error)),
+        });
+        frame.reply({ error: 'the report could not be judged' });
+      },
+    );
+  };
+
   const hear = (from: { readonly name: string }, frame: Frame, channel: Channel): void => {
     switch (frame.type) {
       case 'status':
@@ -241,6 +278,8 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       }
       case 'server-status':
         return board.setServer(frame.fields);
+      case 'sightings':
+        return takeSightings(frame);
       case 'session-ended':
         for (const worker of links.all('worker')) if (worker !== channel) worker.send('session-ended', frame.fields);
         return;
@@ -262,6 +301,8 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       if (role === 'keeper') void channel.request('configure', { config: keeperConfig(config) }, 5_000).catch(() => {});
       if (role === 'runner') configureRunner(channel, config);
       if (role === 'worker') {
+        // First what is approved: with the snapshot it begins to serve.
+        cataloguePublisher.greet(channel, catalogue?.all() ?? []);
         publisher.greet(channel);
         tellFaults();
       }

@@ -2,11 +2,11 @@
 // no listener and no network; it answers narrow questions over inherited pipes, each role its own. It gives a worker the headers of
 // servers and the TLS key of listeners, the runner the environment of servers, nobody anything that the config does not name.
 //
-// Questions: seal-keys (worker) · tls {listener} (worker) · secrets {server, kind} (worker: headers, runner: env) · configure,
-// check-certificates (control).
+// Questions: seal-keys (worker) · tls {listener} (worker) · secrets {server, kind} (worker: headers, runner: env) · pins (worker, control) ·
+// configure, check-certificates, sign-pins, pins-kept (control).
 
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../telemetry/index.ts';
 import { createDevelopmentCertificate, readAuthorities, readCertificate } from '../tls/index.ts';
@@ -15,6 +15,8 @@ import type { Duties } from './child.ts';
 import { diskFiles, resolveValue } from '../config/index.ts';
 import type { ValueSource } from '../servers/index.ts';
 import type { Role } from './messages.ts';
+import { createPinSigner } from './pin-signer.ts';
+import { writePrivate } from './private-file.ts';
 
 /** What control tells the keeper about the config. */
 export interface KeeperConfig {
@@ -50,6 +52,7 @@ const RENEW_BEFORE_MS = 24 * 3_600_000;
 /** Sets up the keeper's duties. */
 export function beginKeeper(dataFolder: string, log: Log): Duties {
   const folder = join(dataFolder, 'keys');
+  const signer = createPinSigner(folder);
   let config: KeeperConfig = { servers: {}, listeners: {} };
 
   const answer = (role: Role, frame: Frame): Fields => {
@@ -58,6 +61,12 @@ export function beginKeeper(dataFolder: string, log: Log): Duties {
         return role === 'worker' ? { keys: sealKeys(folder, Date.now()) } : refusal(role, frame.type);
       case 'tls':
         return role === 'worker' || role === 'control' ? tlsMaterial(String(frame.fields['listener'])) : refusal(role, frame.type);
+      case 'pins':
+        return role === 'worker' || role === 'control' ? pinFacts() : refusal(role, frame.type);
+      case 'sign-pins':
+        return role === 'control' ? signPins(frame.fields) : refusal(role, frame.type);
+      case 'pins-kept':
+        return role === 'control' ? keepPins(frame.fields) : refusal(role, frame.type);
       case 'secrets': {
         const kind = frame.fields['kind'];
         const server = config.servers[String(frame.fields['server'])];
@@ -74,6 +83,34 @@ export function beginKeeper(dataFolder: string, log: Log): Duties {
   const refusal = (role: Role, what: string): Fields => {
     log.warn('a question was refused', { role, what });
     return { error: `The keeper does not give ${what} to a ${role}.` };
+  };
+
+  /** What proves pins, and which were signed last. */
+  const pinFacts = (): Fields => {
+    try {
+      return { publicKey: signer.publicKey(), heads: signer.heads() };
+    } catch (error) {
+      return { error: faultOf(error) };
+    }
+  };
+
+  const signPins = (fields: Fields): Fields => {
+    try {
+      const set = { server: String(fields['server']), version: Number(fields['version']), digest: String(fields['digest']) };
+      const signature = signer.sign(set);
+      return signature === undefined ? { error: `pins of version ${set.version} were signed already` } : { signature };
+    } catch (error) {
+      return { error: faultOf(error) };
+    }
+  };
+
+  const keepPins = (fields: Fields): Fields => {
+    try {
+      signer.kept(String(fields['server']), Number(fields['version']));
+      return {};
+    } catch (error) {
+      return { error: faultOf(error) };
+    }
   };
 
   const tlsMaterial = (listener: string): Fields => {
@@ -187,17 +224,6 @@ function developmentMaterial(folder: string, listener: string, hosts: readonly s
   return { certificate: made.certificate, key: made.key };
 }
 
-function writePrivate(file: string, text: string): void {
-  // O_DSYNC: the permission model denies fsync. The folder is the keeper's own, so nobody else can be reading the new file.
-  const fd = openSync(`${file}.new`, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_DSYNC, 0o600);
-  try {
-    writeSync(fd, text);
-  } finally {
-    closeSync(fd);
-  }
-  renameSync(`${file}.new`, file);
-}
-
 function isSealKey(value: unknown): value is SealKey {
   return (
     typeof value === 'object' &&
@@ -224,4 +250,8 @@ function isMaterial(value: unknown): value is { hosts: readonly string[]; notAft
 
 function isKeeperConfig(value: unknown): value is KeeperConfig {
   return typeof value === 'object' && value !== null && 'servers' in value && 'listeners' in value;
+}
+
+function faultOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

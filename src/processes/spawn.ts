@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { catalogueFolder } from './catalogue-publisher.ts';
 import type { Role } from './messages.ts';
 
 export interface SpawnOptions {
@@ -55,6 +56,7 @@ export function nodeFlags(options: Pick<SpawnOptions, 'role' | 'slot' | 'entry' 
         '--allow-net',
         ...programFolders(options.entry).map(read),
         read(join(dataFolder, 'snapshot.json')),
+        read(catalogueFolder(dataFolder)),
         read(audit),
         write(audit),
       ];

@@ -11,6 +11,7 @@ const DESK = {
   env: {},
   cwd: '/',
   processes: 'per-agent',
+  trust: 'first-use',
 } as const;
 
 test('a server that cannot be used is told of once, in whole sentences', () => {

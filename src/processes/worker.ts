@@ -14,6 +14,7 @@ import type { HttpServer, HttpServerOptions, Peer } from '../http/index.ts';
 import {
   createAggregates,
   createDoor,
+  createGate,
   createLegacyServers,
   createLinkTo,
   createOpenExchanges,
@@ -30,11 +31,15 @@ import { createServers } from '../servers/index.ts';
 import type { Server } from '../servers/index.ts';
 import { createMetrics } from '../telemetry/index.ts';
 import type { Log } from '../telemetry/index.ts';
-import { createHeaderCatalogue } from '../tools/index.ts';
+import { createCatalogue, createHeaderCatalogue, isServerCatalogue } from '../tools/index.ts';
+import type { ServerCatalogue } from '../tools/index.ts';
+import { lastCatalogues } from './catalogue-publisher.ts';
 import type { Channel, Frame } from './channel.ts';
 import { report } from './child.ts';
 import type { Duties, Links } from './child.ts';
 import type { Init } from './messages.ts';
+import { verifierOf } from './pin-keeping.ts';
+import { reportSightings } from './sighting-report.ts';
 import { auditFolder } from './spawn.ts';
 import { createWorkerGauges } from './worker-gauges.ts';
 import { createRunnerDoor, createSecretsDoor } from './worker-doors.ts';
@@ -54,7 +59,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
   const startedAt = new Date().toISOString();
   const metrics = createMetrics();
   const runner = createRunnerDoor(links);
-  const catalogue = createHeaderCatalogue();
+  const headerCatalogue = createHeaderCatalogue();
   const open = createOpenExchanges();
   const relay = createOwnerRelay('run');
   const doors: HttpServer[] = [];
@@ -70,9 +75,27 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
   let arrived: () => void = () => {};
   const haveSnapshot = new Promise<void>((resolve) => (arrived = resolve));
 
+  /** Until the keeper has said how it signs, nothing is believed, and no door is open. */
+  let isSignedByKeeper: (text: string, signature: string) => boolean = () => false;
+  let unread: ServerCatalogue[] | undefined = [];
+
   const nowMs = (): number => Date.now();
   const nowUs = (): number => performance.now() * 1_000;
 
+  const catalogue = createCatalogue({ nowMs, verify: (text, signature) => isSignedByKeeper(text, signature) });
+  /** Takes over what is approved of servers; what is not to be believed is said, and withheld. */
+  const adoptCatalogues = (said: readonly ServerCatalogue[]): readonly string[] => {
+    if (unread !== undefined) {
+      unread.push(...said);
+      return [];
+    }
+    const problems = said.flatMap((one) => {
+      const fault = catalogue.adopt(one);
+      return fault === undefined ? [] : [`the pins of '${one.server}' cannot be trusted: ${fault}`];
+    });
+    for (const problem of problems) log.error('everything of a server is withheld', { problem });
+    return problems;
+  };
   const onNoise = (server: string): void =>
     metrics.counter('sallyport.upstream.failures', { code: 'upstream_malformed', 'sallyport.server': server }).add();
   const processes = createProcesses(runner);
@@ -132,6 +155,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     snapshot = compiled.value;
     for (const listener of snapshot.listeners) listeners.set(listener.name, listener);
     servers.update(snapshot.servers.values());
+    catalogue.retain(new Set(snapshot.servers.keys()));
     open.reconsider(snapshot, nowMs());
     sessions.sweep(snapshot, nowMs());
     legacyServers.sweep(snapshot, nowMs());
@@ -148,11 +172,21 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     keys = listed.map((one: { kid: string; key: string }) => ({ kid: one.kid, key: Buffer.from(one.key, 'base64') }));
   };
 
+  const fetchPinsKey = async (): Promise<void> => {
+    const { fields } = await links.request('keeper', 'pins', {}, KEYS_TIMEOUT_MS);
+    if (typeof fields['publicKey'] === 'string') isSignedByKeeper = verifierOf(fields['publicKey']);
+    else log.error('the keeper cannot say how it signs: everything that was approved is withheld', { error: String(fields['error']) });
+    const waiting = unread ?? [];
+    unread = undefined;
+    adoptCatalogues(waiting);
+  };
+
   const start = async (): Promise<void> => {
     const patience = setTimeout(() => {
       const last = lastGood(init.dataFolder);
       if (snapshot === undefined && last !== undefined) {
         log.warn('control does not answer; serving on the last good snapshot');
+        adoptCatalogues(lastCatalogues(init.dataFolder));
         adopt(last);
       }
     }, SNAPSHOT_PATIENCE_MS);
@@ -168,6 +202,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       }),
       haveSnapshot,
       fetchKeys(),
+      fetchPinsKey(),
     ]);
     clearTimeout(patience);
     if (draining) return;
@@ -192,7 +227,10 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       audit: log_,
       servers,
       sessions,
-      headerCatalogue: catalogue,
+      headerCatalogue,
+      catalogue,
+      gate: createGate(),
+      reportSightings: (report) => reportSightings(links, report),
       taskIds: createTaskIds(() => keys),
       open,
       metrics: createRoadMetrics(metrics),
@@ -307,6 +345,11 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
         const problem = isSnapshotDocument(document) ? adopt(document) : 'the snapshot has no known form';
         if (problem !== undefined) log.error(problem);
         return frame.reply(problem === undefined ? {} : { error: problem });
+      }
+      case 'catalogue': {
+        const said = frame.fields['catalogues'];
+        const problems = Array.isArray(said) && said.every(isServerCatalogue) ? adoptCatalogues(said) : ['a catalogue has no known form'];
+        return frame.reply(problems.length === 0 ? {} : { error: problems.join(' ') });
       }
       case 'config-faults':
         configFaults = Array.isArray(frame.fields['faults']) ? frame.fields['faults'].map(String) : [];

@@ -3,6 +3,7 @@
 import type { Answer } from './answer.ts';
 import type { Asking, Hearing } from './bridge/index.ts';
 import type { Call, Ports } from './exchange.ts';
+import { approveFinal, noteChange } from './approved.ts';
 import { answerMessage, carryMessage, mayBeSaid, withValidTools, wordsFor } from './server-messages.ts';
 
 /** What the agent of a call hears. */
@@ -12,11 +13,12 @@ export function createAgentHearing(call: Call, answer: Answer, ports: Ports): He
       return answer.full && !answer.finished;
     },
     note: (said) => {
+      if (call.members === undefined) noteChange(call.server.name, said, ports);
       if (!answer.finished && mayBeSaid(call, said)) carryMessage(answer, said, wordsFor(call, said));
     },
     final: (said) => {
       call.answeredUs = ports.nowUs();
-      answerMessage(call, answer, withValidTools(call, said, ports));
+      approveFinal(call, withValidTools(call, said, ports), ports, (approved) => answerMessage(call, answer, approved));
     },
     fail: (refused, outcome) => {
       call.answeredUs = ports.nowUs();

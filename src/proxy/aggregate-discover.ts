@@ -3,6 +3,7 @@
 import { REVISIONS, TASKS_EXTENSION, writeResult } from '../mcp/index.ts';
 import type { JsonObject, JsonValue } from '../mcp/index.ts';
 import { SELF } from './aggregate-lists.ts';
+import { approve } from './approved.ts';
 import type { Ask, Asking, Hearing } from './bridge/index.ts';
 import type { Ports } from './exchange.ts';
 import { askOf } from './member-lists.ts';
@@ -54,11 +55,13 @@ export function askDiscover(wanted: Ask, { route, asker }: Looking, hearing: Hea
       continue;
     }
     const final: Hearing['final'] = (said) => {
-      if (said.kind === 'result' && isObject(said.result)) {
-        results.set(name, said.result);
-        if (said.document.bytes.length <= MAX_KEPT_BYTES) discovered.put(principal, name, said.result);
-      }
-      done();
+      approve({ server: name, method: 'server/discover', final: said, isFirst: true }, ports, (approved) => {
+        if (approved.kind === 'result' && isObject(approved.result)) {
+          results.set(name, approved.result);
+          if (said.document.bytes.length <= MAX_KEPT_BYTES) discovered.put(principal, name, approved.result);
+        }
+        done();
+      });
     };
     const wantedOfIt = { method: 'server/discover', params: {} };
     askings.push(askOf(asker, server, wantedOfIt, { full: false, note: () => {}, final, fail: done }, ports));

@@ -4,6 +4,7 @@
 import { subscriptionMeta, writeNotification } from '../mcp/index.ts';
 import type { JsonObject, JsonValue } from '../mcp/index.ts';
 import type { Subject } from '../policies/index.ts';
+import { noteChange } from './approved.ts';
 import type { Ask, Asking, Hearing, ListKind, NoteMessage } from './bridge/index.ts';
 import type { Call, Ports } from './exchange.ts';
 import { createMemberListen } from './member-listen.ts';
@@ -72,6 +73,7 @@ export function askListen(wanted: Ask, { route, asker }: Looking, hearing: Heari
   };
   const hear = (member: Member, said: NoteMessage): void => {
     if (over || !may(member.name, { kind: 'server' })) return;
+    noteChange(member.name, said, ports);
     const { method, params } = said;
     const change = CHANGES.find((one) => one.method === method);
     if (change !== undefined) return tellChange(member, change);

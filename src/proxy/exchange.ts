@@ -10,8 +10,9 @@ import type { Era, Message, MethodRule, ModernRequest } from '../mcp/index.ts';
 import type { Subject } from '../policies/index.ts';
 import type { Server, Servers } from '../servers/index.ts';
 import type { Log } from '../telemetry/index.ts';
-import type { HeaderCatalogue } from '../tools/index.ts';
+import type { Catalogue, DefinitionKind, HeaderCatalogue } from '../tools/index.ts';
 import type { Aggregates, LegacyServers, Placement, Sessions, TaskIds } from './bridge/index.ts';
+import type { Gate } from './gate.ts';
 import type { RoadMetrics } from './metrics.ts';
 import type { OpenExchanges } from './open-exchanges.ts';
 import type { CallTasks } from './tasks.ts';
@@ -84,6 +85,19 @@ export interface Question {
 /** How a call ended, for the record. */
 export type OutcomeStatus = 'ok' | 'tool_error' | 'rpc_error' | 'refused' | 'failed' | 'cancelled' | 'unknown';
 
+/** Definitions that a server listed and that this worker does not know. */
+export interface SightingReport {
+  readonly server: string;
+  /** What the server says its version is; empty where it did not. */
+  readonly serverVersion: string;
+  /** The last page of its list, or no list at all: what comes later was not on it. */
+  readonly isLast: boolean;
+  /** Everything on a list that was seen as a whole: what is not on it is gone. */
+  readonly whole: { readonly kind: DefinitionKind; readonly names: readonly string[] } | undefined;
+  /** JSON texts. */
+  readonly definitions: readonly { readonly kind: DefinitionKind; readonly name: string; readonly text: string }[];
+}
+
 /** What the road needs from its process. */
 export interface Ports {
   readonly audit: AuditLog;
@@ -96,6 +110,12 @@ export interface Ports {
   /** Which worker holds an agent's state. */
   readonly placement: Placement;
   readonly headerCatalogue: HeaderCatalogue;
+  /** Which definitions are approved. */
+  readonly catalogue: Catalogue;
+  /** What is used must be what was approved. */
+  readonly gate: Gate;
+  /** Reports what is not known here; resolves once the catalogue knows what follows, rejects when nobody can say. */
+  readonly reportSightings: (report: SightingReport) => Promise<void>;
   readonly taskIds: TaskIds;
   readonly open: OpenExchanges;
   readonly metrics: RoadMetrics;

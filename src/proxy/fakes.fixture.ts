@@ -10,9 +10,11 @@ import type { UpstreamHandler, UpstreamPool, UpstreamRequest } from '../http/ind
 import type { Rule } from '../policies/index.ts';
 import type { EraVerdict, Server, Servers } from '../servers/index.ts';
 import { createLog } from '../telemetry/index.ts';
-import { createHeaderCatalogue } from '../tools/index.ts';
+import { createCatalogue, createHeaderCatalogue } from '../tools/index.ts';
+import type { Catalogue } from '../tools/index.ts';
 import { createAggregates, createLegacyServers, createPlacement, createProcesses, createSessions, createTaskIds } from './bridge/index.ts';
 import type { Arrival, Ports, Reply } from './exchange.ts';
+import { createGate } from './gate.ts';
 import { createOpenExchanges } from './open-exchanges.ts';
 
 export interface SeenReply extends Reply {
@@ -130,7 +132,7 @@ export function fakeServer(name: string, verdict: Partial<EraVerdict> = {}): Fak
   } as const;
   const server: Server = {
     name,
-    config: { kind: 'http', name, url: 'http://127.0.0.1:1/mcp', headers: {}, tls: { minVersion: 'TLSv1.2' } },
+    config: { kind: 'http', name, url: 'http://127.0.0.1:1/mcp', headers: {}, tls: { minVersion: 'TLSv1.2' }, trust: 'first-use' },
     readiness,
     inFlight: 0,
     heldBytes: 0,
@@ -201,6 +203,12 @@ export function snapshotWith(rules: readonly Rule[], servers: readonly string[],
   return compiled.value;
 }
 
+/** A catalogue in which everything is approved: these tests are about something else. */
+function openCatalogue(): Catalogue {
+  const catalogue = createCatalogue({ nowMs: () => 1_000, verify: () => true });
+  return { ...catalogue, standing: () => 'approved', isApproved: () => true, isNews: () => false, isFresh: () => true };
+}
+
 export interface Bed {
   readonly ports: Ports;
   readonly audit: FakeAudit;
@@ -234,6 +242,9 @@ export function bed(rules: readonly Rule[], verdict: Partial<EraVerdict> = {}): 
       onNoise: () => {},
     }),
     headerCatalogue: createHeaderCatalogue(),
+    catalogue: openCatalogue(),
+    gate: createGate(),
+    reportSightings: () => Promise.resolve(),
     taskIds: createTaskIds(() => [{ kid: 'k', key: new Uint8Array(32).fill(7) }]),
     open: createOpenExchanges(),
     metrics: { verdict: () => {}, outcome: () => {}, refused: () => {} },

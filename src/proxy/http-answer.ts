@@ -7,6 +7,8 @@ import { answerInstead, createAnswerScan, parseJson, readAnswerMessages } from '
 import type { AnswerScan, Message } from '../mcp/index.ts';
 import { mediaType, OWN_ACCESS, statusRefusal } from '../servers/index.ts';
 import type { Answer } from './answer.ts';
+import { approveFinal, noteChange, withoutUnapproved } from './approved.ts';
+import type { FinalMessage } from './bridge/index.ts';
 import type { Call, OutcomeStatus, Ports } from './exchange.ts';
 import { leave, LONG_LIVED } from './in-flight.ts';
 import { refusedBy } from './rescue.ts';
@@ -145,6 +147,7 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
 
   const carry = (event: ServerSentEvent, message: Message): void => {
     if (message.kind !== 'result' && message.kind !== 'error') {
+      noteChange(call.server.name, message, ports);
       if (options.onFinal !== undefined) return;
       const instead = message.kind === 'request' ? answerInstead(message, call.question.revision ?? '') : undefined;
       if (instead !== undefined && options.onInstead !== undefined) return options.onInstead(instead);
@@ -152,15 +155,20 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
       // A stray notification is dropped. A request where the server may send none is an attempt on the agent: the stream is given up.
       return message.kind === 'request' ? fail({ code: 'upstream_malformed' }, 'failed') : undefined;
     }
-    if (isStream) return answer.event({ ...event, data: filterReplayed(call, message.document) });
-    const judged = judgeFinal(call, withValidTools(call, message, ports));
-    if (!judged.ok) return fail(judged.error, 'failed');
-    const extra = options.onFinal?.(message);
-    if (extra !== undefined && 'code' in extra) return fail(extra, 'failed');
+    if (isStream) return answer.event({ ...event, data: filterReplayed(call, withoutUnapproved(call, message.document, ports)) });
     sawFinal = true;
     call.answeredUs = ports.nowUs();
     // SPEC streamable-http: the answer SHOULD end the stream. A server that leaves it open, or goes on talking, holds nothing of ours.
     if (!over) endGrace = setTimeout(giveUp, END_GRACE_MS);
+    approveFinal(call, withValidTools(call, message, ports), ports, (approved) => guarded(() => conclude(event, message, approved)));
+  };
+
+  const conclude = (event: ServerSentEvent, message: FinalMessage, approved: FinalMessage): void => {
+    if (answer.finished) return;
+    const judged = judgeFinal(call, approved);
+    if (!judged.ok) return fail(judged.error, 'failed');
+    const extra = options.onFinal?.(message);
+    if (extra !== undefined && 'code' in extra) return fail(extra, 'failed');
     // A server that opens a stream only to send the answer on it: the agent gets the same form, since its headers are not out yet.
     if (extra !== undefined && !answer.streaming) return answer.json(200, judged.value.bytes, judged.value.outcome, extra.headers);
     answer.event({ ...event, data: judged.value.bytes });
@@ -174,7 +182,11 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
     const [final, more] = messages.ok ? messages.value : [];
     if (final === undefined || more !== undefined) return fail({ code: 'upstream_malformed' }, 'failed');
     if (final.kind !== 'error' && (final.kind !== 'result' || status !== 200)) return fail({ code: 'upstream_malformed' }, 'failed');
-    const judged = judgeFinal(call, withValidTools(call, final, ports));
+    approveFinal(call, withValidTools(call, final, ports), ports, (approved) => guarded(() => concludeWhole(final, approved)));
+  };
+
+  const concludeWhole = (final: FinalMessage, approved: FinalMessage): void => {
+    const judged = judgeFinal(call, approved);
     if (!judged.ok) return fail(judged.error, 'failed');
     const extra = options.onFinal?.(final);
     if (extra !== undefined && 'code' in extra) return fail(extra, 'failed');

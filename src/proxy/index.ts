@@ -12,7 +12,8 @@ export {
 export type { LegacyServers, Placement, Processes, SealingKey, Session, Sessions } from './bridge/index.ts';
 export { createDoor } from './door.ts';
 export type { Admitted, DoorOptions } from './door.ts';
-export type { Arrival, Call, Ports, Reply } from './exchange.ts';
+export type { Arrival, Call, Ports, Reply, SightingReport } from './exchange.ts';
+export { createGate } from './gate.ts';
 export { serverLimits } from './limits.ts';
 export { createRoadMetrics } from './metrics.ts';
 export { createOpenExchanges } from './open-exchanges.ts';

@@ -5,7 +5,8 @@ import type { JsonDocument, JsonObject, JsonValue, ModernRequest } from '../mcp/
 import type { Subject } from '../policies/index.ts';
 import type { Server } from '../servers/index.ts';
 import { OVER } from './bridge/index.ts';
-import type { Ask, Asking, Hearing, Listed, ListKind } from './bridge/index.ts';
+import { approve } from './approved.ts';
+import type { Ask, Asking, FinalMessage, Hearing, Listed, ListKind } from './bridge/index.ts';
 import type { Arrival, Ports } from './exchange.ts';
 import type { Refused } from './rescue.ts';
 
@@ -110,21 +111,29 @@ export function readList(
         if (said.error['code'] === METHOD_UNKNOWN || pages > 0) return stop(undefined);
         return stop({ code: 'upstream_malformed', say: `The MCP server '${server.name}' answered with an error.` });
       }
-      if (!options.take(said.document.bytes.length)) return finish();
-      const page = readPage(said.document, kind);
-      if (page === undefined) return stop({ code: 'upstream_malformed' });
-      pages++;
-      for (const one of page.elements) {
-        // A tool whose annotations are invalid must not be shown over HTTP (SPEC server/tools).
-        if (kind !== 'tools' || ports.headerCatalogue.learn(server.name, one.value)) elements.push(one.listed);
-      }
-      ttlMs = Math.min(ttlMs, page.ttlMs);
-      if (page.next === undefined || page.next.length > MAX_CURSOR_CHARS) return stop(undefined);
-      rest = { cursor: page.next };
-      if (pages >= options.maxPages) finish();
-      else ask(page.next);
+      approve(
+        { server: server.name, method: LIST_METHODS[kind], final: said, isFirst: pages === 0 && options.cursor === undefined },
+        ports,
+        take,
+      );
     },
     fail: (refused) => stop(refused),
+  };
+  const take = (said: FinalMessage): void => {
+    if (over) return;
+    if (!options.take(said.document.bytes.length)) return finish();
+    const page = readPage(said.document, kind);
+    if (page === undefined) return stop({ code: 'upstream_malformed' });
+    pages++;
+    for (const one of page.elements) {
+      // A tool whose annotations are invalid must not be shown over HTTP (SPEC server/tools).
+      if (kind !== 'tools' || ports.headerCatalogue.learn(server.name, one.value)) elements.push(one.listed);
+    }
+    ttlMs = Math.min(ttlMs, page.ttlMs);
+    if (page.next === undefined || page.next.length > MAX_CURSOR_CHARS) return stop(undefined);
+    rest = { cursor: page.next };
+    if (pages >= options.maxPages) finish();
+    else ask(page.next);
   };
   ask(options.cursor);
   return {

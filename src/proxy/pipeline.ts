@@ -12,6 +12,7 @@ import { carryBatch, isBatch } from './batch.ts';
 import { postToEndpoint } from './endpoint.ts';
 import type { Arrival, Call, Inbound, Ports } from './exchange.ts';
 import { forward } from './forward.ts';
+import type { NotUsable } from './gate.ts';
 import { questionOf, receive } from './receive.ts';
 import { resolve } from './resolve.ts';
 import { usableMembers } from './usable-members.ts';
@@ -99,8 +100,23 @@ function judge(call: Call, ports: Ports): void {
     if (settled.kind === 'deny') return deny(call, answer, settled);
     forward(settled.permit, answer, ports);
   };
-  if (call.arrival.route.kind === 'aggregate') carryOn();
-  else place(call.inbound, call.arrival, [call.server.name], ports, carryOn);
+  const pass = (): void =>
+    ports.gate.pass(call, ports, (notUsable) =>
+      guarded(call.arrival, ports, () => {
+        if (notUsable === undefined) carryOn();
+        else withhold(call, notUsable, ports);
+      }),
+    );
+  if (call.arrival.route.kind === 'aggregate') pass();
+  else place(call.inbound, call.arrival, [call.server.name], ports, pass);
+}
+
+/** Policy allows it, but it is not what was approved, or nobody can say now what it is. */
+function withhold(call: Call, { reason, refused }: NotUsable, ports: Ports): void {
+  const verdict = { kind: 'deny', rule: undefined, reason: 'no-rule' } as const;
+  if (!recordDecision(call, verdict, ports, reason === 'upstream' ? refused.code : reason))
+    return refuse(call.arrival.reply, { code: 'audit_unavailable' }, requestOf(call));
+  createAnswer(call, ports).refuse(refused, 'refused');
 }
 
 /** The parameters of a message, where it has any. */

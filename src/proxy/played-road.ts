@@ -13,6 +13,7 @@ import {
 import type { JsonObject, JsonValue, Message, MessageId } from '../mcp/index.ts';
 import type { Envelope } from '../policies/index.ts';
 import type { Answer } from './answer.ts';
+import { approve } from './approved.ts';
 import { ask, askMember } from './ask.ts';
 import { ownRequest } from './bridge/index.ts';
 import type { FinalMessage, PlayedFacts, PlayedSession, Reach, Session } from './bridge/index.ts';
@@ -47,7 +48,11 @@ export function carryPlayedInitialize(envelope: Envelope<Call>, answer: Answer, 
       note: () => {},
       final: (said) => {
         call.answeredUs = ports.nowUs();
-        welcome(said, id, facts, envelope, answer, ports);
+        // Of several servers as one, each one's words were judged when they came.
+        if (call.members !== undefined) return welcome(said, id, facts, envelope, answer, ports);
+        approve({ server: call.server.name, method: 'server/discover', final: said, isFirst: true }, ports, (approved) =>
+          welcome(approved, id, facts, envelope, answer, ports),
+        );
       },
       fail: (refused, outcome) => answer.refuse(refused, outcome),
     },

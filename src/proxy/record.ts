@@ -5,8 +5,8 @@ import type { ErrorCode } from '../base/index.ts';
 import type { Verdict } from '../policies/index.ts';
 import type { Arrival, Call, OutcomeStatus, Ports } from './exchange.ts';
 
-/** Writes the decision. False: the log takes nothing, so nothing may be carried. */
-export function recordDecision(call: Call, verdict: Verdict, ports: Ports): boolean {
+/** Writes the decision. False: the log takes nothing, so nothing may be carried. `reason`: why not, where it was not policy that said no. */
+export function recordDecision(call: Call, verdict: Verdict, ports: Ports, reason?: string): boolean {
   const { arrival, question, server } = call;
   const { principal } = arrival;
   const { subject } = question;
@@ -18,7 +18,7 @@ export function recordDecision(call: Call, verdict: Verdict, ports: Ports): bool
     time: ports.nowMs(),
     verdict: verdict.kind,
     rule: verdict.rule,
-    reason: reasonOf(verdict),
+    reason: reason ?? reasonOf(verdict),
     tenant: principal.tenant,
     agent: principal.agent,
     user: principal.user,

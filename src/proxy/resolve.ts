@@ -4,13 +4,14 @@
 import { fail, GatewayError, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import type { AggregateRoute } from '../config/index.ts';
-import { LATEST_MODERN, METHODS, parseJson, readMessage, setMember } from '../mcp/index.ts';
+import { parseJson, readMessage, setMember } from '../mcp/index.ts';
 import type { ModernRequest } from '../mcp/index.ts';
 import type { Subject } from '../policies/index.ts';
 import type { Server } from '../servers/index.ts';
 import { askMember } from './ask.ts';
 import type { RequestMessage } from './bridge/index.ts';
 import type { Arrival, Inbound, Ports } from './exchange.ts';
+import { listRequest } from './list-request.ts';
 import { checkMirrored } from './receive.ts';
 import type { Unreadable } from './receive.ts';
 import { findNamed, findOwners } from './route-catalogue.ts';
@@ -48,7 +49,15 @@ function resolveOnRoute(route: AggregateRoute, inbound: Inbound, arrival: Arriva
   if (about === undefined) return done(ok({ inbound, server: ports.aggregates.serverOf(route), members: usableMembers(route, arrival) }));
   const holder = serverOfTask(inbound);
   if (holder !== undefined) return settle(about, taskOwner(about, holder, arrival), arrival, ports, done);
-  const looking: Looking = { route, asker: { arrival, request: askerRequest(about), scope: '', askMember } };
+  const looking: Looking = {
+    route,
+    asker: {
+      arrival,
+      request: about.inbound.kind === 'modern' ? about.inbound.request : listRequest(about.message.id),
+      scope: '',
+      askMember,
+    },
+  };
   const { kind, name } = about.subject;
   if (kind !== 'resource') {
     findNamed(looking, kind === 'tool' ? 'tools' : 'prompts', name, ports, (owner) => settle(about, owner, arrival, ports, done));
@@ -64,29 +73,6 @@ function aboutOne(inbound: Inbound): About | undefined {
   if (inbound.kind !== 'modern' && inbound.kind !== 'legacy') return undefined;
   const { message, subject } = inbound;
   return message.kind === 'request' && subject.kind !== 'server' ? { inbound, message, subject } : undefined;
-}
-
-/** As whom the servers' lists are read. Of a legacy session's agent nothing is said: none of it matters to a list. */
-function askerRequest({ inbound, message }: About): ModernRequest {
-  if (inbound.kind === 'modern') return inbound.request;
-  const rule = METHODS.get('tools/list');
-  if (rule === undefined) throw new GatewayError('internal');
-  const meta = { 'io.modelcontextprotocol/protocolVersion': LATEST_MODERN, 'io.modelcontextprotocol/clientCapabilities': {} };
-  return {
-    id: message.id,
-    method: 'tools/list',
-    rule,
-    name: undefined,
-    params: { _meta: meta },
-    revision: LATEST_MODERN,
-    clientCapabilities: {},
-    clientInfo: undefined,
-    logLevel: undefined,
-    progressToken: undefined,
-    traceparent: undefined,
-    tracestate: undefined,
-    baggage: undefined,
-  };
 }
 
 function settle(about: About, owner: Owner, arrival: Arrival, ports: Ports, done: Done): void {

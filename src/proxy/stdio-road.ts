@@ -4,9 +4,11 @@
 import type { Envelope } from '../policies/index.ts';
 import { createAgentHearing, tie } from './agent-hearing.ts';
 import type { Answer } from './answer.ts';
+import { approveFinal } from './approved.ts';
 import type { Ready, Session } from './bridge/index.ts';
 import type { Call, Ports } from './exchange.ts';
 import { revisionOf } from './http-road.ts';
+import type { FinalHook } from './server-messages.ts';
 
 /** Opens the pipe of a new session and lets the server answer initialize. */
 export function carryStdioInitialize(envelope: Envelope<Call>, readiness: Ready, answer: Answer, ports: Ports, body: Uint8Array): void {
@@ -17,7 +19,7 @@ export function carryStdioInitialize(envelope: Envelope<Call>, readiness: Ready,
   if ('code' in session) return answer.refuse(session, 'refused');
   call.forwardedUs = ports.nowUs();
   const message = { ...inbound.message, document: { ...inbound.message.document, bytes: body } };
-  session.request(call, message, answer, (final) => {
+  const onFinal: FinalHook = (final) => {
     const serverRevision = final.kind === 'result' ? revisionOf(final) : undefined;
     if (typeof serverRevision === 'string') {
       const spoken = { revision: call.question.revision ?? serverRevision, serverRevision };
@@ -26,7 +28,8 @@ export function carryStdioInitialize(envelope: Envelope<Call>, readiness: Ready,
     session.close(); // The server refused to begin, or speaks what is not carried: it may have become another.
     call.server.doubt();
     return serverRevision ?? { headers: [] };
-  });
+  };
+  session.request(call, message, answer, { approve: (final, next) => approveFinal(call, final, ports, next), onFinal });
   answer.onGone = () => {
     if (answer.finished) return;
     answer.end('cancelled');
@@ -55,7 +58,7 @@ export function carryStdioLegacy(
       return answer.empty(204, 'ok');
     case 'legacy':
       if (inbound.message.kind === 'request') {
-        if (!session.request(call, inbound.message, answer))
+        if (!session.request(call, inbound.message, answer, { approve: (final, next) => approveFinal(call, final, ports, next) }))
           answer.refuse({ code: 'rpc_malformed', say: 'A request with this id is under way in this session.' }, 'refused');
         return;
       }

@@ -7,7 +7,16 @@ export type { HttpTarget } from './http-target.ts';
 export { createServers } from './registry.ts';
 export type { Readiness, Server, Servers } from './registry.ts';
 export { serverEntrySchema, serverNameSchema } from './schema.ts';
-export type { HttpServerConfig, ServerConfig, ServerEntry, StdioServerConfig, ValueEntry, ValuePart, ValueSource } from './schema.ts';
+export type {
+  HttpServerConfig,
+  ServerConfig,
+  ServerEntry,
+  StdioServerConfig,
+  Trust,
+  ValueEntry,
+  ValuePart,
+  ValueSource,
+} from './schema.ts';
 export { openSseCarrier } from './sse-carrier.ts';
 export type { SseCarrierOptions } from './sse-carrier.ts';
 export type { EraVerdict, Transport } from './verdict.ts';

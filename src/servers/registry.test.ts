@@ -12,6 +12,7 @@ const HTTP: ServerConfig = {
   url: 'http://127.0.0.1:9/mcp',
   headers: {},
   tls: { minVersion: 'TLSv1.2' },
+  trust: 'first-use',
 };
 const STDIO: ServerConfig = {
   kind: 'stdio',
@@ -21,6 +22,7 @@ const STDIO: ServerConfig = {
   env: {},
   cwd: '/',
   processes: 'per-agent',
+  trust: 'first-use',
 };
 
 interface Bed {

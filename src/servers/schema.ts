@@ -12,6 +12,12 @@ export type ValuePart =
 /** An environment or header value: its parts, concatenated when the server is started or called, by who may read secrets. */
 export type ValueSource = readonly ValuePart[];
 
+/**
+ * What of a server is approved without a person. `first-use`: what it lists first; the default, because it fits one person on loopback, who
+ * would approve it all unread anyway, and still stops every later change. `review`: nothing, for teams and for servers of others.
+ */
+export type Trust = 'first-use' | 'review';
+
 /** What the operator says of tools. */
 export interface DeclaredTool {
   readonly labels: readonly string[];
@@ -29,6 +35,7 @@ export interface StdioServerConfig {
   readonly cwd: string;
   /** Whether agents may share a process; only one of the modern era is ever shared. */
   readonly processes: 'per-agent' | 'shared';
+  readonly trust: Trust;
   /** By globs over the names of tools. */
   readonly tools?: Readonly<Record<string, DeclaredTool>> | undefined;
   /** Time to the first byte of an answer; undefined: `limits.answerTimeoutMs`. */
@@ -47,6 +54,7 @@ export interface HttpServerConfig {
     readonly ca?: string | undefined;
     readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
   };
+  readonly trust: Trust;
   /** By globs over the names of tools. */
   readonly tools?: Readonly<Record<string, DeclaredTool>> | undefined;
   readonly timeoutMs?: number | undefined;
@@ -108,6 +116,15 @@ const timeoutSchema = z
   .optional()
   .meta({ description: 'Milliseconds to the first byte of an answer; by default limits.answerTimeoutMs.', examples: [60_000] });
 
+const trustSchema = z
+  .enum(['first-use', 'review'])
+  .default('first-use')
+  .meta({
+    description:
+      'What of it is approved without a person: what it lists first (first-use), or nothing (review). Whatever is new or changes later is withheld until `sallyport tools approve`. Teams, and servers of others, are better off with review.',
+    examples: ['review'],
+  });
+
 const toolsSchema = z
   .record(
     z.string().min(1, 'must not be empty').max(256, 'must have at most 256 characters'),
@@ -168,6 +185,7 @@ const stdioEntrySchema = z.strictObject({
         'Whether each agent gets a process of its own, or the agents of a worker share one. Share only a server that keeps nothing of one caller for another; one that speaks only older revisions is never shared.',
       examples: ['shared'],
     }),
+  trust: trustSchema,
   tools: toolsSchema,
   timeoutMs: timeoutSchema,
 });
@@ -201,6 +219,7 @@ const httpEntrySchema = z.strictObject({
     })
     .prefault({})
     .meta({ description: 'How TLS towards it is checked.', examples: [{ ca: '/etc/sallyport/ca.pem' }] }),
+  trust: trustSchema,
   tools: toolsSchema,
   timeoutMs: timeoutSchema,
 });

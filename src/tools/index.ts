@@ -1,5 +1,5 @@
 // What can be called, and by which name: names on routes with several servers, URI templates, and which arguments of which tool are
-// mirrored in Mcp-Param headers. Also, for the catalogue of approved definitions to be built on: fingerprints, differences, checks of schemas.
+// mirrored in Mcp-Param headers; the catalogue of approved definitions moves in here.
 export { diffDefinitions, printChanges, toPlace } from './diff.ts';
 export type { Change, Path } from './diff.ts';
 export { fingerprint, isFingerprint } from './fingerprint.ts';
@@ -21,3 +21,8 @@ export { createArgumentsCheck } from './validate-arguments.ts';
 export type { ArgumentsCheck, Checked, CheckOptions } from './validate-arguments.ts';
 export { checkSchema } from './validate-schema.ts';
 export type { SchemaFault } from './validate-schema.ts';
+export { toVisible } from './visible-text.ts';
+export { createCatalogue, isSigned } from './catalogue.ts';
+export type { Catalogue, Sighting, Standing } from './catalogue.ts';
+export { DEFINITION_KINDS, digestOfPins, isServerCatalogue, signedText } from './pins.ts';
+export type { DefinitionKind, Pin, PinSet, ServerCatalogue, Withheld } from './pins.ts';

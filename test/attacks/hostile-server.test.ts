@@ -43,7 +43,7 @@ before(async () => {
     jsonAnswer(resultOf(heard, { resultType: 'complete', content: [{ type: 'text', text: CANARY }] })),
   );
   [modern, legacy, good] = await Promise.all([
-    startRawServer((heard, socket) => honestly(heard, 'modern') ?? trick(heard, socket)),
+    startRawServer((heard, socket) => honestly(heard, 'modern') ?? noList(heard) ?? trick(heard, socket)),
     startRawServer((heard, socket) =>
       heard.method === 'initialize' && tricks.has('initialize')
         ? trick(heard, socket, 'initialize')
@@ -56,7 +56,8 @@ before(async () => {
   ]);
   gateway = await startGateway({
     config: testConfig({
-      servers: { modern: { url: modern.url }, legacy: { url: legacy.url }, good: { url: good.url } },
+      // Under one name it lists, under the other its tools are called.
+      servers: { modern: { url: modern.url }, calls: { url: modern.url }, legacy: { url: legacy.url }, good: { url: good.url } },
       rules: [
         ALLOW_ALL,
         {
@@ -79,6 +80,12 @@ after(async () => {
   await gateway?.stop();
   await Promise.all([modern, legacy, good, elsewhere].map((server) => server?.close()));
 });
+
+/** A server that cannot say what it has: its tricks are called all the same, because nothing of it is pinned yet. */
+function noList(heard: Heard): Buffer | undefined {
+  const isWhole = heard.method === 'tools/list' && textAt(heard.message, 'params', 'cursor') === '';
+  return isWhole ? jsonAnswer({ jsonrpc: '2.0', id: heard.id, error: { code: -32603, message: 'not now' } }) : undefined;
+}
 
 function trick(heard: Heard, socket: Socket, name?: string): string | Uint8Array | undefined {
   const reply = tricks.get(name ?? (heard.name || textAt(heard.message, 'params', 'cursor') || heard.httpMethod));
@@ -248,7 +255,7 @@ describe('a modern server answers a call with', () => {
         (heard: Heard): Uint8Array => jsonAnswer(smuggled(heard), { location: elsewhere.url }, status),
       ]) {
         tricks.set('redirect', reply);
-        const answer = await modernCall(gateway.url('modern'), 'tools/call', { name: 'redirect', arguments: {} }, { key });
+        const answer = await modernCall(gateway.url('calls'), 'tools/call', { name: 'redirect', arguments: {} }, { key });
         assert.equal(answer.http.status, 502);
         assert.equal(answer.http.headers.location, undefined);
         assert.equal(answer.result, undefined);
@@ -282,7 +289,7 @@ describe('a modern server answers a call with', () => {
       (heard: Heard) => streamAnswer([resultOf(heard, complete('fine'))], fields),
     ]) {
       tricks.set('fields', reply);
-      const { http, result } = await modernCall(gateway.url('modern'), 'tools/call', { name: 'fields', arguments: {} }, { key });
+      const { http, result } = await modernCall(gateway.url('calls'), 'tools/call', { name: 'fields', arguments: {} }, { key });
       assert.equal(textAt(result, 'content', 0, 'text'), 'fine');
       const expected = ['cache-control', 'connection', 'content-length', 'content-type', 'date', 'transfer-encoding', 'x-accel-buffering'];
       assert.deepEqual(
@@ -294,7 +301,7 @@ describe('a modern server answers a call with', () => {
 
   test('two answers on one stream: the first counts, the second is not shown', async () => {
     tricks.set('twice', (heard) => streamAnswer([resultOf(heard, complete('first')), smuggled(heard)]));
-    const { http, result } = await modernCall(gateway.url('modern'), 'tools/call', { name: 'twice', arguments: {} }, { key });
+    const { http, result } = await modernCall(gateway.url('calls'), 'tools/call', { name: 'twice', arguments: {} }, { key });
     assert.equal(textAt(result, 'content', 0, 'text'), 'first');
     assert(!http.body.includes(CANARY));
   });
@@ -335,7 +342,7 @@ describe('a modern server answers a call with', () => {
           `{"jsonrpc":"2.0","id":${heard.idText},"result":{"resultType":"complete","content":[{"type":"text","text":"a\\ud800b\\udc00c\\ud83d\\ude00"}]}}`,
       ),
     );
-    const { http, result } = await modernCall(gateway.url('modern'), 'tools/call', { name: 'surrogate', arguments: {} }, { key });
+    const { http, result } = await modernCall(gateway.url('calls'), 'tools/call', { name: 'surrogate', arguments: {} }, { key });
     assert.equal(textAt(result, 'content', 0, 'text'), 'a\ufffdb\ufffdc\u{1f600}');
     assert.doesNotMatch(http.body, /\\ud800/i);
   });
@@ -453,7 +460,7 @@ describe('a server that does not end', () => {
       let poured: Promise<void> | undefined;
       tricks.set(name, (_, socket) => void (poured = pour(socket, first, piece)));
       const before = workers.map(residentMiB);
-      const answer = await modernCall(gateway.url('modern'), 'tools/call', { name, arguments: {} }, { key });
+      const answer = await modernCall(gateway.url('calls'), 'tools/call', { name, arguments: {} }, { key });
       assertError(answer);
       await poured;
       assertBounded(before);
@@ -472,7 +479,7 @@ describe('a server that does not end', () => {
         )),
     );
     const before = workers.map(residentMiB);
-    const { http, result } = await modernCall(gateway.url('modern'), 'tools/call', { name: 'afterwards', arguments: {} }, { key });
+    const { http, result } = await modernCall(gateway.url('calls'), 'tools/call', { name: 'afterwards', arguments: {} }, { key });
     assert.equal(textAt(result, 'content', 0, 'text'), 'done');
     assert(!http.body.includes(CANARY));
     await withTimeout(poured, 'the gateway to hang up on a server that goes on behind its answer');
@@ -486,7 +493,7 @@ describe('a server that does not end', () => {
       (heard, socket) =>
         void (poured = pour(socket, `${head}data: ${JSON.stringify(resultOf(heard, complete('done')))}\n\n`, `: ${CANARY}\n`)),
     );
-    const { result } = await modernCall(gateway.url('modern'), 'tools/call', { name: 'comments', arguments: {} }, { key });
+    const { result } = await modernCall(gateway.url('calls'), 'tools/call', { name: 'comments', arguments: {} }, { key });
     assert.equal(textAt(result, 'content', 0, 'text'), 'done');
     await withTimeout(poured, 'the gateway to hang up');
   });
@@ -504,7 +511,7 @@ describe('a server that does not end', () => {
       return undefined;
     });
     const before = workers.map(residentMiB);
-    const lazy = await openStream(gateway.url('modern'), modernRequest('tools/call', { name: 'flood', arguments: {} }, { key }));
+    const lazy = await openStream(gateway.url('calls'), modernRequest('tools/call', { name: 'flood', arguments: {} }, { key }));
     // It stops growing once every buffer on the way is full.
     let last = -1;
     await until(() => {
@@ -543,6 +550,14 @@ describe('a legacy server', () => {
       ]),
     );
     const session = await LegacySession.open(gateway.url('legacy'), { key });
+    // What was never listed in the open is not approved, and would be taken out for that.
+    const asks = { name: 'asks' };
+    tricks.set(
+      'POST',
+      json((heard) => resultOf(heard, { tools: [{ name: 'hidden', description: CANARY }, { name: 'shown' }, asks] })),
+    );
+    assert.equal((await session.request('tools/list')).http.status, 200);
+    tricks.delete('POST');
     const answer = await (await session.listen('0')).whole();
     assert.equal(answer.status, 200);
     assert(!answer.body.includes(CANARY), answer.body);

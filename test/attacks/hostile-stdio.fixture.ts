@@ -65,6 +65,9 @@ const lies: Readonly<Record<string, (id: Id, params: Params) => void>> = {
   'a flood of noise': () => void pour(`${CANARY}${'z'.repeat(8_000)}\n`),
 };
 
+/** What is not listed is not called. */
+const ALSO_LISTED = ['pid', ...Object.keys(lies), ...Object.keys(tricks)].map((name) => ({ name }));
+
 createInterface({ input: process.stdin }).on('line', (text) => hear(JSON.parse(text)));
 
 function hear({ id, method, params = {} }: { id?: Id; method?: string; params?: Params }): void {
@@ -89,7 +92,7 @@ function hear({ id, method, params = {} }: { id?: Id; method?: string; params?: 
       if (params['cursor'] === 'no list') return answer(id, { resultType: 'complete', Tools: [{ name: 'hidden', description: CANARY }] });
       return answer(id, {
         resultType: 'complete',
-        tools: [{ name: 'hidden', description: CANARY }, { description: CANARY }, { name: 'shown' }],
+        tools: [{ name: 'hidden', description: CANARY }, { description: CANARY }, { name: 'shown' }, ...ALSO_LISTED],
         cacheScope: 'public',
         ttlMs: 5,
       });

@@ -114,7 +114,8 @@ for (const [era, open] of Object.entries(roads)) {
     test('lists what is hidden: it is taken out', async () => {
       const say = await open();
       const { http, result } = await say('tools/list', {});
-      assert.deepEqual(at(result, 'tools'), [{ name: 'shown' }]);
+      const tools = at(result, 'tools');
+      assert(Array.isArray(tools) && tools.length > 0 && tools.every((one) => !['hidden', ''].includes(textAt(one, 'name'))));
       assert(!http.body.includes(CANARY));
       assertError(await say('tools/list', { cursor: 'no list' }));
     });

@@ -19,6 +19,8 @@ test('the endpoints', () => {
     'revokeKeys: DELETE /api/v1/agents/{agent}/keys 200 etag',
     'revokeKey: DELETE /api/v1/agents/{agent}/keys/{key} 200 etag',
     'listServers: GET /api/v1/servers 200',
+    'readCatalogue: GET /api/v1/catalogue/withheld 200',
+    'decideDefinitions: POST /api/v1/catalogue/decisions 200',
     'reload: POST /api/v1/reload 200',
   ]);
 });

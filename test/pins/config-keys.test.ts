@@ -60,6 +60,7 @@ const KEYS: Readonly<Record<string, unknown>> = {
   'servers.*.env.*.file': undefined,
   'servers.*.cwd': '.',
   'servers.*.processes': 'per-agent',
+  'servers.*.trust': 'first-use',
   'servers.*.tools': undefined,
   'servers.*.tools.*': undefined,
   'servers.*.tools.*.class': undefined,

@@ -65,6 +65,17 @@ after(async () => {
   await Promise.all([fixture?.close(), server?.close()]);
 });
 
+const WAIT = { name: 'wait', inputSchema: { type: 'object' } };
+
+/** From now on the server lists these, and somebody approves that. */
+async function show(tools: typeof listed): Promise<void> {
+  listed = tools;
+  const session = await LegacySession.open(gateway.url('scripted'), { key });
+  await session.request('tools/list');
+  const approved = await gateway.cli('tools', 'approve', 'scripted', '--all');
+  assert.equal(approved.code, 0, approved.stderr);
+}
+
 /** The next message of a stream, behind what only primes it. */
 async function message(stream: HttpStream): Promise<SseEvent | undefined> {
   let event = await stream.next();
@@ -341,7 +352,7 @@ describe('on the wire', () => {
 
   test('structured results that are no objects are wrapped, as their listed schemas are', async () => {
     const session = await open();
-    listed = [{ name: 'count', inputSchema: { type: 'object' }, outputSchema: { type: 'array', items: { type: 'number' } } }];
+    await show([{ name: 'count', inputSchema: { type: 'object' }, outputSchema: { type: 'array', items: { type: 'number' } } }, WAIT]);
     const tools = at((await session.request('tools/list')).result, 'tools');
     assert.deepEqual(at(tools, 0, 'outputSchema'), {
       type: 'object',
@@ -354,7 +365,10 @@ describe('on the wire', () => {
   });
 
   test('older revisions get what they have words for', async () => {
-    listed = [{ name: 'old', title: 'Old', icons: [], annotations: {}, inputSchema: { type: 'object' }, outputSchema: { type: 'object' } }];
+    await show([
+      { name: 'old', title: 'Old', icons: [], annotations: {}, inputSchema: { type: 'object' }, outputSchema: { type: 'object' } },
+      WAIT,
+    ]);
     const content = [
       { type: 'audio', data: 'AAAA', mimeType: 'audio/wav' },
       { type: 'resource_link', uri: 'test://x', name: 'X' },
@@ -398,6 +412,7 @@ describe('on the wire', () => {
   });
 
   test(verifies('legacy.disconnect-is-no-cancel', 'who hangs up has cancelled nothing, and the end is on record'), async () => {
+    await show([WAIT, { ...WAIT, name: 'hung-up' }]);
     const session = await open();
     const stream = await (async () => {
       const begun = session.stream('tools/call', { name: 'hung-up', arguments: {}, _meta: { progressToken: 1 } });

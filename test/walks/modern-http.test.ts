@@ -24,7 +24,7 @@ import type { Gateway, ScriptedServer } from '../harness/index.ts';
 const PAGES: Readonly<Record<string, { readonly tools: readonly string[]; readonly nextCursor?: string }>> = {
   first: { tools: ['alpha', 'hidden'], nextCursor: '' },
   '': { tools: ['beta'], nextCursor: 'pägé/2=="\\' },
-  'pägé/2=="\\': { tools: ['gamma'] },
+  'pägé/2=="\\': { tools: ['gamma', 'wait'] },
 };
 
 let fixture: Fixture;
@@ -135,7 +135,7 @@ test(verifies('modern.cursor-opaque', 'pages are fetched one by one, and policy 
     cursor = at(result, 'nextCursor');
     if (cursor === undefined) break;
   }
-  assert.deepEqual(names, ['alpha', 'beta', 'gamma']);
+  assert.deepEqual(names, ['alpha', 'beta', 'gamma', 'wait']);
 });
 
 test(verifies('modern.cache-hints', 'they are kept, and a filtered list is private'), async () => {

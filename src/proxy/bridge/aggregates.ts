@@ -124,7 +124,7 @@ function createRouteServer({ key }: AggregateRoute): Server {
   };
   return {
     name: key,
-    config: { kind: 'http', name: key, url: 'about:blank', headers: {}, tls: { minVersion: 'TLSv1.3' } },
+    config: { kind: 'http', name: key, url: 'about:blank', headers: {}, tls: { minVersion: 'TLSv1.3' }, trust: 'review' },
     readiness,
     inFlight: 0,
     heldBytes: 0,

@@ -16,6 +16,7 @@ import {
 import type { JsonDocument, JsonObject, JsonValue, MessageId, ModernRetry, ModernSelf, ModernSource } from '../../mcp/index.ts';
 import { GatewayError } from '../../base/index.ts';
 import type { Answer } from '../answer.ts';
+import { approveFinal } from '../approved.ts';
 import type { Call, OutcomeStatus } from '../exchange.ts';
 import { nameAsker } from '../name-asker.ts';
 import type { Refused } from '../rescue.ts';
@@ -157,11 +158,14 @@ export function playCall(options: PlayedCallOptions): PlayedCall {
     }
     const { result } = said;
     if (isObject(result) && result['resultType'] === 'input_required') return begin(named(said.document));
-    const mine = { ...said, id: message.id };
-    const judged = judgeFinal(call, mine);
+    approveFinal(call, { ...said, id: message.id }, ports, (approved) => guarded(() => conclude(said, approved)));
+  };
+  const conclude = (said: FinalMessage, approved: FinalMessage): void => {
+    if (over) return;
+    const judged = judgeFinal(call, approved);
     if (!judged.ok) return refuse(judged.error, 'failed');
     const { bytes, outcome } = judged.value;
-    const shown = bytes === said.document.bytes ? said.document : reread(bytes);
+    const shown = bytes === approved.document.bytes ? approved.document : reread(bytes);
     const modern = { wrapped: session.wrapped, tool, id: said.id === message.id ? undefined : message.id };
     send(shapeResult(shown, method, { revision: session.revision, modern }), outcome);
   };

@@ -5,6 +5,7 @@
 import { shapeNotification } from '../../mcp/index.ts';
 import type { JsonObject, JsonValue, ModernSelf, ModernSource } from '../../mcp/index.ts';
 import type { Answer } from '../answer.ts';
+import { noteChange } from '../approved.ts';
 import type { Call } from '../exchange.ts';
 import type { Refused } from '../rescue.ts';
 import { mayBeSaid } from '../server-messages.ts';
@@ -94,6 +95,8 @@ export function createPlayedListen(options: PlayedListenOptions): PlayedListen {
         return stream !== undefined && stream.answer.full && !stream.answer.finished;
       },
       note: (said) => {
+        const { server, members } = options.whole();
+        if (members === undefined) noteChange(server.name, said, reach.ports);
         if (said.method === 'notifications/subscriptions/acknowledged') acknowledge(made, said);
         else if (made === current || made === next) deliver(said);
       },

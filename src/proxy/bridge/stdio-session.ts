@@ -12,6 +12,7 @@ import type { Call } from '../exchange.ts';
 import { enter, leave } from '../in-flight.ts';
 import { answerMessage, carryMessage, mayBeSaid, wordsFor } from '../server-messages.ts';
 import type { FinalHook } from '../server-messages.ts';
+import type { FinalMessage } from './party.ts';
 import { createValve, listenToServer, lostSentence } from './stdio-lines.ts';
 import type { OpenServer } from './stdio-lines.ts';
 
@@ -23,7 +24,7 @@ export interface StdioSession {
   /** Always the same agent, with the key that it showed last. */
   lastUsedBy: Principal;
   /** Sends a request and waits for its answer. False: a request with this id is under way. */
-  request(call: Call, message: Extract<Message, { kind: 'request' }>, answer: Answer, onFinal?: FinalHook): boolean;
+  request(call: Call, message: Extract<Message, { kind: 'request' }>, answer: Answer, hooks: AnswerHooks): boolean;
   /** Sends a notification, or the agent's response to a request of the server. False: the server asked nothing like it. */
   tell(message: Message): boolean;
   /** Opens the GET stream. False: there is one. */
@@ -31,11 +32,18 @@ export interface StdioSession {
   close(): void;
 }
 
+/** What happens to an answer before the agent gets it. */
+export interface AnswerHooks {
+  /** Takes out what is not approved. */
+  readonly approve: (final: FinalMessage, next: (approved: FinalMessage) => void) => void;
+  readonly onFinal?: FinalHook;
+}
+
 interface Waiting {
   readonly call: Call;
   readonly answer: Answer;
   readonly progressToken: MessageId | undefined;
-  readonly onFinal: FinalHook | undefined;
+  readonly hooks: AnswerHooks;
 }
 
 export interface StdioSessionOptions {
@@ -83,8 +91,10 @@ export function createStdioSession(options: StdioSessionOptions, open: OpenServe
     if (one === undefined || said.id === undefined) return false; // Late, twice, or never asked.
     waiting.delete(said.id);
     leave(one.call);
-    answerMessage(one.call, one.answer, said, one.onFinal);
-    valve.check();
+    one.hooks.approve(said, (approved) => {
+      answerMessage(one.call, one.answer, approved, one.hooks.onFinal);
+      valve.check();
+    });
     return true;
   };
 
@@ -159,11 +169,11 @@ export function createStdioSession(options: StdioSessionOptions, open: OpenServe
     server: options.server,
     lastUsedMs: options.nowMs(),
     lastUsedBy: options.principal,
-    request: (call, message, answer, onFinal) => {
+    request: (call, message, answer, hooks) => {
       if (waiting.has(message.id)) return false;
       revision = call.question.revision ?? revision;
       serverRevision = call.serverRevision;
-      waiting.set(message.id, { call, answer, progressToken: progressTokenOf(message.params), onFinal });
+      waiting.set(message.id, { call, answer, progressToken: progressTokenOf(message.params), hooks });
       enter(call); // Until it is answered, also when the agent has hung up long before.
       answer.onDrain = () => valve.check();
       link.send(message.document.bytes);

@@ -30,7 +30,8 @@ export interface EchoOptions {
 
 /** Starts an echo server on a free loopback port. */
 export async function startEchoServer({ tls, delayMs = 0 }: EchoOptions = {}): Promise<EchoServer> {
-  const answers = modernAnswers();
+  // It has tools of every name, so it lists none.
+  const answers = modernAnswers({ 'tools/list': { resultType: 'complete', tools: [], ttlMs: 0, cacheScope: 'private' } });
   const calls = new Map<string, number>();
   const held: (() => void)[] = [];
 

@@ -1,0 +1,197 @@
+// The one place that decides which definitions are approved: by trust on first use, or by what a person said. Workers report what they have not
+// seen before; everything here happens one after the other for each server, so that two workers' reports cannot both be the first.
+
+import type { DefinitionStore, SeenDefinition } from '../cluster/index.ts';
+import { canonicalJson, parseJson } from '../mcp/index.ts';
+import type { SightingReport } from '../proxy/index.ts';
+import type { Trust } from '../servers/index.ts';
+import type { Log } from '../telemetry/index.ts';
+import { digestOfPins, fingerprint } from '../tools/index.ts';
+import type { DefinitionKind, Pin, PinSet, ServerCatalogue, Sighting } from '../tools/index.ts';
+import { openBook } from './catalogue-book.ts';
+import type { CatalogueBook } from './catalogue-book.ts';
+import type { PinKeeping } from './pin-keeping.ts';
+
+/** What a person said about definitions of one server. */
+export interface CatalogueDecision {
+  readonly server: string;
+  readonly decision: 'approve' | 'reject';
+  /** Which of them; undefined: everything that is withheld. */
+  readonly name: string | undefined;
+  readonly kind: DefinitionKind | undefined;
+  /** Only what was first seen with this version of the server. */
+  readonly serverVersion: string | undefined;
+}
+
+/** The catalogue as control has it. */
+export interface CatalogueAuthority {
+  /** Reads what is kept, and believes what the keeper signed. */
+  load(): Promise<void>;
+  all(): readonly ServerCatalogue[];
+  /** Takes a report; resolves when every worker knows what follows from it. */
+  report(report: SightingReport): Promise<void>;
+  /** Decides; gives back what it was decided about. */
+  decide(decision: CatalogueDecision): Promise<readonly SeenDefinition[]>;
+  /** Everything that was ever seen of a server, with its state as the signed pins have it. */
+  seen(server: string): Promise<readonly SeenDefinition[]>;
+}
+
+export interface CatalogueAuthorityOptions {
+  readonly store: DefinitionStore;
+  readonly tenant: string;
+  readonly keeping: PinKeeping;
+  readonly log: Log;
+  readonly now: () => Date;
+  readonly trustOf: (server: string) => Trust | undefined;
+  readonly publish: (catalogue: ServerCatalogue) => Promise<void>;
+}
+
+/** A first list that comes in pages is one list; a server that never ends it does not stay trusted. */
+const FIRST_LIST_MS = 60_000;
+/** The authority over what `store` holds. */
+export function createCatalogueAuthority(options: CatalogueAuthorityOptions): CatalogueAuthority {
+  const { store, tenant, keeping, log, now, trustOf, publish } = options;
+  const catalogues = new Map<string, ServerCatalogue>();
+  const queues = new Map<string, Promise<unknown>>();
+  /** First lists of which more pages are to come, and until when. */
+  const open = new Map<string, number>();
+
+  /** One after the other for each server. */
+  const inTurn = <T>(server: string, action: () => Promise<T>): Promise<T> => {
+    const result = (queues.get(server) ?? Promise.resolve()).then(action);
+    const settled = result.catch(() => {});
+    queues.set(server, settled);
+    void settled.then(() => (queues.get(server) === settled ? queues.delete(server) : false));
+    return result;
+  };
+  const pinsOf = (server: string): readonly Pin[] => {
+    const known = catalogues.get(server);
+    return known?.fault === undefined ? (known?.pins?.pins ?? []) : [];
+  };
+  const read = async (server: string): Promise<void> => {
+    let pins: PinSet | undefined;
+    let fault: string | undefined;
+    try {
+      pins = await store.pins(tenant, server);
+      fault = keeping.faultIn(server, pins);
+    } catch (error) {
+      fault = `they cannot be read: ${error instanceof Error ? error.message : 'unknown'}`;
+    }
+    if (fault !== undefined) log.error('the pins of a server cannot be trusted: everything of it is withheld', { server, fault });
+    else if (pins !== undefined) await keeping.kept(pins);
+    const rows = await store.definitions(tenant, server).catch(() => []);
+    const believed = fault === undefined ? pins : undefined;
+    catalogues.set(server, { server, pins: believed, withheld: openBook(rows, believed?.pins ?? []).withheld(), fault });
+  };
+  /** Writes, signs and publishes what has changed. */
+  const settle = async (server: string, before: readonly SeenDefinition[], book: CatalogueBook): Promise<void> => {
+    const known = catalogues.get(server);
+    const next = book.pins();
+    const digest = digestOfPins(next);
+    const isSame = digest === (known?.pins?.digest ?? digestOfPins([]));
+    let pins = known?.pins;
+    if (!isSame) {
+      const version = keeping.nextVersion(server);
+      pins = { server, version, pins: next, digest, signature: await keeping.sign({ server, version, digest }) };
+    }
+    const after = book.rows();
+    const [was, is] = [new Set(before), new Set(after.map(sightingKey))];
+    const definitions = after.filter((row) => !was.has(row));
+    const dropped = before.filter((row) => !is.has(sightingKey(row)));
+    await store.change({ server, definitions, dropped, pins: isSame ? undefined : pins }, tenant);
+    if (!isSame && pins !== undefined) await keeping.kept(pins);
+    // Pins that were signed anew are sound again.
+    const catalogue: ServerCatalogue = { server, pins, withheld: book.withheld(), fault: isSame ? known?.fault : undefined };
+    catalogues.set(server, catalogue);
+    await publish(catalogue);
+  };
+
+  const isFirst = (server: string, kind: DefinitionKind, rows: readonly SeenDefinition[], isLast: boolean): boolean => {
+    if (trustOf(server) !== 'first-use' || catalogues.get(server)?.fault !== undefined) return false;
+    const key = `${server} ${kind}`;
+    const until = open.get(key);
+    const nowMs = now().getTime();
+    if (rows.some((row) => row.kind === kind) && (until === undefined || nowMs > until)) return false;
+    if (isLast) open.delete(key);
+    else if (until === undefined) open.set(key, nowMs + FIRST_LIST_MS);
+    return true;
+  };
+
+  const take = async (report: SightingReport): Promise<void> => {
+    const { server } = report;
+    if (trustOf(server) === undefined) return; // It has left the config.
+    const before = await store.definitions(tenant, server);
+    const kinds = new Set(report.definitions.map(({ kind }) => kind));
+    const firsts = new Set([...kinds].filter((kind) => isFirst(server, kind, before, report.isLast)));
+    const at = now().toISOString();
+    const book = openBook(before, pinsOf(server));
+    const known = new Set(book.withheld().map(sightingKey));
+    for (const { kind, name, text } of report.definitions) {
+      // What the worker says the fingerprint is does not matter: what is approved is what is kept.
+      const parsed = parseJson(Buffer.from(text));
+      if (!parsed.ok) continue;
+      const { value } = parsed.value;
+      const sighting: Sighting = { kind, name, fingerprint: fingerprint(value) };
+      book.see({ ...sighting, server, definition: canonicalJson(value), at, serverVersion: report.serverVersion });
+      if (firsts.has(kind) && !book.isPinned(sighting)) book.decide(sighting, { state: 'pinned', decidedBy: 'first-use', decidedAt: at });
+    }
+    if (report.whole !== undefined) book.retain(report.whole.kind, new Set(report.whole.names));
+    const news = book.withheld().filter((one) => !known.has(sightingKey(one)));
+    if (news.length > 0)
+      log.warn('definitions are withheld until they are approved: sallyport tools review', {
+        server,
+        count: news.length,
+        first: `${news[0]?.kind} ${news[0]?.name}`,
+      });
+    await settle(server, before, book);
+  };
+
+  const judge = async (wanted: CatalogueDecision): Promise<readonly SeenDefinition[]> => {
+    const { server, decision, name, kind, serverVersion } = wanted;
+    const before = await store.definitions(tenant, server);
+    const book = openBook(before, pinsOf(server));
+    const isMeant = (row: SeenDefinition): boolean =>
+      (name === undefined || row.name === name) &&
+      (kind === undefined || row.kind === kind) &&
+      (serverVersion === undefined || row.serverVersion === serverVersion);
+    const named = before.filter(isMeant);
+    const waiting = named.filter((row) => row.current && !book.isPinned(row));
+    // What is named and approved can be rejected: an approval that is taken back.
+    const isTakenBack = waiting.length === 0 && decision === 'reject' && name !== undefined;
+    const meant = isTakenBack ? named.filter((row) => book.isPinned(row)) : waiting;
+    // Who approves a text must have seen that text: one that does not have its fingerprint was edited in the store.
+    const sound = meant.filter((row) => decision === 'reject' || isSound(row));
+    if (sound.length === 0) return [];
+    const decidedAt = now().toISOString();
+    for (const row of sound) book.decide(row, { state: decision === 'approve' ? 'pinned' : 'rejected', decidedBy: 'admin', decidedAt });
+    log.info('definitions were decided about', { server, decision, count: sound.length, first: sound[0]?.name ?? '' });
+    await settle(server, before, book);
+    return sound;
+  };
+
+  return {
+    load: async () => {
+      await keeping.load();
+      for (const server of await store.servers(tenant)) await read(server);
+      // A server that the store has never heard of, but the keeper has.
+      for (const server of keeping.signed()) if (!catalogues.has(server)) await read(server);
+    },
+    all: () => [...catalogues.values()],
+    report: (report) => inTurn(report.server, () => take(report)),
+    decide: (decision) => inTurn(decision.server, () => judge(decision)),
+    seen: async (server) => {
+      const rows = await store.definitions(tenant, server);
+      const book = openBook(rows, pinsOf(server));
+      return rows.map((row) => ({ ...row, state: book.isPinned(row) ? 'pinned' : row.state === 'pinned' ? 'quarantined' : row.state }));
+    },
+  };
+}
+
+function isSound(row: SeenDefinition): boolean {
+  const parsed = parseJson(Buffer.from(row.definition));
+  return parsed.ok && fingerprint(parsed.value.value) === row.fingerprint;
+}
+
+function sightingKey({ kind, name, fingerprint: print }: Sighting): string {
+  return `${kind} ${name} ${print}`;
+}

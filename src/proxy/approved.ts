@@ -1,0 +1,181 @@
+// What a server lists now, compared with what is approved, wherever a list passes by: what nobody has approved is taken out, before an agent's
+// model can read it. What is not known here is reported once; where somebody trusts the first list of a server, the answer makes it known.
+
+import { GatewayError } from '../base/index.ts';
+import { canonicalJson, parseJson, removeElements, removeMember, rereadMessage } from '../mcp/index.ts';
+import type { JsonDocument, JsonObject, JsonValue, Message } from '../mcp/index.ts';
+import { fingerprint } from '../tools/index.ts';
+import type { DefinitionKind, Sighting } from '../tools/index.ts';
+import type { FinalMessage } from './bridge/index.ts';
+import type { Call, Ports } from './exchange.ts';
+
+type CataloguePorts = Pick<Ports, 'catalogue' | 'reportSightings' | 'log'>;
+
+/** Which answers hold definitions, and where. */
+const LISTS: ReadonlyMap<string, { readonly kind: DefinitionKind; readonly member: string; readonly key: string }> = new Map([
+  ['tools/list', { kind: 'tool', member: 'tools', key: 'name' }],
+  ['prompts/list', { kind: 'prompt', member: 'prompts', key: 'name' }],
+  ['resources/templates/list', { kind: 'template', member: 'resourceTemplates', key: 'uriTemplate' }],
+] as const);
+/** The answers that hold a server's instructions. */
+const BEGINNINGS: ReadonlySet<string> = new Set(['initialize', 'server/discover']);
+const SERVER_INFO = 'io.modelcontextprotocol/serverInfo';
+
+/** One definition in an answer. */
+interface Found {
+  /** Undefined: it has no name, and is not shown for that. */
+  readonly sighting: Sighting | undefined;
+  readonly definition: JsonValue;
+}
+
+/** An answer of one server to one question. */
+export interface Said {
+  readonly server: string;
+  readonly method: string;
+  readonly final: FinalMessage;
+  /** Whether a list was asked for from its beginning. */
+  readonly isFirst: boolean;
+}
+
+const CHANGES: ReadonlyMap<string, DefinitionKind> = new Map([
+  ['notifications/tools/list_changed', 'tool'],
+  ['notifications/prompts/list_changed', 'prompt'],
+] as const);
+
+/** A server says that a list of its has changed: what is on it is looked at before it is used again. */
+export function noteChange(server: string, message: Message, ports: Pick<Ports, 'catalogue'>): void {
+  const kind = message.kind === 'notification' ? CHANGES.get(message.method) : undefined;
+  if (kind !== undefined) ports.catalogue.doubt(server, kind);
+}
+
+/** The answer to an agent's call without what is not approved. Of several servers as one, each share was judged when it came. */
+export function approveFinal(call: Call, final: FinalMessage, ports: CataloguePorts, next: (approved: FinalMessage) => void): void {
+  const { method } = call.question;
+  if (call.members !== undefined || (!LISTS.has(method) && !BEGINNINGS.has(method))) return next(final);
+  const { inbound } = call;
+  const params = inbound.kind === 'modern' || inbound.kind === 'legacy' ? inbound.message : undefined;
+  const isFirst = params?.kind !== 'request' || params.params?.['cursor'] === undefined;
+  approve({ server: call.server.name, method, final, isFirst }, ports, next);
+}
+
+/** An answer without what is not approved. `next` is called at once where everything in it is known. */
+export function approve({ server, method, final, isFirst }: Said, ports: CataloguePorts, next: (approved: FinalMessage) => void): void {
+  const result = final.kind === 'result' && isObject(final.result) ? final.result : undefined;
+  if (result === undefined) return next(final);
+  const found = definitionsIn(method, final.document, result);
+  const { nextCursor } = result;
+  const goOn = (): void => {
+    const list = LISTS.get(method);
+    if (list !== undefined && isFirst && nextCursor === undefined) ports.catalogue.fresh(server, list.kind, numberIn(result['ttlMs']));
+    next(withoutWithheld(server, method, final, found, ports));
+  };
+  const news = found.filter(({ sighting }) => sighting !== undefined && ports.catalogue.isNews(server, sighting));
+  if (news.length === 0) return goOn();
+  const definitions = news.flatMap(({ sighting, definition }) =>
+    sighting === undefined ? [] : [{ kind: sighting.kind, name: sighting.name, text: canonicalJson(definition) }],
+  );
+  const list = LISTS.get(method);
+  const isWhole = list !== undefined && isFirst && nextCursor === undefined;
+  const names = found.flatMap(({ sighting }) => (sighting === undefined ? [] : [sighting.name]));
+  const whole = isWhole ? { kind: list.kind, names } : undefined;
+  ports
+    .reportSightings({ server, serverVersion: versionIn(result), isLast: nextCursor === undefined, whole, definitions })
+    .then(goOn, () => {
+      // Nobody can say what is approved: what is not known here stays out.
+      ports.log.warn('what a server lists could not be reported; what is new of it is withheld', { server });
+      goOn();
+    });
+}
+
+/**
+ * A result that may be the answer to anything (a replay after Last-Event-ID), without what is not approved. Nothing is reported: what was never
+ * seen before is left out.
+ */
+export function withoutUnapproved({ server }: Call, document: JsonDocument, ports: CataloguePorts): JsonDocument {
+  let current = document;
+  for (const method of [...LISTS.keys(), 'initialize']) {
+    const result = isObject(current.value) ? current.value['result'] : undefined;
+    if (!isObject(result)) return current;
+    const edited = withoutIn(server.name, method, current, definitionsIn(method, current, result), ports);
+    if (edited !== undefined) current = reread(edited);
+  }
+  return current;
+}
+
+function withoutWithheld(
+  server: string,
+  method: string,
+  final: FinalMessage,
+  found: readonly Found[],
+  ports: CataloguePorts,
+): FinalMessage {
+  const edited = withoutIn(server, method, final.document, found, ports);
+  return edited === undefined ? final : rereadMessage('result', edited);
+}
+
+/** The answer without what is not approved; undefined where all of it is. */
+function withoutIn(
+  server: string,
+  method: string,
+  document: JsonDocument,
+  found: readonly Found[],
+  { catalogue }: CataloguePorts,
+): Uint8Array | undefined {
+  const keep = found.map(({ sighting }) => sighting === undefined || catalogue.isApproved(server, sighting));
+  if (keep.every(Boolean)) return undefined;
+  const list = LISTS.get(method);
+  if (list === undefined) return removeMember(document, ['result'], 'instructions');
+  return removeElements(document, ['result', list.member], (index) => keep[index] === true);
+}
+
+function definitionsIn(method: string, document: JsonDocument, result: JsonObject): readonly Found[] {
+  const list = LISTS.get(method);
+  if (list === undefined) {
+    const { instructions } = result;
+    if (typeof instructions !== 'string' || instructions === '') return [];
+    return [{ sighting: { kind: 'instructions', name: '', fingerprint: fingerprint(instructions) }, definition: instructions }];
+  }
+  const elements = result[list.member];
+  if (!Array.isArray(elements)) return [];
+  const spans = document.lossy ? document.elements(['result', list.member]) : undefined;
+  return elements.map((element: JsonValue, index) => {
+    const name = isObject(element) ? element[list.key] : undefined;
+    const definition = exact(element, document, spans?.[index]);
+    return {
+      sighting: typeof name === 'string' ? { kind: list.kind, name, fingerprint: fingerprint(definition) } : undefined,
+      definition,
+    };
+  });
+}
+
+/** Numbers that are read as another make two definitions look like one: then it is the text that is compared. */
+function exact(value: JsonValue, document: JsonDocument, span: { readonly start: number; readonly end: number } | undefined): JsonValue {
+  if (span === undefined) return value;
+  const bytes = document.bytes.subarray(span.start, span.end);
+  const alone = parseJson(bytes);
+  return alone.ok && !alone.value.lossy ? value : Buffer.from(bytes).toString('utf8');
+}
+
+function versionIn(result: JsonObject): string {
+  const meta = isObject(result['_meta']) ? result['_meta'][SERVER_INFO] : undefined;
+  const info = isObject(result['serverInfo']) ? result['serverInfo'] : meta;
+  const version = isObject(info) ? info['version'] : undefined;
+  return typeof version === 'string' ? version.slice(0, MAX_VERSION_CHARS).toWellFormed() : '';
+}
+
+const MAX_VERSION_CHARS = 64;
+
+function numberIn(value: JsonValue | undefined): number {
+  return typeof value === 'number' ? value : 0;
+}
+
+/** Our own edit of a valid document is valid; if it ever is not, nothing of it may be shown. */
+function reread(bytes: Uint8Array): JsonDocument {
+  const parsed = parseJson(bytes);
+  if (!parsed.ok) throw new GatewayError('internal', { cause: new Error('an edited list is not valid JSON') });
+  return parsed.value;
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

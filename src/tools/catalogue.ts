@@ -1,0 +1,141 @@
+// What one worker knows of the approved definitions: the pins that control published and the keeper signed, and what servers list now, as far
+// as it has seen that. Everything a call needs is a look-up in maps.
+
+import { digestOfPins, signedText } from './pins.ts';
+import type { DefinitionKind, PinSet, ServerCatalogue } from './pins.ts';
+
+/**
+ * How a named thing stands. `approved`: what the server listed last under this name is approved. `changed`: it was, and the server lists
+ * something else now. `withheld`: it waits for a person, or was rejected. `unknown`: the server has listed nothing by this name.
+ */
+export type Standing = 'approved' | 'changed' | 'withheld' | 'unknown';
+
+/** A definition that passed by on a list. */
+export interface Sighting {
+  readonly kind: DefinitionKind;
+  readonly name: string;
+  readonly fingerprint: string;
+}
+
+/** The catalogue of one worker. */
+export interface Catalogue {
+  /** Takes over what control says of a server; gives back why it cannot be believed, and then everything of that server is withheld. */
+  adopt(said: ServerCatalogue): string | undefined;
+  /** Whether things of this kind were ever seen of a server. */
+  has(server: string, kind: DefinitionKind): boolean;
+  /** Why a server's pins cannot be used. */
+  faultOf(server: string): string | undefined;
+  standing(server: string, kind: DefinitionKind, name: string): Standing;
+  isApproved(server: string, sighting: Sighting): boolean;
+  /** Whether control must hear of a sighting: it may be new to it, or what was withheld is as it was approved again. */
+  isNews(server: string, sighting: Sighting): boolean;
+  /** The whole list of a kind was read, and is good for so long. */
+  fresh(server: string, kind: DefinitionKind, ttlMs: number): void;
+  isFresh(server: string, kind: DefinitionKind): boolean;
+  /** The server says that a list changed: it is read again before the next call. */
+  doubt(server: string, kind: DefinitionKind): void;
+  isDoubted(server: string, kind: DefinitionKind): boolean;
+  /** Forgets servers that are not in the config any more. */
+  retain(servers: ReadonlySet<string>): void;
+}
+
+export interface CatalogueOptions {
+  readonly nowMs: () => number;
+  /** Whether the keeper has signed this. */
+  readonly verify: (text: string, signature: string) => boolean;
+}
+
+interface Known {
+  readonly version: number;
+  readonly kinds: ReadonlySet<DefinitionKind>;
+  readonly pins: ReadonlyMap<string, readonly string[]>;
+  /** What the server lists now and nobody has approved, by name. */
+  readonly withheld: ReadonlyMap<string, string>;
+  readonly fault: string | undefined;
+}
+
+interface Look {
+  readonly untilMs: number;
+  readonly doubted: boolean;
+}
+
+/** A server that names no time is asked again this often, while it is used. */
+const FRESH_MS = 60_000;
+/** What a server may name: less would have its list read before every other call, more would let a change go unseen. */
+const MIN_FRESH_MS = 10_000;
+const MAX_FRESH_MS = 10 * 60_000;
+
+/** An empty catalogue. */
+export function createCatalogue({ nowMs, verify }: CatalogueOptions): Catalogue {
+  const servers = new Map<string, Known>();
+  const looks = new Map<string, Look>();
+  const isPinned = (known: Known | undefined, { kind, name, fingerprint }: Sighting): boolean =>
+    known?.pins.get(keyOf(kind, name))?.includes(fingerprint) === true;
+
+  return {
+    adopt: (said) => {
+      const before = servers.get(said.server);
+      const fault = said.fault ?? faultIn(said, before, verify);
+      const pins = fault === undefined ? (said.pins?.pins ?? []) : [];
+      servers.set(said.server, {
+        version: fault === undefined ? (said.pins?.version ?? 0) : (before?.version ?? 0),
+        kinds: new Set([...pins, ...said.withheld].map(({ kind }) => kind)),
+        pins: new Map(pins.map(({ kind, name, fingerprints }) => [keyOf(kind, name), fingerprints])),
+        withheld: new Map(said.withheld.map(({ kind, name, fingerprint }) => [keyOf(kind, name), fingerprint])),
+        fault,
+      });
+      return fault;
+    },
+    has: (server, kind) => servers.get(server)?.kinds.has(kind) === true,
+    faultOf: (server) => servers.get(server)?.fault,
+    standing: (server, kind, name) => {
+      const known = servers.get(server);
+      const key = keyOf(kind, name);
+      const isListed = known?.withheld.has(key) === true;
+      if (known?.pins.has(key) !== true) return isListed || known?.fault !== undefined ? 'withheld' : 'unknown';
+      return isListed ? 'changed' : 'approved';
+    },
+    isApproved: (server, sighting) => isPinned(servers.get(server), sighting),
+    isNews: (server, sighting) => {
+      const known = servers.get(server);
+      if (known === undefined) return true;
+      const withheld = known.withheld.get(keyOf(sighting.kind, sighting.name));
+      return isPinned(known, sighting) ? withheld !== undefined : withheld !== sighting.fingerprint;
+    },
+    fresh: (server, kind, ttlMs) => {
+      const life = ttlMs > 0 ? Math.min(Math.max(ttlMs, MIN_FRESH_MS), MAX_FRESH_MS) : FRESH_MS;
+      looks.set(lookOf(server, kind), { untilMs: nowMs() + life, doubted: false });
+    },
+    isFresh: (server, kind) => {
+      const look = looks.get(lookOf(server, kind));
+      return look !== undefined && !look.doubted && nowMs() < look.untilMs;
+    },
+    doubt: (server, kind) => void looks.set(lookOf(server, kind), { untilMs: 0, doubted: true }),
+    isDoubted: (server, kind) => looks.get(lookOf(server, kind))?.doubted === true,
+    retain: (names) => {
+      for (const key of looks.keys()) if (!names.has(key.slice(0, key.indexOf(' ')))) looks.delete(key);
+    },
+  };
+}
+
+/** Why signed pins cannot be believed. */
+function faultIn({ server, pins }: ServerCatalogue, before: Known | undefined, verify: CatalogueOptions['verify']): string | undefined {
+  if (pins === undefined) return undefined;
+  if (pins.server !== server) return 'they are the pins of another server';
+  if (before !== undefined && pins.version < before.version) return 'they are older than those in force';
+  return isSigned(pins, verify) ? undefined : 'they are not as the keeper signed them';
+}
+
+/** Whether a set is as the keeper signed it. */
+export function isSigned(pins: PinSet, verify: (text: string, signature: string) => boolean): boolean {
+  return digestOfPins(pins.pins) === pins.digest && verify(signedText(pins), pins.signature);
+}
+
+function keyOf(kind: DefinitionKind, name: string): string {
+  return `${kind} ${name}`;
+}
+
+/** Names of servers hold no space. */
+function lookOf(server: string, kind: DefinitionKind): string {
+  return `${server} ${kind}`;
+}
