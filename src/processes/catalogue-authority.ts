@@ -11,6 +11,7 @@ import type { DefinitionKind, Pin, PinSet, ServerCatalogue, Sighting } from '../
 import { openBook } from './catalogue-book.ts';
 import type { CatalogueBook } from './catalogue-book.ts';
 import type { PinKeeping } from './pin-keeping.ts';
+import { createToolGuesses } from './tool-guesses.ts';
 
 /** What a person said about definitions of one server. */
 export interface CatalogueDecision {
@@ -53,6 +54,7 @@ export function createCatalogueAuthority(options: CatalogueAuthorityOptions): Ca
   const { store, tenant, keeping, log, now, trustOf, publish } = options;
   const catalogues = new Map<string, ServerCatalogue>();
   const queues = new Map<string, Promise<unknown>>();
+  const guessing = createToolGuesses();
   /** First lists of which more pages are to come, and until when. */
   const open = new Map<string, number>();
 
@@ -81,7 +83,8 @@ export function createCatalogueAuthority(options: CatalogueAuthorityOptions): Ca
     else if (pins !== undefined) await keeping.kept(pins);
     const rows = await store.definitions(tenant, server).catch(() => []);
     const believed = fault === undefined ? pins : undefined;
-    catalogues.set(server, { server, pins: believed, withheld: openBook(rows, believed?.pins ?? []).withheld(), fault });
+    const guesses = guessing.of(believed?.pins ?? [], rows);
+    catalogues.set(server, { server, pins: believed, withheld: openBook(rows, believed?.pins ?? []).withheld(), guesses, fault });
   };
   /** Writes, signs and publishes what has changed. */
   const settle = async (server: string, before: readonly SeenDefinition[], book: CatalogueBook): Promise<void> => {
@@ -101,7 +104,9 @@ export function createCatalogueAuthority(options: CatalogueAuthorityOptions): Ca
     await store.change({ server, definitions, dropped, pins: isSame ? undefined : pins }, tenant);
     if (!isSame && pins !== undefined) await keeping.kept(pins);
     // Pins that were signed anew are sound again.
-    const catalogue: ServerCatalogue = { server, pins, withheld: book.withheld(), fault: isSame ? known?.fault : undefined };
+    const fault = isSame ? known?.fault : undefined;
+    const guesses = guessing.of(fault === undefined ? (pins?.pins ?? []) : [], after);
+    const catalogue: ServerCatalogue = { server, pins, withheld: book.withheld(), guesses, fault };
     catalogues.set(server, catalogue);
     await publish(catalogue);
   };

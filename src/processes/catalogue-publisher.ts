@@ -74,7 +74,7 @@ function readLast(file: string, server: string): ServerCatalogue {
   } catch {
     // Said below.
   }
-  return { server, pins: undefined, withheld: [], fault: 'their last copy cannot be read' };
+  return { server, pins: undefined, withheld: [], guesses: [], fault: 'their last copy cannot be read' };
 }
 
 /** All or nothing, also across a power cut. */

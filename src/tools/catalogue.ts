@@ -1,8 +1,11 @@
 // What one worker knows of the approved definitions: the pins that control published and the keeper signed, and what servers list now, as far
 // as it has seen that. Everything a call needs is a look-up in maps.
 
+import type { JsonValue } from '../mcp/index.ts';
+import { createDefinitionShelf } from './definition-shelf.ts';
+import type { ApprovedText } from './definition-shelf.ts';
 import { digestOfPins, signedText } from './pins.ts';
-import type { DefinitionKind, PinSet, ServerCatalogue } from './pins.ts';
+import type { DefinitionKind, Pin, PinSet, ServerCatalogue, ToolGuess } from './pins.ts';
 
 /**
  * How a named thing stands. `approved`: what the server listed last under this name is approved. `changed`: it was, and the server lists
@@ -17,8 +20,16 @@ export interface Sighting {
   readonly fingerprint: string;
 }
 
+/** One approved shape of a thing. */
+export interface Approved {
+  readonly fingerprint: string;
+  readonly definition: JsonValue;
+}
+
 /** The catalogue of one worker. */
 export interface Catalogue {
+  /** Approved definitions in full, before or after they are pinned: what is pinned, `adopt` says. */
+  learn(server: string, texts: readonly ApprovedText[]): void;
   /** Takes over what control says of a server; gives back why it cannot be believed, and then everything of that server is withheld. */
   adopt(said: ServerCatalogue): string | undefined;
   /** Whether things of this kind were ever seen of a server. */
@@ -27,6 +38,14 @@ export interface Catalogue {
   faultOf(server: string): string | undefined;
   standing(server: string, kind: DefinitionKind, name: string): Standing;
   isApproved(server: string, sighting: Sighting): boolean;
+  /** The approved shapes of a thing, the one approved last at the end; none of which this worker has no text that its fingerprint proves. */
+  approved(server: string, kind: DefinitionKind, name: string): readonly Approved[];
+  /** The names of a kind that are approved, whether or not the server still lists them. */
+  approvedNames(server: string, kind: DefinitionKind): readonly string[];
+  /** The fingerprints approved under a name, the one approved last at the end. */
+  fingerprints(server: string, kind: DefinitionKind, name: string): readonly string[];
+  /** What is guessed of an approved tool; undefined: nothing, or it is not approved. */
+  guess(server: string, tool: string): ToolGuess | undefined;
   /** Whether control must hear of a sighting: it may be new to it, or what was withheld is as it was approved again. */
   isNews(server: string, sighting: Sighting): boolean;
   /** The whole list of a kind was read, and is good for so long. */
@@ -48,6 +67,8 @@ export interface CatalogueOptions {
 interface Known {
   readonly version: number;
   readonly kinds: ReadonlySet<DefinitionKind>;
+  readonly named: readonly Pin[];
+  readonly guesses: ReadonlyMap<string, ToolGuess>;
   readonly pins: ReadonlyMap<string, readonly string[]>;
   /** What the server lists now and nobody has approved, by name. */
   readonly withheld: ReadonlyMap<string, string>;
@@ -69,10 +90,14 @@ const MAX_FRESH_MS = 10 * 60_000;
 export function createCatalogue({ nowMs, verify }: CatalogueOptions): Catalogue {
   const servers = new Map<string, Known>();
   const looks = new Map<string, Look>();
+  const shelf = createDefinitionShelf();
   const isPinned = (known: Known | undefined, { kind, name, fingerprint }: Sighting): boolean =>
     known?.pins.get(keyOf(kind, name))?.includes(fingerprint) === true;
+  const fingerprints = (server: string, kind: DefinitionKind, name: string): readonly string[] =>
+    servers.get(server)?.pins.get(keyOf(kind, name)) ?? [];
 
   return {
+    learn: (server, texts) => shelf.put(server, texts),
     adopt: (said) => {
       const before = servers.get(said.server);
       const fault = said.fault ?? faultIn(said, before, verify);
@@ -80,10 +105,13 @@ export function createCatalogue({ nowMs, verify }: CatalogueOptions): Catalogue 
       servers.set(said.server, {
         version: fault === undefined ? (said.pins?.version ?? 0) : (before?.version ?? 0),
         kinds: new Set([...pins, ...said.withheld].map(({ kind }) => kind)),
+        named: pins,
+        guesses: new Map(fault === undefined ? said.guesses.map((guess) => [guess.name, guess]) : []),
         pins: new Map(pins.map(({ kind, name, fingerprints }) => [keyOf(kind, name), fingerprints])),
         withheld: new Map(said.withheld.map(({ kind, name, fingerprint }) => [keyOf(kind, name), fingerprint])),
         fault,
       });
+      shelf.retain(said.server, new Set(pins.flatMap((pin) => pin.fingerprints)));
       return fault;
     },
     has: (server, kind) => servers.get(server)?.kinds.has(kind) === true,
@@ -96,6 +124,14 @@ export function createCatalogue({ nowMs, verify }: CatalogueOptions): Catalogue 
       return isListed ? 'changed' : 'approved';
     },
     isApproved: (server, sighting) => isPinned(servers.get(server), sighting),
+    approved: (server, kind, name) =>
+      fingerprints(server, kind, name).flatMap((fingerprint) => {
+        const definition = shelf.get(server, fingerprint);
+        return definition === undefined ? [] : [{ fingerprint, definition }];
+      }),
+    approvedNames: (server, kind) => (servers.get(server)?.named ?? []).flatMap((pin) => (pin.kind === kind ? [pin.name] : [])),
+    fingerprints,
+    guess: (server, tool) => servers.get(server)?.guesses.get(tool),
     isNews: (server, sighting) => {
       const known = servers.get(server);
       if (known === undefined) return true;

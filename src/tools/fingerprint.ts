@@ -18,7 +18,12 @@ const FINGERPRINT = /^f1:[0-9a-f]{64}$/;
  * `parseJson`, and not from a document that is `lossy`: two integers that one double stands for would share a fingerprint.
  */
 export function fingerprint(definition: JsonValue): string {
-  return VERSION + sha256Hex(canonicalJson(definition));
+  return fingerprintOfCanonical(canonicalJson(definition));
+}
+
+/** The fingerprint of a definition that is written canonically already. */
+export function fingerprintOfCanonical(text: string): string {
+  return VERSION + sha256Hex(text);
 }
 
 /** Whether a text from a store, a command line or an API has the form of a fingerprint. */

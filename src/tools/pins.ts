@@ -36,12 +36,24 @@ export interface Withheld {
   readonly fingerprint: string;
 }
 
-/** What workers are told about one server. */
+/**
+ * What is guessed of an approved tool, by its name and its texts, for where the config says nothing of it. Of several approved shapes, the labels
+ * of all and the gravest class. Not signed: it is about what may be guessed anew from what is.
+ */
+export interface ToolGuess {
+  readonly name: string;
+  readonly labels: readonly string[];
+  readonly class: 'critical' | 'standard';
+}
+
+/** What workers are told about one server. The approved definitions themselves travel beside it, as texts that their fingerprints prove. */
 export interface ServerCatalogue {
   readonly server: string;
   /** Undefined: nothing of it has been approved. */
   readonly pins: PinSet | undefined;
   readonly withheld: readonly Withheld[];
+  /** Of approved tools; one of which nothing is guessed is left out. */
+  readonly guesses: readonly ToolGuess[];
   /** Why its pins cannot be trusted: everything of it is withheld. */
   readonly fault: string | undefined;
 }
@@ -60,8 +72,9 @@ export function signedText({ server, version, digest }: Pick<PinSet, 'server' | 
 /** Whether something from a link or a file has the form of a server's catalogue; whether it is true, its signature says. */
 export function isServerCatalogue(value: unknown): value is ServerCatalogue {
   if (!isRecord(value) || typeof value['server'] !== 'string') return false;
-  const { pins, withheld, fault } = value;
+  const { pins, withheld, guesses, fault } = value;
   if (fault !== undefined && typeof fault !== 'string') return false;
+  if (!Array.isArray(guesses) || !guesses.every(isGuess)) return false;
   return (pins === undefined || isPinSet(pins)) && Array.isArray(withheld) && withheld.every(isWithheld);
 }
 
@@ -77,6 +90,12 @@ function isPin(value: unknown): value is Pin {
 
 function isWithheld(value: unknown): value is Withheld {
   return isNamed(value) && typeof value['fingerprint'] === 'string';
+}
+
+function isGuess(value: unknown): value is ToolGuess {
+  if (!isRecord(value) || typeof value['name'] !== 'string' || (value['class'] !== 'critical' && value['class'] !== 'standard'))
+    return false;
+  return Array.isArray(value['labels']) && value['labels'].every((one) => typeof one === 'string');
 }
 
 function isNamed(value: unknown): value is Readonly<Record<string, unknown>> {
