@@ -1,46 +1,57 @@
 // The bridges' way to a server. Whatever a bridge wants to send, whether the first request, the next round with an agent's answers, or
 // one server's share of a question to many: it is judged here under the snapshot of now, over exactly the bytes that go out.
 
-import { ANONYMOUS_KEY_ID } from '../agents/index.ts';
-import type { Principal } from '../agents/index.ts';
-import type { Snapshot } from '../config/index.ts';
 import { GatewayError } from '../base/index.ts';
-import { describeDenial, isPermit, settle } from '../policies/index.ts';
-import type { Denial, Permit, Subject } from '../policies/index.ts';
+import { describeDenial, settle } from '../policies/index.ts';
+import type { Denial, Envelope, Permit, Subject } from '../policies/index.ts';
 import type { ModernRequest } from '../mcp/index.ts';
 import type { Readiness, Server } from '../servers/index.ts';
+import { admit } from './admission/index.ts';
+import type { Admitted, Pending } from './admission/index.ts';
 import { askMembers } from './aggregate-road.ts';
-import { askModernHttp, askModernStdio, OVER } from './bridge/index.ts';
+import { askModernHttp, askModernStdio } from './bridge/index.ts';
 import type { Ask, Asking, Hearing, RequestMessage } from './bridge/index.ts';
+import { beginCall } from './call.ts';
 import type { Arrival, Call, OutcomeStatus, Ports } from './exchange.ts';
 import { tooMany } from './in-flight.ts';
-import { recordDecision, recordOutcome } from './record.ts';
+import { decisionOf, recordDecision, recordOutcome } from './record.ts';
 import { refusedBy } from './rescue.ts';
-import { judgeCall } from './verdicts.ts';
 
-/** Sends a request in the modern form to the server of a call, if policy allows these bytes now. */
+type Ready = Extract<Readiness, { kind: 'ready' }>;
+
+/** Sends a later message of a call in the modern form to the call's server, if everything still lets these bytes through now. */
 export function ask(wanted: Ask, hearing: Hearing, ports: Ports): Asking {
-  const permit = permitNow(wanted, ports);
-  if ('kind' in permit) {
-    hearing.fail({ code: 'denied', say: describeDenial(permit, wanted.call.question.subject) }, 'refused');
-    return OVER;
-  }
-  return send(permit, wanted, hearing, ports);
+  return start(wanted, hearing, ports, (go) =>
+    admit({ call: wanted.call, params: wanted.message.params, isLater: true }, ports, (admitted) => {
+      if (admitted.kind === 'refused') hearing.fail(admitted.refused, 'refused');
+      else go(admitted);
+    }),
+  );
 }
 
-/** Sends what a permit allows. `wanted.message` has the permit's bytes. */
-export function send(permit: Permit<Call>, wanted: Ask, hearing: Hearing, ports: Ports): Asking {
-  if (!isPermit(permit)) throw new GatewayError('internal', { cause: new Error('a bridge was asked without a permit') });
-  if (permit.take().bytes !== wanted.message.document.bytes)
+/** Sends what was permitted to the server of its call, or to its servers, in the way of each. `wanted.message` has the envelope's bytes. */
+export function reach(envelope: Envelope<Call>, wanted: Ask, readiness: Ready, hearing: Hearing, ports: Ports): Asking {
+  if (envelope.bytes !== wanted.message.document.bytes)
     throw new GatewayError('internal', { cause: new Error('a bridge was asked to send other bytes than were permitted') });
+  const { call } = wanted;
+  call.forwardedUs = ports.nowUs();
+  if (call.members !== undefined) return askMembers(wanted, hearing, ports, askMember);
+  if (!readiness.verdict.modern) return ports.legacyServers.ask(wanted, readiness, hearing, ports);
+  if (readiness.http === undefined) return askModernStdio(wanted, hearing, ports);
+  return askModernHttp(wanted, readiness.http, hearing, ports);
+}
+
+type Leave = Extract<Admitted, { kind: 'admitted' }>;
+
+/** Asks once it is let: `admission` may take its time, and so may the server until it can be used. */
+function start(wanted: Ask, heard: Hearing, ports: Ports, admission: (go: (leave: Leave) => void) => Pending): Asking {
   const { call } = wanted;
   let asking: Asking | undefined;
   let givenUp = false;
   const fail: Hearing['fail'] = (refused, outcome) => {
-    if (!givenUp) hearing.fail(refused, outcome);
+    if (!givenUp) heard.fail(refused, outcome);
   };
-  const go = (): void => call.server.prepare(begin);
-  const begin = (readiness: Readiness): void => {
+  const begin = (envelope: Envelope<Call>, readiness: Readiness): void => {
     if (givenUp) return;
     // Called back from elsewhere, where nobody knows this call: a fault of ours must end it and nothing else.
     try {
@@ -50,23 +61,24 @@ export function send(permit: Permit<Call>, wanted: Ask, hearing: Hearing, ports:
         ports.log.warn('a server cannot be used', { server: call.server.name, reason: readiness.reason });
         return fail({ code: readiness.code, say: unusable(call.server.name, readiness.code) }, 'failed');
       }
-      const { verdict, http } = readiness;
-      call.forwardedUs = ports.nowUs();
-      if (call.members !== undefined) asking = askMembers(wanted, hearing, ports, askMember);
-      else if (!verdict.modern) asking = ports.legacyServers.ask(wanted, readiness, hearing, ports);
-      else if (http === undefined) asking = askModernStdio(wanted, hearing, ports);
-      else asking = askModernHttp(wanted, http, hearing, ports);
+      asking = reach(envelope, wanted, readiness, heard, ports);
     } catch (error) {
       fail(refusedBy(error, ports.log), 'failed');
     }
   };
-  // Critical: if the machine dies now, the log must already say what was about to be done.
-  if (permit.obligations.class === 'critical')
-    ports.audit.whenDurable(call.decisionSeq, (fault) => (fault === undefined ? go() : fail({ code: 'audit_unavailable' }, 'refused')));
-  else go();
+  const pending = admission((leave) => {
+    const permit = permitFor(wanted, leave);
+    if ('kind' in permit) return fail({ code: 'denied', say: describeDenial(permit, call.question.subject) }, 'refused');
+    const go = (): void => call.server.prepare((readiness) => begin(permit.take(), readiness));
+    // Critical: if the machine dies now, the log must already say what was about to be done.
+    if (permit.obligations.class === 'critical')
+      ports.audit.whenDurable(call.decisionSeq, (fault) => (fault === undefined ? go() : fail({ code: 'audit_unavailable' }, 'refused')));
+    else go();
+  });
   return {
     giveUp: () => {
       givenUp = true;
+      pending.abandon();
       asking?.giveUp();
     },
     resume: () => asking?.resume(),
@@ -86,26 +98,14 @@ export interface Member {
 /** One server's share of a question to several, or a question of a session's own: a call of its own, with its own decision and outcome on record. */
 export function askMember(arrival: Arrival, server: Server, member: Member, hearing: Hearing, ports: Ports): Asking {
   const { message, request, subject, scope, members } = member;
-  const call: Call = {
+  const call = beginCall({
     id: ports.newId(),
     arrival: { ...arrival, arrivedUs: ports.nowUs() },
     inbound: { kind: 'modern', message, request, subject },
     question: { era: 'modern', revision: request.revision, method: request.method, rule: request.rule, subject },
     server,
     members,
-    decisionSeq: 0,
-    denied: false,
-    refusedWith: undefined,
-    forwardedUs: 0,
-    answeredUs: 0,
-    answerBytes: 0,
-    outcome: undefined,
-  };
-  const verdict = judgeCall({ call, params: message.params }, arrival.principal, ports.snapshot(), ports.nowMs());
-  if (!recordDecision(call, verdict, ports)) {
-    hearing.fail({ code: 'audit_unavailable' }, 'refused');
-    return OVER;
-  }
+  });
   const end = (outcome: OutcomeStatus): boolean => {
     if (call.outcome !== undefined) return false;
     call.outcome = outcome;
@@ -113,23 +113,26 @@ export function askMember(arrival: Arrival, server: Server, member: Member, hear
     recordOutcome(call, outcome, ports);
     return true;
   };
-  const asking = ask(
-    { call, message, request, scope },
-    {
-      get full() {
-        return hearing.full;
-      },
-      note: (said) => hearing.note(said),
-      final: (said) => {
-        call.answerBytes = said.document.bytes.length;
-        if (end(said.kind === 'error' ? 'rpc_error' : 'ok')) hearing.final(said);
-      },
-      fail: (refused, outcome) => {
-        call.refusedWith = refused.code;
-        if (end(outcome)) hearing.fail(refused, outcome);
-      },
+  const recorded: Hearing = {
+    get full() {
+      return hearing.full;
     },
-    ports,
+    note: (said) => hearing.note(said),
+    final: (said) => {
+      call.answerBytes = said.document.bytes.length;
+      if (end(said.kind === 'error' ? 'rpc_error' : 'ok')) hearing.final(said);
+    },
+    fail: (refused, outcome) => {
+      call.refusedWith = refused.code;
+      if (end(outcome)) hearing.fail(refused, outcome);
+    },
+  };
+  const asking = start({ call, message, request, scope }, recorded, ports, (go) =>
+    admit({ call, params: message.params, isLater: false }, ports, (admitted) => {
+      if (!recordDecision(call, decisionOf(admitted, ports.snapshot()), ports)) hearing.fail({ code: 'audit_unavailable' }, 'refused');
+      else if (admitted.kind === 'refused') recorded.fail(admitted.refused, 'refused');
+      else go(admitted);
+    }),
   );
   return {
     giveUp: () => {
@@ -145,14 +148,9 @@ export function unusable(server: string, code: 'upstream_timeout' | 'upstream_un
   return `The MCP server '${server}' ${code === 'upstream_timeout' ? 'does not answer' : 'cannot be reached'} now. Other servers are not affected.`;
 }
 
-function permitNow(wanted: Ask, ports: Ports): Permit<Call> | Denial {
-  const { call, message, request } = wanted;
+function permitFor({ call, message, request }: Ask, { allow, principal, snapshot }: Leave): Permit<Call> | Denial {
   const { subject } = call.question;
-  const snapshot = ports.snapshot();
-  const nowMs = ports.nowMs();
-  const principal = currentPrincipal(call.arrival.principal, call.arrival.peer.listener, snapshot, nowMs);
-  if (principal === undefined) return { kind: 'deny', rule: undefined, reason: 'no-rule' };
-  const settled = settle(judgeCall({ call, params: message.params }, principal, snapshot, nowMs), [], {
+  const settled = settle(allow, [], {
     bytes: message.document.bytes,
     server: call.server.name,
     method: request.method,
@@ -162,11 +160,4 @@ function permitNow(wanted: Ask, ports: Ports): Permit<Call> | Denial {
     payload: call,
   });
   return settled.kind === 'permit' ? settled.permit : settled;
-}
-
-/** The caller as it stands now: rounds may be minutes apart, and a key may have been revoked meanwhile. */
-export function currentPrincipal(principal: Principal, listener: string, snapshot: Snapshot, nowMs: number): Principal | undefined {
-  if (principal.keyId !== ANONYMOUS_KEY_ID) return snapshot.agents.current(principal, nowMs);
-  const anonymous = snapshot.listeners.find((one) => one.name === listener)?.anonymous;
-  return anonymous === principal.agent ? snapshot.agents.anonymous(principal.agent) : undefined;
 }

@@ -153,4 +153,6 @@ export interface Call {
   answeredUs: number;
   answerBytes: number;
   outcome: OutcomeStatus | undefined;
+  /** What was taken for this call and is given back when its outcome is known. */
+  readonly atEnd: (() => void)[];
 }

@@ -8,7 +8,7 @@ import type { Envelope, Permit } from '../policies/index.ts';
 import type { Readiness } from '../servers/index.ts';
 import { createAgentHearing, tie } from './agent-hearing.ts';
 import type { Answer } from './answer.ts';
-import { ask, unusable } from './ask.ts';
+import { reach, unusable } from './ask.ts';
 import type { Call, Ports } from './exchange.ts';
 import { carryInitialize, carryLegacy, carryModern } from './http-road.ts';
 import { tooMany } from './in-flight.ts';
@@ -16,6 +16,8 @@ import { carryPlayed, carryPlayedInitialize } from './played-road.ts';
 import { refusedBy } from './rescue.ts';
 import { carrySseAgent } from './sse-agent.ts';
 import { carryStdioInitialize, carryStdioLegacy, carryStdioModern } from './stdio-road.ts';
+
+type Ready = Extract<Readiness, { kind: 'ready' }>;
 
 /** Carries the permitted envelope to its server, and its answer back. */
 export function forward(permit: Permit<Call>, answer: Answer, ports: Ports): void {
@@ -66,7 +68,7 @@ function choose(envelope: Envelope<Call>, readiness: Readiness, answer: Answer, 
   const { verdict, http } = readiness;
   switch (inbound.kind) {
     case 'modern':
-      if (call.members !== undefined || !verdict.modern) return carryBridged(envelope, answer, ports);
+      if (call.members !== undefined || !verdict.modern) return carryBridged(envelope, readiness, answer, ports);
       if (http === undefined) return carryStdioModern(envelope, answer, ports);
       return carryModern({ envelope, target: http, answer, ports });
     case 'modern-notification':
@@ -86,7 +88,7 @@ function choose(envelope: Envelope<Call>, readiness: Readiness, answer: Answer, 
   }
 }
 
-function initialize(envelope: Envelope<Call>, readiness: Extract<Readiness, { kind: 'ready' }>, answer: Answer, ports: Ports): void {
+function initialize(envelope: Envelope<Call>, readiness: Ready, answer: Answer, ports: Ports): void {
   const call = envelope.payload;
   const { inbound } = call;
   if (inbound.kind !== 'legacy' || inbound.message.kind !== 'request') return;
@@ -103,13 +105,7 @@ function initialize(envelope: Envelope<Call>, readiness: Extract<Readiness, { ki
   else carryStdioInitialize(envelope, readiness, answer, ports, body);
 }
 
-function inSession(
-  envelope: Envelope<Call>,
-  token: string,
-  readiness: Extract<Readiness, { kind: 'ready' }>,
-  answer: Answer,
-  ports: Ports,
-): void {
+function inSession(envelope: Envelope<Call>, token: string, readiness: Ready, answer: Answer, ports: Ports): void {
   const session = ports.sessions.find(token, envelope.principal, envelope.payload.arrival.route.key);
   if (session === undefined) return answer.refuse({ code: 'session_unknown' }, 'refused');
   const claimed = envelope.payload.arrival.headers.get('mcp-protocol-version');
@@ -133,9 +129,9 @@ function inSession(
 }
 
 /** A modern agent in front of a server of the legacy era, or of several servers as one. */
-function carryBridged(envelope: Envelope<Call>, answer: Answer, ports: Ports): void {
+function carryBridged(envelope: Envelope<Call>, readiness: Ready, answer: Answer, ports: Ports): void {
   const call = envelope.payload;
   if (call.inbound.kind !== 'modern') return;
   const { message, request } = call.inbound;
-  tie(answer, ask({ call, message, request, scope: '' }, createAgentHearing(call, answer, ports), ports));
+  tie(answer, reach(envelope, { call, message, request, scope: '' }, readiness, createAgentHearing(call, answer, ports), ports));
 }

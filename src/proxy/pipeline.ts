@@ -1,18 +1,20 @@
-// The road of a request, on one page: receive → decide → inspect → settle → permit → forward → answer. Audit wraps it: a decision is
-// in the log before anything is forwarded, and durable before the first byte of the answer; every exit writes the outcome.
+// The road of a request, on one page: receive → resolve → admit → inspect → settle → permit → forward → answer. Audit wraps it: a
+// decision is in the log before anything is forwarded, and durable before the first byte of the answer; every exit writes the outcome.
 // (Authentication has happened at the head, in door.ts: a stranger's body is never read.)
 
 import { legacyRevisionFor } from '../mcp/index.ts';
 import type { JsonObject } from '../mcp/index.ts';
-import type { Denial, Finding } from '../policies/index.ts';
-import { describeDenial, needsApproval, settle } from '../policies/index.ts';
+import type { Finding } from '../policies/index.ts';
+import { describeDenial, settle } from '../policies/index.ts';
+import { admit } from './admission/index.ts';
+import type { Admitted } from './admission/index.ts';
 import { createAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { carryBatch, isBatch } from './batch.ts';
+import { beginCall } from './call.ts';
 import { postToEndpoint } from './endpoint.ts';
 import type { Arrival, Call, Inbound, Ports } from './exchange.ts';
 import { forward } from './forward.ts';
-import type { NotUsable } from './gate.ts';
 import { questionOf, receive } from './receive.ts';
 import { resolve } from './resolve.ts';
 import { usableMembers } from './usable-members.ts';
@@ -20,12 +22,12 @@ import type { Resolved } from './resolve.ts';
 import type { Refused } from './rescue.ts';
 import type { Server } from '../servers/index.ts';
 import type { Unreadable } from './receive.ts';
-import { recordDecision, recordUnreadable } from './record.ts';
+import { decisionOf, recordDecision, recordUnreadable } from './record.ts';
 import { requestOf } from './request-of.ts';
 import { narrowListen } from './narrow-listen.ts';
 import { narrowTasks } from './tasks.ts';
 import { refuse, refusedBy } from './rescue.ts';
-import { judgeCall } from './verdicts.ts';
+import { mayEver } from './verdicts.ts';
 
 /** Carries one request of a known caller. Never throws; the reply is answered or cut, now or later. */
 export function carry(arrival: Arrival, ports: Ports): void {
@@ -56,7 +58,7 @@ function walk(arrival: Arrival, ports: Ports): void {
       guarded(arrival, ports, () => {
         if (arrival.reply.done) return; // It hung up while a list was fetched: nothing has been begun.
         if (!resolved.ok) return unreadable(arrival, ports, resolved.error);
-        judge(createCall(arrival, resolved.value, ports), ports);
+        settleDown(createCall(arrival, resolved.value, ports), ports);
       });
     });
   // Names may have to be asked for on a route with several servers, and that is done where their state is as well.
@@ -77,46 +79,45 @@ function batch(arrival: Arrival, ports: Ports): void {
   carryBatch(arrival, ports, { carry: (next) => carry(next, ports), refuse: (refusal) => unreadable(arrival, ports, refusal) });
 }
 
-function judge(call: Call, ports: Ports): void {
-  const { principal, snapshot } = call.arrival;
-  const verdict = judgeCall({ call, params: paramsOf(call.inbound) }, principal, snapshot, ports.nowMs());
-  if (verdict.kind !== 'allow') {
-    if (!recordDecision(call, verdict, ports)) return refuse(call.arrival.reply, { code: 'audit_unavailable' }, requestOf(call));
-    return deny(call, createAnswer(call, ports), verdict.kind === 'ask' ? needsApproval(verdict) : verdict);
-  }
-  const carryOn = (): void => {
-    if (!recordDecision(call, verdict, ports)) return refuse(call.arrival.reply, { code: 'audit_unavailable' }, requestOf(call));
-    const answer = createAnswer(call, ports);
-    const findings = inspect(call);
-    const settled = settle(verdict, findings, {
-      bytes: call.inbound.kind === 'stream' || call.inbound.kind === 'end' ? EMPTY : call.inbound.message.document.bytes,
-      server: call.server.name,
-      method: call.question.method,
-      name: call.question.subject.kind === 'server' ? undefined : call.question.subject.name,
-      principal,
-      revision: snapshot.revision,
-      payload: call,
-    });
-    if (settled.kind === 'deny') return deny(call, answer, settled);
-    forward(settled.permit, answer, ports);
-  };
-  const pass = (): void =>
-    ports.gate.pass(call, ports, (notUsable) =>
-      guarded(call.arrival, ports, () => {
-        if (notUsable === undefined) carryOn();
-        else withhold(call, notUsable, ports);
-      }),
-    );
-  if (call.arrival.route.kind === 'aggregate') pass();
-  else place(call.inbound, call.arrival, [call.server.name], ports, pass);
+/** Goes on where this agent's state at the server is. Of several servers as one, that was settled before names were looked up. */
+function settleDown(call: Call, ports: Ports): void {
+  if (call.arrival.route.kind === 'aggregate') takeIn(call, ports);
+  else place(call.inbound, call.arrival, [call.server.name], ports, () => takeIn(call, ports));
 }
 
-/** Policy allows it, but it is not what was approved, or nobody can say now what it is. */
-function withhold(call: Call, { reason, refused }: NotUsable, ports: Ports): void {
-  const verdict = { kind: 'deny', rule: undefined, reason: 'no-rule' } as const;
-  if (!recordDecision(call, verdict, ports, reason === 'upstream' ? refused.code : reason))
-    return refuse(call.arrival.reply, { code: 'audit_unavailable' }, requestOf(call));
-  createAnswer(call, ports).refuse(refused, 'refused');
+function takeIn(call: Call, ports: Ports): void {
+  const { reply, snapshot } = call.arrival;
+  let decided = false;
+  const pending = admit({ call, params: paramsOf(call.inbound), isLater: false }, ports, (admitted) =>
+    guarded(call.arrival, ports, () => {
+      decided = true;
+      if (!recordDecision(call, decisionOf(admitted, snapshot), ports))
+        return refuse(reply, { code: 'audit_unavailable' }, requestOf(call));
+      const answer = createAnswer(call, ports);
+      if (admitted.kind === 'admitted') carryOn(call, admitted, answer, ports);
+      else answer.refuse(admitted.refused, 'refused');
+    }),
+  );
+  if (decided) return;
+  reply.onHangup = () => {
+    pending.abandon();
+    recordDecision(call, { verdict: 'deny', rule: undefined, reason: 'hung-up', revision: snapshot.revision }, ports);
+  };
+}
+
+function carryOn(call: Call, { allow, principal, snapshot }: Extract<Admitted, { kind: 'admitted' }>, answer: Answer, ports: Ports): void {
+  const { inbound, question, server } = call;
+  const settled = settle(allow, inspect(call), {
+    bytes: inbound.kind === 'stream' || inbound.kind === 'end' ? EMPTY : inbound.message.document.bytes,
+    server: server.name,
+    method: question.method,
+    name: question.subject.kind === 'server' ? undefined : question.subject.name,
+    principal,
+    revision: snapshot.revision,
+    payload: call,
+  });
+  if (settled.kind === 'deny') answer.refuse({ code: 'denied', say: describeDenial(settled, question.subject) }, 'refused');
+  else forward(settled.permit, answer, ports);
 }
 
 /** The parameters of a message, where it has any. */
@@ -130,6 +131,8 @@ function place(inbound: Inbound, arrival: Arrival, servers: readonly string[], p
   if (inbound.kind !== 'modern' || arrival.relayed) return goOn();
   const owner = ports.placement.ownerElsewhere(arrival.principal.tenant, arrival.principal.agent);
   if (owner === undefined) return goOn();
+  // What is never allowed needs no other worker to say so.
+  if (!servers.some((name) => mayEver(arrival.principal, name, inbound.subject, arrival.snapshot))) return goOn();
   const concerned = servers.map((name) => ports.servers.get(name));
   // Handing on must not keep this worker from learning what it may carry by itself, or that a server has been updated.
   for (const server of concerned) if (server?.config.kind === 'http') server.prepare(() => {});
@@ -174,16 +177,6 @@ function inspect(_call: Call): readonly Finding[] {
   return NOTHING;
 }
 
-function deny(call: Call, answer: Answer, verdict: Denial): void {
-  answer.refuse(
-    {
-      code: 'denied',
-      say: `${describeDenial(verdict, call.question.subject)} Whoever runs the gateway can look it up: record ${call.id}.`,
-    },
-    'refused',
-  );
-}
-
 function unreadable(arrival: Arrival, ports: Ports, refusal: Unreadable): void {
   const auditId = ports.newId();
   recordUnreadable(arrival, refusal.code, auditId, ports);
@@ -214,21 +207,8 @@ function ownerElsewhere(inbound: Inbound, arrival: Arrival, ports: Ports): strin
 
 function createCall(arrival: Arrival, { inbound, server, members }: Resolved, ports: Ports): Call {
   const narrowed = narrowTasks(narrowListen(inbound, arrival, members ?? [server.name]), arrival, { server, members });
-  return {
-    id: ports.newId(),
-    arrival,
-    inbound: narrowed,
-    question: { ...questionOf(narrowed), revision: revisionOf(narrowed, arrival, ports) },
-    server,
-    members,
-    decisionSeq: 0,
-    denied: false,
-    refusedWith: undefined,
-    forwardedUs: 0,
-    answeredUs: 0,
-    answerBytes: 0,
-    outcome: undefined,
-  };
+  const question = { ...questionOf(narrowed), revision: revisionOf(narrowed, arrival, ports) };
+  return beginCall({ id: ports.newId(), arrival, inbound: narrowed, question, server, members });
 }
 
 /** The revision this hop speaks; '' where a session is not known. */

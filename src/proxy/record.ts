@@ -2,23 +2,43 @@
 // and a decision without a name for what could not be read. Never a value.
 
 import type { ErrorCode } from '../base/index.ts';
-import type { Verdict } from '../policies/index.ts';
+import type { Snapshot } from '../config/index.ts';
+import type { Admitted } from './admission/index.ts';
 import type { Arrival, Call, OutcomeStatus, Ports } from './exchange.ts';
 
-/** Writes the decision. False: the log takes nothing, so nothing may be carried. `reason`: why not, where it was not policy that said no. */
-export function recordDecision(call: Call, verdict: Verdict, ports: Ports, reason?: string): boolean {
+/** What was decided about a request. */
+export interface Decision {
+  readonly verdict: 'allow' | 'ask' | 'deny';
+  readonly rule: string | undefined;
+  /** Why not. */
+  readonly reason: string | undefined;
+  /** Revision of the snapshot that it was decided on. */
+  readonly revision: number;
+}
+
+/** What an admission decided. `arrived`: what was in force when the request came, where nothing else is known. */
+export function decisionOf(admitted: Admitted, arrived: Snapshot): Decision {
+  if (admitted.kind === 'refused') {
+    const { verdict, rule, reason } = admitted;
+    return { verdict, rule, reason, revision: arrived.revision };
+  }
+  return { verdict: 'allow', rule: admitted.allow.rule, reason: undefined, revision: admitted.snapshot.revision };
+}
+
+/** Writes the decision. False: the log takes nothing, so nothing may be carried. */
+export function recordDecision(call: Call, { verdict, rule, reason, revision }: Decision, ports: Ports): boolean {
   const { arrival, question, server } = call;
   const { principal } = arrival;
   const { subject } = question;
-  call.denied = verdict.kind !== 'allow';
-  ports.metrics.verdict(call, verdict.kind);
+  call.denied = verdict !== 'allow';
+  ports.metrics.verdict(call, verdict);
   const seq = ports.audit.append({
     kind: 'decision',
     id: call.id,
     time: ports.nowMs(),
-    verdict: verdict.kind,
-    rule: verdict.rule,
-    reason: reason ?? reasonOf(verdict),
+    verdict,
+    rule,
+    reason,
     tenant: principal.tenant,
     agent: principal.agent,
     user: principal.user,
@@ -31,25 +51,19 @@ export function recordDecision(call: Call, verdict: Verdict, ports: Ports, reaso
     tool: subject.kind === 'tool' ? subject.name : undefined,
     prompt: subject.kind === 'prompt' ? subject.name : undefined,
     resource: subject.kind === 'resource' ? subject.name : undefined,
-    snapshot: arrival.snapshot.revision,
+    snapshot: revision,
     requestBytes: arrival.body.length,
   });
   call.decisionSeq = seq;
   return seq > 0;
 }
 
-/** In the words of the log: a rule that denies and none that allows are told apart by the rule. */
-function reasonOf(verdict: Verdict): string | undefined {
-  if (verdict.kind === 'allow') return undefined;
-  if (verdict.kind === 'ask') return 'approval-needed';
-  return verdict.reason === 'condition-error' || verdict.reason === 'approval-needed' ? verdict.reason : 'denied';
-}
-
-/** Writes how an allowed call ended, and measures it. */
+/** Writes how an allowed call ended, measures it, and gives back what was taken for it. */
 export function recordOutcome(call: Call, outcome: OutcomeStatus, ports: Ports): void {
   const totalUs = ports.nowUs() - call.arrival.arrivedUs;
   const serverUs = call.forwardedUs === 0 ? 0 : Math.max(0, (call.answeredUs === 0 ? ports.nowUs() : call.answeredUs) - call.forwardedUs);
   ports.metrics.outcome(call, outcome, { totalUs, serverUs });
+  for (const giveBack of call.atEnd.splice(0)) giveBack();
   if (call.denied) return; // Its decision says it all.
   ports.audit.append({
     kind: 'outcome',

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { checkModernRequest, parseJson, readMessage } from '../../mcp/index.ts';
 import type { JsonObject, Message, MessageId } from '../../mcp/index.ts';
 import type { Principal } from '../../agents/index.ts';
+import { beginCall } from '../call.ts';
 import type { Call, Ports } from '../exchange.ts';
 import { ANN, bed, fakeReply, fakeServer, modern, rule, snapshotWith } from '../fakes.fixture.ts';
 import type { Refused } from '../rescue.ts';
@@ -138,7 +139,7 @@ function askFor(method: string, params: object, asked: AskOptions, server: Call[
   });
   assert.ok(request.ok);
   const subject = { kind: 'server' } as const;
-  const call: Call = {
+  const call = beginCall({
     id: 'call',
     arrival: {
       method: 'POST',
@@ -156,14 +157,7 @@ function askFor(method: string, params: object, asked: AskOptions, server: Call[
     question: { era: 'modern', revision: '2026-07-28', method, rule: request.value.rule, subject },
     server,
     members: undefined,
-    decisionSeq: 0,
-    denied: false,
-    refusedWith: undefined,
-    forwardedUs: 0,
-    answeredUs: 0,
-    answerBytes: 0,
-    outcome: undefined,
-  };
+  });
   return { call, message: message.value, request: request.value, scope: asked.scope ?? '' };
 }
 

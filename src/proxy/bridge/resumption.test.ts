@@ -5,6 +5,7 @@ import { METHODS, parseJson, readMessage } from '../../mcp/index.ts';
 import type { Subject } from '../../policies/index.ts';
 import { createAnswer } from '../answer.ts';
 import type { Answer } from '../answer.ts';
+import { beginCall } from '../call.ts';
 import type { Call, Inbound } from '../exchange.ts';
 import { ANN, bed, fakeReply, rule, snapshotWith } from '../fakes.fixture.ts';
 import type { Bed, SeenReply } from '../fakes.fixture.ts';
@@ -40,7 +41,7 @@ function made(
   revision = '2025-11-25',
 ): Made {
   const reply = fakeReply();
-  const call: Call = {
+  const call = beginCall({
     id: 'c',
     arrival: {
       method: 'POST',
@@ -58,14 +59,8 @@ function made(
     question: { era: 'legacy', revision, rule: METHODS.get(question.method), ...question },
     server: road.server.server,
     members: undefined,
-    decisionSeq: 1,
-    denied: false,
-    refusedWith: undefined,
-    forwardedUs: 0,
-    answeredUs: 0,
-    answerBytes: 0,
-    outcome: undefined,
-  };
+  });
+  call.decisionSeq = 1;
   return { call, reply, answer: createAnswer(call, road.ports) };
 }
 

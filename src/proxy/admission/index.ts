@@ -1,0 +1,5 @@
+// The admission of requests: the one way to a permit.
+
+export { admit } from './admit.ts';
+export { LATER } from './types.ts';
+export type { Admission, Admitted, NotAdmitted, Pending, Step, Stepped, Wanting } from './types.ts';

@@ -1,0 +1,21 @@
+// How a call begins: judged by nothing yet, and with nothing on record.
+
+import type { Call } from './exchange.ts';
+
+/** What is known of a call from its request. */
+export type CallParts = Pick<Call, 'id' | 'arrival' | 'inbound' | 'question' | 'server' | 'members'>;
+
+/** A call that has just come. */
+export function beginCall(parts: CallParts): Call {
+  return {
+    ...parts,
+    decisionSeq: 0,
+    denied: false,
+    refusedWith: undefined,
+    forwardedUs: 0,
+    answeredUs: 0,
+    answerBytes: 0,
+    outcome: undefined,
+    atEnd: [],
+  };
+}
