@@ -1,11 +1,15 @@
 // May they? A policy document becomes an index of closures that answers allow, ask or deny; settle() turns an allowed call into a permit.
 // Pure: no I/O, no clock, no randomness. The Permit class itself stays inside: outsiders can hold one, not make one.
+export { approverFault, RISKS, riskOf } from './approval.ts';
+export type { Approver, ApproverFault, Requester, Risk } from './approval.ts';
 export { checkConditions } from './check-conditions.ts';
 export type { ToolSchema } from './check-conditions.ts';
 export { checkPolicy } from './check.ts';
 export type { Known } from './check.ts';
 export { compilePolicy } from './compile.ts';
 export { describeDenial } from './describe.ts';
+export { compileLockdown, compileLockName, lockEverything, NOTHING_LOCKED, underLockdown } from './lockdown.ts';
+export type { Lock, Lockdown, LockKind } from './lockdown.ts';
 export { isPermit } from './permit.ts';
 export type { Permit } from './permit.ts';
 export { KNOWN_LABELS, policySchema } from './schema.ts';
@@ -16,6 +20,7 @@ export type { ToolFactsOf } from './tool-facts.ts';
 export type {
   Allow,
   Approval,
+  ApprovalTerms,
   Ask,
   CallClass,
   Denial,

@@ -163,7 +163,11 @@ test('an ask says who approves', () => {
     { ...all, name: 'b', effect: 'ask' },
   );
   const verdict = policy.judge(call('t', {}));
-  assert.deepEqual(verdict.kind === 'ask' && verdict.approval, { expiresAfterMs: 3_600_000, approvers: ['sec-*'], notRequester: true });
+  assert.deepEqual(verdict.kind === 'ask' && verdict.approval, {
+    expiresAfterMs: 3_600_000,
+    approvers: [['sec-*']],
+    notRequester: true,
+  });
 });
 
 test('all conditions of one call share its steps, so that many rules are no way around them', () => {

@@ -1,6 +1,7 @@
 // A rule, compiled: what it covers, whether it holds, and the verdict it gives. The verdicts are made once per rule, so that a decision
 // allocates nothing where no condition runs.
 
+import { mergeTerms } from './approval.ts';
 import type { Condition, Facts, Failure, Steps } from './condition/index.ts';
 import type { Allow, Ask, Approval, CallClass, Denial, Effect, Obligations, Rule } from './types.ts';
 
@@ -111,9 +112,10 @@ export function allowBy({ rule }: CompiledRule, callClass: CallClass): Allow {
   return allow;
 }
 
-/** A question to a person by a rule. */
-export function askBy({ rule }: CompiledRule, callClass: CallClass): Ask {
-  return Object.freeze({ kind: 'ask', rule: rule.name, approval: rule.approval ?? APPROVAL, obligations: OBLIGATIONS[callClass] });
+/** A question to a person, by rules that all ask it. The first is named. */
+export function askBy(asking: readonly [CompiledRule, ...CompiledRule[]], callClass: CallClass): Ask {
+  const approval = mergeTerms(asking.map(({ rule }) => rule.approval ?? APPROVAL));
+  return Object.freeze({ kind: 'ask', rule: asking[0].rule.name, approval, obligations: OBLIGATIONS[callClass] });
 }
 
 /** A no by a rule. */

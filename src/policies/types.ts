@@ -15,6 +15,14 @@ export interface Approval {
   readonly notRequester: boolean;
 }
 
+/** What an approval must be by all rules that ask about one call. */
+export interface ApprovalTerms {
+  readonly expiresAfterMs: number;
+  /** For each rule that names groups, as globs: whoever approves is in one of every list. */
+  readonly approvers: readonly (readonly string[])[];
+  readonly notRequester: boolean;
+}
+
 /** One rule, as written, defaults filled in. Lists hold globs: `*` any run of characters, `?` one character, nothing else. */
 export interface Rule {
   readonly name: string;
@@ -82,18 +90,18 @@ export interface Obligations {
 /** Leave, and by which rule. */
 export type Allow = { readonly kind: 'allow'; readonly rule: string; readonly obligations: Obligations };
 
-/** A person must say yes, by which rule. */
-export type Ask = { readonly kind: 'ask'; readonly rule: string; readonly approval: Approval; readonly obligations: Obligations };
+/** A person must say yes, by which rule: the first of those that ask. */
+export type Ask = { readonly kind: 'ask'; readonly rule: string; readonly approval: ApprovalTerms; readonly obligations: Obligations };
 
 /**
  * A no. `rule`: a deny rule matched. `condition-error`: the rule's condition has no answer for this call, and may not be passed over.
  * `approval-needed`: a person must approve it, and none has. `no-rule`: nothing allows it. `ambiguous-name`: the name is too long to be
- * judged, or a resource URI can be read in so many ways that no rule can be trusted to have judged it.
+ * judged, or a resource URI can be read in so many ways that no rule can be trusted to have judged it. `lockdown`: somebody has locked it.
  */
 export type Denial =
   | { readonly kind: 'deny'; readonly rule: string; readonly reason: 'rule' | 'approval-needed' }
   | { readonly kind: 'deny'; readonly rule: string; readonly reason: 'condition-error'; readonly error: string }
-  | { readonly kind: 'deny'; readonly rule: undefined; readonly reason: 'no-rule' | 'ambiguous-name' };
+  | { readonly kind: 'deny'; readonly rule: undefined; readonly reason: 'no-rule' | 'ambiguous-name' | 'lockdown' };
 
 /** Why a call was denied. */
 export type DenyReason = Denial['reason'];

@@ -42,15 +42,18 @@ function grantOf(rules: readonly CompiledRule[], holds: Holds): CompiledRule | D
   return failed ?? NO_RULE;
 }
 
-/** The first rule that asks; a denial, if one might and cannot say. */
-function askOf(rules: readonly CompiledRule[], holds: Holds): CompiledRule | Denial | undefined {
+/** The rules that ask; a denial, if none does but one might and cannot say. */
+function askOf(rules: readonly CompiledRule[], holds: Holds): readonly [CompiledRule, ...CompiledRule[]] | Denial | undefined {
   let failed: Denial | undefined;
+  let asking: [CompiledRule, ...CompiledRule[]] | undefined;
   for (const rule of rules) {
     const held = holds(rule);
-    if (held === true) return rule;
     if (held instanceof Failure) failed ??= failBy(rule, held);
+    if (held !== true) continue;
+    if (asking === undefined) asking = [rule];
+    else asking.push(rule);
   }
-  return failed;
+  return asking ?? failed;
 }
 
 /** The heaviest class that a rule gives which lets the call through: order only says which rule is named. */
