@@ -7,9 +7,10 @@ import type { SightingReport } from '../proxy/index.ts';
 import type { Trust } from '../servers/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import { digestOfPins, fingerprint } from '../tools/index.ts';
-import type { DefinitionKind, Pin, PinSet, ServerCatalogue, Sighting } from '../tools/index.ts';
+import type { ApprovedText, DefinitionKind, Pin, PinSet, ServerCatalogue, Sighting } from '../tools/index.ts';
 import { openBook } from './catalogue-book.ts';
 import type { CatalogueBook } from './catalogue-book.ts';
+import type { Publication } from './catalogue-files.ts';
 import type { PinKeeping } from './pin-keeping.ts';
 import { createToolGuesses } from './tool-guesses.ts';
 
@@ -29,6 +30,10 @@ export interface CatalogueAuthority {
   /** Reads what is kept, and believes what the keeper signed. */
   load(): Promise<void>;
   all(): readonly ServerCatalogue[];
+  /** Names of the servers of which anything is known. */
+  servers(): readonly string[];
+  /** Hands over what workers are to know of a server, while nothing about it changes. */
+  tell(server: string, hand: (publication: Publication) => Promise<void>): Promise<void>;
   /** Takes a report; resolves when every worker knows what follows from it. */
   report(report: SightingReport): Promise<void>;
   /** Decides; gives back what it was decided about. */
@@ -44,7 +49,8 @@ export interface CatalogueAuthorityOptions {
   readonly log: Log;
   readonly now: () => Date;
   readonly trustOf: (server: string) => Trust | undefined;
-  readonly publish: (catalogue: ServerCatalogue) => Promise<void>;
+  /** `isNew`: whether workers do not have a definition yet. */
+  readonly publish: (publication: Publication, isNew: (text: ApprovedText) => boolean) => Promise<void>;
 }
 
 /** A first list that comes in pages is one list; a server that never ends it does not stay trusted. */
@@ -108,7 +114,8 @@ export function createCatalogueAuthority(options: CatalogueAuthorityOptions): Ca
     const guesses = guessing.of(fault === undefined ? (pins?.pins ?? []) : [], after);
     const catalogue: ServerCatalogue = { server, pins, withheld: book.withheld(), guesses, fault };
     catalogues.set(server, catalogue);
-    await publish(catalogue);
+    const had = fingerprintsIn(known?.fault === undefined ? known?.pins : undefined);
+    await publish({ catalogue, texts: textsOf(catalogue, after) }, ({ fingerprint: print }) => !had.has(print));
   };
 
   const isFirst = (server: string, kind: DefinitionKind, rows: readonly SeenDefinition[], isLast: boolean): boolean => {
@@ -182,6 +189,12 @@ export function createCatalogueAuthority(options: CatalogueAuthorityOptions): Ca
       for (const server of keeping.signed()) if (!catalogues.has(server)) await read(server);
     },
     all: () => [...catalogues.values()],
+    servers: () => [...catalogues.keys()],
+    tell: (server, hand) =>
+      inTurn(server, async () => {
+        const catalogue = catalogues.get(server);
+        if (catalogue !== undefined) await hand({ catalogue, texts: textsOf(catalogue, await store.definitions(tenant, server)) });
+      }),
     report: (report) => inTurn(report.server, () => take(report)),
     decide: (decision) => inTurn(decision.server, () => judge(decision)),
     seen: async (server) => {
@@ -190,6 +203,16 @@ export function createCatalogueAuthority(options: CatalogueAuthorityOptions): Ca
       return rows.map((row) => ({ ...row, state: book.isPinned(row) ? 'pinned' : row.state === 'pinned' ? 'quarantined' : row.state }));
     },
   };
+}
+
+function fingerprintsIn(pins: PinSet | undefined): ReadonlySet<string> {
+  return new Set((pins?.pins ?? []).flatMap(({ fingerprints }) => fingerprints));
+}
+
+/** The definitions that are approved. */
+function textsOf({ pins }: ServerCatalogue, rows: readonly SeenDefinition[]): readonly ApprovedText[] {
+  const approved = fingerprintsIn(pins);
+  return rows.flatMap((row) => (approved.has(row.fingerprint) ? [{ fingerprint: row.fingerprint, text: row.definition }] : []));
 }
 
 function isSound(row: SeenDefinition): boolean {

@@ -5,27 +5,26 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { createAdminServer, createAgentsPort } from '../admin/index.ts';
 import type { AdminServer, ConfigStatus, GatewayStatus } from '../admin/index.ts';
-import { ok, sha256Hex } from '../base/index.ts';
+import { ok } from '../base/index.ts';
 import { openStore } from '../cluster/index.ts';
 import type { Store } from '../cluster/index.ts';
 import { formatAddress, formatProblem } from '../config/index.ts';
-import type { ConfigProblem, ConfigShard, ListenerConfig } from '../config/index.ts';
+import type { ConfigProblem, ConfigShard } from '../config/index.ts';
 import { createMetrics, createMetricsTotals, parseMetricsDump } from '../telemetry/index.ts';
 import type { Log } from '../telemetry/index.ts';
-import { createCatalogueAuthority } from './catalogue-authority.ts';
-import type { CatalogueAuthority } from './catalogue-authority.ts';
+import { createCatalogueDesk } from './catalogue-desk.ts';
 import { createCataloguePort } from './catalogue-review.ts';
-import { createCataloguePublisher } from './catalogue-publisher.ts';
-import type { Channel, Frame } from './channel.ts';
+import type { Channel } from './channel.ts';
 import { report } from './child.ts';
 import type { Duties, Links } from './child.ts';
 import { readConfigFile, renderProblems } from './config-file.ts';
+import { createSwitchboard, dropFrame } from './conversation.ts';
+import type { Caller, Desk } from './conversation.ts';
 import type { Init } from './messages.ts';
 import { serveMetrics } from './metrics-door.ts';
 import type { MetricsDoor } from './metrics-door.ts';
-import { createPinKeeping } from './pin-keeping.ts';
+import { birthDigest, configureRunner, keeperConfig, speaksTls } from './other-processes.ts';
 import { createPublisher } from './publisher.ts';
-import { readReport } from './sighting-report.ts';
 import { holdsOf } from './server-holds.ts';
 import { createStatusBoard } from './status-board.ts';
 
@@ -36,13 +35,18 @@ const TENANT = 'default';
 /** Sets up control's duties. */
 export function beginControl(init: Init, links: Links, log: Log, version: string): Duties {
   const totals = createMetricsTotals();
-  const own = createMetrics();
+  const metrics = createMetrics();
   const board = createStatusBoard({ log, notice: (text) => report({ kind: 'notice', text }) });
   const publisher = createPublisher({ dataFolder: init.dataFolder, links, log });
-  const cataloguePublisher = createCataloguePublisher({ dataFolder: init.dataFolder, links, log });
+  const catalogue = createCatalogueDesk({
+    dataFolder: init.dataFolder,
+    links,
+    log,
+    tenant: TENANT,
+    trustOf: (name) => config?.servers.find((server) => server.name === name)?.trust,
+  });
   const startedAt = new Date().toISOString();
   let store: Store | undefined;
-  let catalogue: CatalogueAuthority | undefined;
   let admin: AdminServer | undefined;
   let metricsDoor: MetricsDoor | undefined;
   let config: ConfigShard | undefined;
@@ -68,7 +72,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     for (const problem of read.problems)
       if (problem.severity === 'warning') log.warn('config', { at: `${problem.file}:${problem.line}`, warning: problem.message });
     if (read.shard === undefined || errors.length > 0) {
-      own.counter('sallyport.config.reloads', { result: 'refused' }).add();
+      metrics.counter('sallyport.config.reloads', { result: 'refused' }).add();
       refusal = {
         at: new Date().toISOString(),
         problems: problems.map(({ fix, ...problem }) => (fix === undefined ? problem : { ...problem, fix })),
@@ -82,7 +86,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       return errors;
     }
     refusal = null;
-    own.counter('sallyport.config.reloads', { result: 'accepted' }).add();
+    metrics.counter('sallyport.config.reloads', { result: 'accepted' }).add();
     loadedAt = new Date().toISOString();
     const shard = read.shard;
     config = shard;
@@ -136,7 +140,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
   };
 
   const render = (): string => {
-    totals.update('control', init.epoch, own.dump());
+    totals.update('control', init.epoch, metrics.dump());
     return totals.render();
   };
 
@@ -177,7 +181,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       log,
       ports: {
         agents,
-        catalogue: createCataloguePort(() => catalogue),
+        catalogue: createCataloguePort(() => catalogue.authority),
         status: async () => ok(await status()),
         servers: async () => {
           const dump = totals.total();
@@ -194,18 +198,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
         },
       },
     });
-    catalogue = createCatalogueAuthority({
-      store: store.catalogue,
-      tenant: TENANT,
-      keeping: createPinKeeping(links),
-      log,
-      now: () => new Date(),
-      trustOf: (name) => config?.servers.find((server) => server.name === name)?.trust,
-      publish: (one) => cataloguePublisher.publish(one),
-    });
-    await catalogue.load();
-    // Workers that outlived the control before this one.
-    for (const worker of links.all('worker')) cataloguePublisher.greet(worker, catalogue.all());
+    await catalogue.open(store);
     const errors = await load();
     if (errors.length > 0) {
       // Started with a wrong config, nothing runs. Replaced while the file is wrong, the gateway goes on with what was in force.
@@ -247,46 +240,34 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     };
   };
 
-  /** A worker saw definitions that it does not know: it is answered once every worker knows what follows. */
-  const takeSightings = (frame: Frame): void => {
-    const sighted = readReport(frame.fields['report']);
-    if (sighted === undefined || catalogue === undefined) return frame.reply({ error: 'the report cannot be taken' });
-    catalogue.report(sighted).then(
-      () => frame.reply({}),
-      (error: unknown) => {
-        log.error('what a server lists could not be judged; it is withheld', {
-          server: sighted.server,
-          error: error instanceof Error ? error : new Error(String(error)),
-        });
-        frame.reply({ error: 'the report could not be judged' });
-      },
-    );
-  };
-
-  const hear = (from: { readonly name: string }, frame: Frame, channel: Channel): void => {
-    switch (frame.type) {
-      case 'status':
-        if (frame.fields['state'] === 'serving') serving.set(channel, from.name);
+  /** What is this process's own. */
+  const own: Desk = {
+    hears: {
+      status: ({ fields }, { channel, name }) => {
+        if (fields['state'] === 'serving') serving.set(channel, name);
         else serving.delete(channel);
         tellWorkers();
-        return board.setWorker(channel, frame.fields);
-      case 'metrics': {
-        const dump = parseMetricsDump(frame.fields['dump']);
-        const [slot, epoch] = from.name.split('.');
+        board.setWorker(channel, fields);
+      },
+      metrics: ({ fields }, { name }) => {
+        const dump = parseMetricsDump(fields['dump']);
+        const [slot, epoch] = name.split('.');
         if (dump.ok && slot !== undefined) totals.update(slot, Number(epoch), dump.value);
-        return;
-      }
-      case 'server-status':
-        return board.setServer(frame.fields);
-      case 'sightings':
-        return takeSightings(frame);
-      case 'session-ended':
-        for (const worker of links.all('worker')) if (worker !== channel) worker.send('session-ended', frame.fields);
-        return;
-      default:
-        return log.warn('a frame of no known type was dropped', { type: frame.type });
-    }
+      },
+      'server-status': ({ fields }) => board.setServer(fields),
+      'session-ended': ({ fields }, { channel }) => {
+        for (const worker of links.all('worker')) if (worker !== channel) worker.send('session-ended', fields);
+      },
+    },
+    onWorkerGone: ({ channel, name }) => {
+      board.removeWorker(channel);
+      serving.delete(channel);
+      tellWorkers();
+      totals.end(name.split('.')[0] ?? name);
+    },
   };
+  const desks: readonly Desk[] = [own, catalogue];
+  const switchboard = createSwitchboard<Caller>(desks);
 
   start().catch((error: unknown) => {
     const text = error instanceof Error ? error.message : String(error);
@@ -295,28 +276,24 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
   });
 
   return {
-    onLink: (role, channel) => {
+    onLink: (role, channel, name) => {
       if (config === undefined) return;
       // A process that was replaced is told what its predecessor knew.
       if (role === 'keeper') void channel.request('configure', { config: keeperConfig(config) }, 5_000).catch(() => {});
       if (role === 'runner') configureRunner(channel, config);
       if (role === 'worker') {
-        // First what is approved: with the snapshot it begins to serve.
-        cataloguePublisher.greet(channel, catalogue?.all() ?? []);
+        // First what is approved and taken: with the snapshot it begins to serve.
+        for (const desk of desks) desk.onWorker?.({ channel, name });
         publisher.greet(channel);
         tellFaults();
       }
     },
     onUnlink: (role, channel, name) => {
-      if (!board.isDraining(channel)) own.counter('sallyport.process.restarts', { process: role }).add();
-      if (role !== 'worker') return;
-      board.removeWorker(channel);
-      serving.delete(channel);
-      tellWorkers();
-      totals.end(name.split('.')[0] ?? name);
+      if (!board.isDraining(channel)) metrics.counter('sallyport.process.restarts', { process: role }).add();
+      if (role === 'worker') for (const desk of desks) desk.onWorkerGone?.({ channel, name });
     },
     onFrame: (from, frame, channel) => {
-      if (from.role === 'worker') hear(from, frame, channel);
+      if (from.role === 'worker' && !switchboard.hear(frame, { channel, name: from.name })) dropFrame(frame, log);
     },
     onReload: () =>
       void load().catch((error: unknown) =>
@@ -325,42 +302,8 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     onStop: async () => {
       await admin?.close();
       metricsDoor?.close();
+      for (const desk of desks) await desk.close?.();
       await store?.close();
     },
   };
-}
-
-function speaksTls(listener: Pick<ListenerConfig, 'tls'>): boolean {
-  return listener.tls.kind === 'files' || listener.tls.kind === 'self-signed';
-}
-
-/** What a worker takes over only when it starts: how TLS ends, whom a listener believes, what its sockets are limited to. */
-function birthDigest({ listeners, limits }: ConfigShard): string {
-  return sha256Hex(JSON.stringify([listeners.map(({ tls, trustedProxies }) => [tls.kind, trustedProxies]), limits]));
-}
-
-/** What the keeper may give away, and nothing else. */
-function keeperConfig(shard: ConfigShard): unknown {
-  const servers: Record<string, unknown> = {};
-  for (const server of shard.servers) {
-    servers[server.name] =
-      server.kind === 'http' ? { headers: server.headers, env: {}, ca: server.tls.ca } : { headers: {}, env: server.env, ca: undefined };
-  }
-  const listeners: Record<string, unknown> = {};
-  for (const { name, tls, address, hosts } of shard.listeners) {
-    if (tls.kind === 'files') listeners[name] = tls;
-    else if (tls.kind === 'self-signed')
-      listeners[name] = { kind: 'self-signed', hosts: [...new Set([address.host, ...hosts, 'localhost', '127.0.0.1'])] };
-  }
-  return { servers, listeners };
-}
-
-function configureRunner(channel: Channel | undefined, shard: ConfigShard): void {
-  const servers = shard.servers
-    .filter((server) => server.kind === 'stdio')
-    .map(({ name, command, args, cwd }) => ({ name, command, args, cwd, env: {} }));
-  channel?.send('configure', {
-    servers,
-    limits: { maxChildren: 1_000, maxLineBytes: Math.max(shard.limits.maxListBytes, 16 * 1024 * 1024) },
-  });
 }

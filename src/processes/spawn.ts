@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { catalogueFolder } from './catalogue-publisher.ts';
+import { catalogueFolder } from './catalogue-files.ts';
 import type { Role } from './messages.ts';
 
 export interface SpawnOptions {

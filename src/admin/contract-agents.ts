@@ -1,0 +1,119 @@
+// Agents and their keys, as the admin API has them. A secret is never in an answer, except the text of a key in the one answer that creates it.
+
+import * as z from 'zod';
+import { agentInputSchema } from '../agents/index.ts';
+import type { Endpoint } from './endpoint.ts';
+
+const time = z.iso.datetime();
+
+const keySchema = z.strictObject({
+  id: z.string(),
+  label: z.string(),
+  createdAt: time,
+  expiresAt: time.nullable().meta({ description: 'null: the key does not expire.' }),
+});
+
+const agentSchema = z.strictObject({
+  name: z.string(),
+  groups: z.array(z.string()),
+  attributes: z.record(z.string(), z.string()),
+  keys: z.array(keySchema).meta({ description: 'The keys that are not revoked.' }),
+});
+
+const keyInputSchema = z.strictObject({
+  label: z
+    .string()
+    .max(100, 'must have at most 100 characters')
+    .default('')
+    .meta({ description: 'What the key is for, as people call it.' }),
+  expiresAt: time.nullable().default(null).meta({ description: 'When the key stops working; null: never.' }),
+});
+
+const addAgentSchema = agentInputSchema.extend({
+  key: keyInputSchema.nullable().default({ label: '', expiresAt: null }).meta({ description: 'The first key; null: none.' }),
+});
+
+const changeAgentSchema = z.strictObject({
+  groups: agentInputSchema.shape.groups.unwrap().optional(),
+  attributes: agentInputSchema.shape.attributes.unwrap().optional(),
+});
+
+const issuedKeySchema = keySchema.extend({
+  text: z.string().meta({ description: 'The key itself. It is shown this once and stored nowhere.' }),
+});
+
+const agentList = z.strictObject({ agents: z.array(agentSchema) });
+const revoked = z.strictObject({ revoked: z.array(z.string()) });
+
+/** Endpoints about agents. */
+export const AGENT_ENDPOINTS = {
+  listAgents: {
+    method: 'GET',
+    path: '/agents',
+    summary: 'All agents',
+    request: undefined,
+    response: agentList,
+    status: 200,
+    versioned: true,
+  },
+  addAgent: {
+    method: 'POST',
+    path: '/agents',
+    summary: 'Add an agent and issue its first key',
+    request: addAgentSchema,
+    response: z.strictObject({ agent: agentSchema, key: issuedKeySchema.nullable() }),
+    status: 201,
+    versioned: true,
+  },
+  changeAgent: {
+    method: 'PATCH',
+    path: '/agents/{agent}',
+    summary: 'Set groups or attributes',
+    request: changeAgentSchema,
+    response: agentSchema,
+    status: 200,
+    versioned: true,
+  },
+  removeAgent: {
+    method: 'DELETE',
+    path: '/agents/{agent}',
+    summary: 'Remove an agent and its keys',
+    request: undefined,
+    response: agentSchema,
+    status: 200,
+    versioned: true,
+  },
+  addKey: {
+    method: 'POST',
+    path: '/agents/{agent}/keys',
+    summary: 'Issue another key',
+    request: keyInputSchema,
+    response: issuedKeySchema,
+    status: 201,
+    versioned: true,
+  },
+  revokeKeys: {
+    method: 'DELETE',
+    path: '/agents/{agent}/keys',
+    summary: 'Revoke all keys',
+    request: undefined,
+    response: revoked,
+    status: 200,
+    versioned: true,
+  },
+  revokeKey: {
+    method: 'DELETE',
+    path: '/agents/{agent}/keys/{key}',
+    summary: 'Revoke one key',
+    request: undefined,
+    response: revoked,
+    status: 200,
+    versioned: true,
+  },
+} as const satisfies Record<string, Endpoint>;
+
+export type AgentView = z.output<typeof agentSchema>;
+export type IssuedKey = z.output<typeof issuedKeySchema>;
+export type AddAgentInput = z.output<typeof addAgentSchema>;
+export type ChangeAgentInput = z.output<typeof changeAgentSchema>;
+export type KeyInput = z.output<typeof keyInputSchema>;

@@ -1,0 +1,117 @@
+// The gateway itself, its config, servers and workers, as the admin API has them.
+
+import * as z from 'zod';
+import type { Endpoint } from './endpoint.ts';
+
+const time = z.iso.datetime();
+
+const problemSchema = z.strictObject({
+  severity: z.enum(['error', 'warning']),
+  file: z.string(),
+  line: z.int(),
+  column: z.int(),
+  path: z.string(),
+  message: z.string(),
+  fix: z.string().optional(),
+});
+
+const configSchema = z.strictObject({
+  file: z.string().nullable(),
+  revision: z.int().meta({ description: 'Number of the snapshot in force.' }),
+  digest: z.string(),
+  loadedAt: time,
+  refusal: z
+    .strictObject({ at: time, problems: z.array(problemSchema) })
+    .nullable()
+    .meta({ description: 'Set while the file says something that could not be put in force.' }),
+});
+
+const serverSchema = z.strictObject({
+  name: z.string(),
+  kind: z.enum(['stdio', 'http']),
+  target: z.string().meta({ description: 'The command or the URL, without secrets.' }),
+  state: z.enum(['unknown', 'ready', 'failed']),
+  eras: z.array(z.enum(['modern', 'legacy'])),
+  revisions: z.array(z.string()),
+  transport: z
+    .enum(['stdio', 'streamable', 'sse'])
+    .nullable()
+    .meta({ description: 'What carries its sessions of older revisions: a pipe, Streamable HTTP, or the HTTP+SSE of 2024-11-05.' }),
+  problem: z.string().nullable().meta({ description: 'Why it failed, and what to do.' }),
+  checkedAt: time.nullable().meta({ description: 'When it was last seen to be so.' }),
+  holds: z
+    .strictObject({
+      sessions: z.int().meta({ description: 'Sessions of older revisions kept for agents.' }),
+      bridgeSessions: z
+        .int()
+        .meta({ description: 'Sessions of older revisions that the gateway has open with it for agents of the newest.' }),
+      parkedRounds: z.int().meta({ description: 'Calls that wait for an answer of their agent to a question of the server.' }),
+      processes: z.int().meta({ description: 'Programs of it that run.' }),
+    })
+    .meta({ description: 'What the gateway keeps for it now, over all workers.' }),
+});
+
+const workerSchema = z.strictObject({
+  slot: z.int(),
+  pid: z.int(),
+  state: z.enum(['starting', 'serving', 'draining']),
+  startedAt: time,
+  revision: z.int().meta({ description: 'Number of the snapshot it serves.' }),
+});
+
+const addressSchema = z.strictObject({ name: z.string(), url: z.string() });
+
+const statusSchema = z.strictObject({
+  version: z.string(),
+  pid: z.int().meta({ description: 'Process id of the supervisor.' }),
+  startedAt: time,
+  dataFolder: z.string(),
+  ready: z.boolean(),
+  listeners: z.array(addressSchema),
+  notServed: z.array(addressSchema).optional().meta({ description: 'Listeners of the config that nobody can reach now.' }),
+  metrics: z.string().optional().meta({ description: 'URL of the metrics; absent: none are served.' }),
+  agents: z.int(),
+  servers: z.int(),
+  routes: z
+    .array(z.strictObject({ path: z.string(), servers: z.array(z.string()) }))
+    .optional()
+    .meta({ description: 'Paths that show several servers as one.' }),
+  config: configSchema,
+  workers: z.array(workerSchema),
+});
+
+/** Endpoints about gateway. */
+export const GATEWAY_ENDPOINTS = {
+  readStatus: {
+    method: 'GET',
+    path: '/status',
+    summary: 'How the gateway is',
+    request: undefined,
+    response: statusSchema,
+    status: 200,
+    versioned: false,
+  },
+  listServers: {
+    method: 'GET',
+    path: '/servers',
+    summary: 'All servers and how they are',
+    request: undefined,
+    response: z.strictObject({ servers: z.array(serverSchema) }),
+    status: 200,
+    versioned: false,
+  },
+  reload: {
+    method: 'POST',
+    path: '/reload',
+    summary: 'Read the config file again and put it in force',
+    request: undefined,
+    response: configSchema,
+    status: 200,
+    versioned: false,
+  },
+} as const satisfies Record<string, Endpoint>;
+
+export type ConfigStatus = z.output<typeof configSchema>;
+export type ServerStatus = z.output<typeof serverSchema>;
+export type WorkerStatus = z.output<typeof workerSchema>;
+export type GatewayStatus = z.output<typeof statusSchema>;

@@ -1,0 +1,76 @@
+// Control's end of the catalogue: what workers saw servers list comes in, what is approved goes out.
+
+import type { Store } from '../cluster/index.ts';
+import type { ServerConfig } from '../servers/index.ts';
+import type { Log } from '../telemetry/index.ts';
+import { createCatalogueAuthority } from './catalogue-authority.ts';
+import type { CatalogueAuthority } from './catalogue-authority.ts';
+import { createCataloguePublisher } from './catalogue-publisher.ts';
+import type { Channel, Frame } from './channel.ts';
+import type { Links } from './child.ts';
+import type { Desk } from './conversation.ts';
+import { createPinKeeping } from './pin-keeping.ts';
+import { readReport } from './sighting-report.ts';
+
+export interface CatalogueDeskOptions {
+  readonly dataFolder: string;
+  readonly links: Links;
+  readonly log: Log;
+  readonly tenant: string;
+  /** Of the config in force; undefined: there is no such server. */
+  readonly trustOf: (server: string) => ServerConfig['trust'] | undefined;
+}
+
+/** The desk, and what the admin API uses. */
+export interface CatalogueDesk extends Desk {
+  /** Undefined until it was opened. */
+  readonly authority: CatalogueAuthority | undefined;
+  /** Reads what was approved, and gives it to workers that outlived the control before this one. */
+  open(store: Store): Promise<void>;
+}
+
+export function createCatalogueDesk({ dataFolder, links, log, tenant, trustOf }: CatalogueDeskOptions): CatalogueDesk {
+  const publisher = createCataloguePublisher({ dataFolder, links, log });
+  let authority: CatalogueAuthority | undefined;
+
+  /** A worker saw definitions that it does not know: it is answered once every worker knows what follows. */
+  const takeSightings = (frame: Frame): void => {
+    const sighted = readReport(frame.fields['report']);
+    if (sighted === undefined || authority === undefined) return frame.reply({ error: 'the report cannot be taken' });
+    authority.report(sighted).then(
+      () => frame.reply({}),
+      (error: unknown) => {
+        log.error('what a server lists could not be judged; it is withheld', {
+          server: sighted.server,
+          error: error instanceof Error ? error : new Error(String(error)),
+        });
+        frame.reply({ error: 'the report could not be judged' });
+      },
+    );
+  };
+
+  const greet = (worker: Channel): void => {
+    if (authority !== undefined) void publisher.greet(worker, authority);
+  };
+
+  return {
+    get authority() {
+      return authority;
+    },
+    open: async (store) => {
+      authority = createCatalogueAuthority({
+        store: store.catalogue,
+        tenant,
+        keeping: createPinKeeping(links),
+        log,
+        now: () => new Date(),
+        trustOf,
+        publish: (publication, isNew) => publisher.publish(publication, isNew),
+      });
+      await authority.load();
+      for (const worker of links.all('worker')) greet(worker);
+    },
+    hears: { sightings: takeSightings },
+    onWorker: ({ channel }) => greet(channel),
+  };
+}

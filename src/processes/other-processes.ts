@@ -1,0 +1,42 @@
+// What the processes beside the workers are told of a config: each what it needs, and nothing else.
+
+import { sha256Hex } from '../base/index.ts';
+import type { ConfigShard, ListenerConfig } from '../config/index.ts';
+import type { Channel } from './channel.ts';
+
+/** Whether the gateway itself ends TLS at a listener. */
+export function speaksTls(listener: Pick<ListenerConfig, 'tls'>): boolean {
+  return listener.tls.kind === 'files' || listener.tls.kind === 'self-signed';
+}
+
+/** What a worker takes over only when it starts: how TLS ends, whom a listener believes, what its sockets are limited to. */
+export function birthDigest({ listeners, limits }: ConfigShard): string {
+  return sha256Hex(JSON.stringify([listeners.map(({ tls, trustedProxies }) => [tls.kind, trustedProxies]), limits]));
+}
+
+/** What the keeper may give away, and nothing else. */
+export function keeperConfig(shard: ConfigShard): unknown {
+  const servers: Record<string, unknown> = {};
+  for (const server of shard.servers) {
+    servers[server.name] =
+      server.kind === 'http' ? { headers: server.headers, env: {}, ca: server.tls.ca } : { headers: {}, env: server.env, ca: undefined };
+  }
+  const listeners: Record<string, unknown> = {};
+  for (const { name, tls, address, hosts } of shard.listeners) {
+    if (tls.kind === 'files') listeners[name] = tls;
+    else if (tls.kind === 'self-signed')
+      listeners[name] = { kind: 'self-signed', hosts: [...new Set([address.host, ...hosts, 'localhost', '127.0.0.1'])] };
+  }
+  return { servers, listeners };
+}
+
+/** Tells the runner which programs there are; their secrets come with each start, from the keeper. */
+export function configureRunner(channel: Channel | undefined, shard: ConfigShard): void {
+  const servers = shard.servers
+    .filter((server) => server.kind === 'stdio')
+    .map(({ name, command, args, cwd }) => ({ name, command, args, cwd, env: {} }));
+  channel?.send('configure', {
+    servers,
+    limits: { maxChildren: 1_000, maxLineBytes: Math.max(shard.limits.maxListBytes, 16 * 1024 * 1024) },
+  });
+}
