@@ -1,4 +1,16 @@
 // Many nodes, one truth: where agents, their keys' digests, the config's revisions and the catalogue are kept. Never asked while a call is on its way.
+export type {
+  ApprovalCaps,
+  ApprovalDecision,
+  ApprovalQuestion,
+  ApprovalRecord,
+  ApprovalRefusal,
+  ApprovalState,
+  ApprovalStore,
+  Asked,
+  Asking,
+  Taking,
+} from './approvals.ts';
 export type { CatalogueChange, DefinitionState, DefinitionStore, SeenDefinition } from './definitions.ts';
 export { lookForStore, openStore } from './sqlite-store.ts';
 export type { AgentChange, AgentList, ConfigRevision, Store, StoreRefusal, WriteScope } from './store.ts';

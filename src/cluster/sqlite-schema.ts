@@ -73,6 +73,34 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (tenant, server)
   ) STRICT;
   `,
+  `
+  CREATE TABLE approvals (
+    tenant TEXT NOT NULL,
+    id TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    agent TEXT NOT NULL,
+    user TEXT,
+    server TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('tool', 'prompt', 'resource')),
+    name TEXT NOT NULL,
+    fingerprint TEXT,
+    rule TEXT NOT NULL,
+    terms TEXT NOT NULL,
+    risk TEXT NOT NULL CHECK (risk IN ('high', 'medium', 'low')),
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('pending', 'approved', 'rejected', 'used')),
+    decided_by TEXT,
+    decided_at INTEGER,
+    act TEXT,
+    used_by TEXT,
+    rounds INTEGER NOT NULL,
+    PRIMARY KEY (tenant, id)
+  ) STRICT;
+  CREATE INDEX approvals_by_digest ON approvals (tenant, digest);
+  CREATE INDEX approvals_by_agent ON approvals (tenant, agent, created_at);
+  CREATE INDEX approvals_by_decision ON approvals (tenant, decided_by, decided_at);
+  `,
 ];
 
 /** The version that this program writes. */

@@ -9,8 +9,11 @@ import type { SQLInputValue, StatementSync } from 'node:sqlite';
 import type { AgentKey, AgentRecord } from '../agents/index.ts';
 import { fail, GatewayError, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
+import type { ApprovalStore } from './approvals.ts';
 import type { DefinitionStore } from './definitions.ts';
+import { createSqliteApprovals } from './sqlite-approvals.ts';
 import { createSqliteDefinitions } from './sqlite-definitions.ts';
+import type { Database } from './sqlite-definitions.ts';
 import { text, toAgent, toKey } from './sqlite-rows.ts';
 import type { Row } from './sqlite-rows.ts';
 import { migrate, SCHEMA_VERSION } from './sqlite-schema.ts';
@@ -90,14 +93,17 @@ class SqliteStore implements Store {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   readonly catalogue: DefinitionStore;
+  readonly approvals: ApprovalStore;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
-    this.catalogue = createSqliteDefinitions({
+    const part: Database = {
       run: (sql, ...values) => this.#run(sql, ...values),
       all: (sql, ...values) => this.#all(sql, ...values),
       write: (action) => this.#transaction('IMMEDIATE', action),
-    });
+    };
+    this.catalogue = createSqliteDefinitions(part);
+    this.approvals = createSqliteApprovals(part);
   }
 
   async agents(tenant: string): Promise<AgentList> {

@@ -8,6 +8,7 @@
 import type { AgentKey, AgentRecord } from '../agents/index.ts';
 import type { Result } from '../base/index.ts';
 import type { AgentsShard } from '../config/index.ts';
+import type { ApprovalStore } from './approvals.ts';
 import type { DefinitionStore } from './definitions.ts';
 
 /** Why a write was not made. */
@@ -55,6 +56,8 @@ export interface WriteScope {
 export interface Store {
   /** What servers list, and what of it is approved. */
   readonly catalogue: DefinitionStore;
+  /** Questions to people. */
+  readonly approvals: ApprovalStore;
   agents(tenant: string): Promise<AgentList>;
   /** The current version of a tenant's agents: cheap, for noticing writes made by others. */
   agentsVersion(tenant: string): Promise<number>;

@@ -48,7 +48,7 @@ test('a verdict of an unknown kind grants nothing', () => {
 });
 
 test('a question to a person is no leave', () => {
-  const approval = { expiresAfterMs: 1, approvers: 'any', notRequester: false } as const;
+  const approval = { expiresAfterMs: 1, approvers: [], notRequester: false } as const;
   const ask: Verdict = { kind: 'ask', rule: 'r', approval, obligations: { class: 'standard' } };
   assert.deepEqual(settle(ask, [], envelope), { kind: 'deny', rule: 'r', reason: 'approval-needed' });
 });
