@@ -50,7 +50,10 @@ export function createCatalogueDesk({ dataFolder, links, log, tenant, trustOf }:
   };
 
   const greet = (worker: Channel): void => {
-    if (authority !== undefined) void publisher.greet(worker, authority);
+    if (authority === undefined) return;
+    publisher.greet(worker, authority).catch((error: unknown) => {
+      log.error('a worker could not be told what is approved', { error: error instanceof Error ? error : new Error(String(error)) });
+    });
   };
 
   return {
@@ -58,7 +61,7 @@ export function createCatalogueDesk({ dataFolder, links, log, tenant, trustOf }:
       return authority;
     },
     open: async (store) => {
-      authority = createCatalogueAuthority({
+      const opened = createCatalogueAuthority({
         store: store.catalogue,
         tenant,
         keeping: createPinKeeping(links),
@@ -67,7 +70,9 @@ export function createCatalogueDesk({ dataFolder, links, log, tenant, trustOf }:
         trustOf,
         publish: (publication, isNew) => publisher.publish(publication, isNew),
       });
-      await authority.load();
+      await opened.load();
+      // Only now: a worker that is told of half of them would take the others for servers that were never seen.
+      authority = opened;
       for (const worker of links.all('worker')) greet(worker);
     },
     hears: { sightings: takeSightings },

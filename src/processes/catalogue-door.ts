@@ -14,7 +14,9 @@ const KEY_TIMEOUT_MS = 5_000;
 /** The door, and what the road reads. */
 export interface CatalogueDoor extends Door {
   readonly catalogue: Catalogue;
-  /** Asks the keeper how it signs; what came before is read then. */
+  /** Whether everything that is approved is known here: before that, what is approved would look like what was never seen. */
+  readonly isTold: boolean;
+  /** Asks the keeper how it signs; what came before is read then. Resolves once everything is told. */
   open(): Promise<void>;
   /** Control is away: what was handed out last is on disk, signed as ever. */
   readLast(dataFolder: string): void;
@@ -25,6 +27,11 @@ export function createCatalogueDoor(options: { readonly links: Links; readonly l
   /** Until the keeper has said how it signs, nothing is believed, and the worker opens no listener. */
   let isSignedByKeeper: (text: string, signature: string) => boolean = () => false;
   let unread: ServerCatalogue[] | undefined = [];
+  let isTold = false;
+  let whenTold: () => void = () => {};
+  const told = new Promise<void>((resolve) => (whenTold = resolve));
+  /** Servers that control has spoken of: what it says is never older than what is on disk. */
+  const heard = new Set<string>();
   const catalogue = createCatalogue({ nowMs: options.nowMs, verify: (text, signature) => isSignedByKeeper(text, signature) });
 
   /** Takes over what is approved of a server; gives back why it is not to be believed, and then it is withheld. */
@@ -38,8 +45,16 @@ export function createCatalogueDoor(options: { readonly links: Links; readonly l
     return fault;
   };
 
+  const setTold = (): void => {
+    isTold = true;
+    whenTold();
+  };
+
   return {
     catalogue,
+    get isTold() {
+      return isTold;
+    },
     open: async () => {
       const { fields } = await links.request('keeper', 'pins', {}, KEY_TIMEOUT_MS);
       if (typeof fields['publicKey'] === 'string') isSignedByKeeper = verifierOf(fields['publicKey']);
@@ -47,12 +62,15 @@ export function createCatalogueDoor(options: { readonly links: Links; readonly l
       const waiting = unread ?? [];
       unread = undefined;
       for (const one of waiting) adopt(one);
+      await told;
     },
     readLast: (dataFolder) => {
       for (const { catalogue: said, texts } of readLastCatalogues(dataFolder)) {
+        if (heard.has(said.server)) continue;
         catalogue.learn(said.server, texts);
         adopt(said);
       }
+      setTold();
     },
     hears: {
       definitions: (frame) => {
@@ -63,11 +81,12 @@ export function createCatalogueDoor(options: { readonly links: Links; readonly l
       },
       catalogue: (frame) => {
         const said = frame.fields['catalogue'];
-        const problem = isServerCatalogue(said) ? adopt(said) : 'the catalogue has no known form';
+        if (!isServerCatalogue(said)) return frame.reply({ error: 'the catalogue has no known form' });
+        heard.add(said.server);
+        const problem = adopt(said);
         frame.reply(problem === undefined ? {} : { error: problem });
       },
-      // Everything that is approved has been said.
-      'catalogue-told': () => {},
+      'catalogue-told': setTold,
     },
   };
 }

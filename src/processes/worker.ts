@@ -150,11 +150,10 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
   const start = async (): Promise<void> => {
     const patience = setTimeout(() => {
       const last = lastGood(init.dataFolder);
-      if (snapshot === undefined && last !== undefined) {
-        log.warn('control does not answer; serving on the last good snapshot');
-        catalogue.readLast(init.dataFolder);
-        adopt(last);
-      }
+      if (last === undefined || (snapshot !== undefined && catalogue.isTold)) return;
+      log.warn('control does not answer; serving on the last good snapshot');
+      if (!catalogue.isTold) catalogue.readLast(init.dataFolder);
+      if (snapshot === undefined) adopt(last);
     }, SNAPSHOT_PATIENCE_MS);
     [audit] = await Promise.all([
       openAuditLog({
