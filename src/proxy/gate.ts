@@ -104,6 +104,7 @@ function mayLook({ inbound, arrival }: Call, ports: Ports): boolean {
 function readWhole(call: Call, kind: 'tool' | 'prompt', ports: Ports, done: (fault: Refused | undefined) => void): void {
   const { arrival, inbound, server } = call;
   let over = false;
+  let timer: NodeJS.Timeout | undefined; // Set last: a server that cannot be used says so at once.
   const finish = (fault: Refused | undefined): void => {
     if (over) return;
     over = true;
@@ -126,7 +127,7 @@ function readWhole(call: Call, kind: 'tool' | 'prompt', ports: Ports, done: (fau
       finish(fault);
     },
   );
-  const timer = setTimeout(() => {
+  timer = setTimeout(() => {
     reading.giveUp();
     finish({ code: 'upstream_timeout', say: `The MCP server '${server.name}' does not say in time what it has; try again.` });
   }, LOOK_MS);
