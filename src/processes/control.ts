@@ -4,12 +4,12 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { createAdminServer, createAgentsPort } from '../admin/index.ts';
-import type { AdminServer, ConfigStatus, GatewayStatus } from '../admin/index.ts';
+import type { AdminServer, GatewayStatus } from '../admin/index.ts';
 import { ok } from '../base/index.ts';
 import { openStore } from '../cluster/index.ts';
 import type { Store } from '../cluster/index.ts';
-import { formatAddress, formatProblem } from '../config/index.ts';
-import type { ConfigProblem, ConfigShard } from '../config/index.ts';
+import { formatAddress } from '../config/index.ts';
+import type { ConfigShard } from '../config/index.ts';
 import { createMetrics, createMetricsTotals, parseMetricsDump } from '../telemetry/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import { createCatalogueDesk } from './catalogue-desk.ts';
@@ -17,9 +17,11 @@ import { createCataloguePort } from './catalogue-review.ts';
 import type { Channel } from './channel.ts';
 import { report } from './child.ts';
 import type { Duties, Links } from './child.ts';
-import { readConfigFile, renderProblems } from './config-file.ts';
+import { renderProblems } from './config-file.ts';
+import { createConfigInForce } from './config-in-force.ts';
 import { createSwitchboard, dropFrame } from './conversation.ts';
 import type { Caller, Desk } from './conversation.ts';
+import { createLockdownDesk } from './lockdown-desk.ts';
 import type { Init } from './messages.ts';
 import { serveMetrics } from './metrics-door.ts';
 import type { MetricsDoor } from './metrics-door.ts';
@@ -30,6 +32,7 @@ import { createStatusBoard } from './status-board.ts';
 
 const STORE_POLL_MS = 1_000;
 const CONFIG_EXIT_CODE = 3;
+const KEEPER_TIMEOUT_MS = 5_000;
 const TENANT = 'default';
 
 /** Sets up control's duties. */
@@ -43,58 +46,35 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     links,
     log,
     tenant: TENANT,
-    trustOf: (name) => config?.servers.find((server) => server.name === name)?.trust,
+    trustOf: (name) => config.shard?.servers.find((server) => server.name === name)?.trust,
+  });
+  const lockdown = createLockdownDesk({
+    dataFolder: init.dataFolder,
+    links,
+    tenant: TENANT,
+    agents: async () => (await store?.agents(TENANT))?.agents.map(({ name }) => name) ?? [],
+    servers: () => config.shard?.servers.map(({ name }) => name) ?? [],
+    toolsOf: (server) =>
+      catalogue.authority
+        ?.all()
+        .find((one) => one.server === server)
+        ?.pins?.pins.filter(({ kind }) => kind === 'tool')
+        .map(({ name }) => name),
   });
   const startedAt = new Date().toISOString();
   let store: Store | undefined;
   let admin: AdminServer | undefined;
   let metricsDoor: MetricsDoor | undefined;
-  let config: ConfigShard | undefined;
-  let loadedAt = startedAt;
-  let refusal: ConfigStatus['refusal'] = null;
   let agentsVersion = -1;
   /** Workers that serve, by their channel: each is told of all, to know who holds which agent's state. */
   const serving = new Map<Channel, string>();
 
-  const configStatus = (): ConfigStatus => ({
-    file: init.configFile ?? null,
-    revision: publisher.revision,
-    digest: publisher.configDigest,
-    loadedAt,
-    refusal,
-  });
-
-  /** Reads the file; puts it in force, or keeps what is and says why. */
-  const load = async (): Promise<readonly ConfigProblem[]> => {
-    const read = readConfigFile(init);
-    const problems = [...read.problems, ...(await certificateProblems(read.shard))];
-    const errors = problems.filter((problem) => problem.severity === 'error');
-    for (const problem of read.problems)
-      if (problem.severity === 'warning') log.warn('config', { at: `${problem.file}:${problem.line}`, warning: problem.message });
-    if (read.shard === undefined || errors.length > 0) {
-      metrics.counter('sallyport.config.reloads', { result: 'refused' }).add();
-      refusal = {
-        at: new Date().toISOString(),
-        problems: problems.map(({ fix, ...problem }) => (fix === undefined ? problem : { ...problem, fix })),
-      };
-      await store?.recordRevision(
-        { digest: read.digest, createdAt: refusal.at, outcome: 'refused', reason: errors[0]?.message ?? '' },
-        TENANT,
-      );
-      tellFaults();
-      log.error('the config is refused', { stays: publisher.revision, problems: errors.map(formatProblem) });
-      return errors;
-    }
-    refusal = null;
-    metrics.counter('sallyport.config.reloads', { result: 'accepted' }).add();
-    loadedAt = new Date().toISOString();
-    const shard = read.shard;
-    config = shard;
-    await store?.recordRevision({ digest: read.digest, createdAt: loadedAt, outcome: 'accepted', reason: '' }, TENANT);
-    await configureOthers(shard);
+  /** From here on, everything goes by this config. */
+  const apply = async (shard: ConfigShard): Promise<void> => {
+    board.setServers(shard.servers);
+    await links.request('keeper', 'configure', { config: keeperConfig(shard) }, KEEPER_TIMEOUT_MS);
+    configureRunner(links.get('runner'), shard);
     await publisher.publish({ config: shard });
-    log.info('the config is in force', { revision: publisher.revision });
-    tellFaults();
     report({
       kind: 'plan',
       listeners: shard.listeners.map(({ name, address }) => ({
@@ -108,29 +88,19 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     });
     await openMetricsDoor(shard);
     for (const worker of links.all('worker')) worker.send('renew-certificates', {});
-    return [];
   };
-
-  /** Only the keeper may read the files that certificates come from. */
-  const certificateProblems = async (shard: ConfigShard | undefined): Promise<readonly ConfigProblem[]> => {
-    if (shard === undefined || !shard.listeners.some((listener) => listener.tls.kind === 'files')) return [];
-    const { fields } = await links.request('keeper', 'check-certificates', { config: keeperConfig(shard) }, 5_000);
-    return Object.entries(fields['faults'] ?? {}).map(([listener, fault]) => ({
-      severity: 'error',
-      file: init.configFile ?? '',
-      line: 1,
-      column: 1,
-      path: `listeners.${listener}.tls`,
-      message: String(fault),
-      fix: undefined,
-    }));
-  };
-
-  const configureOthers = async (shard: ConfigShard): Promise<void> => {
-    board.setServers(shard.servers);
-    await links.request('keeper', 'configure', { config: keeperConfig(shard) }, 5_000);
-    configureRunner(links.get('runner'), shard);
-  };
+  const config = createConfigInForce({
+    init,
+    links,
+    log,
+    metrics,
+    publisher,
+    tenant: TENANT,
+    store: () => store,
+    check: () => [],
+    apply,
+    onFaults: () => tellFaults(),
+  });
 
   const openMetricsDoor = async (shard: ConfigShard): Promise<void> => {
     const wanted = shard.metricsListen;
@@ -144,13 +114,8 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     return totals.render();
   };
 
-  /** Anybody may ask /readyz, so what is wrong stands in the log and the status only. */
   const tellFaults = (): void => {
-    const faults =
-      refusal === null
-        ? []
-        : [`the config file was changed and refused at ${refusal.at}; the one before stays. The log and \`sallyport status\` say why.`];
-    for (const worker of links.all('worker')) worker.send('config-faults', { faults });
+    for (const worker of links.all('worker')) worker.send('config-faults', { faults: config.faults() });
   };
 
   const tellWorkers = (): void => {
@@ -182,31 +147,30 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       ports: {
         agents,
         catalogue: createCataloguePort(() => catalogue.authority),
+        lockdown,
         status: async () => ok(await status()),
         servers: async () => {
           const dump = totals.total();
           return ok(board.servers().map((server) => ({ ...server, holds: holdsOf(server.name, dump) })));
         },
         reload: async () => {
-          const problems = await load();
+          const problems = await config.load();
           if (problems.length > 0)
             return {
               ok: false,
               error: { code: 'config_refused', detail: 'The config cannot be put in force; the one before stays.', problems },
             };
-          return ok(configStatus());
+          return ok(config.status);
         },
       },
     });
     await catalogue.open(store);
-    const errors = await load();
+    const errors = await config.load();
     if (errors.length > 0) {
       // Started with a wrong config, nothing runs. Replaced while the file is wrong, the gateway goes on with what was in force.
-      if (!init.restarted || publisher.config === undefined)
+      if (!init.restarted || !(await config.keepLast()))
         return report({ kind: 'unusable', text: renderProblems(errors), exitCode: CONFIG_EXIT_CODE });
       log.error('the config is refused; the last good one stays in force', { problems: renderProblems(errors) });
-      config = publisher.config;
-      await configureOthers(config);
     }
     setInterval(() => void noticeOthers(), STORE_POLL_MS).unref();
     report({ kind: 'ready' });
@@ -219,7 +183,8 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
 
   const status = async (): Promise<GatewayStatus> => {
     const workers = board.workers();
-    const listeners = config?.listeners ?? [];
+    const locked = await lockdown.read();
+    const listeners = config.shard?.listeners ?? [];
     const served = board.listeners(listeners.map((listener) => ({ name: listener.name, tls: speaksTls(listener) })));
     return {
       version,
@@ -233,9 +198,10 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
         .map(({ name, address, ...listener }) => ({ name, url: `${speaksTls(listener) ? 'https' : 'http'}://${formatAddress(address)}` })),
       ...(metricsDoor?.url === undefined ? {} : { metrics: metricsDoor.url }),
       agents: (await store?.agents(TENANT))?.agents.length ?? 0,
-      servers: config?.servers.length ?? 0,
-      routes: (config?.routes ?? []).map(({ path, servers }) => ({ path, servers: [...servers] })),
-      config: configStatus(),
+      servers: config.shard?.servers.length ?? 0,
+      routes: (config.shard?.routes ?? []).map(({ path, servers }) => ({ path, servers: [...servers] })),
+      ...(locked.ok ? { lockdown: { locks: locked.value.locks, fault: locked.value.fault } } : {}),
+      config: config.status,
       workers: [...workers],
     };
   };
@@ -277,10 +243,11 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
 
   return {
     onLink: (role, channel, name) => {
-      if (config === undefined) return;
+      const { shard } = config;
+      if (shard === undefined) return;
       // A process that was replaced is told what its predecessor knew.
-      if (role === 'keeper') void channel.request('configure', { config: keeperConfig(config) }, 5_000).catch(() => {});
-      if (role === 'runner') configureRunner(channel, config);
+      if (role === 'keeper') void channel.request('configure', { config: keeperConfig(shard) }, KEEPER_TIMEOUT_MS).catch(() => {});
+      if (role === 'runner') configureRunner(channel, shard);
       if (role === 'worker') {
         // First what is approved and taken: with the snapshot it begins to serve.
         for (const desk of desks) desk.onWorker?.({ channel, name });
@@ -296,9 +263,11 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       if (from.role === 'worker' && !switchboard.hear(frame, { channel, name: from.name })) dropFrame(frame, log);
     },
     onReload: () =>
-      void load().catch((error: unknown) =>
-        log.error('the config could not be loaded', { error: error instanceof Error ? error : new Error(String(error)) }),
-      ),
+      void config
+        .load()
+        .catch((error: unknown) =>
+          log.error('the config could not be loaded', { error: error instanceof Error ? error : new Error(String(error)) }),
+        ),
     onStop: async () => {
       await admin?.close();
       metricsDoor?.close();

@@ -1,0 +1,116 @@
+// The config that is in force: read from its file, checked by everyone who knows a part of it, and put in force as a whole or not at all.
+
+import type { ConfigStatus } from '../admin/index.ts';
+import type { Store } from '../cluster/index.ts';
+import { formatProblem } from '../config/index.ts';
+import type { ConfigProblem, ConfigShard } from '../config/index.ts';
+import type { Metrics } from '../telemetry/index.ts';
+import type { Log } from '../telemetry/index.ts';
+import type { Links } from './child.ts';
+import { readConfigFile } from './config-file.ts';
+import type { Init } from './messages.ts';
+import { keeperConfig } from './other-processes.ts';
+import type { Publisher } from './publisher.ts';
+
+const KEEPER_TIMEOUT_MS = 5_000;
+
+export interface ConfigInForceOptions {
+  readonly init: Init;
+  readonly links: Links;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly publisher: Publisher;
+  readonly tenant: string;
+  /** Undefined until it is open. */
+  readonly store: () => Store | undefined;
+  /** What control knows and the file does not: more that would be wrong with it. */
+  readonly check: (shard: ConfigShard) => readonly ConfigProblem[];
+  /** Puts it in force everywhere. */
+  readonly apply: (shard: ConfigShard) => Promise<void>;
+  /** What is wrong has changed. */
+  readonly onFaults: () => void;
+}
+
+export interface ConfigInForce {
+  readonly shard: ConfigShard | undefined;
+  readonly status: ConfigStatus;
+  /** What is wrong now, sentences without details: anybody may ask /readyz. */
+  faults(): readonly string[];
+  /** Reads the file; puts it in force, or keeps what is and gives back why. */
+  load(): Promise<readonly ConfigProblem[]>;
+  /** The file is wrong, and what the control before this one published goes on. False: it published nothing. */
+  keepLast(): Promise<boolean>;
+}
+
+export function createConfigInForce(options: ConfigInForceOptions): ConfigInForce {
+  const { init, links, log, metrics, publisher, tenant, store } = options;
+  let config: ConfigShard | undefined;
+  let loadedAt = new Date().toISOString();
+  let refusal: ConfigStatus['refusal'] = null;
+
+  /** Only the keeper may read the files that certificates come from. */
+  const certificateProblems = async (shard: ConfigShard): Promise<readonly ConfigProblem[]> => {
+    if (!shard.listeners.some((listener) => listener.tls.kind === 'files')) return [];
+    const { fields } = await links.request('keeper', 'check-certificates', { config: keeperConfig(shard) }, KEEPER_TIMEOUT_MS);
+    return Object.entries(fields['faults'] ?? {}).map(([listener, fault]) => ({
+      severity: 'error',
+      file: init.configFile ?? '',
+      line: 1,
+      column: 1,
+      path: `listeners.${listener}.tls`,
+      message: String(fault),
+      fix: undefined,
+    }));
+  };
+
+  const refuse = async (digest: string, problems: readonly ConfigProblem[]): Promise<readonly ConfigProblem[]> => {
+    const errors = problems.filter(isError);
+    const at = new Date().toISOString();
+    metrics.counter('sallyport.config.reloads', { result: 'refused' }).add();
+    refusal = { at, problems: problems.map(({ fix, ...problem }) => (fix === undefined ? problem : { ...problem, fix })) };
+    await store()?.recordRevision({ digest, createdAt: at, outcome: 'refused', reason: errors[0]?.message ?? '' }, tenant);
+    options.onFaults();
+    log.error('the config is refused', { stays: publisher.revision, problems: errors.map(formatProblem) });
+    return errors;
+  };
+
+  return {
+    get shard() {
+      return config;
+    },
+    get status() {
+      return { file: init.configFile ?? null, revision: publisher.revision, digest: publisher.configDigest, loadedAt, refusal };
+    },
+    faults: () =>
+      refusal === null
+        ? []
+        : [`the config file was changed and refused at ${refusal.at}; the one before stays. The log and \`sallyport status\` say why.`],
+    load: async () => {
+      const { shard, problems: found, digest } = readConfigFile(init);
+      const known = shard === undefined ? [] : [...options.check(shard), ...(await certificateProblems(shard))];
+      const problems = [...found, ...known];
+      for (const problem of problems)
+        if (!isError(problem)) log.warn('config', { at: `${problem.file}:${problem.line}`, warning: problem.message });
+      if (shard === undefined || problems.some(isError)) return refuse(digest, problems);
+      refusal = null;
+      metrics.counter('sallyport.config.reloads', { result: 'accepted' }).add();
+      loadedAt = new Date().toISOString();
+      config = shard;
+      await store()?.recordRevision({ digest, createdAt: loadedAt, outcome: 'accepted', reason: '' }, tenant);
+      await options.apply(shard);
+      log.info('the config is in force', { revision: publisher.revision });
+      options.onFaults();
+      return [];
+    },
+    keepLast: async () => {
+      if (publisher.config === undefined) return false;
+      config = publisher.config;
+      await options.apply(config);
+      return true;
+    },
+  };
+}
+
+function isError({ severity }: ConfigProblem): boolean {
+  return severity === 'error';
+}
