@@ -25,7 +25,7 @@ test('the build serves', async (t) => {
     cpSync(join(repositoryRoot, part), join(release, part), { recursive: true });
   }
 
-  const echo = await startEchoServer();
+  const echo = await startEchoServer({ tools: ['one', 'two', 'three'] });
   t.after(() => echo.close());
   const gateway = await startGateway({
     program: join(release, 'bin', 'sallyport.mjs'),

@@ -18,6 +18,7 @@ import {
   readRecords,
   repositoryRoot,
   sallyport,
+  numbered,
   startEchoServer,
   startGateway,
   startLoad,
@@ -31,7 +32,13 @@ const STDIO_SERVER = join(repositoryRoot, 'test', 'harness', 'servers', 'stdio-s
 
 let echo: EchoServer;
 before(async () => {
-  echo = await startEchoServer({ delayMs: 2 });
+  echo = await startEchoServer({
+    tools: [
+      ...['drain', 'drain-kept', 'guarded'].flatMap((prefix) => numbered(prefix)),
+      ...['idle', 'hold-drain', 'late', 'first', 'second', 'still-there', 'by-the-good-door', 'the-good-one'],
+    ],
+    delayMs: 2,
+  });
 });
 after(() => echo?.close());
 

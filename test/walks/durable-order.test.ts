@@ -17,13 +17,13 @@ const O_DSYNC = 0o10000;
 test('the decision is on disk before the answer leaves', async (t) => {
   const missing = tracingMissing();
   if (missing !== undefined) return t.skip(missing);
-  const echo = await startEchoServer();
+  const names = Array.from({ length: CALLS }, (_, index) => `traced-${index}-`);
+  const echo = await startEchoServer({ tools: ['before', ...names] });
   const gateway = await startGateway({ config: testConfig({ servers: { echo: { url: echo.url } } }) });
   try {
     const call = callOnce(gateway.url('echo'), await gateway.addAgent('walker'));
     assert.equal(await call('before'), true);
     const output = join(gateway.folder, 'strace.txt');
-    const names = Array.from({ length: CALLS }, (_, index) => `traced-${index}-`);
     const traced = await traceCalls(gateway.workers(), { calls: 'pwrite64,pwritev,write,writev,sendto,sendmsg', output }, async () => {
       for (let at = 0; at < CALLS; at += LANES) {
         const answered = await Promise.all(names.slice(at, at + LANES).map(call));

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { after, before, test } from 'node:test';
-import { at, callOnce, send, servingWorkers, startEchoServer, startGateway, testConfig, until } from '../harness/index.ts';
+import { at, callOnce, numbered, send, servingWorkers, startEchoServer, startGateway, testConfig, until } from '../harness/index.ts';
 import type { EchoServer, Gateway } from '../harness/index.ts';
 
 const CALLS = 40;
@@ -16,7 +16,7 @@ let metricsUrl: string;
 let key: string;
 
 before(async () => {
-  echo = await startEchoServer();
+  echo = await startEchoServer({ tools: ['counted', 'counted-0', 'counted-1'].flatMap((prefix) => numbered(prefix, CALLS)) });
   const address = `127.0.0.1:${await freePort()}`;
   metricsUrl = `http://${address}/metrics`;
   gateway = await startGateway({ config: testConfig({ servers: { echo: { url: echo.url } }, extra: { metrics: { listen: address } } }) });

@@ -8,6 +8,7 @@ import {
   ALLOW_ALL,
   at,
   callOnce,
+  numbered,
   KeptConnection,
   readStatus,
   readWorkers,
@@ -32,7 +33,17 @@ let gateway: Gateway;
 let key: string;
 
 before(async () => {
-  echo = await startEchoServer();
+  echo = await startEchoServer({
+    tools: [
+      ...['single', 'kept-0', 'kept-1', 'kept-2', 'wrong'].flatMap((prefix) => numbered(prefix)),
+      ...numbered('unbound', SAMPLES),
+      ...numbered('secret', RELOADS).flatMap((prefix) => numbered(prefix, SAMPLES)),
+      ...numbered('extra', RELOADS).flatMap((prefix) => numbered(prefix, SAMPLES)),
+      ...numbered('long', SAMPLES).map(lengthen),
+      ...['hold-30000', 'after-30000', 'hold-40000', 'after-40000', 'hold-staying', 'hold-leaving'],
+      ...['by-the-second-door', 'tls', 'no-tls', 'secret'],
+    ],
+  });
   gateway = await startGateway({ config: config() });
   key = await gateway.addAgent('walker');
 });
@@ -185,10 +196,9 @@ test('a listener gets TLS, and loses it again', async () => {
 test('a limit is raised', async () => {
   const call = callOnce(gateway.url('echo'), key);
   await rolled({ limits: { maxBodyBytes: 2_000 } });
-  const long = 'x'.repeat(3_000);
-  assert.match(String(await call(long)), /^413 /);
+  assert.match(String(await call(lengthen('long-0'))), /^413 /);
   await rolled({});
-  for (let sample = 0; sample < SAMPLES; sample++) assert.equal(await call(`${sample}-${long}`), true);
+  for (const name of numbered('long', SAMPLES)) assert.equal(await call(lengthen(name)), true);
 });
 
 test('a reload overtakes the replacement of the workers: what it changes and what they were replaced for are both in force', async (t) => {
@@ -209,6 +219,11 @@ test('a reload overtakes the replacement of the workers: what it changes and wha
   await rolled({});
   await unharmed(loads);
 });
+
+/** A name that is too long for a small body. */
+function lengthen(name: string): string {
+  return name.padEnd(3_000, 'x');
+}
 
 interface Change {
   readonly rules?: readonly object[];

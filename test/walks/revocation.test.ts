@@ -7,6 +7,7 @@ import {
   ALLOW_ALL,
   at,
   callOnce,
+  numbered,
   LegacySession,
   modernStream,
   readWorkers,
@@ -28,8 +29,19 @@ let echo: EchoServer;
 let gateway: Gateway;
 
 before(async () => {
-  echo = await startEchoServer();
+  echo = await startEchoServer({
+    tools: [
+      ...['revoke-victim', 'revoke-witness', 'remove-victim', 'remove-witness', 'first-key', 'second-key', 'policy', 'removed'].flatMap(
+        (what) => [1, 2, 3, 4].map((number) => `hold-${what}-${number}`),
+      ),
+      ...['revoke', 'remove'].flatMap((how) => [`witness-${how}`, ...numbered(`after-${how}`, SAMPLES)]),
+      ...['first-key', 'second-key', 'allowed-again', ...numbered('first', 40)],
+    ],
+  });
   gateway = await startGateway({ config: config([ALLOW_ALL]) });
+  // Until a worker knows the server, it hands calls on; then each worker holds its own.
+  const call = callOnce(gateway.url('echo'), await gateway.addAgent('first'));
+  for (const tool of numbered('first', 40)) assert.equal(await call(tool), true);
 });
 after(async () => {
   await gateway?.stop();

@@ -31,6 +31,7 @@ import type { EchoServer, Gateway } from '../harness/index.ts';
 
 const MISSING = 'openssl is not installed: apt-get install openssl';
 const CALL = { name: 'secured', arguments: {} };
+const TOOLS = [CALL.name, 'other', 'before-renewal', 'after-renewal'];
 /** Both workers have to be met, whichever the kernel chooses. */
 const SAMPLES = 8;
 
@@ -44,7 +45,7 @@ before(async () => {
   folder = mkdtempSync(join(repositoryRoot, '.sallyport', 'test-'));
   ours = makeCertificate(folder, 'ours', ['IP:127.0.0.1', 'DNS:localhost']);
   theirs = makeCertificate(folder, 'theirs', ['IP:127.0.0.1']);
-  echo = await startEchoServer();
+  echo = await startEchoServer({ tools: TOOLS });
 });
 after(async () => {
   await echo?.close();
@@ -180,9 +181,9 @@ describe('towards servers', () => {
   before(async () => {
     if (ours === undefined || theirs === undefined) return;
     const tls = { key: ours.key, cert: ours.certificate };
-    modern = await startEchoServer({ tls });
-    old = await startEchoServer({ tls: { ...tls, maxVersion: 'TLSv1.2' } });
-    const elsewhere = await startEchoServer({ tls: { key: theirs.key, cert: theirs.certificate } });
+    modern = await startEchoServer({ tools: TOOLS, tls });
+    old = await startEchoServer({ tools: TOOLS, tls: { ...tls, maxVersion: 'TLSv1.2' } });
+    const elsewhere = await startEchoServer({ tools: TOOLS, tls: { key: theirs.key, cert: theirs.certificate } });
     after(() => elsewhere.close());
     const ca = ours.certificateFile;
     gateway = await startGateway({

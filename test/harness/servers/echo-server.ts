@@ -1,5 +1,5 @@
-// A modern MCP server over HTTP for tests under load: every tool exists and answers its own name, and the server counts how often each
-// was carried out. A name that begins with `hold` is answered only when the test says so.
+// A modern MCP server over HTTP for tests under load: every tool answers its own name, and the server counts how often each was carried
+// out. A name that begins with `hold` is answered only when the test says so.
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -22,16 +22,25 @@ export interface EchoServer {
   close(): Promise<void>;
 }
 
-/** How it is reached: plainly, or with a certificate; and how long it thinks. */
+/** What it lists, how it is reached (plainly, or with a certificate), and how long it thinks. */
 export interface EchoOptions {
+  readonly tools: readonly string[];
   readonly tls?: { readonly key: string; readonly cert: string; readonly maxVersion?: 'TLSv1.2' };
   readonly delayMs?: number;
 }
 
+/** More calls than any load makes, each with a tool of its own. */
+const CALLS_OF_A_LOAD = 3_000;
+
+/** The names that a load with this prefix calls (`startLoad`), or the first of them. */
+export function numbered(prefix: string, count = CALLS_OF_A_LOAD): readonly string[] {
+  return Array.from({ length: count }, (_, number) => `${prefix}-${number}`);
+}
+
 /** Starts an echo server on a free loopback port. */
-export async function startEchoServer({ tls, delayMs = 0 }: EchoOptions = {}): Promise<EchoServer> {
-  // It has tools of every name, so it lists none.
-  const answers = modernAnswers({ 'tools/list': { resultType: 'complete', tools: [], ttlMs: 0, cacheScope: 'private' } });
+export async function startEchoServer({ tools, tls, delayMs = 0 }: EchoOptions): Promise<EchoServer> {
+  const listed = tools.map((name) => ({ name, inputSchema: { type: 'object' } }));
+  const answers = modernAnswers({ 'tools/list': { resultType: 'complete', tools: listed, ttlMs: 0, cacheScope: 'private' } });
   const calls = new Map<string, number>();
   const held: (() => void)[] = [];
 

@@ -50,6 +50,11 @@ export interface ScriptedServer {
   close(): Promise<void>;
 }
 
+/** A tool that takes whatever a test sends. */
+export function anyTool(name: string): object {
+  return { name, inputSchema: { type: 'object', additionalProperties: true } };
+}
+
 /** A modern server's own answers. */
 export function modernAnswers(overrides: Answers = {}): Answers {
   return {
@@ -61,7 +66,7 @@ export function modernAnswers(overrides: Answers = {}): Answers {
       cacheScope: 'private',
       _meta: { [META.server]: { name: 'scripted', version: '1.0.0' } },
     },
-    'tools/list': { resultType: 'complete', tools: [{ name: 'wait', inputSchema: { type: 'object' } }], ttlMs: 0, cacheScope: 'private' },
+    'tools/list': { resultType: 'complete', tools: [anyTool('wait')], ttlMs: 0, cacheScope: 'private' },
     ...overrides,
   };
 }
@@ -75,7 +80,7 @@ export function legacyAnswers(overrides: Answers = {}): Answers {
       serverInfo: { name: 'scripted', version: '1.0.0' },
     }),
     ping: {},
-    'tools/list': { tools: [{ name: 'wait', inputSchema: { type: 'object' } }] },
+    'tools/list': { tools: [anyTool('wait')] },
     ...overrides,
   };
 }

@@ -19,7 +19,11 @@ export interface SseServer {
   close(): Promise<void>;
 }
 
-const TOOLS = ['echo', 'roots', 'progress', 'wait'];
+const NOTHING = { type: 'object' } as const;
+const TOOLS = [
+  { name: 'echo', inputSchema: { type: 'object', properties: { text: { type: 'string' } } } },
+  ...['roots', 'progress', 'wait'].map((name) => ({ name, inputSchema: NOTHING })),
+];
 
 /** Starts a server on a free loopback port. */
 export async function startSseServer(): Promise<SseServer> {
@@ -60,7 +64,7 @@ export async function startSseServer(): Promise<SseServer> {
 
 function createSession(): Server {
   const server = new Server({ name: 'sse-server', version: '1.0.0' }, { capabilities: { tools: {} } });
-  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: TOOLS.map((name) => ({ name, inputSchema: { type: 'object' } })) }));
+  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: TOOLS }));
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
     switch (params.name) {
       case 'roots':

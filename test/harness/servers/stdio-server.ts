@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { at, textAt } from '../mcp.ts';
 
 const REVISIONS = ['2025-11-25', '2025-06-18'];
-const TOOLS = [
+const TOOLS: readonly (readonly [name: string, description: string, properties?: object])[] = [
   ['pid', 'Answers the id of this process.'],
   ['wait', 'Answers only when it is cancelled or told to finish by `finish`.'],
   ['finish', 'Lets every waiting call finish.'],
@@ -13,9 +13,9 @@ const TOOLS = [
   ['ask_model', "Asks the client's model and answers what it said."],
   ['ask_user', 'Asks the user and answers what was said.'],
   ['announce', 'Sends a notification that belongs to no request, then answers.'],
-  ['environment', 'Answers the value of the variable that the argument names.'],
+  ['environment', 'Answers the value of the variable that the argument names.', { name: { type: 'string' } }],
   ['die', 'Ends this process without an answer.'],
-] as const;
+];
 
 const received: string[] = [];
 const cancelled: unknown[] = [];
@@ -43,12 +43,16 @@ function receive(message: unknown): void {
     case 'logging/setLevel':
       return answer(id, {});
     case 'tools/list':
-      return answer(id, { tools: TOOLS.map(([name, description]) => ({ name, description, inputSchema: { type: 'object' } })) });
+      return answer(id, { tools: TOOLS.map(describeTool) });
     case 'tools/call':
       return call(id, textAt(message, 'params', 'name'), at(message, 'params'));
     default:
       return write({ jsonrpc: '2.0', id, error: { code: -32601, message: `Method not found: ${method}` } });
   }
+}
+
+function describeTool([name, description, properties = {}]: (typeof TOOLS)[number]): unknown {
+  return { name, description, inputSchema: { type: 'object', properties } };
 }
 
 function notified(method: string, params: unknown): void {

@@ -39,6 +39,11 @@ const JOB_MS = 50;
 const REQUIRED = { requiredCapabilities: { extensions: { [EXTENSION]: {} } } };
 const TOOLS = ['greet', 'slow_compute', 'failing_job', 'protocol_error_job', 'confirm_delete', 'multi_input', 'test_tool_with_task'];
 
+const ARGUMENTS: Readonly<Record<string, object>> = {
+  greet: { name: { type: 'string' } },
+  slow_compute: { seconds: { type: 'number' } },
+};
+
 /** Whether a request declares the extension. */
 export function takesTasks(params: unknown): boolean {
   return typeof at(params, '_meta', META.capabilities, 'extensions', EXTENSION) === 'object';
@@ -150,7 +155,11 @@ export function createTaskEngine(): TaskEngine {
         case 'server/discover':
           return { result: DISCOVERED };
         case 'tools/list': {
-          const listed = TOOLS.map((name) => ({ name, description: name, inputSchema: { type: 'object' } }));
+          const listed = TOOLS.map((name) => ({
+            name,
+            description: name,
+            inputSchema: { type: 'object', properties: ARGUMENTS[name] ?? {} },
+          }));
           return { result: { resultType: 'complete', tools: listed, ttlMs: 0, cacheScope: 'private' } };
         }
         case 'tools/call':
