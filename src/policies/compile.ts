@@ -53,8 +53,8 @@ export function compilePolicy(document: PolicyDocument, known: Known): Result<Po
   );
 }
 
-/** A condition has been compiled by checkPolicy before: here it is in order. */
-function compileRule(rule: Rule, order: number): CompiledRule {
+/** A condition that is in order, as checkPolicy says before; of one that is not nothing is left. */
+export function compileRule(rule: Rule, order: number): CompiledRule {
   const condition = rule.when === undefined ? undefined : compileCondition(rule.when);
   return { order, rule, effect: rule.effect, condition: condition?.ok === true ? condition.value : undefined };
 }

@@ -2,14 +2,19 @@
 // Pure: no I/O, no clock, no randomness. The Permit class itself stays inside: outsiders can hold one, not make one.
 export { approverFault, RISKS, riskOf } from './approval.ts';
 export type { Approver, ApproverFault, Requester, Risk } from './approval.ts';
+export { parseCases, runCases } from './cases/index.ts';
+export type { CaseBed, CaseFailure, CaseFile, CaseMistake, PolicyCase } from './cases/index.ts';
 export { checkConditions } from './check-conditions.ts';
 export type { ToolSchema } from './check-conditions.ts';
 export { checkPolicy } from './check.ts';
 export type { Known } from './check.ts';
 export { compilePolicy } from './compile.ts';
-export { describeDenial } from './describe.ts';
-export { compileLockdown, compileLockName, lockEverything, NOTHING_LOCKED, underLockdown } from './lockdown.ts';
+export { describeDenial, describeMatch } from './describe.ts';
+export { compileGlob, isGlob } from './glob.ts';
+export { compileLockdown, compileLockName, LOCKED_DOWN, lockEverything, NOTHING_LOCKED, underLockdown } from './lockdown.ts';
 export type { Lock, Lockdown, LockKind } from './lockdown.ts';
+export { lintPolicy } from './lint/index.ts';
+export type { Existing, LintBed, LintFinding, LintKind } from './lint/index.ts';
 export { isPermit } from './permit.ts';
 export type { Permit } from './permit.ts';
 export { KNOWN_LABELS, policySchema } from './schema.ts';

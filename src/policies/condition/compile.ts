@@ -65,7 +65,7 @@ function toAnswer(answer: Value | Failure, steps: Steps): boolean | Failure {
 }
 
 /** Compiles a part. */
-function compilePart(tree: Tree, scope: Scope): Part {
+export function compilePart(tree: Tree, scope: Scope): Part {
   const run = compileTree(tree, scope);
   return (frame) => (spend(frame.steps, 1) ? run(frame) : EXHAUSTED);
 }

@@ -1,0 +1,75 @@
+// Whether one rule covers all that another one covers, and counts whenever the other does. Says yes only where it is sure: a glob that is
+// wider in a way that is hard to see is taken for another one.
+
+import { readings } from '../readings.ts';
+import { patternsOf } from '../rule.ts';
+import type { CompiledRule, ThingKind } from '../rule.ts';
+
+const KINDS: readonly ThingKind[] = ['tool', 'prompt', 'resource'];
+
+/** Whether every name that `narrow` matches is matched by `wide` too. */
+export function coversGlob(wide: string, narrow: string): boolean {
+  const [outer, inner] = [ordered(wide), ordered(narrow)];
+  // By wildcard matching of the one pattern against the other, where `?` takes any one character or `?`, and `*` anything.
+  let reached = new Set([0]);
+  const skipStars = (places: ReadonlySet<number>): Set<number> => {
+    const all = new Set(places);
+    for (const place of all) if (outer[place] === '*') all.add(place + 1);
+    return all;
+  };
+  reached = skipStars(reached);
+  for (const token of inner) {
+    const next = new Set<number>();
+    for (const place of reached) {
+      const own = outer[place];
+      if (own === '*') next.add(place);
+      else if (own !== undefined && token !== '*' && (own === '?' || own === token)) next.add(place + 1);
+    }
+    reached = skipStars(next);
+  }
+  return reached.has(outer.length);
+}
+
+/** In a run of wildcards the `?` come first, and one `*` is enough: that matches the same names, and is written one way only. */
+function ordered(pattern: string): readonly string[] {
+  return Array.from(pattern.replace(/[*?]+/g, (run) => run.replaceAll('*', '') + (run.includes('*') ? '*' : '')));
+}
+
+/** Whether everything that the narrow rule covers is covered by the wide one. */
+export function coversRule(wide: CompiledRule, narrow: CompiledRule): boolean {
+  const [outer, inner] = [wide.rule, narrow.rule];
+  const isForAll = coversAll(outer.agents, ['*']);
+  if (!isForAll && !(coversAll(outer.agents, inner.agents) && coversAll(outer.groups, inner.groups))) return false;
+  return coversAll(outer.servers, inner.servers) && KINDS.every((kind) => coversThings(wide, narrow, kind)) && coversLabels(wide, narrow);
+}
+
+/** Whether the wide rule counts whenever the narrow one does, as far as it covers the same. */
+export function countsWith(wide: CompiledRule, narrow: CompiledRule, isAlwaysTrue: (rule: CompiledRule) => boolean): boolean {
+  const { after } = wide.rule;
+  const follows = after === undefined || after.every((label) => narrow.rule.after?.includes(label) === true);
+  return follows && (wide.condition === undefined || wide.rule.when === narrow.rule.when || isAlwaysTrue(wide));
+}
+
+function coversAll(wide: readonly string[], narrow: readonly string[]): boolean {
+  return narrow.every((pattern) => wide.some((one) => coversGlob(one, pattern)));
+}
+
+function coversThings(wide: CompiledRule, narrow: CompiledRule, kind: ThingKind): boolean {
+  const inner = patternsOf(narrow, kind);
+  if (inner.length === 0) return true;
+  // A URI is held against every reading of a pattern; of one that can be read in several ways nothing is said.
+  if (kind === 'resource' && !inner.every(isPlain)) return false;
+  return coversAll(patternsOf(wide, kind), inner);
+}
+
+function isPlain(pattern: string): boolean {
+  return readings(pattern)?.resolved.every((reading) => reading === pattern) === true;
+}
+
+/** Labels narrow a rule to what carries one of them, save prompts and resources that it names. */
+function coversLabels(wide: CompiledRule, narrow: CompiledRule): boolean {
+  const { labels } = wide.rule;
+  if (labels === undefined) return true;
+  if (narrow.rule.labels?.every((label) => labels.includes(label)) !== true) return false;
+  return narrow.rule.prompts === undefined && narrow.rule.resources === undefined;
+}
