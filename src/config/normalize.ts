@@ -96,7 +96,7 @@ function toServer(name: string, entry: ServerEntry, folder: string, refuse: (mis
       }),
     );
   if ('command' in entry) {
-    const { command, args, env, cwd, processes, trust, tools, timeoutMs } = entry;
+    const { command, args, env, cwd, processes, trust, labels, tools, timeoutMs } = entry;
     // A program named by a path is found from the config file; one named by a word is looked for in PATH.
     const program = command.includes('/') ? resolve(folder, command) : command;
     return {
@@ -108,11 +108,12 @@ function toServer(name: string, entry: ServerEntry, folder: string, refuse: (mis
       cwd: resolve(folder, cwd),
       processes,
       trust,
+      labels,
       tools,
       timeoutMs,
     };
   }
-  const { url, headers, tls, trust, tools, timeoutMs } = entry;
+  const { url, headers, tls, trust, labels, tools, timeoutMs } = entry;
   const ca = tls.ca === undefined ? undefined : resolve(folder, tls.ca);
   return {
     kind: 'http',
@@ -121,6 +122,7 @@ function toServer(name: string, entry: ServerEntry, folder: string, refuse: (mis
     headers: values('headers', headers),
     tls: { ca, minVersion: tls.minVersion },
     trust,
+    labels,
     tools,
     timeoutMs,
   };

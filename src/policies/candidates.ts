@@ -4,7 +4,7 @@
 import { createNameIndex } from './name-index.ts';
 import type { NameIndex } from './name-index.ts';
 import { MAX_NAME_LENGTH, readings } from './readings.ts';
-import { patternsOf } from './rule.ts';
+import { patternsOf, readsTaint } from './rule.ts';
 import type { CompiledRule, ThingKind } from './rule.ts';
 
 /** The rules that cover a name, in document order, without those that can change nothing. */
@@ -13,6 +13,16 @@ export interface Candidates {
   readonly ask: readonly CompiledRule[];
   /** For each reading of the name, the rules that may let it through: each reading needs one. */
   readonly grants: readonly (readonly CompiledRule[])[];
+  /** Those of them for which it matters what the task has used. */
+  readonly flow: readonly CompiledRule[];
+}
+
+const NONE_OF_THEM: readonly CompiledRule[] = Object.freeze([]);
+
+/** Puts candidates together. */
+export function toCandidates({ deny, ask, grants }: Omit<Candidates, 'flow'>): Candidates {
+  const flow = new Set([...deny, ...ask, ...grants.flat()].filter(readsTaint));
+  return { deny, ask, grants, flow: flow.size === 0 ? NONE_OF_THEM : [...flow] };
 }
 
 /** Gives the candidates for a name; undefined: it is too long, or can be read in too many ways. */
@@ -24,11 +34,11 @@ export function createNameFinder(rules: readonly CompiledRule[], kind: 'tool' | 
   return (name) => {
     if (name.length > MAX_NAME_LENGTH) return undefined;
     const found = covering([name]);
-    return {
+    return toCandidates({
       deny: cut(found.filter(({ effect }) => effect === 'deny')),
       ask: cut(found.filter(({ effect }) => effect === 'ask')),
       grants: [cutGrants(found.filter(isGrant))],
-    };
+    });
   };
 }
 
@@ -47,11 +57,11 @@ export function createUriFinder(rules: readonly CompiledRule[]): Find {
     const all = uri.length > MAX_NAME_LENGTH ? undefined : readings(uri);
     if (all === undefined) return undefined;
     const restricted = restricting([...all.resolved, ...all.folded]);
-    return {
+    return toCandidates({
       deny: cut(restricted.filter(({ effect }) => effect === 'deny')),
       ask: cut(restricted.filter(({ effect }) => effect === 'ask')),
       grants: [exact([uri]), ...all.resolved.filter((reading) => reading !== uri).map((reading) => cover([reading]))].map(cutGrants),
-    };
+    });
   };
 }
 
@@ -61,7 +71,7 @@ function isGrant({ effect }: CompiledRule): boolean {
 
 /** Whether a rule that covers a name holds, whatever the call. */
 function isCertain({ rule, condition }: CompiledRule): boolean {
-  return rule.labels === undefined && condition === undefined;
+  return rule.labels === undefined && rule.after === undefined && condition === undefined;
 }
 
 /** Up to the first that holds in any case: what comes after it can neither decide nor be named. */
@@ -70,10 +80,10 @@ function cut(rules: readonly CompiledRule[]): readonly CompiledRule[] {
   return end < 0 ? rules : rules.slice(0, end + 1);
 }
 
-/** The same for rules that let through, except that a later one may make the record heavier. */
+/** The same for rules that let through, except that a later one may make the record heavier, or charge a limit. */
 function cutGrants(rules: readonly CompiledRule[]): readonly CompiledRule[] {
   const end = rules.findIndex((compiled) => isCertain(compiled) && compiled.effect === 'allow');
-  return end < 0 ? rules : rules.filter(({ rule }, i) => i <= end || rule.class !== undefined);
+  return end < 0 ? rules : rules.filter(({ rule }, i) => i <= end || rule.class !== undefined || rule.limit !== undefined);
 }
 
 type Spellings = (pattern: string) => readonly string[];

@@ -1,6 +1,7 @@
 // Looks for what is wrong with a policy although every rule by itself is well-formed: names used twice, rules about nothing.
 
 import { compileCondition } from './condition/index.ts';
+import { checkLimits } from './limits/index.ts';
 import { createNameIndex, NONE } from './name-index.ts';
 import { compileGlob, isGlob } from './glob.ts';
 import type { PolicyDocument, PolicyProblem, Rule } from './types.ts';
@@ -44,17 +45,22 @@ export function checkPolicy(document: PolicyDocument, known: Known): readonly Po
         problems.push({ severity: 'error', path, message: 'is not a server of this config', written: pattern, among: known.servers });
       }
     });
-    problems.push(...checkLabels(rule, i, known.labels), ...checkCondition(rule, i));
+    problems.push(
+      ...checkLabels(rule, i, 'labels', known.labels),
+      ...checkLabels(rule, i, 'after', known.labels),
+      ...checkCondition(rule, i),
+    );
   });
+  problems.push(...checkLimits(document, known.servers));
   return problems;
 }
 
 /** A label that no tool carries may be meant for tools to come, so it is only doubtful. */
-function checkLabels({ labels = [] }: Rule, i: number, known: readonly string[] | undefined): readonly PolicyProblem[] {
-  return labels.flatMap((label, j): readonly PolicyProblem[] =>
+function checkLabels(rule: Rule, i: number, member: 'labels' | 'after', known: readonly string[] | undefined): readonly PolicyProblem[] {
+  return (rule[member] ?? []).flatMap((label, j): readonly PolicyProblem[] =>
     known === undefined || known.includes(label)
       ? []
-      : [{ severity: 'warning', path: ['rules', i, 'labels', j], message: 'is a label that no tool has', written: label, among: known }],
+      : [{ severity: 'warning', path: ['rules', i, member, j], message: 'is a label that no tool has', written: label, among: known }],
   );
 }
 

@@ -12,6 +12,7 @@ interface ModelCondition {
   readonly when: string;
   readonly readsArgs: boolean;
   readonly readsTool: boolean;
+  readonly readsTaint?: boolean;
   readonly answer: (request: ModelRequest) => Answer;
 }
 interface ModelRule {
@@ -24,6 +25,7 @@ interface ModelRule {
   readonly prompts?: readonly string[];
   readonly resources?: readonly string[];
   readonly labels?: readonly string[];
+  readonly after?: readonly string[];
   readonly condition?: ModelCondition;
   readonly class?: 'critical' | 'standard' | 'low';
 }
@@ -34,6 +36,7 @@ interface ModelRequest {
   readonly kind: 'server' | 'tool' | 'prompt' | 'resource';
   readonly name: string;
   readonly labels: readonly string[];
+  readonly taint: readonly string[];
   readonly n: number | string | undefined;
 }
 
@@ -47,10 +50,11 @@ const anyOf = (patterns: readonly string[] | undefined, name: string): boolean =
   (patterns ?? []).some((pattern) => matches(pattern, name));
 const concerns = (rule: ModelRule, request: ModelRequest): boolean =>
   (anyOf(rule.agents, request.agent) || request.groups.some((group) => anyOf(rule.groups, group))) && anyOf(rule.servers, request.server);
-const readsCall = ({ condition }: ModelRule): boolean => condition?.readsArgs === true || condition?.readsTool === true;
+const readsCall = ({ condition }: ModelRule): boolean =>
+  condition?.readsArgs === true || condition?.readsTool === true || condition?.readsTaint === true;
 const namesNothing = (rule: ModelRule): boolean => !rule.tools && !rule.prompts && !rule.resources;
 const covers = (rule: ModelRule, request: ModelRequest): boolean => {
-  if (request.kind === 'server') return rule.effect !== 'deny' || (namesNothing(rule) && !rule.labels && !readsCall(rule));
+  if (request.kind === 'server') return rule.effect !== 'deny' || (namesNothing(rule) && !rule.labels && !rule.after && !readsCall(rule));
   if (rule.condition?.readsTool && request.kind !== 'tool') return false;
   if (rule.condition?.readsArgs && request.kind === 'resource') return false;
   const isLabelled = !rule.labels || rule.labels.some((label) => request.labels.includes(label));
@@ -58,18 +62,22 @@ const covers = (rule: ModelRule, request: ModelRequest): boolean => {
     case 'tool':
       return isLabelled && (rule.tools ? anyOf(rule.tools, request.name) : namesNothing(rule) || rule.labels !== undefined);
     case 'prompt':
-      return rule.prompts ? anyOf(rule.prompts, request.name) : namesNothing(rule) && !rule.labels;
+      return rule.prompts ? anyOf(rule.prompts, request.name) : namesNothing(rule) && isLabelled;
     case 'resource':
-      return rule.resources ? anyOf(rule.resources, request.name) : namesNothing(rule) && !rule.labels;
+      return rule.resources ? anyOf(rule.resources, request.name) : namesNothing(rule) && isLabelled;
   }
 };
 /** What may ever be. */
-const ever = (rule: ModelRule): Answer => !rule.condition || rule.effect !== 'deny';
+const ever = (rule: ModelRule): Answer => (!rule.condition && !rule.after) || rule.effect !== 'deny';
 /** What is true of one call. */
 const now =
   (request: ModelRequest) =>
   (rule: ModelRule): Answer =>
-    !rule.condition || (request.kind === 'server' && readsCall(rule)) ? true : rule.condition.answer(request);
+    request.kind !== 'server' && rule.after?.some((label) => !request.taint.includes(label))
+      ? false
+      : !rule.condition || (request.kind === 'server' && readsCall(rule))
+        ? true
+        : rule.condition.answer(request);
 const model = (rules: readonly ModelRule[], request: ModelRequest, holds: (rule: ModelRule) => Answer): string => {
   const covering = rules.filter((rule) => concerns(rule, request) && covers(rule, request));
   const denying = covering.find((rule) => rule.effect === 'deny' && holds(rule) !== false);
@@ -120,12 +128,14 @@ const decided = (rules: readonly ModelRule[], requests: readonly ModelRequest[])
 const judged = (rules: readonly ModelRule[], requests: readonly ModelRequest[]): readonly string[] => {
   const { judge } = compiled(rules);
   return requests.map((request) => {
-    const { server, kind, name, labels, n } = request;
+    const { server, kind, name, labels, taint, n } = request;
     const verdict = judge({
       principal: principalOf(request),
       server,
       subject: kind === 'server' ? { kind } : { kind, name },
       tool: kind === 'tool' ? { labels, class: undefined, fingerprint: undefined } : undefined,
+      labels: kind === 'tool' ? undefined : labels,
+      taint,
       args: kind === 'tool' || kind === 'prompt' ? (n === undefined ? {} : { n }) : undefined,
       request: { timeMs: 0, era: 'modern', source: '127.0.0.1', listener: 'main' },
     });
@@ -139,11 +149,13 @@ const leaves: readonly ModelCondition[] = [
   { when: 'agent.name == "a"', readsArgs: false, readsTool: false, answer: ({ agent }) => agent === 'a' },
   { when: '"l" in tool.labels', readsArgs: false, readsTool: true, answer: ({ labels }) => labels.includes('l') },
   { when: 'request.era == "legacy"', readsArgs: false, readsTool: false, answer: () => false },
+  { when: '"t" in taint', readsArgs: false, readsTool: false, readsTaint: true, answer: ({ taint }) => taint.includes('t') },
   { when: 'agent.user == "u"', readsArgs: false, readsTool: false, answer: () => 'error' },
 ];
 const reading = (a: ModelCondition, b: ModelCondition = a) => ({
   readsArgs: a.readsArgs || b.readsArgs,
   readsTool: a.readsTool || b.readsTool,
+  readsTaint: a.readsTaint === true || b.readsTaint === true,
 });
 const joined = (op: '&&' | '||', a: ModelCondition, b: ModelCondition): ModelCondition => ({
   when: `(${a.when}) ${op} (${b.when})`,
@@ -189,12 +201,14 @@ const ruleBody = fc
       prompts: globs,
       resources: globs,
       labels: fc.array(fc.constantFrom('l', 'm'), { minLength: 1, maxLength: 2 }),
+      after: fc.array(fc.constantFrom('t', 'u'), { minLength: 1, maxLength: 2 }),
       condition: someCondition,
       class: fc.constantFrom<'critical' | 'standard' | 'low'>('critical', 'standard', 'low'),
     },
     { requiredKeys: ['effect', 'servers'] },
   )
   .map(({ class: callClass, ...rule }) => (rule.effect === 'deny' || callClass === undefined ? rule : { ...rule, class: callClass }))
+  .map(({ after, ...rule }) => (rule.effect === 'allow' || after === undefined ? rule : { ...rule, after }))
   .map((rule) => ((rule.agents ?? rule.groups) ? rule : { ...rule, agents: ['*'] }));
 const someRules = fc
   .array(ruleBody, { maxLength: 8 })
@@ -207,6 +221,7 @@ const someRequests = fc.array(
     kind: fc.constantFrom<ModelRequest['kind']>('server', 'tool', 'prompt', 'resource'),
     name: word('ab', 0),
     labels: fc.uniqueArray(fc.constantFrom('l', 'm', 'o'), { maxLength: 2 }),
+    taint: fc.uniqueArray(fc.constantFrom('t', 'u', 'v'), { maxLength: 3 }),
     n: fc.constantFrom<ModelRequest['n']>(1, 5, 3.5, 'five', undefined),
   }),
   { minLength: 1, maxLength: 12 },
@@ -242,6 +257,58 @@ test('judge never lets through what decide says may never be', () => {
   );
 });
 
+const STRICTNESS = ['allow', 'ask', 'deny'];
+test('a task that has used more is never let do more, whatever `after` says', () => {
+  // Without conditions: one that reads the taint can say anything. A rule that asks grants the asking, so that it is compared beside one that allows.
+  const all: ModelRule = { name: 'all', effect: 'allow', agents: ['*'], servers: ['*'] };
+  let changed = 0;
+  fc.assert(
+    fc.property(someRules, someRequests, fc.subarray(['t', 'u', 'v']), (rules, requests, more) => {
+      const plain = [all, ...rules.map(({ condition: _condition, ...rule }): ModelRule => rule)];
+      const before = judged(plain, requests);
+      const after = judged(
+        plain,
+        requests.map((request) => ({ ...request, taint: [...new Set([...request.taint, ...more])] })),
+      );
+      before.forEach((verdict, i) => {
+        const [was = '', is = ''] = [verdict, after[i]].map((one) => one?.split(' ')[0]);
+        if (was !== is) changed++;
+        assert.ok(STRICTNESS.indexOf(is) >= STRICTNESS.indexOf(was), `${verdict} became ${after[i]}`);
+      });
+    }),
+    { numRuns: 1000 },
+  );
+  assert.ok(changed > 100, 'the property met enough verdicts that became stricter');
+});
+
+test('whoever does not know what a task has used lets nothing through that depends on it', () => {
+  fc.assert(
+    fc.property(someRules, someRequests, (rules, requests) => {
+      const { judge, flow } = compiled(rules);
+      for (const request of requests) {
+        const { server, kind, name, labels, n } = request;
+        const subject = kind === 'server' ? ({ kind } as const) : ({ kind, name } as const);
+        const principal = principalOf(request);
+        const question = {
+          principal,
+          server,
+          subject,
+          tool: kind === 'tool' ? { labels, class: undefined, fingerprint: undefined } : undefined,
+          labels: kind === 'tool' ? undefined : labels,
+          args: kind === 'tool' || kind === 'prompt' ? (n === undefined ? {} : { n }) : undefined,
+          request: { timeMs: 0, era: 'modern', source: '127.0.0.1', listener: 'main' },
+        };
+        const blind = judge(question);
+        const all = [[], ['t'], ['u'], ['v'], ['t', 'u', 'v']].map((taint) => judge({ ...question, taint }));
+        if (flow.decides(principal, server, subject, labels)) {
+          if (blind.kind === 'allow') for (const verdict of all) assert.equal(verdict.kind, 'allow');
+        } else for (const verdict of all) assert.deepEqual(verdict, blind);
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
+
 // One thing on a server, and a spelling of its URI that a server may resolve to it.
 const escapeSome = (text: string, mask: readonly boolean[]): string =>
   Array.from(text, (char, i) => (mask[i % mask.length] ? `%${char.charCodeAt(0).toString(16).padStart(2, '0')}` : char)).join('');
@@ -264,7 +331,7 @@ const somePattern = fc.array(word('ab*?', 1, 2), { minLength: 1, maxLength: 3 })
 test('no spelling of a URI escapes a rule that denies it, or slips under one that does not allow it', () => {
   const all = { name: 'all', effect: 'allow', agents: ['*'], servers: ['*'] } as const;
   const ask = (rules: readonly ModelRule[], name: string) =>
-    decided(rules, [{ agent: 'a', groups: [], server: 's', kind: 'resource', name, labels: [], n: undefined }])[0] ?? '';
+    decided(rules, [{ agent: 'a', groups: [], server: 's', kind: 'resource', name, labels: [], taint: [], n: undefined }])[0] ?? '';
   let escaped = 0;
   fc.assert(
     fc.property(fc.array(somePattern, { minLength: 1, maxLength: 3 }), someSpelling, (resources, { plain, spelled }) => {

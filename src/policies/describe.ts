@@ -11,6 +11,8 @@ export function describeDenial(denial: Denial, subject: Subject): string {
   switch (denial.reason) {
     case 'rule':
       return `Denied by policy: rule ${quote(denial.rule)} forbids ${thing}.`;
+    case 'flow':
+      return `Denied by policy: rule ${quote(denial.rule)} forbids ${thing} after what this task has used before: ${denial.after.join(', ')}.`;
     case 'approval-needed':
       return `Not allowed yet: rule ${quote(denial.rule)} wants a person to approve ${thing}.`;
     case 'condition-error':
@@ -19,6 +21,8 @@ export function describeDenial(denial: Denial, subject: Subject): string {
       return `Denied by policy: no rule allows ${thing}.`;
     case 'ambiguous-name':
       return `Denied by policy: the name of ${thing} is too long or encoded too often to be judged.`;
+    case 'lockdown':
+      return `Denied by lockdown: whoever runs this gateway has shut off ${thing} for this agent until further notice.`;
   }
 }
 

@@ -28,6 +28,9 @@ function matchOf(compiled: CompiledRule, question: Question): RuleMatch | Failur
   if (!anyOf(rule.servers, server)) return 'other-server';
   if (!covers(compiled, question)) return 'other-subject';
   if (subject.kind !== 'server' && !holdsLabels(compiled, subject.kind, asked.labels)) return 'other-labels';
+  const { taint } = asked;
+  if (subject.kind !== 'server' && taint !== undefined && rule.after?.every((label) => taint.includes(label)) === false)
+    return 'other-taint';
   const held = holdsFor(asked, createSteps())(compiled);
   return held instanceof Failure ? held : held ? 'matches' : 'condition-false';
 }

@@ -8,18 +8,25 @@ const UNLABELLED: readonly string[] = [];
 
 /** What conditions are asked about by a question. */
 export function askedBy(question: Question): Asked {
-  const { subject, tool, args } = question;
-  return { kind: subject.kind, labels: tool?.labels ?? UNLABELLED, hasArgs: args !== undefined, factsOf: () => factsOf(question) };
+  const { subject, tool, labels, taint, args } = question;
+  return {
+    kind: subject.kind,
+    labels: tool?.labels ?? labels ?? UNLABELLED,
+    taint,
+    hasArgs: args !== undefined,
+    factsOf: () => factsOf(question),
+  };
 }
 
 /** Made only where a condition runs. */
-function factsOf({ principal, server, subject, tool, args, request }: Question): Facts {
+function factsOf({ principal, server, subject, tool, args, taint, request }: Question): Facts {
   const { agent, groups, attributes, tenant, user } = principal;
   return {
     agent: { name: agent, groups, attributes, tenant, ...(user !== undefined && { user }) },
     server: { name: server },
     tool: subject.kind === 'tool' ? { name: subject.name, labels: tool?.labels ?? [], class: tool?.class ?? 'standard' } : undefined,
     args,
+    taint,
     request: { time: new Date(request.timeMs), era: request.era, source: request.source, listener: request.listener },
   };
 }

@@ -15,11 +15,36 @@ export { compileLockdown, compileLockName, LOCKED_DOWN, lockEverything, NOTHING_
 export type { Lock, Lockdown, LockKind } from './lockdown.ts';
 export { lintPolicy } from './lint/index.ts';
 export type { Existing, LintBed, LintFinding, LintKind } from './lint/index.ts';
+export { bucketShape, createLeaseHolder, createLimitAuthority, describeLimit, describeOver, kindOf, perOf, readKey, REASONS } from './limits/index.ts';
+export type {
+  Account,
+  AccountView,
+  Asked,
+  Charge,
+  Claim,
+  LeaseHolder,
+  LeaseReport,
+  Limit,
+  LimitAuthority,
+  LimitIndex,
+  LimitKind,
+  LimitReason,
+  Over,
+  Receipt,
+  Taken,
+  Taking,
+  Unreachable,
+  Want,
+  WrittenAccount,
+} from './limits/index.ts';
 export { isPermit } from './permit.ts';
 export type { Permit } from './permit.ts';
 export { KNOWN_LABELS, policySchema } from './schema.ts';
-export { needsApproval, settle } from './settle.ts';
+export { approvedBy, needsApproval, settle } from './settle.ts';
 export type { Settlement } from './settle.ts';
+export { DEFAULT_FLOW } from './flow.ts';
+export { createTaintLedger, NOTED_FOR_MS } from './taint-ledger.ts';
+export type { AgentTaint, TaintChange, TaintKind, TaintLedger, TaintRow, Task } from './taint-ledger.ts';
 export { compileToolFacts, declaredLabels } from './tool-facts.ts';
 export type { ToolFactsOf } from './tool-facts.ts';
 export type {
@@ -34,6 +59,8 @@ export type {
   Envelope,
   Explanation,
   Finding,
+  Flow,
+  FlowOptions,
   Obligations,
   Policy,
   PolicyDocument,

@@ -2,7 +2,8 @@
 // allocates nothing where no condition runs.
 
 import { mergeTerms } from './approval.ts';
-import type { Condition, Facts, Failure, Steps } from './condition/index.ts';
+import { Failure } from './condition/index.ts';
+import type { Condition, Facts, Steps } from './condition/index.ts';
 import type { Allow, Ask, Approval, CallClass, Denial, Effect, Obligations, Rule } from './types.ts';
 
 /** A rule and its place in the document. */
@@ -23,12 +24,17 @@ const NOTHING: readonly string[] = [];
 /** Whether a rule covers the server as a whole, and with it everything on it. */
 export function isWhole({ rule, condition }: CompiledRule): boolean {
   const isNarrow = rule.tools !== undefined || rule.prompts !== undefined || rule.resources !== undefined || rule.labels !== undefined;
-  return !isNarrow && !readsCall(condition);
+  return !isNarrow && rule.after === undefined && !readsCall(condition);
 }
 
 /** Whether a condition is about a call, so that nothing can be said of it where there is none. */
 export function readsCall(condition: Condition | undefined): boolean {
-  return condition !== undefined && (condition.reads.has('args') || condition.reads.has('tool'));
+  return condition !== undefined && (condition.reads.has('args') || condition.reads.has('tool') || condition.reads.has('taint'));
+}
+
+/** Whether what a rule says depends on what the task has used. */
+export function readsTaint({ rule, condition }: CompiledRule): boolean {
+  return rule.after !== undefined || condition?.reads.has('taint') === true;
 }
 
 /** Globs of the names of one kind that a rule covers. What its condition reads narrows it: only tools are tools, and resources take no arguments. */
@@ -38,13 +44,14 @@ export function patternsOf({ rule, condition }: CompiledRule, kind: ThingKind): 
   const written = rule[MEMBER[kind]];
   if (written !== undefined) return written;
   const isNarrow = rule.tools !== undefined || rule.prompts !== undefined || rule.resources !== undefined;
-  if (rule.labels !== undefined) return kind === 'tool' ? EVERYTHING : NOTHING;
+  if (kind === 'tool' && rule.labels !== undefined) return EVERYTHING;
   return isNarrow ? NOTHING : EVERYTHING;
 }
 
-/** Whether the labels of a tool are such that a rule covers it. Only tools carry any. */
+/** Whether the labels of a thing are such that a rule covers it. Prompts and resources have their server's; where a rule names these, it goes by names alone. */
 export function holdsLabels({ rule }: CompiledRule, kind: ThingKind, labels: readonly string[]): boolean {
-  return kind !== 'tool' || rule.labels === undefined || rule.labels.some((label) => labels.includes(label));
+  if (rule.labels === undefined || (kind !== 'tool' && rule[MEMBER[kind]] !== undefined)) return true;
+  return rule.labels.some((label) => labels.includes(label));
 }
 
 /** Whether a rule, having been found for a name, holds; a Failure if its condition has no answer. */
@@ -54,17 +61,31 @@ export type Holds = (rule: CompiledRule) => boolean | Failure;
 export interface Asked {
   readonly kind: ThingKind | 'server';
   readonly labels: readonly string[];
+  /** What the task has used, by its labels; undefined: nobody knows. */
+  readonly taint: readonly string[] | undefined;
   /** Whether there are arguments to read. */
   readonly hasArgs: boolean;
   readonly factsOf: () => Facts;
 }
 
-/** By labels and condition. Each condition is answered once. */
-export function holdsFor({ kind, labels, hasArgs, factsOf }: Asked, steps: Steps): Holds {
+const UNKNOWN_TAINT: Failure = Object.freeze(new Failure('nobody knows what this task has used'));
+
+/** Whether a task has used what a rule wants used before it counts. */
+function holdsAfter({ rule: { after } }: CompiledRule, taint: readonly string[] | undefined): boolean | Failure {
+  if (after === undefined) return true;
+  return taint === undefined ? UNKNOWN_TAINT : after.every((label) => taint.includes(label));
+}
+
+/** By labels, by what the task has used, and by condition. Each condition is answered once. */
+export function holdsFor({ kind, labels, taint, hasArgs, factsOf }: Asked, steps: Steps): Holds {
   let answers: Map<CompiledRule, boolean | Failure> | undefined;
   let facts: Facts | undefined;
   return (compiled) => {
-    if (kind !== 'server' && !holdsLabels(compiled, kind, labels)) return false;
+    if (kind !== 'server') {
+      if (!holdsLabels(compiled, kind, labels)) return false;
+      const followed = holdsAfter(compiled, taint);
+      if (followed !== true) return followed;
+    }
     const { condition } = compiled;
     // That a tool may be called under some condition is reason enough to speak to its server.
     if (condition === undefined || (kind === 'server' && readsCall(condition))) return true;
@@ -77,10 +98,13 @@ export function holdsFor({ kind, labels, hasArgs, factsOf }: Asked, steps: Steps
   };
 }
 
-/** By labels, and as if conditions kept nobody from anything. */
+/** By labels, and as if neither conditions nor what was used before kept anybody from anything. */
 export function holdsEver(kind: ThingKind | 'server', labels: readonly string[]): Holds {
-  return (compiled) =>
-    (kind === 'server' || holdsLabels(compiled, kind, labels)) && (compiled.condition === undefined || compiled.effect !== 'deny');
+  return (compiled) => {
+    const { rule, effect, condition } = compiled;
+    const isCertain = condition === undefined && rule.after === undefined;
+    return (kind === 'server' || holdsLabels(compiled, kind, labels)) && (isCertain || effect !== 'deny');
+  };
 }
 
 const CLASSES: readonly CallClass[] = ['low', 'standard', 'critical'];
@@ -102,8 +126,10 @@ const APPROVAL: Approval = Object.freeze({ expiresAfterMs: 3_600_000, approvers:
 
 const allows = new WeakMap<Rule, Map<CallClass, Allow>>();
 
-/** Leave by a rule. */
-export function allowBy({ rule }: CompiledRule, callClass: CallClass): Allow {
+/** Leave by a rule. `limits`: what the call is charged to besides. */
+export function allowBy({ rule }: CompiledRule, callClass: CallClass, limits?: readonly string[]): Allow {
+  if (limits !== undefined)
+    return Object.freeze({ kind: 'allow', rule: rule.name, obligations: Object.freeze({ class: callClass, limits }) });
   let made = allows.get(rule);
   if (made === undefined) allows.set(rule, (made = new Map()));
   let allow = made.get(callClass);
@@ -113,14 +139,17 @@ export function allowBy({ rule }: CompiledRule, callClass: CallClass): Allow {
 }
 
 /** A question to a person, by rules that all ask it. The first is named. */
-export function askBy(asking: readonly [CompiledRule, ...CompiledRule[]], callClass: CallClass): Ask {
+export function askBy(asking: readonly [CompiledRule, ...CompiledRule[]], callClass: CallClass, limits?: readonly string[]): Ask {
+  const obligations = limits === undefined ? OBLIGATIONS[callClass] : Object.freeze({ class: callClass, limits });
   const approval = mergeTerms(asking.map(({ rule }) => rule.approval ?? APPROVAL));
-  return Object.freeze({ kind: 'ask', rule: asking[0].rule.name, approval, obligations: OBLIGATIONS[callClass] });
+  return Object.freeze({ kind: 'ask', rule: asking[0].rule.name, approval, obligations });
 }
 
 /** A no by a rule. */
 export function denyBy({ rule }: CompiledRule): Denial {
-  return Object.freeze({ kind: 'deny', rule: rule.name, reason: 'rule' });
+  return rule.after === undefined
+    ? Object.freeze({ kind: 'deny', rule: rule.name, reason: 'rule' })
+    : Object.freeze({ kind: 'deny', rule: rule.name, reason: 'flow', after: rule.after });
 }
 
 /** A no because the condition of a rule has no answer. */

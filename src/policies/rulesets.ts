@@ -3,7 +3,7 @@
 // a key; callers whom the same rules concern share everything.
 
 import type { Principal } from '../agents/index.ts';
-import { createNameFinder, createUriFinder } from './candidates.ts';
+import { createNameFinder, createUriFinder, toCandidates } from './candidates.ts';
 import type { Candidates, Find } from './candidates.ts';
 import { createNameIndex } from './name-index.ts';
 import type { NameIndex } from './name-index.ts';
@@ -100,11 +100,11 @@ export function createRulesetIndex(rules: readonly CompiledRule[], maxKept = MAX
 function compileRuleset(rules: readonly CompiledRule[], keep: (find: Find) => Find): Ruleset {
   return {
     // Whoever may use anything on a server, or ask to, may speak to it.
-    server: {
+    server: toCandidates({
       deny: rules.filter((compiled) => compiled.effect === 'deny' && isWhole(compiled)),
       ask: [],
       grants: [rules.filter(({ effect }) => effect !== 'deny')],
-    },
+    }),
     tool: keep(createNameFinder(rules, 'tool')),
     prompt: keep(createNameFinder(rules, 'prompt')),
     resource: keep(createUriFinder(rules)),

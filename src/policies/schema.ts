@@ -3,25 +3,16 @@
 import * as z from 'zod';
 import { MAX_GLOB_LENGTH } from './glob.ts';
 import { MAX_CONDITION_LENGTH } from './condition/index.ts';
+import { limitNameSchema, limitsSchema } from './limits/index.ts';
+import { globs, labelSchema } from './schema-parts.ts';
+import { DEFAULT_FLOW } from './flow.ts';
 import type { PolicyDocument } from './types.ts';
 
 /** Labels that the gateway itself knows; others are the operator's own. */
 export const KNOWN_LABELS: readonly string[] = ['private-source', 'untrusted-source', 'external-sink', 'destructive', 'memory-write'];
 
-/** A label of a tool. */
-const labelSchema = z
-  .string()
-  .regex(/^[a-z][a-z0-9-]{0,62}$/, 'must begin with a lowercase letter and hold at most 63 lowercase letters, digits and hyphens');
-
 /** How much the record of a call weighs. */
 const classSchema = z.enum(['critical', 'standard', 'low']);
-
-const globs = (description: string, example: readonly string[]) =>
-  z
-    .array(z.string().min(1, 'must not be empty').max(MAX_GLOB_LENGTH, `must have at most ${MAX_GLOB_LENGTH} characters`))
-    .min(1, 'must not be empty: leave it out, or write ["*"] for all')
-    .max(1000, 'must have at most 1000 entries')
-    .meta({ description: `${description} \`*\` is any run of characters, \`?\` one character.`, examples: [example] });
 
 const ruleSchema = z
   .strictObject({
@@ -53,8 +44,18 @@ const ruleSchema = z
       .optional()
       .meta({
         description:
-          'Only tools that carry one of these labels; with `tools` too, both must hold. Labels are given in servers.<name>.tools.',
+          'Only what carries one of these labels; with `tools` too, both must hold. Labels are given in servers.<name>.tools, and in servers.<name>.labels for all that a server has.',
         examples: [['destructive']],
+      }),
+    after: z
+      .array(labelSchema)
+      .min(1, 'must not be empty')
+      .max(16, 'must have at most 16 entries')
+      .optional()
+      .meta({
+        description:
+          'The rule counts only for a task that has used what carries these labels before, all of them. Of rules that deny or ask.',
+        examples: [['private-source', 'untrusted-source']],
       }),
     when: z
       .string()
@@ -63,7 +64,7 @@ const ruleSchema = z
       .optional()
       .meta({
         description:
-          'Condition in CEL over agent, server, tool, args and request. A rule whose condition reads args or tool covers only what has these.',
+          'Condition in CEL over agent, server, tool, args, request and taint. A rule whose condition reads args or tool covers only what has these.',
         examples: ['args.path.startsWith("/srv/shared/")'],
       }),
     class: classSchema.optional().meta({
@@ -71,6 +72,12 @@ const ruleSchema = z
         'How much the record of a call weighs that the rule grants: critical is on disk before the call is forwarded, the others before it is answered. The heaviest of several rules counts; by default what the tool has, or standard.',
       examples: ['critical'],
     }),
+    limit: z
+      .union([limitNameSchema, z.array(limitNameSchema).min(1, 'must not be empty').max(20, 'must have at most 20 entries')], {
+        error: 'must be the name of a limit, or a list of names. Write [calls, spend], for example.',
+      })
+      .optional()
+      .meta({ description: 'Limits, by name, that calls are charged to which the rule grants.', examples: ['calls', ['calls', 'spend']] }),
     approval: z
       .strictObject({
         expiresAfterMs: z
@@ -107,9 +114,54 @@ const ruleSchema = z
     path: ['approval'],
     message: 'belongs to rules that ask. Write effect: ask, or remove it.',
   })
+  // What is known of a task is the most that it may have used: enough to keep it from something, and no reason to let it.
+  .refine((rule) => rule.after === undefined || rule.effect !== 'allow', {
+    path: ['after'],
+    message: 'belongs to rules that deny or ask. Write effect: deny, or remove it.',
+  })
   .refine((rule) => rule.class === undefined || rule.effect !== 'deny', {
     path: ['class'],
     message: 'belongs to rules that let something through. Remove it.',
+  })
+  .refine((rule) => rule.limit === undefined || rule.effect !== 'deny', {
+    path: ['limit'],
+    message: 'belongs to rules that let something through. Remove it.',
+  });
+
+const flowSchema = z
+  .strictObject({
+    windowMs: z
+      .int()
+      .min(60_000)
+      .max(604_800_000)
+      .default(DEFAULT_FLOW.windowMs)
+      .meta({
+        description:
+          'Milliseconds for which what an agent has used counts for everything it does. In a session of an older revision it counts for a day at least.',
+        examples: [28_800_000],
+      }),
+    trustTrace: z
+      .array(z.string().min(1, 'must not be empty').max(MAX_GLOB_LENGTH, `must have at most ${MAX_GLOB_LENGTH} characters`))
+      .max(1000, 'must have at most 1000 entries')
+      .default([...DEFAULT_FLOW.trustTrace])
+      .meta({
+        description:
+          'Agents, as globs, whose trace context says which requests are one task. Of all others everything is taken for one task, because an agent can begin a new trace whenever it likes.',
+        examples: [['orchestrator']],
+      }),
+  })
+  .meta({ description: 'How rules with `after` tell one task from another.', examples: [{ windowMs: 28_800_000 }] });
+
+/** Files of policy cases. */
+const casesSchema = z
+  .array(z.string().min(1, 'must not be empty'))
+  .min(1, 'must not be empty: leave it out, or write [policy-cases/*.case]')
+  .max(100, 'must have at most 100 entries')
+  .optional()
+  .meta({
+    description:
+      'Files that say what the policy is to answer, relative to this file; `*` and `?` may stand in the name of the file. A config whose cases do not hold is refused.',
+    examples: [['policy-cases/*.case']],
   });
 
 /** The policy document: rules in an order that only decides which of several matching rules is named. */
@@ -122,5 +174,8 @@ export const policySchema = z
         description: 'The rules. Without a rule that allows it, nothing may be called.',
         examples: [[{ name: 'readers', effect: 'allow', groups: ['readers'], servers: ['files'], tools: ['read_*'] }]],
       }),
+    limits: limitsSchema.optional(),
+    flow: flowSchema.optional(),
+    cases: casesSchema,
   })
   .meta({ description: 'Who may use what.' }) satisfies z.ZodType<PolicyDocument>;

@@ -1,4 +1,4 @@
-// What the config says of tools: labels and a class for the names that a glob matches. What a server says of its own tools is never asked.
+// What the config says of tools: labels and a class for the names that a glob matches, and the labels of their server. What a server says of its own tools is never asked.
 
 import type { ServerConfig } from '../servers/index.ts';
 import { compileGlob } from './glob.ts';
@@ -13,22 +13,28 @@ const MAX_KEPT = 10_000;
 const MAX_KEPT_NAME = 256;
 const UNKNOWN: ToolFacts = Object.freeze({ labels: Object.freeze([]), class: undefined, fingerprint: undefined });
 
-/** Compiles what the servers' entries say. Of several globs that match, the labels add up and the heaviest class counts. */
-export function compileToolFacts(servers: readonly Pick<ServerConfig, 'name' | 'tools'>[]): ToolFactsOf {
-  const byServer = new Map(servers.flatMap(({ name, tools }) => (tools === undefined ? [] : [[name, compileServer(tools)]])));
+/** Compiles what the servers' entries say. The labels of a server and of all globs that match add up, and the heaviest class counts. */
+export function compileToolFacts(servers: readonly Pick<ServerConfig, 'name' | 'labels' | 'tools'>[]): ToolFactsOf {
+  const byServer = new Map(
+    servers.flatMap(({ name, labels = [], tools = {} }) =>
+      labels.length === 0 && Object.keys(tools).length === 0 ? [] : [[name, compileServer(labels, tools)]],
+    ),
+  );
   return (server, tool) => byServer.get(server)?.(tool) ?? UNKNOWN;
 }
 
-/** Every label that a tool may have by the config. */
-export function declaredLabels(servers: readonly Pick<ServerConfig, 'tools'>[]): readonly string[] {
-  return [...new Set(servers.flatMap(({ tools }) => Object.values(tools ?? {}).flatMap(({ labels }) => labels)))];
+/** Every label that a thing may have by the config. */
+export function declaredLabels(servers: readonly Pick<ServerConfig, 'labels' | 'tools'>[]): readonly string[] {
+  return [
+    ...new Set(servers.flatMap(({ labels = [], tools = {} }) => [...labels, ...Object.values(tools).flatMap((tool) => tool.labels)])),
+  ];
 }
 
-function compileServer(tools: NonNullable<ServerConfig['tools']>): (tool: string) => ToolFacts {
+function compileServer(own: readonly string[], tools: NonNullable<ServerConfig['tools']>): (tool: string) => ToolFacts {
   const declared = Object.entries(tools).map(([glob, facts]) => ({ matches: compileGlob(glob), ...facts }));
   const kept = new Map<string, ToolFacts>();
   const find = (tool: string): ToolFacts => {
-    const labels = new Set<string>();
+    const labels = new Set(own);
     let callClass: CallClass | undefined;
     for (const one of declared) {
       if (!one.matches(tool)) continue;

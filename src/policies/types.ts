@@ -2,6 +2,7 @@
 
 import type { Principal } from '../agents/index.ts';
 import type { JsonValue } from '../mcp/index.ts';
+import type { Limit, LimitIndex } from './limits/index.ts';
 
 /** What a rule does when it matches. */
 export type Effect = 'allow' | 'ask' | 'deny';
@@ -35,19 +36,33 @@ export interface Rule {
   readonly tools?: readonly string[] | undefined;
   readonly prompts?: readonly string[] | undefined;
   readonly resources?: readonly string[] | undefined;
-  /** The tools that the rule covers are only those that carry one of these. */
+  /** What the rule covers are only tools that carry one of these, and what is on servers that do. */
   readonly labels?: readonly string[] | undefined;
+  /** The rule counts only for a task that has used what carries these, all of them. Never of an allow rule. */
+  readonly after?: readonly string[] | undefined;
   /** A condition (condition/index.ts). */
   readonly when?: string | undefined;
   /** How much the record of a call weighs that this rule grants; undefined: what the tool has. */
   readonly class?: CallClass | undefined;
   /** Of an ask rule. */
   readonly approval?: Approval | undefined;
+  /** Names of limits that calls are charged to which this rule grants. */
+  readonly limit?: string | readonly string[] | undefined;
+}
+
+/** How a task is told from another one, for rules that look at what it has used. */
+export interface FlowOptions {
+  /** For so long after its use, what an agent has used counts for everything it does. */
+  readonly windowMs: number;
+  /** Agents, as globs, whose word for which task a request belongs to is taken: their trace context. */
+  readonly trustTrace: readonly string[];
 }
 
 /** A whole policy, as written. */
 export interface PolicyDocument {
   readonly rules: readonly Rule[];
+  readonly flow?: FlowOptions | undefined;
+  readonly limits?: Readonly<Record<string, Limit>> | undefined;
 }
 
 /** What a principal wants to use on a server: one named thing, or the server at all (initialize, discover, lists, ping). */
@@ -71,6 +86,10 @@ export interface Question {
   readonly subject: Subject;
   /** Undefined where the subject is no tool. */
   readonly tool: ToolFacts | undefined;
+  /** Labels of what is no tool: its server's. */
+  readonly labels?: readonly string[] | undefined;
+  /** Labels of all that the task has used. Undefined: nobody knows, and a rule that looks at them lets nothing through. */
+  readonly taint?: readonly string[] | undefined;
   /** As the agent sent them; undefined where there are none to read: the subject takes none, or this is about a call judged before. */
   readonly args: JsonValue | undefined;
   readonly request: {
@@ -85,6 +104,8 @@ export interface Question {
 /** What an allowed call owes. Redaction and limits get their members here. */
 export interface Obligations {
   readonly class: CallClass;
+  /** Names of the limits that the rules name which let it through; absent: none. */
+  readonly limits?: readonly string[];
 }
 
 /** Leave, and by which rule. */
@@ -94,12 +115,13 @@ export type Allow = { readonly kind: 'allow'; readonly rule: string; readonly ob
 export type Ask = { readonly kind: 'ask'; readonly rule: string; readonly approval: ApprovalTerms; readonly obligations: Obligations };
 
 /**
- * A no. `rule`: a deny rule matched. `condition-error`: the rule's condition has no answer for this call, and may not be passed over.
- * `approval-needed`: a person must approve it, and none has. `no-rule`: nothing allows it. `ambiguous-name`: the name is too long to be
+ * A no. `rule`: a deny rule matched. `flow`: one that denies what follows on the use of certain things. `condition-error`: the rule's
+ * condition has no answer for this call, and may not be passed over. `approval-needed`: a person must approve it, and none has. `no-rule`: nothing allows it. `ambiguous-name`: the name is too long to be
  * judged, or a resource URI can be read in so many ways that no rule can be trusted to have judged it. `lockdown`: somebody has locked it.
  */
 export type Denial =
   | { readonly kind: 'deny'; readonly rule: string; readonly reason: 'rule' | 'approval-needed' }
+  | { readonly kind: 'deny'; readonly rule: string; readonly reason: 'flow'; readonly after: readonly string[] }
   | { readonly kind: 'deny'; readonly rule: string; readonly reason: 'condition-error'; readonly error: string }
   | { readonly kind: 'deny'; readonly rule: undefined; readonly reason: 'no-rule' | 'ambiguous-name' | 'lockdown' };
 
@@ -115,12 +137,29 @@ export type Verdict = Allow | Ask | Denial;
  */
 export interface Policy {
   readonly rules: readonly Rule[];
-  /** What may ever be, for lists and streams: conditions of deny rules are taken as false, of the others as true. `labels`: the tool's. */
+  /** What calls are charged to. */
+  readonly limits: LimitIndex;
+  /** What rules look at of what a task has used. */
+  readonly flow: Flow;
+  /** What may ever be, for lists and streams: conditions of deny rules are taken as false, of the others as true. `labels`: the thing's. */
   readonly decide: (principal: Principal, server: string, subject: Subject, labels?: readonly string[]) => Verdict;
   /** The verdict on one call, by its arguments too. */
   readonly judge: (question: Question) => Verdict;
   /** The same verdict, and what each rule had to do with it. Slow: for people. */
   readonly explain: (question: Question) => Explanation;
+}
+
+/** What rules look at of what a task has used, so that nothing is kept or asked for that no rule looks at. */
+export interface Flow {
+  /** No rule looks at anything. */
+  readonly isOff: boolean;
+  readonly windowMs: number;
+  /** Whether an agent's word for which task a request belongs to is taken. */
+  readonly trustsTrace: (agent: string) => boolean;
+  /** Of the labels of what is used, those that some rule looks at. */
+  readonly watched: (labels: readonly string[]) => readonly string[];
+  /** Whether the verdict on a thing may depend on what the task has used. `labels`: the thing's. */
+  readonly decides: (principal: Principal, server: string, subject: Subject, labels: readonly string[]) => boolean;
 }
 
 /** Whether a rule matched a question and, if not, what was in the way: the first of these that was. */
@@ -130,6 +169,7 @@ export type RuleMatch =
   | 'other-server'
   | 'other-subject'
   | 'other-labels'
+  | 'other-taint'
   | 'condition-false'
   | 'condition-error';
 

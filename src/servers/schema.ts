@@ -36,6 +36,8 @@ export interface StdioServerConfig {
   /** Whether agents may share a process; only one of the modern era is ever shared. */
   readonly processes: 'per-agent' | 'shared';
   readonly trust: Trust;
+  /** Labels of everything that it has. */
+  readonly labels?: readonly string[] | undefined;
   /** By globs over the names of tools. */
   readonly tools?: Readonly<Record<string, DeclaredTool>> | undefined;
   /** Time to the first byte of an answer; undefined: `limits.answerTimeoutMs`. */
@@ -55,6 +57,8 @@ export interface HttpServerConfig {
     readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
   };
   readonly trust: Trust;
+  /** Labels of everything that it has. */
+  readonly labels?: readonly string[] | undefined;
   /** By globs over the names of tools. */
   readonly tools?: Readonly<Record<string, DeclaredTool>> | undefined;
   readonly timeoutMs?: number | undefined;
@@ -125,25 +129,20 @@ const trustSchema = z
     examples: ['review'],
   });
 
+const labelsSchema = z.array(
+  z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,62}$/, 'must begin with a lowercase letter and hold at most 63 lowercase letters, digits and hyphens'),
+);
+
 const toolsSchema = z
   .record(
     z.string().min(1, 'must not be empty').max(256, 'must have at most 256 characters'),
     z.strictObject({
-      labels: z
-        .array(
-          z
-            .string()
-            .regex(
-              /^[a-z][a-z0-9-]{0,62}$/,
-              'must begin with a lowercase letter and hold at most 63 lowercase letters, digits and hyphens',
-            ),
-        )
-        .default([])
-        .meta({
-          description:
-            'Labels for rules to go by: private-source, untrusted-source, external-sink, destructive, memory-write, or your own.',
-          examples: [['destructive']],
-        }),
+      labels: labelsSchema.default([]).meta({
+        description: 'Labels for rules to go by: private-source, untrusted-source, external-sink, destructive, memory-write, or your own.',
+        examples: [['destructive']],
+      }),
       class: z
         .enum(['critical', 'standard', 'low'])
         .optional()
@@ -186,6 +185,10 @@ const stdioEntrySchema = z.strictObject({
       examples: ['shared'],
     }),
   trust: trustSchema,
+  labels: labelsSchema.optional().meta({
+    description: 'Labels of everything that it has: tools, prompts and resources. Known are the same as for tools.',
+    examples: [['untrusted-source']],
+  }),
   tools: toolsSchema,
   timeoutMs: timeoutSchema,
 });
@@ -220,6 +223,10 @@ const httpEntrySchema = z.strictObject({
     .prefault({})
     .meta({ description: 'How TLS towards it is checked.', examples: [{ ca: '/etc/sallyport/ca.pem' }] }),
   trust: trustSchema,
+  labels: labelsSchema.optional().meta({
+    description: 'Labels of everything that it has: tools, prompts and resources. Known are the same as for tools.',
+    examples: [['untrusted-source']],
+  }),
   tools: toolsSchema,
   timeoutMs: timeoutSchema,
 });

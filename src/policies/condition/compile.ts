@@ -156,6 +156,8 @@ function compileVariable(name: string, scope: Scope): Part {
       return ({ facts }) => facts.tool ?? new Failure('this is not about a tool');
     case 'args':
       return ({ facts }) => facts.args ?? new Failure('there are no arguments');
+    case 'taint':
+      return ({ facts }) => facts.taint ?? new Failure('nobody knows what this task has used');
     default:
       throw new NotACondition({ message: 'is no variable of conditions', written: name, among: VARIABLES });
   }

@@ -37,7 +37,7 @@ const LIMITS = { maxAstNodes: 500, maxDepth: 32, maxListElements: 500, maxMapEnt
 const UNTYPED = createLanguage('dyn');
 
 /** The variables that a condition may read. */
-export const VARIABLES: readonly string[] = [...Object.keys(FIELDS), 'args'];
+export const VARIABLES: readonly string[] = [...Object.keys(FIELDS), 'args', 'taint'];
 
 /** A condition that is well-formed. */
 export interface ReadCondition {
@@ -66,6 +66,7 @@ export function readCondition(text: string, args?: ArgumentType): Result<ReadCon
 function createLanguage(args: ArgumentType): Environment {
   const language = new Environment({ homogeneousAggregateLiterals: false, limits: LIMITS });
   for (const [name, schema] of Object.entries(FIELDS)) language.registerVariable({ name, schema });
+  language.registerVariable('taint', 'list<string>');
   if (typeof args === 'string') language.registerVariable('args', args);
   else language.registerVariable({ name: 'args', schema: args });
   return language;

@@ -11,6 +11,7 @@ export interface Facts {
   readonly tool: Value | undefined;
   readonly args: Value | undefined;
   readonly request: Value;
+  readonly taint?: Value | undefined;
 }
 
 /** What a condition runs on. `item`: the element that a loop is at. */
