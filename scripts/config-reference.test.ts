@@ -41,9 +41,12 @@ const disk: Files = {
     ok: true,
     value: path.endsWith('policy.yaml')
       ? 'rules: [{ name: all, effect: allow, agents: ["*"], servers: ["*"] }]'
+      : path.endsWith('.case')
+        ? 'ada | files | server | allow'
       : '-----BEGIN CERTIFICATE-----',
   }),
   look: (path) => (/[a-z]\.[a-z]+$/.test(path) ? { kind: 'file', openToOthers: false } : { kind: 'folder' }),
+  list: () => ({ ok: true, value: ['readers.case'] }),
 };
 const blocks = [...page.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text = '']) => text);
 

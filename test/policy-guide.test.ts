@@ -23,6 +23,7 @@ examples.forEach((text, i) => {
       const files = {
         read: () => ({ ok: false, error: 'does not exist' }) as const,
         look: () => ({ kind: 'absent', reason: 'does not exist' }) as const,
+        list: () => ({ ok: false, error: 'does not exist' }) as const,
       };
       const parsed = parseConfig(text, { file: '/srv/sallyport.yaml', env: {}, files, cores: 2 });
       assert.deepEqual(parsed.problems, []);

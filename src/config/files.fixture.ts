@@ -1,5 +1,6 @@
 // A disk for tests: files by absolute path, a folder is null.
 
+import { basename, dirname } from 'node:path';
 import { fail, ok } from '../base/index.ts';
 import type { Files } from './files.ts';
 import type { ConfigSource } from './parse.ts';
@@ -19,6 +20,10 @@ export function fakeFiles(files: Readonly<Record<string, FakeFile>>): Files {
       const file = files[path];
       if (file === undefined) return { kind: 'absent', reason: 'does not exist' };
       return file === null ? { kind: 'folder' } : { kind: 'file', openToOthers: typeof file === 'object' };
+    },
+    list(folder) {
+      const names = Object.keys(files).flatMap((path) => (dirname(path) === folder ? [basename(path)] : []));
+      return names.length === 0 && files[folder] !== null ? fail('does not exist') : ok(names.sort());
     },
   };
 }

@@ -1,6 +1,6 @@
 // The few things the config asks of the disk, behind an interface so that tests and dry runs can answer for it.
 
-import { readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 
@@ -17,6 +17,8 @@ export interface Files {
   /** The text of a file, or why there is none, as the end of a sentence about it: `does not exist`. */
   read(path: string): Result<string, string>;
   look(path: string): PathKind;
+  /** Names in a folder, in order, or why there are none. */
+  list(folder: string): Result<readonly string[], string>;
 }
 
 /** The real disk. Blocking: for start, reload and commands, never for the road. */
@@ -36,6 +38,13 @@ export const diskFiles: Files = {
       return stats.isDirectory() ? { kind: 'folder' } : { kind: 'file', openToOthers: (stats.mode & 0o004) !== 0 };
     } catch (error) {
       return { kind: 'absent', reason: reasonOf(error) };
+    }
+  },
+  list(folder) {
+    try {
+      return ok(readdirSync(folder).sort());
+    } catch (error) {
+      return fail(reasonOf(error));
     }
   },
 };

@@ -1,6 +1,8 @@
 // How the gateway is told what to do: read, parse, check, compile into the immutable snapshot. Never holds a secret, only references to them;
 // a mistake is answered with the file, line and path, and what to write instead.
 export { formatAddress, isLoopback, parseAddress } from './address.ts';
+export { testCases } from './case-files.ts';
+export type { NamedCases, TestedCases } from './case-files.ts';
 export { checkConfig } from './check.ts';
 export { readDataFolder } from './data-folder.ts';
 export { diskFiles } from './files.ts';
@@ -9,8 +11,8 @@ export { importClientConfig } from './import.ts';
 export type { ImportedServers, WrittenServer } from './import.ts';
 export type { WrittenValue } from './import-values.ts';
 export { configJsonSchema } from './json-schema.ts';
-export { loadConfig, loadConfigFile } from './load.ts';
-export type { LoadedConfig } from './load.ts';
+export { loadConfig, loadConfigFile, loadUntestedConfigFile } from './load.ts';
+export type { LoadedConfig, UntestedConfig } from './load.ts';
 export type { ConfigSource } from './parse.ts';
 export { formatProblem } from './problem.ts';
 export { addServers, refusedAddress, renderConfig } from './render.ts';

@@ -1,11 +1,15 @@
-// Loads a config: parse, check, and either a shard that may be used or everything that is wrong with it. Never half of it.
+// Loads a config: parse, check, run its policy cases, and either a shard that may be used or everything that is wrong with it. Never half
+// of it.
 
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
+import { problemOf, testCases } from './case-files.ts';
+import type { NamedCases } from './case-files.ts';
 import { checkConfig } from './check.ts';
 import { diskFiles } from './files.ts';
+import type { Files } from './files.ts';
 import { parseConfig } from './parse.ts';
 import type { ConfigSource } from './parse.ts';
 import type { Env } from './template.ts';
@@ -19,24 +23,51 @@ export interface LoadedConfig {
   readonly files: readonly string[];
 }
 
+/** A config whose policy cases have not been run. */
+export interface UntestedConfig extends LoadedConfig {
+  readonly cases: readonly NamedCases[];
+}
+
+/** More failures than a person reads at once only hide the first. */
+const MAX_FAILURES = 20;
+
 /** Loads a text; fails with all problems, warnings among them, if one is an error. */
 export function loadConfig(text: string, source: ConfigSource): Result<LoadedConfig, readonly ConfigProblem[]> {
-  const { shard, problems, files, locate } = parseConfig(text, source);
+  const loaded = loadUntested(text, source);
+  return loaded.ok ? gate(loaded.value, source.files) : loaded;
+}
+
+/** The cases of a policy are a part of it: where one does not hold, the config is wrong. */
+function gate({ cases, ...config }: UntestedConfig, files: Files): Result<LoadedConfig, readonly ConfigProblem[]> {
+  const tested = testCases(config.shard, cases, files);
+  const failures = tested.failures.slice(0, MAX_FAILURES).map(problemOf);
+  const problems = [...tested.mistakes, ...failures];
+  return problems.length > 0 ? fail([...config.warnings, ...problems]) : ok({ ...config, files: [...config.files, ...tested.files] });
+}
+
+function loadUntested(text: string, source: ConfigSource): Result<UntestedConfig, readonly ConfigProblem[]> {
+  const { shard, problems, files, cases, locate } = parseConfig(text, source);
   const found = shard === undefined ? [] : checkConfig(shard, source.env, source.files, dirname(resolve(source.file)));
   const doubts = found.map((doubt) => locate(doubt, doubt.severity));
   const all = [...problems, ...doubts].sort(byPlace);
   if (shard === undefined || all.some(({ severity }) => severity === 'error')) return fail(all);
-  return ok({ shard, warnings: all, files });
+  return ok({ shard, warnings: all, files, cases });
 }
 
 /** Loads a file from the disk. */
 export function loadConfigFile(file: string, env: Env): Result<LoadedConfig, readonly ConfigProblem[]> {
+  const loaded = loadUntestedConfigFile(file, env);
+  return loaded.ok ? gate(loaded.value, diskFiles) : loaded;
+}
+
+/** The same without running its cases: for whoever asks what a policy would say, also where that is not yet what it should. */
+export function loadUntestedConfigFile(file: string, env: Env): Result<UntestedConfig, readonly ConfigProblem[]> {
   const text = diskFiles.read(file);
   if (!text.ok) {
     const fix = text.error === 'does not exist' ? 'Write one with `sallyport init`, or name another with --config.' : undefined;
     return fail([{ severity: 'error', file, line: 1, column: 1, path: '', message: text.error, fix }]);
   }
-  return loadConfig(text.value, { file, env, files: diskFiles, cores: availableParallelism() });
+  return loadUntested(text.value, { file, env, files: diskFiles, cores: availableParallelism() });
 }
 
 function byPlace(a: ConfigProblem, b: ConfigProblem): number {

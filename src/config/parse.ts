@@ -1,8 +1,10 @@
 // Parses a config file, and the policy file it may name, to the config shard. Says nothing about what the shard refers to: check.ts does.
 
 import { dirname, resolve } from 'node:path';
+import type * as z from 'zod';
 import { policySchema } from '../policies/index.ts';
 import type { PolicyDocument } from '../policies/index.ts';
+import type { NamedCases } from './case-files.ts';
 import { readDocument } from './document.ts';
 import type { ReadDocument } from './document.ts';
 import type { Mistake } from './explain.ts';
@@ -31,6 +33,8 @@ export interface ParsedConfig {
   readonly problems: readonly ConfigProblem[];
   /** Absolute paths of the files it was read from. */
   readonly files: readonly string[];
+  /** Where it says that policy cases are. */
+  readonly cases: readonly NamedCases[];
   /** Places a mistake about the shard, whose path is one into the shard's own form: `listeners`, `servers.<name>`, `policy`. */
   readonly locate: (mistake: Mistake, severity: ConfigProblem['severity']) => ConfigProblem;
 }
@@ -49,7 +53,7 @@ export function parseConfig(text: string, source: ConfigSource): ParsedConfig {
   const files = [resolve(source.file)];
   const problems = [...main.problems];
 
-  let policyFile: ReadDocument<PolicyDocument> | undefined;
+  let policyFile: ReadDocument<WrittenPolicy> | undefined;
   if (policyPath !== undefined) {
     const path = resolve(folder, policyPath);
     const content = source.files.read(path);
@@ -79,11 +83,35 @@ export function parseConfig(text: string, source: ConfigSource): ParsedConfig {
     return main.locate({ ...mistake, path: document === undefined ? mistake.path : toWritten(document, mistake.path) }, severity);
   };
   const policy = policyFile === undefined ? inlinePolicy(document) : policyFile.value;
-  if (document === undefined || policy === undefined) return { shard: undefined, problems, files, locate };
+  if (document === undefined || policy === undefined) return { shard: undefined, problems, files, cases: [], locate };
   const mistakes: Mistake[] = [];
-  const shard = normalize(document, { folder, cores: source.cores, policy }, (mistake) => mistakes.push(mistake));
+  const shard = normalize(document, { folder, cores: source.cores, policy: withoutCases(policy) }, (mistake) => mistakes.push(mistake));
   problems.push(...mistakes.map((mistake) => main.locate(mistake, 'error')));
-  return { shard: mistakes.length > 0 ? undefined : shard, problems, files, locate };
+  const cases = namedCases(policy.cases, policyPath === undefined ? folder : dirname(resolve(folder, policyPath)), (place, mistake) =>
+    locate({ ...mistake, path: ['policy', ...place], part: 'value' }, 'error'),
+  );
+  return { shard: mistakes.length > 0 ? undefined : shard, problems, files, cases, locate };
+}
+
+/** A policy as written, in the config or in a file of its own. */
+type WrittenPolicy = z.output<typeof policySchema>;
+
+/** What the gateway goes by: its cases are run when it is loaded, and are nothing to the workers. */
+function withoutCases({ cases: _cases, ...policy }: WrittenPolicy): PolicyDocument {
+  return policy;
+}
+
+/** The cases that a policy names, relative to the file it stands in. */
+function namedCases(
+  patterns: readonly string[] = [],
+  folder: string,
+  complain: (place: Path, mistake: Pick<Mistake, 'message' | 'fix'>) => ConfigProblem,
+): readonly NamedCases[] {
+  return patterns.map((pattern, i) => ({
+    pattern: resolve(folder, pattern),
+    complain: (message, fix) => complain(['cases', i], { message, fix }),
+    ownPolicy: false,
+  }));
 }
 
 /** The file that a document names for its policy. Read off the raw document, so that mistakes elsewhere do not hide those in that file. */
@@ -95,7 +123,7 @@ function policyFileOf(raw: unknown): string | undefined {
     : undefined;
 }
 
-function inlinePolicy(document: ConfigDocument | undefined): PolicyDocument | undefined {
+function inlinePolicy(document: ConfigDocument | undefined): WrittenPolicy | undefined {
   return document !== undefined && 'rules' in document.policy ? document.policy : undefined;
 }
 

@@ -123,6 +123,7 @@ const KEYS: Readonly<Record<string, unknown>> = {
   'policy.rules[].prompts': undefined,
   'policy.rules[].resources': undefined,
   'policy.file': undefined,
+  'policy.cases': undefined,
 };
 
 test('the keys of a config and their defaults are these', () => {
