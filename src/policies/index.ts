@@ -39,6 +39,8 @@ export type {
 } from './limits/index.ts';
 export { isPermit } from './permit.ts';
 export type { Permit } from './permit.ts';
+export { createReplay } from './replay/index.ts';
+export type { LeftOut, RecordedDecision, Replay, ReplayBed, ReplayGroup, ReplayReport } from './replay/index.ts';
 export { KNOWN_LABELS, policySchema } from './schema.ts';
 export { approvedBy, needsApproval, settle } from './settle.ts';
 export type { Settlement } from './settle.ts';

@@ -4,7 +4,7 @@ export type { Condition } from './compile.ts';
 export { MAX_CONDITION_LENGTH } from './language.ts';
 export type { ArgumentType, ConditionMistake } from './language.ts';
 export type { Facts } from './part.ts';
-export { possibleAnswers } from './possible.ts';
+export { possibleAnswers, readsOf } from './possible.ts';
 export type { Answer, TextIs } from './possible.ts';
 export { createSteps, Failure, MAX_STEPS } from './steps.ts';
 export type { Steps } from './steps.ts';

@@ -98,3 +98,21 @@ function contained(member: Tree, list: Tree, textIs: TextIs): ReadonlySet<Answer
 function pathOf(tree: Tree): string | undefined {
   return tree.op === '.' && tree.args[0].op === 'id' ? `${tree.args[0].args}.${tree.args[1]}` : undefined;
 }
+
+/** Whether a condition reads a member of a variable: `request.source`, or the variable as a whole. */
+export function readsOf(text: string, variable: string, member: string): boolean {
+  const read = readCondition(text);
+  return read.ok && reads(read.value.tree, variable, member);
+}
+
+function reads(part: unknown, variable: string, member: string): boolean {
+  if (Array.isArray(part)) return part.some((one: unknown) => reads(one, variable, member));
+  if (!isTree(part)) return false;
+  if (part.op === 'id') return part.args === variable;
+  const path = pathOf(part);
+  return path?.startsWith(`${variable}.`) === true ? path === `${variable}.${member}` : reads(part.args, variable, member);
+}
+
+function isTree(part: unknown): part is Tree {
+  return typeof part === 'object' && part !== null && 'op' in part && 'args' in part;
+}
