@@ -60,7 +60,14 @@ function fakePorts(agents: AgentsPort, change: Partial<AdminPorts> = {}): AdminP
     status: async () => ok(STATUS),
     servers: async () => ok([SERVER]),
     reload: async () => ok(CONFIG),
-    catalogue: { withheld: async () => ok({ faults: [], withheld: [] }), decide: async () => ok({ decided: [] }) },
+    lockdown: { read: nothing, lock: nothing, lift: nothing },
+    flow: { read: async () => ok({ fault: null, agents: [] }), clear: async () => ok({ cleared: false }) },
+    catalogue: {
+      withheld: async () => ok({ faults: [], counts: [], withheld: [], omitted: 0 }),
+      approved: async (server) => ok({ server, fault: null, approved: [] }),
+      lookAlikes: async () => ok({ lookAlikes: [], packages: [] }),
+      decide: async () => ok({ decided: [] }),
+    },
     ...change,
   };
 }

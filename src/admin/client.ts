@@ -5,9 +5,9 @@ import { request as httpRequest } from 'node:http';
 import { dirname } from 'node:path';
 import { statSync } from 'node:fs';
 import { fail, ok } from '../base/index.ts';
-import type { Result } from '../base/index.ts';
+import type { Result, Secret } from '../base/index.ts';
 import type { ConfigProblem } from '../config/index.ts';
-import { API_PREFIX, ENDPOINTS } from './contract.ts';
+import { API_PREFIX, APPROVER_HEADER, ENDPOINTS } from './contract.ts';
 import type { EndpointName, RequestOf, ResponseOf } from './contract.ts';
 import type { AdminPorts } from './ports.ts';
 import { isProblemCode } from './problems.ts';
@@ -18,11 +18,17 @@ import type { ReachableSocket } from './socket-path.ts';
 
 /** A reload waits until every worker has the new config. */
 const TIMEOUT_MS = 60_000;
+/** Whoever pulls the kill switch does not wait for a control that hangs: there is another way. */
+const HASTY: ReadonlySet<EndpointName> = new Set(['readLockdown', 'lockDown', 'liftLockdown']);
+const HASTY_TIMEOUT_MS = 4_000;
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
 
 interface Send<Name extends EndpointName> {
   readonly agent?: string;
   readonly key?: string;
+  readonly server?: string;
+  readonly approval?: string;
+  readonly approver?: Secret | undefined;
   readonly expectedVersion?: number | undefined;
   readonly body?: RequestOf<Name>;
 }
@@ -51,8 +57,27 @@ export function createAdminClient(socketPath: string): AdminPorts {
     },
     reload: () => value('reload'),
     catalogue: {
-      withheld: () => value('readCatalogue'),
+      withheld: (server) => (server === undefined ? value('readCatalogue') : value('readWithheld', { server })),
+      approved: (server) => value('readApproved', { server }),
+      lookAlikes: () => value('readLookAlikes'),
       decide: (body) => value('decideDefinitions', { body }),
+    },
+    lockdown: {
+      read: () => value('readLockdown'),
+      lock: (body) => value('lockDown', { body }),
+      lift: (body) => value('liftLockdown', { body }),
+    },
+    flow: {
+      read: () => value('readFlow'),
+      clear: (body) => value('clearFlow', { body }),
+    },
+    approvals: {
+      list: async (all) => {
+        const answered = await value(all ? 'listAllApprovals' : 'listApprovals');
+        return answered.ok ? ok(answered.value.approvals) : answered;
+      },
+      read: (approval) => value('readApproval', { approval }),
+      decide: (body, approver) => value('decideApprovals', { body, approver }),
     },
     agents: {
       list: async () => {
@@ -81,8 +106,9 @@ interface RawAnswer {
 
 function exchange<Name extends EndpointName>(socketPath: string, name: Name, send: Send<Name>): Promise<Result<RawAnswer, AdminProblem>> {
   const { method, path } = ENDPOINTS[name];
+  const timeoutMs = HASTY.has(name) ? HASTY_TIMEOUT_MS : TIMEOUT_MS;
   // Names with a character that needs escaping do not exist; escaping keeps one from becoming another path.
-  const target = path.replace('{agent}', encodeURIComponent(send.agent ?? '')).replace('{key}', encodeURIComponent(send.key ?? ''));
+  const target = path.replace(/\{(agent|key|server|approval)\}/g, (_, part: 'agent' | 'key' | 'server' | 'approval') => encodeURIComponent(send[part] ?? ''));
   const body = send.body === undefined ? undefined : Buffer.from(JSON.stringify(send.body));
   const reached = reach(socketPath);
   if (!reached.ok) return Promise.resolve(reached);
@@ -92,6 +118,7 @@ function exchange<Name extends EndpointName>(socketPath: string, name: Name, sen
     authorization: `Bearer ${token}`,
     accept: 'application/json, application/problem+json',
     ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': body.length }),
+    ...(send.approver === undefined ? {} : { [APPROVER_HEADER]: send.approver.reveal() }),
     ...(send.expectedVersion === undefined ? {} : { 'if-match': `"${send.expectedVersion}"` }),
   };
   return new Promise<Result<RawAnswer, AdminProblem>>((resolve) => {
@@ -101,9 +128,9 @@ function exchange<Name extends EndpointName>(socketPath: string, name: Name, sen
       path: API_PREFIX + target,
       headers,
       agent: false,
-      timeout: TIMEOUT_MS,
+      timeout: timeoutMs,
     });
-    request.on('timeout', () => request.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)));
+    request.on('timeout', () => request.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)));
     request.on('error', (error: NodeJS.ErrnoException) => {
       resolve(fail(explain(error, socketPath)));
     });

@@ -4,18 +4,35 @@
 
 import type * as z from 'zod';
 import { AGENT_ENDPOINTS } from './contract-agents.ts';
+import { APPROVAL_ENDPOINTS } from './contract-approvals.ts';
 import { CATALOGUE_ENDPOINTS } from './contract-catalogue.ts';
+import { FLOW_ENDPOINTS } from './contract-flow.ts';
 import { GATEWAY_ENDPOINTS } from './contract-gateway.ts';
+import { LOCKDOWN_ENDPOINTS } from './contract-lockdown.ts';
 
 export type * from './contract-agents.ts';
+export type * from './contract-approvals.ts';
 export type * from './contract-catalogue.ts';
+export type * from './contract-flow.ts';
 export type * from './contract-gateway.ts';
+export type * from './contract-lockdown.ts';
+export { lockInputSchema } from './contract-lockdown.ts';
 
 /** Where the API lives on its socket. A change that breaks clients gets a new number. */
 export const API_PREFIX = '/api/v1';
 
+/** Whoever approves calls shows a key of their own here. Not in the body, which may be looked at; never in a log. */
+export const APPROVER_HEADER = 'sallyport-approver';
+
 /** Every endpoint. Pinned by test/pins. */
-export const ENDPOINTS = { ...GATEWAY_ENDPOINTS, ...AGENT_ENDPOINTS, ...CATALOGUE_ENDPOINTS } as const;
+export const ENDPOINTS = {
+  ...GATEWAY_ENDPOINTS,
+  ...AGENT_ENDPOINTS,
+  ...CATALOGUE_ENDPOINTS,
+  ...APPROVAL_ENDPOINTS,
+  ...FLOW_ENDPOINTS,
+  ...LOCKDOWN_ENDPOINTS,
+} as const;
 
 /** The name of an endpoint. */
 export type EndpointName = keyof typeof ENDPOINTS;

@@ -6,18 +6,30 @@ export { createAdminClient } from './client.ts';
 export type {
   AddAgentInput,
   AgentView,
+  ApprovalView,
+  ApprovedView,
   CatalogueView,
   ConfigStatus,
+  DecidedApprovals,
   DecidedView,
+  DecideInput,
   DecisionInput,
+  FlowView,
   GatewayStatus,
   IssuedKey,
   KeyInput,
+  LookAlikesView,
+  LockdownView,
+  LockView,
   ServerStatus,
+  ShownApproval,
+  ToolFactsView,
   WithheldView,
   WorkerStatus,
 } from './contract.ts';
-export type { AdminPorts, AgentsPort, CataloguePort } from './ports.ts';
+export { createLockdownPort } from './lockdown-port.ts';
+export type { InForce, LockdownPortOptions } from './lockdown-port.ts';
+export type { AdminPorts, AgentsPort, ApprovalsPort, CataloguePort, FlowPort, LockdownPort } from './ports.ts';
 export type { AdminProblem, ProblemCode } from './problems.ts';
 export { createAdminServer } from './server.ts';
 export type { AdminServer, AdminServerOptions } from './server.ts';

@@ -1,19 +1,33 @@
 // What the admin API needs from whoever has it: control implements these while a gateway runs. The client offers the same interface
 // from the other end of the socket, so that a command does not see whether it speaks to a gateway or to the store.
 
-import type { Result } from '../base/index.ts';
+import type { Result, Secret } from '../base/index.ts';
 import type {
   AddAgentInput,
   AgentView,
+  ApprovalView,
+  ApprovedView,
   CatalogueView,
   ChangeAgentInput,
+  ClearedFlow,
+  ClearFlowInput,
   ConfigStatus,
+  DecidedApprovals,
   DecidedView,
+  DecideInput,
   DecisionInput,
+  FlowView,
   GatewayStatus,
   IssuedKey,
   KeyInput,
+  LookAlikesView,
+  LiftInput,
+  LiftView,
+  LockdownView,
+  LockedView,
+  LockInput,
   ServerStatus,
+  ShownApproval,
 } from './contract.ts';
 import type { AdminProblem } from './problems.ts';
 
@@ -32,15 +46,42 @@ export interface AgentsPort {
 
 /** Definitions that nobody has approved. */
 export interface CataloguePort {
-  withheld(): Answer<CatalogueView>;
+  /** Of all servers, or of one: the most at once. */
+  withheld(server?: string): Answer<CatalogueView>;
+  approved(server: string): Answer<ApprovedView>;
+  lookAlikes(): Answer<LookAlikesView>;
   /** Answers once every worker goes by it. */
   decide(input: DecisionInput): Answer<DecidedView>;
+}
+
+/** The kill switch. Whatever it answers is on the disk; `confirmed` says in how many workers it is in force already. */
+export interface LockdownPort {
+  read(): Answer<LockdownView>;
+  lock(input: LockInput): Answer<LockedView>;
+  lift(input: LiftInput): Answer<LiftView>;
+}
+
+/** What tasks have used before, as far as a rule looks at it. */
+export interface FlowPort {
+  read(): Answer<FlowView>;
+  /** Answers once every worker has forgotten it too. */
+  clear(input: ClearFlowInput): Answer<ClearedFlow>;
+}
+
+/** Calls that wait for a person. `approver`: the key of whoever decides; without one they are whoever may use the socket. */
+export interface ApprovalsPort {
+  list(all: boolean): Answer<readonly ApprovalView[]>;
+  read(id: string): Answer<ShownApproval>;
+  decide(input: DecideInput, approver: Secret | undefined): Answer<DecidedApprovals>;
 }
 
 /** Everything the admin API can ask for. */
 export interface AdminPorts {
   readonly agents: AgentsPort;
+  readonly approvals: ApprovalsPort;
   readonly catalogue: CataloguePort;
+  readonly flow: FlowPort;
+  readonly lockdown: LockdownPort;
   status(): Answer<GatewayStatus>;
   servers(): Answer<readonly ServerStatus[]>;
   /** Reads the config file again. A refused one is a `config_refused` problem with its places; the one before stays in force. */

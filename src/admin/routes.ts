@@ -4,7 +4,7 @@
 import type * as z from 'zod';
 import { agentNameSchema } from '../agents/index.ts';
 import { fail, ok } from '../base/index.ts';
-import type { Result } from '../base/index.ts';
+import type { Result, Secret } from '../base/index.ts';
 import { API_PREFIX, ENDPOINTS } from './contract.ts';
 import type { EndpointName, RequestOf, ResponseOf } from './contract.ts';
 import type { AdminPorts } from './ports.ts';
@@ -17,6 +17,8 @@ export interface AdminRequest {
   readonly path: string;
   readonly ifMatch: string | undefined;
   readonly contentType: string | undefined;
+  /** The key of a person who approves. */
+  readonly approver?: Secret | undefined;
   readonly body: Uint8Array;
 }
 
@@ -31,6 +33,9 @@ export interface AdminReply {
 interface Call<Name extends EndpointName> {
   readonly agent: string;
   readonly key: string;
+  readonly server: string;
+  readonly approval: string;
+  readonly approver: Secret | undefined;
   readonly expectedVersion: number | undefined;
   readonly body: RequestOf<Name>;
 }
@@ -53,7 +58,19 @@ const HANDLERS: Handlers = {
     map(await ports.agents.revokeKeys(agent, key, expectedVersion), (ids) => ({ value: { revoked: [...ids] } })),
   listServers: async (ports) => map(await ports.servers(), (servers) => ({ value: { servers: [...servers] } })),
   readCatalogue: async (ports) => map(await ports.catalogue.withheld(), (value) => ({ value })),
+  readWithheld: async (ports, { server }) => map(await ports.catalogue.withheld(server), (value) => ({ value })),
+  readApproved: async (ports, { server }) => map(await ports.catalogue.approved(server), (value) => ({ value })),
+  readLookAlikes: async (ports) => map(await ports.catalogue.lookAlikes(), (value) => ({ value })),
+  listApprovals: async (ports) => map(await ports.approvals.list(false), (approvals) => ({ value: { approvals: [...approvals] } })),
+  listAllApprovals: async (ports) => map(await ports.approvals.list(true), (approvals) => ({ value: { approvals: [...approvals] } })),
+  readApproval: async (ports, { approval }) => map(await ports.approvals.read(approval), (value) => ({ value })),
+  decideApprovals: async (ports, { body, approver }) => map(await ports.approvals.decide(body, approver), (value) => ({ value })),
+  readFlow: async (ports) => map(await ports.flow.read(), (value) => ({ value })),
+  clearFlow: async (ports, { body }) => map(await ports.flow.clear(body), (value) => ({ value })),
   decideDefinitions: async (ports, { body }) => map(await ports.catalogue.decide(body), (value) => ({ value })),
+  readLockdown: async (ports) => map(await ports.lockdown.read(), (value) => ({ value })),
+  lockDown: async (ports, { body }) => map(await ports.lockdown.lock(body), (value) => ({ value })),
+  liftLockdown: async (ports, { body }) => map(await ports.lockdown.lift(body), (value) => ({ value })),
   reload: async (ports) => map(await ports.reload(), (value) => ({ value })),
 };
 
@@ -74,14 +91,18 @@ async function answer<Name extends EndpointName>(
   if (!expectedVersion.ok) return expectedVersion;
   const body = parseBody(name, request);
   if (!body.ok) return body;
-  const { agent = '', key = '' } = parameters;
-  const replied = await HANDLERS[name](ports, { agent, key, expectedVersion: expectedVersion.value, body: body.value });
+  const { agent = '', key = '', server = '', approval = '' } = parameters;
+  const { approver } = request;
+  const call = { agent, key, server, approval, approver, expectedVersion: expectedVersion.value, body: body.value };
+  const replied = await HANDLERS[name](ports, call);
   return map(replied, ({ value, version }) => ({ status: ENDPOINTS[name].status, value, version }));
 }
 
 interface Parameters {
   readonly agent?: string;
   readonly key?: string;
+  readonly server?: string;
+  readonly approval?: string;
 }
 
 function find(method: string, path: string): Result<{ readonly name: EndpointName; readonly parameters: Parameters }, AdminProblem> {
@@ -102,17 +123,19 @@ function find(method: string, path: string): Result<{ readonly name: EndpointNam
 
 function match(pattern: readonly string[], segments: readonly string[]): Parameters | 'malformed' | undefined {
   if (pattern.length !== segments.length) return undefined;
-  const found: { agent?: string; key?: string } = {};
+  const found: { agent?: string; key?: string; server?: string; approval?: string } = {};
   let malformed = false;
   for (const [index, part] of pattern.entries()) {
     const segment = segments[index] ?? '';
-    if (part !== '{agent}' && part !== '{key}') {
+    if (part !== '{agent}' && part !== '{key}' && part !== '{server}' && part !== '{approval}') {
       if (part !== segment) return undefined;
       continue;
     }
     // No name has a character that needs escaping, so an escaped one is no name; nothing is decoded twice because nothing is decoded.
     if (!agentNameSchema.safeParse(segment).success) malformed = true;
     if (part === '{agent}') found.agent = segment;
+    else if (part === '{server}') found.server = segment;
+    else if (part === '{approval}') found.approval = segment;
     else found.key = segment;
   }
   return malformed ? 'malformed' : found;

@@ -2,10 +2,13 @@
 // durable before the answer, in an append-only hash chain per process; and the tools to read and verify it without a gateway.
 export { encodeRecord } from './record.ts';
 export type {
+  ApprovalRecord,
   AuditRecord,
   CallRecord,
   CarriedCalls,
   DecisionRecord,
+  FlowRecord,
+  LockdownRecord,
   LogEvent,
   OutcomeRecord,
   RefusalSummary,

@@ -20,6 +20,10 @@ export interface DecisionRecord {
   readonly rule: string | undefined;
   /** Why not: a code of base/errors.ts, or what policy lacked: `condition-error`, `approval-needed`. */
   readonly reason: string | undefined;
+  /** The limit that it was over. */
+  readonly limit?: string | undefined;
+  /** Labels of what the task had used before, where a rule looked at them. */
+  readonly taint?: readonly string[] | undefined;
   readonly tenant: string;
   readonly agent: string;
   /** On whose behalf the agent acts, where it says so. */
@@ -31,12 +35,41 @@ export interface DecisionRecord {
   readonly revision: string;
   readonly method: string;
   readonly tool: string | undefined;
+  /** Of the tool's definition that was approved last. */
+  readonly fingerprint?: string | undefined;
   readonly prompt: string | undefined;
   /** The URI as the request has it; recorded without user info, query and fragment, and of a data URI only the type. */
   readonly resource: string | undefined;
   /** Revision of the snapshot the decision was made on. */
   readonly snapshot: number;
   readonly requestBytes: number;
+  /** The question to a person that it waits for, or by whose answer it was decided. */
+  readonly approval?: string | undefined;
+}
+
+/** What a person said to a question about a call. The calls that were made by it name it in their decisions. */
+export interface ApprovalRecord {
+  readonly kind: 'approval';
+  readonly time: number;
+  readonly event: 'approved' | 'rejected';
+  /** Id of the question. */
+  readonly approval: string;
+  /** The one act by which it was answered, maybe with others. */
+  readonly act: string;
+  /** Who: `key:` and the name of the key they showed, or `os:` and the user whose socket it was. */
+  readonly by: string;
+  readonly tenant: string;
+  /** About whose call, and of what. */
+  readonly agent: string;
+  readonly user: string | undefined;
+  readonly server: string;
+  readonly tool: string | undefined;
+  readonly prompt: string | undefined;
+  readonly resource: string | undefined;
+  /** The rule that asked. */
+  readonly rule: string;
+  /** When it was asked. */
+  readonly since: number;
 }
 
 /** How an allowed call ended. A denied one has no outcome: its decision says it all. */
@@ -68,8 +101,41 @@ export interface RefusalSummary {
   readonly count: number;
 }
 
+/** From when one worker went by a lock, or did no more. Every worker says so for itself, and a new one for all that are in force. */
+export interface LockdownRecord {
+  readonly kind: 'lockdown';
+  readonly time: number;
+  /** `unreadable`: nobody could say what is locked, so everything was; `reason` says why. */
+  readonly event: 'locked' | 'lifted' | 'unreadable';
+  /** Id of the lock; empty with `unreadable`, and so are the names that follow. */
+  readonly lock: string;
+  readonly tenant: string;
+  readonly subject: 'agent' | 'server' | 'tool' | 'all';
+  /** What was locked, as it was written: a name or a glob. */
+  readonly name: string;
+  /** Who locked or lifted it, as they called themselves, and why. */
+  readonly by: string;
+  readonly reason: string;
+  /** When it was asked for. */
+  readonly since: string;
+  /** How much of what this worker had open was cut. */
+  readonly cut: number;
+}
+
+/** A person had what an agent has used before forgotten; each worker says so for itself. */
+export interface FlowRecord {
+  readonly kind: 'flow';
+  readonly time: number;
+  readonly event: 'cleared';
+  readonly tenant: string;
+  /** `*`: all agents. */
+  readonly agent: string;
+  /** Who wanted it, as they called themselves. */
+  readonly by: string;
+}
+
 /** What the gateway appends. */
-export type CallRecord = DecisionRecord | OutcomeRecord | RefusalSummary;
+export type CallRecord = DecisionRecord | OutcomeRecord | ApprovalRecord | RefusalSummary | LockdownRecord | FlowRecord;
 
 /** What the log says about itself. */
 export type LogEvent =
@@ -127,6 +193,7 @@ export type AuditRecord = CallRecord | LogEvent | SegmentHead | CarriedCalls;
 const MAX_ID_CHARS = 64;
 const MAX_NAME_CHARS = 128;
 const MAX_URI_CHARS = 512;
+const MAX_REASON_CHARS = 512;
 
 /** A record as the head of its line: JSON without the last brace, to which the chain hash is added (format.ts). */
 export function encodeRecord(record: AuditRecord, seq: number): string {
@@ -136,8 +203,14 @@ export function encodeRecord(record: AuditRecord, seq: number): string {
       return start + encodeDecision(record);
     case 'outcome':
       return start + encodeOutcome(record);
+    case 'approval':
+      return start + encodeApproval(record);
     case 'refusals':
       return `${start},"since":${whole(record.since)},"source":${name(record.source)},"reason":${name(record.reason)},"count":${whole(record.count)}`;
+    case 'lockdown':
+      return `${start},"event":"${record.event}","lock":${id(record.lock)},"tenant":${name(record.tenant)},"subject":"${record.subject}","name":${name(record.name)},"by":${name(record.by)},"reason":${quoteAscii(record.reason, MAX_REASON_CHARS)},"since":${name(record.since)},"cut":${whole(record.cut)}`;
+    case 'flow':
+      return `${start},"event":"${record.event}","tenant":${name(record.tenant)},"agent":${name(record.agent)},"by":${name(record.by)}`;
     case 'log':
       return start + encodeEvent(record);
     case 'segment':
@@ -151,12 +224,24 @@ export function encodeRecord(record: AuditRecord, seq: number): string {
 
 function encodeDecision(record: DecisionRecord): string {
   return (
-    `,"id":${id(record.id)},"verdict":"${record.verdict}"${optional('rule', record.rule)}${optional('reason', record.reason)}` +
+    `,"id":${id(record.id)},"verdict":"${record.verdict}"${optional('rule', record.rule)}${optional('reason', record.reason)}${optional('limit', record.limit)}` +
+    (record.taint === undefined ? '' : `,"taint":[${record.taint.map(name).join(',')}]`) +
     `,"tenant":${name(record.tenant)},"agent":${name(record.agent)}${optional('user', record.user)},"keyId":${name(record.keyId)}` +
     `,"listener":${name(record.listener)},"server":${name(record.server)},"era":"${record.era}","revision":${name(record.revision)}` +
     `,"method":${name(record.method)}${optional('tool', record.tool)}${optional('prompt', record.prompt)}` +
     (record.resource === undefined ? '' : `,"resource":${quoteAscii(toRecordedUri(record.resource), MAX_URI_CHARS)}`) +
-    `,"snapshot":${whole(record.snapshot)},"requestBytes":${whole(record.requestBytes)}`
+    `,"snapshot":${whole(record.snapshot)},"requestBytes":${whole(record.requestBytes)}` +
+    (record.approval === undefined ? '' : `,"approval":${id(record.approval)}`)
+  );
+}
+
+function encodeApproval(record: ApprovalRecord): string {
+  return (
+    `,"event":"${record.event}","approval":${id(record.approval)},"act":${id(record.act)},"by":${name(record.by)}` +
+    `,"tenant":${name(record.tenant)},"agent":${name(record.agent)}${optional('user', record.user)},"server":${name(record.server)}` +
+    `${optional('tool', record.tool)}${optional('prompt', record.prompt)}` +
+    (record.resource === undefined ? '' : `,"resource":${quoteAscii(toRecordedUri(record.resource), MAX_URI_CHARS)}`) +
+    `,"rule":${name(record.rule)},"since":${whole(record.since)}`
   );
 }
 

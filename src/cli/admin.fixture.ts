@@ -55,7 +55,14 @@ export const FAKE_SERVERS: readonly ServerStatus[] = [
 export function fakePorts(agents: AgentsPort, change: Partial<AdminPorts> = {}): AdminPorts {
   return {
     agents,
-    catalogue: { withheld: async () => ok({ faults: [], withheld: [] }), decide: async () => ok({ decided: [] }) },
+    lockdown: { read: nothing, lock: nothing, lift: nothing },
+    catalogue: {
+      withheld: async () => ok({ faults: [], counts: [], withheld: [], omitted: 0 }),
+      approved: async (server) => ok({ server, fault: null, approved: [] }),
+      lookAlikes: async () => ok({ lookAlikes: [], packages: [] }),
+      decide: async () => ok({ decided: [] }),
+    },
+    flow: { read: async () => ok({ fault: null, agents: [] }), clear: async () => ok({ cleared: false }) },
     status: async () => ok(FAKE_STATUS),
     servers: async () => ok(FAKE_SERVERS),
     reload: async () => ok(FAKE_CONFIG),

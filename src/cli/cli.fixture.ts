@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { AdminPorts, AdminProblem } from '../admin/index.ts';
-import { createAgentsPort } from '../admin/index.ts';
-import type { AgentsPort } from '../admin/index.ts';
+import { createAgentsPort, createLockdownPort } from '../admin/index.ts';
+import type { AgentsPort, LockdownPort } from '../admin/index.ts';
 import { DEFAULT_TENANT } from '../agents/index.ts';
 import { fail } from '../base/index.ts';
 import { openStore } from '../cluster/index.ts';
@@ -65,6 +65,7 @@ export function cliFixture(t: TestContext, options: FixtureOptions = {}): CliFix
         return options.ports ?? notRunning;
       },
       openAgents,
+      openLockdown,
     };
     return { code: await runCli(argv, deps), stdout, stderr };
   };
@@ -78,6 +79,16 @@ function openAgents(folder: string): { agents: AgentsPort; close: () => Promise<
   return { agents, close: () => store.close() };
 }
 
+function openLockdown(folder: string): LockdownPort {
+  return createLockdownPort({
+    dataFolder: folder,
+    tenant: DEFAULT_TENANT,
+    now: () => FAKE_NOW,
+    enforce: async () => ({ workers: 0, confirmed: 0 }),
+    isKnown: async () => null,
+  });
+}
+
 const absent: AdminProblem = { code: 'gateway_not_running', detail: 'No gateway is running on this data folder.' };
 const refuse = async (): Promise<{ readonly ok: false; readonly error: AdminProblem }> => fail(absent);
 
@@ -85,7 +96,9 @@ const notRunning: AdminPorts = {
   status: refuse,
   servers: refuse,
   reload: refuse,
-  catalogue: { withheld: refuse, decide: refuse },
+  catalogue: { withheld: refuse, approved: refuse, lookAlikes: refuse, decide: refuse },
+  lockdown: { read: refuse, lock: refuse, lift: refuse },
+  flow: { read: refuse, clear: refuse },
   agents: { list: refuse, add: refuse, change: refuse, remove: refuse, addKey: refuse, revokeKeys: refuse },
 };
 

@@ -5,9 +5,11 @@ import { auditCommands } from './audit.ts';
 import { certsCommands } from './certs.ts';
 import { checkCommand } from './check.ts';
 import type { Command } from './command.ts';
+import { flowCommands } from './flow.ts';
 import type { CommandGroup } from './help.ts';
 import { importCommand } from './import.ts';
 import { initCommand } from './init.ts';
+import { lockdownCommands } from './lockdown.ts';
 import { reloadCommand } from './reload.ts';
 import { serveCommand } from './serve.ts';
 import { serversCommand } from './servers.ts';
@@ -18,11 +20,11 @@ import { versionCommand } from './version.ts';
 
 /** Every command, under the headings of the help. */
 export const GROUPS: readonly CommandGroup[] = [
-  { title: 'Run', commands: [serveCommand, statusCommand, reloadCommand] },
+  { title: 'Run', commands: [serveCommand, statusCommand, reloadCommand, ...lockdownCommands] },
   { title: 'Config', commands: [initCommand, importCommand, checkCommand] },
   { title: 'Agents and servers', commands: [...agentsCommands, serversCommand, ...certsCommands] },
   { title: 'Tools, as an agent', commands: toolsCommands },
-  { title: 'Approvals', commands: toolsReviewCommands },
+  { title: 'Approvals', commands: [...toolsReviewCommands, ...flowCommands] },
   { title: 'Record', commands: auditCommands },
   { title: 'More', commands: [versionCommand] },
 ];

@@ -101,6 +101,33 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX approvals_by_agent ON approvals (tenant, agent, created_at);
   CREATE INDEX approvals_by_decision ON approvals (tenant, decided_by, decided_at);
   `,
+  `
+  CREATE TABLE taint (
+    tenant TEXT NOT NULL,
+    agent TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('agent', 'session', 'trace', 'rest')),
+    key TEXT NOT NULL,
+    label TEXT NOT NULL,
+    until_ms INTEGER NOT NULL,
+    PRIMARY KEY (tenant, agent, kind, key, label)
+  ) STRICT;
+  CREATE INDEX taint_by_time ON taint (until_ms);
+  `,
+  `
+  CREATE TABLE limit_levels (
+    tenant TEXT NOT NULL,
+    name TEXT NOT NULL,
+    key TEXT NOT NULL,
+    meaning TEXT NOT NULL,
+    capacity REAL NOT NULL,
+    amount REAL NOT NULL,
+    period_ms REAL NOT NULL,
+    level REAL NOT NULL,
+    room REAL NOT NULL,
+    at_ms REAL NOT NULL,
+    PRIMARY KEY (tenant, name, key)
+  ) STRICT;
+  `,
 ];
 
 /** The version that this program writes. */

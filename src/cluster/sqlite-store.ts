@@ -11,13 +11,17 @@ import { fail, GatewayError, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import type { ApprovalStore } from './approvals.ts';
 import type { DefinitionStore } from './definitions.ts';
+import type { LevelStore } from './levels.ts';
 import { createSqliteApprovals } from './sqlite-approvals.ts';
 import { createSqliteDefinitions } from './sqlite-definitions.ts';
 import type { Database } from './sqlite-definitions.ts';
+import { createSqliteTaint } from './sqlite-taint.ts';
+import { createSqliteLevels } from './sqlite-levels.ts';
 import { text, toAgent, toKey } from './sqlite-rows.ts';
 import type { Row } from './sqlite-rows.ts';
 import { migrate, SCHEMA_VERSION } from './sqlite-schema.ts';
 import type { AgentList, ConfigRevision, Store, StoreRefusal, WriteScope } from './store.ts';
+import type { TaintStore } from './taint.ts';
 
 const STORE_FILE = 'state.sqlite';
 /** How long a write waits for another process's write. Writes take milliseconds; longer means that somebody hangs. */
@@ -93,7 +97,9 @@ class SqliteStore implements Store {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   readonly catalogue: DefinitionStore;
+  readonly limits: LevelStore;
   readonly approvals: ApprovalStore;
+  readonly taint: TaintStore;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -104,6 +110,8 @@ class SqliteStore implements Store {
     };
     this.catalogue = createSqliteDefinitions(part);
     this.approvals = createSqliteApprovals(part);
+    this.taint = createSqliteTaint(part);
+    this.limits = createSqliteLevels(part);
   }
 
   async agents(tenant: string): Promise<AgentList> {

@@ -10,6 +10,8 @@ import type { Result } from '../base/index.ts';
 import type { AgentsShard } from '../config/index.ts';
 import type { ApprovalStore } from './approvals.ts';
 import type { DefinitionStore } from './definitions.ts';
+import type { LevelStore } from './levels.ts';
+import type { TaintStore } from './taint.ts';
 
 /** Why a write was not made. */
 export type StoreRefusal =
@@ -56,6 +58,10 @@ export interface WriteScope {
 export interface Store {
   /** What servers list, and what of it is approved. */
   readonly catalogue: DefinitionStore;
+  /** How full the buckets of limits are. */
+  readonly limits: LevelStore;
+  /** What tasks have used. */
+  readonly taint: TaintStore;
   /** Questions to people. */
   readonly approvals: ApprovalStore;
   agents(tenant: string): Promise<AgentList>;

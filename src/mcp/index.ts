@@ -15,6 +15,7 @@ export { checkHeaderParams, headerParamValues, scanHeaderParams } from './header
 export { decodeHeaderValue, encodeHeaderValue } from './header-values.ts';
 export { toLegacyRequest } from './legacy-request.ts';
 export { listElements } from './list-elements.ts';
+export { metaOf } from './meta.ts';
 export { METHODS, SERVER_METHODS, TASKS_EXTENSION } from './methods.ts';
 export { subscriptionMeta, toInputRequest, toModernChange, toModernError, toModernProgress, toModernResult } from './modern-answer.ts';
 export { toModernRequest } from './modern-form.ts';

@@ -123,7 +123,7 @@ export function createTaintLedger(rows: readonly TaintRow[] = [], caps = { perAg
     if (holders?.size === 0) byTrace.delete(at);
   };
   const dropHolding = (holding: Holding): void => {
-    for (const kept of [...holding.kept.values()]) drop(holding, kept);
+    for (const kept of holding.kept.values()) drop(holding, kept);
     holdings.delete(keyOf(holding.tenant, holding.agent));
   };
 
@@ -213,7 +213,7 @@ export function createTaintLedger(rows: readonly TaintRow[] = [], caps = { perAg
       for (const holding of holdings.values()) {
         expire(holding.own, nowMs);
         expire(holding.rest, nowMs);
-        for (const kept of [...holding.kept.values()]) {
+        for (const kept of holding.kept.values()) {
           expire(kept.taint, nowMs);
           if (kept.taint.size === 0) drop(holding, kept);
         }

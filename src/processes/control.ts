@@ -8,6 +8,7 @@ import type { AdminServer, GatewayStatus } from '../admin/index.ts';
 import { ok } from '../base/index.ts';
 import { openStore } from '../cluster/index.ts';
 import type { Store } from '../cluster/index.ts';
+import { DEFAULT_FLOW } from '../policies/index.ts';
 import { formatAddress } from '../config/index.ts';
 import type { ConfigShard } from '../config/index.ts';
 import { createMetrics, createMetricsTotals, parseMetricsDump } from '../telemetry/index.ts';
@@ -22,6 +23,7 @@ import { createConfigInForce } from './config-in-force.ts';
 import { createSwitchboard, dropFrame } from './conversation.ts';
 import type { Caller, Desk } from './conversation.ts';
 import { createLockdownDesk } from './lockdown-desk.ts';
+import { createFlowDesk } from './flow-desk.ts';
 import type { Init } from './messages.ts';
 import { serveMetrics } from './metrics-door.ts';
 import type { MetricsDoor } from './metrics-door.ts';
@@ -60,6 +62,13 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
         .find((one) => one.server === server)
         ?.pins?.pins.filter(({ kind }) => kind === 'tool')
         .map(({ name }) => name),
+  });
+  const flow = createFlowDesk({
+    links,
+    log,
+    tenant: TENANT,
+    nowMs: () => Date.now(),
+    windowMs: () => (config.shard?.policy.flow ?? DEFAULT_FLOW).windowMs,
   });
   const startedAt = new Date().toISOString();
   let store: Store | undefined;
@@ -146,8 +155,9 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       log,
       ports: {
         agents,
-        catalogue: createCataloguePort(() => catalogue.authority),
+        catalogue: createCataloguePort({ authority: () => catalogue.authority, servers: () => config.shard?.servers ?? [] }),
         lockdown,
+        flow: flow.port,
         status: async () => ok(await status()),
         servers: async () => {
           const dump = totals.total();
@@ -164,6 +174,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
         },
       },
     });
+    await flow.open(store.taint);
     await catalogue.open(store);
     const errors = await config.load();
     if (errors.length > 0) {
@@ -232,7 +243,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       totals.end(name.split('.')[0] ?? name);
     },
   };
-  const desks: readonly Desk[] = [own, catalogue];
+  const desks: readonly Desk[] = [own, catalogue, flow];
   const switchboard = createSwitchboard<Caller>(desks);
 
   start().catch((error: unknown) => {

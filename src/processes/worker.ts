@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createCallIds, createRefusalCounter, openAuditLog } from '../audit/index.ts';
 import type { AuditLog, RefusalCounter } from '../audit/index.ts';
-import { compileSnapshot, isSnapshotDocument, parseSnapshotDocument } from '../config/index.ts';
+import { compileSnapshot, isSnapshotDocument, parseSnapshotDocument, withLockdown } from '../config/index.ts';
 import type { Snapshot, SnapshotDocument } from '../config/index.ts';
 import {
   createAggregates,
@@ -33,6 +33,8 @@ import { report } from './child.ts';
 import type { Duties, Links } from './child.ts';
 import { createSwitchboard, dropFrame } from './conversation.ts';
 import type { Door } from './conversation.ts';
+import { createLockdownDoor } from './lockdown-door.ts';
+import { createFlowDoor } from './flow-door.ts';
 import type { Init } from './messages.ts';
 import { reportSightings } from './sighting-report.ts';
 import { auditFolder } from './spawn.ts';
@@ -59,6 +61,8 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
   const relay = createOwnerRelay('run');
   let listeners: WorkerListeners | undefined;
   let configFaults: readonly string[] = [];
+  /** What control handed out, and what is in force: the same unless something is locked. */
+  let compiled: Snapshot | undefined;
   let snapshot: Snapshot | undefined;
   let keys: readonly SealingKey[] = [];
   let audit: AuditLog | undefined;
@@ -70,6 +74,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
   const nowMs = (): number => Date.now();
   const nowUs = (): number => performance.now() * 1_000;
 
+  const flow = createFlowDoor({ links, metrics, nowMs, audit: () => audit });
   const catalogue = createCatalogueDoor({ links, log, nowMs });
   const onNoise = (server: string): void =>
     metrics.counter('sallyport.upstream.failures', { code: 'upstream_malformed', 'sallyport.server': server }).add();
@@ -125,20 +130,38 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
 
   /** Takes over a snapshot: from the next request on, everything is judged by it; what is open is judged again now. */
   const adopt = (document: SnapshotDocument): string | undefined => {
-    const compiled = compileSnapshot(document, snapshot);
-    if (!compiled.ok) return compiled.error.join(' ');
-    snapshot = compiled.value;
+    const next = compileSnapshot(document, compiled, catalogue.catalogue.tool);
+    if (!next.ok) return next.error.join(' ');
+    compiled = next.value;
+    snapshot = withLockdown(compiled, lockdown.current);
     listeners?.update(snapshot.listeners);
     servers.update(snapshot.servers.values());
     catalogue.catalogue.retain(new Set(snapshot.servers.keys()));
-    open.reconsider(snapshot, nowMs());
-    sessions.sweep(snapshot, nowMs());
-    legacyServers.sweep(snapshot, nowMs());
+    reconsider(snapshot);
     if (init.scout && listeners !== undefined) lookAtServers();
     tellState();
     arrived();
     return undefined;
   };
+
+  /** What is open is judged again; says how much was cut. */
+  const reconsider = (inForce: Snapshot): number => {
+    const cut = open.reconsider(inForce, nowMs());
+    sessions.sweep(inForce, nowMs());
+    legacyServers.sweep(inForce, nowMs());
+    return cut;
+  };
+  const lockdown = createLockdownDoor({
+    dataFolder: init.dataFolder,
+    log,
+    metrics,
+    nowMs,
+    enforce: () => {
+      if (compiled === undefined) return 0;
+      snapshot = withLockdown(compiled, lockdown.current);
+      return reconsider(snapshot);
+    },
+  });
 
   const fetchKeys = async (): Promise<void> => {
     const { fields } = await links.request('keeper', 'seal-keys', {}, KEYS_TIMEOUT_MS);
@@ -168,9 +191,11 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       haveSnapshot,
       fetchKeys(),
       catalogue.open(),
+      lockdown.open(),
     ]);
     clearTimeout(patience);
     if (draining) return;
+    lockdown.record(audit);
     await openDoors(audit);
     tellState();
     report({ kind: 'ready' });
@@ -195,6 +220,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       catalogue: catalogue.catalogue,
       gate: createGate(),
       reportSightings: (report) => reportSightings(links, report),
+      taint: flow.authority,
       taskIds: createTaskIds(() => keys),
       open,
       metrics: createRoadMetrics(metrics),
@@ -212,6 +238,8 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       const faults = [
         ...(draining ? ['draining'] : []),
         ...(log_.state === 'open' ? [] : ['the audit log cannot be written']),
+        // Anybody may ask: what is locked, and why, stands in the status and the log.
+        ...(current().lockdown.isOn ? ['a lockdown is in force'] : []),
         ...configFaults,
       ];
       const ready = !draining && log_.state === 'open';
@@ -303,7 +331,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       for (const server of servers.all()) tellStatus(server);
     },
   };
-  const doors: readonly Door[] = [own, catalogue];
+  const doors: readonly Door[] = [own, catalogue, lockdown, flow];
   const switchboard = createSwitchboard<undefined>(doors);
   const hear = (frame: Frame): void => {
     if (!switchboard.hear(frame, undefined)) dropFrame(frame, log);

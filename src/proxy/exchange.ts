@@ -7,14 +7,18 @@ import type { AuditLog } from '../audit/index.ts';
 import type { Route, Snapshot } from '../config/index.ts';
 import type { HeaderList, OutHeaders, Peer, ServerSentEvent } from '../http/index.ts';
 import type { Era, Message, MethodRule, ModernRequest } from '../mcp/index.ts';
-import type { Subject } from '../policies/index.ts';
+import type { Receipt, Subject } from '../policies/index.ts';
 import type { Server, Servers } from '../servers/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import type { Catalogue, DefinitionKind, HeaderCatalogue } from '../tools/index.ts';
+import type { ApprovalState, Approvals, HeldApproval } from './approvals/types.ts';
+import type { Wait } from './approvals/wait.ts';
 import type { Aggregates, LegacyServers, Placement, Sessions, TaskIds } from './bridge/index.ts';
+import type { LimitsPort } from './admission/index.ts';
 import type { Gate } from './gate.ts';
 import type { RoadMetrics } from './metrics.ts';
 import type { OpenExchanges } from './open-exchanges.ts';
+import type { TaintAuthority } from './taint-authority.ts';
 import type { CallTasks } from './tasks.ts';
 
 /** Where the answer goes. A subset of the wire's ServerRequest. */
@@ -60,6 +64,10 @@ export type Inbound =
       readonly subject: Subject;
       /** Where the call may make a task, or names some (io.modelcontextprotocol/tasks). */
       readonly tasks?: CallTasks;
+      /** What the agent brought of ours from the round before. */
+      readonly approval?: ApprovalState;
+      /** Shown what a person must approve, the agent does not want to wait for it. */
+      readonly isDeclined?: boolean;
     }
   | { readonly kind: 'modern-notification'; readonly message: Extract<Message, { kind: 'notification' }> }
   | {
@@ -116,7 +124,13 @@ export interface Ports {
   readonly gate: Gate;
   /** Reports what is not known here; resolves once the catalogue knows what follows, rejects when nobody can say. */
   readonly reportSightings: (report: SightingReport) => Promise<void>;
+  /** What tasks have used before. */
+  readonly taint: TaintAuthority;
   readonly taskIds: TaskIds;
+  /** The way to those who approve calls. */
+  readonly approvals: Approvals;
+  /** What calls are charged to. */
+  readonly limits: LimitsPort;
   readonly open: OpenExchanges;
   readonly metrics: RoadMetrics;
   readonly log: Log;
@@ -143,6 +157,10 @@ export interface Call {
   readonly members: readonly string[] | undefined;
   /** What a session of the legacy era speaks with the server, where that is known: an older agent's answers are shaped. */
   serverRevision?: string;
+  /** Set where a person was asked: the question's id, the wait for an answer, and the approval once there is one. */
+  approvalId?: string;
+  wait?: Wait;
+  approval?: HeldApproval;
   /** Sequence number of the decision in the log; the answer waits until it is durable. */
   decisionSeq: number;
   denied: boolean;
@@ -153,6 +171,8 @@ export interface Call {
   answeredUs: number;
   answerBytes: number;
   outcome: OutcomeStatus | undefined;
+  /** What limits have let it take. */
+  receipt?: Receipt;
   /** What was taken for this call and is given back when its outcome is known. */
   readonly atEnd: (() => void)[];
 }

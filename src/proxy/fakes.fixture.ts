@@ -169,6 +169,7 @@ const LIMITS: Limits = {
   answerTimeoutMs: 1_000,
   streamIdleTimeoutMs: 1_000,
   callTimeoutMs: 60_000,
+  approvalWaitMs: 45_000,
   sessionIdleMs: 1_000,
   drainGraceMs: 1_000,
 };
@@ -245,6 +246,7 @@ export function bed(rules: readonly Rule[], verdict: Partial<EraVerdict> = {}): 
     catalogue: openCatalogue(),
     gate: createGate(),
     reportSightings: () => Promise.resolve(),
+    taint: { isNoted: () => false, note: async () => true, read: async () => [] },
     taskIds: createTaskIds(() => [{ kid: 'k', key: new Uint8Array(32).fill(7) }]),
     open: createOpenExchanges(),
     metrics: { verdict: () => {}, outcome: () => {}, refused: () => {} },

@@ -11,6 +11,7 @@ export {
 } from './bridge/index.ts';
 export type { LegacyServers, Placement, Processes, SealingKey, Session, Sessions } from './bridge/index.ts';
 export { createDoor } from './door.ts';
+export type { LimitsPort } from './admission/index.ts';
 export type { Admitted, DoorOptions } from './door.ts';
 export type { Arrival, Call, Ports, Reply, SightingReport } from './exchange.ts';
 export { createGate } from './gate.ts';
@@ -19,3 +20,4 @@ export { createRoadMetrics } from './metrics.ts';
 export { createOpenExchanges } from './open-exchanges.ts';
 export type { OpenExchanges } from './open-exchanges.ts';
 export { createOwnerRelay } from './owner-relay.ts';
+export type { TaintAuthority } from './taint-authority.ts';

@@ -12,6 +12,10 @@ export interface Decision {
   readonly rule: string | undefined;
   /** Why not. */
   readonly reason: string | undefined;
+  /** The limit that it was over. */
+  readonly limit?: string | undefined;
+  /** What the task had used before, where that was looked at. */
+  readonly taint?: readonly string[] | undefined;
   /** Revision of the snapshot that it was decided on. */
   readonly revision: number;
 }
@@ -19,26 +23,41 @@ export interface Decision {
 /** What an admission decided. `arrived`: what was in force when the request came, where nothing else is known. */
 export function decisionOf(admitted: Admitted, arrived: Snapshot): Decision {
   if (admitted.kind === 'refused') {
-    const { verdict, rule, reason } = admitted;
-    return { verdict, rule, reason, revision: arrived.revision };
+    const { verdict, rule, reason, limit, taint } = admitted;
+    return { verdict, rule, reason, limit, taint, revision: arrived.revision };
   }
-  return { verdict: 'allow', rule: admitted.allow.rule, reason: undefined, revision: admitted.snapshot.revision };
+  const { allow, snapshot, taint } = admitted;
+  return { verdict: 'allow', rule: allow.rule, reason: undefined, taint, revision: snapshot.revision };
 }
 
-/** Writes the decision. False: the log takes nothing, so nothing may be carried. */
-export function recordDecision(call: Call, { verdict, rule, reason, revision }: Decision, ports: Ports): boolean {
+/** Writes the decision. False: the log takes nothing, so nothing may be carried. What was taken for a call that is not carried is given back. */
+export function recordDecision(call: Call, decision: Decision, ports: Ports): boolean {
+  call.denied = decision.verdict !== 'allow';
+  ports.metrics.verdict(call, decision.verdict);
+  call.decisionSeq = append(call, decision, ports);
+  const isRecorded = call.decisionSeq > 0;
+  if (call.denied || !isRecorded) giveBack(call);
+  return isRecorded;
+}
+
+/** Writes that a person was asked, before the call waits for that; gives back the sequence number, which is 0 where the log takes nothing. */
+export function recordAsked(call: Call, rule: string, revision: number, ports: Ports): number {
+  return append(call, { verdict: 'ask', rule, reason: 'approval-asked', revision }, ports);
+}
+
+function append(call: Call, { verdict, rule, reason, limit, taint, revision }: Decision, ports: Ports): number {
   const { arrival, question, server } = call;
   const { principal } = arrival;
   const { subject } = question;
-  call.denied = verdict !== 'allow';
-  ports.metrics.verdict(call, verdict);
-  const seq = ports.audit.append({
+  return ports.audit.append({
     kind: 'decision',
     id: call.id,
     time: ports.nowMs(),
     verdict,
     rule,
     reason,
+    limit,
+    taint: taint?.length === 0 ? undefined : taint,
     tenant: principal.tenant,
     agent: principal.agent,
     user: principal.user,
@@ -49,13 +68,13 @@ export function recordDecision(call: Call, { verdict, rule, reason, revision }: 
     revision: question.revision ?? '',
     method: question.method,
     tool: subject.kind === 'tool' ? subject.name : undefined,
+    fingerprint: subject.kind === 'tool' ? arrival.snapshot.toolFacts(server.name, subject.name).fingerprint : undefined,
     prompt: subject.kind === 'prompt' ? subject.name : undefined,
     resource: subject.kind === 'resource' ? subject.name : undefined,
     snapshot: revision,
     requestBytes: arrival.body.length,
+    approval: call.approvalId,
   });
-  call.decisionSeq = seq;
-  return seq > 0;
 }
 
 /** Writes how an allowed call ended, measures it, and gives back what was taken for it. */
@@ -63,7 +82,7 @@ export function recordOutcome(call: Call, outcome: OutcomeStatus, ports: Ports):
   const totalUs = ports.nowUs() - call.arrival.arrivedUs;
   const serverUs = call.forwardedUs === 0 ? 0 : Math.max(0, (call.answeredUs === 0 ? ports.nowUs() : call.answeredUs) - call.forwardedUs);
   ports.metrics.outcome(call, outcome, { totalUs, serverUs });
-  for (const giveBack of call.atEnd.splice(0)) giveBack();
+  giveBack(call);
   if (call.denied) return; // Its decision says it all.
   ports.audit.append({
     kind: 'outcome',
@@ -76,6 +95,11 @@ export function recordOutcome(call: Call, outcome: OutcomeStatus, ports: Ports):
     gatewayUs: Math.round(totalUs - serverUs),
     serverUs: Math.round(serverUs),
   });
+}
+
+/** Gives back what was taken, once. */
+function giveBack(call: Call): void {
+  for (const back of call.atEnd.splice(0)) back();
 }
 
 /** Writes that a known caller sent what cannot be read. */

@@ -7,7 +7,7 @@ import type { Subject, Verdict } from '../policies/index.ts';
 import type { Call } from './exchange.ts';
 
 /** Methods that use what they name. Others are about a use that was judged, like a task of a call, or tell nothing of it. */
-const USES: ReadonlySet<string> = new Set(['tools/call', 'prompts/get', 'resources/read']);
+export const USES: ReadonlySet<string> = new Set(['tools/call', 'prompts/get', 'resources/read']);
 /** Those of them that have arguments. */
 const WITH_ARGUMENTS: ReadonlySet<string> = new Set(['tools/call', 'prompts/get']);
 const NO_ARGUMENTS: JsonValue = {};
@@ -16,13 +16,15 @@ const NO_ARGUMENTS: JsonValue = {};
 export interface Judged {
   readonly call: Pick<Call, 'arrival' | 'question' | 'server' | 'members'>;
   readonly params: JsonObject | undefined;
+  /** Labels of what the task has used before; undefined: nobody has asked, since no rule looks at them. */
+  readonly taint?: readonly string[] | undefined;
 }
 
 /**
  * The verdict on a call, for a caller under a snapshot. Of several servers asked as one, one that may be asked is enough: each decides again
  * about its own share.
  */
-export function judgeCall({ call, params }: Judged, principal: Principal, snapshot: Snapshot, nowMs: number): Verdict {
+export function judgeCall({ call, params, taint }: Judged, principal: Principal, snapshot: Snapshot, nowMs: number): Verdict {
   const { arrival, question, server, members } = call;
   const { subject, method, era } = question;
   const { address, listener } = arrival.peer;
@@ -33,7 +35,9 @@ export function judgeCall({ call, params }: Judged, principal: Principal, snapsh
       server: name,
       subject,
       tool: subject.kind === 'tool' ? snapshot.toolFacts(name, subject.name) : undefined,
-      args: WITH_ARGUMENTS.has(method) ? argumentsOf(params) : undefined,
+      labels: labelsOf(name, subject, snapshot),
+      taint,
+      args: argumentsOf(method, params),
       request: { timeMs: nowMs, era, source: address, listener },
     });
     if (verdict.kind !== 'deny') break;
@@ -43,13 +47,25 @@ export function judgeCall({ call, params }: Judged, principal: Principal, snapsh
   return verdict;
 }
 
-/** Left out, they are none: a condition that reads one of them says so. */
-function argumentsOf(params: JsonObject | undefined): JsonValue {
-  return params?.['arguments'] ?? NO_ARGUMENTS;
+/** The arguments of a call, where its method has any. Left out, they are none: a condition that reads one of them says so. */
+export function argumentsOf(method: string, params: JsonObject | undefined): JsonValue | undefined {
+  return WITH_ARGUMENTS.has(method) ? (params?.['arguments'] ?? NO_ARGUMENTS) : undefined;
 }
 
 /** Whether an agent may ever use something, by itself or once a person approves: then it is shown. */
-export function mayEver(principal: Principal, server: string, subject: Subject, { policy, toolFacts }: Snapshot): boolean {
-  const labels = subject.kind === 'tool' ? toolFacts(server, subject.name).labels : undefined;
-  return policy.decide(principal, server, subject, labels).kind !== 'deny';
+export function mayEver(principal: Principal, server: string, subject: Subject, snapshot: Snapshot): boolean {
+  const { labels, guessed } =
+    subject.kind === 'tool' ? snapshot.toolFacts(server, subject.name) : { labels: labelsOf(server, subject, snapshot) };
+  return snapshot.policy.decide(principal, server, subject, labels, guessed).kind !== 'deny';
 }
+
+/** The labels of a thing: a tool's own, and its server's. */
+export function labelsOf(
+  server: string,
+  subject: Subject,
+  { toolFacts, servers }: Pick<Snapshot, 'toolFacts' | 'servers'>,
+): readonly string[] {
+  return subject.kind === 'tool' ? toolFacts(server, subject.name).labels : (servers.get(server)?.labels ?? UNLABELLED);
+}
+
+const UNLABELLED: readonly string[] = Object.freeze([]);

@@ -7,12 +7,15 @@ import type { Snapshot } from '../../config/index.ts';
 import type { Ports } from '../exchange.ts';
 import { refusedBy } from '../rescue.ts';
 import { judge, refuseUnapproved } from './judge-step.ts';
+import { noteTaint, readTaint } from './flow-steps.ts';
 import { checkApproved } from './gate-step.ts';
+import { chargeLimits } from './limits-step.ts';
+import { stopLocked } from './lockdown-step.ts';
 import { LATER } from './types.ts';
 import type { Admission, Admitted, NotAdmitted, Pending, Step, Wanting } from './types.ts';
 
 /** What is asked for least stands first; what takes something stands last, so that nothing is taken for what is refused. */
-const STEPS: readonly Step[] = [checkApproved, judge, refuseUnapproved];
+const STEPS: readonly Step[] = [stopLocked, checkApproved, readTaint, judge, refuseUnapproved, chargeLimits, noteTaint, stopLocked];
 
 /** What it is for the bridges, where a session may hold a question back: nothing waits. */
 const NOTHING: Pending = Object.freeze({ abandon: () => {} });
@@ -26,7 +29,7 @@ export function admit(wanting: Wanting, ports: Ports, done: (admitted: Admitted)
 
   const end = (refusal: NotAdmitted): void => {
     over = true;
-    done({ kind: 'refused', ...refusal });
+    done({ kind: 'refused', ...refusal, taint: admission.taint });
   };
   const run = (): void => {
     while (next < STEPS.length) {
@@ -34,10 +37,10 @@ export function admit(wanting: Wanting, ports: Ports, done: (admitted: Admitted)
       if (stepped === LATER) return;
       if (stepped !== undefined) return end(stepped);
     }
-    const { verdict, principal, snapshot } = admission;
+    const { verdict, principal, snapshot, taint } = admission;
     over = true;
-    if (verdict?.kind === 'allow') done({ kind: 'admitted', allow: verdict, principal, snapshot });
-    else done({ kind: 'refused', ...noLeave() });
+    if (verdict?.kind === 'allow') done({ kind: 'admitted', allow: verdict, principal, snapshot, taint });
+    else done({ kind: 'refused', ...noLeave(), taint });
   };
   /** Called back from elsewhere, where nobody knows this request: a fault of ours must end it and nothing else. */
   const goOn = (step: () => void): void => {
@@ -54,6 +57,7 @@ export function admit(wanting: Wanting, ports: Ports, done: (admitted: Admitted)
     ...wanting,
     snapshot: wanting.isLater ? ports.snapshot() : arrival.snapshot,
     principal: arrival.principal,
+    taint: undefined,
     verdict: undefined,
     proceed: (refusal) => goOn(() => (refusal === undefined ? run() : end(refusal))),
     again: () =>

@@ -7,8 +7,8 @@ import type { Admission, NotAdmitted, Step } from './types.ts';
 
 /** Ends what policy denies; leave, or the wish for a person, stays in `verdict`. */
 export const judge: Step = (admission, ports) => {
-  const { call, params, principal, snapshot } = admission;
-  const verdict = judgeCall({ call, params }, principal, snapshot, ports.nowMs());
+  const { call, params, taint, principal, snapshot } = admission;
+  const verdict = judgeCall({ call, params, taint }, principal, snapshot, ports.nowMs());
   admission.verdict = verdict;
   return verdict.kind === 'deny' ? denied(admission, verdict) : undefined;
 };
@@ -25,7 +25,7 @@ function denied({ call }: Admission, denial: Denial): NotAdmitted {
   return {
     verdict: 'deny',
     rule: denial.rule,
-    reason: reason === 'condition-error' || reason === 'approval-needed' ? reason : 'denied',
+    reason: reason === 'condition-error' || reason === 'approval-needed' || reason === 'flow' || reason === 'lockdown' ? reason : 'denied',
     refused: {
       code: 'denied',
       say: `${describeDenial(denial, call.question.subject)} Whoever runs the gateway can look it up: record ${call.id}.`,

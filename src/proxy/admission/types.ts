@@ -22,6 +22,8 @@ export interface NotAdmitted {
   readonly verdict: 'deny' | 'ask';
   /** The rule that decided; undefined where it was none. */
   readonly rule: string | undefined;
+  /** The limit that it is over. */
+  readonly limit?: string;
   /** For the record: stable, in kebab case, or a code of the error table. */
   readonly reason: string;
   /** What the agent reads. */
@@ -33,6 +35,8 @@ export interface Admission extends Wanting {
   /** What is in force, and the caller as it stands, when the steps began; both anew with `again`. */
   snapshot: Snapshot;
   principal: Principal;
+  /** Labels of what the task has used before, where a rule looks at them. */
+  taint: readonly string[] | undefined;
   /** What policy says; known to the steps behind it. */
   verdict: Verdict | undefined;
   /** Goes on behind a step that said `LATER`, or ends. Never from within the step itself. */
@@ -54,8 +58,14 @@ export type Step = (admission: Admission, ports: Ports) => Stepped;
 
 /** What comes of an admission. */
 export type Admitted =
-  | { readonly kind: 'admitted'; readonly allow: Allow; readonly principal: Principal; readonly snapshot: Snapshot }
-  | ({ readonly kind: 'refused' } & NotAdmitted);
+  | {
+      readonly kind: 'admitted';
+      readonly allow: Allow;
+      readonly principal: Principal;
+      readonly snapshot: Snapshot;
+      readonly taint: readonly string[] | undefined;
+    }
+  | ({ readonly kind: 'refused'; readonly taint: readonly string[] | undefined } & NotAdmitted);
 
 /** An admission under way, for whoever hears that the agent has hung up. */
 export interface Pending {

@@ -12,6 +12,7 @@ import type { Call, Ports } from '../exchange.ts';
 import { refusalAnswer } from '../rescue.ts';
 import { requestOf } from '../request-of.ts';
 import { filterReplayed } from '../server-messages.ts';
+import { labelsOf } from '../verdicts.ts';
 import type { EventLog, EventStream } from './event-store.ts';
 
 /** A stream that somebody may come back to. */
@@ -215,8 +216,7 @@ function createResumableAnswer(call: Call, answer: Answer, log: EventLog<Resumab
 function denialOf({ servers, subject }: Asked, { arrival: { principal, snapshot } }: Call): string | undefined {
   let said: string | undefined;
   for (const name of servers) {
-    const labels = subject.kind === 'tool' ? snapshot.toolFacts(name, subject.name).labels : undefined;
-    const verdict = snapshot.policy.decide(principal, name, subject, labels);
+    const verdict = snapshot.policy.decide(principal, name, subject, labelsOf(name, subject, snapshot));
     if (verdict.kind !== 'deny') return undefined;
     said ??= describeDenial(verdict, subject);
   }

@@ -1,0 +1,70 @@
+// The steps about what a task has used before. What may depend on it is judged by what the authority knows at this moment; what a rule looks at is
+// known to the authority before it is used. So whatever is asked for after an answer was seen is judged in the knowledge of that answer, on
+// whichever worker and connection. Where no rule looks, this is one look at the policy.
+
+import type { Snapshot } from '../../config/index.ts';
+import type { Subject, Task } from '../../policies/index.ts';
+import type { Call } from '../exchange.ts';
+import { taskOf } from '../task-of.ts';
+import { labelsOf } from '../verdicts.ts';
+import { LATER } from './types.ts';
+import type { Admission, NotAdmitted, Step } from './types.ts';
+
+/** These are about what was let through before, and hand nothing over. */
+const TELL_NOTHING: ReadonlySet<string> = new Set(['tasks/get', 'tasks/cancel', 'resources/unsubscribe']);
+/** These bring nothing back. */
+const BRING_NOTHING: ReadonlySet<string> = new Set(['tasks/cancel', 'resources/unsubscribe']);
+const NOTHING: readonly string[] = Object.freeze([]);
+
+/** Finds out what the task has used, where a rule looks at it. */
+export const readTaint: Step = (admission, ports) => {
+  const { call, principal, snapshot } = admission;
+  const { subject, method } = call.question;
+  const { flow } = snapshot.policy;
+  admission.taint = TELL_NOTHING.has(method) ? NOTHING : undefined;
+  if (flow.isOff || !isOneThing(call, subject) || admission.taint !== undefined) return undefined;
+  if (!flow.decides(principal, call.server.name, subject, labelsOf(call.server.name, subject, snapshot))) return undefined;
+  const task = taskOf(call, principal);
+  void ports.taint.read(task, isNarrow(task, snapshot)).then((labels) => {
+    admission.taint = labels;
+    admission.proceed(labels === undefined ? unknown(admission, 'what it has used before cannot be looked up') : undefined);
+  });
+  return LATER;
+};
+
+/** Makes known what the task is about to use, before it does. */
+export const noteTaint: Step = (admission, ports) => {
+  const { call, principal, snapshot } = admission;
+  const { subject, method } = call.question;
+  const { flow } = snapshot.policy;
+  if (flow.isOff || !isOneThing(call, subject) || BRING_NOTHING.has(method)) return undefined;
+  const labels = flow.watched(labelsOf(call.server.name, subject, snapshot));
+  if (labels.length === 0) return undefined;
+  const task = taskOf(call, principal);
+  if (ports.taint.isNoted(task, labels)) return undefined;
+  void ports.taint.note(task, labels).then((isNoted) => {
+    admission.proceed(isNoted ? undefined : unknown(admission, 'what it is about to use cannot be noted'));
+  });
+  return LATER;
+};
+
+/** Lists and the like use nothing; where several servers are asked as one, each share is a call of its own. */
+function isOneThing({ members }: Call, { kind }: Subject): boolean {
+  return members === undefined && kind !== 'server';
+}
+
+function isNarrow({ agent, traces }: Task, { policy }: Snapshot): boolean {
+  return traces.length > 0 && policy.flow.trustsTrace(agent);
+}
+
+function unknown({ call }: Admission, why: string): NotAdmitted {
+  return {
+    verdict: 'deny',
+    rule: undefined,
+    reason: 'flow-unknown',
+    refused: {
+      code: 'denied',
+      say: `Not now: a rule goes by what this task has used, and ${why}. Try again. Whoever runs the gateway can look it up: record ${call.id}.`,
+    },
+  };
+}
