@@ -228,7 +228,7 @@ function encodeDecision(record: DecisionRecord): string {
     (record.taint === undefined ? '' : `,"taint":[${record.taint.map(name).join(',')}]`) +
     `,"tenant":${name(record.tenant)},"agent":${name(record.agent)}${optional('user', record.user)},"keyId":${name(record.keyId)}` +
     `,"listener":${name(record.listener)},"server":${name(record.server)},"era":"${record.era}","revision":${name(record.revision)}` +
-    `,"method":${name(record.method)}${optional('tool', record.tool)}${optional('prompt', record.prompt)}` +
+    `,"method":${name(record.method)}${optional('tool', record.tool)}${optional('fingerprint', record.fingerprint)}${optional('prompt', record.prompt)}` +
     (record.resource === undefined ? '' : `,"resource":${quoteAscii(toRecordedUri(record.resource), MAX_URI_CHARS)}`) +
     `,"snapshot":${whole(record.snapshot)},"requestBytes":${whole(record.requestBytes)}` +
     (record.approval === undefined ? '' : `,"approval":${id(record.approval)}`)

@@ -5,6 +5,7 @@ import { compileAgents } from '../agents/index.ts';
 import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import { compilePolicy, compileToolFacts } from '../policies/index.ts';
+import type { CataloguedToolOf } from '../policies/index.ts';
 import { formatPath } from './problem.ts';
 import type { ConfigShard, Route, Snapshot, SnapshotDocument } from './types.ts';
 
@@ -14,16 +15,23 @@ export const ROUTES_AT = '/mcp/';
 type FromConfig = Pick<Snapshot, 'listeners' | 'servers' | 'routes' | 'policy' | 'toolFacts' | 'limits'>;
 
 /** Compiles a document; fails with what is wrong, in sentences for the log, and the caller keeps what it has. */
-export function compileSnapshot(document: SnapshotDocument, previous?: Snapshot): Result<Snapshot, readonly string[]> {
+export function compileSnapshot(
+  document: SnapshotDocument,
+  previous?: Snapshot,
+  catalogued?: CataloguedToolOf,
+): Result<Snapshot, readonly string[]> {
   const { revision, digests, shards } = document;
-  const config = previous?.digests.config === digests.config ? ok(previous) : compileConfig(shards.config);
+  const config = previous?.digests.config === digests.config ? ok(previous) : compileConfig(shards.config, catalogued);
   if (!config.ok) return config;
   const agents = previous?.digests.agents === digests.agents ? previous.agents : compileAgents(shards.agents.agents);
   const { listeners, servers, routes, policy, toolFacts, limits } = config.value;
   return ok(Object.freeze({ revision, digests, listeners, servers, routes, policy, toolFacts, agents, limits }));
 }
 
-function compileConfig({ listeners, servers, routes: several, policy, limits }: ConfigShard): Result<FromConfig, readonly string[]> {
+function compileConfig(
+  { listeners, servers, routes: several, policy, limits }: ConfigShard,
+  catalogued: CataloguedToolOf | undefined,
+): Result<FromConfig, readonly string[]> {
   const compiled = compilePolicy(policy, { servers: servers.map(({ name }) => name) });
   if (!compiled.ok) return fail(compiled.error.map(({ path, message }) => `policy.${formatPath(path)} ${message}.`));
   const routes = servers.map(({ name }): [string, Route] => [
@@ -37,7 +45,7 @@ function compileConfig({ listeners, servers, routes: several, policy, limits }: 
     servers: new Map(servers.map((server) => [server.name, server])),
     routes: new Map(routes),
     policy: compiled.value,
-    toolFacts: compileToolFacts(servers),
+    toolFacts: compileToolFacts(servers, catalogued),
     limits,
   });
 }

@@ -56,8 +56,8 @@ export function compilePolicy(document: PolicyDocument, known: Known): Result<Po
       flow: compileFlow(rules, document.flow, (principal, server, subject) =>
         servers.has(server) ? find(principal, server, subject) : undefined,
       ),
-      decide: (principal, server, subject, labels = UNLABELLED) =>
-        settle(principal, server, subject, holdsEver(subject.kind, labels), undefined),
+      decide: (principal, server, subject, labels = UNLABELLED, guessed = undefined) =>
+        settle(principal, server, subject, holdsEver(subject.kind, labels, guessed), undefined),
       judge,
       explain: (question) => ({ verdict: judge(question), rules: explainRules(rules, question) }),
     } satisfies Policy),

@@ -27,7 +27,7 @@ function matchOf(compiled: CompiledRule, question: Question): RuleMatch | Failur
   if (!anyOf(rule.agents, principal.agent) && !principal.groups.some((group) => anyOf(rule.groups, group))) return 'other-agent';
   if (!anyOf(rule.servers, server)) return 'other-server';
   if (!covers(compiled, question)) return 'other-subject';
-  if (subject.kind !== 'server' && !holdsLabels(compiled, subject.kind, asked.labels)) return 'other-labels';
+  if (subject.kind !== 'server' && !holdsLabels(compiled, subject.kind, asked.labels, asked.guessed)) return 'other-labels';
   const { taint } = asked;
   if (subject.kind !== 'server' && taint !== undefined && rule.after?.every((label) => taint.includes(label)) === false)
     return 'other-taint';

@@ -12,6 +12,7 @@ export function askedBy(question: Question): Asked {
   return {
     kind: subject.kind,
     labels: tool?.labels ?? labels ?? UNLABELLED,
+    guessed: tool?.guessed,
     taint,
     hasArgs: args !== undefined,
     factsOf: () => factsOf(question),

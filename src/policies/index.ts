@@ -48,7 +48,7 @@ export { DEFAULT_FLOW } from './flow.ts';
 export { createTaintLedger, NOTED_FOR_MS } from './taint-ledger.ts';
 export type { AgentTaint, TaintChange, TaintKind, TaintLedger, TaintRow, Task } from './taint-ledger.ts';
 export { compileToolFacts, declaredLabels } from './tool-facts.ts';
-export type { ToolFactsOf } from './tool-facts.ts';
+export type { CataloguedTool, CataloguedToolOf, ToolFactsOf } from './tool-facts.ts';
 export type {
   Allow,
   Approval,

@@ -49,9 +49,9 @@ export function patternsOf({ rule, condition }: CompiledRule, kind: ThingKind): 
 }
 
 /** Whether the labels of a thing are such that a rule covers it. Prompts and resources have their server's; where a rule names these, it goes by names alone. */
-export function holdsLabels({ rule }: CompiledRule, kind: ThingKind, labels: readonly string[]): boolean {
+export function holdsLabels({ rule, effect }: CompiledRule, kind: ThingKind, labels: readonly string[], guessed?: readonly string[]): boolean {
   if (rule.labels === undefined || (kind !== 'tool' && rule[MEMBER[kind]] !== undefined)) return true;
-  return rule.labels.some((label) => labels.includes(label));
+  return rule.labels.some((label) => labels.includes(label) && (effect !== 'allow' || guessed?.includes(label) !== true));
 }
 
 /** Whether a rule, having been found for a name, holds; a Failure if its condition has no answer. */
@@ -61,6 +61,8 @@ export type Holds = (rule: CompiledRule) => boolean | Failure;
 export interface Asked {
   readonly kind: ThingKind | 'server';
   readonly labels: readonly string[];
+  /** Those of the labels that nobody declared. */
+  readonly guessed?: readonly string[] | undefined;
   /** What the task has used, by its labels; undefined: nobody knows. */
   readonly taint: readonly string[] | undefined;
   /** Whether there are arguments to read. */
@@ -77,12 +79,12 @@ function holdsAfter({ rule: { after } }: CompiledRule, taint: readonly string[] 
 }
 
 /** By labels, by what the task has used, and by condition. Each condition is answered once. */
-export function holdsFor({ kind, labels, taint, hasArgs, factsOf }: Asked, steps: Steps): Holds {
+export function holdsFor({ kind, labels, guessed, taint, hasArgs, factsOf }: Asked, steps: Steps): Holds {
   let answers: Map<CompiledRule, boolean | Failure> | undefined;
   let facts: Facts | undefined;
   return (compiled) => {
     if (kind !== 'server') {
-      if (!holdsLabels(compiled, kind, labels)) return false;
+      if (!holdsLabels(compiled, kind, labels, guessed)) return false;
       const followed = holdsAfter(compiled, taint);
       if (followed !== true) return followed;
     }
@@ -99,11 +101,11 @@ export function holdsFor({ kind, labels, taint, hasArgs, factsOf }: Asked, steps
 }
 
 /** By labels, and as if neither conditions nor what was used before kept anybody from anything. */
-export function holdsEver(kind: ThingKind | 'server', labels: readonly string[]): Holds {
+export function holdsEver(kind: ThingKind | 'server', labels: readonly string[], guessed?: readonly string[]): Holds {
   return (compiled) => {
     const { rule, effect, condition } = compiled;
     const isCertain = condition === undefined && rule.after === undefined;
-    return (kind === 'server' || holdsLabels(compiled, kind, labels)) && (isCertain || effect !== 'deny');
+    return (kind === 'server' || holdsLabels(compiled, kind, labels, guessed)) && (isCertain || effect !== 'deny');
   };
 }
 

@@ -74,6 +74,10 @@ export type CallClass = 'critical' | 'standard' | 'low';
 /** What is known of a tool, whatever it says of itself. */
 export interface ToolFacts {
   readonly labels: readonly string[];
+  /** Those of the labels that nobody declared. They restrict like the others, and no allow rule goes by them: servers choose what they are guessed from. */
+  readonly guessed?: readonly string[];
+  /** Whether the class is guessed as well. */
+  readonly isClassGuessed?: boolean;
   readonly class: CallClass | undefined;
   /** Of its approved definition. */
   readonly fingerprint: string | undefined;
@@ -141,8 +145,14 @@ export interface Policy {
   readonly limits: LimitIndex;
   /** What rules look at of what a task has used. */
   readonly flow: Flow;
-  /** What may ever be, for lists and streams: conditions of deny rules are taken as false, of the others as true. `labels`: the thing's. */
-  readonly decide: (principal: Principal, server: string, subject: Subject, labels?: readonly string[]) => Verdict;
+  /** What may ever be, for lists and streams: conditions of deny rules are taken as false, of the others as true. `labels`: the thing's, and which of them are guessed. */
+  readonly decide: (
+    principal: Principal,
+    server: string,
+    subject: Subject,
+    labels?: readonly string[],
+    guessed?: readonly string[],
+  ) => Verdict;
   /** The verdict on one call, by its arguments too. */
   readonly judge: (question: Question) => Verdict;
   /** The same verdict, and what each rule had to do with it. Slow: for people. */

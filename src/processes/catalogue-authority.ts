@@ -21,6 +21,8 @@ export interface CatalogueDecision {
   /** Which of them; undefined: everything that is withheld. */
   readonly name: string | undefined;
   readonly kind: DefinitionKind | undefined;
+  /** Only this shape. */
+  readonly fingerprint: string | undefined;
   /** Only what was first seen with this version of the server. */
   readonly serverVersion: string | undefined;
 }
@@ -159,12 +161,13 @@ export function createCatalogueAuthority(options: CatalogueAuthorityOptions): Ca
   };
 
   const judge = async (wanted: CatalogueDecision): Promise<readonly SeenDefinition[]> => {
-    const { server, decision, name, kind, serverVersion } = wanted;
+    const { server, decision, name, kind, fingerprint: shape, serverVersion } = wanted;
     const before = await store.definitions(tenant, server);
     const book = openBook(before, pinsOf(server));
     const isMeant = (row: SeenDefinition): boolean =>
       (name === undefined || row.name === name) &&
       (kind === undefined || row.kind === kind) &&
+      (shape === undefined || row.fingerprint === shape) &&
       (serverVersion === undefined || row.serverVersion === serverVersion);
     const named = before.filter(isMeant);
     const waiting = named.filter((row) => row.current && !book.isPinned(row));

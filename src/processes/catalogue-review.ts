@@ -1,25 +1,66 @@
-// What is withheld, told so that a person can decide: what it says against what is approved, since when, and what it may be mistaken for.
+// What is withheld, told so that a person can decide: what it says against what is approved, since when, what it may be instead of, what stands
+// out in it, and what it may be mistaken for.
 
-import type { AdminPorts, CatalogueView, WithheldView } from '../admin/index.ts';
+import type { AdminPorts, ApprovedView, CatalogueView, LookAlikesView, ToolFactsView, WithheldView } from '../admin/index.ts';
 import { fail, ok } from '../base/index.ts';
 import type { SeenDefinition } from '../cluster/index.ts';
 import { parseJson } from '../mcp/index.ts';
 import type { JsonValue } from '../mcp/index.ts';
-import { diffDefinitions, printChanges, toSkeleton } from '../tools/index.ts';
+import { compileToolFacts } from '../policies/index.ts';
+import type { CataloguedTool } from '../policies/index.ts';
+import type { ServerConfig } from '../servers/index.ts';
+import {
+  createLookAlikes,
+  diffDefinitions,
+  fetchedPackage,
+  guessTool,
+  hintsIn,
+  printChanges,
+  resembles,
+  resemblesPublished,
+} from '../tools/index.ts';
+import type { LookAlike, ServerCatalogue, Withheld } from '../tools/index.ts';
 import type { CatalogueAuthority } from './catalogue-authority.ts';
 
-/** Names longer than this are compared by their beginning: a skeleton is for what a person takes in at a glance. */
-const MAX_GLANCE_CHARS = 128;
+export interface CatalogueReviewOptions {
+  /** Undefined: control has not read yet what is approved. */
+  readonly authority: () => CatalogueAuthority | undefined;
+  /** Of the config in force. */
+  readonly servers: () => readonly ServerConfig[];
+}
 
-/** The catalogue as the admin API has it. Before control has read what is approved, it has none. */
-export function createCataloguePort(authority: () => CatalogueAuthority | undefined): AdminPorts['catalogue'] {
+/** What one answer holds of withheld things: more than a person reads at once. */
+const MAX_AT_ONCE = 200;
+/** Vanished things that a new one is compared with. */
+const MAX_VANISHED = 500;
+
+/** The catalogue as the admin API has it. */
+export function createCataloguePort({ authority, servers }: CatalogueReviewOptions): AdminPorts['catalogue'] {
+  const factsOf: FactsOf = (server, tool, guess) => {
+    const own = servers().filter(({ name }) => name === server);
+    const facts = compileToolFacts(own, () => ({ fingerprint: undefined, guess }))(server, tool);
+    return {
+      labels: [...facts.labels],
+      guessed: [...(facts.guessed ?? [])],
+      class: facts.class ?? 'standard',
+      classFrom: facts.class === undefined ? 'nothing' : facts.isClassGuessed === true ? 'guessed' : 'declared',
+    };
+  };
   const unavailable = fail({ code: 'unavailable', detail: 'The gateway is starting; try again.' } as const);
   return {
-    withheld: async () => {
+    withheld: async (server) => {
       const known = authority();
-      return known === undefined ? unavailable : ok(await review(known));
+      return known === undefined ? unavailable : ok(await review(known, factsOf, server));
     },
-    decide: async ({ server, decision, name, kind, serverVersion }) => {
+    approved: async (server) => {
+      const known = authority();
+      return known === undefined ? unavailable : ok(await approvedOf(known, factsOf, server));
+    },
+    lookAlikes: async () => {
+      const known = authority();
+      return known === undefined ? unavailable : ok(await compareAll(known, servers()));
+    },
+    decide: async ({ server, decision, name, kind, fingerprint, serverVersion }) => {
       const known = authority();
       if (known === undefined) return unavailable;
       const decided = await known.decide({
@@ -27,31 +68,71 @@ export function createCataloguePort(authority: () => CatalogueAuthority | undefi
         decision,
         name: name ?? undefined,
         kind: kind ?? undefined,
+        fingerprint: fingerprint ?? undefined,
         serverVersion: serverVersion ?? undefined,
       });
-      return ok({ decided: decided.map(({ kind: which, name: called, fingerprint }) => ({ kind: which, name: called, fingerprint })) });
+      return ok({
+        decided: decided.map(({ kind: which, name: called, fingerprint: print }) => ({ kind: which, name: called, fingerprint: print })),
+      });
     },
   };
 }
 
-async function review(authority: CatalogueAuthority): Promise<CatalogueView> {
-  const catalogues = authority.all();
-  const faults = catalogues.flatMap(({ server, fault }) => (fault === undefined ? [] : [{ server, fault }]));
-  const approved = Map.groupBy(
-    catalogues.flatMap(({ server, pins }) => (pins?.pins ?? []).map(({ kind, name }) => ({ server, kind, name, look: lookOf(name) }))),
-    ({ look }) => look,
-  );
+/** What rules go by for a tool, of which this is guessed. */
+type FactsOf = (server: string, tool: string, guess: CataloguedTool['guess']) => ToolFactsView;
+
+async function review(authority: CatalogueAuthority, factsOf: FactsOf, server: string | undefined): Promise<CatalogueView> {
+  const catalogues = authority.all().filter((one) => server === undefined || one.server === server);
   const withheld: WithheldView[] = [];
-  for (const { server, withheld: items } of catalogues) {
-    if (items.length === 0) continue;
-    const rows = await authority.seen(server);
-    for (const { kind, name, fingerprint } of items) {
-      const shapes = rows.filter((row) => row.kind === kind && row.name === name);
-      const row = shapes.find((one) => one.fingerprint === fingerprint);
-      if (row === undefined) continue;
-      const before = shapes.findLast((one) => one.state === 'pinned');
-      const alike = (approved.get(lookOf(name)) ?? []).filter((one) => one.kind === kind && (one.server !== server || one.name !== name));
-      withheld.push({
+  let left = MAX_AT_ONCE;
+  for (const catalogue of catalogues) {
+    const items = catalogue.withheld.slice(0, left);
+    left -= items.length;
+    if (items.length > 0) withheld.push(...(await describe(authority, catalogue, items, factsOf)));
+  }
+  const alike = withheld.length === 0 ? [] : await lookAlikesOf(authority, withheld);
+  return {
+    faults: catalogues.flatMap(({ server: name, fault }) => (fault === undefined ? [] : [{ server: name, fault }])),
+    counts: catalogues.map(({ server: name, pins, withheld: items }) => ({
+      server: name,
+      approved: pins?.pins.length ?? 0,
+      withheld: items.length,
+    })),
+    withheld: withheld.map((one) => ({
+      ...one,
+      lookAlikes: alike.filter(({ one: first, other }) => isSame(first, one) || isSame(other, one)),
+    })),
+    omitted: catalogues.reduce((sum, { withheld: items }) => sum + items.length, 0) - withheld.length,
+  };
+}
+
+async function describe(
+  authority: CatalogueAuthority,
+  { server }: ServerCatalogue,
+  items: readonly Withheld[],
+  factsOf: FactsOf,
+): Promise<readonly WithheldView[]> {
+  const rows = await authority.seen(server);
+  const things = Map.groupBy(rows, ({ kind, name }) => `${kind} ${name}`);
+  const vanished = [...things.values()]
+    .flatMap((shapes) => (shapes.some((row) => row.current) ? [] : (shapes.findLast((row) => row.state === 'pinned') ?? [])))
+    .slice(0, MAX_VANISHED)
+    .map((row) => ({ kind: row.kind, name: row.name, definition: valueOf(row) }));
+  return items.flatMap(({ kind, name, fingerprint }): readonly WithheldView[] => {
+    const shapes = things.get(`${kind} ${name}`) ?? [];
+    const row = shapes.find((one) => one.fingerprint === fingerprint);
+    if (row === undefined) return [];
+    const before = shapes.findLast((one) => one.state === 'pinned');
+    const definition = valueOf(row);
+    const like =
+      before === undefined
+        ? resembles(
+            { name, definition },
+            vanished.filter((one) => one.kind === kind),
+          )
+        : undefined;
+    return [
+      {
         server,
         kind,
         name,
@@ -59,19 +140,87 @@ async function review(authority: CatalogueAuthority): Promise<CatalogueView> {
         change: row.state === 'rejected' ? 'rejected' : before === undefined ? 'new' : 'changed',
         since: row.firstSeen,
         serverVersion: row.serverVersion,
-        diff: [...printChanges(diffDefinitions(before === undefined ? {} : valueOf(before), valueOf(row)))],
-        looksLike: alike.map((one) => `${one.server}/${one.name}`),
-      });
-    }
-  }
-  return { faults, withheld };
+        diff: [...printChanges(diffDefinitions(before === undefined ? {} : valueOf(before), definition))],
+        resembles: like === undefined ? null : { name: like.name, likeness: Math.round(like.score * 100) / 100 },
+        hints: hintsIn(definition).map(({ span, ...hint }) => ({ ...hint, span: [span[0], span[1]] })),
+        lookAlikes: [],
+        facts: kind === 'tool' ? factsOf(server, name, guessTool(name, [definition])) : null,
+      },
+    ];
+  });
 }
 
-function lookOf(name: string): string {
-  return toSkeleton(name.slice(0, MAX_GLANCE_CHARS).toLowerCase());
+/** What withheld things could be mistaken for, by their names and by what they speak of. Of approved things the names are enough for that. */
+async function lookAlikesOf(
+  authority: CatalogueAuthority,
+  withheld: readonly WithheldView[],
+): Promise<readonly LookAlikesView['lookAlikes'][number][]> {
+  const found = createLookAlikes();
+  for (const server of new Set(withheld.map((one) => one.server))) {
+    const rows = await authority.seen(server);
+    const shown = new Set(withheld.flatMap((one) => (one.server === server ? [one.fingerprint] : [])));
+    for (const row of rows) if (shown.has(row.fingerprint)) found.add({ server, name: row.name, definition: valueOf(row) });
+  }
+  for (const { server, pins } of authority.all()) {
+    for (const { name } of pins?.pins ?? []) found.add({ server, name, definition: null });
+    await pause();
+  }
+  return found.report().map(toRow);
+}
+
+async function approvedOf(authority: CatalogueAuthority, factsOf: FactsOf, server: string): Promise<ApprovedView> {
+  const catalogue = authority.all().find((one) => one.server === server);
+  const things = Map.groupBy(await authority.seen(server), ({ kind, name }) => `${kind} ${name}`);
+  const guesses = new Map(catalogue?.guesses.map((guess) => [guess.name, guess]));
+  const approved = (catalogue?.pins?.pins ?? []).map(({ kind, name, fingerprints }): ApprovedView['approved'][number] => {
+    const shapes = things.get(`${kind} ${name}`) ?? [];
+    const last = shapes.findLast((row) => row.fingerprint === fingerprints.at(-1));
+    return {
+      kind,
+      name,
+      fingerprints: [...fingerprints],
+      decidedBy: last?.decidedBy ?? null,
+      decidedAt: last?.decidedAt ?? null,
+      listed: shapes.some((row) => row.current),
+      facts: kind === 'tool' ? factsOf(server, name, guesses.get(name)) : null,
+    };
+  });
+  return { server, fault: catalogue?.fault ?? null, approved };
+}
+
+/** Over everything that servers list or that is approved. A large catalogue takes some seconds, in which others are answered. */
+async function compareAll(authority: CatalogueAuthority, servers: readonly ServerConfig[]): Promise<LookAlikesView> {
+  const found = createLookAlikes();
+  for (const { server } of authority.all()) {
+    for (const row of await authority.seen(server))
+      if (row.kind === 'tool' && (row.current || row.state === 'pinned')) found.add({ server, name: row.name, definition: valueOf(row) });
+    await pause();
+  }
+  const packages = servers.flatMap((server) => {
+    const name = server.kind === 'stdio' ? fetchedPackage(server.command, server.args) : undefined;
+    const published = name === undefined ? undefined : resemblesPublished(name);
+    return name === undefined || published === undefined ? [] : [{ server: server.name, package: name, resembles: published }];
+  });
+  return { lookAlikes: found.report().map(toRow), packages };
+}
+
+function toRow({ kind, one, other, prefersItself }: LookAlike): LookAlikesView['lookAlikes'][number] {
+  return { kind, one: { ...one }, other: { ...other }, prefersItself };
+}
+
+function isSame(
+  one: { readonly server: string; readonly name: string },
+  other: { readonly server: string; readonly name: string },
+): boolean {
+  return one.server === other.server && one.name === other.name;
 }
 
 function valueOf({ definition }: SeenDefinition): JsonValue {
   const parsed = parseJson(Buffer.from(definition));
   return parsed.ok ? parsed.value.value : null;
+}
+
+/** Lets others have their turn. */
+function pause(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
 }

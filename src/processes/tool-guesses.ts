@@ -1,45 +1,46 @@
-// What is guessed of the approved tools of servers, for control: each shape is read once, however often its server is told to workers.
+// What is guessed of the approved tools of servers, for control: each is read once, however often its server is told to workers.
 
 import type { SeenDefinition } from '../cluster/index.ts';
 import { parseJson } from '../mcp/index.ts';
-import { guessLabels } from '../tools/index.ts';
-import type { GuessedLabels, Pin, ToolGuess } from '../tools/index.ts';
+import type { JsonValue } from '../mcp/index.ts';
+import { guessTool } from '../tools/index.ts';
+import type { Pin, ToolGuess } from '../tools/index.ts';
 
 /** Remembers guesses. */
 export interface ToolGuesses {
-  /** Of the approved tools of a server, from what was seen of it. One that is guessed to be nothing in particular is left out. */
+  /** Of the approved tools of a server, from what was seen of it. One that seems to be nothing in particular is left out. */
   of(pins: readonly Pin[], rows: readonly SeenDefinition[]): readonly ToolGuess[];
 }
 
-/** Shapes that are remembered; what is beyond is read again. */
+/** Tools that are remembered; what is beyond is read again. */
 const MAX_REMEMBERED = 200_000;
 
 /** Has guessed nothing yet. */
 export function createToolGuesses(): ToolGuesses {
-  /** By name as well: a guess is made from that most of all. */
-  const known = new Map<string, GuessedLabels>();
-
-  const guess = ({ name, fingerprint, definition }: SeenDefinition): GuessedLabels => {
-    const key = `${fingerprint} ${name}`;
-    const before = known.get(key);
-    if (before !== undefined) return before;
-    const parsed = parseJson(Buffer.from(definition));
-    const guessed = guessLabels(name, parsed.ok ? parsed.value.value : {});
-    if (known.size >= MAX_REMEMBERED) known.clear();
-    known.set(key, guessed);
-    return guessed;
-  };
+  /** By name and all its approved shapes. */
+  const known = new Map<string, ReturnType<typeof guessTool>>();
 
   return {
     of: (pins, rows) => {
-      const fingerprints = new Map(pins.flatMap((pin) => (pin.kind === 'tool' ? [[pin.name, new Set(pin.fingerprints)] as const] : [])));
-      const approved = rows.filter((row) => row.kind === 'tool' && fingerprints.get(row.name)?.has(row.fingerprint) === true);
-      return [...Map.groupBy(approved, ({ name }) => name)].flatMap(([name, shapes]): readonly ToolGuess[] => {
-        const guesses = shapes.map(guess);
-        const labels = [...new Set(guesses.flatMap((one) => one.labels))].sort();
-        const isCritical = guesses.some((one) => one.class === 'critical');
-        return labels.length === 0 && !isCritical ? [] : [{ name, labels, class: isCritical ? 'critical' : 'standard' }];
+      const texts = new Map(rows.map((row) => [`${row.name} ${row.fingerprint}`, row.definition]));
+      return pins.flatMap(({ kind, name, fingerprints }): readonly ToolGuess[] => {
+        if (kind !== 'tool') return [];
+        const key = `${name} ${fingerprints.join(' ')}`;
+        const guess = known.has(key)
+          ? known.get(key)
+          : guessTool(
+              name,
+              fingerprints.map((one) => valueOf(texts.get(`${name} ${one}`))),
+            );
+        if (known.size >= MAX_REMEMBERED) known.clear();
+        known.set(key, guess);
+        return guess === undefined ? [] : [{ name, ...guess }];
       });
     },
   };
+}
+
+function valueOf(text: string | undefined): JsonValue {
+  const parsed = text === undefined ? undefined : parseJson(Buffer.from(text));
+  return parsed?.ok === true ? parsed.value.value : null;
 }

@@ -20,7 +20,8 @@ export type Trust = 'first-use' | 'review';
 
 /** What the operator says of tools. */
 export interface DeclaredTool {
-  readonly labels: readonly string[];
+  /** Undefined: they are guessed. */
+  readonly labels?: readonly string[] | undefined;
   readonly class?: 'critical' | 'standard' | 'low' | undefined;
 }
 
@@ -139,14 +140,18 @@ const toolsSchema = z
   .record(
     z.string().min(1, 'must not be empty').max(256, 'must have at most 256 characters'),
     z.strictObject({
-      labels: labelsSchema.default([]).meta({
-        description: 'Labels for rules to go by: private-source, untrusted-source, external-sink, destructive, memory-write, or your own.',
+      labels: labelsSchema.optional().meta({
+        description:
+          'Labels for rules to go by: private-source, untrusted-source, external-sink, destructive, memory-write, or your own. Where none are written they are guessed from what is approved; [] says that it has none.',
         examples: [['destructive']],
       }),
       class: z
         .enum(['critical', 'standard', 'low'])
         .optional()
-        .meta({ description: 'How much the record of a call weighs, where no rule says; by default standard.', examples: ['critical'] }),
+        .meta({
+          description: 'How much the record of a call weighs, where no rule says; by default critical for what seems to destroy or send out, else standard.',
+          examples: ['critical'],
+        }),
     }),
   )
   .optional()

@@ -26,6 +26,13 @@ export interface Approved {
   readonly definition: JsonValue;
 }
 
+/** An approved tool, for rules to go by. */
+export interface ApprovedTool {
+  /** Of the definition that was approved last. */
+  readonly fingerprint: string | undefined;
+  readonly guess: ToolGuess | undefined;
+}
+
 /** The catalogue of one worker. */
 export interface Catalogue {
   /** Approved definitions in full, before or after they are pinned: what is pinned, `adopt` says. */
@@ -44,8 +51,8 @@ export interface Catalogue {
   approvedNames(server: string, kind: DefinitionKind): readonly string[];
   /** The fingerprints approved under a name, the one approved last at the end. */
   fingerprints(server: string, kind: DefinitionKind, name: string): readonly string[];
-  /** What is guessed of an approved tool; undefined: nothing, or it is not approved. */
-  guess(server: string, tool: string): ToolGuess | undefined;
+  /** What rules may go by for a tool; undefined: it is not approved. The same object until something of its server changes. */
+  tool(server: string, name: string): ApprovedTool | undefined;
   /** Whether control must hear of a sighting: it may be new to it, or what was withheld is as it was approved again. */
   isNews(server: string, sighting: Sighting): boolean;
   /** The whole list of a kind was read, and is good for so long. */
@@ -68,7 +75,7 @@ interface Known {
   readonly version: number;
   readonly kinds: ReadonlySet<DefinitionKind>;
   readonly named: readonly Pin[];
-  readonly guesses: ReadonlyMap<string, ToolGuess>;
+  readonly tools: ReadonlyMap<string, ApprovedTool>;
   readonly pins: ReadonlyMap<string, readonly string[]>;
   /** What the server lists now and nobody has approved, by name. */
   readonly withheld: ReadonlyMap<string, string>;
@@ -106,7 +113,7 @@ export function createCatalogue({ nowMs, verify }: CatalogueOptions): Catalogue 
         version: fault === undefined ? (said.pins?.version ?? 0) : (before?.version ?? 0),
         kinds: new Set([...pins, ...said.withheld].map(({ kind }) => kind)),
         named: pins,
-        guesses: new Map(fault === undefined ? said.guesses.map((guess) => [guess.name, guess]) : []),
+        tools: toolsIn(pins, said.guesses),
         pins: new Map(pins.map(({ kind, name, fingerprints }) => [keyOf(kind, name), fingerprints])),
         withheld: new Map(said.withheld.map(({ kind, name, fingerprint }) => [keyOf(kind, name), fingerprint])),
         fault,
@@ -131,7 +138,7 @@ export function createCatalogue({ nowMs, verify }: CatalogueOptions): Catalogue 
       }),
     approvedNames: (server, kind) => (servers.get(server)?.named ?? []).flatMap((pin) => (pin.kind === kind ? [pin.name] : [])),
     fingerprints,
-    guess: (server, tool) => servers.get(server)?.guesses.get(tool),
+    tool: (server, name) => servers.get(server)?.tools.get(name),
     isNews: (server, sighting) => {
       const known = servers.get(server);
       if (known === undefined) return true;
@@ -152,6 +159,15 @@ export function createCatalogue({ nowMs, verify }: CatalogueOptions): Catalogue 
       for (const key of looks.keys()) if (!names.has(key.slice(0, key.indexOf(' ')))) looks.delete(key);
     },
   };
+}
+
+function toolsIn(pins: readonly Pin[], guesses: readonly ToolGuess[]): ReadonlyMap<string, ApprovedTool> {
+  const guessed = new Map(guesses.map((guess) => [guess.name, guess]));
+  return new Map(
+    pins.flatMap(({ kind, name, fingerprints }) =>
+      kind === 'tool' ? [[name, { fingerprint: fingerprints.at(-1), guess: guessed.get(name) }]] : [],
+    ),
+  );
 }
 
 /** Why signed pins cannot be believed. */

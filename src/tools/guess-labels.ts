@@ -57,6 +57,17 @@ export function guessLabels(name: string, definition: JsonValue): GuessedLabels 
   return { guessed: true, labels: [...labels].sort(), class: critical ? 'critical' : 'standard' };
 }
 
+/**
+ * What rules may go by for a tool that nobody has described, from all its approved shapes. That it only reads is left out: it would make the tool
+ * milder by its server's word. Undefined: it seems to be nothing in particular.
+ */
+export function guessTool(name: string, shapes: readonly JsonValue[]): Pick<GuessedLabels, 'labels' | 'class'> | undefined {
+  const guesses = shapes.map((definition) => guessLabels(name, definition));
+  const labels = [...new Set(guesses.flatMap((guess) => guess.labels))].filter((label) => label !== 'read-only').sort();
+  const isCritical = guesses.some((guess) => guess.class === 'critical');
+  return labels.length === 0 && !isCritical ? undefined : { labels, class: isCritical ? 'critical' : 'standard' };
+}
+
 const MAX_CHARS = 8_000;
 
 /** Only what a server admits. */

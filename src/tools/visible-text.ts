@@ -9,10 +9,13 @@ import { toSkeleton } from './skeleton.ts';
  */
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\\]|(?! )\p{Zs}|\u2800/gu;
 const WORD = /[\p{L}\p{M}\p{N}_]+/gu;
-const FOREIGN = /[^\p{ASCII}\p{Script=Latin}\p{M}]/gu;
+const FOREIGN = /[^\p{ASCII}\p{Script=Latin}\p{M}\p{No}]/gu;
 const LATIN = /\p{Script=Latin}/u;
 const NOT_ASCII = /[^ -~]|\\/gu;
 const ASCII = /^[ -~]*$/;
+const JOINERS = /^[\u200c\u200d\ufe0e\ufe0f]$/;
+const TAKES_JOINER =
+  /[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Tamil}\p{Script=Sinhala}\p{Script=Malayalam}\p{Mn}0-9#*\ufe0f]$/u;
 
 /** The text on one line, with everything hidden or pretending written as an escape. */
 export function toVisible(text: string): string {
@@ -23,6 +26,26 @@ export function toVisible(text: string): string {
 /** The text as plain ASCII: for two texts that look the same and are not. */
 export function toAscii(text: string): string {
   return text.replace(NOT_ASCII, escapeCharacter);
+}
+
+/**
+ * Where a text has characters that nobody sees, or letters of one alphabet inside a word of another: from and to, in UTF-16 units. Line breaks and
+ * tabs are seen by what they do; joiners between emoji or letters of other scripts are part of how these are written.
+ */
+export function hiddenIn(text: string): readonly (readonly [number, number])[] {
+  if (ASCII.test(text)) return [];
+  const spans: (readonly [number, number])[] = [];
+  for (const { 0: found, index } of text.matchAll(UNSEEN)) {
+    if (found === '\\' || found === '\n' || found === '\t' || found === '\r' || isJoined(text, index, found)) continue;
+    spans.push([index, index + found.length]);
+  }
+  for (const { 0: word, index } of text.matchAll(WORD)) if (showWord(word) !== word) spans.push([index, index + word.length]);
+  return spans.sort(([a], [b]) => a - b);
+}
+
+/** A joiner or a variation selector after what takes one. */
+function isJoined(text: string, index: number, found: string): boolean {
+  return JOINERS.test(found) && TAKES_JOINER.test(text.slice(Math.max(0, index - 3), index));
 }
 
 /** Whether a reader could take the two for the same. */
