@@ -69,7 +69,7 @@ export function createFlowDoor({ links, metrics, nowMs, audit }: FlowDoorOptions
       },
       read: async (task, isNarrow) => {
         const answer = await ask('read', { task, isNarrow });
-        return answer === undefined ? undefined : textsIn(answer['labels']);
+        return Array.isArray(answer?.['labels']) ? textsIn(answer['labels']) : undefined;
       },
     },
     hears: {
