@@ -70,6 +70,8 @@ export const ERRORS = {
   unauthenticated: row(401, 1401, 'info', 'A valid key is needed: Authorization: Bearer <key>.'),
   denied: row(200, 1403, 'info', 'Denied by policy.'),
   too_many: row(429, 1429, 'info', 'Too many requests.'),
+  // A limit of the policy. As a result it has status 200; the route says which.
+  limited: row(429, 1430, 'info', 'This call is over a limit.'),
   // The gateway and what stands behind it.
   draining: row(503, 1503, 'info', 'This gateway is shutting down.'),
   overloaded: row(503, 1503, 'warn', 'The gateway is overloaded.'),
@@ -79,6 +81,8 @@ export const ERRORS = {
   upstream_malformed: row(502, 1502, 'warn', 'The MCP server gave an answer that cannot be trusted.'),
   upstream_timeout: row(504, 1505, 'warn', 'The MCP server did not answer in time.'),
   upstream_too_large: row(502, 1502, 'warn', 'The answer of the MCP server is too large for this kind of request.'),
+  result_invalid: row(200, 1502, 'warn', 'What the tool gave is not what its approved output schema says.'),
+  result_unvalidated: row(200, 1502, 'info', 'What the tool gave was not held against its approved output schema.'),
   outcome_unknown: row(502, 1506, 'warn', 'The connection to the MCP server was lost; whether the call took effect is unknown.'),
   internal: row(500, -32603, 'error', 'Internal error.'),
 } as const satisfies Record<string, ErrorRow>;

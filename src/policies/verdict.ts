@@ -27,8 +27,9 @@ export function verdictOf(candidates: Candidates, holds: Holds, toolClass: CallC
   const asking = askOf(candidates.ask, holds);
   if (asking !== undefined && 'kind' in asking) return asking;
   const callClass = classOf(candidates, holds) ?? toolClass ?? 'standard';
-  if (asking !== undefined) return askBy(asking, callClass);
-  return allowing === undefined ? NO_RULE : allowBy(allowing, callClass);
+  const limits = limitsOf(candidates, holds);
+  if (asking !== undefined) return askBy(asking, callClass, limits);
+  return allowing === undefined ? NO_RULE : allowBy(allowing, callClass, limits);
 }
 
 /** The first rule that lets a reading through, or why none does. */
@@ -66,4 +67,19 @@ function classOf({ ask, grants }: Candidates, holds: Holds): CallClass | undefin
   ask.forEach(weigh);
   grants[0]?.forEach(weigh);
   return heaviest;
+}
+
+/** The limits of every rule that lets the call through, each once; undefined where none names any. */
+function limitsOf({ ask, grants }: Candidates, holds: Holds): readonly string[] | undefined {
+  let names: Set<string> | undefined;
+  const collect = (compiled: CompiledRule): void => {
+    const { limit } = compiled.rule;
+    if (limit === undefined || holds(compiled) !== true) return;
+    names ??= new Set();
+    if (typeof limit === 'string') names.add(limit);
+    else for (const name of limit) names.add(name);
+  };
+  ask.forEach(collect);
+  grants[0]?.forEach(collect);
+  return names === undefined ? undefined : [...names];
 }

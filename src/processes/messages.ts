@@ -29,6 +29,8 @@ export interface Init {
   readonly restarted: boolean;
   /** One worker looks at every server, so that a broken one is named early. */
   readonly scout: boolean;
+  /** Names of the workers that were there before it (control): what they hold is asked of them first. */
+  readonly workers: readonly string[];
   readonly logFormat: 'json' | 'text';
 }
 

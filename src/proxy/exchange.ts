@@ -10,7 +10,7 @@ import type { Era, Message, MethodRule, ModernRequest } from '../mcp/index.ts';
 import type { Receipt, Subject } from '../policies/index.ts';
 import type { Server, Servers } from '../servers/index.ts';
 import type { Log } from '../telemetry/index.ts';
-import type { Catalogue, DefinitionKind, HeaderCatalogue } from '../tools/index.ts';
+import type { Catalogue, DefinitionKind, HeaderCatalogue, ToolContracts } from '../tools/index.ts';
 import type { ApprovalState, Approvals, HeldApproval } from './approvals/types.ts';
 import type { Wait } from './approvals/wait.ts';
 import type { Aggregates, LegacyServers, Placement, Sessions, TaskIds } from './bridge/index.ts';
@@ -122,6 +122,8 @@ export interface Ports {
   readonly catalogue: Catalogue;
   /** What is used must be what was approved. */
   readonly gate: Gate;
+  /** What approved definitions promise, held against calls and results. */
+  readonly contracts: ToolContracts;
   /** Reports what is not known here; resolves once the catalogue knows what follows, rejects when nobody can say. */
   readonly reportSightings: (report: SightingReport) => Promise<void>;
   /** What tasks have used before. */
@@ -166,6 +168,8 @@ export interface Call {
   denied: boolean;
   /** The row of the error table with which the gateway ended it, if it did. */
   refusedWith: ErrorCode | undefined;
+  /** The row that its result is marked with, where it was let through all the same. */
+  markedWith?: ErrorCode;
   forwardedUs: number;
   /** When the server's answer was complete. */
   answeredUs: number;

@@ -9,6 +9,8 @@ export interface RoadMetrics {
   /** A call is over. `overheadUs`: its whole time less the wait for the server. */
   outcome(call: Call, outcome: OutcomeStatus, durations: { readonly totalUs: number; readonly serverUs: number }): void;
   refused(code: string, listener: string): void;
+  /** A call was charged to a limit, or was over it. */
+  limit(limit: string, result: 'admitted' | 'refused'): void;
 }
 
 interface Series {
@@ -24,6 +26,7 @@ const MAX_HANDLES = 4_096;
 export function createRoadMetrics(metrics: Metrics): RoadMetrics {
   const durations = new Map<string, Series>();
   const verdicts = new Map<string, Counter>();
+  const limits = new Map<string, Counter>();
 
   const seriesOf = (call: Call, outcome: OutcomeStatus): Series => {
     const { question, server } = call;
@@ -70,5 +73,11 @@ export function createRoadMetrics(metrics: Metrics): RoadMetrics {
       series.overhead.observe((totalUs - serverUs) / US_PER_SECOND);
     },
     refused: (code, listener) => metrics.counter('sallyport.refusals', { code, listener }).add(),
+    limit: (limit, result) => {
+      const key = `${result}\u0000${limit}`;
+      let counter = limits.get(key);
+      if (counter === undefined) limits.set(key, (counter = metrics.counter('sallyport.limit.calls', { result, limit })));
+      counter.add();
+    },
   };
 }

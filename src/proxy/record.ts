@@ -89,7 +89,7 @@ export function recordOutcome(call: Call, outcome: OutcomeStatus, ports: Ports):
     id: call.id,
     time: ports.nowMs(),
     status: outcome,
-    code: call.refusedWith,
+    code: call.refusedWith ?? call.markedWith,
     rpcCode: undefined,
     answerBytes: call.answerBytes,
     gatewayUs: Math.round(totalUs - serverUs),

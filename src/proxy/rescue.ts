@@ -3,7 +3,7 @@
 
 import { ERRORS, GatewayError } from '../base/index.ts';
 import type { ErrorCode } from '../base/index.ts';
-import { errorAnswer, toolRefusal } from '../mcp/index.ts';
+import { errorAnswer, resultAnswer, toolRefusal } from '../mcp/index.ts';
 import type { Era, JsonObject, MessageId } from '../mcp/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import type { Reply } from './exchange.ts';
@@ -13,6 +13,12 @@ export interface Refused {
   readonly code: ErrorCode;
   readonly say?: string | undefined;
   readonly data?: JsonObject | undefined;
+  /** A result of the gateway's own that the request is answered with instead of an error. */
+  readonly result?: JsonObject | undefined;
+  /** When to come again. */
+  readonly retryAfterMs?: number | undefined;
+  /** Of what is over a limit: a result like any, or an HTTP status. */
+  readonly as?: 'result' | 'status';
 }
 
 /** To which request the refusal belongs, where that is known. */
@@ -36,14 +42,16 @@ export function refusalAnswer(
   request: RefusedRequest,
 ): { readonly status: number; readonly headers: readonly string[]; readonly body: Uint8Array } {
   const row = ERRORS[refused.code];
+  if (refused.result !== undefined && request.id !== undefined)
+    return { status: 200, headers: JSON_HEADERS, body: resultAnswer(request.id, refused.result) };
   const say = refused.say ?? row.text;
   const body =
-    refused.code === 'denied' && request.method === 'tools/call' && request.id !== undefined
+    (refused.code === 'denied' || refused.as === 'result') && request.method === 'tools/call' && request.id !== undefined
       ? toolRefusal(request.id, request.era, say)
       : errorAnswer(request.id, row.rpc, say, dataOf(refused, request));
   // SPEC 2025-11-25 basic/transports: to a legacy agent 404 says that its session is gone, and it would begin a new one.
-  const status = refused.code === 'method_unknown' && request.era === 'legacy' ? 200 : row.status;
-  return { status, headers: headersOf(refused.code), body };
+  const status = refused.as === 'result' || (refused.code === 'method_unknown' && request.era === 'legacy') ? 200 : row.status;
+  return { status, headers: headersOf(status, refused), body };
 }
 
 /** Sends a refusal, unless the agent is gone. An answer that has begun is cut instead: half of one and half of another would lie. */
@@ -65,15 +73,16 @@ function dataOf(refused: Refused, request: RefusedRequest): JsonObject | undefin
   return refused.data ?? (ERRORS[refused.code].rpc > 0 ? { auditId: request.auditId } : undefined);
 }
 
-function headersOf(code: ErrorCode): readonly string[] {
-  switch (ERRORS[code].status) {
+function headersOf(status: number, { retryAfterMs }: Refused): readonly string[] {
+  switch (status) {
     case 401:
       return CHALLENGE;
     case 405:
       return ALLOW;
     case 429:
     case 503:
-      return RETRY;
+      // RFC 9110 §10.2.3: whole seconds; rounded up, or whoever obeys would come too early.
+      return retryAfterMs === undefined ? RETRY : [...JSON_HEADERS, 'Retry-After', String(Math.max(1, Math.ceil(retryAfterMs / 1_000)))];
     default:
       return JSON_HEADERS;
   }

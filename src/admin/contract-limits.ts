@@ -1,0 +1,44 @@
+// Limits, as the admin API has them.
+
+import * as z from 'zod';
+import type { Endpoint } from './endpoint.ts';
+
+const bucketSchema = z.strictObject({
+  tenant: z.string(),
+  agent: z.string().nullable().meta({ description: 'null: the limit does not count agents apart. Likewise the following.' }),
+  group: z.string().nullable().meta({ description: 'Empty: agents that are in no group.' }),
+  server: z.string().nullable(),
+  tool: z.string().nullable(),
+  remaining: z.number().meta({ description: 'Calls, places, bytes or units that are left now; negative: a debt that is paid off first.' }),
+  admitted: z.int().meta({ description: 'Calls let through since control began, or since there was last nothing to say of it.' }),
+  refused: z.int(),
+  lastRefusedAt: z.iso.datetime().nullable(),
+  retryAfterMs: z.int().meta({ description: 'Milliseconds until the smallest call passes; 0: now.' }),
+});
+
+const limitSchema = z.strictObject({
+  name: z.string(),
+  kind: z.enum(['rate', 'concurrent', 'bytes', 'spend', 'repeats']),
+  text: z.string().meta({ description: 'What it is, in a line.' }),
+  per: z.array(z.enum(['agent', 'group', 'server', 'tool'])).meta({ description: 'What it counts apart.' }),
+  capacity: z.number().meta({ description: 'Most at once.' }),
+  count: z.int().meta({ description: 'Buckets that somebody has taken from, or was refused by in the last hour.' }),
+  buckets: z.array(bucketSchema).meta({ description: 'The hundred of them with the least left.' }),
+});
+
+const limitsSchema = z.strictObject({ limits: z.array(limitSchema) });
+
+/** Endpoints about limits. */
+export const LIMITS_ENDPOINTS = {
+  readLimits: {
+    method: 'GET',
+    path: '/limits',
+    summary: 'All limits, how much of each is left, and who is refused',
+    request: undefined,
+    response: limitsSchema,
+    status: 200,
+    versioned: false,
+  },
+} as const satisfies Record<string, Endpoint>;
+
+export type LimitsView = z.output<typeof limitsSchema>;
