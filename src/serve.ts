@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { createAdminClient, createAgentsPort } from './admin/index.ts';
+import { createAdminClient, createAgentsPort, createLockdownPort } from './admin/index.ts';
 import type { AdminPorts } from './admin/index.ts';
 import { EXIT, renderQuickstart, runCli } from './cli/index.ts';
 import type { ServeOptions } from './cli/index.ts';
@@ -53,6 +53,14 @@ export async function runCommand(argv: readonly string[], program: Program): Pro
         close: () => store.close(),
       };
     },
+    openLockdown: (dataFolder) =>
+      createLockdownPort({
+        dataFolder,
+        tenant: TENANT,
+        now: () => new Date(),
+        enforce: () => Promise.resolve({ workers: 0, confirmed: 0 }),
+        isKnown: () => Promise.resolve(null),
+      }),
   });
 }
 

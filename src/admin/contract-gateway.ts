@@ -1,6 +1,7 @@
 // The gateway itself, its config, servers and workers, as the admin API has them.
 
 import * as z from 'zod';
+import { lockdownSchema } from './contract-lockdown.ts';
 import type { Endpoint } from './endpoint.ts';
 
 const time = z.iso.datetime();
@@ -76,6 +77,7 @@ const statusSchema = z.strictObject({
     .array(z.strictObject({ path: z.string(), servers: z.array(z.string()) }))
     .optional()
     .meta({ description: 'Paths that show several servers as one.' }),
+  lockdown: lockdownSchema.optional().meta({ description: 'What is locked now.' }),
   config: configSchema,
   workers: z.array(workerSchema),
 });

@@ -243,9 +243,10 @@ export class AuditLog {
   /** A record that will not be in the log. */
   #miss(record: CallRecord, reason: string): void {
     this.#meter.refused(reason);
-    const known = record.kind !== 'refusals' && this.#running.delete(record.id);
+    const call = record.kind === 'decision' || record.kind === 'outcome' ? record.id : undefined;
+    const known = call !== undefined && this.#running.delete(call);
     // While the log is open nobody else will close this call; after a fault, beginning again does.
-    this.#gaps.miss(reason, known && this.#state === 'open' ? record.id : undefined);
+    this.#gaps.miss(reason, known && this.#state === 'open' ? call : undefined);
   }
 
   /** Puts the gap on record. Until that is durable it is not told. */

@@ -110,6 +110,13 @@ function describe({ time, slot, kind, members }: TailRecord): string {
     case 'decision': {
       const subject = text('tool') || text('prompt') || text('resource');
       const why = text('rule') === '' ? text('reason') : `rule ${text('rule')}`;
+    case 'lockdown': {
+      const what =
+        text('event') === 'unreadable' ? 'everything, because nobody could say what is' : `${text('subject')} ${text('name')}`.trimEnd();
+      const why = text('reason') === '' ? '' : `  (${text('reason')})`;
+      const who = text('by') === '' ? '' : `  by ${text('by')}`;
+      return `${when}${text('event')}  ${what}${why}${who}  ${text('cut')} cut`;
+    }
       return `${when}${text('verdict').padEnd(5)}  ${text('agent')} → ${text('server')}  ${text('method')}${subject === '' ? '' : ` ${subject}`}  (${why})  ${id}`;
     }
     case 'outcome': {

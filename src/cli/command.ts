@@ -1,7 +1,7 @@
 // What a command is: its place in the help, the arguments it takes, and what it does. And what it may use: no command reaches for the
 // process, the clock or the terminal by itself, so that all of them can be run in a test.
 
-import type { AdminPorts, AgentsPort } from '../admin/index.ts';
+import type { AdminPorts, AgentsPort, LockdownPort } from '../admin/index.ts';
 import type { ParsedArguments } from './arguments.ts';
 
 /** Something to write text to. */
@@ -41,6 +41,8 @@ export interface CliDeps {
   readonly admin: (dataFolder: string) => AdminPorts;
   /** The agents in a data folder on which no gateway runs. */
   readonly openAgents: (dataFolder: string) => { readonly agents: AgentsPort; close(): Promise<void> };
+  /** The kill switch of a data folder, without asking whoever runs on it: workers look at it by themselves. */
+  readonly openLockdown: (dataFolder: string) => LockdownPort;
 }
 
 /** How results are printed. */

@@ -5,7 +5,7 @@ import { formatProblem } from '../config/index.ts';
 import type { CliDeps, Command } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import { dataFolder } from './locate.ts';
-import { complain, printJson, printLine, printTable } from './print.ts';
+import { complain, printJson, printLine, printTable, printText } from './print.ts';
 import { complainAbout } from './problems.ts';
 
 export const statusCommand: Command = {
@@ -34,6 +34,7 @@ export const statusCommand: Command = {
 };
 
 function printStatus(deps: CliDeps, status: GatewayStatus): void {
+  printLocks(deps, status);
   const { config } = status;
   const facts: readonly (readonly [string, string])[] = [
     ['version', status.version],
@@ -64,4 +65,17 @@ function printStatus(deps: CliDeps, status: GatewayStatus): void {
     String(revision),
   ]);
   printTable(deps, ['WORKER', 'PROCESS', 'STATE', 'SINCE', 'REVISION'], rows);
+}
+
+/** First of all: whoever asks why nothing works reads it before anything else. */
+function printLocks(deps: CliDeps, { lockdown }: GatewayStatus): void {
+  if (lockdown === undefined) return;
+  const { fault, locks } = lockdown;
+  if (fault !== null) printText(deps, `LOCKED DOWN  everything, because nobody can say what is: the lockdown folder ${fault}`);
+  for (const { kind, name, since, by, reason } of locks)
+    printText(
+      deps,
+      `LOCKED DOWN  ${kind === 'all' ? 'everything' : `${kind} ${name}`}, since ${since}, by ${by}${reason === '' ? '' : `: ${reason}`}`,
+    );
+  if (fault !== null || locks.length > 0) printLine(deps, '');
 }

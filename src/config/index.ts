@@ -14,13 +14,26 @@ export { configJsonSchema } from './json-schema.ts';
 export { loadConfig, loadConfigFile, loadUntestedConfigFile } from './load.ts';
 export type { LoadedConfig, UntestedConfig } from './load.ts';
 export type { ConfigSource } from './parse.ts';
+export {
+  clearFaults,
+  liftLock,
+  listLifted,
+  lockdownFolder,
+  MAX_LOCK_NAME_CHARS,
+  MAX_LOCK_REASON_CHARS,
+  newLockId,
+  readLifted,
+  readLocks,
+  writeLock,
+} from './lockdown-folder.ts';
+export type { LiftedLock, Lifting, Lock, LockKind, LocksFound } from './lockdown-folder.ts';
 export { formatProblem } from './problem.ts';
 export { addServers, refusedAddress, renderConfig } from './render.ts';
 export type { NewConfig } from './render.ts';
 export { resolveValue } from './secrets.ts';
 export type { Unresolved } from './secrets.ts';
 export { digestOf, isSnapshotDocument, nextRevision, parseSnapshotDocument } from './snapshot-document.ts';
-export { compileSnapshot } from './snapshot.ts';
+export { compileSnapshot, withLockdown } from './snapshot.ts';
 export type { Env } from './template.ts';
 export type {
   Address,

@@ -4,8 +4,8 @@
 import { compileAgents } from '../agents/index.ts';
 import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
-import { compilePolicy, compileToolFacts } from '../policies/index.ts';
-import type { CataloguedToolOf } from '../policies/index.ts';
+import { compilePolicy, compileToolFacts, NOTHING_LOCKED, underLockdown } from '../policies/index.ts';
+import type { CataloguedToolOf, Lockdown } from '../policies/index.ts';
 import { formatPath } from './problem.ts';
 import type { ConfigShard, Route, Snapshot, SnapshotDocument } from './types.ts';
 
@@ -25,7 +25,12 @@ export function compileSnapshot(
   if (!config.ok) return config;
   const agents = previous?.digests.agents === digests.agents ? previous.agents : compileAgents(shards.agents.agents);
   const { listeners, servers, routes, policy, toolFacts, limits } = config.value;
-  return ok(Object.freeze({ revision, digests, listeners, servers, routes, policy, toolFacts, agents, limits }));
+  return ok(Object.freeze({ revision, digests, listeners, servers, routes, policy, lockdown: NOTHING_LOCKED, toolFacts, agents, limits }));
+}
+
+/** The same while something is locked. What is compiled next goes on from the one without. */
+export function withLockdown(snapshot: Snapshot, lockdown: Lockdown): Snapshot {
+  return lockdown.isOn ? Object.freeze({ ...snapshot, policy: underLockdown(snapshot.policy, lockdown), lockdown }) : snapshot;
 }
 
 function compileConfig(

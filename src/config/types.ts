@@ -1,8 +1,8 @@
 // The shapes of the config: what was wrong with it, what it normalizes to (the shards, plain JSON), and the snapshot that the road reads.
 
 import type { AgentIndex, AgentRecord } from '../agents/index.ts';
-import type { Policy, PolicyDocument, ToolFactsOf } from '../policies/index.ts';
-import type { ServerConfig } from '../servers/index.ts';
+import type { Lockdown, Policy, PolicyDocument, ToolFactsOf } from '../policies/index.ts';
+import type { OverLimit, ServerConfig } from '../servers/index.ts';
 
 /** Something wrong (error) or doubtful (warning) in a config file: where, what, and what to write instead. */
 export interface ConfigProblem {
@@ -163,3 +163,6 @@ export interface Snapshot {
   readonly agents: AgentIndex;
   readonly limits: Limits;
 }
+  /** As a lockdown leaves it. */
+  /** What is locked; it changes without the revision. */
+  readonly lockdown: Lockdown;

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { lockdownFolder } from '../config/index.ts';
 import { catalogueFolder } from './catalogue-files.ts';
 import type { Role } from './messages.ts';
 
@@ -35,7 +36,7 @@ export function spawnProcess(options: SpawnOptions): ChildProcess {
 }
 
 /**
- * The Node flags of a role. A worker may read the program, its own records and the last snapshot, write its own records and use the
+ * The Node flags of a role. A worker may read the program, its own records, the last snapshot and what is locked, write its own records and use the
  * network: it cannot read a key file, start a program or a thread, or be attached to by an inspector (SIGUSR1).
  */
 export function nodeFlags(options: Pick<SpawnOptions, 'role' | 'slot' | 'entry' | 'dataFolder'>): readonly string[] {
@@ -57,6 +58,7 @@ export function nodeFlags(options: Pick<SpawnOptions, 'role' | 'slot' | 'entry' 
         ...programFolders(options.entry).map(read),
         read(join(dataFolder, 'snapshot.json')),
         read(catalogueFolder(dataFolder)),
+        read(lockdownFolder(dataFolder)),
         read(audit),
         write(audit),
       ];

@@ -6,7 +6,7 @@ import { describeDenial, settle } from '../policies/index.ts';
 import type { Denial, Envelope, Permit, Subject } from '../policies/index.ts';
 import type { ModernRequest } from '../mcp/index.ts';
 import type { Readiness, Server } from '../servers/index.ts';
-import { admit } from './admission/index.ts';
+import { admit, whyLocked } from './admission/index.ts';
 import type { Admitted, Pending } from './admission/index.ts';
 import { askMembers } from './aggregate-road.ts';
 import { askModernHttp, askModernStdio } from './bridge/index.ts';
@@ -57,6 +57,9 @@ function start(wanted: Ask, heard: Hearing, ports: Ports, admission: (go: (leave
     try {
       const full = tooMany(call);
       if (full !== undefined) return fail(full, 'refused');
+      // It may have taken its time until the server could be used.
+      const locked = whyLocked(call, ports);
+      if (locked !== undefined) return fail(locked.refused, 'refused');
       if (readiness.kind === 'failed') {
         ports.log.warn('a server cannot be used', { server: call.server.name, reason: readiness.reason });
         return fail({ code: readiness.code, say: unusable(call.server.name, readiness.code) }, 'failed');
@@ -108,6 +111,7 @@ export function askMember(arrival: Arrival, server: Server, member: Member, hear
   });
   const end = (outcome: OutcomeStatus): boolean => {
     if (call.outcome !== undefined) return false;
+    forget();
     call.outcome = outcome;
     call.answeredUs = ports.nowUs();
     recordOutcome(call, outcome, ports);
@@ -127,10 +131,17 @@ export function askMember(arrival: Arrival, server: Server, member: Member, hear
       if (end(outcome)) hearing.fail(refused, outcome);
     },
   };
-  const asking = start({ call, message, request, scope }, recorded, ports, (go) =>
+  // A share has no answer of its own that could be cut when its server is locked.
+  const forget = ports.open.watch(call, () => {
+    asking.giveUp();
+    recorded.fail({ code: 'denied', say: 'The right to this ended while it was under way.' }, 'refused');
+  });
+  const asking: Asking = start({ call, message, request, scope }, recorded, ports, (go) =>
     admit({ call, params: message.params, isLater: false }, ports, (admitted) => {
-      if (!recordDecision(call, decisionOf(admitted, ports.snapshot()), ports)) hearing.fail({ code: 'audit_unavailable' }, 'refused');
-      else if (admitted.kind === 'refused') recorded.fail(admitted.refused, 'refused');
+      if (!recordDecision(call, decisionOf(admitted, ports.snapshot()), ports)) {
+        forget();
+        hearing.fail({ code: 'audit_unavailable' }, 'refused');
+      } else if (admitted.kind === 'refused') recorded.fail(admitted.refused, 'refused');
       else go(admitted);
     }),
   );

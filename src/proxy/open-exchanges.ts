@@ -18,8 +18,10 @@ export interface OpenExchanges {
   streamsOf(tenant: string, agent: string): number;
   add(answer: Answer, call: Call): void;
   remove(answer: Answer): void;
-  /** Cuts whatever the new snapshot would not let begin. */
-  reconsider(snapshot: Snapshot, nowMs: number): void;
+  /** What has no answer of its own yet, or is only a part of one: `cut` ends it when it would not be let begin any more. Gives back how to forget it. */
+  watch(call: Call, cut: () => void): () => void;
+  /** Cuts whatever the new snapshot would not let begin, and says how much that was. */
+  reconsider(snapshot: Snapshot, nowMs: number): number;
   /** Cuts what is left when the grace is over. */
   cutAll(): void;
   /** Ends long-lived streams, so that a drain does not wait for what never ends by itself. */
@@ -31,6 +33,7 @@ export interface OpenExchanges {
 export function createOpenExchanges(): OpenExchanges {
   const open = new Map<Answer, Call>();
   const streams = new Map<string, number>();
+  const watched = new Set<{ readonly call: Call; readonly cut: () => void }>();
 
   const key = (tenant: string, agent: string): string => `${tenant}\u0000${agent}`;
   const count = (call: Call, by: 1 | -1): void => {
@@ -56,8 +59,26 @@ export function createOpenExchanges(): OpenExchanges {
       open.delete(answer);
       count(call, -1);
     },
+    watch: (call, cut) => {
+      const one = { call, cut };
+      watched.add(one);
+      return () => void watched.delete(one);
+    },
     reconsider: (snapshot, nowMs) => {
-      for (const [answer, call] of open) if (!stillAllowed(call, snapshot, nowMs)) answer.cut('cancelled');
+      let ended = 0;
+      const isOver = (call: Call): boolean => !stillAllowed(call, snapshot, nowMs);
+      for (const [answer, call] of open)
+        if (isOver(call)) {
+          ended++;
+          answer.cut('cancelled');
+        }
+      for (const one of watched)
+        if (isOver(one.call)) {
+          ended++;
+          watched.delete(one);
+          one.cut();
+        }
+      return ended;
     },
     cutAll: () => {
       for (const answer of open.keys()) answer.cut('cancelled');

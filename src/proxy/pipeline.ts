@@ -6,7 +6,7 @@ import { legacyRevisionFor } from '../mcp/index.ts';
 import type { JsonObject } from '../mcp/index.ts';
 import type { Finding } from '../policies/index.ts';
 import { describeDenial, settle } from '../policies/index.ts';
-import { admit } from './admission/index.ts';
+import { admit, whyLocked } from './admission/index.ts';
 import type { Admitted } from './admission/index.ts';
 import { createAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
@@ -91,21 +91,37 @@ function takeIn(call: Call, ports: Ports): void {
   const pending = admit({ call, params: paramsOf(call.inbound), isLater: false }, ports, (admitted) =>
     guarded(call.arrival, ports, () => {
       decided = true;
+  let forget: () => void = () => {};
       if (!recordDecision(call, decisionOf(admitted, snapshot), ports))
         return refuse(reply, { code: 'audit_unavailable' }, requestOf(call));
       const answer = createAnswer(call, ports);
+      forget();
       if (admitted.kind === 'admitted') carryOn(call, admitted, answer, ports);
       else answer.refuse(admitted.refused, 'refused');
     }),
   );
   if (decided) return;
-  reply.onHangup = () => {
+  const giveUp = (reason: string): void => {
+    forget();
     pending.abandon();
     recordDecision(call, { verdict: 'deny', rule: undefined, reason: 'hung-up', revision: snapshot.revision }, ports);
   };
 }
 
 function carryOn(call: Call, { allow, principal, snapshot }: Extract<Admitted, { kind: 'admitted' }>, answer: Answer, ports: Ports): void {
+  forget = ports.open.watch(call, () => {
+    const locked = whyLocked(call, ports);
+    giveUp(locked?.reason ?? 'denied');
+    endWait(call, locked?.refused ?? { code: 'denied', say: 'The right to this ended while it waited.' });
+  });
+  reply.onHangup = () => giveUp('hung-up');
+}
+
+/** Refuses what has no answer yet. Where the wait for a person has begun one, that is cut: it may not go on. */
+function endWait(call: Call, refused: Refused): void {
+  const { reply } = call.arrival;
+  if (call.wait?.isStreaming === true) reply.abort();
+  else refuse(reply, refused, requestOf(call));
   const { inbound, question, server } = call;
   const settled = settle(allow, inspect(call), {
     bytes: inbound.kind === 'stream' || inbound.kind === 'end' ? EMPTY : inbound.message.document.bytes,

@@ -3,6 +3,7 @@
 // with a server, opened on demand, shared by its requests, and ended when nobody has used it for a while.
 
 import type { Principal } from '../../agents/index.ts';
+import type { Subject } from '../../policies/index.ts';
 import type { Limits, Snapshot } from '../../config/index.ts';
 import { canonicalJson, toLegacyClientCapabilities } from '../../mcp/index.ts';
 import type { Readiness, Server } from '../../servers/index.ts';
@@ -200,7 +201,8 @@ export function createLegacyServers(options: LegacyServersOptions): LegacyServer
     ownerElsewhere: (state, principal) => rounds.ownerElsewhere(state, principal),
     countOf: (server) => ({ sessions: count((one) => one.server === server), parked: rounds.countOf(server) }),
     sweep: (snapshot, now) => {
-      const isOver = (principal: Principal, server: string): boolean => !mayUse(principal, server, snapshot, now);
+      const isOver = (principal: Principal, server: string, subject?: Subject): boolean =>
+        !mayUse(principal, server, snapshot, now, subject);
       rounds.sweep(now, isOver);
       const pooled = new Set([...pool.values()].map(({ session }) => session));
       for (const session of all) {

@@ -98,7 +98,11 @@ export function createMuxes(options: MuxesOptions): Muxes {
         const { mux, shared } = one;
         // What all share holds nothing of one agent.
         const isOrphan = !snapshot.servers.has(mux.server) || (!shared && !mayUse(mux.lastUsedBy, mux.server, snapshot, now));
-        if (isOrphan) retire(key, one);
+        if (isLocked(one, snapshot)) {
+          // What is locked is not asked to finish.
+          held.delete(key);
+          mux.close();
+        } else if (isOrphan) retire(key, one);
         else if (mux.running === 0 && now - mux.lastUsedMs > snapshot.limits.sessionIdleMs) mux.close();
       }
     },
@@ -107,4 +111,9 @@ export function createMuxes(options: MuxesOptions): Muxes {
       for (const { mux } of held.values()) mux.close();
     },
   };
+}
+
+/** What all share is locked with its server, not with one of its agents. */
+function isLocked({ mux: { server, lastUsedBy }, shared }: Held, { lockdown }: Snapshot): boolean {
+  return lockdown.isOn && lockdown.stops(shared ? { tenant: lastUsedBy.tenant, agent: '' } : lastUsedBy, server, { kind: 'server' });
 }

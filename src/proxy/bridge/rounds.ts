@@ -4,6 +4,7 @@
 import type { Principal } from '../../agents/index.ts';
 import { fail, ok } from '../../base/index.ts';
 import type { Result } from '../../base/index.ts';
+import type { Subject } from '../../policies/index.ts';
 import type { Refused } from '../rescue.ts';
 import type { Ask } from './party.ts';
 import { digestOf, openRound, sealRound } from './request-state.ts';
@@ -30,7 +31,7 @@ export interface Rounds<Parked extends ParkedCall> {
   ownerElsewhere(state: string, principal: Principal): string | undefined;
   countOf(server: string): number;
   /** Ends what has waited for too long, and what `isOver` says. */
-  sweep(nowMs: number, isOver: (principal: Principal, server: string) => boolean): void;
+  sweep(nowMs: number, isOver: (principal: Principal, server: string, subject: Subject) => boolean): void;
 }
 
 export interface RoundsOptions {
@@ -59,6 +60,7 @@ interface Round<Parked> {
   readonly principal: Principal;
   readonly agent: string;
   readonly server: string;
+  readonly subject: Subject;
   readonly expiresAtMs: number;
 }
 
@@ -89,7 +91,7 @@ export function createRounds<Parked extends ParkedCall>(options: RoundsOptions):
   };
 
   return {
-    park: (call, { call: { arrival, server }, request }) => {
+    park: (call, { call: { arrival, server, question }, request }) => {
       const { principal } = arrival;
       const agent = JSON.stringify([principal.tenant, principal.agent]);
       const say = full(agent, server.name);
@@ -97,7 +99,7 @@ export function createRounds<Parked extends ParkedCall>(options: RoundsOptions):
       if (say !== undefined || key === undefined) return fail({ code: 'overloaded', say });
       const number = next++;
       const expiresAtMs = options.nowMs() + ROUND_LIFE_MS;
-      rounds.set(number, { call, principal, agent, server: server.name, expiresAtMs });
+      rounds.set(number, { call, principal, agent, server: server.name, subject: question.subject, expiresAtMs });
       numbers.set(call, number);
       add(perAgent, agent, 1);
       add(perServer, server.name, 1);
@@ -138,8 +140,8 @@ export function createRounds<Parked extends ParkedCall>(options: RoundsOptions):
     },
     countOf: (server) => perServer.get(server) ?? 0,
     sweep: (nowMs, isOver) => {
-      for (const { call, principal, server, expiresAtMs } of rounds.values()) {
-        if (nowMs < expiresAtMs && !isOver(principal, server)) continue;
+      for (const { call, principal, server, subject, expiresAtMs } of rounds.values()) {
+        if (nowMs < expiresAtMs && !isOver(principal, server, subject)) continue;
         release(call);
         options.onEvent?.('round_expired', server);
         call.expire();
