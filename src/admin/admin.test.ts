@@ -60,6 +60,9 @@ function fakePorts(agents: AgentsPort, change: Partial<AdminPorts> = {}): AdminP
     status: async () => ok(STATUS),
     servers: async () => ok([SERVER]),
     reload: async () => ok(CONFIG),
+    limits: async () => ok({ limits: [] }),
+    policy: { explain: nothing, world: nothing },
+    approvals: { list: async () => ok([]), read: nothing, decide: nothing },
     lockdown: { read: nothing, lock: nothing, lift: nothing },
     flow: { read: async () => ok({ fault: null, agents: [] }), clear: async () => ok({ cleared: false }) },
     catalogue: {

@@ -68,6 +68,10 @@ export function createAdminClient(socketPath: string): AdminPorts {
       lift: (body) => value('liftLockdown', { body }),
     },
     flow: {
+    policy: {
+      explain: (body) => value('explain', { body }),
+      world: () => value('readWorld'),
+    },
       read: () => value('readFlow'),
       clear: (body) => value('clearFlow', { body }),
     },

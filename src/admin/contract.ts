@@ -10,6 +10,7 @@ import { FLOW_ENDPOINTS } from './contract-flow.ts';
 import { GATEWAY_ENDPOINTS } from './contract-gateway.ts';
 import { LOCKDOWN_ENDPOINTS } from './contract-lockdown.ts';
 
+import { POLICY_ENDPOINTS } from './contract-policy.ts';
 export type * from './contract-agents.ts';
 export type * from './contract-approvals.ts';
 export type * from './contract-catalogue.ts';
@@ -18,6 +19,7 @@ export type * from './contract-gateway.ts';
 export type * from './contract-lockdown.ts';
 export { lockInputSchema } from './contract-lockdown.ts';
 
+export type * from './contract-policy.ts';
 /** Where the API lives on its socket. A change that breaks clients gets a new number. */
 export const API_PREFIX = '/api/v1';
 
@@ -35,6 +37,7 @@ export const ENDPOINTS = {
 } as const;
 
 /** The name of an endpoint. */
+  ...POLICY_ENDPOINTS,
 export type EndpointName = keyof typeof ENDPOINTS;
 /** What an endpoint's body is once checked; undefined for those without. */
 export type RequestOf<Name extends EndpointName> = (typeof ENDPOINTS)[Name]['request'] extends z.ZodType

@@ -14,6 +14,8 @@ export type {
   DecidedView,
   DecideInput,
   DecisionInput,
+  ExplainInput,
+  ExplanationView,
   FlowView,
   GatewayStatus,
   IssuedKey,
@@ -27,9 +29,10 @@ export type {
   WithheldView,
   WorkerStatus,
 } from './contract.ts';
+  WorldView,
 export { createLockdownPort } from './lockdown-port.ts';
 export type { InForce, LockdownPortOptions } from './lockdown-port.ts';
-export type { AdminPorts, AgentsPort, ApprovalsPort, CataloguePort, FlowPort, LockdownPort } from './ports.ts';
+export type { AdminPorts, AgentsPort, ApprovalsPort, CataloguePort, FlowPort, LockdownPort, PolicyPort } from './ports.ts';
 export type { AdminProblem, ProblemCode } from './problems.ts';
 export { createAdminServer } from './server.ts';
 export type { AdminServer, AdminServerOptions } from './server.ts';

@@ -16,6 +16,8 @@ import type {
   DecidedView,
   DecideInput,
   DecisionInput,
+  ExplainInput,
+  ExplanationView,
   FlowView,
   GatewayStatus,
   IssuedKey,
@@ -29,6 +31,7 @@ import type {
   ServerStatus,
   ShownApproval,
 } from './contract.ts';
+  WorldView,
 import type { AdminProblem } from './problems.ts';
 
 type Answer<T> = Promise<Result<T, AdminProblem>>;
@@ -76,6 +79,14 @@ export interface ApprovalsPort {
 }
 
 /** Everything the admin API can ask for. */
+/** The policy in force. Asking it changes nothing. */
+export interface PolicyPort {
+  /** What would become of a call, and why. */
+  explain(input: ExplainInput): Answer<ExplanationView>;
+  /** What the rules are about. */
+  world(): Answer<WorldView>;
+}
+
 export interface AdminPorts {
   readonly agents: AgentsPort;
   readonly approvals: ApprovalsPort;
@@ -83,6 +94,9 @@ export interface AdminPorts {
   readonly flow: FlowPort;
   readonly lockdown: LockdownPort;
   status(): Answer<GatewayStatus>;
+  readonly policy: PolicyPort;
+  /** What limits there are, and how much of them is left. */
+  limits(): Answer<LimitsView>;
   servers(): Answer<readonly ServerStatus[]>;
   /** Reads the config file again. A refused one is a `config_refused` problem with its places; the one before stays in force. */
   reload(): Answer<ConfigStatus>;

@@ -70,6 +70,8 @@ const HANDLERS: Handlers = {
   decideDefinitions: async (ports, { body }) => map(await ports.catalogue.decide(body), (value) => ({ value })),
   readLockdown: async (ports) => map(await ports.lockdown.read(), (value) => ({ value })),
   lockDown: async (ports, { body }) => map(await ports.lockdown.lock(body), (value) => ({ value })),
+  explain: async (ports, { body }) => map(await ports.policy.explain(body), (value) => ({ value })),
+  readWorld: async (ports) => map(await ports.policy.world(), (value) => ({ value })),
   liftLockdown: async (ports, { body }) => map(await ports.lockdown.lift(body), (value) => ({ value })),
   reload: async (ports) => map(await ports.reload(), (value) => ({ value })),
 };

@@ -55,6 +55,7 @@ export const FAKE_SERVERS: readonly ServerStatus[] = [
 export function fakePorts(agents: AgentsPort, change: Partial<AdminPorts> = {}): AdminPorts {
   return {
     agents,
+    approvals: { list: async () => ok([]), read: nothing, decide: nothing },
     lockdown: { read: nothing, lock: nothing, lift: nothing },
     catalogue: {
       withheld: async () => ok({ faults: [], counts: [], withheld: [], omitted: 0 }),
@@ -66,6 +67,8 @@ export function fakePorts(agents: AgentsPort, change: Partial<AdminPorts> = {}):
     status: async () => ok(FAKE_STATUS),
     servers: async () => ok(FAKE_SERVERS),
     reload: async () => ok(FAKE_CONFIG),
+    limits: async () => ok({ limits: [] }),
+    policy: { explain: nothing, world: nothing },
     ...change,
   };
 }

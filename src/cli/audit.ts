@@ -1,6 +1,5 @@
 // `sallyport audit …`: what is on record, and whether anybody changed it. Reads the files of the data folder and needs no gateway.
 
-import { accessSync, constants, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { tailLogs, verifyLogs } from '../audit/index.ts';
 import type { LogReport, TailRecord } from '../audit/index.ts';
@@ -9,6 +8,7 @@ import type { CliDeps, Command } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import { dataFolder } from './locate.ts';
 import { complain, printJson, printLine, printText } from './print.ts';
+import { isFolder } from './record-folder.ts';
 
 const DEFAULT_LIMIT = 50;
 const FOLDER = { name: 'FOLDER', text: 'a folder with logs (default: the logs in the data folder)', optional: true } as const;
@@ -30,7 +30,7 @@ const tail: Command = {
     const folder = logFolder(args, deps);
     if (folder === undefined) return EXIT.config;
     const follow = args.flag('follow');
-    if (!isThere(folder) && !follow) return noLogs(deps, folder);
+    if (!isFolder(folder) && !follow) return noLogs(deps, folder);
     for await (const record of tailLogs(folder, { follow, limit, signal: deps.interrupted })) {
       if (args.output === 'json') printLine(deps, record.text);
       else printText(deps, describe(record));
@@ -47,7 +47,7 @@ const verify: Command = {
   run: async (args, deps) => {
     const folder = logFolder(args, deps);
     if (folder === undefined) return EXIT.config;
-    if (!isThere(folder)) return noLogs(deps, folder);
+    if (!isFolder(folder)) return noLogs(deps, folder);
     const report = await verifyLogs(folder);
     if (args.output === 'json') printJson(deps, report);
     else {
@@ -79,13 +79,6 @@ function logFolder(args: ParsedArguments, deps: CliDeps): string | undefined {
   if (named !== '') return resolve(deps.cwd, named);
   const folder = dataFolder(args, deps);
   return folder === undefined ? undefined : join(folder, 'audit');
-}
-
-/** Throws when it is there and may not be read by this user: that is not to be taken for a record that does not exist. */
-function isThere(folder: string): boolean {
-  if (statSync(folder, { throwIfNoEntry: false }) === undefined) return false;
-  accessSync(folder, constants.R_OK | constants.X_OK);
-  return true;
 }
 
 function noLogs(deps: CliDeps, folder: string): 1 {

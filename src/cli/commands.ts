@@ -6,11 +6,17 @@ import { certsCommands } from './certs.ts';
 import { checkCommand } from './check.ts';
 import type { Command } from './command.ts';
 import { flowCommands } from './flow.ts';
+import { explainCommand } from './explain.ts';
 import type { CommandGroup } from './help.ts';
 import { importCommand } from './import.ts';
 import { initCommand } from './init.ts';
 import { lockdownCommands } from './lockdown.ts';
 import { reloadCommand } from './reload.ts';
+import { limitsCommand } from './limits.ts';
+import { policyLintCommand } from './policy-lint.ts';
+import { policyReplayCommand } from './policy-replay.ts';
+import { policyTestCommand } from './policy-test.ts';
+import { policyUnusedCommand } from './policy-unused.ts';
 import { serveCommand } from './serve.ts';
 import { serversCommand } from './servers.ts';
 import { statusCommand } from './status.ts';
@@ -23,6 +29,7 @@ export const GROUPS: readonly CommandGroup[] = [
   { title: 'Run', commands: [serveCommand, statusCommand, reloadCommand, ...lockdownCommands] },
   { title: 'Config', commands: [initCommand, importCommand, checkCommand] },
   { title: 'Agents and servers', commands: [...agentsCommands, serversCommand, ...certsCommands] },
+  { title: 'Policy', commands: [explainCommand, policyTestCommand, policyLintCommand, policyReplayCommand, policyUnusedCommand] },
   { title: 'Tools, as an agent', commands: toolsCommands },
   { title: 'Approvals', commands: [...toolsReviewCommands, ...flowCommands] },
   { title: 'Record', commands: auditCommands },

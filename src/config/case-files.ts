@@ -92,7 +92,13 @@ function pathsOf({ pattern, complain }: NamedCases, files: Files, refuse: (probl
 function bedOf({ servers, policy }: Pick<ConfigShard, 'servers' | 'policy'>): CaseBed | undefined {
   const names = servers.map(({ name }) => name);
   const compiled = compilePolicy(policy, { servers: names });
-  return compiled.ok ? { policy: compiled.value, servers: names, toolFacts: compileToolFacts(servers) } : undefined;
+  return compiled.ok ? { policy: compiled.value, servers: names, toolFacts: compileToolFacts(servers), serverLabels: labelsIn(servers) } : undefined;
+}
+
+/** What a config says of what is no tool: the labels of its server. */
+export function labelsIn(servers: ConfigShard['servers']): (server: string) => readonly string[] {
+  const labels = new Map(servers.map((server) => [server.name, server.labels ?? []]));
+  return (server) => labels.get(server) ?? [];
 }
 
 /** What cases with a policy of their own are held against: every server exists that a case or a rule names. */
@@ -121,7 +127,7 @@ function ownBed(
   const named = value.rules.flatMap((rule) => rule.servers).filter((server) => !isGlob(server));
   const servers = [...new Set([...named, ...cases.map(({ question }) => question.server)])];
   const compiled = compilePolicy(value, { servers });
-  if (compiled.ok) return { bed: { policy: compiled.value, servers, toolFacts: compileToolFacts([]) }, mistakes: [] };
+  if (compiled.ok) return { bed: { policy: compiled.value, servers, toolFacts: compileToolFacts([]), serverLabels: () => [] }, mistakes: [] };
   const [wrong] = compiled.error;
   return {
     bed: undefined,

@@ -1,7 +1,7 @@
 // How the gateway is told what to do: read, parse, check, compile into the immutable snapshot. Never holds a secret, only references to them;
 // a mistake is answered with the file, line and path, and what to write instead.
 export { formatAddress, isLoopback, parseAddress } from './address.ts';
-export { testCases } from './case-files.ts';
+export { labelsIn, testCases } from './case-files.ts';
 export type { NamedCases, TestedCases } from './case-files.ts';
 export { checkConfig } from './check.ts';
 export { readDataFolder } from './data-folder.ts';

@@ -14,6 +14,7 @@ import { parseConfig } from './parse.ts';
 import type { ConfigSource } from './parse.ts';
 import type { Env } from './template.ts';
 import type { ConfigProblem, ConfigShard } from './types.ts';
+import type { Path } from './yaml.ts';
 
 /** A config that may be used. */
 export interface LoadedConfig {
@@ -21,7 +22,12 @@ export interface LoadedConfig {
   readonly warnings: readonly ConfigProblem[];
   /** Absolute paths of the files it was read from. */
   readonly files: readonly string[];
+  /** Says something about a place of the policy, where it is written. By default a warning. */
+  readonly placed: Placed;
 }
+
+/** Says something about a place of the policy, where it is written. */
+export type Placed = (path: Path, message: string, fix: string | undefined, severity?: ConfigProblem['severity']) => ConfigProblem;
 
 /** A config whose policy cases have not been run. */
 export interface UntestedConfig extends LoadedConfig {
@@ -51,7 +57,9 @@ function loadUntested(text: string, source: ConfigSource): Result<UntestedConfig
   const doubts = found.map((doubt) => locate(doubt, doubt.severity));
   const all = [...problems, ...doubts].sort(byPlace);
   if (shard === undefined || all.some(({ severity }) => severity === 'error')) return fail(all);
-  return ok({ shard, warnings: all, files, cases });
+  const placed: Placed = (path, message, fix, severity = 'warning') =>
+    locate({ path: ['policy', ...path], part: 'value', message, fix }, severity);
+  return ok({ shard, warnings: all, files, cases, placed });
 }
 
 /** Loads a file from the disk. */

@@ -32,6 +32,7 @@ import { createPublisher } from './publisher.ts';
 import { holdsOf } from './server-holds.ts';
 import { createStatusBoard } from './status-board.ts';
 
+import { createPolicyPort } from './policy-port.ts';
 const STORE_POLL_MS = 1_000;
 const CONFIG_EXIT_CODE = 3;
 const KEEPER_TIMEOUT_MS = 5_000;
@@ -179,6 +180,17 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     const errors = await config.load();
     if (errors.length > 0) {
       // Started with a wrong config, nothing runs. Replaced while the file is wrong, the gateway goes on with what was in force.
+        policy: createPolicyPort({
+          tenant: TENANT,
+          store: () => store,
+          config: () => config.shard,
+          revision: () => publisher.revision,
+          catalogue: () => catalogue.authority,
+          lockdown,
+          flow: flow.port,
+          nowMs,
+        }),
+        limits: async () => ok(limits.view()),
       if (!init.restarted || !(await config.keepLast()))
         return report({ kind: 'unusable', text: renderProblems(errors), exitCode: CONFIG_EXIT_CODE });
       log.error('the config is refused; the last good one stays in force', { problems: renderProblems(errors) });

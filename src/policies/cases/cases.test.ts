@@ -134,7 +134,7 @@ const run = (text: string) => {
   const { cases, mistakes } = parseCases(text);
   assert.deepEqual(mistakes, []);
   const toolFacts = compileToolFacts([{ name: 'bank', tools: { wipe: { labels: ['destructive'], class: undefined } } }]);
-  return runCases(cases, { policy: policy.value, servers: ['bank', 'files'], toolFacts });
+  return runCases(cases, { policy: policy.value, servers: ['bank', 'files'], toolFacts, serverLabels: () => [] });
 };
 
 test('a case that holds says nothing; labels are those of the config unless the case says some', () => {

@@ -23,8 +23,9 @@ export interface CaseFailure {
 export interface CaseBed {
   readonly policy: Policy;
   readonly servers: readonly string[];
-  /** What the config says of tools for which a case says no labels. */
+  /** What the config says of tools, and of servers, where a case says no labels. */
   readonly toolFacts: ToolFactsOf;
+  readonly serverLabels: (server: string) => readonly string[];
 }
 
 /** Rules of which a failure tells; more would hide the one that matters. */
@@ -38,7 +39,7 @@ export function runCases(cases: readonly PolicyCase[], bed: CaseBed): readonly C
   });
 }
 
-function runCase({ line, text, question, labels, expected }: PolicyCase, { policy, servers, toolFacts }: CaseBed): CaseFailure | undefined {
+function runCase({ line, text, question, labels, expected }: PolicyCase, { policy, servers, toolFacts, serverLabels }: CaseBed): CaseFailure | undefined {
   const wanted = shown(expected.kind, expected.rule);
   const { server, subject } = question;
   const impossible = (message: string, fix: string): CaseFailure => ({ line, text, expected: wanted, came: undefined, message, fix });
@@ -50,8 +51,8 @@ function runCase({ line, text, question, labels, expected }: PolicyCase, { polic
   const facts = subject.kind === 'tool' ? toolFacts(server, subject.name) : undefined;
   const asked: Question =
     facts === undefined
-      ? { ...question, tool: undefined, labels }
-      : { ...question, tool: labels === undefined ? facts : { ...facts, labels } };
+      ? { ...question, tool: undefined, labels: labels ?? serverLabels(server) }
+      : { ...question, tool: labels === undefined ? facts : { labels, class: facts.class, fingerprint: facts.fingerprint } };
   const verdict = policy.judge(asked);
   if (verdict.kind === expected.kind && (expected.rule === undefined || (verdict.rule ?? null) === expected.rule)) return undefined;
   const came = shown(verdict.kind, verdict.rule ?? null);

@@ -25,6 +25,6 @@ for (const file of files) {
     const policy = compilePolicy(document, { servers });
     assert.ok(policy.ok);
     for (const { expected } of cases) assert.notEqual(expected.rule, undefined, 'a case says which rule decides');
-    assert.deepEqual(runCases(cases, { policy: policy.value, servers, toolFacts: compileToolFacts([]) }), []);
+    assert.deepEqual(runCases(cases, { policy: policy.value, servers, toolFacts: compileToolFacts([]), serverLabels: () => [] }), []);
   });
 }

@@ -1,0 +1,196 @@
+// What would become of a call, for whoever asks: the policy in force, and everything else that stands between a call and its server, as
+// control knows it. Nothing is sent anywhere, and nothing is taken.
+
+import type { AdminPorts, ExplainInput, ExplanationView, WorldView } from '../admin/index.ts';
+import { fail, ok } from '../base/index.ts';
+import type { Store } from '../cluster/index.ts';
+import type { ConfigShard } from '../config/index.ts';
+import { parseJson } from '../mcp/index.ts';
+import type { JsonValue } from '../mcp/index.ts';
+import { compileLockdown, compilePolicy, compileToolFacts, explainCall } from '../policies/index.ts';
+import type { Policy, Question, ToolFactsOf } from '../policies/index.ts';
+import { createArgumentsCheck } from '../tools/index.ts';
+import type { ServerCatalogue, ToolGuess } from '../tools/index.ts';
+import type { CatalogueAuthority } from './catalogue-authority.ts';
+
+export interface PolicyPortOptions {
+  readonly tenant: string;
+  readonly store: () => Store | undefined;
+  readonly config: () => ConfigShard | undefined;
+  readonly revision: () => number;
+  readonly catalogue: () => CatalogueAuthority | undefined;
+  readonly lockdown: Pick<AdminPorts['lockdown'], 'read'>;
+  readonly flow: Pick<AdminPorts['flow'], 'read'>;
+  readonly nowMs: () => number;
+}
+
+type Gate = ExplanationView['gates'][number];
+
+/** The policy in force as the admin API has it. */
+export function createPolicyPort(options: PolicyPortOptions): AdminPorts['policy'] {
+  const { tenant, store, config, revision, catalogue, lockdown, flow, nowMs } = options;
+  const unavailable = fail({ code: 'unavailable', detail: 'The gateway is starting; try again.' } as const);
+  let compiled: { readonly shard: ConfigShard; readonly policy: Policy } | undefined;
+
+  const policyOf = (shard: ConfigShard): Policy | undefined => {
+    if (compiled?.shard === shard) return compiled.policy;
+    const result = compilePolicy(shard.policy, { servers: shard.servers.map(({ name }) => name) });
+    if (result.ok) compiled = { shard, policy: result.value };
+    return result.ok ? result.value : undefined;
+  };
+
+  const factsIn = (shard: ConfigShard): ToolFactsOf => {
+    const byServer = new Map(
+      catalogue()
+        ?.all()
+        .map((one) => [one.server, guessesOf(one)]),
+    );
+    return compileToolFacts(shard.servers, (server, tool) => {
+      const guess = byServer.get(server)?.get(tool);
+      return guess === undefined ? undefined : { fingerprint: undefined, guess };
+    });
+  };
+
+  const taintOf = async (agent: string): Promise<readonly string[] | undefined> => {
+    const known = await flow.read();
+    if (!known.ok || known.value.fault !== null) return undefined;
+    return known.value.agents.find((one) => one.agent === agent)?.labels.map(({ label }) => label) ?? [];
+  };
+
+  const questionOf = async (input: ExplainInput, shard: ConfigShard): Promise<{ readonly question: Question; readonly known: boolean }> => {
+    const agent = (await store()?.agents(tenant))?.agents.find(({ name }) => name === input.agent);
+    const subject = input.kind === 'server' ? ({ kind: 'server' } as const) : { kind: input.kind, name: input.name };
+    const facts = subject.kind === 'tool' ? factsIn(shard)(input.server, subject.name) : undefined;
+    const own = shard.servers.find(({ name }) => name === input.server)?.labels ?? [];
+    return {
+      known: agent !== undefined,
+      question: {
+        principal: {
+          tenant,
+          agent: input.agent,
+          user: input.user ?? undefined,
+          groups: input.groups ?? agent?.groups ?? [],
+          attributes: input.attributes ?? agent?.attributes ?? {},
+          keyId: 'explain',
+        },
+        server: input.server,
+        subject,
+        tool: facts === undefined || input.labels === null ? facts : { labels: input.labels, class: facts.class, fingerprint: undefined },
+        labels: facts === undefined ? (input.labels ?? own) : undefined,
+        taint: input.taint ?? (await taintOf(input.agent)),
+        args: subject.kind === 'tool' || subject.kind === 'prompt' ? toJson(input.args) : undefined,
+        request: {
+          timeMs: input.time === null ? nowMs() : Date.parse(input.time),
+          era: input.era,
+          source: input.source,
+          listener: input.listener,
+        },
+      },
+    };
+  };
+
+  const isLocked = async ({ principal, server, subject }: Question): Promise<boolean> => {
+    const read = await lockdown.read();
+    if (!read.ok || read.value.fault !== null) return true;
+    return compileLockdown(read.value.locks.map((lock) => ({ ...lock, tenant }))).stops(principal, server, subject);
+  };
+
+  return {
+    explain: async (input) => {
+      const shard = config();
+      const policy = shard === undefined ? undefined : policyOf(shard);
+      const authority = catalogue();
+      if (shard === undefined || policy === undefined || authority === undefined) return unavailable;
+      const { question, known } = await questionOf(input, shard);
+      const { principal, server, tool, labels, taint } = question;
+      const explained = explainCall(policy, shard.policy, question);
+      const gates = [
+        lockdownGate(await isLocked(question)),
+        ...(shard.servers.some(({ name }) => name === server)
+          ? []
+          : [{ gate: 'server', passes: false, says: 'There is no such server.' } as const]),
+        ...(await catalogueGates(authority, question)),
+      ];
+      return ok({
+        ...explained,
+        rules: [...explained.rules],
+        limits: [...explained.limits],
+        revision: revision(),
+        agent: { name: principal.agent, known, groups: [...principal.groups], attributes: { ...principal.attributes } },
+        labels: [...(tool?.labels ?? labels ?? [])],
+        taint: [...(taint ?? [])],
+        gates,
+        passes: explained.verdict.kind === 'allow' && gates.every((gate) => gate.passes),
+      });
+    },
+    world: async () => {
+      const shard = config();
+      const authority = catalogue();
+      if (shard === undefined || authority === undefined) return unavailable;
+      const factsOf = factsIn(shard);
+      const servers = new Set(shard.servers.map(({ name }) => name));
+      const tools = authority.all().flatMap(({ server, pins }): WorldView['tools'] =>
+        servers.has(server)
+          ? (pins?.pins ?? []).flatMap(({ kind, name }) => {
+              const facts = factsOf(server, name);
+              return kind === 'tool' ? [{ server, name, labels: [...facts.labels], class: facts.class ?? 'standard' }] : [];
+            })
+          : [],
+      );
+      return ok({ revision: revision(), tools });
+    },
+  };
+}
+
+function guessesOf({ guesses }: ServerCatalogue): ReadonlyMap<string, ToolGuess> {
+  return new Map(guesses.map((guess) => [guess.name, guess]));
+}
+
+function lockdownGate(isLocked: boolean): Gate {
+  return {
+    gate: 'lockdown',
+    passes: !isLocked,
+    says: isLocked ? 'It is locked: `sallyport lockdown` says by whom and why.' : 'It is not locked.',
+  };
+}
+
+/** What the catalogue says: whether the definition is approved, and whether the arguments fit it. */
+async function catalogueGates(authority: CatalogueAuthority, { server, subject, args }: Question): Promise<readonly Gate[]> {
+  if (subject.kind === 'server' || subject.kind === 'resource') return [];
+  const known = authority.all().find((one) => one.server === server);
+  const definition = (passes: boolean, says: string): Gate => ({ gate: 'definition', passes, says });
+  if (known?.fault !== undefined) return [definition(false, `Everything of ${server} is withheld: ${known.fault}.`)];
+  const pin = known?.pins?.pins.find(({ kind, name }) => kind === subject.kind && name === subject.name);
+  const withheld = known?.withheld.find(({ kind, name }) => kind === subject.kind && name === subject.name);
+  if (withheld !== undefined)
+    return [
+      definition(
+        false,
+        `What the server lists now is ${pin === undefined ? 'new' : 'changed'} and withheld: \`sallyport tools review ${server}\` shows it.`,
+      ),
+    ];
+  if (pin === undefined) return [definition(false, 'Nothing of this name is approved; the server may not have been asked yet.')];
+  const approved = definition(true, `Approved, as ${pin.fingerprints.map((print) => print.slice(0, 12)).join(' and ')}.`);
+  if (subject.kind !== 'tool') return [approved];
+  const rows = await authority.seen(server);
+  const faults = pin.fingerprints.flatMap((print) => {
+    const row = rows.find((one) => one.kind === 'tool' && one.name === subject.name && one.fingerprint === print);
+    const schema = row === undefined ? undefined : schemaOf(row.definition);
+    const checked = schema === undefined ? undefined : createArgumentsCheck(schema).check(args ?? {});
+    return checked === undefined || checked.kind === 'valid' ? [] : [checked.say];
+  });
+  const fits = faults.length < pin.fingerprints.length;
+  return [approved, { gate: 'arguments', passes: fits, says: fits ? 'They fit the approved schema.' : (faults[0] ?? '') }];
+}
+
+function schemaOf(definition: string): JsonValue | undefined {
+  const parsed = parseJson(Buffer.from(definition));
+  const value = parsed.ok ? parsed.value.value : undefined;
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && 'inputSchema' in value ? value['inputSchema'] : undefined;
+}
+
+/** Arguments as the road would read them. */
+function toJson(args: ExplainInput['args']): JsonValue {
+  const parsed = parseJson(Buffer.from(JSON.stringify(args)));
+  return parsed.ok ? parsed.value.value : {};
+}
