@@ -96,7 +96,7 @@ function toServer(name: string, entry: ServerEntry, folder: string, refuse: (mis
       }),
     );
   if ('command' in entry) {
-    const { command, args, env, cwd, processes, trust, labels, tools, timeoutMs } = entry;
+    const { command, args, env, cwd, processes, trust, labels, arguments: handled, results, tools, timeoutMs, overLimit } = entry;
     // A program named by a path is found from the config file; one named by a word is looked for in PATH.
     const program = command.includes('/') ? resolve(folder, command) : command;
     return {
@@ -108,12 +108,16 @@ function toServer(name: string, entry: ServerEntry, folder: string, refuse: (mis
       cwd: resolve(folder, cwd),
       processes,
       trust,
+      asks,
       labels,
+      arguments: handled,
+      results,
       tools,
       timeoutMs,
+      overLimit,
     };
   }
-  const { url, headers, tls, trust, labels, tools, timeoutMs } = entry;
+  const { url, headers, tls, trust, labels, arguments: handled, results, tools, timeoutMs, overLimit } = entry;
   const ca = tls.ca === undefined ? undefined : resolve(folder, tls.ca);
   return {
     kind: 'http',
@@ -122,9 +126,13 @@ function toServer(name: string, entry: ServerEntry, folder: string, refuse: (mis
     headers: values('headers', headers),
     tls: { ca, minVersion: tls.minVersion },
     trust,
+    asks,
     labels,
+    arguments: handled,
+    results,
     tools,
     timeoutMs,
+    overLimit,
   };
 }
 

@@ -51,6 +51,7 @@ export { createTaintLedger, NOTED_FOR_MS } from './taint-ledger.ts';
 export type { AgentTaint, TaintChange, TaintKind, TaintLedger, TaintRow, Task } from './taint-ledger.ts';
 export { compileToolFacts, declaredLabels } from './tool-facts.ts';
 export type { CataloguedTool, CataloguedToolOf, ToolFactsOf } from './tool-facts.ts';
+export { toolHandling } from './tool-handling.ts';
 export type {
   Allow,
   Approval,

@@ -26,7 +26,7 @@ import { createServers } from '../servers/index.ts';
 import type { Server } from '../servers/index.ts';
 import { createMetrics } from '../telemetry/index.ts';
 import type { Log } from '../telemetry/index.ts';
-import { createHeaderCatalogue } from '../tools/index.ts';
+import { createHeaderCatalogue, createToolContracts } from '../tools/index.ts';
 import { createCatalogueDoor } from './catalogue-door.ts';
 import type { Frame } from './channel.ts';
 import { report } from './child.ts';
@@ -219,6 +219,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       headerCatalogue,
       catalogue: catalogue.catalogue,
       gate: createGate(),
+      contracts: createToolContracts(catalogue.catalogue),
       reportSightings: (report) => reportSightings(links, report),
       taint: flow.authority,
       taskIds: createTaskIds(() => keys),

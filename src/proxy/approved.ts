@@ -8,8 +8,9 @@ import { fingerprint } from '../tools/index.ts';
 import type { DefinitionKind, Sighting } from '../tools/index.ts';
 import type { FinalMessage } from './bridge/index.ts';
 import type { Call, Ports } from './exchange.ts';
+import { holdResult } from './held-results.ts';
 
-type CataloguePorts = Pick<Ports, 'catalogue' | 'reportSightings' | 'log'>;
+type CataloguePorts = Pick<Ports, 'catalogue' | 'contracts' | 'reportSightings' | 'log'>;
 
 /** Which answers hold definitions, and where. */
 const LISTS: ReadonlyMap<string, { readonly kind: DefinitionKind; readonly member: string; readonly key: string }> = new Map([
@@ -48,10 +49,11 @@ export function noteChange(server: string, message: Message, ports: Pick<Ports, 
   if (kind !== undefined) ports.catalogue.doubt(server, kind);
 }
 
-/** The answer to an agent's call without what is not approved. Of several servers as one, each share was judged when it came. */
+/** The answer to an agent's call as far as it is what was approved. Of several servers as one, each share was judged when it came. */
 export function approveFinal(call: Call, final: FinalMessage, ports: CataloguePorts, next: (approved: FinalMessage) => void): void {
   const { method } = call.question;
-  if (call.members !== undefined || (!LISTS.has(method) && !BEGINNINGS.has(method))) return next(final);
+  if (call.members !== undefined) return next(final);
+  if (!LISTS.has(method) && !BEGINNINGS.has(method)) return next(holdResult(call, final, ports));
   const { inbound } = call;
   const params = inbound.kind === 'modern' || inbound.kind === 'legacy' ? inbound.message : undefined;
   const isFirst = params?.kind !== 'request' || params.params?.['cursor'] === undefined;
@@ -119,9 +121,16 @@ function withoutIn(
   method: string,
   document: JsonDocument,
   found: readonly Found[],
-  { catalogue }: CataloguePorts,
+  { catalogue, contracts, log }: CataloguePorts,
 ): Uint8Array | undefined {
-  const keep = found.map(({ sighting }) => sighting === undefined || catalogue.isApproved(server, sighting));
+  const keep = found.map(({ sighting, definition }) => {
+    if (sighting === undefined) return false;
+    if (!catalogue.isApproved(server, sighting)) return false;
+    const fault = contracts.faultOf(sighting, definition);
+    if (fault !== undefined)
+      log.warn('an approved definition is left out: it cannot be used', { server, name: sighting.name, reason: fault });
+    return fault === undefined;
+  });
   if (keep.every(Boolean)) return undefined;
   const list = LISTS.get(method);
   if (list === undefined) return removeMember(document, ['result'], 'instructions');

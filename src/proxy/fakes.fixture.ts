@@ -10,7 +10,7 @@ import type { UpstreamHandler, UpstreamPool, UpstreamRequest } from '../http/ind
 import type { Rule } from '../policies/index.ts';
 import type { EraVerdict, Server, Servers } from '../servers/index.ts';
 import { createLog } from '../telemetry/index.ts';
-import { createCatalogue, createHeaderCatalogue } from '../tools/index.ts';
+import { createCatalogue, createHeaderCatalogue, createToolContracts } from '../tools/index.ts';
 import type { Catalogue } from '../tools/index.ts';
 import { createAggregates, createLegacyServers, createPlacement, createProcesses, createSessions, createTaskIds } from './bridge/index.ts';
 import type { Arrival, Ports, Reply } from './exchange.ts';
@@ -207,7 +207,15 @@ export function snapshotWith(rules: readonly Rule[], servers: readonly string[],
 /** A catalogue in which everything is approved: these tests are about something else. */
 function openCatalogue(): Catalogue {
   const catalogue = createCatalogue({ nowMs: () => 1_000, verify: () => true });
-  return { ...catalogue, standing: () => 'approved', isApproved: () => true, isNews: () => false, isFresh: () => true };
+  return {
+    ...catalogue,
+    standing: () => 'approved',
+    isApproved: () => true,
+    isNews: () => false,
+    isFresh: () => true,
+    fingerprints: (_server, _kind, name) => [name],
+    approved: (_server, _kind, name) => [{ fingerprint: name, definition: { inputSchema: { additionalProperties: true } } }],
+  };
 }
 
 export interface Bed {
@@ -230,6 +238,7 @@ export function bed(rules: readonly Rule[], verdict: Partial<EraVerdict> = {}): 
   };
   let ids = 0;
   let nowUs = 1_000;
+  const catalogue = openCatalogue();
   const ports: Ports = {
     audit: audit.log,
     servers,
@@ -243,8 +252,9 @@ export function bed(rules: readonly Rule[], verdict: Partial<EraVerdict> = {}): 
       onNoise: () => {},
     }),
     headerCatalogue: createHeaderCatalogue(),
-    catalogue: openCatalogue(),
+    catalogue,
     gate: createGate(),
+    contracts: createToolContracts(catalogue),
     reportSightings: () => Promise.resolve(),
     taint: { isNoted: () => false, note: async () => true, read: async () => [] },
     taskIds: createTaskIds(() => [{ kid: 'k', key: new Uint8Array(32).fill(7) }]),

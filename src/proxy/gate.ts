@@ -1,5 +1,5 @@
 // Before a tool or a prompt is used: what the server has under this name now must be what was approved. Where this worker has not seen that for a
-// while, or the server has said that it changed, its list is read first, once for all who wait. Known and fresh, this is three look-ups.
+// while, or the server has said that it changed, its list is read first, once for all who wait. Known and fresh, this is two look-ups.
 
 import type { DefinitionKind, Standing } from '../tools/index.ts';
 import { askMember } from './ask.ts';
@@ -8,6 +8,7 @@ import type { Call, Ports } from './exchange.ts';
 import { listRequest } from './list-request.ts';
 import { readList } from './member-lists.ts';
 import type { Refused } from './rescue.ts';
+import { readListInSession } from './session-lists.ts';
 
 /** Why a thing may not be used now, for the record and for the agent. */
 export interface NotUsable {
@@ -17,6 +18,7 @@ export interface NotUsable {
 }
 
 type Done = (notUsable: NotUsable | undefined) => void;
+type Listed = 'tool' | 'prompt';
 
 /** Enough for 10 000 tools. */
 const MAX_PAGES = 100;
@@ -27,7 +29,7 @@ const RELOOK_MS = 1_000;
 /** After a list could not be read. */
 const FAILED_MS = 10_000;
 
-const LIST_OF: Readonly<Record<'tool' | 'prompt', ListKind>> = { tool: 'tools', prompt: 'prompts' };
+const LIST_OF: Readonly<Record<Listed, ListKind>> = { tool: 'tools', prompt: 'prompts' };
 
 /** Reads lists before calls, for one worker. */
 export interface Gate {
@@ -37,19 +39,20 @@ export interface Gate {
 
 /** A gate that has read nothing yet. */
 export function createGate(): Gate {
-  /** Who waits for a list, by server, kind and agent: what a server lists may depend on who asks. */
+  /** Who waits for a list, by server, kind and who asks: what a server lists may depend on that. */
   const looks = new Map<string, ((fault: Refused | undefined) => void)[]>();
   const lookedAtMs = new Map<string, number>();
   const failedAtMs = new Map<string, number>();
 
-  const look = (call: Call, kind: 'tool' | 'prompt', ports: Ports, done: (fault: Refused | undefined) => void): void => {
+  const look = (call: Call, kind: Listed, road: Road, ports: Ports, done: (fault: Refused | undefined) => void): void => {
     const { principal } = call.arrival;
-    const key = `${call.server.name}\u0000${kind}\u0000${principal.tenant}\u0000${principal.agent}`;
+    const session = call.inbound.kind === 'legacy' ? (call.inbound.token ?? '') : '';
+    const key = [call.server.name, kind, principal.tenant, principal.agent, session].join('\u0000');
     const waiting = looks.get(key);
     if (waiting !== undefined) return void waiting.push(done);
     looks.set(key, [done]);
-    lookedAtMs.set(`${call.server.name} ${kind}`, ports.nowMs());
-    readWhole(call, kind, ports, (fault) => {
+    lookedAtMs.set(lookOf(call, kind), ports.nowMs());
+    readWhole(call, kind, road, ports, (fault) => {
       const all = looks.get(key) ?? [];
       looks.delete(key);
       for (const one of all) one(fault);
@@ -66,43 +69,33 @@ export function createGate(): Gate {
       const standing = catalogue.standing(server, kind, name);
       const isFresh = catalogue.isFresh(server, kind);
       if (standing === 'approved' && isFresh) return done(undefined);
-      const trustsFirst =
-        !catalogue.has(server, kind) &&
-        catalogue.faultOf(server) === undefined &&
-        call.arrival.snapshot.servers.get(server)?.trust === 'first-use';
-      const wasJustRead = ports.nowMs() - (lookedAtMs.get(`${server} ${kind}`) ?? Number.NEGATIVE_INFINITY) < RELOOK_MS;
-      if (trustsFirst && isFresh) return done(undefined);
-      if (!mayLook(call, ports) || (isFresh && wasJustRead) || catalogue.faultOf(server) !== undefined)
-        return done(trustsFirst && standing === 'unknown' ? undefined : toRefusal(call, standing, ports));
-      const mustKnow = catalogue.isDoubted(server, kind);
-      const isTrusted = standing === 'approved' || trustsFirst;
-      const failedMs = ports.nowMs() - (failedAtMs.get(`${server} ${kind}`) ?? Number.NEGATIVE_INFINITY);
-      // A server whose list cannot be had does not make every call wait for that.
-      if (isTrusted && !mustKnow && failedMs < FAILED_MS) return done(undefined);
-      look(call, kind, ports, (fault) => {
-        // A server that lists nothing has shown nothing: there is nothing yet that a call could differ from.
-        if (fault === undefined && trustsFirst && !catalogue.has(server, kind)) return done(undefined);
+      const road = roadOf(call, ports);
+      if (road === 'none') return done(undefined);
+      const since = (times: ReadonlyMap<string, number>): number =>
+        ports.nowMs() - (times.get(lookOf(call, kind)) ?? Number.NEGATIVE_INFINITY);
+      if ((isFresh && since(lookedAtMs) < RELOOK_MS) || catalogue.faultOf(server) !== undefined)
+        return done(toRefusal(call, standing, ports));
+      // A server whose list cannot be had does not make every call wait for that: nobody has been shown anything but what is approved. Only where
+      // it has said that it changed, it must say to what.
+      const goesOn = standing === 'approved' && !catalogue.isDoubted(server, kind);
+      if (goesOn && since(failedAtMs) < FAILED_MS) return done(undefined);
+      look(call, kind, road, ports, (fault) => {
         if (fault === undefined) return done(toRefusal(call, catalogue.standing(server, kind, name), ports));
-        // Nobody has been shown anything but what is approved. Only where the server has said that it changed, it must say to what.
-        failedAtMs.set(`${server} ${kind}`, ports.nowMs());
-        done(isTrusted && !mustKnow ? undefined : { reason: 'upstream', refused: fault });
+        failedAtMs.set(lookOf(call, kind), ports.nowMs());
+        done(goesOn ? undefined : { reason: 'upstream', refused: fault });
       });
     },
   };
 }
 
-/**
- * Whether a list may be read beside this call. A session of an older revision that is relayed as it is has its own server, or its own program,
- * and another session would be another one: there, what its agent lists passes by, and what other sessions saw is known from control.
- */
-function mayLook({ inbound, arrival }: Call, ports: Ports): boolean {
-  if (inbound.kind === 'modern') return true;
-  if (inbound.kind !== 'legacy' || inbound.token === undefined) return false;
-  return ports.sessions.find(inbound.token, arrival.principal, arrival.route.key)?.kind === 'played';
+/** Names of servers hold no space, and there are as many as in the config. */
+function lookOf({ server }: Call, kind: Listed): string {
+  return `${server.name} ${kind}`;
 }
 
-function readWhole(call: Call, kind: 'tool' | 'prompt', ports: Ports, done: (fault: Refused | undefined) => void): void {
-  const { arrival, inbound, server } = call;
+/** Reads the list of a kind from its beginning to its end, where the call itself would go. */
+function readWhole(call: Call, kind: Listed, road: Road, ports: Ports, done: (fault: Refused | undefined) => void): void {
+  const { arrival, server } = call;
   let over = false;
   let timer: NodeJS.Timeout | undefined; // Set last: a server that cannot be used says so at once.
   const finish = (fault: Refused | undefined): void => {
@@ -113,25 +106,41 @@ function readWhole(call: Call, kind: 'tool' | 'prompt', ports: Ports, done: (fau
   };
   let taken = 0;
   const take = (bytes: number): boolean => (taken += bytes) <= arrival.snapshot.limits.maxListBytes;
-  const id = inbound.kind === 'modern' || inbound.kind === 'legacy' ? inbound.message : undefined;
-  const request = inbound.kind === 'modern' ? inbound.request : listRequest(id?.kind === 'request' ? id.id : 0);
-  const asker = { arrival, request, scope: '', askMember };
-  const reading = readList(
-    asker,
-    server,
-    LIST_OF[kind],
-    { cursor: undefined, maxPages: MAX_PAGES, take },
-    ports,
-    ({ rest, ttlMs, fault }) => {
-      if (fault === undefined && rest === undefined) ports.catalogue.fresh(server.name, kind, ttlMs);
-      finish(fault);
-    },
-  );
+  const options = { cursor: undefined, maxPages: MAX_PAGES, take };
+  const whole = (ttlMs: number): void => {
+    ports.catalogue.fresh(server.name, kind, ttlMs);
+    finish(undefined);
+  };
+  const reading =
+    road === 'session'
+      ? readListInSession(arrival, LIST_OF[kind], options, ports, (fault) => (fault === undefined ? whole(0) : finish(fault)))
+      : readList(askerFor(call), server, LIST_OF[kind], options, ports, ({ rest, ttlMs, fault }) =>
+          fault === undefined && rest === undefined ? whole(ttlMs) : finish(fault),
+        );
   timer = setTimeout(() => {
     reading.giveUp();
     finish({ code: 'upstream_timeout', say: `The MCP server '${server.name}' does not say in time what it has; try again.` });
   }, LOOK_MS);
   if (over) clearTimeout(timer);
+}
+
+/**
+ * Where a server is asked what it has. A session of an older revision that is relayed as it is has its own server, or its own program, and elsewhere
+ * it would be another one that answers: it is asked in the session itself. `none`: there is no such session, and nothing is forwarded in it.
+ */
+type Road = 'session' | 'beside' | 'none';
+
+function roadOf({ inbound, arrival }: Call, ports: Ports): Road {
+  if (inbound.kind !== 'legacy') return 'beside';
+  const session = inbound.token === undefined ? undefined : ports.sessions.find(inbound.token, arrival.principal, arrival.route.key);
+  if (session === undefined) return 'none';
+  return session.kind === 'played' ? 'beside' : 'session';
+}
+
+function askerFor({ inbound, arrival }: Call): Parameters<typeof readList>[0] {
+  if (inbound.kind === 'modern') return { arrival, request: inbound.request, scope: '', askMember };
+  const id = inbound.kind === 'legacy' && inbound.message.kind === 'request' ? inbound.message.id : 0;
+  return { arrival, request: listRequest(id), scope: '', askMember };
 }
 
 function toRefusal(call: Call, standing: Standing, ports: Ports): NotUsable | undefined {

@@ -10,6 +10,7 @@ import type { Answer } from './answer.ts';
 import { approveFinal, noteChange, withoutUnapproved } from './approved.ts';
 import type { FinalMessage } from './bridge/index.ts';
 import type { Call, OutcomeStatus, Ports } from './exchange.ts';
+import { markUnheld } from './held-results.ts';
 import { leave, LONG_LIVED } from './in-flight.ts';
 import { refusedBy } from './rescue.ts';
 import type { Refused } from './rescue.ts';
@@ -206,6 +207,7 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
   const passOn = (): void => {
     if (isWhole || status !== 200 || options.onFinal !== undefined) return fail(tooLarge(), 'failed');
     mode = 'raw';
+    markUnheld(call, ports);
     scan = createAnswerScan(askedBy(call));
     const held = chunks;
     chunks = [];

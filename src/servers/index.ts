@@ -6,12 +6,15 @@ export { mediaType, OWN_ACCESS, statusRefusal } from './http-status.ts';
 export type { HttpTarget } from './http-target.ts';
 export { createServers } from './registry.ts';
 export type { Readiness, Server, Servers } from './registry.ts';
-export { serverEntrySchema, serverNameSchema } from './schema.ts';
+export { overLimitSchema, serverEntrySchema, serverNameSchema } from './schema.ts';
 export type {
+  DeclaredTool,
   HttpServerConfig,
+  OverLimit,
   ServerConfig,
   ServerEntry,
   StdioServerConfig,
+  ToolHandling,
   Trust,
   ValueEntry,
   ValuePart,

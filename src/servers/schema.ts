@@ -18,11 +18,35 @@ export type ValueSource = readonly ValuePart[];
  */
 export type Trust = 'first-use' | 'review';
 
+/** How a call over a limit is refused: with a result that has isError, or with HTTP status 429. */
+export type OverLimit = 'result' | 'status';
+
+/**
+ * How calls and results are held against approved schemas. Arguments: what the schema does not declare is refused (`strict`), or only what it forbids
+ * (`schema`). Results that are not as the output schema says: refused, or let through and marked in the record (`tag`).
+ */
+export interface ToolHandling {
+  readonly arguments: 'strict' | 'schema';
+  readonly results: 'refuse' | 'tag';
+}
+
+/** What a server may ask of agents, and of the people in front of them. */
+export interface ServerAsks {
+  /** `plain`: forms without fields that sound like secrets. */
+  readonly forms: 'plain' | 'any' | 'none';
+  /** Hosts of pages that it may have opened, in lowercase; `*.host` is everything below a host, `*` every host. */
+  readonly urls: readonly string[];
+  readonly sampling: boolean;
+  readonly roots: boolean;
+}
+
 /** What the operator says of tools. */
 export interface DeclaredTool {
   /** Undefined: they are guessed. */
   readonly labels?: readonly string[] | undefined;
   readonly class?: 'critical' | 'standard' | 'low' | undefined;
+  readonly arguments?: ToolHandling['arguments'] | undefined;
+  readonly results?: ToolHandling['results'] | undefined;
 }
 
 /** A server that is a child process speaking over stdin and stdout. */
@@ -37,12 +61,19 @@ export interface StdioServerConfig {
   /** Whether agents may share a process; only one of the modern era is ever shared. */
   readonly processes: 'per-agent' | 'shared';
   readonly trust: Trust;
+  /** Undefined: what the catalogue takes for granted (tools/questions.ts). */
+  readonly asks?: ServerAsks | undefined;
   /** Labels of everything that it has. */
   readonly labels?: readonly string[] | undefined;
+  /** Undefined: `strict`, `refuse`. */
+  readonly arguments?: ToolHandling['arguments'] | undefined;
+  readonly results?: ToolHandling['results'] | undefined;
   /** By globs over the names of tools. */
   readonly tools?: Readonly<Record<string, DeclaredTool>> | undefined;
   /** Time to the first byte of an answer; undefined: `limits.answerTimeoutMs`. */
   readonly timeoutMs?: number | undefined;
+  /** Undefined: `result`. */
+  readonly overLimit?: OverLimit | undefined;
 }
 
 /** A server reached over Streamable HTTP. */
@@ -58,11 +89,18 @@ export interface HttpServerConfig {
     readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
   };
   readonly trust: Trust;
+  /** Undefined: what the catalogue takes for granted (tools/questions.ts). */
+  readonly asks?: ServerAsks | undefined;
   /** Labels of everything that it has. */
   readonly labels?: readonly string[] | undefined;
+  /** Undefined: `strict`, `refuse`. */
+  readonly arguments?: ToolHandling['arguments'] | undefined;
+  readonly results?: ToolHandling['results'] | undefined;
   /** By globs over the names of tools. */
   readonly tools?: Readonly<Record<string, DeclaredTool>> | undefined;
   readonly timeoutMs?: number | undefined;
+  /** Undefined: `result`. */
+  readonly overLimit?: OverLimit | undefined;
 }
 
 /** A server the gateway stands in front of. */
@@ -121,6 +159,13 @@ const timeoutSchema = z
   .optional()
   .meta({ description: 'Milliseconds to the first byte of an answer; by default limits.answerTimeoutMs.', examples: [60_000] });
 
+/** How a call over a limit is refused on a route. */
+export const overLimitSchema = z.enum(['result', 'status']).meta({
+  description:
+    'What an agent gets for a call over a limit: result is a tool result with isError (the default; a model reads it and can wait), status is HTTP 429. Both say when to come again, 429 with Retry-After.',
+  examples: ['status'],
+});
+
 const trustSchema = z
   .enum(['first-use', 'review'])
   .default('first-use')
@@ -136,6 +181,24 @@ const labelsSchema = z.array(
     .regex(/^[a-z][a-z0-9-]{0,62}$/, 'must begin with a lowercase letter and hold at most 63 lowercase letters, digits and hyphens'),
 );
 
+const argumentsSchema = z
+  .enum(['strict', 'schema'])
+  .optional()
+  .meta({
+    description:
+      'What is refused of arguments, by the approved schema: what it does not declare (strict, the default), or only what it forbids (schema).',
+    examples: ['schema'],
+  });
+
+const resultsSchema = z
+  .enum(['refuse', 'tag'])
+  .optional()
+  .meta({
+    description:
+      'What happens to a result that is not as the approved output schema says: the agent does not get it (refuse, the default), or it does and the record says so (tag).',
+    examples: ['tag'],
+  });
+
 const toolsSchema = z
   .record(
     z.string().min(1, 'must not be empty').max(256, 'must have at most 256 characters'),
@@ -149,15 +212,54 @@ const toolsSchema = z
         .enum(['critical', 'standard', 'low'])
         .optional()
         .meta({
-          description: 'How much the record of a call weighs, where no rule says; by default critical for what seems to destroy or send out, else standard.',
+          description:
+            'How much the record of a call weighs, where no rule says; by default critical for what seems to destroy or send out, else standard.',
           examples: ['critical'],
         }),
+      arguments: argumentsSchema,
+      results: resultsSchema,
     }),
   )
   .optional()
   .meta({
     description: 'What its tools are, by globs over their names; of several that match, labels add up and the heaviest class counts.',
     examples: [{ 'delete_*': { labels: ['destructive'], class: 'critical' } }],
+  });
+
+const asksSchema = z
+  .strictObject({
+    forms: z
+      .enum(['plain', 'any', 'none'])
+      .default('plain')
+      .meta({
+        description: 'Forms: those without fields that sound like secrets (plain), all (any), or none.',
+        examples: ['none'],
+      }),
+    urls: z
+      .array(
+        z
+          .string()
+          .regex(
+            /^(?:\*|(?:\*\.)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+(?::\d{1,5})?)$/,
+            'must be the name of a host in lowercase, with *. in front for everything below it, or * for every host',
+          ),
+      )
+      .max(1000, 'must have at most 1000 entries')
+      .default([])
+      .meta({ description: 'Hosts of pages that it may have opened, always over https.', examples: [['accounts.example.com', '*.pay.example']] }),
+    sampling: z.boolean().default(false).meta({ description: "Whether it may use the agent's model.", examples: [true] }),
+    roots: z
+      .boolean()
+      .default(false)
+      .meta({
+        description: 'Whether it may ask for the folders of the agent. Some file servers put these in the place of their own.',
+        examples: [true],
+      }),
+  })
+  .optional()
+  .meta({
+    description: 'What it may ask of agents, and of the people in front of them. By default forms without fields that sound like secrets.',
+    examples: [{ urls: ['accounts.example.com'], sampling: true }],
   });
 
 const stdioEntrySchema = z.strictObject({
@@ -190,12 +292,16 @@ const stdioEntrySchema = z.strictObject({
       examples: ['shared'],
     }),
   trust: trustSchema,
+  asks: asksSchema,
   labels: labelsSchema.optional().meta({
     description: 'Labels of everything that it has: tools, prompts and resources. Known are the same as for tools.',
     examples: [['untrusted-source']],
   }),
+  arguments: argumentsSchema,
+  results: resultsSchema,
   tools: toolsSchema,
   timeoutMs: timeoutSchema,
+  overLimit: overLimitSchema.optional(),
 });
 
 const httpEntrySchema = z.strictObject({
@@ -228,12 +334,16 @@ const httpEntrySchema = z.strictObject({
     .prefault({})
     .meta({ description: 'How TLS towards it is checked.', examples: [{ ca: '/etc/sallyport/ca.pem' }] }),
   trust: trustSchema,
+  asks: asksSchema,
   labels: labelsSchema.optional().meta({
     description: 'Labels of everything that it has: tools, prompts and resources. Known are the same as for tools.',
     examples: [['untrusted-source']],
   }),
+  arguments: argumentsSchema,
+  results: resultsSchema,
   tools: toolsSchema,
   timeoutMs: timeoutSchema,
+  overLimit: overLimitSchema.optional(),
 });
 
 /** A server as written in the config, under its name. */

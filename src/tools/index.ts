@@ -20,6 +20,8 @@ export { resembles } from './similarity.ts';
 export type { Likeness } from './similarity.ts';
 export { toSkeleton } from './skeleton.ts';
 export { matchesTemplate } from './uri-templates.ts';
+export { createToolContracts } from './tool-contracts.ts';
+export type { ArgumentsMode, Held, ToolContracts } from './tool-contracts.ts';
 export { createArgumentsCheck } from './validate-arguments.ts';
 export type { ArgumentsCheck, Checked, CheckOptions } from './validate-arguments.ts';
 export { checkSchema } from './validate-schema.ts';

@@ -8,6 +8,7 @@ import type { Ports } from '../exchange.ts';
 import { refusedBy } from '../rescue.ts';
 import { judge, refuseUnapproved } from './judge-step.ts';
 import { noteTaint, readTaint } from './flow-steps.ts';
+import { checkArguments } from './arguments-step.ts';
 import { checkApproved } from './gate-step.ts';
 import { chargeLimits } from './limits-step.ts';
 import { stopLocked } from './lockdown-step.ts';
@@ -15,7 +16,7 @@ import { LATER } from './types.ts';
 import type { Admission, Admitted, NotAdmitted, Pending, Step, Wanting } from './types.ts';
 
 /** What is asked for least stands first; what takes something stands last, so that nothing is taken for what is refused. */
-const STEPS: readonly Step[] = [stopLocked, checkApproved, readTaint, judge, refuseUnapproved, chargeLimits, noteTaint, stopLocked];
+const STEPS: readonly Step[] = [stopLocked, checkApproved, checkArguments, readTaint, judge, refuseUnapproved, chargeLimits, noteTaint, stopLocked];
 
 /** What it is for the bridges, where a session may hold a question back: nothing waits. */
 const NOTHING: Pending = Object.freeze({ abandon: () => {} });
