@@ -78,6 +78,7 @@ const statusSchema = z.strictObject({
     .optional()
     .meta({ description: 'Paths that show several servers as one.' }),
   lockdown: lockdownSchema.optional().meta({ description: 'What is locked now.' }),
+  faults: z.array(z.string()).optional().meta({ description: 'What is wrong with approvals, and where the policy does not fit them.' }),
   config: configSchema,
   workers: z.array(workerSchema),
 });

@@ -56,6 +56,7 @@ function printStatus(deps: CliDeps, status: GatewayStatus): void {
   ];
   const width = Math.max(...facts.map(([name]) => name.length));
   for (const [name, value] of facts) printLine(deps, `${name.padEnd(width)}  ${value}`);
+  for (const fault of status.faults ?? []) printText(deps, `${'FAULT'.padEnd(width)}  ${fault}`);
   printLine(deps, '');
   const rows = status.workers.map(({ slot, pid, state, startedAt, revision }) => [
     String(slot),

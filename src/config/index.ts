@@ -11,8 +11,9 @@ export { importClientConfig } from './import.ts';
 export type { ImportedServers, WrittenServer } from './import.ts';
 export type { WrittenValue } from './import-values.ts';
 export { configJsonSchema } from './json-schema.ts';
+export { formatPath } from './problem.ts';
 export { loadConfig, loadConfigFile, loadUntestedConfigFile } from './load.ts';
-export type { LoadedConfig, UntestedConfig } from './load.ts';
+export type { LoadedConfig, Placed, UntestedConfig } from './load.ts';
 export type { ConfigSource } from './parse.ts';
 export {
   clearFaults,

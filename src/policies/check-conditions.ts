@@ -20,38 +20,84 @@ const MAX_DEPTH = 8;
 /** Names that CEL can read as members. */
 const MEMBER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-/** The first problem of each condition that is in order by itself; an error where the rule names the tool, else a warning. */
-export function checkConditions({ rules }: PolicyDocument, schemas: readonly ToolSchema[]): readonly PolicyProblem[] {
-  return rules.flatMap((rule, i): readonly PolicyProblem[] => {
-    const { when } = rule;
-    const alone = when === undefined ? undefined : compileCondition(when);
-    if (when === undefined || alone?.ok !== true || !alone.value.reads.has('args')) return [];
-    for (const schema of schemas) {
-      if (!covers(rule, schema)) continue;
-      const type = typeOf(schema.inputSchema, 0);
-      const held = typeof type === 'string' ? alone : compileCondition(when, type);
-      if (held.ok) continue;
-      const { message, written } = held.error;
-      const isNamed = rule.tools?.some((pattern) => !isGlob(pattern) && pattern === schema.tool) === true;
-      return [
-        {
-          severity: isNamed ? 'error' : 'warning',
-          path: ['rules', i, 'when'],
-          message: `does not fit the arguments of ${schema.tool} on ${schema.server}: it ${written === undefined ? '' : `${JSON.stringify(written)} `}${message}`,
-          fix: 'Correct it, ask has(…) first, or name the tools it is meant for.',
-        },
-      ];
-    }
-    return [];
-  });
+/** Holds the conditions of a document against tools, a few at a time: a catalogue may be large. */
+export interface ConditionCheck {
+  /** Whether any condition reads arguments of tools on this server. */
+  concerns(server: string): boolean;
+  add(tool: ToolSchema): void;
+  /** The first problem of each condition that is in order by itself; an error where the rule names the tool, else a warning. */
+  problems(): readonly PolicyProblem[];
 }
 
-function covers(rule: Rule, { server, tool, labels }: ToolSchema): boolean {
-  const anyOf = (patterns: readonly string[], name: string): boolean => patterns.some((pattern) => compileGlob(pattern)(name));
-  if (!anyOf(rule.servers, server)) return false;
-  if (rule.labels !== undefined && !rule.labels.some((label) => labels.includes(label))) return false;
-  if (rule.tools !== undefined) return anyOf(rule.tools, tool);
-  return rule.labels !== undefined || (rule.prompts === undefined && rule.resources === undefined);
+/** Schemas that one condition is held against, where it is about many tools alike; those that are named come first if they are added first. */
+const MAX_HELD = 2_000;
+
+/** A check of the conditions of a document that read arguments. */
+export function createConditionCheck({ rules }: PolicyDocument): ConditionCheck {
+  const checked = rules.flatMap((rule, i) => {
+    const { when } = rule;
+    const alone = when === undefined ? undefined : compileCondition(when);
+    return when !== undefined && alone?.ok === true && alone.value.reads.has('args') ? [checkOf(rule, i, when)] : [];
+  });
+  return {
+    concerns: (server) => checked.some(({ isOn }) => isOn(server)),
+    add: (tool) => {
+      for (const one of checked) one.hold(tool);
+    },
+    problems: () => checked.flatMap(({ problem }) => problem() ?? []),
+  };
+}
+
+/** The same for tools that are all at hand. */
+export function checkConditions(document: PolicyDocument, schemas: readonly ToolSchema[]): readonly PolicyProblem[] {
+  const check = createConditionCheck(document);
+  for (const schema of schemas) check.add(schema);
+  return check.problems();
+}
+
+interface RuleCheck {
+  readonly isOn: (server: string) => boolean;
+  readonly hold: (tool: ToolSchema) => void;
+  readonly problem: () => PolicyProblem | undefined;
+}
+
+function checkOf(rule: Rule, i: number, when: string): RuleCheck {
+  const isOn = anyOf(rule.servers);
+  const isCovered = rule.tools === undefined ? undefined : anyOf(rule.tools);
+  const coversAll = rule.labels !== undefined || (rule.prompts === undefined && rule.resources === undefined);
+  const held = new Set<string>();
+  let found: PolicyProblem | undefined;
+  const isNamed = (tool: string): boolean => rule.tools?.some((pattern) => !isGlob(pattern) && pattern === tool) === true;
+  return {
+    isOn,
+    hold: ({ server, tool, labels, inputSchema }) => {
+      if (found?.severity === 'error' || !isOn(server)) return;
+      if (rule.labels !== undefined && !rule.labels.some((label) => labels.includes(label))) return;
+      if (!(isCovered?.(tool) ?? coversAll)) return;
+      const type = typeOf(inputSchema, 0);
+      if (typeof type === 'string') return;
+      const severity = isNamed(tool) ? 'error' : 'warning';
+      // Tools that take the same arguments are answered alike.
+      const key = `${severity} ${JSON.stringify(type)}`;
+      if (held.has(key) || held.size >= MAX_HELD) return;
+      held.add(key);
+      const compiled = compileCondition(when, type);
+      if (compiled.ok || (found !== undefined && severity === 'warning')) return;
+      const { message, written } = compiled.error;
+      found = {
+        severity,
+        path: ['rules', i, 'when'],
+        message: `does not fit the arguments of ${tool} on ${server}: it ${written === undefined ? '' : `${JSON.stringify(written)} `}${message}`,
+        fix: 'Correct it, ask has(…) first, or name the tools it is meant for.',
+      };
+    },
+    problem: () => found,
+  };
+}
+
+function anyOf(patterns: readonly string[]): (name: string) => boolean {
+  const compiled = patterns.map(compileGlob);
+  return (name) => compiled.some((matches) => matches(name));
 }
 
 /** The type that a schema gives, where it gives one for sure; else `dyn`, of which anything can be read. */

@@ -6,7 +6,7 @@ import { canonicalJson, parseJson } from '../mcp/index.ts';
 import type { SightingReport } from '../proxy/index.ts';
 import type { Trust } from '../servers/index.ts';
 import type { Log } from '../telemetry/index.ts';
-import { digestOfPins, fingerprint } from '../tools/index.ts';
+import { digestOfPins, fingerprint, fingerprintOfCanonical } from '../tools/index.ts';
 import type { ApprovedText, DefinitionKind, Pin, PinSet, ServerCatalogue, Sighting } from '../tools/index.ts';
 import { openBook } from './catalogue-book.ts';
 import type { CatalogueBook } from './catalogue-book.ts';
@@ -53,13 +53,15 @@ export interface CatalogueAuthorityOptions {
   readonly trustOf: (server: string) => Trust | undefined;
   /** `isNew`: whether workers do not have a definition yet. */
   readonly publish: (publication: Publication, isNew: (text: ApprovedText) => boolean) => Promise<void>;
+  /** For what is true until it can be written: to workers only. */
+  readonly announce: (catalogue: ServerCatalogue) => Promise<void>;
 }
 
 /** A first list that comes in pages is one list; a server that never ends it does not stay trusted. */
 const FIRST_LIST_MS = 60_000;
 /** The authority over what `store` holds. */
 export function createCatalogueAuthority(options: CatalogueAuthorityOptions): CatalogueAuthority {
-  const { store, tenant, keeping, log, now, trustOf, publish } = options;
+  const { store, tenant, keeping, log, now, trustOf, publish, announce } = options;
   const catalogues = new Map<string, ServerCatalogue>();
   const queues = new Map<string, Promise<unknown>>();
   const guessing = createToolGuesses();
@@ -87,12 +89,20 @@ export function createCatalogueAuthority(options: CatalogueAuthorityOptions): Ca
     } catch (error) {
       fault = `they cannot be read: ${error instanceof Error ? error.message : 'unknown'}`;
     }
-    if (fault !== undefined) log.error('the pins of a server cannot be trusted: everything of it is withheld', { server, fault });
-    else if (pins !== undefined) await keeping.kept(pins);
     const rows = await store.definitions(tenant, server).catch(() => []);
+    if (fault === undefined && pins !== undefined) fault = await readyFault(pins, rows);
+    if (fault !== undefined) log.error('the pins of a server cannot be trusted: everything of it is withheld', { server, fault });
     const believed = fault === undefined ? pins : undefined;
     const guesses = guessing.of(believed?.pins ?? [], rows);
     catalogues.set(server, { server, pins: believed, withheld: openBook(rows, believed?.pins ?? []).withheld(), guesses, fault });
+  };
+  /** Pins say what is approved; without the very definitions that they are of, nobody could hold a call against them. */
+  const readyFault = async (pins: PinSet, rows: readonly SeenDefinition[]): Promise<string | undefined> => {
+    const texts = new Set(rows.flatMap((row) => (fingerprintOfCanonical(row.definition) === row.fingerprint ? [row.fingerprint] : [])));
+    if (!pins.pins.every(({ fingerprints }) => fingerprints.every((one) => texts.has(one))))
+      return 'definitions that were approved are not in the store as they were';
+    await keeping.kept(pins);
+    return undefined;
   };
   /** Writes, signs and publishes what has changed. */
   const settle = async (server: string, before: readonly SeenDefinition[], book: CatalogueBook): Promise<void> => {
@@ -129,6 +139,31 @@ export function createCatalogueAuthority(options: CatalogueAuthorityOptions): Ca
     if (isLast) open.delete(key);
     else if (until === undefined) open.set(key, nowMs + FIRST_LIST_MS);
     return true;
+  };
+
+  /**
+   * What was seen cannot be judged, because the store or the keeper fails. What is approved stays approved; the rest is withheld on every worker,
+   * also where everything would have been trusted.
+   */
+  const withhold = async ({ server, definitions }: SightingReport): Promise<void> => {
+    const known = catalogues.get(server);
+    const approved = fingerprintsIn(known?.fault === undefined ? known?.pins : undefined);
+    const seen = definitions.flatMap(({ kind, name, text }) => {
+      const parsed = parseJson(Buffer.from(text));
+      const print = parsed.ok ? fingerprint(parsed.value.value) : '';
+      return approved.has(print) ? [] : [{ kind, name, fingerprint: print }];
+    });
+    const names = new Set(seen.map(({ kind, name }) => `${kind} ${name}`));
+    const others = (known?.withheld ?? []).filter(({ kind, name }) => !names.has(`${kind} ${name}`));
+    const catalogue: ServerCatalogue = {
+      server,
+      pins: known?.pins,
+      withheld: [...others, ...seen],
+      guesses: known?.guesses ?? [],
+      fault: known?.fault,
+    };
+    catalogues.set(server, catalogue);
+    await announce(catalogue);
   };
 
   const take = async (report: SightingReport): Promise<void> => {
@@ -187,7 +222,11 @@ export function createCatalogueAuthority(options: CatalogueAuthorityOptions): Ca
   return {
     load: async () => {
       await keeping.load();
-      for (const server of await store.servers(tenant)) await read(server);
+      const known = await store.servers(tenant).catch((error: unknown) => {
+        log.error('the store cannot say what was approved', { error: error instanceof Error ? error : new Error(String(error)) });
+        return [];
+      });
+      for (const server of known) await read(server);
       // A server that the store has never heard of, but the keeper has.
       for (const server of keeping.signed()) if (!catalogues.has(server)) await read(server);
     },
@@ -198,7 +237,13 @@ export function createCatalogueAuthority(options: CatalogueAuthorityOptions): Ca
         const catalogue = catalogues.get(server);
         if (catalogue !== undefined) await hand({ catalogue, texts: textsOf(catalogue, await store.definitions(tenant, server)) });
       }),
-    report: (report) => inTurn(report.server, () => take(report)),
+    report: (report) =>
+      inTurn(report.server, () =>
+        take(report).catch(async (error: unknown) => {
+          await withhold(report);
+          throw error;
+        }),
+      ),
     decide: (decision) => inTurn(decision.server, () => judge(decision)),
     seen: async (server) => {
       const rows = await store.definitions(tenant, server);

@@ -1,6 +1,7 @@
 // Control's end of the catalogue: what workers saw servers list comes in, what is approved goes out.
 
 import type { Store } from '../cluster/index.ts';
+import type { SightingReport } from '../proxy/index.ts';
 import type { ServerConfig } from '../servers/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import { createCatalogueAuthority } from './catalogue-authority.ts';
@@ -19,7 +20,12 @@ export interface CatalogueDeskOptions {
   readonly tenant: string;
   /** Of the config in force; undefined: there is no such server. */
   readonly trustOf: (server: string) => ServerConfig['trust'] | undefined;
+  /** What is approved, or whether that can be believed, has changed. */
+  readonly onChange: () => void;
 }
+
+/** What could not be judged is tried again so much later. */
+const RETRY_MS = 5_000;
 
 /** The desk, and what the admin API uses. */
 export interface CatalogueDesk extends Desk {
@@ -29,9 +35,10 @@ export interface CatalogueDesk extends Desk {
   open(store: Store): Promise<void>;
 }
 
-export function createCatalogueDesk({ dataFolder, links, log, tenant, trustOf }: CatalogueDeskOptions): CatalogueDesk {
+export function createCatalogueDesk({ dataFolder, links, log, tenant, trustOf, onChange }: CatalogueDeskOptions): CatalogueDesk {
   const publisher = createCataloguePublisher({ dataFolder, links, log });
   let authority: CatalogueAuthority | undefined;
+  const retries = new Map<string, NodeJS.Timeout>();
 
   /** A worker saw definitions that it does not know: it is answered once every worker knows what follows. */
   const takeSightings = (frame: Frame): void => {
@@ -45,8 +52,19 @@ export function createCatalogueDesk({ dataFolder, links, log, tenant, trustOf }:
           error: error instanceof Error ? error : new Error(String(error)),
         });
         frame.reply({ error: 'the report could not be judged' });
+        retry(sighted);
       },
     );
+  };
+
+  /** Workers do not report twice what they were told is withheld. The last report of a server is the one that counts. */
+  const retry = (report: SightingReport): void => {
+    clearTimeout(retries.get(report.server));
+    const timer = setTimeout(() => {
+      retries.delete(report.server);
+      authority?.report(report).catch(() => retry(report));
+    }, RETRY_MS);
+    retries.set(report.server, timer.unref());
   };
 
   const greet = (worker: Channel): void => {
@@ -68,11 +86,16 @@ export function createCatalogueDesk({ dataFolder, links, log, tenant, trustOf }:
         log,
         now: () => new Date(),
         trustOf,
-        publish: (publication, isNew) => publisher.publish(publication, isNew),
+        publish: async (publication, isNew) => {
+          await publisher.publish(publication, isNew);
+          onChange();
+        },
+        announce: (said) => publisher.announce(said),
       });
       await opened.load();
       // Only now: a worker that is told of half of them would take the others for servers that were never seen.
       authority = opened;
+      onChange();
       for (const worker of links.all('worker')) greet(worker);
     },
     hears: { sightings: takeSightings },

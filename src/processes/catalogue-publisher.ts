@@ -1,7 +1,7 @@
 // Hands out what is approved, one server at a time: a change of one server moves one server's pins, and of its definitions only those that are new.
 
 import type { Log } from '../telemetry/index.ts';
-import type { ApprovedText } from '../tools/index.ts';
+import type { ApprovedText, ServerCatalogue } from '../tools/index.ts';
 import { createCatalogueFiles } from './catalogue-files.ts';
 import type { Publication } from './catalogue-files.ts';
 import type { CatalogueAuthority } from './catalogue-authority.ts';
@@ -12,6 +12,8 @@ import { sendTexts } from './definition-frames.ts';
 export interface CataloguePublisher {
   /** Resolves when every worker that can answer has taken it over. `isNew`: the definitions that workers do not have yet. */
   publish(publication: Publication, isNew: (text: ApprovedText) => boolean): Promise<void>;
+  /** Tells workers alone; what is on disk stays. */
+  announce(catalogue: ServerCatalogue): Promise<void>;
   /** Gives a worker everything, server by server; a change that is made meanwhile comes in its turn. */
   greet(worker: Channel, authority: Pick<CatalogueAuthority, 'servers' | 'tell'>): Promise<void>;
 }
@@ -47,6 +49,9 @@ export function createCataloguePublisher(options: {
       keep(publication);
       const change = { ...publication, texts: publication.texts.filter(isNew) };
       await Promise.all(links.all('worker').map((worker) => send(worker, change)));
+    },
+    announce: async (catalogue) => {
+      await Promise.all(links.all('worker').map((worker) => send(worker, { catalogue, texts: [] })));
     },
     greet: async (worker, authority) => {
       for (const server of authority.servers()) {

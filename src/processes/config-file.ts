@@ -1,6 +1,6 @@
 // The config as a running gateway takes it: the file, the command line's address in place of the first one, and problems as text.
 
-import type { ConfigProblem, ConfigShard } from '../config/index.ts';
+import type { ConfigProblem, ConfigShard, Placed } from '../config/index.ts';
 import { checkConfig, diskFiles, formatProblem, loadConfig, loadConfigFile, parseAddress } from '../config/index.ts';
 import { sha256Hex } from '../base/index.ts';
 import type { Init } from './messages.ts';
@@ -10,6 +10,8 @@ export interface ReadConfig {
   readonly shard: ConfigShard | undefined;
   readonly problems: readonly ConfigProblem[];
   readonly digest: string;
+  /** Says something about a place of the policy, where it is written. */
+  readonly placed: Placed | undefined;
 }
 
 /** Without a file: loopback, no servers, nobody may do anything. */
@@ -21,15 +23,21 @@ export function readConfigFile(init: Pick<Init, 'configFile' | 'listenOverride' 
     init.configFile === undefined
       ? loadConfig(NOTHING, { file: `${init.dataFolder}/no-config-file.yaml`, env: process.env, files: diskFiles, cores: 2 })
       : loadConfigFile(init.configFile, process.env);
-  if (!loaded.ok) return { shard: undefined, problems: loaded.error, digest: sha256Hex(JSON.stringify(loaded.error)) };
+  if (!loaded.ok) return { shard: undefined, problems: loaded.error, digest: sha256Hex(JSON.stringify(loaded.error)), placed: undefined };
   const shard: ConfigShard = { ...override(loaded.value.shard, init.listenOverride), dataFolder: init.dataFolder };
   const malformed = init.listenOverride !== undefined && parseAddress(init.listenOverride) === undefined;
   if (malformed)
-    return { shard: undefined, problems: [listenProblem('is no address', 'Write HOST:PORT, like 127.0.0.1:7625.')], digest: '' };
+    return {
+      shard: undefined,
+      problems: [listenProblem('is no address', 'Write HOST:PORT, like 127.0.0.1:7625.')],
+      digest: '',
+      placed: undefined,
+    };
   const doubts =
     init.listenOverride === undefined ? [] : checkConfig(shard, process.env, diskFiles).filter((doubt) => doubt.severity === 'error');
   const problems = [...loaded.value.warnings, ...doubts.map(({ message, fix }) => listenProblem(message, fix))];
-  return { shard: doubts.length > 0 ? undefined : shard, problems, digest: sha256Hex(JSON.stringify(shard)) };
+  const { placed } = loaded.value;
+  return { shard: doubts.length > 0 ? undefined : shard, problems, digest: sha256Hex(JSON.stringify(shard)), placed };
 }
 
 function listenProblem(message: string, fix: string | undefined): ConfigProblem {

@@ -3,7 +3,7 @@
 import type { ConfigStatus } from '../admin/index.ts';
 import type { Store } from '../cluster/index.ts';
 import { formatProblem } from '../config/index.ts';
-import type { ConfigProblem, ConfigShard } from '../config/index.ts';
+import type { ConfigProblem, ConfigShard, Placed } from '../config/index.ts';
 import type { Metrics } from '../telemetry/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import type { Links } from './child.ts';
@@ -23,8 +23,8 @@ export interface ConfigInForceOptions {
   readonly tenant: string;
   /** Undefined until it is open. */
   readonly store: () => Store | undefined;
-  /** What control knows and the file does not: more that would be wrong with it. */
-  readonly check: (shard: ConfigShard) => readonly ConfigProblem[];
+  /** What control knows and the file does not: more that would be wrong with it. `placed` says it where it is written. */
+  readonly check: (shard: ConfigShard, placed: Placed) => Promise<readonly ConfigProblem[]>;
   /** Puts it in force everywhere. */
   readonly apply: (shard: ConfigShard) => Promise<void>;
   /** What is wrong has changed. */
@@ -86,8 +86,9 @@ export function createConfigInForce(options: ConfigInForceOptions): ConfigInForc
         ? []
         : [`the config file was changed and refused at ${refusal.at}; the one before stays. The log and \`sallyport status\` say why.`],
     load: async () => {
-      const { shard, problems: found, digest } = readConfigFile(init);
-      const known = shard === undefined ? [] : [...options.check(shard), ...(await certificateProblems(shard))];
+      const { shard, problems: found, digest, placed } = readConfigFile(init);
+      const known =
+        shard === undefined || placed === undefined ? [] : [...(await options.check(shard, placed)), ...(await certificateProblems(shard))];
       const problems = [...found, ...known];
       for (const problem of problems)
         if (!isError(problem)) log.warn('config', { at: `${problem.file}:${problem.line}`, warning: problem.message });

@@ -14,11 +14,13 @@ import type { ConfigShard } from '../config/index.ts';
 import { createMetrics, createMetricsTotals, parseMetricsDump } from '../telemetry/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import { createCatalogueDesk } from './catalogue-desk.ts';
+import { createCatalogueFaults } from './catalogue-faults.ts';
 import { createCataloguePort } from './catalogue-review.ts';
 import type { Channel } from './channel.ts';
 import { report } from './child.ts';
 import type { Duties, Links } from './child.ts';
 import { renderProblems } from './config-file.ts';
+import { conditionProblems } from './condition-faults.ts';
 import { createConfigInForce } from './config-in-force.ts';
 import { createSwitchboard, dropFrame } from './conversation.ts';
 import type { Caller, Desk } from './conversation.ts';
@@ -50,6 +52,13 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     log,
     tenant: TENANT,
     trustOf: (name) => config.shard?.servers.find((server) => server.name === name)?.trust,
+    onChange: () => catalogueFaults.recheck(),
+  });
+  const catalogueFaults = createCatalogueFaults({
+    authority: () => catalogue.authority,
+    shard: () => config.shard,
+    log,
+    onFaults: () => tellFaults(),
   });
   const lockdown = createLockdownDesk({
     dataFolder: init.dataFolder,
@@ -98,6 +107,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     });
     await openMetricsDoor(shard);
     for (const worker of links.all('worker')) worker.send('renew-certificates', {});
+    catalogueFaults.recheck();
   };
   const config = createConfigInForce({
     init,
@@ -107,7 +117,12 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     publisher,
     tenant: TENANT,
     store: () => store,
-    check: () => [],
+    check: async (shard, placed) => {
+      const problems = catalogue.authority === undefined ? [] : await conditionProblems(shard, catalogue.authority);
+      // What runs is never worse than what is not there: a gateway that starts again says what has become wrong, and serves.
+      const isStart = config.shard === undefined;
+      return problems.map(({ path, message, fix, severity }) => placed(path, message, fix, isStart ? 'warning' : severity));
+    },
     apply,
     onFaults: () => tellFaults(),
   });
@@ -125,7 +140,8 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
   };
 
   const tellFaults = (): void => {
-    for (const worker of links.all('worker')) worker.send('config-faults', { faults: config.faults() });
+    const faults = [...config.faults(), ...catalogueFaults.brief()];
+    for (const worker of links.all('worker')) worker.send('config-faults', { faults });
   };
 
   const tellWorkers = (): void => {
@@ -162,7 +178,13 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
         status: async () => ok(await status()),
         servers: async () => {
           const dump = totals.total();
-          return ok(board.servers().map((server) => ({ ...server, holds: holdsOf(server.name, dump) })));
+          return ok(
+            board.servers().map((server) => {
+              const fault = catalogueFaults.of(server.name);
+              const problem = fault === undefined ? server.problem : `Everything of it is withheld, because its approvals cannot be trusted: ${fault}.`;
+              return { ...server, problem, holds: holdsOf(server.name, dump) };
+            }),
+          );
         },
         reload: async () => {
           const problems = await config.load();
@@ -224,6 +246,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       servers: config.shard?.servers.length ?? 0,
       routes: (config.shard?.routes ?? []).map(({ path, servers }) => ({ path, servers: [...servers] })),
       ...(locked.ok ? { lockdown: { locks: locked.value.locks, fault: locked.value.fault } } : {}),
+      faults: [...catalogueFaults.list()],
       config: config.status,
       workers: [...workers],
     };

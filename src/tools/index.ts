@@ -4,7 +4,7 @@ export { hintsIn } from './definition-hints.ts';
 export type { DefinitionHint } from './definition-hints.ts';
 export { diffDefinitions, printChanges, toPlace } from './diff.ts';
 export type { Change, Path } from './diff.ts';
-export { fingerprint, isFingerprint } from './fingerprint.ts';
+export { fingerprint, fingerprintOfCanonical, isFingerprint } from './fingerprint.ts';
 export { guessLabels, guessTool } from './guess-labels.ts';
 export type { GuessedLabels, Label } from './guess-labels.ts';
 export { createHeaderCatalogue } from './header-catalogue.ts';

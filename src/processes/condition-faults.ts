@@ -1,0 +1,41 @@
+// Whether the conditions of a policy fit the arguments that tools take by their approved schemas. Asked before a config is put in force, and again
+// whenever something is approved: a schema that comes later can make a condition wrong that was right.
+
+import type { ConfigShard } from '../config/index.ts';
+import { parseJson } from '../mcp/index.ts';
+import type { JsonObject, JsonValue } from '../mcp/index.ts';
+import { compileToolFacts, createConditionCheck } from '../policies/index.ts';
+import type { PolicyProblem } from '../policies/index.ts';
+import type { CatalogueAuthority } from './catalogue-authority.ts';
+
+/** What is wrong. Tools of servers that no such condition is about are not read. */
+export async function conditionProblems(
+  { policy, servers }: Pick<ConfigShard, 'policy' | 'servers'>,
+  authority: Pick<CatalogueAuthority, 'all' | 'seen'>,
+): Promise<readonly PolicyProblem[]> {
+  const check = createConditionCheck(policy);
+  const configured = new Set(servers.map(({ name }) => name));
+  for (const { server, guesses } of authority.all()) {
+    if (!configured.has(server) || !check.concerns(server)) continue;
+    const guessed = new Map(guesses.map((guess) => [guess.name, guess]));
+    const factsOf = compileToolFacts(
+      servers.filter(({ name }) => name === server),
+      (_, tool) => ({ fingerprint: undefined, guess: guessed.get(tool) }),
+    );
+    for (const { kind, name, state, definition } of await authority.seen(server)) {
+      if (kind !== 'tool' || state !== 'pinned') continue;
+      const parsed = parseJson(Buffer.from(definition));
+      check.add({ server, tool: name, labels: factsOf(server, name).labels, inputSchema: schemaIn(parsed.ok ? parsed.value.value : null) });
+    }
+    await new Promise((resolve) => void setImmediate(resolve));
+  }
+  return check.problems();
+}
+
+function schemaIn(definition: JsonValue): JsonValue {
+  return (isObject(definition) ? definition['inputSchema'] : undefined) ?? null;
+}
+
+function isObject(value: JsonValue): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
