@@ -6,8 +6,9 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
-import { GatewayError } from '../base/index.ts';
+import { GatewayError, Secret } from '../base/index.ts';
 import type { Log } from '../telemetry/index.ts';
+import { APPROVER_HEADER } from './contract.ts';
 import type { AdminPorts } from './ports.ts';
 import type { AdminProblem } from './problems.ts';
 import { faultResponse, problemResponse } from './rescue.ts';
@@ -123,6 +124,7 @@ async function serve(ports: AdminPorts, log: Log, request: IncomingMessage, resp
       path: url.split('?', 1)[0] ?? '',
       ifMatch: headers['if-match'],
       contentType: headers['content-type'],
+      approver: secretIn(headers[APPROVER_HEADER]),
       body,
     });
     if (!result.ok) return send(response, problemResponse(result.error));
@@ -137,6 +139,10 @@ async function serve(ports: AdminPorts, log: Log, request: IncomingMessage, resp
     log.error('the admin API could not answer', { method: request.method, url: request.url, error });
     send(response, faultResponse());
   }
+}
+
+function secretIn(header: string | string[] | undefined): Secret | undefined {
+  return typeof header === 'string' && header !== '' ? new Secret(header) : undefined;
 }
 
 /** The whole body, or undefined when it is longer than a body may be. */

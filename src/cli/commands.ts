@@ -1,6 +1,7 @@
 // The list of all commands: what is not in it does not exist, neither for the command line nor for the help and the reference.
 
 import { agentsCommands } from './agents.ts';
+import { approvalsCommands } from './approvals.ts';
 import { auditCommands } from './audit.ts';
 import { certsCommands } from './certs.ts';
 import { checkCommand } from './check.ts';
@@ -31,7 +32,7 @@ export const GROUPS: readonly CommandGroup[] = [
   { title: 'Agents and servers', commands: [...agentsCommands, serversCommand, ...certsCommands] },
   { title: 'Policy', commands: [explainCommand, policyTestCommand, policyLintCommand, policyReplayCommand, policyUnusedCommand] },
   { title: 'Tools, as an agent', commands: toolsCommands },
-  { title: 'Approvals', commands: [...toolsReviewCommands, ...flowCommands] },
+  { title: 'Approvals', commands: [...approvalsCommands, ...toolsReviewCommands, ...flowCommands] },
   { title: 'Record', commands: auditCommands },
   { title: 'More', commands: [versionCommand] },
 ];

@@ -73,6 +73,16 @@ export const limitsSchema = z
       60 * MINUTE,
       'Milliseconds for the whole answer of a server over HTTP, however it comes; streams that are listened to are not counted.',
     ),
+    // MCP clients give up a request after 60 s.
+    approvalWaitMs: z
+      .int()
+      .min(1)
+      .max(45 * SECOND)
+      .meta({
+        description: 'Milliseconds that a call waits for the person who must approve it, before the agent is told to send it again.',
+        examples: [20 * SECOND],
+      })
+      .default(45 * SECOND),
     sessionIdleMs: wait(30 * MINUTE, 'Milliseconds after which a session that nobody uses ends.'),
     // Tool calls under way when a worker is replaced often take longer than ten seconds.
     drainGraceMs: wait(30 * SECOND, 'Milliseconds that calls under way may take when a worker is replaced or the gateway stops.'),

@@ -84,6 +84,7 @@ export interface Limits {
   readonly streamIdleTimeoutMs: number;
   /** From sending a request over HTTP to the end of its answer. */
   readonly callTimeoutMs: number;
+  readonly approvalWaitMs: number;
   readonly sessionIdleMs: number;
   /** How long calls under way may take when a worker is replaced or the gateway stops. */
   readonly drainGraceMs: number;

@@ -3,7 +3,7 @@
 
 import { mintPermit } from './permit.ts';
 import type { Permit } from './permit.ts';
-import type { Ask, Denial, Envelope, Finding, Verdict } from './types.ts';
+import type { Allow, Ask, Denial, Envelope, Finding, Verdict } from './types.ts';
 
 /** A permit, or why there is none. */
 export type Settlement<Payload> = { readonly kind: 'permit'; readonly permit: Permit<Payload> } | Denial;
@@ -24,6 +24,11 @@ export function settle<Payload>(verdict: Verdict, _findings: readonly Finding[],
       return { kind: 'deny', rule: undefined, reason: 'no-rule' };
     }
   }
+}
+
+/** Leave for a call that a person was asked about and has approved. Whoever calls this has made sure of that. */
+export function approvedBy({ rule, obligations }: Ask): Allow {
+  return { kind: 'allow', rule, obligations };
 }
 
 /** What a question to a person is as long as nobody has said yes. */

@@ -13,6 +13,9 @@ import { formatAddress } from '../config/index.ts';
 import type { ConfigShard } from '../config/index.ts';
 import { createMetrics, createMetricsTotals, parseMetricsDump } from '../telemetry/index.ts';
 import type { Log } from '../telemetry/index.ts';
+import { createApprovalLog } from './approval-log.ts';
+import { createApprovalsDesk } from './approvals-desk.ts';
+import { createApprovalsPort } from './approvals-port.ts';
 import { createCatalogueDesk } from './catalogue-desk.ts';
 import { createCatalogueFaults } from './catalogue-faults.ts';
 import { createCataloguePort } from './catalogue-review.ts';
@@ -40,6 +43,8 @@ const CONFIG_EXIT_CODE = 3;
 const KEEPER_TIMEOUT_MS = 5_000;
 const TENANT = 'default';
 
+/** Nobody guesses one; and it is short enough to be read out. */
+const APPROVAL_ID_BYTES = 8;
 /** Sets up control's duties. */
 export function beginControl(init: Init, links: Links, log: Log, version: string): Duties {
   const totals = createMetricsTotals();
@@ -81,6 +86,19 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     windowMs: () => (config.shard?.policy.flow ?? DEFAULT_FLOW).windowMs,
   });
   const startedAt = new Date().toISOString();
+  const limits = createLimitsDesk({ log, metrics, expected: init.workers });
+  const nowMs = (): number => Date.now();
+  const approvalLog = createApprovalLog({ dataFolder: init.dataFolder, writer: `${init.name} pid ${process.pid}`, log, nowMs });
+  const approvals = createApprovalsDesk({
+    links,
+    log,
+    metrics,
+    tenant: TENANT,
+    nowMs,
+    newId: (prefix) => `${prefix}_${randomBytes(APPROVAL_ID_BYTES).toString('hex')}`,
+    canRecord: approvalLog.canRecord,
+    record: approvalLog.record,
+  });
   let store: Store | undefined;
   let admin: AdminServer | undefined;
   let metricsDoor: MetricsDoor | undefined;
@@ -174,9 +192,21 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
         agents,
         catalogue: createCataloguePort({ authority: () => catalogue.authority, servers: () => config.shard?.servers ?? [] }),
         lockdown,
+        approvals: createApprovalsPort({ desk: approvals, store: () => store, nowMs }),
         flow: flow.port,
         status: async () => ok(await status()),
         servers: async () => {
+        policy: createPolicyPort({
+          tenant: TENANT,
+          store: () => store,
+          config: () => config.shard,
+          revision: () => publisher.revision,
+          catalogue: () => catalogue.authority,
+          lockdown,
+          flow: flow.port,
+          nowMs,
+        }),
+        limits: async () => ok(limits.view()),
           const dump = totals.total();
           return ok(
             board.servers().map((server) => {
@@ -201,18 +231,10 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     await catalogue.open(store);
     const errors = await config.load();
     if (errors.length > 0) {
+    await approvalLog.open();
+    approvals.open(store);
+    await limits.open(store.limits);
       // Started with a wrong config, nothing runs. Replaced while the file is wrong, the gateway goes on with what was in force.
-        policy: createPolicyPort({
-          tenant: TENANT,
-          store: () => store,
-          config: () => config.shard,
-          revision: () => publisher.revision,
-          catalogue: () => catalogue.authority,
-          lockdown,
-          flow: flow.port,
-          nowMs,
-        }),
-        limits: async () => ok(limits.view()),
       if (!init.restarted || !(await config.keepLast()))
         return report({ kind: 'unusable', text: renderProblems(errors), exitCode: CONFIG_EXIT_CODE });
       log.error('the config is refused; the last good one stays in force', { problems: renderProblems(errors) });
@@ -278,7 +300,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       totals.end(name.split('.')[0] ?? name);
     },
   };
-  const desks: readonly Desk[] = [own, catalogue, flow];
+  const desks: readonly Desk[] = [own, catalogue, flow, limits, approvals];
   const switchboard = createSwitchboard<Caller>(desks);
 
   start().catch((error: unknown) => {
@@ -322,3 +344,4 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     },
   };
 }
+      await approvalLog.close();

@@ -3,10 +3,10 @@
 // servers and the TLS key of listeners, the runner the environment of servers, nobody anything that the config does not name.
 //
 // Questions: seal-keys (worker) · tls {listener} (worker) · secrets {server, kind} (worker: headers, runner: env) · pins (worker, control) ·
-// configure, check-certificates, sign-pins, pins-kept (control).
+// configure, check-certificates, sign-pins, pins-kept, approvals-key (control).
 
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../telemetry/index.ts';
 import { createDevelopmentCertificate, readAuthorities, readCertificate } from '../tls/index.ts';
@@ -63,6 +63,8 @@ export function beginKeeper(dataFolder: string, log: Log): Duties {
         return role === 'worker' || role === 'control' ? tlsMaterial(String(frame.fields['listener'])) : refusal(role, frame.type);
       case 'pins':
         return role === 'worker' || role === 'control' ? pinFacts() : refusal(role, frame.type);
+      case 'approvals-key':
+        return role === 'control' ? readApprovalsKey() : refusal(role, frame.type);
       case 'sign-pins':
         return role === 'control' ? signPins(frame.fields) : refusal(role, frame.type);
       case 'pins-kept':
@@ -108,6 +110,14 @@ export function beginKeeper(dataFolder: string, log: Log): Duties {
     try {
       signer.kept(String(fields['server']), Number(fields['version']));
       return {};
+    } catch (error) {
+      return { error: faultOf(error) };
+    }
+  };
+
+  const readApprovalsKey = (): Fields => {
+    try {
+      return { key: approvalsKey(folder) };
     } catch (error) {
       return { error: faultOf(error) };
     }
@@ -173,6 +183,20 @@ function sealKeys(folder: string, now: number): readonly SealKey[] {
   const keys = [fresh, ...known];
   writePrivate(file, JSON.stringify({ format: 1, keys }));
   return keys;
+}
+
+/** The key under which the store knows what people were asked about. A file that cannot be read is not replaced: nobody could be asked the same again. */
+function approvalsKey(folder: string): string {
+  const file = join(folder, 'approvals-key.json');
+  if (existsSync(file)) {
+    const stored: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    if (typeof stored === 'object' && stored !== null && 'format' in stored && stored.format === 1 && 'key' in stored)
+      return String(stored.key);
+    throw new Error(`${file} is of no known form`);
+  }
+  const key = randomBytes(32).toString('base64');
+  writePrivate(file, JSON.stringify({ format: 1, key }));
+  return key;
 }
 
 function readKeys(file: string): readonly SealKey[] {

@@ -27,6 +27,7 @@ import type { Server } from '../servers/index.ts';
 import { createMetrics } from '../telemetry/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import { createHeaderCatalogue, createToolContracts } from '../tools/index.ts';
+import { createApprovalsDoor } from './approvals-door.ts';
 import { createCatalogueDoor } from './catalogue-door.ts';
 import type { Frame } from './channel.ts';
 import { report } from './child.ts';
@@ -78,6 +79,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
   const catalogue = createCatalogueDoor({ links, log, nowMs });
   const onNoise = (server: string): void =>
     metrics.counter('sallyport.upstream.failures', { code: 'upstream_malformed', 'sallyport.server': server }).add();
+  const approvals = createApprovalsDoor({ links, keys: () => keys, metrics, nowMs });
   const processes = createProcesses(runner);
   const sessions = createSessions({
     self: init.name,
@@ -226,6 +228,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       open,
       metrics: createRoadMetrics(metrics),
       log,
+      approvals: approvals.approvals,
       newId: createCallIds(randomBytes(8)),
       nowMs,
       nowUs,
@@ -302,6 +305,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     const cut = setTimeout(() => open.cutAll(), graceMs);
     await listeners?.drain(graceMs);
     clearTimeout(cut);
+    approvals.endWaits();
     sessions.close();
     legacyServers.close();
     relay.close();
@@ -332,7 +336,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       for (const server of servers.all()) tellStatus(server);
     },
   };
-  const doors: readonly Door[] = [own, catalogue, lockdown, flow];
+  const doors: readonly Door[] = [own, catalogue, lockdown, flow, limits, approvals];
   const switchboard = createSwitchboard<undefined>(doors);
   const hear = (frame: Frame): void => {
     if (!switchboard.hear(frame, undefined)) dropFrame(frame, log);

@@ -3,12 +3,10 @@
 
 import { encodeComment, encodeEvent } from '../http/index.ts';
 import type { OutHeaders, ServerSentEvent } from '../http/index.ts';
-import { errorAnswer } from '../mcp/index.ts';
-import { ERRORS } from '../base/index.ts';
 import type { Call, OutcomeStatus, Ports } from './exchange.ts';
 import { requestOf } from './request-of.ts';
 import { recordOutcome } from './record.ts';
-import { refuse } from './rescue.ts';
+import { refusalAnswer, refuse } from './rescue.ts';
 import type { Refused } from './rescue.ts';
 
 /** One answer under way. */
@@ -45,17 +43,23 @@ export interface Answer {
 
 const JSON_TYPE: OutHeaders = ['Content-Type', 'application/json'];
 /** SPEC streamable-http: proxies must not buffer an event stream. */
-const STREAM_HEADERS: OutHeaders = ['Content-Type', 'text/event-stream', 'Cache-Control', 'no-store', 'X-Accel-Buffering', 'no'];
+export const STREAM_HEADERS: OutHeaders = ['Content-Type', 'text/event-stream', 'Cache-Control', 'no-store', 'X-Accel-Buffering', 'no'];
 const NO_HEADERS: OutHeaders = [];
 const KEEP_ALIVE = encodeComment('');
+
+const EVENT_START = Buffer.from('event: message\ndata: ');
+const EVENT_END = Buffer.from('\n\n');
 
 type Form = 'none' | 'events' | 'raw';
 
 /** The answer of a call. */
 export function createAnswer(call: Call, ports: Ports): Answer {
   const { reply } = call.arrival;
-  let form: Form = 'none';
-  let streaming = false;
+  // A call that has waited for a person has its stream already.
+  let form: Form = call.wait?.isStreaming === true ? 'events' : 'none';
+  let streaming = form === 'events';
+  /** A body in pieces is one event of a stream that was there before it. */
+  let isInEvent = false;
   let durable = false;
   let full = false;
   let gone = false;
@@ -88,7 +92,8 @@ export function createAnswer(call: Call, ports: Ports): Answer {
     // The call may have been carried out, but nothing of it may be shown: there is no durable record.
     finish('failed');
     call.refusedWith = 'audit_unavailable';
-    refuse(reply, { code: 'audit_unavailable' }, requestOf(call));
+    if (form === 'none') refuse(reply, { code: 'audit_unavailable' }, requestOf(call));
+    else reply.abort();
     gone = true;
     answer.onGone?.();
   };
@@ -146,6 +151,10 @@ export function createAnswer(call: Call, ports: Ports): Answer {
     onDrain: undefined,
     onGone: undefined,
     json: (status, body, outcome, headers) => {
+      if (form === 'events') {
+        answer.event({ event: 'message', id: undefined, retry: undefined, data: body });
+        return answer.end(outcome);
+      }
       call.answerBytes = body.length;
       whenDurable(() => {
         if (finished) return;
@@ -174,13 +183,17 @@ export function createAnswer(call: Call, ports: Ports): Answer {
     raw: (status, chunk) =>
       whenDurable(() => {
         begin('raw', status, JSON_TYPE);
-        write(chunk);
+        if (form === 'raw') return write(chunk);
+        if (!isInEvent) write(EVENT_START);
+        isInEvent = true;
+        write(inOneLine(chunk));
       }),
     end: (outcome) =>
       whenDurable(() => {
         if (finished) return;
         if (!gone) {
           begin('events', 200, STREAM_HEADERS);
+          if (isInEvent) write(EVENT_END);
           reply.end();
         }
         finish(outcome);
@@ -192,13 +205,13 @@ export function createAnswer(call: Call, ports: Ports): Answer {
         const request = requestOf(call);
         if (!gone) {
           if (form === 'none') refuse(reply, refused, request);
-          else if (form === 'events') {
+          else if (form === 'events' && !isInEvent) {
             if (request.id !== undefined)
               toWrite({
                 event: 'message',
                 id: undefined,
                 retry: undefined,
-                data: errorAnswer(request.id, ERRORS[refused.code].rpc, refused.say ?? ERRORS[refused.code].text, refused.data),
+                data: refusalAnswer(refused, request).body,
               })();
             reply.end();
           } else reply.abort();
@@ -230,4 +243,14 @@ export function createAnswer(call: Call, ports: Ports): Answer {
   };
   ports.open.add(answer, call);
   return answer;
+}
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const SPACE = 0x20;
+
+/** JSON as one line of an event: a line break in it is only ever white space between its tokens. */
+function inOneLine(chunk: Uint8Array): Uint8Array {
+  if (!chunk.includes(LINE_FEED) && !chunk.includes(CARRIAGE_RETURN)) return chunk;
+  return chunk.map((byte) => (byte === LINE_FEED || byte === CARRIAGE_RETURN ? SPACE : byte));
 }

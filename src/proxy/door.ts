@@ -7,6 +7,7 @@ import type { ListenerConfig, Route, Snapshot } from '../config/index.ts';
 import { parseHost } from '../http/index.ts';
 import type { HeaderList, Peer, RequestHandler, RequestHead, ServerRequest } from '../http/index.ts';
 import type { ErrorCode } from '../base/index.ts';
+import { accepts } from './accepts.ts';
 import type { Arrival, Ports } from './exchange.ts';
 import { endpointOf } from './endpoint.ts';
 import { carry } from './pipeline.ts';
@@ -164,15 +165,6 @@ function isJson(contentType: string | undefined): boolean {
 
 function acceptsBoth(accept: string | undefined): boolean {
   return accept !== undefined && accepts(accept, 'application/json') && accepts(accept, 'text/event-stream');
-}
-
-function accepts(accept: string, type: string): boolean {
-  const family = `${type.slice(0, type.indexOf('/'))}/*`;
-  return accept.split(',').some((range) => {
-    const [name = ''] = range.toLowerCase().split(';');
-    const bare = name.trim();
-    return bare === type || bare === '*/*' || bare === family;
-  });
 }
 
 function hostAllowed(host: string, listener: ListenerConfig): boolean {

@@ -12,6 +12,7 @@ import type { EraVerdict, Server, Servers } from '../servers/index.ts';
 import { createLog } from '../telemetry/index.ts';
 import { createCatalogue, createHeaderCatalogue, createToolContracts } from '../tools/index.ts';
 import type { Catalogue } from '../tools/index.ts';
+import { createApprovalStates } from './approvals/states.ts';
 import { createAggregates, createLegacyServers, createPlacement, createProcesses, createSessions, createTaskIds } from './bridge/index.ts';
 import type { Arrival, Ports, Reply } from './exchange.ts';
 import { createGate } from './gate.ts';
@@ -258,6 +259,16 @@ export function bed(rules: readonly Rule[], verdict: Partial<EraVerdict> = {}): 
     reportSightings: () => Promise.resolve(),
     taint: { isNoted: () => false, note: async () => true, read: async () => [] },
     taskIds: createTaskIds(() => [{ kid: 'k', key: new Uint8Array(32).fill(7) }]),
+    approvals: {
+      ask: (_, __, heard) => {
+        queueMicrotask(() => heard({ kind: 'refused', why: 'unavailable' }));
+        return { drop: () => {} };
+      },
+      take: (_, done) => queueMicrotask(() => done(undefined)),
+      takeRound: (_, __, done) => queueMicrotask(() => done(undefined)),
+      states: createApprovalStates(() => [{ kid: 'k', key: new Uint8Array(32).fill(7) }]),
+      waited: () => {},
+    },
     open: createOpenExchanges(),
     metrics: { verdict: () => {}, outcome: () => {}, refused: () => {} },
     log: createLog({ process: 'test', level: 'error', write: () => {}, clock: () => 0, format: 'json' }),

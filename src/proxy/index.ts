@@ -10,6 +10,8 @@ export {
   createTaskIds,
 } from './bridge/index.ts';
 export type { LegacyServers, Placement, Processes, SealingKey, Session, Sessions } from './bridge/index.ts';
+export { createApprovalStates } from './approvals/states.ts';
+export type { Approvals, AskedAnswer, AskedQuestion, NotAsked, Taken } from './approvals/types.ts';
 export { createDoor } from './door.ts';
 export type { LimitsPort } from './admission/index.ts';
 export type { Admitted, DoorOptions } from './door.ts';

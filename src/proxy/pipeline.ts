@@ -8,6 +8,7 @@ import type { Finding } from '../policies/index.ts';
 import { describeDenial, settle } from '../policies/index.ts';
 import { admit, whyLocked } from './admission/index.ts';
 import type { Admitted } from './admission/index.ts';
+import { openApproval } from './approvals/tell.ts';
 import { createAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { carryBatch, isBatch } from './batch.ts';
@@ -43,7 +44,9 @@ export function carry(arrival: Arrival, ports: Ports): void {
 function walk(arrival: Arrival, ports: Ports): void {
   const received = receive(arrival, ports);
   if (!received.ok) return unreadable(arrival, ports, received.error);
-  const inbound = received.value;
+  const opened = openApproval(received.value, arrival, ports);
+  if (!opened.ok) return unreadable(arrival, ports, opened.error);
+  const inbound = opened.value;
 
   const owner = arrival.relayed ? undefined : ownerElsewhere(inbound, arrival, ports);
   if (owner !== undefined)
@@ -93,6 +96,8 @@ function takeIn(call: Call, ports: Ports): void {
       decided = true;
   let forget: () => void = () => {};
       if (!recordDecision(call, decisionOf(admitted, snapshot), ports))
+      if (!recordDecision(call, decisionOf(admitted, snapshot), ports)) return endWait(call, { code: 'audit_unavailable' });
+      const answer = createAnswer(call, ports);
         return refuse(reply, { code: 'audit_unavailable' }, requestOf(call));
       const answer = createAnswer(call, ports);
       forget();

@@ -103,6 +103,7 @@ const KEYS: Readonly<Record<string, unknown>> = {
   'limits.answerTimeoutMs': 60_000,
   'limits.streamIdleTimeoutMs': 300_000,
   'limits.callTimeoutMs': 3_600_000,
+  'limits.approvalWaitMs': 45_000,
   'limits.sessionIdleMs': 1_800_000,
   'limits.drainGraceMs': 30_000,
   policy: { rules: [] },

@@ -6,7 +6,8 @@ import type { Principal } from '../../agents/index.ts';
 import type { Snapshot } from '../../config/index.ts';
 import type { Ports } from '../exchange.ts';
 import { refusedBy } from '../rescue.ts';
-import { judge, refuseUnapproved } from './judge-step.ts';
+import { askPerson } from './ask-step.ts';
+import { judge } from './judge-step.ts';
 import { noteTaint, readTaint } from './flow-steps.ts';
 import { checkArguments } from './arguments-step.ts';
 import { checkApproved } from './gate-step.ts';
@@ -16,7 +17,17 @@ import { LATER } from './types.ts';
 import type { Admission, Admitted, NotAdmitted, Pending, Step, Wanting } from './types.ts';
 
 /** What is asked for least stands first; what takes something stands last, so that nothing is taken for what is refused. */
-const STEPS: readonly Step[] = [stopLocked, checkApproved, checkArguments, readTaint, judge, refuseUnapproved, chargeLimits, noteTaint, stopLocked];
+const STEPS: readonly Step[] = [
+  stopLocked,
+  checkApproved,
+  checkArguments,
+  readTaint,
+  judge,
+  askPerson,
+  chargeLimits,
+  noteTaint,
+  stopLocked,
+];
 
 /** What it is for the bridges, where a session may hold a question back: nothing waits. */
 const NOTHING: Pending = Object.freeze({ abandon: () => {} });

@@ -1,6 +1,6 @@
 // Policy's step: the full verdict on a request, by its arguments too.
 
-import { describeDenial, needsApproval } from '../../policies/index.ts';
+import { describeDenial } from '../../policies/index.ts';
 import type { Denial } from '../../policies/index.ts';
 import { judgeCall } from '../verdicts.ts';
 import type { Admission, NotAdmitted, Step } from './types.ts';
@@ -11,12 +11,6 @@ export const judge: Step = (admission, ports) => {
   const verdict = judgeCall({ call, params, taint }, principal, snapshot, ports.nowMs());
   admission.verdict = verdict;
   return verdict.kind === 'deny' ? denied(admission, verdict) : undefined;
-};
-
-/** What a person would have to approve is refused. */
-export const refuseUnapproved: Step = (admission) => {
-  const { verdict } = admission;
-  return verdict?.kind === 'ask' ? { ...denied(admission, needsApproval(verdict)), verdict: 'ask' } : undefined;
 };
 
 /** In the words of the log: a rule that denies and none that allows are told apart by the rule. */
