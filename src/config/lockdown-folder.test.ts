@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { clearFaults, liftLock, listLifted, lockdownFolder, newLockId, readLifted, readLocks, writeLock } from './index.ts';
+import type { Lock } from './index.ts';
+
+const NOW = new Date('2026-11-22T10:00:00.000Z');
+
+function folderFor(t: TestContext): string {
+  const data = mkdtempSync(join(tmpdir(), 'sallyport-lockdown-'));
+  t.after(() => rmSync(data, { recursive: true, force: true }));
+  return lockdownFolder(data);
+}
+
+const lock = (name: string, id = newLockId(NOW)): Lock => ({
+  id,
+  tenant: 'default',
+  kind: 'agent',
+  name,
+  reason: 'why',
+  by: 'ops',
+  since: NOW.toISOString(),
+});
+
+test('what is written is read; what is lifted is not, and leaves its trace', async (t) => {
+  const folder = folderFor(t);
+  const [ada, bob] = [lock('ada'), lock('bob')];
+  await writeLock(folder, ada);
+  await writeLock(folder, bob);
+  const read = await readLocks(folder);
+  assert.deepEqual(read, { ok: true, value: { locks: [ada, bob].toSorted((a, b) => a.id.localeCompare(b.id)), faults: [] } });
+  const lifted = { by: 'ops2', reason: 'done', at: '2026-11-22T11:00:00.000Z' };
+  await liftLock(folder, ada, lifted);
+  const left = await readLocks(folder);
+  assert.ok(left.ok);
+  assert.deepEqual(left.value, { locks: [bob], faults: [] });
+  assert.deepEqual(await readLifted(folder, ada.id), { lock: ada, lifted });
+  assert.deepEqual(await listLifted(folder, 10), [{ lock: ada, lifted }]);
+  assert.equal(await readLifted(folder, 'another'), undefined);
+});
+
+test('only the user who runs the gateway may look', { skip: process.platform === 'win32' }, async (t) => {
+  const folder = folderFor(t);
+  await writeLock(folder, lock('ada'));
+  assert.equal(statSync(folder).mode & 0o077, 0);
+  for (const name of readdirSync(folder)) assert.equal(statSync(join(folder, name)).mode & 0o077, 0, name);
+});
+
+const FAULTS: readonly (readonly [what: string, text: string, says: RegExp])[] = [
+  ['half a file', '{"format":1,"tenant":"def', /is not JSON/],
+  ['an empty file', '', /is not JSON/],
+  ['a file of zeros, as a power cut leaves them', '\0\0\0\0', /is not JSON/],
+  ['another format', '{"format":2}', /format 1/],
+  ['a member too many', JSON.stringify({ format: 1, ...lock('ada', 'x'), more: 1 }), /format 1/],
+  [
+    'a kind that is none',
+    JSON.stringify({ format: 1, tenant: 'default', kind: 'group', name: 'x', reason: '', by: '', since: '' }),
+    /format 1/,
+  ],
+  ['a file that is too long', ' '.repeat(20_000), /20000 bytes/],
+];
+for (const [what, text, says] of FAULTS)
+  test(`${what} is a fault by name, and the locks beside it are read`, async (t) => {
+    const folder = folderFor(t);
+    const good = lock('ada');
+    await writeLock(folder, good);
+    writeFileSync(join(folder, 'bad.json'), text);
+    const read = await readLocks(folder);
+    assert.ok(read.ok);
+    assert.deepEqual(read.value.locks, [good]);
+    assert.equal(read.value.faults[0]?.file, 'bad.json');
+    assert.match(read.value.faults[0]?.fault ?? '', says);
+    await clearFaults(folder, read.value.faults);
+    const cleared = await readLocks(folder);
+    assert.ok(cleared.ok);
+    assert.deepEqual(cleared.value, { locks: [good], faults: [] });
+  });
+
+test('a folder that is not there is a fault; it is made again when faults are cleared', async (t) => {
+  const folder = folderFor(t);
+  assert.deepEqual(await readLocks(folder), { ok: false, error: 'does not exist' });
+  await clearFaults(folder, []);
+  assert.deepEqual(await readLocks(folder), { ok: true, value: { locks: [], faults: [] } });
+});
+
+test('what is not a lock by its name is passed over: one that is being written, one that was lifted', async (t) => {
+  const folder = folderFor(t);
+  await writeLock(folder, lock('ada'));
+  for (const name of ['a.json.new', 'b.lifted', 'c.json.unreadable', 'notes.txt']) writeFileSync(join(folder, name), 'x');
+  const read = await readLocks(folder);
+  assert.ok(read.ok);
+  assert.equal(read.value.locks.length, 1);
+  assert.deepEqual(read.value.faults, []);
+  assert.deepEqual(await listLifted(folder, 10), []);
+});
+
+test('two who lock at once lose nothing', async (t) => {
+  const folder = folderFor(t);
+  const locks = Array.from({ length: 50 }, (_, number) => lock(`agent-${number}`));
+  await Promise.all(locks.map((one) => writeLock(folder, one)));
+  const read = await readLocks(folder);
+  assert.ok(read.ok);
+  assert.deepEqual(new Set(read.value.locks.map(({ name }) => name)), new Set(locks.map(({ name }) => name)));
+});
+
+test('of what was lifted, only the newest is kept', async (t) => {
+  const folder = folderFor(t);
+  await clearFaults(folder, []);
+  for (let number = 0; number < 105; number++) {
+    const one = lock('ada', newLockId(new Date(NOW.getTime() + number)));
+    await liftLock(folder, one, { by: '', reason: '', at: new Date(NOW.getTime() + number).toISOString() });
+  }
+  assert.equal(readdirSync(folder).length, 100);
+});
