@@ -239,12 +239,23 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
         return report({ kind: 'unusable', text: renderProblems(errors), exitCode: CONFIG_EXIT_CODE });
       log.error('the config is refused; the last good one stays in force', { problems: renderProblems(errors) });
     }
-    setInterval(() => void noticeOthers(), STORE_POLL_MS).unref();
+    setInterval(() => void noticeOthers().then(storeAnswers, storeFails), STORE_POLL_MS).unref();
     report({ kind: 'ready' });
   };
 
   /** A command that ran while this process was away, or beside it, wrote to the store directly. */
   const noticeOthers = async (): Promise<void> => {
+  /** A store that cannot be read is no reason to be away: calls, the kill switch and the status need none. Said once, not every second. */
+  let storeFault: string | undefined;
+  const storeAnswers = (): void => {
+    storeFault = undefined;
+  };
+  const storeFails = (error: unknown): void => {
+    const fault = error instanceof Error ? error.message : String(error);
+    if (fault !== storeFault) log.error('the store cannot be read; agents and keys stay as they are', { reason: fault });
+    storeFault = fault;
+  };
+
     if (store !== undefined && (await store.agentsVersion(TENANT)) !== agentsVersion) await publishAgents();
   };
 
@@ -264,7 +275,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
         .filter(({ name }) => !served.some((one) => one.name === name))
         .map(({ name, address, ...listener }) => ({ name, url: `${speaksTls(listener) ? 'https' : 'http'}://${formatAddress(address)}` })),
       ...(metricsDoor?.url === undefined ? {} : { metrics: metricsDoor.url }),
-      agents: (await store?.agents(TENANT))?.agents.length ?? 0,
+      agents: (await store?.agents(TENANT).catch(() => undefined))?.agents.length ?? 0,
       servers: config.shard?.servers.length ?? 0,
       routes: (config.shard?.routes ?? []).map(({ path, servers }) => ({ path, servers: [...servers] })),
       ...(locked.ok ? { lockdown: { locks: locked.value.locks, fault: locked.value.fault } } : {}),
@@ -308,6 +319,8 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     log.error('control cannot start', { error: error instanceof Error ? error : new Error(text) });
     report({ kind: 'unusable', text: `The gateway cannot start: ${text}`, exitCode: 1 });
   });
+    // The workers go on with what they have; the supervisor tries again, after a growing pause.
+    if (init.restarted) return process.exit(1);
 
   return {
     onLink: (role, channel, name) => {
