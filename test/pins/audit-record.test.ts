@@ -101,6 +101,23 @@ const pinned: readonly { readonly name: string; readonly record: AuditRecord; re
     line: '{"v":1,"seq":7,"time":4,"kind":"log","event":"opened","writer":"worker-0.1 pid 12"',
   },
   {
+    name: 'a lock that holds',
+    record: {
+      kind: 'lockdown',
+      time: 4,
+      event: 'locked',
+      lock: '20261122T100000000Z-0a0b0c0d',
+      tenant: 'default',
+      subject: 'tool',
+      name: 'mail/send_*',
+      by: 'ops',
+      reason: 'it sends "too much"',
+      since: '2026-11-22T10:00:00.000Z',
+      cut: 3,
+    },
+    line: '{"v":1,"seq":7,"time":4,"kind":"lockdown","event":"locked","lock":"20261122T100000000Z-0a0b0c0d","tenant":"default","subject":"tool","name":"mail/send_*","by":"ops","reason":"it sends \\"too much\\"","since":"2026-11-22T10:00:00.000Z","cut":3',
+  },
+  {
     name: 'a log closed',
     record: { kind: 'log', event: 'closed', time: 4 },
     line: '{"v":1,"seq":7,"time":4,"kind":"log","event":"closed"',
