@@ -52,6 +52,7 @@ export function compilePolicy(document: PolicyDocument, known: Known): Result<Po
   return ok(
     Object.freeze({
       rules: document.rules,
+      denyDetail: document.denyDetail ?? 'rule',
       limits: compileLimits(document.limits ?? {}, new Set(document.rules.flatMap(({ limit = [] }) => limit))),
       flow: compileFlow(rules, document.flow, (principal, server, subject) =>
         servers.has(server) ? find(principal, server, subject) : undefined,

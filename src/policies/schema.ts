@@ -174,6 +174,14 @@ export const policySchema = z
         description: 'The rules. Without a rule that allows it, nothing may be called.',
         examples: [[{ name: 'readers', effect: 'allow', groups: ['readers'], servers: ['files'], tools: ['read_*'] }]],
       }),
+    denyDetail: z
+      .enum(['rule', 'generic'])
+      .optional()
+      .meta({
+        description:
+          'What an agent reads of a denial: rule (the default) names what decided; generic does not, and refuses what the agent may never use in the words for what does not exist. The record says all of it in both cases.',
+        examples: ['generic'],
+      }),
     limits: limitsSchema.optional(),
     flow: flowSchema.optional(),
     cases: casesSchema,

@@ -61,6 +61,8 @@ export interface FlowOptions {
 /** A whole policy, as written. */
 export interface PolicyDocument {
   readonly rules: readonly Rule[];
+  /** What an agent reads of a denial; by default what decided. `generic`: nothing, and what it may never use does not exist for it. */
+  readonly denyDetail?: 'rule' | 'generic' | undefined;
   readonly flow?: FlowOptions | undefined;
   readonly limits?: Readonly<Record<string, Limit>> | undefined;
 }
@@ -141,6 +143,7 @@ export type Verdict = Allow | Ask | Denial;
  */
 export interface Policy {
   readonly rules: readonly Rule[];
+  readonly denyDetail: 'rule' | 'generic';
   /** What calls are charged to. */
   readonly limits: LimitIndex;
   /** What rules look at of what a task has used. */

@@ -17,6 +17,7 @@ import type { Unreadable } from './receive.ts';
 import { findNamed, findOwners } from './route-catalogue.ts';
 import type { Looking, Owner } from './route-catalogue.ts';
 import { serverOfTask } from './tasks.ts';
+import { unknownName } from './unknown-name.ts';
 import { usableMembers } from './usable-members.ts';
 
 /** An inbound message with its server; names in it are the server's own. */
@@ -78,13 +79,13 @@ function aboutOne(inbound: Inbound): About | undefined {
 function settle(about: About, owner: Owner, arrival: Arrival, ports: Ports, done: Done): void {
   const { id } = about.message;
   const era = about.inbound.kind;
-  if (owner === undefined) return done(fail({ ...unknown(about), id, era }));
+  if (owner === undefined) return done(fail({ ...unknownName(about.subject), id, era }));
   if ('code' in owner) {
     const say = owner.say ?? 'The server that this belongs to cannot be asked for what it has now; try again.';
     return done(fail({ code: owner.code, say, id, era }));
   }
   const server = ports.servers.get(owner.server);
-  if (server === undefined) return done(fail({ ...unknown(about), id, era }));
+  if (server === undefined) return done(fail({ ...unknownName(about.subject), id, era }));
   const inbound = underOwnName(about, owner.name);
   if (inbound.kind === 'modern') {
     const agreed = checkMirrored(inbound, server.name, arrival, ports);
@@ -92,15 +93,6 @@ function settle(about: About, owner: Owner, arrival: Arrival, ports: Ports, done
   }
   done(ok({ inbound, server, members: undefined }));
 }
-
-/** In the words for a thing that there is not: that there is one, on a server that this agent may not use, is not for it to know. */
-function unknown({ subject: { kind, name } }: About): Pick<Unreadable, 'code' | 'say' | 'data'> {
-  const shown = JSON.stringify(name.length > MAX_SHOWN ? `${name.slice(0, MAX_SHOWN)}…` : name);
-  const say = `There is no ${kind} ${shown} here.`;
-  return kind === 'resource' ? { code: 'name_unknown', say, data: { uri: name } } : { code: 'name_unknown', say };
-}
-
-const MAX_SHOWN = 128;
 
 /** A task is where it was made; its tool is called there what it is called. */
 function taskOwner({ subject }: About, server: string, arrival: Arrival): Owner {
