@@ -17,6 +17,13 @@ const CLOSE_OBJECT = 0x7d;
 const BETWEEN = /[ \t\r\n,:]*/y;
 const SCALAR = /[-+.0-9A-Za-z]+/y;
 
+/** A JSON text taken apart, with numbers as they are written. */
+export type Tokens =
+  | { readonly kind: 'object'; readonly members: readonly (readonly [name: string, value: Tokens])[] }
+  | { readonly kind: 'array'; readonly elements: readonly Tokens[] }
+  | { readonly kind: 'string'; readonly text: string }
+  | { readonly kind: 'scalar'; readonly token: string };
+
 interface Reader {
   readonly text: string;
   at: number;
@@ -27,6 +34,40 @@ export function buildValue(text: string): JsonValue {
   const reader = { text, at: 0 };
   next(reader);
   return readValue(reader);
+}
+
+/** Takes one JSON text apart. */
+export function readTokens(text: string): Tokens {
+  const reader = { text, at: 0 };
+  next(reader);
+  return takeApart(reader);
+}
+
+function takeApart(reader: Reader): Tokens {
+  switch (reader.text.charCodeAt(reader.at)) {
+    case OPEN_OBJECT: {
+      const members: (readonly [string, Tokens])[] = [];
+      reader.at++;
+      while (next(reader) !== CLOSE_OBJECT) {
+        const name = readString(reader);
+        next(reader);
+        members.push([name, takeApart(reader)]);
+      }
+      reader.at++;
+      return { kind: 'object', members };
+    }
+    case OPEN_ARRAY: {
+      const elements: Tokens[] = [];
+      reader.at++;
+      while (next(reader) !== CLOSE_ARRAY) elements.push(takeApart(reader));
+      reader.at++;
+      return { kind: 'array', elements };
+    }
+    case QUOTE:
+      return { kind: 'string', text: readString(reader) };
+    default:
+      return { kind: 'scalar', token: take(reader, endOf(SCALAR, reader)) };
+  }
 }
 
 function readValue(reader: Reader): JsonValue {

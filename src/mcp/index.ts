@@ -4,6 +4,7 @@ export { createAnswerScan } from './answer-scan.ts';
 export type { AnswerScan } from './answer-scan.ts';
 export { errorAnswer, resultAnswer, toolRefusal } from './answers.ts';
 export { canonicalJson } from './canonical-json.ts';
+export { canonicalText } from './canonical-text.ts';
 export { checkAnswer, hasTasks } from './check-answer.ts';
 export type { AnswerKind, Asked } from './check-answer.ts';
 export { checkModernNotification, checkModernRequest } from './check-modern-request.ts';

@@ -2,11 +2,11 @@
 // seen before; everything here happens one after the other for each server, so that two workers' reports cannot both be the first.
 
 import type { DefinitionStore, SeenDefinition } from '../cluster/index.ts';
-import { canonicalJson, parseJson } from '../mcp/index.ts';
+import { canonicalText } from '../mcp/index.ts';
 import type { SightingReport } from '../proxy/index.ts';
 import type { Trust } from '../servers/index.ts';
 import type { Log } from '../telemetry/index.ts';
-import { digestOfPins, fingerprint, fingerprintOfCanonical } from '../tools/index.ts';
+import { digestOfPins, fingerprintOfCanonical } from '../tools/index.ts';
 import type { ApprovedText, DefinitionKind, Pin, PinSet, ServerCatalogue, Sighting } from '../tools/index.ts';
 import { openBook } from './catalogue-book.ts';
 import type { CatalogueBook } from './catalogue-book.ts';
@@ -149,8 +149,8 @@ export function createCatalogueAuthority(options: CatalogueAuthorityOptions): Ca
     const known = catalogues.get(server);
     const approved = fingerprintsIn(known?.fault === undefined ? known?.pins : undefined);
     const seen = definitions.flatMap(({ kind, name, text }) => {
-      const parsed = parseJson(Buffer.from(text));
-      const print = parsed.ok ? fingerprint(parsed.value.value) : '';
+      const definition = canonicalText(Buffer.from(text));
+      const print = definition === undefined ? '' : fingerprintOfCanonical(definition);
       return approved.has(print) ? [] : [{ kind, name, fingerprint: print }];
     });
     const names = new Set(seen.map(({ kind, name }) => `${kind} ${name}`));
@@ -177,11 +177,10 @@ export function createCatalogueAuthority(options: CatalogueAuthorityOptions): Ca
     const known = new Set(book.withheld().map(sightingKey));
     for (const { kind, name, text } of report.definitions) {
       // What the worker says the fingerprint is does not matter: what is approved is what is kept.
-      const parsed = parseJson(Buffer.from(text));
-      if (!parsed.ok) continue;
-      const { value } = parsed.value;
-      const sighting: Sighting = { kind, name, fingerprint: fingerprint(value) };
-      book.see({ ...sighting, server, definition: canonicalJson(value), at, serverVersion: report.serverVersion });
+      const definition = canonicalText(Buffer.from(text));
+      if (definition === undefined) continue;
+      const sighting: Sighting = { kind, name, fingerprint: fingerprintOfCanonical(definition) };
+      book.see({ ...sighting, server, definition, at, serverVersion: report.serverVersion });
       if (firsts.has(kind) && !book.isPinned(sighting)) book.decide(sighting, { state: 'pinned', decidedBy: 'first-use', decidedAt: at });
     }
     if (report.whole !== undefined) book.retain(report.whole.kind, new Set(report.whole.names));
@@ -264,8 +263,8 @@ function textsOf({ pins }: ServerCatalogue, rows: readonly SeenDefinition[]): re
 }
 
 function isSound(row: SeenDefinition): boolean {
-  const parsed = parseJson(Buffer.from(row.definition));
-  return parsed.ok && fingerprint(parsed.value.value) === row.fingerprint;
+  const definition = canonicalText(Buffer.from(row.definition));
+  return definition !== undefined && fingerprintOfCanonical(definition) === row.fingerprint;
 }
 
 function sightingKey({ kind, name, fingerprint: print }: Sighting): string {

@@ -2,9 +2,9 @@
 // model can read it. What is not known here is reported once; where somebody trusts the first list of a server, the answer makes it known.
 
 import { GatewayError } from '../base/index.ts';
-import { canonicalJson, parseJson, removeElements, removeMember, rereadMessage } from '../mcp/index.ts';
+import { canonicalJson, canonicalText, parseJson, removeElements, removeMember, rereadMessage } from '../mcp/index.ts';
 import type { JsonDocument, JsonObject, JsonValue, Message } from '../mcp/index.ts';
-import { fingerprint } from '../tools/index.ts';
+import { fingerprintOfCanonical } from '../tools/index.ts';
 import type { DefinitionKind, Sighting } from '../tools/index.ts';
 import type { FinalMessage } from './bridge/index.ts';
 import type { Call, Ports } from './exchange.ts';
@@ -27,6 +27,8 @@ interface Found {
   /** Undefined: it has no name, and is not shown for that. */
   readonly sighting: Sighting | undefined;
   readonly definition: JsonValue;
+  /** Canonical JSON. */
+  readonly text: string;
 }
 
 /** An answer of one server to one question. */
@@ -73,8 +75,8 @@ export function approve({ server, method, final, isFirst }: Said, ports: Catalog
   };
   const news = found.filter(({ sighting }) => sighting !== undefined && ports.catalogue.isNews(server, sighting));
   if (news.length === 0) return goOn();
-  const definitions = news.flatMap(({ sighting, definition }) =>
-    sighting === undefined ? [] : [{ kind: sighting.kind, name: sighting.name, text: canonicalJson(definition) }],
+  const definitions = news.flatMap(({ sighting, text }) =>
+    sighting === undefined ? [] : [{ kind: sighting.kind, name: sighting.name, text }],
   );
   const list = LISTS.get(method);
   const isWhole = list !== undefined && isFirst && nextCursor === undefined;
@@ -142,27 +144,24 @@ function definitionsIn(method: string, document: JsonDocument, result: JsonObjec
   if (list === undefined) {
     const { instructions } = result;
     if (typeof instructions !== 'string' || instructions === '') return [];
-    return [{ sighting: { kind: 'instructions', name: '', fingerprint: fingerprint(instructions) }, definition: instructions }];
+    const text = canonicalJson(instructions);
+    return [{ sighting: { kind: 'instructions', name: '', fingerprint: fingerprintOfCanonical(text) }, definition: instructions, text }];
   }
   const elements = result[list.member];
   if (!Array.isArray(elements)) return [];
   const spans = document.lossy ? document.elements(['result', list.member]) : undefined;
-  return elements.map((element: JsonValue, index) => {
-    const name = isObject(element) ? element[list.key] : undefined;
-    const definition = exact(element, document, spans?.[index]);
-    return {
-      sighting: typeof name === 'string' ? { kind: list.kind, name, fingerprint: fingerprint(definition) } : undefined,
-      definition,
-    };
+  return elements.map((definition: JsonValue, index) => {
+    const name = isObject(definition) ? definition[list.key] : undefined;
+    const text = exactText(definition, document, spans?.[index]);
+    const isNamed = typeof name === 'string';
+    return { sighting: isNamed ? { kind: list.kind, name, fingerprint: fingerprintOfCanonical(text) } : undefined, definition, text };
   });
 }
 
-/** Numbers that are read as another make two definitions look like one: then it is the text that is compared. */
-function exact(value: JsonValue, document: JsonDocument, span: { readonly start: number; readonly end: number } | undefined): JsonValue {
-  if (span === undefined) return value;
-  const bytes = document.bytes.subarray(span.start, span.end);
-  const alone = parseJson(bytes);
-  return alone.ok && !alone.value.lossy ? value : Buffer.from(bytes).toString('utf8');
+/** Numbers that are read as another make two definitions look like one: then it is the digits that are compared. */
+function exactText(value: JsonValue, document: JsonDocument, span: { readonly start: number; readonly end: number } | undefined): string {
+  const exact = span === undefined ? undefined : canonicalText(document.bytes.subarray(span.start, span.end));
+  return exact ?? canonicalJson(value);
 }
 
 function versionIn(result: JsonObject): string {
