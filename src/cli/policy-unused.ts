@@ -96,7 +96,7 @@ function findGrants(
       const mayUse = (tool: string): boolean => mayCall(compiled.value, principal, server, tool, factsOf(server, tool));
       if (compiled.value.decide(principal, server, { kind: 'server' }, labelsOf(server)).kind === 'deny') return [];
       const granted = tools.flatMap((tool) => (tool.server === server && mayUse(tool.name) ? [tool.name] : []));
-      const unused = granted.filter((tool) => !uses.has(useOf(agent.name, server, tool)));
+      const unused = granted.filter((tool) => !uses.has(useOf(agent.name, server, tool))).sort();
       return granted.length === 0 ? [] : [{ agent: agent.name, server, used: granted.length - unused.length, unused }];
     }),
   );
