@@ -12,7 +12,7 @@ import type { Log, Metrics } from '../telemetry/index.ts';
 import type { Channel, Frame } from './channel.ts';
 import type { Caller, Desk } from './conversation.ts';
 import { readClaims, readReports, readTake } from './limits-frames.ts';
-import type { Decided, TakeFrame } from './limits-frames.ts';
+import type { TakeFrame } from './limits-frames.ts';
 import { viewLimits } from './limits-view.ts';
 import { steadyNowMs } from './steady-clock.ts';
 
@@ -52,7 +52,8 @@ export function createLimitsDesk({ log, metrics, expected, nowMs = steadyNowMs }
   const silent = new Set(expected);
   /** What came before anything can be given. */
   let early: (() => void)[] | undefined = [];
-  let outbox: { readonly channel: Channel; readonly id: number; readonly taken: Decided }[] = [];
+  /** In order: what is asked back comes behind what was given before. */
+  let outbox: (() => void)[] = [];
   let isWriting = false;
   let dropped: readonly LevelName[] = [];
 
@@ -70,7 +71,7 @@ export function createLimitsDesk({ log, metrics, expected, nowMs = steadyNowMs }
       dropped = [];
       if (rows.length === 0 && gone.length === 0 && out.length === 0) break;
       if (rows.length > 0 || gone.length > 0) await store?.write(rows, gone).catch(complain);
-      for (const { channel, id, taken } of out) channel.send('limits-taken', { id, taken });
+      for (const say of out) say();
     }
     isWriting = false;
   };
@@ -86,7 +87,7 @@ export function createLimitsDesk({ log, metrics, expected, nowMs = steadyNowMs }
   const decide = ({ channel, name }: Caller, take: TakeFrame, isLast: boolean): void => {
     const taken = authority.take(name, take.wants, nowMs(), isLast);
     if (taken.kind !== 'recall') {
-      outbox.push({ channel, id: take.id, taken });
+      outbox.push(() => channel.send('limits-taken', { id: take.id, taken }));
       return void flush();
     }
     const asked = [...taken.from].map(([worker, accounts]) => recall(worker, accounts, false));
@@ -94,13 +95,18 @@ export function createLimitsDesk({ log, metrics, expected, nowMs = steadyNowMs }
   };
   /** Asks a worker for what it has unspent; one that does not answer keeps it. */
   const recall = async (worker: string, accounts: readonly Account[], isChanged: boolean): Promise<void> => {
-    const channel = workers.get(worker);
-    if (channel === undefined) return;
     try {
+      await new Promise<void>((resolve) => {
+        outbox.push(resolve);
+        void flush();
+      });
+      const channel = workers.get(worker);
+      if (channel === undefined) throw new Error('the worker is gone');
       const { fields } = await channel.request('limits-recall', { accounts, isChanged }, RECALL_MS);
-      authority.report(worker, readReports(fields), nowMs());
+      authority.recalled(worker, accounts, readReports(fields), nowMs());
     } catch {
       // It is gone, which is heard elsewhere, or hangs: what it holds counts as spent.
+      authority.recalled(worker, accounts, [], nowMs());
     }
   };
 

@@ -37,6 +37,8 @@ export interface LimitAuthority {
   /** Takes what calls owe. `isLast`: who has unspent tokens was asked. */
   take(holder: string, wants: readonly Want[], nowMs: number, isLast: boolean): Taken;
   report(holder: string, reports: readonly LeaseReport[], nowMs: number): void;
+  /** What a holder answers that was asked for what it has unspent; nothing, if it did not. */
+  recalled(holder: string, accounts: readonly Account[], reports: readonly LeaseReport[], nowMs: number): void;
   claim(holder: string, claims: readonly Claim[], nowMs: number): void;
   /** Never comes back. */
   leave(holder: string, nowMs: number): void;
@@ -44,7 +46,7 @@ export interface LimitAuthority {
   unwritten(nowMs: number): readonly WrittenAccount[];
   /** Drops what is as if nothing had ever been taken; gives back what of it had been written down. */
   sweep(nowMs: number): readonly (Account & { readonly tenant: string })[];
-  /** Who has something unspent of some limits, and is to be asked for it. */
+  /** Who may have something unspent of some limits, and is asked for it now. */
   recall(limits: readonly string[]): ReadonlyMap<string, readonly Account[]>;
   view(nowMs: number): readonly AccountView[];
 }
@@ -141,6 +143,19 @@ export function createLimitAuthority(isBlind = false): LimitAuthority {
     return over;
   };
 
+  const report = (holder: string, reports: readonly LeaseReport[], nowMs: number): void => {
+    for (const said of reports) {
+      const entry = known.get(said.limit);
+      const ledger = entry === undefined ? undefined : ledgerOf(entry, { limit: said.limit, key: said.key }, nowMs);
+      if (ledger === undefined) continue;
+      ledger.report(holder, said, nowMs);
+      ledger.admitted += said.admitted;
+      ledger.refused += said.refused;
+      if (said.refused > 0) ledger.lastRefusedMs = nowMs;
+      note(ledger);
+    }
+  };
+
   return {
     configure: (limits, nowMs) => {
       for (const [name, entry] of known) {
@@ -192,17 +207,10 @@ export function createLimitAuthority(isBlind = false): LimitAuthority {
       });
       return { kind: 'taken', extra };
     },
-    report: (holder, reports, nowMs) => {
-      for (const said of reports) {
-        const entry = known.get(said.limit);
-        const ledger = entry === undefined ? undefined : ledgerOf(entry, { limit: said.limit, key: said.key }, nowMs);
-        if (ledger === undefined) continue;
-        ledger.report(holder, said, nowMs);
-        ledger.admitted += said.admitted;
-        ledger.refused += said.refused;
-        if (said.refused > 0) ledger.lastRefusedMs = nowMs;
-        note(ledger);
-      }
+    report,
+    recalled: (holder, accounts, reports, nowMs) => {
+      report(holder, reports, nowMs);
+      for (const { limit, key } of accounts) known.get(limit)?.ledgers.get(key)?.recalled(holder);
     },
     claim: (holder, claims, nowMs) => {
       for (const { limit, key, held, times, openUntilMs } of claims) {
@@ -259,7 +267,7 @@ export function createLimitAuthority(isBlind = false): LimitAuthority {
         if (!limits.includes(limit)) continue;
         for (const [name, { held }] of ledger.holders) {
           if (held === 0) continue;
-          ledger.recall(name);
+          ledger.recall();
           push(from, name, { limit, key });
         }
       }
@@ -320,14 +328,17 @@ function longest(overs: readonly Over[]): Over {
   return overs.reduce((most, over) => (over.retryAfterMs > most.retryAfterMs ? over : most));
 }
 
+/** Whoever may have something unspent. The one who asks has nothing, or what it has been asked back is on its way here. */
 function holdersBut(holder: string, missing: readonly { readonly want: Want; readonly ledger: Ledger }[]): Map<string, Account[]> {
   const from = new Map<string, Account[]>();
-  for (const { want, ledger } of missing)
+  for (const { want, ledger } of missing) {
+    const { isContended } = ledger;
     for (const [name, { held, isRecalled }] of ledger.holders) {
-      if (name === holder || held === 0 || isRecalled) continue;
-      ledger.recall(name);
+      if (held === 0 || isRecalled || (name === holder && !isContended)) continue;
+      ledger.recall();
       push(from, name, { limit: want.limit, key: want.key });
     }
+  }
   return from;
 }
 

@@ -61,6 +61,8 @@ interface Held {
   readonly charge: Charge;
   /** Tokens that may be spent, or places that are free. */
   held: number;
+  /** Of what was held, kept for calls that wait for the rest: not spent before they go on. */
+  reserved: number;
   /** Places that calls have. */
   inUse: number;
   /** Not reported yet. */
@@ -71,7 +73,9 @@ interface Held {
   refused: number;
   /** Of identical calls: when they were let through. */
   times: number[];
-  /** There is nothing before, says the authority. */
+  /** There is nothing for so much before, says the authority. Asked again sooner, since what was taken may come back. */
+  readyAtMs: number;
+  readyCost: number;
   emptyUntilMs: number;
   /** Others need it: nothing is kept. */
   isRecalled: boolean;
@@ -87,6 +91,8 @@ interface Waiting {
   later: ((taking: Taking) => void) | undefined;
 }
 
+/** A refusal is believed for so long. */
+const RECHECK_MS = 1_000;
 /** What is not used for so long goes back. */
 const IDLE_MS = 1_000;
 /** What is empty and unused for so long is forgotten. */
@@ -116,14 +122,31 @@ export function createLeaseHolder(line: LeaseLine): LeaseHolder {
     if (oldest !== undefined) calls.delete(oldest);
     return account;
   };
-  /** What was taken for a call that does not go on. */
-  const putBack = (account: Held, { kind, cost }: Charge): void => {
+  /** What was spent for a call that does not go on is held again. */
+  const unspend = (account: Held, { kind, cost }: Charge): void => {
     if (kind === 'concurrent') return freePlace(account);
     if (kind === 'repeats' || kind === 'bytes') return;
     account.held += cost;
     account.spent -= cost;
     if (account.isRecalled) giveBack(account);
   };
+  const undo = ({ charges }: Receipt): void => {
+    for (const charge of charges) {
+      const account = accounts.get(idOf(charge));
+      if (account !== undefined && account.charge.kind === charge.kind) unspend(account, charge);
+    }
+  };
+  /** What was reserved for a call that did not get the rest. */
+  const release = ({ charges, accounts: taken }: Waiting, asked: readonly number[]): void =>
+    taken.forEach((account, i) => {
+      const { kind, cost } = charges[i] ?? account.charge;
+      if (asked.includes(i)) return;
+      if (kind === 'concurrent') return freePlace(account);
+      if (kind !== 'rate' && kind !== 'spend') return;
+      account.reserved -= cost;
+      account.held += cost;
+      if (account.isRecalled) giveBack(account);
+    });
   const freePlace = (account: Held): void => {
     if (account.inUse === 0) return;
     account.inUse--;
@@ -135,27 +158,36 @@ export function createLeaseHolder(line: LeaseLine): LeaseHolder {
     account.held = 0;
     line.report([reportOf(account)]);
   };
-  const putAllBack = ({ charges, accounts: taken, asked }: Waiting, all: boolean): void =>
+
+  /** Takes what is here; gives back what has to be asked for. */
+  const spendAll = (taken: readonly Held[], charges: readonly Charge[]): number[] => {
+    const lacking: number[] = [];
     taken.forEach((account, i) => {
-      const charge = charges[i];
-      if (charge !== undefined && (all || !asked.includes(i))) putBack(account, charge);
+      if (!spend(account, charges[i]?.cost ?? 0)) lacking.push(i);
     });
+    return lacking;
+  };
+  /** What was reserved is spent. `asked`: the authority has counted these. */
+  const admit = (taken: readonly Held[], charges: readonly Charge[], asked: readonly number[]): Receipt => {
+    taken.forEach((account, i) => {
+      if (asked.includes(i)) return;
+      account.admitted++;
+      const { kind, cost } = charges[i] ?? account.charge;
+      if (kind !== 'rate' && kind !== 'spend') return;
+      account.reserved -= cost;
+      account.spent += cost;
+    });
+    return { kind: 'receipt', charges };
+  };
 
   return {
     take: (charges, nowMs, later) => {
       const taken = charges.map(accountOf);
-      const over = closed(taken, nowMs);
+      const over = closed(taken, charges, nowMs);
       if (over !== undefined) return over;
-      const asked: number[] = [];
-      taken.forEach((account, i) => {
-        const { cost } = charges[i] ?? account.charge;
-        account.usedMs = nowMs;
-        if (!spend(account, cost)) asked.push(i);
-      });
-      if (asked.length === 0) {
-        for (const account of taken) account.admitted++;
-        return { kind: 'receipt', charges };
-      }
+      for (const account of taken) account.usedMs = nowMs;
+      const asked = spendAll(taken, charges);
+      if (asked.length === 0) return admit(taken, charges, asked);
       const id = next++;
       const wants = asked.flatMap((i) =>
         charges[i] === undefined ? [] : [{ limit: charges[i].limit, key: charges[i].key, cost: charges[i].cost }],
@@ -172,9 +204,18 @@ export function createLeaseHolder(line: LeaseLine): LeaseHolder {
       const { charges, accounts: taken, asked, later } = one;
       if (answer.kind === 'over') {
         const account = taken.find(({ charge }) => charge.limit === answer.limit && charge.key === answer.key);
-        if (account !== undefined && answer.empty) account.emptyUntilMs = nowMs + answer.retryAfterMs;
-        putAllBack(one, false);
-        return later?.(answer);
+        if (account !== undefined && answer.empty) {
+          account.readyAtMs = nowMs + answer.retryAfterMs;
+          account.readyCost = charges.find(({ limit, key }) => limit === answer.limit && key === answer.key)?.cost ?? 0;
+          account.emptyUntilMs = Math.min(account.readyAtMs, nowMs + RECHECK_MS);
+        }
+        release(one, asked);
+        if (later === undefined) return;
+        // What came for other calls meanwhile may be enough for this one.
+        const still = spendAll(taken, charges);
+        if (still.length === 0) return later(admit(taken, charges, still));
+        release(one, still);
+        return later(answer);
       }
       asked.forEach((i, at) => {
         const account = taken[i];
@@ -185,11 +226,9 @@ export function createLeaseHolder(line: LeaseLine): LeaseHolder {
         if (account.charge.kind === 'concurrent') account.inUse++;
         if (account.charge.kind === 'repeats') account.times.push(nowMs);
       });
-      if (later === undefined) return putAllBack(one, true);
-      taken.forEach((account, i) => {
-        if (!asked.includes(i)) account.admitted++;
-      });
-      later({ kind: 'receipt', charges });
+      const receipt = admit(taken, charges, asked);
+      if (later === undefined) undo(receipt);
+      else later(receipt);
     },
     giveUp: (id) => {
       const one = waiting.get(id);
@@ -220,12 +259,7 @@ export function createLeaseHolder(line: LeaseLine): LeaseHolder {
         if (bytes > leased) line.report([reportOf(account)]);
       }
     },
-    undo: ({ charges }) => {
-      for (const charge of charges) {
-        const account = accounts.get(idOf(charge));
-        if (account !== undefined && account.charge.kind === charge.kind) putBack(account, charge);
-      }
-    },
+    undo,
     recall: (wanted, isChanged) =>
       wanted.flatMap((one) => {
         const account = accounts.get(idOf(one));
@@ -244,17 +278,23 @@ export function createLeaseHolder(line: LeaseLine): LeaseHolder {
           account.held = 0;
         }
         if (hasNews(account)) reports.push(reportOf(account));
-        else if (account.inUse === 0 && account.held === 0 && nowMs - account.usedMs > FORGET_MS && account.emptyUntilMs <= nowMs)
+        else if (
+          account.inUse === 0 &&
+          account.held === 0 &&
+          account.reserved === 0 &&
+          nowMs - account.usedMs > FORGET_MS &&
+          account.emptyUntilMs <= nowMs
+        )
           accounts.delete(id);
       }
-      for (const [id, { usedMs, charge, emptyUntilMs }] of calls)
-        if (nowMs - usedMs > (charge.keptMs ?? 0) && emptyUntilMs <= nowMs) calls.delete(id);
+      for (const [id, { usedMs, charge, readyAtMs }] of calls)
+        if (nowMs - usedMs > (charge.keptMs ?? 0) && readyAtMs <= nowMs) calls.delete(id);
       if (reports.length > 0) line.report(reports);
     },
     begin: (nowMs) => {
       for (const [id, one] of waiting) {
         if (one.later !== undefined) continue;
-        putAllBack(one, false);
+        release(one, one.asked);
         waiting.delete(id);
       }
       const claims: Claim[] = [];
@@ -263,14 +303,14 @@ export function createLeaseHolder(line: LeaseLine): LeaseHolder {
         account.spent = 0;
         account.back = 0;
         account.isRecalled = false;
-        const held = account.held + account.inUse;
+        const held = account.held + account.reserved + account.inUse;
         if (held > 0) claims.push({ ...accountNameOf(account), held, times: [], openUntilMs: 0 });
       }
       for (const account of calls.values()) {
         const times = account.times.filter((time) => time > nowMs - (account.charge.keptMs ?? 0));
         account.times = times;
-        if (times.length > 0 || account.emptyUntilMs > nowMs)
-          claims.push({ ...accountNameOf(account), held: 0, times, openUntilMs: account.emptyUntilMs });
+        if (times.length > 0 || account.readyAtMs > nowMs)
+          claims.push({ ...accountNameOf(account), held: 0, times, openUntilMs: account.readyAtMs });
       }
       return claims;
     },
@@ -296,7 +336,7 @@ function spend(account: Held, cost: number): boolean {
     case 'spend':
       if (account.held < cost) return false;
       account.held -= cost;
-      account.spent += cost;
+      account.reserved += cost;
       return true;
     default:
       return account.charge.kind satisfies never;
@@ -304,19 +344,28 @@ function spend(account: Held, cost: number): boolean {
 }
 
 /** The limit that is over for the longest time, of those of which it is known. */
-function closed(taken: readonly Held[], nowMs: number): Over | undefined {
+function closed(taken: readonly Held[], charges: readonly Charge[], nowMs: number): Over | undefined {
   let most: Held | undefined;
-  for (const account of taken) if (account.emptyUntilMs > nowMs && account.emptyUntilMs > (most?.emptyUntilMs ?? 0)) most = account;
-  if (most === undefined) return undefined;
-  most.refused++;
-  const { limit, kind, key } = most.charge;
-  return { kind: 'over', limit, limitKind: kind, key, retryAfterMs: most.emptyUntilMs - nowMs, empty: true };
+  taken.forEach((account, i) => {
+    const { emptyUntilMs, readyAtMs, readyCost, held } = account;
+    const cost = charges[i]?.cost ?? 0;
+    if (emptyUntilMs <= nowMs || cost < readyCost || held >= Math.max(1, cost)) return;
+    if (most === undefined || readyAtMs > most.readyAtMs) most = account;
+  });
+  return most === undefined ? undefined : overBy(most, nowMs);
+}
+
+function overBy(account: Held, nowMs: number): Over {
+  account.refused++;
+  const { limit, kind, key } = account.charge;
+  return { kind: 'over', limit, limitKind: kind, key, retryAfterMs: account.readyAtMs - nowMs, empty: true };
 }
 
 function emptyAccount(charge: Charge): Held {
   return {
     charge,
     held: 0,
+    reserved: 0,
     inUse: 0,
     spent: 0,
     back: 0,
@@ -324,6 +373,8 @@ function emptyAccount(charge: Charge): Held {
     admitted: 0,
     refused: 0,
     times: [],
+    readyAtMs: 0,
+    readyCost: 0,
     emptyUntilMs: 0,
     isRecalled: false,
     usedMs: 0,

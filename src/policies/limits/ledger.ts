@@ -21,7 +21,7 @@ export interface WrittenBucket extends BucketShape {
 /** What one holder has, and how it took it. */
 interface Holder {
   held: number;
-  /** It was asked for what it does not need, and gives that back by itself from now on. */
+  /** It has given back what it did not need, and goes on doing so by itself. */
   isRecalled: boolean;
   /** Taken at its last visit, and when that was: the measure of the next allotment. */
   drawn: number;
@@ -41,6 +41,8 @@ export interface Ledger {
   readonly holders: ReadonlyMap<string, { readonly held: number; readonly isRecalled: boolean }>;
   /** Something must be written down before what was taken last may be used. */
   readonly isUnwritten: boolean;
+  /** Somebody was asked for what they have unspent, and has not answered. */
+  readonly isContended: boolean;
   /** For people. */
   admitted: number;
   refused: number;
@@ -49,8 +51,9 @@ export interface Ledger {
   has(tokens: number, nowMs: number): boolean;
   /** Takes what a call costs, which must be in it, and an allotment; gives back how large that is. */
   take(holder: string, cost: number, nowMs: number): number;
-  /** Its holder is asked for what it has unspent. */
-  recall(holder: string): void;
+  /** A holder is asked for what it has unspent, and has answered: between the two nobody gets more than it needs. */
+  recall(): void;
+  recalled(holder: string): void;
   /** How long until so much is in it, if nobody gives anything back. */
   waitMs(tokens: number): number;
   report(holder: string, said: { readonly spent: number; readonly back: number; readonly owed: number }, nowMs: number): void;
@@ -77,6 +80,7 @@ export function createLedger(shape: BucketShape, nowMs: number, written?: Writte
   let foundRoom = written === undefined ? shape.capacity : Math.min(shape.capacity, roomOf(written, shape));
   let current = shape;
   let outstanding = 0;
+  let recalls = 0;
   let ahead = 0;
   let writtenMs = -Infinity;
   let isUnwritten = written !== undefined && !isSame(written, shape);
@@ -110,6 +114,9 @@ export function createLedger(shape: BucketShape, nowMs: number, written?: Writte
       return current;
     },
     holders,
+    get isContended() {
+      return recalls > 0;
+    },
     get isUnwritten() {
       return isUnwritten;
     },
@@ -128,7 +135,7 @@ export function createLedger(shape: BucketShape, nowMs: number, written?: Writte
         Math.floor((holder.drawn * 2 * LEASE_MS) / Math.max(LEASE_MS, nowMs - holder.lastMs)),
       );
       // Where fewer than two are left everybody asks for every call, so that what is there goes to whoever needs it.
-      const extra = tokensIn(bucket, current) >= 2 * wanted ? wanted : 0;
+      const extra = recalls === 0 && tokensIn(bucket, current) >= 2 * wanted ? wanted : 0;
       put(-extra);
       hold(holder, isPlaces() ? cost + extra : extra);
       if (extra > 0) holder.isRecalled = false;
@@ -137,7 +144,11 @@ export function createLedger(shape: BucketShape, nowMs: number, written?: Writte
       compare(nowMs);
       return extra;
     },
-    recall: (name) => {
+    recall: () => {
+      recalls++;
+    },
+    recalled: (name) => {
+      recalls = Math.max(0, recalls - 1);
       const holder = holders.get(name);
       if (holder !== undefined) holder.isRecalled = true;
     },

@@ -71,6 +71,11 @@ function createBed(
     if (receipt.charges.some(({ kind }) => kind === 'concurrent')) onUse(1);
   };
   const charged = new Map<string, readonly Charge[]>();
+  const granted = new Set<string>();
+  const wanted = new Map<string, readonly string[]>();
+  const taken = (seat: Seat, id: number): readonly string[] => wanted.get(`${seat.name} ${id}`) ?? [];
+  const asked = (seat: Seat, { id, wants }: Extract<ToAuthority, { kind: 'take' }>): readonly Charge[] =>
+    (charged.get(`${seat.name} ${id}`) ?? []).filter(({ limit }) => wants.some((want) => want.limit === limit));
   const decide = (seat: Seat, message: Extract<ToAuthority, { kind: 'take' }>, isLast: boolean): void => {
     const taken = authority.take(seat.name, message.wants, nowMs, isLast);
     if (taken.kind === 'recall') {
@@ -87,7 +92,15 @@ function createBed(
       return;
     }
     write();
-    if (taken.kind === 'taken') onSpend(charged.get(`${seat.name} ${message.id}`) ?? [], nowMs);
+    if (taken.kind === 'taken') {
+      // Asked twice, because the first answer was lost, it is taken twice.
+      onSpend(asked(seat, message), nowMs);
+      granted.add(`${seat.name} ${message.id}`);
+      wanted.set(
+        `${seat.name} ${message.id}`,
+        message.wants.map(({ limit }) => limit),
+      );
+    }
     seat.down.push({ kind: 'taken', id: message.id, taken });
   };
 
@@ -111,8 +124,14 @@ function createBed(
     call: (at: number, charges: readonly Charge[]) => {
       const seat = pick(at);
       const taking = seat.holder.take(charges, nowMs, (later) => {
-        if (later.kind === 'receipt') got(seat, later);
-        else refused++;
+        if (later.kind !== 'receipt') return void refused++;
+        // What was not asked for is spent only now.
+        const wasGranted = taking.kind === 'asked' && granted.has(`${seat.name} ${taking.id}`);
+        onSpend(
+          wasGranted && taking.kind === 'asked' ? charges.filter(({ limit }) => !taken(seat, taking.id).includes(limit)) : charges,
+          nowMs,
+        );
+        got(seat, later);
       });
       if (taking.kind === 'asked') return void charged.set(`${seat.name} ${taking.id}`, charges);
       if (taking.kind === 'over') return void refused++;
@@ -148,8 +167,12 @@ function createBed(
       if (message === undefined) return false;
       if (message.kind === 'taken') seat.holder.hear(message.id, message.taken, nowMs);
       else {
-        seat.up.push({ kind: 'report', reports: seat.holder.recall(message.accounts, false) });
-        seat.up.push(message.done);
+        const reports = seat.holder.recall(message.accounts, false);
+        seat.up.push(() => {
+          authority.recalled(seat.name, message.accounts, reports, nowMs);
+          write();
+          message.done();
+        });
       }
       return true;
     },
@@ -289,6 +312,34 @@ test('all that a limit has is given, to the last, whoever holds some of it', () 
       assert.equal(bed.refused, order.length - calls);
     }),
     { numRuns: 60 },
+  );
+});
+
+test('also where all ask at once, and whatever way their messages cross', () => {
+  const crossing = fc.array(fc.record({ up: fc.boolean(), at: fc.nat(2) }), { minLength: 100, maxLength: 600, size: 'max' });
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 120 }),
+      fc.array(fc.nat(2), { minLength: 130, maxLength: 200, size: 'max' }),
+      crossing,
+      (calls, order, crossed) => {
+        for (const kind of ['rate', 'concurrent'] as const) {
+          const limit = kind === 'rate' ? { ...BASE, rate: { calls, periodMs: 86_400_000 } } : { ...BASE, concurrent: calls };
+          const bed = createBed(
+            { r: limit },
+            () => {},
+            () => {},
+          );
+          order.forEach((at, i) => {
+            bed.call(at, [charge('r', kind, 1)]);
+            for (const move of crossed.slice(i * 3, i * 3 + 3)) bed[move.up ? 'up' : 'down'](move.at);
+          });
+          bed.settle();
+          assert.equal(bed.admitted, calls, kind);
+        }
+      },
+    ),
+    { numRuns: 150 },
   );
 });
 
