@@ -13,7 +13,7 @@ import { readListInSession } from './session-lists.ts';
 /** Why a thing may not be used now, for the record and for the agent. */
 export interface NotUsable {
   /** `upstream`: its server cannot say what it has now. */
-  readonly reason: 'not-approved' | 'changed' | 'unknown-tool' | 'unknown-prompt' | 'upstream';
+  readonly reason: 'not-approved' | 'changed' | 'unknown-tool' | 'unknown-prompt' | 'upstream' | 'session_unknown';
   readonly refused: Refused;
 }
 
@@ -70,7 +70,7 @@ export function createGate(): Gate {
       const isFresh = catalogue.isFresh(server, kind);
       if (standing === 'approved' && isFresh) return done(undefined);
       const road = roadOf(call, ports);
-      if (road === 'none') return done(undefined);
+      if (road === 'none') return done({ reason: 'session_unknown', refused: { code: 'session_unknown' } });
       const since = (times: ReadonlyMap<string, number>): number =>
         ports.nowMs() - (times.get(lookOf(call, kind)) ?? Number.NEGATIVE_INFINITY);
       if ((isFresh && since(lookedAtMs) < RELOOK_MS) || catalogue.faultOf(server) !== undefined)
@@ -126,7 +126,7 @@ function readWhole(call: Call, kind: Listed, road: Road, ports: Ports, done: (fa
 
 /**
  * Where a server is asked what it has. A session of an older revision that is relayed as it is has its own server, or its own program, and elsewhere
- * it would be another one that answers: it is asked in the session itself. `none`: there is no such session, and nothing is forwarded in it.
+ * it would be another one that answers: it is asked in the session itself. `none`: there is no such session.
  */
 type Road = 'session' | 'beside' | 'none';
 

@@ -7,6 +7,7 @@ import type { Fixture } from '../conformance/fixture/serve.ts';
 import { verifies } from '../conformance/requirements.ts';
 import {
   ALLOW_ALL,
+  anyTool,
   at,
   META,
   modernAnswers,
@@ -270,7 +271,7 @@ test('without a key nothing is answered', async () => {
 
 function listPage(params: unknown): unknown {
   const page = PAGES[at(params, 'cursor') === undefined ? 'first' : textAt(params, 'cursor')];
-  const tools = page?.tools.map((name) => ({ name, inputSchema: { type: 'object' } })) ?? [];
+  const tools = page?.tools.map(anyTool) ?? [];
   return {
     resultType: 'complete',
     tools,
