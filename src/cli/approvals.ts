@@ -6,7 +6,6 @@ import { resolve } from 'node:path';
 import type { ApprovalView, ShownApproval } from '../admin/index.ts';
 import { fail, ok, Secret } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
-import { parseJson } from '../mcp/index.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { CliDeps, Command, OptionSpec } from './command.ts';
 import { EXIT } from './exit-codes.ts';
@@ -155,7 +154,7 @@ function printApproval(deps: CliDeps, one: ShownApproval): void {
     ...(one.usedBy === null ? [] : [['used by', `record ${one.usedBy}`] as const]),
   ];
   for (const [name, value] of rows) printText(deps, `${`${name}:`.padEnd(11)} ${value.replaceAll('\n', String.raw`\n`)}`);
-  printText(deps, one.content === null ? UNKNOWN : `\n${pretty(one.content)}`);
+  printText(deps, one.text === null ? UNKNOWN : `\n${one.text}`);
 }
 
 const UNKNOWN =
@@ -164,10 +163,4 @@ const UNKNOWN =
 function approversOf({ approvers, notRequester }: ApprovalView): string {
   const groups = approvers.length === 0 ? 'any' : approvers.map((one) => one.join(' or ')).join(', and ');
   return notRequester ? `${groups}; not who asked` : groups;
-}
-
-/** On several lines; the strings in it keep their escapes, so that a line of ours is never one of theirs. */
-function pretty(content: string): string {
-  const parsed = parseJson(Buffer.from(content));
-  return parsed.ok ? JSON.stringify(parsed.value.value, undefined, 2) : content;
 }

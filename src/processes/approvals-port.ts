@@ -8,7 +8,9 @@ import type { AdminProblem, ApprovalsPort, ApprovalView } from '../admin/index.t
 import { fail, ok } from '../base/index.ts';
 import type { Result, Secret } from '../base/index.ts';
 import type { Store } from '../cluster/index.ts';
+import { parseJson } from '../mcp/index.ts';
 import type { Approver, ApproverFault } from '../policies/index.ts';
+import { hiddenIn } from '../tools/index.ts';
 import type { ApprovalAuthority, ApprovalEntry, DecideFault } from './approval-authority.ts';
 import type { ApprovalsDesk } from './approvals-desk.ts';
 
@@ -46,7 +48,7 @@ export function createApprovalsPort({ desk, store, nowMs }: ApprovalsPortOptions
       known(async (authority) => {
         const entry = await authority.read(id);
         if (entry === undefined) return fail({ code: 'approval_unknown', detail: `There is no approval ${id}; it may be over for long.` });
-        return ok({ ...toView(entry), content: entry.content ?? null });
+        return ok({ ...toView(entry), content: entry.content ?? null, text: entry.content === undefined ? null : toText(entry.content) });
       }),
     decide: (input, key) =>
       known(async () => {
@@ -57,6 +59,23 @@ export function createApprovalsPort({ desk, store, nowMs }: ApprovalsPortOptions
         return ok({ by: by.identity, decided: decided.value.map((record) => toView({ record, state: record.state, content: undefined })) });
       }),
   };
+}
+
+/** Strings keep the escapes of JSON, so that nothing in them begins a line of its own. */
+function toText(content: string): string {
+  const parsed = parseJson(Buffer.from(content));
+  const text = parsed.ok ? JSON.stringify(parsed.value.value, undefined, 2) : JSON.stringify(content);
+  let shown = '';
+  let at = 0;
+  for (const [from, to] of hiddenIn(text)) {
+    shown += text.slice(at, from) + escapeUnits(text.slice(Math.max(at, from), to));
+    at = Math.max(at, to);
+  }
+  return shown + text.slice(at);
+}
+
+function escapeUnits(text: string): string {
+  return Array.from({ length: text.length }, (_, i) => `\\u${text.charCodeAt(i).toString(16).padStart(4, '0')}`).join('');
 }
 
 function toView({ record, state, content }: ApprovalEntry): ApprovalView {

@@ -20,6 +20,7 @@ import {
 import type { Asked, Edit, JsonDocument, JsonObject, JsonValue, Message, MethodRule, Refusal } from '../mcp/index.ts';
 import { parseJson } from '../mcp/index.ts';
 import type { Answer } from './answer.ts';
+import { withNextRound } from './approvals/next-round.ts';
 import type { Call, OutcomeStatus, Ports } from './exchange.ts';
 import { nameAsker } from './name-asker.ts';
 import { learnTools } from './listed-tools.ts';
@@ -110,7 +111,8 @@ export function judgeFinal(call: Call, final: Final): Result<{ readonly bytes: U
   const checked = checkAnswer(final, asked);
   if (!checked.ok) return fail({ code: 'upstream_malformed', say: checked.error.say });
   if (final.kind === 'error') return ok({ bytes: final.document.bytes, outcome: 'rpc_error' });
-  const own = sealedResult(call, final.document);
+  const round = withNextRound(call, final.document);
+  const own = sealedResult(call, round === final.document.bytes ? final.document : reread(round));
   if (!own.ok) return own;
   const shown = shownResult(call, own.value);
   const said = isShaped(call) ? shaped(call, shown === own.value.bytes ? own.value : reread(shown)) : shown;

@@ -26,7 +26,7 @@ export { createArgumentsCheck } from './validate-arguments.ts';
 export type { ArgumentsCheck, Checked, CheckOptions } from './validate-arguments.ts';
 export { checkSchema } from './validate-schema.ts';
 export type { SchemaFault } from './validate-schema.ts';
-export { toVisible } from './visible-text.ts';
+export { hiddenIn, toVisible } from './visible-text.ts';
 export { createCatalogue, isSigned } from './catalogue.ts';
 export type { Approved, ApprovedTool, Catalogue, Sighting, Standing } from './catalogue.ts';
 export type { ApprovedText } from './definition-shelf.ts';

@@ -1,5 +1,7 @@
 // How tests start a gateway, talk to it byte by byte, and play the servers behind it. Used by walks, attacks and conformance.
 // Nothing in here may use the code under test: the other end has to be somebody else.
+export { approvalIn, createApprover } from './approvals.ts';
+export type { ApproverAtWork, ListedApproval } from './approvals.ts';
 export { endWithUs } from './children.ts';
 export { readStatus, readWorkers, servingWorkers } from './admin.ts';
 export type { WorkerRow } from './admin.ts';

@@ -5,7 +5,9 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import {
+  approvalIn,
   at,
+  createApprover,
   legacyAnswers,
   LegacySession,
   modernAnswers,
@@ -13,7 +15,6 @@ import {
   modernStream,
   readRecords,
   repositoryRoot,
-  sallyport,
   startGateway,
   startScriptedServer,
   testConfig,
@@ -77,33 +78,7 @@ after(async () => {
   await Promise.all([modern?.close(), legacy?.close()]);
 });
 
-interface Listed {
-  readonly id: string;
-  readonly agent: string;
-  readonly server: string;
-  readonly state: string;
-  readonly risk: string;
-}
-
-async function waiting(server: string): Promise<readonly Listed[]> {
-  const listed = await gateway.cli('approvals', 'list', '--output', 'json');
-  assert.equal(listed.code, 0, listed.stderr);
-  const { approvals }: { approvals: readonly Listed[] } = JSON.parse(listed.stdout);
-  return approvals.filter((one) => one.server === server);
-}
-
-/** The one question that waits at a server, once there is one. */
-async function question(server: string): Promise<string> {
-  let found: readonly Listed[] = [];
-  await until(async () => (found = await waiting(server)).length > 0, `a question about ${server}`);
-  assert.equal(found.length, 1);
-  return found[0]?.id ?? '';
-}
-
-async function decide(decision: 'approve' | 'reject', ...ids: readonly string[]): Promise<void> {
-  const said = await gateway.cli('approvals', decision, ...ids);
-  assert.equal(said.code, 0, said.stderr);
-}
+const { question, decide, tryToDecide } = createApprover(() => gateway);
 
 const fresh = (): { readonly name: string; readonly arguments: { readonly amount: number; readonly to: string } } => ({
   name: 'pay',
@@ -151,7 +126,7 @@ for (const { server, params } of PLACES) {
         assert.equal(waits.headers['content-type'], 'text/event-stream', 'it begins before there is an answer');
         const id = await question(server);
         const first = await waits.next();
-        assert.equal(textAt(first?.json, 'method'), 'notifications/progress', first?.data);
+        assert.equal(textAt(first?.json, 'method'), 'notifications/progress', first?.data ?? '');
         assert.match(textAt(first?.json, 'params', 'message'), new RegExp(`approve ${id}`));
         await decide('approve', id);
         let last: unknown;
@@ -205,7 +180,7 @@ test('nobody answers in time: the agent reads what to do, and the question stays
   const params = fresh();
   const answer = await modernCall(gateway.url('modern'), 'tools/call', params, { key: ann });
   assert.equal(at(answer.result, 'isError'), true);
-  const id = /approvals approve (apr_[0-9a-f]+)/.exec(textOf(answer))?.[1] ?? '';
+  const id = approvalIn(textOf(answer));
   assert.equal(await question('modern'), id);
   await decide('approve', id);
   assert.equal(textOf(await modernCall(gateway.url('modern'), 'tools/call', params, { key: ann })), 'paid');
@@ -214,7 +189,7 @@ test('nobody answers in time: the agent reads what to do, and the question stays
 test('what has expired is asked anew, and cannot be approved', async () => {
   const params = fresh();
   const answer = await modernCall(gateway.url('brief'), 'tools/call', params, { key: ann });
-  const id = /approvals approve (apr_[0-9a-f]+)/.exec(textOf(answer))?.[1] ?? '';
+  const id = approvalIn(textOf(answer));
   const late = await gateway.cli('approvals', 'approve', id);
   assert.notEqual(late.code, 0);
   assert.match(late.stderr, /expired/);
@@ -225,8 +200,8 @@ test('a rule that names approvers takes nobody else, and not who asked', async (
   const params = fresh();
   const waits = modernCall(gateway.url('named'), 'tools/call', params, { key: bob });
   const id = await question('named');
-  const decideAs = (key: string | undefined): Promise<number> => approveWith(id, key);
-  assert.notEqual(await decideAs(undefined), 0, 'who has the socket is in no group');
+  const decideAs = async (key?: string): Promise<number> => (await tryToDecide('approve', [id], key)).code;
+  assert.notEqual(await decideAs(), 0, 'who has the socket is in no group');
   assert.notEqual(await decideAs(ann), 0, 'in another group');
   assert.notEqual(await decideAs(bob), 0, 'in the group, but asked for it');
   assert.notEqual(await decideAs('spk_nobody'), 0, 'nobody');
@@ -260,11 +235,6 @@ test('who approved what is on record, the call names it, and no value is anywher
   assert.ok(!JSON.stringify(readRecords(gateway.dataFolder)).includes(SECRET));
   assert.ok(!gateway.logs().includes(SECRET));
 });
-
-async function approveWith(id: string, key: string | undefined): Promise<number> {
-  const env = { SALLYPORT_APPROVER_KEY: key ?? '' };
-  return (await sallyport(['approvals', 'approve', id, '--data', gateway.dataFolder], { cwd: gateway.folder, env })).code;
-}
 
 function records(kind: string): readonly unknown[] {
   return readRecords(gateway.dataFolder)
