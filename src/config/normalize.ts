@@ -96,7 +96,7 @@ function toServer(name: string, entry: ServerEntry, folder: string, refuse: (mis
       }),
     );
   if ('command' in entry) {
-    const { command, args, env, cwd, processes, trust, labels, arguments: handled, results, tools, timeoutMs, overLimit } = entry;
+    const { command, args, env, cwd, processes, trust, asks, labels, arguments: handled, results, tools, timeoutMs, overLimit, discovery } = entry;
     // A program named by a path is found from the config file; one named by a word is looked for in PATH.
     const program = command.includes('/') ? resolve(folder, command) : command;
     return {
@@ -115,9 +115,10 @@ function toServer(name: string, entry: ServerEntry, folder: string, refuse: (mis
       tools,
       timeoutMs,
       overLimit,
+      discovery,
     };
   }
-  const { url, headers, tls, trust, labels, arguments: handled, results, tools, timeoutMs, overLimit } = entry;
+  const { url, headers, tls, trust, asks, labels, arguments: handled, results, tools, timeoutMs, overLimit, discovery } = entry;
   const ca = tls.ca === undefined ? undefined : resolve(folder, tls.ca);
   return {
     kind: 'http',
@@ -133,6 +134,7 @@ function toServer(name: string, entry: ServerEntry, folder: string, refuse: (mis
     tools,
     timeoutMs,
     overLimit,
+    discovery,
   };
 }
 

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { agentNameSchema } from '../agents/index.ts';
 import { addressFor } from './address.ts';
 import { policySchema } from '../policies/index.ts';
-import { serverEntrySchema, serverNameSchema } from '../servers/index.ts';
+import { discoverySchema, overLimitSchema, serverEntrySchema, serverNameSchema } from '../servers/index.ts';
 import { limitsSchema } from './limits.ts';
 
 /** Where agents reach the gateway when the config does not say. */
@@ -150,6 +150,8 @@ const routeSchema = z.strictObject({
       description: 'Milliseconds that the slowest server is waited for where all are asked: what is known of it is shown then, or nothing.',
       examples: [2_000],
     }),
+  overLimit: overLimitSchema.optional(),
+  discovery: discoverySchema.optional(),
 });
 
 /** A policy kept in a file of its own. */

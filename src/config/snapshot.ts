@@ -39,12 +39,12 @@ function compileConfig(
 ): Result<FromConfig, readonly string[]> {
   const compiled = compilePolicy(policy, { servers: servers.map(({ name }) => name) });
   if (!compiled.ok) return fail(compiled.error.map(({ path, message }) => `policy.${formatPath(path)} ${message}.`));
-  const routes = servers.map(({ name }): [string, Route] => [
+  const routes = servers.map(({ name, overLimit, discovery }): [string, Route] => [
     ROUTES_AT + name,
-    Object.freeze({ kind: 'server', path: ROUTES_AT + name, key: name }),
+    Object.freeze({ kind: 'server', path: ROUTES_AT + name, key: name, overLimit, discovery }),
   ]);
-  for (const { path, servers: members, names, waitMs } of several)
-    routes.push([path, Object.freeze({ kind: 'aggregate', path, key: path, members, names, waitMs })]);
+  for (const { path, servers: members, names, waitMs, overLimit, discovery } of several)
+    routes.push([path, Object.freeze({ kind: 'aggregate', path, key: path, members, names, waitMs, overLimit, discovery })]);
   return ok({
     listeners,
     servers: new Map(servers.map((server) => [server.name, server])),

@@ -2,7 +2,7 @@
 
 import type { AgentIndex, AgentRecord } from '../agents/index.ts';
 import type { Lockdown, Policy, PolicyDocument, ToolFactsOf } from '../policies/index.ts';
-import type { OverLimit, ServerConfig } from '../servers/index.ts';
+import type { Discovery, OverLimit, ServerConfig } from '../servers/index.ts';
 
 /** Something wrong (error) or doubtful (warning) in a config file: where, what, and what to write instead. */
 export interface ConfigProblem {
@@ -97,6 +97,10 @@ export interface RouteConfig {
   readonly servers: readonly string[];
   readonly names: 'prefixed' | 'bare';
   readonly waitMs: number;
+  /** Undefined: `result`. */
+  readonly overLimit?: OverLimit | undefined;
+  /** How agents come to its tools; undefined: `list`. */
+  readonly discovery?: Discovery | undefined;
 }
 
 /** Everything that comes from the config file, normalized: defaults filled in, paths absolute, secrets as references. Plain JSON. */
@@ -131,6 +135,10 @@ export interface ServerRoute {
   readonly path: string;
   /** What sealed tokens and records call it: the server's name. */
   readonly key: string;
+  /** How a call over a limit is refused; undefined: `result`. */
+  readonly overLimit?: OverLimit | undefined;
+  /** How agents come to its tools; undefined: `list`. */
+  readonly discovery?: Discovery | undefined;
 }
 
 /** A path on the gateway that shows several servers as one. */
@@ -145,6 +153,9 @@ export interface AggregateRoute {
   readonly names: 'prefixed' | 'bare';
   /** How long the slowest server is waited for where all are asked. */
   readonly waitMs: number;
+  readonly overLimit?: OverLimit | undefined;
+  /** How agents come to its tools; undefined: `list`. */
+  readonly discovery?: Discovery | undefined;
 }
 
 /** A path on the gateway and what it shows. */
@@ -158,12 +169,12 @@ export interface Snapshot {
   readonly servers: ReadonlyMap<string, ServerConfig>;
   /** By exact path. */
   readonly routes: ReadonlyMap<string, Route>;
+  /** As a lockdown leaves it. */
   readonly policy: Policy;
+  /** What is locked; it changes without the revision. */
+  readonly lockdown: Lockdown;
   /** What is known of tools. */
   readonly toolFacts: ToolFactsOf;
   readonly agents: AgentIndex;
   readonly limits: Limits;
 }
-  /** As a lockdown leaves it. */
-  /** What is locked; it changes without the revision. */
-  readonly lockdown: Lockdown;

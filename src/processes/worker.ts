@@ -26,7 +26,7 @@ import { createServers } from '../servers/index.ts';
 import type { Server } from '../servers/index.ts';
 import { createMetrics } from '../telemetry/index.ts';
 import type { Log } from '../telemetry/index.ts';
-import { createHeaderCatalogue, createToolContracts } from '../tools/index.ts';
+import { createHeaderCatalogue, createToolContracts, createToolFinder } from '../tools/index.ts';
 import { createApprovalsDoor } from './approvals-door.ts';
 import { createCatalogueDoor } from './catalogue-door.ts';
 import type { Frame } from './channel.ts';
@@ -36,6 +36,7 @@ import { createSwitchboard, dropFrame } from './conversation.ts';
 import type { Door } from './conversation.ts';
 import { createLockdownDoor } from './lockdown-door.ts';
 import { createFlowDoor } from './flow-door.ts';
+import { createLimitsDoor } from './limits-door.ts';
 import type { Init } from './messages.ts';
 import { reportSightings } from './sighting-report.ts';
 import { auditFolder } from './spawn.ts';
@@ -75,11 +76,12 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
   const nowMs = (): number => Date.now();
   const nowUs = (): number => performance.now() * 1_000;
 
+  const limits = createLimitsDoor(links);
   const flow = createFlowDoor({ links, metrics, nowMs, audit: () => audit });
   const catalogue = createCatalogueDoor({ links, log, nowMs });
+  const approvals = createApprovalsDoor({ links, keys: () => keys, metrics, nowMs });
   const onNoise = (server: string): void =>
     metrics.counter('sallyport.upstream.failures', { code: 'upstream_malformed', 'sallyport.server': server }).add();
-  const approvals = createApprovalsDoor({ links, keys: () => keys, metrics, nowMs });
   const processes = createProcesses(runner);
   const sessions = createSessions({
     self: init.name,
@@ -222,13 +224,15 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       catalogue: catalogue.catalogue,
       gate: createGate(),
       contracts: createToolContracts(catalogue.catalogue),
+      finder: createToolFinder({ catalogue: catalogue.catalogue, yield: (next) => setImmediate(next) }),
       reportSightings: (report) => reportSightings(links, report),
       taint: flow.authority,
+      limits: limits.port,
       taskIds: createTaskIds(() => keys),
+      approvals: approvals.approvals,
       open,
       metrics: createRoadMetrics(metrics),
       log,
-      approvals: approvals.approvals,
       newId: createCallIds(randomBytes(8)),
       nowMs,
       nowUs,
@@ -302,10 +306,10 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     draining = true;
     tellState();
     open.endStreams();
+    approvals.endWaits();
     const cut = setTimeout(() => open.cutAll(), graceMs);
     await listeners?.drain(graceMs);
     clearTimeout(cut);
-    approvals.endWaits();
     sessions.close();
     legacyServers.close();
     relay.close();

@@ -10,7 +10,7 @@ import type { Era, Message, MethodRule, ModernRequest } from '../mcp/index.ts';
 import type { Receipt, Subject } from '../policies/index.ts';
 import type { Server, Servers } from '../servers/index.ts';
 import type { Log } from '../telemetry/index.ts';
-import type { Catalogue, DefinitionKind, HeaderCatalogue, ToolContracts } from '../tools/index.ts';
+import type { Catalogue, DefinitionKind, HeaderCatalogue, ToolContracts, ToolFinder } from '../tools/index.ts';
 import type { ApprovalState, Approvals, HeldApproval } from './approvals/types.ts';
 import type { Wait } from './approvals/wait.ts';
 import type { Aggregates, LegacyServers, Placement, Sessions, TaskIds } from './bridge/index.ts';
@@ -124,6 +124,8 @@ export interface Ports {
   readonly gate: Gate;
   /** What approved definitions promise, held against calls and results. */
   readonly contracts: ToolContracts;
+  /** Finds approved tools by words. */
+  readonly finder: ToolFinder;
   /** Reports what is not known here; resolves once the catalogue knows what follows, rejects when nobody can say. */
   readonly reportSightings: (report: SightingReport) => Promise<void>;
   /** What tasks have used before. */
@@ -159,6 +161,10 @@ export interface Call {
   readonly members: readonly string[] | undefined;
   /** What a session of the legacy era speaks with the server, where that is known: an older agent's answers are shaped. */
   serverRevision?: string;
+  /** What the agent of a session of the legacy era declared that it can be asked for, where that is known. */
+  declared?: readonly string[] | undefined;
+  /** What the server asked of the agent and may not, by kind. */
+  refusedQuestions?: string[];
   /** Set where a person was asked: the question's id, the wait for an answer, and the approval once there is one. */
   approvalId?: string;
   wait?: Wait;

@@ -10,7 +10,7 @@ import type { UpstreamHandler, UpstreamPool, UpstreamRequest } from '../http/ind
 import type { Rule } from '../policies/index.ts';
 import type { EraVerdict, Server, Servers } from '../servers/index.ts';
 import { createLog } from '../telemetry/index.ts';
-import { createCatalogue, createHeaderCatalogue, createToolContracts } from '../tools/index.ts';
+import { createCatalogue, createHeaderCatalogue, createToolContracts, createToolFinder } from '../tools/index.ts';
 import type { Catalogue } from '../tools/index.ts';
 import { createApprovalStates } from './approvals/states.ts';
 import { createAggregates, createLegacyServers, createPlacement, createProcesses, createSessions, createTaskIds } from './bridge/index.ts';
@@ -105,6 +105,9 @@ export interface FakeServer {
   readonly server: Server;
 }
 
+/** These tests are about something else. */
+const ANYTHING = { forms: 'any', urls: ['*'], sampling: true, roots: true } as const;
+
 export function fakeServer(name: string, verdict: Partial<EraVerdict> = {}): FakeServer {
   const fake: Omit<FakeServer, 'server'> = { requests: [], handler: undefined, aborted: 0, paused: 0 };
   const pool: UpstreamPool = {
@@ -133,7 +136,7 @@ export function fakeServer(name: string, verdict: Partial<EraVerdict> = {}): Fak
   } as const;
   const server: Server = {
     name,
-    config: { kind: 'http', name, url: 'http://127.0.0.1:1/mcp', headers: {}, tls: { minVersion: 'TLSv1.2' }, trust: 'first-use' },
+    config: { kind: 'http', name, url: 'http://127.0.0.1:1/mcp', headers: {}, tls: { minVersion: 'TLSv1.2' }, trust: 'first-use', asks: ANYTHING },
     readiness,
     inFlight: 0,
     heldBytes: 0,
@@ -256,6 +259,7 @@ export function bed(rules: readonly Rule[], verdict: Partial<EraVerdict> = {}): 
     catalogue,
     gate: createGate(),
     contracts: createToolContracts(catalogue),
+    finder: createToolFinder({ catalogue, yield: (next) => next() }),
     reportSightings: () => Promise.resolve(),
     taint: { isNoted: () => false, note: async () => true, read: async () => [] },
     taskIds: createTaskIds(() => [{ kid: 'k', key: new Uint8Array(32).fill(7) }]),
@@ -270,7 +274,8 @@ export function bed(rules: readonly Rule[], verdict: Partial<EraVerdict> = {}): 
       waited: () => {},
     },
     open: createOpenExchanges(),
-    metrics: { verdict: () => {}, outcome: () => {}, refused: () => {} },
+    metrics: { verdict: () => {}, outcome: () => {}, refused: () => {}, limit: () => {} },
+    limits: { take: (charges) => ({ kind: 'receipt', charges }), abandon: () => {}, end: () => {}, undo: () => {} },
     log: createLog({ process: 'test', level: 'error', write: () => {}, clock: () => 0, format: 'json' }),
     newId: () => `call-${++ids}`,
     nowMs: () => 1_000,

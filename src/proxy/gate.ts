@@ -2,6 +2,7 @@
 // while, or the server has said that it changed, its list is read first, once for all who wait. Known and fresh, this is two look-ups.
 
 import type { DefinitionKind, Standing } from '../tools/index.ts';
+import type { Server } from '../servers/index.ts';
 import { askMember } from './ask.ts';
 import type { ListKind } from './bridge/index.ts';
 import type { Call, Ports } from './exchange.ts';
@@ -35,6 +36,8 @@ const LIST_OF: Readonly<Record<Listed, ListKind>> = { tool: 'tools', prompt: 'pr
 export interface Gate {
   /** Whether what a call is about may be used as it is now. `done` is called at once, unless a list must be read first. */
   pass(call: Call, ports: Ports, done: Done): void;
+  /** Reads which tools a server has now, where that is not known; `done` is called also if it cannot be read. */
+  refresh(call: Call, server: Server, ports: Ports, done: () => void): void;
 }
 
 /** A gate that has read nothing yet. */
@@ -60,6 +63,13 @@ export function createGate(): Gate {
   };
 
   return {
+    refresh: (call, server, ports, done) => {
+      const asked: Call = { ...call, server };
+      const road = roadOf(call, ports);
+      const isRecent = ports.nowMs() - (lookedAtMs.get(lookOf(asked, 'tool')) ?? Number.NEGATIVE_INFINITY) < FAILED_MS;
+      if (road === 'none' || ports.catalogue.isFresh(server.name, 'tool') || isRecent) return done();
+      look(asked, 'tool', road, ports, () => done());
+    },
     pass: (call, ports, done) => {
       const { subject } = call.question;
       if (call.members !== undefined || (subject.kind !== 'tool' && subject.kind !== 'prompt')) return done(undefined);

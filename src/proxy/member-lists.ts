@@ -188,6 +188,11 @@ function readPage(document: JsonDocument, kind: ListKind): Page | undefined {
   };
 }
 
+/** Whether a tool is for apps only, and not for a model. */
+export function isForApps(tool: JsonObject): boolean {
+  return readUi(tool, 'tools').appOnly;
+}
+
 /** What a tool says about its app (the Apps extension, io.modelcontextprotocol/ui). */
 function readUi(tool: JsonObject, kind: ListKind): Pick<Listed, 'appOnly' | 'ui'> {
   const meta = kind === 'tools' && isObject(tool['_meta']) ? tool['_meta'] : {};

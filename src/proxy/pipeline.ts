@@ -15,6 +15,7 @@ import { carryBatch, isBatch } from './batch.ts';
 import { beginCall } from './call.ts';
 import { postToEndpoint } from './endpoint.ts';
 import type { Arrival, Call, Inbound, Ports } from './exchange.ts';
+import { answerItself } from './find-tools.ts';
 import { forward } from './forward.ts';
 import { questionOf, receive } from './receive.ts';
 import { resolve } from './resolve.ts';
@@ -91,16 +92,13 @@ function settleDown(call: Call, ports: Ports): void {
 function takeIn(call: Call, ports: Ports): void {
   const { reply, snapshot } = call.arrival;
   let decided = false;
+  let forget: () => void = () => {};
   const pending = admit({ call, params: paramsOf(call.inbound), isLater: false }, ports, (admitted) =>
     guarded(call.arrival, ports, () => {
       decided = true;
-  let forget: () => void = () => {};
-      if (!recordDecision(call, decisionOf(admitted, snapshot), ports))
+      forget();
       if (!recordDecision(call, decisionOf(admitted, snapshot), ports)) return endWait(call, { code: 'audit_unavailable' });
       const answer = createAnswer(call, ports);
-        return refuse(reply, { code: 'audit_unavailable' }, requestOf(call));
-      const answer = createAnswer(call, ports);
-      forget();
       if (admitted.kind === 'admitted') carryOn(call, admitted, answer, ports);
       else answer.refuse(admitted.refused, 'refused');
     }),
@@ -109,11 +107,8 @@ function takeIn(call: Call, ports: Ports): void {
   const giveUp = (reason: string): void => {
     forget();
     pending.abandon();
-    recordDecision(call, { verdict: 'deny', rule: undefined, reason: 'hung-up', revision: snapshot.revision }, ports);
+    recordDecision(call, { verdict: 'deny', rule: undefined, reason, revision: snapshot.revision }, ports);
   };
-}
-
-function carryOn(call: Call, { allow, principal, snapshot }: Extract<Admitted, { kind: 'admitted' }>, answer: Answer, ports: Ports): void {
   forget = ports.open.watch(call, () => {
     const locked = whyLocked(call, ports);
     giveUp(locked?.reason ?? 'denied');
@@ -127,6 +122,10 @@ function endWait(call: Call, refused: Refused): void {
   const { reply } = call.arrival;
   if (call.wait?.isStreaming === true) reply.abort();
   else refuse(reply, refused, requestOf(call));
+}
+
+function carryOn(call: Call, { allow, principal, snapshot }: Extract<Admitted, { kind: 'admitted' }>, answer: Answer, ports: Ports): void {
+  if (answerItself(call, answer, ports)) return;
   const { inbound, question, server } = call;
   const settled = settle(allow, inspect(call), {
     bytes: inbound.kind === 'stream' || inbound.kind === 'end' ? EMPTY : inbound.message.document.bytes,

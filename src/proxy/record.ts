@@ -5,6 +5,7 @@ import type { ErrorCode } from '../base/index.ts';
 import type { Snapshot } from '../config/index.ts';
 import type { Admitted } from './admission/index.ts';
 import type { Arrival, Call, OutcomeStatus, Ports } from './exchange.ts';
+import { isSearch, searchName } from './find-tools.ts';
 
 /** What was decided about a request. */
 export interface Decision {
@@ -67,7 +68,7 @@ function append(call: Call, { verdict, rule, reason, limit, taint, revision }: D
     era: question.era,
     revision: question.revision ?? '',
     method: question.method,
-    tool: subject.kind === 'tool' ? subject.name : undefined,
+    tool: subject.kind === 'tool' ? subject.name : isSearch(call) ? searchName(call.arrival, ports) : undefined,
     fingerprint: subject.kind === 'tool' ? arrival.snapshot.toolFacts(server.name, subject.name).fingerprint : undefined,
     prompt: subject.kind === 'prompt' ? subject.name : undefined,
     resource: subject.kind === 'resource' ? subject.name : undefined,
@@ -90,6 +91,7 @@ export function recordOutcome(call: Call, outcome: OutcomeStatus, ports: Ports):
     time: ports.nowMs(),
     status: outcome,
     code: call.refusedWith ?? call.markedWith,
+    questions: call.refusedQuestions,
     rpcCode: undefined,
     answerBytes: call.answerBytes,
     gatewayUs: Math.round(totalUs - serverUs),

@@ -11,6 +11,7 @@ import type { Server } from '../servers/index.ts';
 import { askMember } from './ask.ts';
 import type { RequestMessage } from './bridge/index.ts';
 import type { Arrival, Inbound, Ports } from './exchange.ts';
+import { ownQuestion } from './find-tools.ts';
 import { listRequest } from './list-request.ts';
 import { checkMirrored } from './receive.ts';
 import type { Unreadable } from './receive.ts';
@@ -32,10 +33,17 @@ type Done = (resolved: Result<Resolved, Unreadable>) => void;
 /** Resolves what a message is about. `done` is called at once, unless a list must be fetched first. */
 export function resolve(inbound: Inbound, arrival: Arrival, ports: Ports, done: Done): void {
   const { route } = arrival;
-  if (route.kind === 'aggregate') return resolveOnRoute(route, inbound, arrival, ports, done);
+  const asked = forItself(inbound, arrival, ports);
+  if (route.kind === 'aggregate') return resolveOnRoute(route, asked, arrival, ports, done);
   const server = ports.servers.get(route.key);
   if (server === undefined) return done(fail({ code: 'route_unknown', say: 'This server is not in the config any more.' }));
-  done(ok({ inbound, server, members: undefined }));
+  done(ok({ inbound: asked, server, members: undefined }));
+}
+
+/** A search for tools is about what is there at all, like a list of them. */
+function forItself(inbound: Inbound, arrival: Arrival, ports: Ports): Inbound {
+  if ((inbound.kind !== 'modern' && inbound.kind !== 'legacy') || ownQuestion(inbound, arrival, ports) !== 'search') return inbound;
+  return { ...inbound, subject: { kind: 'server' } };
 }
 
 /** A request about a thing that one server has. */

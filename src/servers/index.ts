@@ -6,11 +6,13 @@ export { mediaType, OWN_ACCESS, statusRefusal } from './http-status.ts';
 export type { HttpTarget } from './http-target.ts';
 export { createServers } from './registry.ts';
 export type { Readiness, Server, Servers } from './registry.ts';
-export { overLimitSchema, serverEntrySchema, serverNameSchema } from './schema.ts';
+export { discoverySchema, overLimitSchema, serverEntrySchema, serverNameSchema } from './schema.ts';
 export type {
   DeclaredTool,
   HttpServerConfig,
+  Discovery,
   OverLimit,
+  ServerAsks,
   ServerConfig,
   ServerEntry,
   StdioServerConfig,

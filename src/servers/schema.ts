@@ -74,6 +74,8 @@ export interface StdioServerConfig {
   readonly timeoutMs?: number | undefined;
   /** Undefined: `result`. */
   readonly overLimit?: OverLimit | undefined;
+  /** Undefined: `list`. */
+  readonly discovery?: Discovery | undefined;
 }
 
 /** A server reached over Streamable HTTP. */
@@ -101,6 +103,8 @@ export interface HttpServerConfig {
   readonly timeoutMs?: number | undefined;
   /** Undefined: `result`. */
   readonly overLimit?: OverLimit | undefined;
+  /** Undefined: `list`. */
+  readonly discovery?: Discovery | undefined;
 }
 
 /** A server the gateway stands in front of. */
@@ -160,6 +164,16 @@ const timeoutSchema = z
   .meta({ description: 'Milliseconds to the first byte of an answer; by default limits.answerTimeoutMs.', examples: [60_000] });
 
 /** How a call over a limit is refused on a route. */
+/** How agents come to the tools of a route. */
+export const discoverySchema = z.enum(['list', 'search']).meta({
+  description:
+    'How agents come to the tools here: list shows all that an agent may call; search shows one tool, find_tools, that finds the others by words, and any of them can be called by its name.',
+  examples: ['search'],
+});
+
+/** How agents come to the tools of a route. */
+export type Discovery = z.output<typeof discoverySchema>;
+
 export const overLimitSchema = z.enum(['result', 'status']).meta({
   description:
     'What an agent gets for a call over a limit: result is a tool result with isError (the default; a model reads it and can wait), status is HTTP 429. Both say when to come again, 429 with Retry-After.',
@@ -302,6 +316,7 @@ const stdioEntrySchema = z.strictObject({
   tools: toolsSchema,
   timeoutMs: timeoutSchema,
   overLimit: overLimitSchema.optional(),
+  discovery: discoverySchema.optional(),
 });
 
 const httpEntrySchema = z.strictObject({
@@ -344,6 +359,7 @@ const httpEntrySchema = z.strictObject({
   tools: toolsSchema,
   timeoutMs: timeoutSchema,
   overLimit: overLimitSchema.optional(),
+  discovery: discoverySchema.optional(),
 });
 
 /** A server as written in the config, under its name. */

@@ -41,6 +41,8 @@ export interface Catalogue {
   adopt(said: ServerCatalogue): string | undefined;
   /** Whether things of this kind were ever seen of a server. */
   has(server: string, kind: DefinitionKind): boolean;
+  /** Changes whenever anything of a server does; 0: nothing is known of it. */
+  revisionOf(server: string): number;
   /** Why a server's pins cannot be used. */
   faultOf(server: string): string | undefined;
   standing(server: string, kind: DefinitionKind, name: string): Standing;
@@ -72,6 +74,7 @@ export interface CatalogueOptions {
 }
 
 interface Known {
+  readonly revision: number;
   readonly version: number;
   readonly kinds: ReadonlySet<DefinitionKind>;
   readonly named: readonly Pin[];
@@ -98,6 +101,7 @@ export function createCatalogue({ nowMs, verify }: CatalogueOptions): Catalogue 
   const servers = new Map<string, Known>();
   const looks = new Map<string, Look>();
   const shelf = createDefinitionShelf();
+  let revisions = 0;
   const isPinned = (known: Known | undefined, { kind, name, fingerprint }: Sighting): boolean =>
     known?.pins.get(keyOf(kind, name))?.includes(fingerprint) === true;
   const fingerprints = (server: string, kind: DefinitionKind, name: string): readonly string[] =>
@@ -110,6 +114,7 @@ export function createCatalogue({ nowMs, verify }: CatalogueOptions): Catalogue 
       const fault = said.fault ?? faultIn(said, before, verify);
       const pins = fault === undefined ? (said.pins?.pins ?? []) : [];
       servers.set(said.server, {
+        revision: ++revisions,
         version: fault === undefined ? (said.pins?.version ?? 0) : (before?.version ?? 0),
         kinds: new Set([...pins, ...said.withheld].map(({ kind }) => kind)),
         named: pins,
@@ -122,6 +127,7 @@ export function createCatalogue({ nowMs, verify }: CatalogueOptions): Catalogue 
       return fault;
     },
     has: (server, kind) => servers.get(server)?.kinds.has(kind) === true,
+    revisionOf: (server) => servers.get(server)?.revision ?? 0,
     faultOf: (server) => servers.get(server)?.fault,
     standing: (server, kind, name) => {
       const known = servers.get(server);

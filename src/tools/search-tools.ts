@@ -20,6 +20,8 @@ export interface ToolSearch {
     query: string,
     options?: { readonly limit?: number; readonly admit?: (server: string, name: string) => boolean },
   ): readonly FoundTool[];
+  /** The names that are known of a server. */
+  namesOf(server: string): readonly string[];
   readonly size: number;
 }
 
@@ -48,6 +50,7 @@ interface Entry {
 export function createToolSearch(): ToolSearch {
   const entries = new Map<string, Entry>();
   const byWord = new Map<string, Set<Entry>>();
+  const byServer = new Map<string, Set<string>>();
   let totalLength = 0;
 
   function remove(server: string, name: string): void {
@@ -55,6 +58,8 @@ export function createToolSearch(): ToolSearch {
     const entry = entries.get(key);
     if (entry === undefined) return;
     entries.delete(key);
+    byServer.get(server)?.delete(name);
+    if (byServer.get(server)?.size === 0) byServer.delete(server);
     totalLength -= entry.length;
     for (const word of entry.weights.keys()) {
       const holders = byWord.get(word);
@@ -67,6 +72,8 @@ export function createToolSearch(): ToolSearch {
     remove(tool.server, tool.name);
     const entry = toEntry(tool);
     entries.set(keyOf(tool.server, tool.name), entry);
+    const names = byServer.get(tool.server) ?? new Set<string>();
+    byServer.set(tool.server, names.add(tool.name));
     totalLength += entry.length;
     for (const word of entry.weights.keys()) {
       const holders = byWord.get(word) ?? new Set<Entry>();
@@ -96,11 +103,16 @@ export function createToolSearch(): ToolSearch {
     add,
     remove,
     find: (query, { limit = DEFAULT_LIMIT, admit } = {}) => {
+      // Ordered first: who may see a tool is asked only until there are enough.
+      const ordered = Array.from(scoresOf(query), ([{ server, name }, score]): FoundTool => ({ server, name, score })).sort(bestFirst);
       const found: FoundTool[] = [];
-      for (const [{ server, name }, score] of scoresOf(query))
-        if (admit === undefined || admit(server, name)) found.push({ server, name, score });
-      return found.sort(bestFirst).slice(0, limit);
+      for (const one of ordered) {
+        if (found.length >= limit) break;
+        if (admit === undefined || admit(one.server, one.name)) found.push(one);
+      }
+      return found;
     },
+    namesOf: (server) => [...(byServer.get(server) ?? [])],
     get size() {
       return entries.size;
     },
