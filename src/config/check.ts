@@ -2,6 +2,7 @@
 
 import { checkPolicy, declaredLabels, KNOWN_LABELS } from '../policies/index.ts';
 import { checkListeners } from './check-listeners.ts';
+import { checkLookAlikes } from './check-look-alikes.ts';
 import { checkRoutes } from './check-routes.ts';
 import { checkServers } from './check-servers.ts';
 import type { Mistake } from './explain.ts';
@@ -32,6 +33,7 @@ export function checkConfig(shard: ConfigShard, env: Env, files: Files, folder =
     );
   checkListeners(shard.listeners, shard.metricsListen, files, report);
   checkServers(shard.servers, { env, files, folder }, report);
+  checkLookAlikes(shard.servers, report);
   const servers = shard.servers.map(({ name }) => name);
   const labels = [...new Set([...declaredLabels(shard.servers), ...KNOWN_LABELS])];
   checkRoutes(shard.routes, servers, report);

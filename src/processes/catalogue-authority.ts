@@ -89,7 +89,7 @@ export function createCatalogueAuthority(options: CatalogueAuthorityOptions): Ca
     } catch (error) {
       fault = `they cannot be read: ${error instanceof Error ? error.message : 'unknown'}`;
     }
-    const rows = await store.definitions(tenant, server).catch(() => []);
+    const rows = (await store.definitions(tenant, server).catch(() => [])).filter(isSound);
     if (fault === undefined && pins !== undefined) fault = await readyFault(pins, rows);
     if (fault !== undefined) log.error('the pins of a server cannot be trusted: everything of it is withheld', { server, fault });
     const believed = fault === undefined ? pins : undefined;
@@ -98,7 +98,7 @@ export function createCatalogueAuthority(options: CatalogueAuthorityOptions): Ca
   };
   /** Pins say what is approved; without the very definitions that they are of, nobody could hold a call against them. */
   const readyFault = async (pins: PinSet, rows: readonly SeenDefinition[]): Promise<string | undefined> => {
-    const texts = new Set(rows.flatMap((row) => (fingerprintOfCanonical(row.definition) === row.fingerprint ? [row.fingerprint] : [])));
+    const texts = new Set(rows.map((row) => row.fingerprint));
     if (!pins.pins.every(({ fingerprints }) => fingerprints.every((one) => texts.has(one))))
       return 'definitions that were approved are not in the store as they were';
     await keeping.kept(pins);
@@ -173,7 +173,7 @@ export function createCatalogueAuthority(options: CatalogueAuthorityOptions): Ca
     const kinds = new Set(report.definitions.map(({ kind }) => kind));
     const firsts = new Set([...kinds].filter((kind) => isFirst(server, kind, before, report.isLast)));
     const at = now().toISOString();
-    const book = openBook(before, pinsOf(server));
+    const book = openBook(before.filter(isSound), pinsOf(server));
     const known = new Set(book.withheld().map(sightingKey));
     for (const { kind, name, text } of report.definitions) {
       // What the worker says the fingerprint is does not matter: what is approved is what is kept.
@@ -234,7 +234,11 @@ export function createCatalogueAuthority(options: CatalogueAuthorityOptions): Ca
     tell: (server, hand) =>
       inTurn(server, async () => {
         const catalogue = catalogues.get(server);
-        if (catalogue !== undefined) await hand({ catalogue, texts: textsOf(catalogue, await store.definitions(tenant, server)) });
+        if (catalogue === undefined) return;
+        const rows = await store.definitions(tenant, server).catch(() => undefined);
+        const fault = catalogue.fault ?? (rows === undefined ? 'the definitions cannot be read' : undefined);
+        if (fault === undefined) await hand({ catalogue, texts: textsOf(catalogue, rows ?? []) });
+        else await hand({ catalogue: { ...catalogue, pins: undefined, guesses: [], fault }, texts: [] });
       }),
     report: (report) =>
       inTurn(report.server, () =>
@@ -262,9 +266,9 @@ function textsOf({ pins }: ServerCatalogue, rows: readonly SeenDefinition[]): re
   return rows.flatMap((row) => (approved.has(row.fingerprint) ? [{ fingerprint: row.fingerprint, text: row.definition }] : []));
 }
 
-function isSound(row: SeenDefinition): boolean {
-  const definition = canonicalText(Buffer.from(row.definition));
-  return definition !== undefined && fingerprintOfCanonical(definition) === row.fingerprint;
+/** Whether a row says what its fingerprint says. One that was edited in the store is as good as none. */
+function isSound({ definition, fingerprint: print }: SeenDefinition): boolean {
+  return fingerprintOfCanonical(definition) === print;
 }
 
 function sightingKey({ kind, name, fingerprint: print }: Sighting): string {

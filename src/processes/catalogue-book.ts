@@ -66,7 +66,10 @@ export function openBook(rows: readonly SeenDefinition[], pins: readonly Pin[]):
       const others = shapes.filter((row) => row !== known).map((row) => (row.current ? { ...row, current: false } : row));
       const open = others.filter((row) => row.state === 'quarantined');
       const excess = new Set(open.slice(0, Math.max(0, open.length - MAX_UNDECIDED_SHAPES)));
-      put({ kind, name, fingerprint }, [...others.filter((row) => !excess.has(row)), { ...(known ?? fresh), lastSeen: at, current: true }]);
+      put({ kind, name, fingerprint }, [
+        ...others.filter((row) => !excess.has(row)),
+        { ...(known ?? fresh), definition, lastSeen: at, current: true },
+      ]);
     },
     retain: (kind, names) => {
       for (const [thing, shapes] of things) {

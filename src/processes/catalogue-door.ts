@@ -30,6 +30,8 @@ export function createCatalogueDoor(options: { readonly links: Links; readonly l
   let isTold = false;
   let whenTold: () => void = () => {};
   const told = new Promise<void>((resolve) => (whenTold = resolve));
+  /** The versions that the keeper knows to be in the store. */
+  let signedLast: ReadonlyMap<string, number> = new Map();
   /** Servers that control has spoken of: what it says is never older than what is on disk. */
   const heard = new Set<string>();
   const catalogue = createCatalogue({ nowMs: options.nowMs, verify: (text, signature) => isSignedByKeeper(text, signature) });
@@ -45,6 +47,8 @@ export function createCatalogueDoor(options: { readonly links: Links; readonly l
     return fault;
   };
 
+  /** A copy from a backup is signed as well: only the keeper knows that it is not the last. */
+  const isOutdated = ({ server, pins }: ServerCatalogue): boolean => (pins?.version ?? 0) < (signedLast.get(server) ?? 0);
   const setTold = (): void => {
     isTold = true;
     whenTold();
@@ -59,6 +63,7 @@ export function createCatalogueDoor(options: { readonly links: Links; readonly l
       const { fields } = await links.request('keeper', 'pins', {}, KEY_TIMEOUT_MS);
       if (typeof fields['publicKey'] === 'string') isSignedByKeeper = verifierOf(fields['publicKey']);
       else log.error('the keeper cannot say how it signs: everything that was approved is withheld', { error: String(fields['error']) });
+      signedLast = versionsIn(fields['heads']);
       const waiting = unread ?? [];
       unread = undefined;
       for (const one of waiting) adopt(one);
@@ -68,8 +73,11 @@ export function createCatalogueDoor(options: { readonly links: Links; readonly l
       for (const { catalogue: said, texts } of readLastCatalogues(dataFolder)) {
         if (heard.has(said.server)) continue;
         catalogue.learn(said.server, texts);
-        adopt(said);
+        adopt(isOutdated(said) ? { ...said, fault: 'their last copy is older than what was signed last' } : said);
+        heard.add(said.server);
       }
+      for (const server of signedLast.keys())
+        if (!heard.has(server)) adopt({ server, pins: undefined, withheld: [], guesses: [], fault: 'their last copy is missing' });
       setTold();
     },
     hears: {
@@ -89,4 +97,15 @@ export function createCatalogueDoor(options: { readonly links: Links; readonly l
       'catalogue-told': setTold,
     },
   };
+}
+
+function versionsIn(heads: unknown): ReadonlyMap<string, number> {
+  if (typeof heads !== 'object' || heads === null) return new Map();
+  return new Map(
+    Object.entries(heads).flatMap(([server, head]: [string, unknown]) =>
+      typeof head === 'object' && head !== null && 'version' in head && typeof head.version === 'number' && head.version > 0
+        ? [[server, head.version] as const]
+        : [],
+    ),
+  );
 }
