@@ -1,5 +1,5 @@
-// `npm start`: the gateway with its quickstart config in front of three real MCP servers, from a clean clone on. Plain JavaScript, because
-// it runs on the system's Node before anything is installed. It starts two processes, the example server that speaks over HTTP and the
+// `npm start`: the gateway with its quickstart config in front of real MCP servers, from a clean clone on. Plain JavaScript, because
+// it runs on the system's Node before anything is installed. It starts three processes, the two example servers that speak over HTTP and the
 // gateway (which starts the other servers itself), and leaves none behind.
 
 import { spawn } from 'node:child_process';
@@ -12,8 +12,9 @@ import { ensureInstalled, environmentWith, exitCode, findNode, launch, LaunchErr
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-const DEFAULT_TICKETS_PORT = 7627;
-const TICKETS_START_MS = 10_000;
+/** The example servers, and where they listen unless told otherwise. */
+const EXAMPLES = { tickets: 7627, weather: 7628 };
+const EXAMPLE_START_MS = 10_000;
 /** Signals nearer to each other than this are one: a Ctrl-C arrives from the terminal and from npm. */
 const SAME_SIGNAL_MS = 1_000;
 
@@ -21,40 +22,60 @@ await launch(async () => {
   const options = readOptions();
   ensureInstalled(root);
   const node = findNode(root);
-  const env = environmentWith(node, { SALLYPORT_TICKETS_PORT: String(options.ticketsPort) });
-  const tickets = await startTickets(node, env, options.ticketsPort);
-  return runGateway(node, env, options, tickets);
+  const ports = Object.entries(options.ports);
+  const env = environmentWith(
+    node,
+    Object.fromEntries(ports.map(([name, port]) => [`SALLYPORT_${name.toUpperCase()}_PORT`, String(port)])),
+  );
+  const examples = await Promise.all(ports.map(([name, port]) => startExample(node, env, name, port)));
+  return runGateway(
+    node,
+    env,
+    options,
+    examples.filter((example) => example !== undefined),
+  );
 });
 
 function readOptions() {
-  const known = { listen: { type: 'string' }, data: { type: 'string' }, 'tickets-port': { type: 'string' } };
+  const known = {
+    listen: { type: 'string' },
+    data: { type: 'string' },
+    'tickets-port': { type: 'string' },
+    'weather-port': { type: 'string' },
+  };
   let values;
   try {
     ({ values } = parseArgs({ options: known }));
   } catch (error) {
-    throw new LaunchError(`${error.message}\nusage: npm start -- [--listen HOST:PORT] [--data FOLDER] [--tickets-port PORT]`);
+    throw new LaunchError(
+      `${error.message}\nusage: npm start -- [--listen HOST:PORT] [--data FOLDER] [--tickets-port PORT] [--weather-port PORT]`,
+    );
   }
-  const ticketsPort = Number(values['tickets-port'] ?? DEFAULT_TICKETS_PORT);
-  if (!Number.isInteger(ticketsPort) || ticketsPort < 1 || ticketsPort > 65535) {
-    throw new LaunchError(`'${values['tickets-port']}' is not a port: give --tickets-port a number from 1 to 65535.`);
+  const ports = {};
+  for (const [name, usual] of Object.entries(EXAMPLES)) {
+    const port = Number(values[`${name}-port`] ?? usual);
+    if (!Number.isInteger(port) || port < 1 || port > 65535) {
+      throw new LaunchError(`'${values[`${name}-port`]}' is not a port: give --${name}-port a number from 1 to 65535.`);
+    }
+    ports[name] = port;
   }
-  return { listen: values.listen, data: resolve(values.data ?? join(root, '.sallyport')), ticketsPort };
+  return { listen: values.listen, data: resolve(values.data ?? join(root, '.sallyport')), ports };
 }
 
-/** Starts the example server and waits until it listens; without it the gateway still serves the others. */
-async function startTickets(node, env, port) {
+/** Starts an example server and waits until it listens; without it the gateway still serves the others. */
+async function startExample(node, env, name, port) {
   if (await isTaken(port)) {
     say(
-      `Port ${port} is taken, so the example server 'tickets' is not started; the rest runs. Free the port, or choose another: npm start -- --tickets-port PORT`,
+      `Port ${port} is taken, so the example server '${name}' is not started; the rest runs. Free the port, or choose another: npm start -- --${name}-port PORT`,
     );
     return undefined;
   }
-  const child = spawn(node, [join(root, 'examples', 'tickets-server', 'main.ts'), '--port', String(port)], {
+  const child = spawn(node, [join(root, 'examples', `${name}-server`, 'main.ts'), '--port', String(port)], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await new Promise((done) => {
-    const timer = setTimeout(done, TICKETS_START_MS);
+    const timer = setTimeout(done, EXAMPLE_START_MS);
     const settle = () => {
       clearTimeout(timer);
       done();
@@ -64,7 +85,7 @@ async function startTickets(node, env, port) {
     child.once('error', settle);
   });
   child.stdout.resume();
-  return child;
+  return { name, child };
 }
 
 function isTaken(port) {
@@ -75,12 +96,12 @@ function isTaken(port) {
   });
 }
 
-function runGateway(node, env, { listen, data }, tickets) {
+function runGateway(node, env, { listen, data }, examples) {
   const config = join(root, 'examples', 'quickstart', 'sallyport.yaml');
   const args = [join(root, 'bin', 'sallyport.mjs'), 'serve', '--quickstart', '--config', config, '--data', data];
   if (listen !== undefined) args.push('--listen', listen);
   const gateway = spawn(node, args, { env, stdio: 'inherit' });
-  const children = [gateway, tickets].filter((child) => child !== undefined);
+  const children = [gateway, ...examples.map(({ child }) => child)];
 
   let lastSignalAt = 0;
   let signals = 0;
@@ -98,26 +119,28 @@ function runGateway(node, env, { listen, data }, tickets) {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
   process.on('exit', () => children.forEach((child) => child.kill('SIGTERM')));
 
-  tickets?.once('exit', () => {
-    // A Ctrl-C ends both at once; only an end that nobody asked for is worth a word.
-    setTimeout(() => {
-      if (signals === 0 && gateway.exitCode === null)
-        say("The example server 'tickets' has ended; the rest runs. Start again to have it back.");
-    }, 500).unref();
-  });
+  for (const { name, child } of examples) {
+    child.once('exit', () => {
+      // A Ctrl-C ends all at once; only an end that nobody asked for is worth a word.
+      setTimeout(() => {
+        if (signals === 0 && gateway.exitCode === null)
+          say(`The example server '${name}' has ended; the rest runs. Start again to have it back.`);
+      }, 500).unref();
+    });
+  }
 
   return new Promise((done, failed) => {
     gateway.once('error', (error) => failed(new LaunchError(`The gateway could not be started: ${error.message}`)));
     gateway.once('exit', async (code, signal) => {
-      await ended(tickets);
+      await Promise.all(examples.map(({ child }) => ended(child)));
       done(exitCode(code, signal));
     });
   });
 }
 
-/** Ends the example server, which has nothing to lose, and waits until it is gone. */
+/** Ends an example server, which has nothing to lose, and waits until it is gone. */
 function ended(child) {
-  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   return new Promise((done) => {
     const timer = setTimeout(() => child.kill('SIGKILL'), 3_000);
     child.once('exit', () => {

@@ -27,11 +27,21 @@ interface Started {
   descendants(): readonly number[];
 }
 
-function start(t: TestContext, ticketsPort: number): Started {
+function start(t: TestContext, ticketsPort: number, weatherPort: number): Started {
   // On the checkout's disk, like a real one.
   mkdirSync(join(root, '.sallyport'), { recursive: true });
   const data = mkdtempSync(join(root, '.sallyport', 'start-'));
-  const args = ['scripts/start.mjs', '--listen', '127.0.0.1:0', '--data', data, '--tickets-port', String(ticketsPort)];
+  const args = [
+    'scripts/start.mjs',
+    '--listen',
+    '127.0.0.1:0',
+    '--data',
+    data,
+    '--tickets-port',
+    String(ticketsPort),
+    '--weather-port',
+    String(weatherPort),
+  ];
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
@@ -84,9 +94,10 @@ async function listenAnywhere(): Promise<{ readonly server: Server; readonly por
 }
 
 test('what is printed works as printed, and Ctrl-C leaves no process behind', async (t) => {
-  const { server, port } = await listenAnywhere();
-  server.close();
-  const started = start(t, port);
+  const [tickets, weather] = [await listenAnywhere(), await listenAnywhere()];
+  tickets.server.close();
+  weather.server.close();
+  const started = start(t, tickets.port, weather.port);
   await started.until('Ctrl-C stops everything.');
 
   const command = /^npx sallyport tools call .*$/m.exec(started.output())?.[0] ?? '';
@@ -95,7 +106,7 @@ test('what is printed works as printed, and Ctrl-C leaves no process behind', as
 
   const text = started.output();
   const snippet = JSON.parse(text.slice(text.indexOf('{\n'), text.indexOf('\n}\n') + 2));
-  assert.deepEqual(Object.keys(snippet.mcpServers), ['everything', 'files', 'tickets']);
+  assert.deepEqual(Object.keys(snippet.mcpServers), ['everything', 'files', 'tickets', 'weather']);
   assert.ok(command.includes(snippet.mcpServers.everything.url));
 
   const below = started.descendants();
@@ -112,9 +123,10 @@ test('what is printed works as printed, and Ctrl-C leaves no process behind', as
 test('a taken port of the example server is said with the remedy, and the rest runs', async (t) => {
   const { server, port } = await listenAnywhere();
   t.after(() => server.close());
-  const started = start(t, port);
+  const started = start(t, port, port);
   await started.until('Ctrl-C stops everything.');
   assert.match(started.output(), new RegExp(`^Port ${port} is taken, .*npm start -- --tickets-port PORT$`, 'm'));
+  assert.match(started.output(), new RegExp(`^Port ${port} is taken, .*npm start -- --weather-port PORT$`, 'm'));
 });
 
 test('an option that does not exist is refused', async () => {

@@ -170,7 +170,7 @@ async function catalogueGates(authority: CatalogueAuthority, { server, subject, 
       ),
     ];
   if (pin === undefined) return [definition(false, 'Nothing of this name is approved; the server may not have been asked yet.')];
-  const approved = definition(true, `Approved, as ${pin.fingerprints.map((print) => print.slice(0, 12)).join(' and ')}.`);
+  const approved = definition(true, `Approved, as ${pin.fingerprints.map((print) => print.slice(0, 15)).join(' and ')}.`);
   if (subject.kind !== 'tool') return [approved];
   const rows = await authority.seen(server);
   const faults = pin.fingerprints.flatMap((print) => {
