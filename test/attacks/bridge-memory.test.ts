@@ -23,7 +23,7 @@ let key: string;
 
 before(async () => {
   server = await startRawServer((heard) => {
-    const honest = honestly(heard, 'modern');
+    const honest = honestly(heard, 'modern', ['large', 'streamed']);
     if (honest !== undefined) return honest;
     const large = heard.name === 'large' ? LARGE : 'small';
     const result = resultOf(heard, { resultType: 'complete', content: [{ type: 'text', text: large }] });

@@ -12,6 +12,7 @@ import type { Heard, RawServer } from './raw-server.fixture.ts';
 
 /** As deep as what is read may be. */
 const MAX_DEPTH = 64;
+const TOOLS = ['deep-question', 'question', 'good', 'wide-id', 'control-id', 'long-id'];
 const EVENTS = { 'content-type': 'text/event-stream' };
 
 let deep: RawServer;
@@ -28,8 +29,8 @@ const nested = (levels: number): unknown => {
 
 before(async () => {
   [deep, plain] = await Promise.all([
-    startRawServer((heard, socket) => beginDeep(heard) ?? honestly(heard, 'legacy') ?? answer(heard, socket)),
-    startRawServer((heard, socket) => honestly(heard, 'legacy') ?? answer(heard, socket)),
+    startRawServer((heard, socket) => beginDeep(heard) ?? honestly(heard, 'legacy', TOOLS) ?? answer(heard, socket)),
+    startRawServer((heard, socket) => honestly(heard, 'legacy', TOOLS) ?? answer(heard, socket)),
   ]);
   gateway = await startGateway({ config: testConfig({ servers: { deep: { url: deep.url }, plain: { url: plain.url } } }) });
   key = await gateway.addAgent('known');

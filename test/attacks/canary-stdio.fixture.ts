@@ -2,7 +2,7 @@
 // and as its last words.
 
 import { createInterface } from 'node:readline';
-import { at, textAt } from '../harness/index.ts';
+import { anyTool, at, textAt } from '../harness/index.ts';
 
 const secret = process.env['TOKEN'] ?? '';
 const asked = new Map<unknown, unknown>();
@@ -30,6 +30,8 @@ function hear(message: unknown): void {
       });
     case 'ping':
       return write({ jsonrpc: '2.0', id, result: {} });
+    case 'tools/list':
+      return write({ jsonrpc: '2.0', id, result: { tools: ['echo', 'ask', 'noise', 'die'].map(anyTool) } });
     default:
       return call(id, textAt(message, 'params', 'name'), text);
   }

@@ -31,7 +31,7 @@ before(async () => {
     modernAnswers({
       'tools/list': {
         resultType: 'complete',
-        tools: TOOLS.map((name) => ({ name, inputSchema: name === 'mirrored' ? SCHEMA : { type: 'object' } })),
+        tools: TOOLS.map((name) => ({ name, inputSchema: name === 'mirrored' ? SCHEMA : { type: 'object', additionalProperties: true } })),
         ttlMs: 0,
         cacheScope: 'private',
       },

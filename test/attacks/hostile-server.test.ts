@@ -27,7 +27,10 @@ import type { Heard, RawReply, RawServer } from './raw-server.fixture.ts';
 const CANARY = 'SMUGGLED-7f3a';
 const MAX_LIST_BYTES = 64 * 1024;
 
+/** Its lists are tricks. */
 let modern: RawServer;
+/** Its answers to calls are. */
+let calls: RawServer;
 let legacy: RawServer;
 let good: RawServer;
 /** Where redirects lead. */
@@ -42,22 +45,23 @@ before(async () => {
   elsewhere = await startRawServer((heard) =>
     jsonAnswer(resultOf(heard, { resultType: 'complete', content: [{ type: 'text', text: CANARY }] })),
   );
-  [modern, legacy, good] = await Promise.all([
-    startRawServer((heard, socket) => honestly(heard, 'modern') ?? noList(heard) ?? trick(heard, socket)),
+  [modern, calls, legacy, good] = await Promise.all([
+    startRawServer((heard, socket) => honestly(heard, 'modern') ?? trick(heard, socket)),
+    startRawServer((heard, socket) => honestly(heard, 'modern', CALLED) ?? trick(heard, socket)),
     startRawServer((heard, socket) =>
       heard.method === 'initialize' && tricks.has('initialize')
         ? trick(heard, socket, 'initialize')
-        : (honestly(heard, 'legacy') ?? trick(heard, socket)),
+        : (honestly(heard, 'legacy', tricks.has('POST') ? [] : ['asks', 'renamed', 'plain']) ?? trick(heard, socket)),
     ),
     startRawServer(
       (heard) =>
-        honestly(heard, 'modern') ?? jsonAnswer(resultOf(heard, { resultType: 'complete', content: [{ type: 'text', text: 'good' }] })),
+        honestly(heard, 'modern', ['any']) ??
+        jsonAnswer(resultOf(heard, { resultType: 'complete', content: [{ type: 'text', text: 'good' }] })),
     ),
   ]);
   gateway = await startGateway({
     config: testConfig({
-      // Under one name it lists, under the other its tools are called.
-      servers: { modern: { url: modern.url }, calls: { url: modern.url }, legacy: { url: legacy.url }, good: { url: good.url } },
+      servers: { modern: { url: modern.url }, calls: { url: calls.url }, legacy: { url: legacy.url }, good: { url: good.url } },
       rules: [
         ALLOW_ALL,
         {
@@ -78,14 +82,8 @@ before(async () => {
 });
 after(async () => {
   await gateway?.stop();
-  await Promise.all([modern, legacy, good, elsewhere].map((server) => server?.close()));
+  await Promise.all([modern, calls, legacy, good, elsewhere].map((server) => server?.close()));
 });
-
-/** A server that cannot say what it has: its tricks are called all the same, because nothing of it is pinned yet. */
-function noList(heard: Heard): Buffer | undefined {
-  const isWhole = heard.method === 'tools/list' && textAt(heard.message, 'params', 'cursor') === '';
-  return isWhole ? jsonAnswer({ jsonrpc: '2.0', id: heard.id, error: { code: -32603, message: 'not now' } }) : undefined;
-}
 
 function trick(heard: Heard, socket: Socket, name?: string): string | Uint8Array | undefined {
   const reply = tricks.get(name ?? (heard.name || textAt(heard.message, 'params', 'cursor') || heard.httpMethod));
@@ -234,12 +232,19 @@ const refused: Readonly<Record<string, RawReply>> = {
   ),
 };
 
+/** Tools whose answers are tricks. */
+const CALLED = [
+  ...Object.keys(refused),
+  ...['redirect', 'fields', 'twice', 'chatter', 'surrogate', 'question', 'afterwards', 'comments', 'flood'],
+  ...['an event without end', 'a line without end', 'an event of endless lines'],
+];
+
 describe('a modern server answers a call with', () => {
   for (const [name, reply] of Object.entries(refused)) {
     test(`${name}: an error, and nothing of it is shown`, async () => {
       tricks.set(name, reply);
       const request = modernRequest('tools/call', { name, arguments: {} }, { key, capabilities: { elicitation: {} } });
-      const answer = await rawAnswer(gateway.port, rawRequest('/mcp/modern', fieldLines(request), String(request.body)));
+      const answer = await rawAnswer(gateway.port, rawRequest('/mcp/calls', fieldLines(request), String(request.body)));
       const text = answer.head + answer.body;
       assert(!text.includes(CANARY), `the agent saw ${JSON.stringify(text.slice(0, 2_000))}`);
       assert(answer.status === 200 || answer.status >= 500, `the answer has status ${answer.status}`);
@@ -324,7 +329,7 @@ describe('a modern server answers a call with', () => {
       ]),
     );
     const { http, result, notifications } = await modernCall(
-      gateway.url('modern'),
+      gateway.url('calls'),
       'tools/call',
       { name: 'chatter', arguments: {} },
       { key },
@@ -358,7 +363,7 @@ describe('a modern server answers a call with', () => {
       ),
     );
     const { result } = await modernCall(
-      gateway.url('modern'),
+      gateway.url('calls'),
       'tools/call',
       { name: 'question', arguments: {} },
       { key, capabilities: { elicitation: {} } },

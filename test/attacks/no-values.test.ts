@@ -109,13 +109,8 @@ function reply(heard: Heard, era: 'modern' | 'legacy'): Buffer {
     messages: [{ role: 'user', content: { type: 'text', text: canary('prompt-message') } }],
     contents: [{ uri: 'note://x', text: canary('resource-text') }],
     completion: { values: [canary('completion')] },
-    tools: [
-      {
-        name: 'any',
-        description: canary('description'),
-        inputSchema: { type: 'object', properties: { region: { type: 'string', 'x-mcp-header': 'Region' } } },
-      },
-    ],
+    tools: TOOLS,
+    prompts: [{ name: 'any', arguments: [{ name: 'a' }] }],
     _meta: { note: canary('result-meta') },
   };
   const fields = { 'x-note': canary('result-header'), 'set-cookie': canary('cookie') };
@@ -162,7 +157,14 @@ function reply(heard: Heard, era: 'modern' | 'legacy'): Buffer {
   }
 }
 
-const NAMES = ['any', 'error', 'tool-error', 'malformed', 'other-id', 'refused', 'broken', 'no-http', 'bad-head', 'question', 'stream'];
+/** Definitions are kept, for whoever is to approve them: they hold no canary. */
+const TOOLS = ['any', 'error', 'tool-error', 'malformed', 'other-id', 'refused', 'broken', 'no-http', 'bad-head', 'question', 'stream'].map(
+  (name) => ({
+    name,
+    inputSchema: { type: 'object', properties: { region: { type: 'string', 'x-mcp-header': 'Region' } }, additionalProperties: true },
+  }),
+);
+const NAMES = TOOLS.map(({ name }) => name);
 
 /** Values in every member of the parameters, and of `_meta`. */
 const args = (): Json => ({

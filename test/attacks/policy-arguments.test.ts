@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import {
+  anyTool,
   at,
   LegacySession,
   modernAnswers,
@@ -55,7 +56,7 @@ before(async () => {
         resultType: 'complete',
         ttlMs: 0,
         cacheScope: 'private',
-        tools: TOOLS.map((name) => ({ name, inputSchema: { type: 'object' }, annotations: HARMLESS })),
+        tools: TOOLS.map((name) => ({ ...anyTool(name), annotations: HARMLESS })),
       },
       'tools/call': { resultType: 'complete', content: [{ type: 'text', text: 'done' }] },
     }),

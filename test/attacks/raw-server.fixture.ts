@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { at } from '../harness/index.ts';
+import { anyTool, at } from '../harness/index.ts';
 
 /** A request as it arrived. */
 export interface Heard {
@@ -87,8 +87,8 @@ export function resultOf(heard: Pick<Heard, 'id'>, result: unknown): unknown {
   return { jsonrpc: '2.0', id: heard.id, result };
 }
 
-/** What opens a conversation, answered honestly by a server of one era; undefined for everything else. */
-export function honestly(heard: Heard, era: 'modern' | 'legacy'): Buffer | undefined {
+/** What opens a conversation, and which tools there are, answered honestly by a server of one era; undefined for everything else. */
+export function honestly(heard: Heard, era: 'modern' | 'legacy', tools: readonly string[] = []): Buffer | undefined {
   const error = (code: number): Buffer => jsonAnswer({ jsonrpc: '2.0', id: heard.id, error: { code, message: 'no' } }, {}, 400);
   switch (heard.method) {
     case 'server/discover':
@@ -116,6 +116,11 @@ export function honestly(heard: Heard, era: 'modern' | 'legacy'): Buffer | undef
       return httpAnswer(204, {});
     case 'notifications/initialized':
       return httpAnswer(202, {});
+    case 'tools/list': {
+      if (tools.length === 0 || at(heard.message, 'params', 'cursor') !== undefined) return undefined;
+      const hints = era === 'modern' ? { resultType: 'complete', ttlMs: 0, cacheScope: 'private' } : {};
+      return jsonAnswer(resultOf(heard, { ...hints, tools: tools.map(anyTool) }));
+    }
     default:
       return undefined;
   }

@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { startFixture } from '../conformance/fixture/serve.ts';
 import type { Fixture } from '../conformance/fixture/serve.ts';
 import {
+  anyTool,
   at,
   LegacySession,
   META,
@@ -26,7 +27,7 @@ import type { Gateway, RpcAnswer, ScriptedServer } from '../harness/index.ts';
 const STDIO = `${repositoryRoot}/test/harness/servers/fixture-stdio-server.ts`;
 const stdio = (era: string): object => ({ command: process.execPath, args: [STDIO, era] });
 
-const tool = (name: string, more: object = {}): object => ({ name, inputSchema: { type: 'object' }, ...more });
+const tool = (name: string, more: object = {}): object => ({ ...anyTool(name), ...more });
 const list = (member: string, elements: readonly object[], more: object = {}): object => ({
   resultType: 'complete',
   [member]: elements,

@@ -19,6 +19,7 @@ import type { Fixture } from '../conformance/fixture/serve.ts';
 import { verifies } from '../conformance/requirements.ts';
 import {
   ALLOW_ALL,
+  anyTool,
   at,
   decisionAbout,
   LegacySession,
@@ -65,7 +66,7 @@ after(async () => {
   await Promise.all([fixture?.close(), server?.close()]);
 });
 
-const WAIT = { name: 'wait', inputSchema: { type: 'object' } };
+const WAIT = anyTool('wait');
 
 /** From now on the server lists these, and somebody approves that. */
 async function show(tools: typeof listed): Promise<void> {
@@ -84,7 +85,7 @@ async function message(stream: HttpStream): Promise<SseEvent | undefined> {
 }
 
 const LISTED = { resultType: 'complete', ttlMs: 1_000, cacheScope: 'public' };
-let listed: readonly object[] = [{ name: 'wait', inputSchema: { type: 'object' } }];
+let listed: readonly object[] = [WAIT];
 
 for (const route of ['http', 'stdio']) {
   describe(`the v1 client in front of a modern server over ${route}`, () => {
@@ -335,12 +336,12 @@ describe('on the wire', () => {
     return stream;
   }
 
-  test('a tool that mirrors arguments is listed, learnt and asked again, once', async () => {
+  test('a tool that mirrors arguments gets its headers; one that disagrees is listed again, and asked again, once', async () => {
     const session = await open();
-    listed = [{ name: 'wait', inputSchema: { type: 'object', properties: { region: { type: 'string', 'x-mcp-header': 'Region' } } } }];
+    await show([{ name: 'wait', inputSchema: { type: 'object', properties: { region: { type: 'string', 'x-mcp-header': 'Region' } } } }]);
     const answer = session.request('tools/call', { name: 'wait', arguments: { region: 'us' } });
     const first = await server.take('tools/call');
-    assert.equal(first.headers['mcp-param-region'], undefined);
+    assert.equal(first.headers['mcp-param-region'], 'us');
     const refusal = { jsonrpc: '2.0', id: at(first.message, 'id'), error: { code: -32020, message: 'Header mismatch' } };
     first.reply(400, refusal);
     const second = await server.take('tools/call');

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import {
+  anyTool,
   at,
   LegacySession,
   modernAnswers,
@@ -16,7 +17,6 @@ import {
 } from '../harness/index.ts';
 import type { Gateway, LogRecord, RpcAnswer, ScriptedServer } from '../harness/index.ts';
 
-const named = (...names: readonly string[]): readonly object[] => names.map((name) => ({ name, inputSchema: { type: 'object' } }));
 const LISTED = { resultType: 'complete', ttlMs: 60_000, cacheScope: 'public' };
 const SECRET = 'a-value-that-nobody-may-write-down';
 
@@ -43,8 +43,8 @@ before(async () => {
   server = await startScriptedServer(
     modernAnswers({
       'server/discover': { ...Object(modernAnswers()['server/discover']), capabilities: { tools: {}, prompts: {}, resources: {} } },
-      'tools/list': { ...LISTED, tools: named('get_a', 'get_ab', 'list_all', 'delete_all', 'Get_a', 'put') },
-      'prompts/list': { ...LISTED, prompts: named('daily', 'weekly') },
+      'tools/list': { ...LISTED, tools: ['get_a', 'get_ab', 'list_all', 'delete_all', 'Get_a', 'put'].map(anyTool) },
+      'prompts/list': { ...LISTED, prompts: ['daily', 'weekly'].map((name) => ({ name, arguments: [{ name: 'text' }] })) },
       'resources/list': {
         ...LISTED,
         resources: [

@@ -50,7 +50,8 @@ test('every request of a session reaches its process, and is recorded once, by t
   const session = await open();
   const names = Array.from({ length: SAMPLES }, () => `relayed-${serial++}`);
   // Calls that can be told apart on record: of names that its server does not list.
-  for (const name of names) assert.match(textAt((await call(session, name)).result, 'content', 0, 'text'), /is not on the list of its server/);
+  for (const name of names)
+    assert.match(textAt((await call(session, name)).result, 'content', 0, 'text'), /is not on the list of its server/);
   const pids = new Set(await Promise.all(names.map(() => tell(session, 'pid'))));
   assert.equal(pids.size, 1);
   const decisions = readRecords(gateway.dataFolder).filter(
@@ -70,9 +71,7 @@ test('sessions in both workers at once', async () => {
     await call(session, name);
     owners.add(decisionAbout(gateway.dataFolder, name)?.slot);
   }
-  const loads = sessions.map((session, index) =>
-    startLoad(`relay-load-${index}`, 1, async () => /^\d+$/.test(await tell(session, 'pid'))),
-  );
+  const loads = sessions.map((session, index) => startLoad(`relay-load-${index}`, 1, async () => /^\d+$/.test(await tell(session, 'pid'))));
   await until(() => loads.every((load) => load.count > 20), 'load on every session');
   for (const load of loads) assert.deepEqual((await load.stop()).failed, []);
   assert(owners.size >= 1);
