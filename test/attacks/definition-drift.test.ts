@@ -9,6 +9,10 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { parseJson } from '../../src/mcp/index.ts';
 import type { JsonObject, JsonValue } from '../../src/mcp/index.ts';
 import { checkSchema, diffDefinitions, fingerprint, printChanges } from '../../src/tools/index.ts';
+import { at, LegacySession, modernCall, startGateway, testConfig, textAt } from '../harness/index.ts';
+import type { Gateway } from '../harness/index.ts';
+import { startRugPullServer } from './rug-pull.fixture.ts';
+import type { RugPullServer } from './rug-pull.fixture.ts';
 
 const SERVERS: Readonly<Record<string, readonly string[]>> = {
   everything: ['stdio'],
@@ -59,6 +63,95 @@ describe('definitions of published tools', () => {
       if (isObject(definition)) assert.equal(checkSchema(definition['inputSchema'] ?? null), undefined, JSON.stringify(definition['name']));
   });
 });
+
+for (const era of ['modern', 'legacy'] as const) {
+  describe(`the same through the running gateway, from a server of the ${era} era`, () => {
+    let gateway: Gateway;
+    let server: RugPullServer;
+    let key: string;
+    let session: LegacySession;
+    let tools: readonly Named[];
+    before(async () => {
+      // Each under a name of its own: three servers in one.
+      tools = definitions.filter(isObject).map((definition, at_) => ({ ...definition, name: `tool_${at_}` }));
+      server = await startRugPullServer(era, { tools });
+      gateway = await startGateway({ config: testConfig({ servers: { drift: { url: server.url } } }) });
+      key = await gateway.addAgent('ann');
+      session = await LegacySession.open(gateway.url('drift'), { key });
+    });
+    after(async () => {
+      await gateway?.stop();
+      await server?.close();
+    });
+
+    /** What agents of both eras are shown, each asked twice: there are two workers. */
+    const shownTo = async (): Promise<readonly (readonly string[])[]> => {
+      const results: unknown[] = [];
+      for (let again = 0; again < 2; again++) {
+        results.push((await modernCall(gateway.url('drift'), 'tools/list', {}, { key })).result);
+        results.push((await session.request('tools/list', {})).result);
+      }
+      return results.map((result) => {
+        const listed = at(result, 'tools');
+        return Array.isArray(listed) ? listed.map((one) => textAt(one, 'name')) : ['no list'];
+      });
+    };
+
+    test('first seen, all of them are shown', async () => {
+      for (const names of await shownTo())
+        assert.deepEqual(
+          names,
+          tools.map(({ name }) => name),
+        );
+    });
+
+    test('every change is caught, and what is only written in another way is not', async () => {
+      let pairs = 0;
+      for (let round = 0; pairs < LEAST_PAIRS; round += 1) {
+        assert.ok(round < MAX_ROUNDS, `only ${pairs} pairs`);
+        const changed = tools.map((tool, at_) => (at_ % 2 === round % 2 ? nthChange(tool, round) : undefined));
+        server.shown.tools = tools.map((tool, at_) => {
+          const other = changed[at_] ?? turned(tool);
+          assert.ok(isObject(other));
+          return other;
+        });
+        server.shown.spell = round % 3 === 0 ? (text) => text : escaped;
+        const expected = tools.flatMap(({ name }, at_) => (changed[at_] === undefined ? [name] : []));
+        for (const names of await shownTo()) assert.deepEqual(names, expected, `round ${round}`);
+        pairs += tools.length - expected.length;
+      }
+      const reached = server.called.length;
+      for (const [at_, tool] of tools.entries()) {
+        const one = server.shown.tools[at_];
+        if (one === undefined || fingerprint(read(JSON.stringify(one))) === fingerprint(tool)) continue;
+        const { result } = await modernCall(gateway.url('drift'), 'tools/call', { name: tool.name, arguments: {} }, { key });
+        assert.equal(at(result, 'isError'), true, tool.name);
+      }
+      assert.equal(server.called.length, reached);
+    });
+
+    test('as they were, all of them are shown again', async () => {
+      server.shown.tools = tools;
+      server.shown.spell = (text) => text;
+      for (const names of await shownTo())
+        assert.deepEqual(
+          names,
+          tools.map(({ name }) => name),
+        );
+    });
+  });
+}
+
+type Named = JsonObject & { readonly name: string };
+
+/** More rounds than this are not needed for as many pairs as are wanted. */
+const MAX_ROUNDS = 40;
+
+/** One of the changes that can be made to a tool, another one each round; never of its name, which would make another tool of it. */
+function nthChange(tool: Named, round: number): JsonValue {
+  const changes = [...changesOf(tool)].filter((changed) => isObject(changed) && changed['name'] === tool.name);
+  return changes[(round * 7) % changes.length] ?? tool;
+}
 
 /** The definition with one thing changed, for each thing in it. */
 function* changesOf(value: JsonValue): Generator<JsonValue> {
