@@ -36,6 +36,10 @@ interface ModelRequest {
   readonly kind: 'server' | 'tool' | 'prompt' | 'resource';
   readonly name: string;
   readonly labels: readonly string[];
+  /** Labels that a tool only seems to deserve. */
+  readonly guessed: readonly string[];
+  readonly user: string | undefined;
+  readonly team: string | undefined;
   readonly taint: readonly string[];
   readonly n: number | string | undefined;
 }
@@ -57,7 +61,9 @@ const covers = (rule: ModelRule, request: ModelRequest): boolean => {
   if (request.kind === 'server') return rule.effect !== 'deny' || (namesNothing(rule) && !rule.labels && !rule.after && !readsCall(rule));
   if (rule.condition?.readsTool && request.kind !== 'tool') return false;
   if (rule.condition?.readsArgs && request.kind === 'resource') return false;
-  const isLabelled = !rule.labels || rule.labels.some((label) => request.labels.includes(label));
+  // Nobody gets leave because of what is guessed.
+  const counts = (label: string): boolean => rule.effect !== 'allow' || request.kind !== 'tool' || !request.guessed.includes(label);
+  const isLabelled = !rule.labels || rule.labels.some((label) => request.labels.includes(label) && counts(label));
   switch (request.kind) {
     case 'tool':
       return isLabelled && (rule.tools ? anyOf(rule.tools, request.name) : namesNothing(rule) || rule.labels !== undefined);
@@ -106,12 +112,12 @@ const compiled = (rules: readonly ModelRule[]): Policy => {
   assert.ok(policy.ok);
   return policy.value;
 };
-const principalOf = ({ agent, groups }: ModelRequest) => ({
+const principalOf = ({ agent, groups, user, team }: ModelRequest) => ({
   tenant: 'default',
   agent,
-  user: undefined,
+  user,
   groups,
-  attributes: {},
+  attributes: team === undefined ? {} : { team },
   keyId: 'key_1',
 });
 const shown = (verdict: Verdict, { kind }: ModelRequest): string => {
@@ -121,19 +127,20 @@ const shown = (verdict: Verdict, { kind }: ModelRequest): string => {
 const decided = (rules: readonly ModelRule[], requests: readonly ModelRequest[]): readonly string[] => {
   const { decide } = compiled(rules);
   return requests.map((request) => {
-    const { server, kind, name, labels } = request;
-    return shown(decide(principalOf(request), server, kind === 'server' ? { kind } : { kind, name }, labels), request);
+    const { server, kind, name, labels, guessed } = request;
+    const subject = kind === 'server' ? ({ kind } as const) : ({ kind, name } as const);
+    return shown(decide(principalOf(request), server, subject, labels, kind === 'tool' ? guessed : undefined), request);
   });
 };
 const judged = (rules: readonly ModelRule[], requests: readonly ModelRequest[]): readonly string[] => {
   const { judge } = compiled(rules);
   return requests.map((request) => {
-    const { server, kind, name, labels, taint, n } = request;
+    const { server, kind, name, labels, guessed, taint, n } = request;
     const verdict = judge({
       principal: principalOf(request),
       server,
       subject: kind === 'server' ? { kind } : { kind, name },
-      tool: kind === 'tool' ? { labels, class: undefined, fingerprint: undefined } : undefined,
+      tool: kind === 'tool' ? { labels, guessed, class: undefined, fingerprint: undefined } : undefined,
       labels: kind === 'tool' ? undefined : labels,
       taint,
       args: kind === 'tool' || kind === 'prompt' ? (n === undefined ? {} : { n }) : undefined,
@@ -150,7 +157,14 @@ const leaves: readonly ModelCondition[] = [
   { when: '"l" in tool.labels', readsArgs: false, readsTool: true, answer: ({ labels }) => labels.includes('l') },
   { when: 'request.era == "legacy"', readsArgs: false, readsTool: false, answer: () => false },
   { when: '"t" in taint', readsArgs: false, readsTool: false, readsTaint: true, answer: ({ taint }) => taint.includes('t') },
-  { when: 'agent.user == "u"', readsArgs: false, readsTool: false, answer: () => 'error' },
+  { when: 'agent.user == "u"', readsArgs: false, readsTool: false, answer: ({ user }) => (user === undefined ? 'error' : user === 'u') },
+  {
+    when: 'agent.attributes.team == "x"',
+    readsArgs: false,
+    readsTool: false,
+    answer: ({ team }) => (team === undefined ? 'error' : team === 'x'),
+  },
+  { when: '"a" in agent.groups', readsArgs: false, readsTool: false, answer: ({ groups }) => groups.includes('a') },
 ];
 const reading = (a: ModelCondition, b: ModelCondition = a) => ({
   readsArgs: a.readsArgs || b.readsArgs,
@@ -221,6 +235,9 @@ const someRequests = fc.array(
     kind: fc.constantFrom<ModelRequest['kind']>('server', 'tool', 'prompt', 'resource'),
     name: word('ab', 0),
     labels: fc.uniqueArray(fc.constantFrom('l', 'm', 'o'), { maxLength: 2 }),
+    guessed: fc.uniqueArray(fc.constantFrom('l', 'm'), { maxLength: 1 }),
+    user: fc.constantFrom('u', 'v', undefined),
+    team: fc.constantFrom('x', 'y', undefined),
     taint: fc.uniqueArray(fc.constantFrom('t', 'u', 'v'), { maxLength: 3 }),
     n: fc.constantFrom<ModelRequest['n']>(1, 5, 3.5, 'five', undefined),
   }),
@@ -331,7 +348,21 @@ const somePattern = fc.array(word('ab*?', 1, 2), { minLength: 1, maxLength: 3 })
 test('no spelling of a URI escapes a rule that denies it, or slips under one that does not allow it', () => {
   const all = { name: 'all', effect: 'allow', agents: ['*'], servers: ['*'] } as const;
   const ask = (rules: readonly ModelRule[], name: string) =>
-    decided(rules, [{ agent: 'a', groups: [], server: 's', kind: 'resource', name, labels: [], taint: [], n: undefined }])[0] ?? '';
+    decided(rules, [
+      {
+        agent: 'a',
+        groups: [],
+        server: 's',
+        kind: 'resource',
+        name,
+        labels: [],
+        guessed: [],
+        user: undefined,
+        team: undefined,
+        taint: [],
+        n: undefined,
+      },
+    ])[0] ?? '';
   let escaped = 0;
   fc.assert(
     fc.property(fc.array(somePattern, { minLength: 1, maxLength: 3 }), someSpelling, (resources, { plain, spelled }) => {
