@@ -8,6 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import {
   ALLOW_ALL,
+  anyTool,
   at,
   LegacySession,
   modernCall,
@@ -51,7 +52,7 @@ before(async () => {
     startRawServer((heard, socket) =>
       heard.method === 'initialize' && tricks.has('initialize')
         ? trick(heard, socket, 'initialize')
-        : (honestly(heard, 'legacy', tricks.has('POST') ? [] : ['asks', 'renamed', 'plain']) ?? trick(heard, socket)),
+        : (honestly(heard, 'legacy', tricks.has('POST') ? [] : CALLED_IN_SESSION) ?? trick(heard, socket)),
     ),
     startRawServer(
       (heard) =>
@@ -232,6 +233,7 @@ const refused: Readonly<Record<string, RawReply>> = {
   ),
 };
 
+const CALLED_IN_SESSION = ['asks', 'renamed', 'plain'];
 /** Tools whose answers are tricks. */
 const CALLED = [
   ...Object.keys(refused),
@@ -556,10 +558,10 @@ describe('a legacy server', () => {
     );
     const session = await LegacySession.open(gateway.url('legacy'), { key });
     // What was never listed in the open is not approved, and would be taken out for that.
-    const asks = { name: 'asks' };
+    const called = CALLED_IN_SESSION.map(anyTool);
     tricks.set(
       'POST',
-      json((heard) => resultOf(heard, { tools: [{ name: 'hidden', description: CANARY }, { name: 'shown' }, asks] })),
+      json((heard) => resultOf(heard, { tools: [{ name: 'hidden', description: CANARY }, { name: 'shown' }, ...called] })),
     );
     assert.equal((await session.request('tools/list')).http.status, 200);
     tricks.delete('POST');

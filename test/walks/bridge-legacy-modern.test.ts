@@ -336,12 +336,12 @@ describe('on the wire', () => {
     return stream;
   }
 
-  test('a tool that mirrors arguments gets its headers; one that disagrees is listed again, and asked again, once', async () => {
+  test('a tool that mirrors arguments is listed, learnt and asked again, once', async () => {
     const session = await open();
     await show([{ name: 'wait', inputSchema: { type: 'object', properties: { region: { type: 'string', 'x-mcp-header': 'Region' } } } }]);
     const answer = session.request('tools/call', { name: 'wait', arguments: { region: 'us' } });
     const first = await server.take('tools/call');
-    assert.equal(first.headers['mcp-param-region'], 'us');
+    assert.equal(first.headers['mcp-param-region'], undefined);
     const refusal = { jsonrpc: '2.0', id: at(first.message, 'id'), error: { code: -32020, message: 'Header mismatch' } };
     first.reply(400, refusal);
     const second = await server.take('tools/call');
