@@ -117,6 +117,9 @@ const OPERATIONS: readonly (readonly [string, Preparation])[] = [
   ],
   [FEW_RULES, () => judging(10, 10)],
   [MANY_RULES, () => judging(1_000, 20)],
+  ['a call charged to 0 limits', () => charging(0)],
+  ['a call charged to 1 limit', () => charging(1)],
+  ['a call charged to 5 limits', () => charging(5)],
   [
     'canonical form and SHA-256 of the arguments',
     async () => {
@@ -305,6 +308,56 @@ async function judging(count: number, matching: number): Promise<Operation> {
   } as const;
   if (policy.value.judge(question).kind !== 'allow') throw new Error('the call is denied');
   return () => policy.value.judge(question);
+}
+
+/** What limits add to a call in a worker: what it owes, taken from leases and ended; with the authority's part, as often as it is asked. */
+async function charging(count: number): Promise<Operation> {
+  const { compilePolicy, createLeaseHolder, createLimitAuthority, policySchema } = await import('../src/policies/index.ts');
+  const { anonymousPrincipal } = await import('../src/agents/index.ts');
+  const written = [
+    { rate: { calls: 1_000_000_000, periodMs: 60_000 } },
+    { per: ['tool'], concurrent: 1_000 },
+    { per: ['agent', 'server'], spend: { units: 1_000_000_000, costs: { 'tool-*': 3 } } },
+    { per: ['group'], rate: { calls: 1_000_000_000, periodMs: 60_000 } },
+    { per: [], bytes: { bytes: 1_000_000_000_000, periodMs: 60_000 } },
+  ];
+  const document = policySchema.parse({
+    rules: policyRules(SAME_ERA),
+    limits: Object.fromEntries(written.slice(0, count).map((limit, n) => [`limit-${n}`, limit])),
+  });
+  const policy = compilePolicy(document, { servers: ['bench'] });
+  if (!policy.ok) throw new Error('the rules do not compile');
+  const authority = createLimitAuthority();
+  authority.configure(document.limits ?? {}, NOW_MS);
+  const answers: (() => void)[] = [];
+  const holder = createLeaseHolder({
+    take: (id, wants, reports) => {
+      authority.report('worker', reports, Date.now());
+      const taken = authority.take('worker', wants, Date.now(), true);
+      authority.unwritten(Date.now());
+      if (taken.kind !== 'recall') answers.push(() => holder.hear(id, taken, Date.now()));
+    },
+    report: (reports) => authority.report('worker', reports, Date.now()),
+  });
+  const { limits } = policy.value;
+  const call = {
+    principal: anonymousPrincipal('bench-agent-07'),
+    server: 'bench',
+    subject: { kind: 'tool', name: TOOL },
+    labels: [],
+    isUse: true,
+    args: undefined,
+    named: undefined,
+  } as const;
+  return () => {
+    if (limits.isEmpty) return undefined;
+    const taking = holder.take(limits.charges(call), Date.now(), (later) => {
+      if (later.kind === 'receipt') holder.end(later, 1_024);
+    });
+    if (taking.kind === 'receipt') holder.end(taking, 1_024);
+    while (answers.length > 0) answers.shift()?.();
+    return taking;
+  };
 }
 
 interface Figure {

@@ -56,6 +56,7 @@ export function createAdminClient(socketPath: string): AdminPorts {
       return answered.ok ? ok(answered.value.servers) : answered;
     },
     reload: () => value('reload'),
+    limits: () => value('readLimits'),
     catalogue: {
       withheld: (server) => (server === undefined ? value('readCatalogue') : value('readWithheld', { server })),
       approved: (server) => value('readApproved', { server }),
@@ -67,11 +68,11 @@ export function createAdminClient(socketPath: string): AdminPorts {
       lock: (body) => value('lockDown', { body }),
       lift: (body) => value('liftLockdown', { body }),
     },
-    flow: {
     policy: {
       explain: (body) => value('explain', { body }),
       world: () => value('readWorld'),
     },
+    flow: {
       read: () => value('readFlow'),
       clear: (body) => value('clearFlow', { body }),
     },

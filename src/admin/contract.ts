@@ -8,18 +8,20 @@ import { APPROVAL_ENDPOINTS } from './contract-approvals.ts';
 import { CATALOGUE_ENDPOINTS } from './contract-catalogue.ts';
 import { FLOW_ENDPOINTS } from './contract-flow.ts';
 import { GATEWAY_ENDPOINTS } from './contract-gateway.ts';
+import { LIMITS_ENDPOINTS } from './contract-limits.ts';
 import { LOCKDOWN_ENDPOINTS } from './contract-lockdown.ts';
-
 import { POLICY_ENDPOINTS } from './contract-policy.ts';
+
 export type * from './contract-agents.ts';
 export type * from './contract-approvals.ts';
 export type * from './contract-catalogue.ts';
 export type * from './contract-flow.ts';
 export type * from './contract-gateway.ts';
+export type * from './contract-limits.ts';
 export type * from './contract-lockdown.ts';
+export type * from './contract-policy.ts';
 export { lockInputSchema } from './contract-lockdown.ts';
 
-export type * from './contract-policy.ts';
 /** Where the API lives on its socket. A change that breaks clients gets a new number. */
 export const API_PREFIX = '/api/v1';
 
@@ -33,11 +35,12 @@ export const ENDPOINTS = {
   ...CATALOGUE_ENDPOINTS,
   ...APPROVAL_ENDPOINTS,
   ...FLOW_ENDPOINTS,
+  ...LIMITS_ENDPOINTS,
   ...LOCKDOWN_ENDPOINTS,
+  ...POLICY_ENDPOINTS,
 } as const;
 
 /** The name of an endpoint. */
-  ...POLICY_ENDPOINTS,
 export type EndpointName = keyof typeof ENDPOINTS;
 /** What an endpoint's body is once checked; undefined for those without. */
 export type RequestOf<Name extends EndpointName> = (typeof ENDPOINTS)[Name]['request'] extends z.ZodType

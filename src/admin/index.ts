@@ -20,6 +20,7 @@ export type {
   GatewayStatus,
   IssuedKey,
   KeyInput,
+  LimitsView,
   LookAlikesView,
   LockdownView,
   LockView,
@@ -28,8 +29,8 @@ export type {
   ToolFactsView,
   WithheldView,
   WorkerStatus,
-} from './contract.ts';
   WorldView,
+} from './contract.ts';
 export { createLockdownPort } from './lockdown-port.ts';
 export type { InForce, LockdownPortOptions } from './lockdown-port.ts';
 export type { AdminPorts, AgentsPort, ApprovalsPort, CataloguePort, FlowPort, LockdownPort, PolicyPort } from './ports.ts';

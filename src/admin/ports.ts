@@ -25,13 +25,14 @@ import type {
   LookAlikesView,
   LiftInput,
   LiftView,
+  LimitsView,
   LockdownView,
   LockedView,
   LockInput,
   ServerStatus,
   ShownApproval,
-} from './contract.ts';
   WorldView,
+} from './contract.ts';
 import type { AdminProblem } from './problems.ts';
 
 type Answer<T> = Promise<Result<T, AdminProblem>>;
@@ -78,7 +79,6 @@ export interface ApprovalsPort {
   decide(input: DecideInput, approver: Secret | undefined): Answer<DecidedApprovals>;
 }
 
-/** Everything the admin API can ask for. */
 /** The policy in force. Asking it changes nothing. */
 export interface PolicyPort {
   /** What would become of a call, and why. */
@@ -87,16 +87,17 @@ export interface PolicyPort {
   world(): Answer<WorldView>;
 }
 
+/** Everything the admin API can ask for. */
 export interface AdminPorts {
   readonly agents: AgentsPort;
   readonly approvals: ApprovalsPort;
   readonly catalogue: CataloguePort;
   readonly flow: FlowPort;
   readonly lockdown: LockdownPort;
-  status(): Answer<GatewayStatus>;
   readonly policy: PolicyPort;
   /** What limits there are, and how much of them is left. */
   limits(): Answer<LimitsView>;
+  status(): Answer<GatewayStatus>;
   servers(): Answer<readonly ServerStatus[]>;
   /** Reads the config file again. A refused one is a `config_refused` problem with its places; the one before stays in force. */
   reload(): Answer<ConfigStatus>;

@@ -68,10 +68,11 @@ const HANDLERS: Handlers = {
   readFlow: async (ports) => map(await ports.flow.read(), (value) => ({ value })),
   clearFlow: async (ports, { body }) => map(await ports.flow.clear(body), (value) => ({ value })),
   decideDefinitions: async (ports, { body }) => map(await ports.catalogue.decide(body), (value) => ({ value })),
+  readLimits: async (ports) => map(await ports.limits(), (value) => ({ value })),
   readLockdown: async (ports) => map(await ports.lockdown.read(), (value) => ({ value })),
-  lockDown: async (ports, { body }) => map(await ports.lockdown.lock(body), (value) => ({ value })),
   explain: async (ports, { body }) => map(await ports.policy.explain(body), (value) => ({ value })),
   readWorld: async (ports) => map(await ports.policy.world(), (value) => ({ value })),
+  lockDown: async (ports, { body }) => map(await ports.lockdown.lock(body), (value) => ({ value })),
   liftLockdown: async (ports, { body }) => map(await ports.lockdown.lift(body), (value) => ({ value })),
   reload: async (ports) => map(await ports.reload(), (value) => ({ value })),
 };

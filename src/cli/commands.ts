@@ -6,18 +6,18 @@ import { auditCommands } from './audit.ts';
 import { certsCommands } from './certs.ts';
 import { checkCommand } from './check.ts';
 import type { Command } from './command.ts';
-import { flowCommands } from './flow.ts';
 import { explainCommand } from './explain.ts';
+import { flowCommands } from './flow.ts';
 import type { CommandGroup } from './help.ts';
 import { importCommand } from './import.ts';
 import { initCommand } from './init.ts';
 import { lockdownCommands } from './lockdown.ts';
-import { reloadCommand } from './reload.ts';
 import { limitsCommand } from './limits.ts';
 import { policyLintCommand } from './policy-lint.ts';
 import { policyReplayCommand } from './policy-replay.ts';
 import { policyTestCommand } from './policy-test.ts';
 import { policyUnusedCommand } from './policy-unused.ts';
+import { reloadCommand } from './reload.ts';
 import { serveCommand } from './serve.ts';
 import { serversCommand } from './servers.ts';
 import { statusCommand } from './status.ts';
@@ -27,10 +27,10 @@ import { versionCommand } from './version.ts';
 
 /** Every command, under the headings of the help. */
 export const GROUPS: readonly CommandGroup[] = [
-  { title: 'Run', commands: [serveCommand, statusCommand, reloadCommand, ...lockdownCommands] },
+  { title: 'Run', commands: [serveCommand, statusCommand, limitsCommand, reloadCommand, ...lockdownCommands] },
   { title: 'Config', commands: [initCommand, importCommand, checkCommand] },
-  { title: 'Agents and servers', commands: [...agentsCommands, serversCommand, ...certsCommands] },
   { title: 'Policy', commands: [explainCommand, policyTestCommand, policyLintCommand, policyReplayCommand, policyUnusedCommand] },
+  { title: 'Agents and servers', commands: [...agentsCommands, serversCommand, ...certsCommands] },
   { title: 'Tools, as an agent', commands: toolsCommands },
   { title: 'Approvals', commands: [...approvalsCommands, ...toolsReviewCommands, ...flowCommands] },
   { title: 'Record', commands: auditCommands },

@@ -29,22 +29,23 @@ import { createSwitchboard, dropFrame } from './conversation.ts';
 import type { Caller, Desk } from './conversation.ts';
 import { createLockdownDesk } from './lockdown-desk.ts';
 import { createFlowDesk } from './flow-desk.ts';
+import { createLimitsDesk } from './limits-desk.ts';
 import type { Init } from './messages.ts';
 import { serveMetrics } from './metrics-door.ts';
 import type { MetricsDoor } from './metrics-door.ts';
 import { birthDigest, configureRunner, keeperConfig, speaksTls } from './other-processes.ts';
+import { createPolicyPort } from './policy-port.ts';
 import { createPublisher } from './publisher.ts';
 import { holdsOf } from './server-holds.ts';
 import { createStatusBoard } from './status-board.ts';
 
-import { createPolicyPort } from './policy-port.ts';
 const STORE_POLL_MS = 1_000;
 const CONFIG_EXIT_CODE = 3;
 const KEEPER_TIMEOUT_MS = 5_000;
 const TENANT = 'default';
-
 /** Nobody guesses one; and it is short enough to be read out. */
 const APPROVAL_ID_BYTES = 8;
+
 /** Sets up control's duties. */
 export function beginControl(init: Init, links: Links, log: Log, version: string): Duties {
   const totals = createMetricsTotals();
@@ -85,7 +86,6 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     nowMs: () => Date.now(),
     windowMs: () => (config.shard?.policy.flow ?? DEFAULT_FLOW).windowMs,
   });
-  const startedAt = new Date().toISOString();
   const limits = createLimitsDesk({ log, metrics, expected: init.workers });
   const nowMs = (): number => Date.now();
   const approvalLog = createApprovalLog({ dataFolder: init.dataFolder, writer: `${init.name} pid ${process.pid}`, log, nowMs });
@@ -99,6 +99,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     canRecord: approvalLog.canRecord,
     record: approvalLog.record,
   });
+  const startedAt = new Date().toISOString();
   let store: Store | undefined;
   let admin: AdminServer | undefined;
   let metricsDoor: MetricsDoor | undefined;
@@ -111,6 +112,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     board.setServers(shard.servers);
     await links.request('keeper', 'configure', { config: keeperConfig(shard) }, KEEPER_TIMEOUT_MS);
     configureRunner(links.get('runner'), shard);
+    limits.configure(shard.policy);
     await publisher.publish({ config: shard });
     report({
       kind: 'plan',
@@ -190,12 +192,10 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       log,
       ports: {
         agents,
+        approvals: createApprovalsPort({ desk: approvals, store: () => store, nowMs }),
         catalogue: createCataloguePort({ authority: () => catalogue.authority, servers: () => config.shard?.servers ?? [] }),
         lockdown,
-        approvals: createApprovalsPort({ desk: approvals, store: () => store, nowMs }),
         flow: flow.port,
-        status: async () => ok(await status()),
-        servers: async () => {
         policy: createPolicyPort({
           tenant: TENANT,
           store: () => store,
@@ -207,6 +207,8 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
           nowMs,
         }),
         limits: async () => ok(limits.view()),
+        status: async () => ok(await status()),
+        servers: async () => {
           const dump = totals.total();
           return ok(
             board.servers().map((server) => {
@@ -229,11 +231,11 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     });
     await flow.open(store.taint);
     await catalogue.open(store);
-    const errors = await config.load();
-    if (errors.length > 0) {
     await approvalLog.open();
     approvals.open(store);
     await limits.open(store.limits);
+    const errors = await config.load();
+    if (errors.length > 0) {
       // Started with a wrong config, nothing runs. Replaced while the file is wrong, the gateway goes on with what was in force.
       if (!init.restarted || !(await config.keepLast()))
         return report({ kind: 'unusable', text: renderProblems(errors), exitCode: CONFIG_EXIT_CODE });
@@ -243,8 +245,6 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     report({ kind: 'ready' });
   };
 
-  /** A command that ran while this process was away, or beside it, wrote to the store directly. */
-  const noticeOthers = async (): Promise<void> => {
   /** A store that cannot be read is no reason to be away: calls, the kill switch and the status need none. Said once, not every second. */
   let storeFault: string | undefined;
   const storeAnswers = (): void => {
@@ -256,6 +256,8 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     storeFault = fault;
   };
 
+  /** A command that ran while this process was away, or beside it, wrote to the store directly. */
+  const noticeOthers = async (): Promise<void> => {
     if (store !== undefined && (await store.agentsVersion(TENANT)) !== agentsVersion) await publishAgents();
   };
 
@@ -317,10 +319,10 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
   start().catch((error: unknown) => {
     const text = error instanceof Error ? error.message : String(error);
     log.error('control cannot start', { error: error instanceof Error ? error : new Error(text) });
-    report({ kind: 'unusable', text: `The gateway cannot start: ${text}`, exitCode: 1 });
-  });
     // The workers go on with what they have; the supervisor tries again, after a growing pause.
     if (init.restarted) return process.exit(1);
+    report({ kind: 'unusable', text: `The gateway cannot start: ${text}`, exitCode: 1 });
+  });
 
   return {
     onLink: (role, channel, name) => {
@@ -353,8 +355,8 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       await admin?.close();
       metricsDoor?.close();
       for (const desk of desks) await desk.close?.();
+      await approvalLog.close();
       await store?.close();
     },
   };
 }
-      await approvalLog.close();

@@ -210,6 +210,10 @@ export function createLimitsDesk({ log, metrics, expected, nowMs = steadyNowMs }
       });
       heard(name);
     },
-    close: () => flush(),
+    close: async () => {
+      await flush();
+      // A gateway that was started with nothing in force has nothing to say.
+      if (early === undefined) await store?.write(authority.last(nowMs()), []).catch(complain);
+    },
   };
 }

@@ -17,6 +17,8 @@ const CLAIMS_AT_ONCE = 1_000;
 /** The door, and what the road uses. */
 export interface LimitsDoor extends Door {
   readonly port: LimitsPort;
+  /** This worker ends: what it has unspent goes back. */
+  close(): void;
 }
 
 export function createLimitsDoor(links: Links, nowMs: () => number = steadyNowMs): LimitsDoor {
@@ -45,6 +47,7 @@ export function createLimitsDoor(links: Links, nowMs: () => number = steadyNowMs
       },
       'limits-recall': (frame) => frame.reply({ reports: holder.recall(readAccounts(frame.fields), frame.fields['isChanged'] === true) }),
     },
+    close: () => holder.close(),
     onControl: () => {
       const claims = holder.begin(nowMs());
       for (let at = 0; at < claims.length; at += CLAIMS_AT_ONCE)

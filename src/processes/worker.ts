@@ -311,6 +311,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     await listeners?.drain(graceMs);
     clearTimeout(cut);
     sessions.close();
+    limits.close();
     legacyServers.close();
     relay.close();
     servers.close();

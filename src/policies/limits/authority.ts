@@ -44,6 +44,8 @@ export interface LimitAuthority {
   leave(holder: string, nowMs: number): void;
   /** What has to be written down before what was taken is used; it counts as written. */
   unwritten(nowMs: number): readonly WrittenAccount[];
+  /** What to write down before this authority ends: a successor finds all that is left. */
+  last(nowMs: number): readonly WrittenAccount[];
   /** Drops what is as if nothing had ever been taken; gives back what of it had been written down. */
   sweep(nowMs: number): readonly (Account & { readonly tenant: string })[];
   /** Who may have something unspent of some limits, and is asked for it now. */
@@ -92,6 +94,14 @@ export function createLimitAuthority(isBlind = false): LimitAuthority {
     entry.ledgers.delete(key);
     names.delete(ledger);
     changed.delete(ledger);
+  };
+  const rowOf = (ledger: Ledger, nowMs: number, isLast: boolean): readonly WrittenAccount[] => {
+    const account = names.get(ledger);
+    const entry = account === undefined ? undefined : known.get(account.limit);
+    if (account === undefined || entry === undefined) return [];
+    const row = { ...account, meaning: entry.meaning, ...ledger.write(nowMs, isLast) };
+    written.set(rowKey(account.limit, account.key), row);
+    return [row];
   };
   const note = (ledger: Ledger): void => {
     if (ledger.isUnwritten) changed.add(ledger);
@@ -178,6 +188,11 @@ export function createLimitAuthority(isBlind = false): LimitAuthority {
           note(ledger);
         }
       }
+      // What was written down is there again, also for whoever looks before anybody takes.
+      for (const row of written.values()) {
+        const entry = known.get(row.limit);
+        if (entry?.meaning === row.meaning) ledgerOf(entry, row, nowMs);
+      }
       return others;
     },
     restore: (rows) => {
@@ -235,17 +250,11 @@ export function createLimitAuthority(isBlind = false): LimitAuthority {
       }
     },
     unwritten: (nowMs) => {
-      const rows = [...changed].flatMap((ledger): readonly WrittenAccount[] => {
-        const account = names.get(ledger);
-        const entry = account === undefined ? undefined : known.get(account.limit);
-        if (account === undefined || entry === undefined) return [];
-        const row = { ...account, meaning: entry.meaning, ...ledger.write(nowMs) };
-        written.set(rowKey(account.limit, account.key), row);
-        return [row];
-      });
+      const rows = [...changed].flatMap((ledger) => rowOf(ledger, nowMs, false));
       changed.clear();
       return rows;
     },
+    last: (nowMs) => [...names.keys()].flatMap((ledger) => (ledger.shape.amount === 0 ? [] : rowOf(ledger, nowMs, true))),
     sweep: (nowMs) => {
       for (const entry of known.values()) {
         for (const [key, ledger] of entry.ledgers)

@@ -51,6 +51,8 @@ export interface LeaseHolder {
   recall(accounts: readonly Account[], isChanged: boolean): readonly LeaseReport[];
   /** Gives back what has not been used for a while, and reports. */
   sweep(nowMs: number): void;
+  /** Everything that is unspent goes back now. */
+  close(): void;
   /** A new authority: what it must know of what is held here, in messages of bearable size; and what it is asked. */
   begin(nowMs: number): readonly Claim[];
   /** Asks again what no authority has answered. */
@@ -289,6 +291,15 @@ export function createLeaseHolder(line: LeaseLine): LeaseHolder {
       }
       for (const [id, { usedMs, charge, readyAtMs }] of calls)
         if (nowMs - usedMs > (charge.keptMs ?? 0) && readyAtMs <= nowMs) calls.delete(id);
+      if (reports.length > 0) line.report(reports);
+    },
+    close: () => {
+      const reports = [...accounts.values()].map((account) => {
+        account.isRecalled = true;
+        account.back += account.held;
+        account.held = 0;
+        return reportOf(account);
+      });
       if (reports.length > 0) line.report(reports);
     },
     begin: (nowMs) => {

@@ -67,8 +67,8 @@ export interface Ledger {
   remaining(nowMs: number): number;
   /** Whether it is as if nothing had ever been taken. */
   isFull(nowMs: number): boolean;
-  /** What to write down, which then counts as written. */
-  write(nowMs: number): WrittenBucket;
+  /** What to write down, which then counts as written. `isLast`: nothing will be taken after it. */
+  write(nowMs: number, isLast: boolean): WrittenBucket;
 }
 
 /** A bucket that nothing was taken from, or as it was written down. */
@@ -198,10 +198,11 @@ export function createLedger(shape: BucketShape, nowMs: number, written?: Writte
       settle(nowMs);
       return outstanding === 0 && bucket.level >= current.capacity * current.periodMs;
     },
-    write: (nowMs) => {
+    write: (nowMs, isLast) => {
       settle(nowMs);
       const quarter = Math.floor(current.capacity / 4);
       ahead = nowMs - writtenMs < WRITE_PAUSE_MS ? Math.min(quarter, Math.max(1, ahead * 2)) : Math.min(quarter, 1);
+      if (isLast) ahead = 0;
       writtenMs = nowMs;
       isUnwritten = false;
       found = { level: Math.min(bucket.level, Math.max(0, bucket.level - ahead * current.periodMs)), atMs: nowMs };
