@@ -35,6 +35,8 @@ export function renderConfigReference(): string {
     'A server over Streamable HTTP:',
     table('servers.<name>.', address),
     table('servers.<name>.tls.', member(address, 'tls')),
+    'Of both:',
+    ...nested('servers.<name>.', program),
     '### Values and secrets',
     VALUES,
     'In place of a value in `env` or `headers`:',
@@ -49,11 +51,33 @@ export function renderConfigReference(): string {
     table('policy.', shapeWith(member(root, 'policy'), 'file')),
     'A rule:',
     table('policy.rules[].', toNode(member(rules, 'rules')['items'])),
+    ...nested('policy.rules[].', toNode(member(rules, 'rules')['items'])),
+    ...nested('policy.', rules),
     '## `limits`: every cap and wait',
     LIMITS,
     table('limits.', member(root, 'limits')),
   ];
   return `${parts.join('\n\n')}\n`;
+}
+
+/** Tables of the mappings inside a mapping, each behind its name. */
+function nested(prefix: string, shape: Node): readonly string[] {
+  return Object.entries(toNode(shape['properties'])).flatMap(([key, value]) => {
+    const inner = innerShape(toNode(value));
+    // What values are made of is told by itself.
+    if (inner === undefined || key === 'env' || key === 'headers') return [];
+    const at = `${prefix}${key}.${inner.isNamed ? '<name>.' : ''}`;
+    return [`\`${at.slice(0, -1)}\`:`, table(at, inner.shape), ...nested(at, inner.shape)];
+  });
+}
+
+/** The mapping with keys of its own that a value may be, or that its values may be. */
+function innerShape(node: Node): { readonly shape: Node; readonly isNamed: boolean } | undefined {
+  if (isShape(node)) return { shape: node, isNamed: false };
+  const values = node['additionalProperties'];
+  if (typeof values === 'object' && values !== null && isShape(toNode(values))) return { shape: toNode(values), isNamed: true };
+  for (const form of listOf(node['anyOf']).map(toNode)) if (isShape(form)) return { shape: form, isNamed: false };
+  return undefined;
 }
 
 function table(prefix: string, shape: Node): string {

@@ -533,7 +533,7 @@ const sections: Readonly<Record<string, readonly Row[]>> = {
     [
       ['version: 1', 'policy: { file: nested.yaml }'],
       '/etc/sally/nested.yaml:1:1: rules is missing. Add rules: [{ name: readers, effect: allow, groups: [readers], servers: [files], tools: [read_*] }], for example.',
-      '/etc/sally/nested.yaml:1:1: file is not a key that is known here. Known here: rules, limits, flow, cases.',
+      '/etc/sally/nested.yaml:1:1: file is not a key that is known here. Known here: rules, denyDetail, limits, flow, cases.',
     ],
     [
       ['version: 1', 'policy: { file: broken.yaml }', 'wokers: 1'],

@@ -46,7 +46,10 @@ const bytesSchema = z.strictObject({
 
 const spendSchema = z.strictObject({
   units: amount('Units in a period, of whatever they stand for.', 1_000),
-  periodMs: period.unwrap().default(DAY_MS),
+  periodMs: period
+    .unwrap()
+    .default(DAY_MS)
+    .meta({ description: 'Milliseconds of a period.', examples: [DAY_MS] }),
   burst: burst('units', 100),
   costs: z
     .record(z.string().min(1, 'must not be empty').max(256), z.int().min(0).max(MOST))
