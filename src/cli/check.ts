@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { formatProblem, loadConfigFile } from '../config/index.ts';
 import type { ConfigProblem } from '../config/index.ts';
+import { conditionMisfits } from './approved-schemas.ts';
 import type { CliDeps, Command } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import { complainNoConfig, configPath, shownPath } from './locate.ts';
@@ -12,19 +13,21 @@ export const checkCommand: Command = {
   name: 'check',
   summary: 'Check the config file',
   description: [
-    'Prints every problem as FILE:LINE:COLUMN, with what to write instead. Ends with exit code 3 if the gateway would refuse the file; warnings alone do not.',
+    'Prints every problem as FILE:LINE:COLUMN, with what to write instead. Conditions are held against the tools that the gateway of this config has approved. Ends with exit code 3 if a running gateway would refuse the file; warnings alone do not.',
   ],
   run: async (args, deps) => {
     const file = configPath(args, deps);
     if (!existsSync(file)) return complainNoConfig(deps, file);
     const loaded = loadConfigFile(file, deps.env);
-    const problems = (loaded.ok ? loaded.value.warnings : loaded.error).map((problem) => ({
+    const misfits = loaded.ok ? await conditionMisfits(loaded.value) : [];
+    const problems = [...(loaded.ok ? loaded.value.warnings : loaded.error), ...misfits].map((problem) => ({
       ...problem,
       file: shownPath(problem.file, deps),
     }));
-    if (args.output === 'json') printJson(deps, { ok: loaded.ok, problems });
+    const isGood = loaded.ok && misfits.every(({ severity }) => severity === 'warning');
+    if (args.output === 'json') printJson(deps, { ok: isGood, problems });
     else printProblems(deps, problems);
-    if (!loaded.ok) return EXIT.config;
+    if (!loaded.ok || !isGood) return EXIT.config;
     const { servers, routes, policy } = loaded.value.shard;
     const several = routes.filter((route) => route.servers.length > 1).map(({ path }) => path);
     const counted = [

@@ -1,0 +1,30 @@
+// Holds the conditions of a config against the tools that its gateway has approved, whether or not it runs: they are read from its data folder.
+
+import { DEFAULT_TENANT } from '../agents/index.ts';
+import { lookForStore, openStore } from '../cluster/index.ts';
+import type { ConfigProblem, LoadedConfig } from '../config/index.ts';
+import { parseJson } from '../mcp/index.ts';
+import type { JsonValue } from '../mcp/index.ts';
+import { compileToolFacts, createConditionCheck } from '../policies/index.ts';
+import { isObject } from './mcp-http.ts';
+
+/** What of the conditions does not fit. Nothing, where nothing was ever approved. */
+export async function conditionMisfits({ shard, placed }: Pick<LoadedConfig, 'shard' | 'placed'>): Promise<readonly ConfigProblem[]> {
+  const check = createConditionCheck(shard.policy);
+  const servers = shard.servers.filter(({ name }) => check.concerns(name));
+  if (servers.length === 0 || lookForStore(shard.dataFolder) !== 'there') return [];
+  const factsOf = compileToolFacts(servers);
+  await using store = openStore(shard.dataFolder);
+  for (const { name: server } of servers) {
+    for (const { kind, name, state, definition } of await store.catalogue.definitions(DEFAULT_TENANT, server)) {
+      if (kind !== 'tool' || state !== 'pinned') continue;
+      const parsed = parseJson(Buffer.from(definition));
+      check.add({ server, tool: name, labels: factsOf(server, name).labels, inputSchema: schemaIn(parsed.ok ? parsed.value.value : null) });
+    }
+  }
+  return check.problems().map(({ path, message, fix, severity }) => placed(path, message, fix, severity));
+}
+
+function schemaIn(definition: JsonValue): JsonValue {
+  return (isObject(definition) ? definition['inputSchema'] : undefined) ?? null;
+}
