@@ -90,6 +90,9 @@ test('a listener keeps what it says, paths absolute and hosts in lower case', ()
   });
 });
 
+/** What an entry of a server may say and these do not. */
+const UNSAID = { arguments: undefined, asks: undefined, discovery: undefined, labels: undefined, overLimit: undefined, results: undefined };
+
 test('servers are normalized, and their secrets stay references', () => {
   const { servers } = shardOf(
     `version: 1
@@ -116,6 +119,7 @@ servers:
       cwd: '/etc/sally/work',
       processes: 'per-agent',
       trust: 'first-use',
+      ...UNSAID,
       tools: undefined,
       timeoutMs: 5,
     },
@@ -128,6 +132,7 @@ servers:
       cwd: '/etc/sally',
       processes: 'per-agent',
       trust: 'first-use',
+      ...UNSAID,
       tools: undefined,
       timeoutMs: undefined,
     },
@@ -138,6 +143,7 @@ servers:
       headers: { Authorization: [{ text: 'Bearer ' }, { env: 'TOKEN' }] },
       tls: { ca: '/ca.pem', minVersion: 'TLSv1.3' },
       trust: 'first-use',
+      ...UNSAID,
       tools: undefined,
       timeoutMs: undefined,
     },

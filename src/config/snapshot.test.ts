@@ -36,12 +36,13 @@ const compile = (document: SnapshotDocument, previous?: Snapshot): Snapshot => {
 test('a snapshot knows the servers, their routes, the agents and what they may', () => {
   const snapshot = compile(DOCUMENT);
   assert.equal(snapshot.revision, 1);
+  const usual = { discovery: undefined, overLimit: undefined };
   assert.deepEqual(
     [...snapshot.routes],
     [
-      ['/mcp/files', { kind: 'server', path: '/mcp/files', key: 'files' }],
-      ['/mcp/tickets', { kind: 'server', path: '/mcp/tickets', key: 'tickets' }],
-      ['/mcp', { kind: 'aggregate', path: '/mcp', key: '/mcp', members: ['files', 'tickets'], names: 'prefixed', waitMs: 5_000 }],
+      ['/mcp/files', { kind: 'server', path: '/mcp/files', key: 'files', ...usual }],
+      ['/mcp/tickets', { kind: 'server', path: '/mcp/tickets', key: 'tickets', ...usual }],
+      ['/mcp', { kind: 'aggregate', path: '/mcp', key: '/mcp', members: ['files', 'tickets'], names: 'prefixed', waitMs: 5_000, ...usual }],
     ],
   );
   assert.deepEqual([...snapshot.servers.keys()], ['files', 'tickets']);
