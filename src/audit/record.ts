@@ -81,6 +81,8 @@ export interface OutcomeRecord {
   readonly status: 'ok' | 'tool_error' | 'rpc_error' | 'refused' | 'failed' | 'cancelled' | 'unknown';
   /** A code of base/errors.ts, where the gateway ended it. */
   readonly code: string | undefined;
+  /** What the server asked of the agent and may not, by kind: the agent was not asked. */
+  readonly questions?: readonly string[] | undefined;
   /** The JSON-RPC error code, where the server did. */
   readonly rpcCode: number | undefined;
   readonly answerBytes: number;
@@ -248,6 +250,7 @@ function encodeApproval(record: ApprovalRecord): string {
 function encodeOutcome(record: OutcomeRecord): string {
   return (
     `,"id":${id(record.id)},"status":"${record.status}"${optional('code', record.code)}` +
+    (record.questions === undefined ? '' : `,"questions":[${record.questions.map(name).join(',')}]`) +
     (record.rpcCode === undefined ? '' : `,"rpcCode":${finite(record.rpcCode)}`) +
     `,"answerBytes":${whole(record.answerBytes)}` +
     (record.gatewayUs === undefined ? '' : `,"gatewayUs":${whole(record.gatewayUs)}`) +

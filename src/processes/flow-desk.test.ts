@@ -49,7 +49,7 @@ function fakeStore(): FakeStore {
 interface Bed {
   readonly desk: FlowDesk;
   readonly told: Fields[];
-  say(type: 'flow-note' | 'flow-read', fields: object): Promise<Fields>;
+  readonly say: (type: 'flow-note' | 'flow-read', fields: object) => Promise<Fields>;
 }
 async function bed(store: TaintStore): Promise<Bed> {
   const told: Fields[] = [];

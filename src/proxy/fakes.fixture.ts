@@ -136,7 +136,15 @@ export function fakeServer(name: string, verdict: Partial<EraVerdict> = {}): Fak
   } as const;
   const server: Server = {
     name,
-    config: { kind: 'http', name, url: 'http://127.0.0.1:1/mcp', headers: {}, tls: { minVersion: 'TLSv1.2' }, trust: 'first-use', asks: ANYTHING },
+    config: {
+      kind: 'http',
+      name,
+      url: 'http://127.0.0.1:1/mcp',
+      headers: {},
+      tls: { minVersion: 'TLSv1.2' },
+      trust: 'first-use',
+      asks: ANYTHING,
+    },
     readiness,
     inFlight: 0,
     heldBytes: 0,

@@ -14,6 +14,7 @@ import { carryInitialize, carryLegacy, carryModern } from './http-road.ts';
 import { tooMany } from './in-flight.ts';
 import { carryPlayed, carryPlayedInitialize } from './played-road.ts';
 import { refusedBy } from './rescue.ts';
+import { declaredBy } from './server-questions.ts';
 import { carrySseAgent } from './sse-agent.ts';
 import { carryStdioInitialize, carryStdioLegacy, carryStdioModern } from './stdio-road.ts';
 
@@ -92,6 +93,7 @@ function initialize(envelope: Envelope<Call>, readiness: Ready, answer: Answer, 
   const call = envelope.payload;
   const { inbound } = call;
   if (inbound.kind !== 'legacy' || inbound.message.kind !== 'request') return;
+  call.declared = declaredBy(call);
   const asked = inbound.message.params?.['protocolVersion'];
   if (typeof asked !== 'string')
     return answer.refuse({ code: 'params_malformed', say: 'initialize needs params.protocolVersion.' }, 'refused');
@@ -115,7 +117,10 @@ function inSession(envelope: Envelope<Call>, token: string, readiness: Ready, an
       'refused',
     );
   }
-  if (session.kind !== 'played') envelope.payload.serverRevision = session.serverRevision;
+  if (session.kind !== 'played') {
+    envelope.payload.serverRevision = session.serverRevision;
+    envelope.payload.declared = session.declared;
+  }
   if (session.kind === 'http') {
     if (readiness.http === undefined) return answer.refuse({ code: 'session_unknown' }, 'refused');
     return carryLegacy({ envelope, target: readiness.http, answer, ports }, session, token);

@@ -16,6 +16,7 @@ import { refusedBy } from './rescue.ts';
 import type { Refused } from './rescue.ts';
 import { askedBy, filterReplayed, isShaped, judgeFinal, mayBeSaid, withValidTools, wordsFor } from './server-messages.ts';
 import type { FinalHook } from './server-messages.ts';
+import { insteadOfAnswer, refusedQuestions } from './server-questions.ts';
 
 /** JSON answers up to this size are read whole before they go on. */
 const WHOLE_BYTES = 1024 * 1024;
@@ -150,12 +151,18 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
     if (message.kind !== 'result' && message.kind !== 'error') {
       noteChange(call.server.name, message, ports);
       if (options.onFinal !== undefined) return;
-      const instead = message.kind === 'request' ? answerInstead(message, call.question.revision ?? '') : undefined;
-      if (instead !== undefined && options.onInstead !== undefined) return options.onInstead(instead);
+      const instead =
+        message.kind === 'request'
+          ? (answerInstead(message, call.question.revision ?? '') ?? insteadOfAnswer(call, message)?.document.bytes)
+          : undefined;
+      if (instead !== undefined)
+        return options.onInstead === undefined ? fail({ code: 'upstream_malformed' }, 'failed') : options.onInstead(instead);
       if (mayBeSaid(call, message)) return answer.event({ ...event, data: wordsFor(call, message) });
       // A stray notification is dropped. A request where the server may send none is an attempt on the agent: the stream is given up.
       return message.kind === 'request' ? fail({ code: 'upstream_malformed' }, 'failed') : undefined;
     }
+    // A replay may end any call: what it asks for is judged as if it had been asked in time.
+    if (isStream && refusedQuestions(call, message) !== undefined) return fail({ code: 'upstream_malformed' }, 'failed');
     if (isStream) return answer.event({ ...event, data: filterReplayed(call, withoutUnapproved(call, message.document, ports)) });
     sawFinal = true;
     call.answeredUs = ports.nowUs();

@@ -13,6 +13,7 @@ import { createHttpAnswer } from './http-answer.ts';
 import type { HttpAnswer, HttpAnswerOptions } from './http-answer.ts';
 import { enter } from './in-flight.ts';
 import type { Refused } from './rescue.ts';
+import { declaredBy } from './server-questions.ts';
 
 /** One exchange with an HTTP server. */
 export interface HttpLeg {
@@ -68,7 +69,7 @@ export function carryInitialize(leg: HttpLeg, body: Uint8Array): void {
         }
         const serverRevision = revisionOf(message);
         if (typeof serverRevision !== 'string') return serverRevision;
-        const spoken = { revision: revision ?? serverRevision, serverRevision };
+        const spoken = { revision: revision ?? serverRevision, serverRevision, declared: declaredBy(envelope.payload) };
         return { headers: ['Mcp-Session-Id', ports.sessions.sealHttp(envelope.principal, envelope.server, upstreamSession, spoken)] };
       },
     },

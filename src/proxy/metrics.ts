@@ -19,6 +19,7 @@ interface Series {
   readonly overhead: Histogram;
 }
 
+const NOTHING: readonly string[] = [];
 const US_PER_SECOND = 1_000_000;
 const MAX_HANDLES = 4_096;
 
@@ -71,6 +72,8 @@ export function createRoadMetrics(metrics: Metrics): RoadMetrics {
       series.server.observe(totalUs / US_PER_SECOND);
       if (serverUs > 0) series.client.observe(serverUs / US_PER_SECOND);
       series.overhead.observe((totalUs - serverUs) / US_PER_SECOND);
+      for (const kind of call.refusedQuestions ?? NOTHING)
+        metrics.counter('sallyport.questions.refused', { kind, 'sallyport.server': call.server.name }).add();
     },
     refused: (code, listener) => metrics.counter('sallyport.refusals', { code, listener }).add(),
     limit: (limit, result) => {

@@ -249,7 +249,12 @@ describe('answers to what the server asks', () => {
     [
       'a link of an agent that has forms only',
       ASKS,
-      { result: { resultType: 'input_required', inputRequests: { a: { method: 'elicitation/create', params: { mode: 'url' } } } } },
+      {
+        result: {
+          resultType: 'input_required',
+          inputRequests: { a: { method: 'elicitation/create', params: { mode: 'url', url: 'https://pay.example/' } } },
+        },
+      },
     ],
     ['no object', ASKS, { result: { resultType: 'input_required', inputRequests: { a: 1 } } }],
     ['nothing at all', ASKS, { result: { resultType: 'input_required' } }],

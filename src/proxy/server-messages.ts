@@ -25,6 +25,7 @@ import type { Call, OutcomeStatus, Ports } from './exchange.ts';
 import { nameAsker } from './name-asker.ts';
 import { learnTools } from './listed-tools.ts';
 import type { Refused } from './rescue.ts';
+import { refusedInTask, refusedQuestions } from './server-questions.ts';
 import { isWatched, sealNotification, sealResult } from './tasks.ts';
 import { mayEver } from './verdicts.ts';
 
@@ -85,7 +86,8 @@ export function mayBeSaid(call: Call, message: Message): boolean {
   if (!checkAnswer(message, askedBy(call)).ok) return false;
   if (isUnknownTo(call, message)) return false;
   if (message.kind !== 'notification') return true;
-  if (message.method === TASK_CHANGED) return isWatched(call, message.params?.['taskId']);
+  if (message.method === TASK_CHANGED)
+    return isWatched(call, message.params?.['taskId']) && refusedInTask(call, message.params) === undefined;
   if (message.method !== 'notifications/resources/updated') return true;
   const uri = message.params?.['uri'];
   if (call.members !== undefined) return true; // Judged for the server whose it is (aggregate-listen.ts).
@@ -110,6 +112,8 @@ export function judgeFinal(call: Call, final: Final): Result<{ readonly bytes: U
   }
   const checked = checkAnswer(final, asked);
   if (!checked.ok) return fail({ code: 'upstream_malformed', say: checked.error.say });
+  const refused = refusedQuestions(call, final);
+  if (refused !== undefined) return fail({ code: 'denied', say: refused });
   if (final.kind === 'error') return ok({ bytes: final.document.bytes, outcome: 'rpc_error' });
   const round = withNextRound(call, final.document);
   const own = sealedResult(call, round === final.document.bytes ? final.document : reread(round));

@@ -9,6 +9,7 @@ import type { Ready, Session } from './bridge/index.ts';
 import type { Call, Ports } from './exchange.ts';
 import { revisionOf } from './http-road.ts';
 import type { FinalHook } from './server-messages.ts';
+import { declaredBy } from './server-questions.ts';
 
 /** Opens the pipe of a new session and lets the server answer initialize. */
 export function carryStdioInitialize(envelope: Envelope<Call>, readiness: Ready, answer: Answer, ports: Ports, body: Uint8Array): void {
@@ -22,7 +23,7 @@ export function carryStdioInitialize(envelope: Envelope<Call>, readiness: Ready,
   const onFinal: FinalHook = (final) => {
     const serverRevision = final.kind === 'result' ? revisionOf(final) : undefined;
     if (typeof serverRevision === 'string') {
-      const spoken = { revision: call.question.revision ?? serverRevision, serverRevision };
+      const spoken = { revision: call.question.revision ?? serverRevision, serverRevision, declared: declaredBy(call) };
       return { headers: ['Mcp-Session-Id', ports.sessions.sealStdio(envelope.principal, session, spoken)] };
     }
     session.close(); // The server refused to begin, or speaks what is not carried: it may have become another.

@@ -102,6 +102,14 @@ export const METRICS = {
     keeps: 0,
     maxSeries: 500,
   },
+  'sallyport.questions.refused': {
+    type: 'counter',
+    unit: undefined,
+    help: 'What servers asked of agents, or of the people in front of them, and may not ask, by kind: the agent was not asked.',
+    labels: ['kind', 'sallyport.server'],
+    keeps: 1,
+    maxSeries: 500,
+  },
   'sallyport.refusals': {
     type: 'counter',
     unit: undefined,

@@ -15,8 +15,6 @@ export { bareNames, MAX_QUALIFIED_CHARS, qualifiedName, readQualifiedName } from
 export type { OwnName, ReadName } from './names.ts';
 export { createNearNames } from './near-names.ts';
 export type { NearNames } from './near-names.ts';
-export { createNearNames } from './near-names.ts';
-export type { NearNames } from './near-names.ts';
 export { fetchedPackage, resemblesPublished } from './package-look-alikes.ts';
 export { createToolSearch } from './search-tools.ts';
 export type { FoundTool, ToolSearch } from './search-tools.ts';

@@ -3,7 +3,7 @@
 
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { repositoryRoot, startGateway, startTaskServer } from '../harness/index.ts';
+import { ASKS_ANYTHING, repositoryRoot, startGateway, startTaskServer } from '../harness/index.ts';
 import { CLIENT_LEGS } from './client-legs.ts';
 import { startRelay } from './client/relay.ts';
 import { startFixture } from './fixture/serve.ts';
@@ -80,7 +80,7 @@ function config(servers: Readonly<Record<string, object>>): object {
     version: 1,
     workers: 2,
     listen: [{ address: '127.0.0.1:0', anonymous: 'conformance' }],
-    servers,
+    servers: Object.fromEntries(Object.entries(servers).map(([name, server]) => [name, { ...server, asks: ASKS_ANYTHING }])),
     // The suite calls tools by fixed names, so that they must not be qualified.
     routes: { '/mcp/several': { servers: ['modern', 'everything'], names: 'bare' } },
     policy: { rules: [{ name: 'conformance', effect: 'allow', agents: ['conformance'], servers: ['*'] }] },

@@ -1,4 +1,4 @@
-// The config most tests start from: two workers, a free loopback port, and everybody may do everything unless the test says else.
+// The config most tests start from: two workers, a free loopback port, and everybody may do and ask everything unless the test says else.
 
 /** What differs from test to test. */
 export interface TestConfig {
@@ -12,6 +12,9 @@ export interface TestConfig {
   readonly extra?: object;
 }
 
+/** What a server may ask of agents that may ask for anything. */
+export const ASKS_ANYTHING = { forms: 'any', urls: ['*'], sampling: true, roots: true } as const;
+
 /** A rule that allows everything to everybody. */
 export const ALLOW_ALL = { name: 'everything', effect: 'allow', agents: ['*'], servers: ['*'] } as const;
 
@@ -21,7 +24,7 @@ export function testConfig(options: TestConfig): object {
     version: 1,
     workers: 2,
     listen: [{ address: '127.0.0.1:0', ...options.listener }],
-    servers: options.servers,
+    servers: Object.fromEntries(Object.entries(options.servers).map(([name, server]) => [name, { asks: ASKS_ANYTHING, ...server }])),
     ...(options.limits !== undefined && { limits: options.limits }),
     policy: { rules: options.rules ?? [ALLOW_ALL] },
     ...options.extra,

@@ -5,7 +5,7 @@ export type { ApproverAtWork, ListedApproval } from './approvals.ts';
 export { endWithUs } from './children.ts';
 export { readStatus, readWorkers, servingWorkers } from './admin.ts';
 export type { WorkerRow } from './admin.ts';
-export { ALLOW_ALL, testConfig } from './config.ts';
+export { ALLOW_ALL, ASKS_ANYTHING, testConfig } from './config.ts';
 export type { TestConfig } from './config.ts';
 export { repositoryRoot, sallyport, startGateway, until } from './gateway.ts';
 export type { CommandResult, Gateway, GatewayOptions } from './gateway.ts';

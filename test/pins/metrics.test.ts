@@ -36,6 +36,7 @@ const pinned: Readonly<Record<string, string>> = {
   sallyport_process_restarts_total: 'counter process',
   sallyport_snapshot_revision: 'gauge',
   sallyport_flow_questions_total: 'counter question outcome',
+  sallyport_questions_refused_total: 'counter kind sallyport_server',
   sallyport_limit_calls_total: 'counter result limit',
   sallyport_limit_remaining: 'gauge limit',
   sallyport_approvals_pending: 'gauge',

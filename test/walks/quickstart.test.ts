@@ -5,8 +5,8 @@ import assert from 'node:assert/strict';
 import { cpSync, existsSync, mkdtempSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { at, LegacySession, modernCall, repositoryRoot, startGateway, startProgram, textAt, until } from '../harness/index.ts';
-import type { Gateway, HttpStream, Program } from '../harness/index.ts';
+import { LegacySession, modernCall, repositoryRoot, startGateway, startProgram, textAt, until } from '../harness/index.ts';
+import type { Gateway, Program } from '../harness/index.ts';
 
 const QUICKSTART = join(repositoryRoot, 'examples', 'quickstart');
 
@@ -46,12 +46,11 @@ test('an agent that writes a file is told which rule forbids it, and no file app
   assert(!existsSync(path));
 });
 
-test('an agent cannot lead the file server out of its folder by naming roots', async () => {
+test('an agent cannot lead the file server out of its folder by naming roots: it is not asked for them', async () => {
   const session = await LegacySession.open(gateway.url('files'), { key, capabilities: { roots: { listChanged: true } } });
   const stream = await session.listen();
-  const question = await nextRequest(stream);
-  assert.equal(at(question, 'method'), 'roots/list');
-  await session.respond(at(question, 'id'), { roots: [{ uri: `file://${repositoryRoot}`, name: 'everything' }] });
+  await session.notify('notifications/roots/list_changed');
+  assert.equal((await session.respond(1, { roots: [{ uri: `file://${repositoryRoot}`, name: 'everything' }] })).status >= 400, true);
   await until(async () => (await read(session, join(gateway.folder, 'files', 'stock.csv'))).includes('flour'), 'the file server to settle');
   assert.doesNotMatch(await read(session, join(repositoryRoot, 'package.json')), /"name"/);
   stream.close();
@@ -68,12 +67,4 @@ async function call(server: string, tool: string, args: Readonly<Record<string, 
 async function read(session: LegacySession, path: string): Promise<string> {
   const { result, http } = await session.request('tools/call', { name: 'read_text_file', arguments: { path } });
   return textAt(result, 'content', 0, 'text') || http.body;
-}
-
-async function nextRequest(stream: HttpStream): Promise<unknown> {
-  for (;;) {
-    const event = await stream.next();
-    if (event === undefined) return undefined;
-    if (at(event.json, 'method') !== undefined && at(event.json, 'id') !== undefined) return event.json;
-  }
 }

@@ -14,6 +14,7 @@ import {
 import type { JsonObject, JsonValue, MessageId } from '../../mcp/index.ts';
 import { enter, leave } from '../in-flight.ts';
 import type { Refused } from '../rescue.ts';
+import { insteadOfAnswer } from '../server-questions.ts';
 import { inputRequired, readAnswers, urlRequests } from './inputs.ts';
 import type { Input } from './inputs.ts';
 import type { Ask, FinalMessage, Hearing, NoteMessage, RequestMessage } from './party.ts';
@@ -174,6 +175,11 @@ export function createLegacyCall(first: Ask, firstHearing: Hearing, { number, po
     },
     ask: (said, isCertain) => {
       if (over || answer !== undefined || !isInteractive || !INPUT_METHODS.has(said.method)) return false;
+      const instead = insteadOfAnswer(wanted.call, said);
+      if (instead !== undefined) {
+        port.send(instead);
+        return true;
+      }
       const missing = missingCapability(said, wanted.request.clientCapabilities);
       if (missing !== undefined) {
         if (!isCertain || hearing === undefined) return false;

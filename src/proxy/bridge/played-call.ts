@@ -21,6 +21,7 @@ import type { Call, OutcomeStatus } from '../exchange.ts';
 import { nameAsker } from '../name-asker.ts';
 import type { Refused } from '../rescue.ts';
 import { carryMessage, judgeFinal, mayBeSaid } from '../server-messages.ts';
+import { refusedQuestions } from '../server-questions.ts';
 import type { Asking, FinalMessage, NoteMessage, RequestMessage } from './party.ts';
 import { createRound } from './played-round.ts';
 import type { AgentResponse, Question, Round } from './played-round.ts';
@@ -157,7 +158,11 @@ export function playCall(options: PlayedCallOptions): PlayedCall {
       return send(shapeError(said.document, method, message.id, session.revision), 'rpc_error');
     }
     const { result } = said;
-    if (isObject(result) && result['resultType'] === 'input_required') return begin(named(said.document));
+    if (isObject(result) && result['resultType'] === 'input_required') {
+      const refused = refusedQuestions(call, said);
+      if (refused !== undefined) return refuse({ code: 'denied', say: refused }, 'refused');
+      return begin(named(said.document));
+    }
     approveFinal(call, { ...said, id: message.id }, ports, (approved) => guarded(() => conclude(said, approved)));
   };
   const conclude = (said: FinalMessage, approved: FinalMessage): void => {

@@ -7,7 +7,14 @@ import type { SessionFacts } from './session-id.ts';
 
 const ann: Principal = { tenant: 'default', agent: 'ann', user: undefined, groups: [], attributes: {}, keyId: 'k1' };
 const key = { kid: 'a1', key: randomBytes(32) };
-const facts: SessionFacts = { owner: 'worker-0.3', inner: '7', revision: '2025-11-25', serverRevision: '2025-06-18', openedAtMs: 1_000 };
+const facts: SessionFacts = {
+  owner: 'worker-0.3',
+  inner: '7',
+  revision: '2025-11-25',
+  serverRevision: '2025-06-18',
+  openedAtMs: 1_000,
+  declared: ['roots'],
+};
 const token = sealSession(facts, key, ann, 'files');
 
 test('what was sealed can be opened, also with another key of the same agent', () => {

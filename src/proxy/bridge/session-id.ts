@@ -19,11 +19,13 @@ export interface SessionFacts {
   /** The revision that the server speaks: each hop has its own. */
   readonly serverRevision: string;
   readonly openedAtMs: number;
+  /** What the agent declared that it can be asked for; undefined: nobody knows. */
+  readonly declared?: readonly string[] | undefined;
 }
 
 /** Seals facts for one agent on one server. */
 export function sealSession(facts: SessionFacts, key: SealingKey, principal: Principal, server: string): string {
-  const text = JSON.stringify([facts.owner ?? null, facts.inner, facts.revision, facts.serverRevision, facts.openedAtMs]);
+  const text = JSON.stringify([facts.owner ?? null, facts.inner, facts.revision, facts.serverRevision, facts.openedAtMs, facts.declared]);
   return seal(text, sealedFor(principal, server), key);
 }
 
@@ -39,8 +41,9 @@ function sealedFor(principal: Principal, server: string): Sealed {
 
 function readFacts(value: unknown): SessionFacts | undefined {
   if (!Array.isArray(value)) return undefined;
-  const [owner, inner, revision, serverRevision, openedAtMs]: readonly unknown[] = value;
+  const [owner, inner, revision, serverRevision, openedAtMs, said]: readonly unknown[] = value;
   if (typeof inner !== 'string' || typeof revision !== 'string' || typeof serverRevision !== 'string') return undefined;
   if (typeof openedAtMs !== 'number') return undefined;
-  return { owner: typeof owner === 'string' ? owner : undefined, inner, revision, serverRevision, openedAtMs };
+  const declared = Array.isArray(said) ? said.filter((one): one is string => typeof one === 'string') : undefined;
+  return { owner: typeof owner === 'string' ? owner : undefined, inner, revision, serverRevision, openedAtMs, declared };
 }

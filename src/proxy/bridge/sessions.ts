@@ -37,6 +37,8 @@ export interface Spoken {
   readonly revision: string;
   /** With the server. */
   readonly serverRevision: string;
+  /** What the agent declared that it can be asked for; undefined: nobody knows. */
+  readonly declared?: readonly string[] | undefined;
 }
 
 /** The sessions of one worker. */
@@ -165,22 +167,28 @@ export function createSessions(options: SessionsOptions): Sessions {
       const found = facts(token, principal, server);
       if (found === undefined) return undefined;
       if (found.owner === undefined)
-        return { kind: 'http', upstream: found.inner, revision: found.revision, serverRevision: found.serverRevision };
+        return {
+          kind: 'http',
+          upstream: found.inner,
+          revision: found.revision,
+          serverRevision: found.serverRevision,
+          declared: found.declared,
+        };
       if (found.owner !== options.self) return undefined;
       const number = Number(found.inner);
       const [piped, acted] = [stdio.get(number), played.get(number)];
       if (piped !== undefined) {
         touch(piped, principal);
-        const { revision, serverRevision } = found;
-        return { kind: 'stdio', session: piped, resumption: resumptionOf(number), revision, serverRevision };
+        const { revision, serverRevision, declared } = found;
+        return { kind: 'stdio', session: piped, resumption: resumptionOf(number), revision, serverRevision, declared };
       }
       if (acted === undefined) return undefined;
       touch(acted, principal);
       return { kind: 'played', session: acted, resumption: resumptionOf(number), revision: found.revision };
     },
-    sealHttp: (principal, server, upstream, { revision, serverRevision }) =>
+    sealHttp: (principal, server, upstream, { revision, serverRevision, declared }) =>
       sealSession(
-        { owner: undefined, inner: upstream, revision, serverRevision, openedAtMs: options.nowMs() },
+        { owner: undefined, inner: upstream, revision, serverRevision, openedAtMs: options.nowMs(), declared },
         currentKey(),
         principal,
         server,
@@ -213,9 +221,9 @@ export function createSessions(options: SessionsOptions): Sessions {
       stdio.set(number, session);
       return session;
     },
-    sealStdio: (principal, session, { revision, serverRevision }) =>
+    sealStdio: (principal, session, { revision, serverRevision, declared }) =>
       sealSession(
-        { owner: options.self, inner: String(session.number), revision, serverRevision, openedAtMs: options.nowMs() },
+        { owner: options.self, inner: String(session.number), revision, serverRevision, openedAtMs: options.nowMs(), declared },
         currentKey(),
         principal,
         session.server,

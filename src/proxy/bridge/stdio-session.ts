@@ -12,6 +12,7 @@ import type { Call } from '../exchange.ts';
 import { enter, leave } from '../in-flight.ts';
 import { answerMessage, carryMessage, mayBeSaid, wordsFor } from '../server-messages.ts';
 import type { FinalHook } from '../server-messages.ts';
+import { insteadOfAnswer } from '../server-questions.ts';
 import type { FinalMessage } from './party.ts';
 import { createValve, listenToServer, lostSentence } from './stdio-lines.ts';
 import type { OpenServer } from './stdio-lines.ts';
@@ -116,9 +117,10 @@ export function createStdioSession(options: StdioSessionOptions, open: OpenServe
     valve.check(target.answer);
     return true;
   };
-  /** Of an agent that cannot even read the question nobody must wait for the answer. */
-  const answeredInstead = (said: Message): boolean => {
-    const instead = said.kind === 'request' ? answerInstead(said, revision) : undefined;
+  /** Of an agent that cannot even read the question, or must not be asked, nobody must wait for the answer. */
+  const answeredInstead = (said: Message, call: Call | undefined): boolean => {
+    if (said.kind !== 'request') return false;
+    const instead = answerInstead(said, revision) ?? (call === undefined ? undefined : insteadOfAnswer(call, said)?.document.bytes);
     if (instead !== undefined) link.send(instead);
     return instead !== undefined;
   };
@@ -150,8 +152,9 @@ export function createStdioSession(options: StdioSessionOptions, open: OpenServe
     },
     hearFinal: hearAnswer,
     hearRequest: (said) => {
-      if (answeredInstead(said)) return true;
-      if (asked.size >= MAX_SERVER_REQUESTS || !pass(said, newest())) return false;
+      const to = newest();
+      if (answeredInstead(said, (to ?? stream)?.call)) return true;
+      if (asked.size >= MAX_SERVER_REQUESTS || !pass(said, to)) return false;
       asked.add(said.id);
       return true;
     },
@@ -199,7 +202,7 @@ export function createStdioSession(options: StdioSessionOptions, open: OpenServe
       answer.open();
       keptBytes = 0;
       for (const said of kept.splice(0))
-        if (!answeredInstead(said) && mayBeSaid(call, said)) carryMessage(answer, said, wordsFor(call, said));
+        if (!answeredInstead(said, call) && mayBeSaid(call, said)) carryMessage(answer, said, wordsFor(call, said));
       return true;
     },
     close: () => {

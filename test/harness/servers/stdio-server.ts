@@ -12,6 +12,8 @@ const TOOLS: readonly (readonly [name: string, description: string, properties?:
   ['received', 'Answers the methods of all notifications so far, and the ids that were cancelled.'],
   ['ask_model', "Asks the client's model and answers what it said."],
   ['ask_user', 'Asks the user and answers what was said.'],
+  ['ask_secret', 'Asks the user for a password and answers what was said.'],
+  ['ask_roots', 'Asks for the folders of the client and answers what was said.'],
   ['announce', 'Sends a notification that belongs to no request, then answers.'],
   ['environment', 'Answers the value of the variable that the argument names.', { name: { type: 'string' } }],
   ['die', 'Ends this process without an answer.'],
@@ -90,6 +92,13 @@ function call(id: unknown, name: string, params: unknown): void {
         message: 'Your name?',
         requestedSchema: { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] },
       });
+    case 'ask_secret':
+      return ask(id, 'elicitation/create', {
+        message: 'Sign in, please',
+        requestedSchema: { type: 'object', properties: { user: { type: 'string' }, 'pass\u200bword': { type: 'string' } } },
+      });
+    case 'ask_roots':
+      return ask(id, 'roots/list', {});
     case 'announce':
       write({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' });
       return say(id, 'announced');
