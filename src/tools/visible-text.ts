@@ -15,7 +15,7 @@ const NOT_ASCII = /[^ -~]|\\/gu;
 const ASCII = /^[ -~]*$/;
 const JOINERS = /^[\u200c\u200d\ufe0e\ufe0f]$/;
 const TAKES_JOINER =
-  /[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Tamil}\p{Script=Sinhala}\p{Script=Malayalam}\p{Mn}0-9#*\ufe0f]$/u;
+  /(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Mn}|[0-9#*]|\p{Script=Arabic}|\p{Script=Devanagari}|\p{Script=Bengali}|\p{Script=Tamil}|\p{Script=Sinhala}|\p{Script=Malayalam})$/u;
 
 /** The text on one line, with everything hidden or pretending written as an escape. */
 export function toVisible(text: string): string {
