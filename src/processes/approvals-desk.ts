@@ -40,7 +40,9 @@ const SWEEP_PERIOD_MS = 5_000;
 export function createApprovalsDesk({ links, log, metrics, tenant, nowMs, newId, canRecord, record }: ApprovalsDeskOptions): ApprovalsDesk {
   let authority: ApprovalAuthority | undefined;
   let key: Buffer | undefined;
-  let turn: Promise<unknown> = Promise.resolve();
+  let begin: () => void = () => {};
+  /** What workers ask of a control that is starting waits until it has: they put their questions to it as soon as it is there. */
+  let turn: Promise<unknown> = new Promise<void>((resolve) => (begin = resolve));
   let sweeping: NodeJS.Timeout | undefined;
 
   /** The keeper's key: without it, the store's digests say nothing about what was asked, not even to whoever guesses. */
@@ -98,6 +100,7 @@ export function createApprovalsDesk({ links, log, metrics, tenant, nowMs, newId,
       authority = createApprovalAuthority({ store: store.approvals, tenant, digest, nowMs, newId, onEvent: count });
       sweeping = setInterval(sweep, SWEEP_PERIOD_MS);
       sweeping.unref();
+      begin();
     },
     decide: (ids, decision, by) =>
       inTurn(async (to) => {
@@ -112,7 +115,7 @@ export function createApprovalsDesk({ links, log, metrics, tenant, nowMs, newId,
     hears: { 'approval-ask': ask, 'approval-take': take, 'approval-round': take },
     close: async () => {
       clearInterval(sweeping);
-      await turn;
+      if (authority !== undefined) await turn;
     },
   };
 }

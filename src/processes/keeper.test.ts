@@ -1,0 +1,51 @@
+// The keeper's key for questions to people: one for ever, for control only, and no other where the first cannot be read.
+
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { createLog } from '../telemetry/index.ts';
+import type { Fields } from './channel.ts';
+import { beginKeeper } from './keeper.ts';
+import type { Role } from './messages.ts';
+
+function keeper(t: TestContext): { readonly folder: string; ask(role: Role): Fields } {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-keeper-'));
+  mkdirSync(join(folder, 'keys'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const log = createLog({ process: 'test', level: 'error', write: () => {}, clock: () => 0, format: 'json' });
+  const ask = (role: Role): Fields => {
+    let said: Fields = {};
+    const channel = { open: true, queuedBytes: 0, send: () => {}, request: () => Promise.reject(new Error()), close: () => {} };
+    beginKeeper(folder, log).onFrame?.(
+      { role, name: role },
+      { type: 'approvals-key', fields: {}, payload: new Uint8Array(), reply: (fields) => (said = fields) },
+      channel,
+    );
+    return said;
+  };
+  return { folder, ask };
+}
+
+test('control gets the same key each time, also from the next keeper', (t) => {
+  const { ask } = keeper(t);
+  const { key } = ask('control');
+  assert.equal(Buffer.from(String(key), 'base64').length, 32);
+  assert.equal(ask('control')['key'], key);
+});
+
+for (const role of ['worker', 'runner'] as const) {
+  test(`a ${role} gets none`, (t) => assert.equal(keeper(t).ask(role)['key'], undefined));
+}
+
+test('a file that cannot be read is not replaced by another key', (t) => {
+  const { folder, ask } = keeper(t);
+  for (const text of ['no JSON', '{"format":2,"key":"x"}', '[]']) {
+    writeFileSync(join(folder, 'keys', 'approvals-key.json'), text);
+    const said = ask('control');
+    assert.equal(said['key'], undefined);
+    assert.equal(typeof said['error'], 'string');
+  }
+});
