@@ -42,14 +42,15 @@ const DEFAULT_LIMIT = 10;
 interface Entry {
   readonly server: string;
   readonly name: string;
-  readonly weights: ReadonlyMap<string, number>;
+  readonly words: readonly string[];
   readonly length: number;
 }
 
 /** An empty index. */
 export function createToolSearch(): ToolSearch {
   const entries = new Map<string, Entry>();
-  const byWord = new Map<string, Set<Entry>>();
+  /** Who has a word, and what it weighs there. */
+  const byWord = new Map<string, Map<Entry, number>>();
   const byServer = new Map<string, Set<string>>();
   let totalLength = 0;
 
@@ -61,7 +62,7 @@ export function createToolSearch(): ToolSearch {
     byServer.get(server)?.delete(name);
     if (byServer.get(server)?.size === 0) byServer.delete(server);
     totalLength -= entry.length;
-    for (const word of entry.weights.keys()) {
+    for (const word of entry.words) {
       const holders = byWord.get(word);
       holders?.delete(entry);
       if (holders?.size === 0) byWord.delete(word);
@@ -70,14 +71,14 @@ export function createToolSearch(): ToolSearch {
 
   function add(tool: NamedDefinition): void {
     remove(tool.server, tool.name);
-    const entry = toEntry(tool);
+    const { entry, weights } = toEntry(tool);
     entries.set(keyOf(tool.server, tool.name), entry);
     const names = byServer.get(tool.server) ?? new Set<string>();
     byServer.set(tool.server, names.add(tool.name));
     totalLength += entry.length;
-    for (const word of entry.weights.keys()) {
-      const holders = byWord.get(word) ?? new Set<Entry>();
-      byWord.set(word, holders.add(entry));
+    for (const [word, weight] of weights) {
+      const holders = byWord.get(word) ?? new Map<Entry, number>();
+      byWord.set(word, holders.set(entry, weight));
     }
   }
 
@@ -85,13 +86,13 @@ export function createToolSearch(): ToolSearch {
     const scores = new Map<Entry, number>();
     const mean = totalLength / entries.size;
     const words = new Set(wordsOf(query.slice(0, MAX_TEXT_CHARS)).slice(0, MAX_QUERY_WORDS).map(stem));
-    const holdersOf = Array.from(words, (word) => [word, byWord.get(word) ?? new Set<Entry>()] as const);
+    const holdersOf = Array.from(words, (word) => byWord.get(word) ?? new Map<Entry, number>());
     // Rarest first: a word that half of the tools have says little, and only orders what the rarer ones have found.
-    for (const [word, holders] of holdersOf.sort(([, one], [, other]) => one.size - other.size)) {
+    for (const holders of holdersOf.sort((one, other) => one.size - other.size)) {
       const rarity = Math.log(1 + (entries.size - holders.size + 0.5) / (holders.size + 0.5));
-      const candidates = holders.size > FREQUENT && scores.size > 0 ? scores.keys() : holders;
+      const candidates = holders.size > FREQUENT && scores.size > 0 ? scores.keys() : holders.keys();
       for (const entry of candidates) {
-        const weight = entry.weights.get(word) ?? 0;
+        const weight = holders.get(entry) ?? 0;
         const damped = (weight * (SATURATION + 1)) / (weight + SATURATION * (1 - LENGTH + (LENGTH * entry.length) / mean));
         scores.set(entry, (scores.get(entry) ?? 0) + rarity * damped);
       }
@@ -119,7 +120,7 @@ export function createToolSearch(): ToolSearch {
   };
 }
 
-function toEntry({ server, name, definition }: NamedDefinition): Entry {
+function toEntry({ server, name, definition }: NamedDefinition): { readonly entry: Entry; readonly weights: ReadonlyMap<string, number> } {
   const weights = new Map<string, number>();
   let length = 0;
   const weigh = (words: readonly string[], weight: number): void => {
@@ -132,7 +133,7 @@ function toEntry({ server, name, definition }: NamedDefinition): Entry {
   weigh(wordsOf(describedBy(definition).slice(0, MAX_TEXT_CHARS)), 1);
   for (const argument of argumentNames(definition).slice(0, MAX_ARGUMENTS))
     weigh(wordsOf(argument.slice(0, MAX_TEXT_CHARS)), ARGUMENT_WEIGHT);
-  return { server, name, weights, length };
+  return { entry: { server, name, words: [...weights.keys()], length }, weights };
 }
 
 /** `files` is `file`: the one ending that tools are full of. */
