@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test';
 import {
   anyTool,
   at,
+  createApprover,
   LegacySession,
   legacyAnswers,
   modernAnswers,
@@ -38,6 +39,7 @@ const RULES = [
     after: ['private-source', 'untrusted-source'],
   },
   { name: 'clean-memory', effect: 'deny', agents: ['*'], servers: ['*'], labels: ['memory-write'], after: ['untrusted-source'] },
+  { name: 'a-person-decides', effect: 'ask', groups: ['asked'], servers: ['*'], labels: ['external-sink'], after: ['private-source'] },
   {
     name: 'by-condition',
     effect: 'deny',
@@ -77,6 +79,7 @@ before(async () => {
         vault: { url: modern.url, labels: ['private-source'] },
         board: { url: modern.url, labels: ['external-sink'] },
       },
+      limits: { approvalWaitMs: 20_000 },
       extra: { policy: { rules: RULES, flow: { trustTrace: ['conductor-*'] } } },
     }),
   });
@@ -88,9 +91,9 @@ after(async () => {
 
 let agents = 0;
 /** An agent that has done nothing yet: each attack is a task of its own. */
-const fresh = async (prefix = 'agent'): Promise<{ readonly name: string; readonly key: string }> => {
+const fresh = async (prefix = 'agent', groups: readonly string[] = []): Promise<{ readonly name: string; readonly key: string }> => {
   const name = `${prefix}-${++agents}`;
-  return { name, key: await gateway.addAgent(name) };
+  return { name, key: await gateway.addAgent(name, groups) };
 };
 const traceOf = (digit: string): Record<string, string> => ({ traceparent: `00-${digit.repeat(32)}-00f067aa0ba902b7-01` });
 type Headers = Readonly<Record<string, string>>;
@@ -232,6 +235,30 @@ test('a condition can look at it as well', async () => {
   isDone(await use(key, 'fetch_page'));
   isDone(await use(key, 'add', 'desk', {}, { n: 8 }));
   await isRefused('add', () => use(key, 'add', 'desk', {}, { n: 7 }), 'by-condition');
+});
+
+const { question, decide } = createApprover(() => gateway);
+
+test('a rule can ask a person after the one, and deny after both: what was approved is judged by what has been used when it was', async () => {
+  const { name, key } = await fresh('agent', ['asked']);
+  isDone(await use(key, 'post'));
+  isDone(await use(key, 'read_mail'));
+  const before = heard('post');
+  const waiting = use(key, 'post');
+  await decide('approve', await question('desk'));
+  isDone(await waiting);
+  assert.equal(heard('post'), before + 1);
+  // While this one waits, its agent reads what a stranger wrote: the person has approved something else than it is by now.
+  const other = use(key, 'post', 'desk', {}, { n: 2 });
+  const id = await question('desk');
+  isDone(await use(key, 'fetch_page'));
+  await decide('approve', id);
+  await isRefused('post', () => other);
+  const verdicts = readRecords(gateway.dataFolder).flatMap(({ value }) =>
+    at(value, 'agent') === name && at(value, 'tool') === 'post' ? [`${textAt(value, 'verdict')} ${textAt(value, 'rule')}`] : [],
+  );
+  assert.ok(verdicts.includes('ask a-person-decides'), verdicts.join());
+  assert.ok(verdicts.includes('deny no-trifecta'), verdicts.join());
 });
 
 test('the record says which rule, and what had been used', async () => {
