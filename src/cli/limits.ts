@@ -55,7 +55,7 @@ function bucketRow({ name, text, kind }: LimitRow, bucket: BucketRow, nowMs: num
     ['tool', tool],
   ] as const;
   const of = parts.flatMap(([what, value]) => (value === null ? [] : [`${what} ${value}`])).join(', ');
-  const next = retryAfterMs === 0 ? 'now' : kind === 'concurrent' ? 'when one ends' : `in ${Math.ceil(retryAfterMs / 1_000)}s`;
+  const next = retryAfterMs === 0 ? 'now' : kind === 'concurrent' ? 'when one ends' : `in ${formatAge(retryAfterMs + 999)}`;
   const last = lastRefusedAt === null ? '' : `${formatAge(nowMs - Date.parse(lastRefusedAt))} ago`;
   return [name, text, of === '' ? 'all' : of, String(remaining), next, String(admitted), String(refused), last];
 }

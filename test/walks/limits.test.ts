@@ -233,7 +233,7 @@ test('the command says what is left, and who is refused', async () => {
   const { stdout, code } = await gateway.cli('limits');
   assert.equal(code, 0);
   assert.match(stdout, /^LIMIT\s+WHAT\s+OF\s+LEFT\s+NEXT/m);
-  assert.match(stdout, /^status\s+2 calls in 1 h\s+agent status-1\s+0\s+in \d+s/m);
+  assert.match(stdout, /^status\s+2 calls in 1 h\s+agent status-1\s+0\s+in \d+m/m);
   assert.match(stdout, /^team\s.*group team\s+0/m);
   const json = await gateway.cli('limits', '--output', 'json');
   assert.equal(at(JSON.parse(json.stdout), 'limits', 0, 'name'), 'calls');
