@@ -117,6 +117,30 @@ const OPERATIONS: readonly (readonly [string, Preparation])[] = [
   ],
   [FEW_RULES, () => judging(10, 10)],
   [MANY_RULES, () => judging(1_000, 20)],
+  ['flow of a call, no rule looks at it', () => flowing('no rule')],
+  ['flow of a call, of a tool that no rule looks at', () => flowing('another tool')],
+  ['flow of a call, of a source that has been noted', () => flowing('source')],
+  [
+    'what 10 000 agents have used: a note and a question',
+    async () => {
+      const { createTaintLedger } = await import('../src/policies/index.ts');
+      const ledger = createTaintLedger();
+      const tasks = Array.from({ length: 10_000 }, (_, n) => ({
+        tenant: 'default',
+        agent: `agent-${n}`,
+        session: `s-${n}`,
+        traces: [`t-${n}`],
+      }));
+      for (const task of tasks) ledger.note(task, ['private-source'], NOW_MS, 3_600_000);
+      let next = 0;
+      return () => {
+        const task = tasks[next++ % tasks.length];
+        if (task === undefined) return undefined;
+        ledger.note(task, ['private-source'], NOW_MS, 3_600_000);
+        return ledger.read(task, false, NOW_MS);
+      };
+    },
+  ],
   ['a call charged to 0 limits', () => charging(0)],
   ['a call charged to 1 limit', () => charging(1)],
   ['a call charged to 5 limits', () => charging(5)],
@@ -311,6 +335,36 @@ async function judging(count: number, matching: number): Promise<Operation> {
 }
 
 /** What limits add to a call in a worker: what it owes, taken from leases and ended; with the authority's part, as often as it is asked. */
+/** What the steps about flow cost a call that has to ask nobody. */
+async function flowing(what: 'no rule' | 'another tool' | 'source'): Promise<Operation> {
+  const { compilePolicy, policySchema } = await import('../src/policies/index.ts');
+  const { anonymousPrincipal } = await import('../src/agents/index.ts');
+  const { createFlowDoor } = await import('../src/processes/flow-door.ts');
+  const { createMetrics } = await import('../src/telemetry/index.ts');
+  const looks = { name: 'flow', effect: 'deny', agents: ['*'], servers: ['*'], labels: ['external-sink'], after: ['private-source'] };
+  const rules = what === 'no rule' ? policyRules(SAME_ERA) : [...policyRules(SAME_ERA), looks];
+  const policy = compilePolicy(policySchema.parse({ rules }), { servers: ['bench'] });
+  if (!policy.ok) throw new Error('the rules do not compile');
+  const { flow } = policy.value;
+  const { authority } = createFlowDoor({
+    links: { request: async () => ({ type: 'answer', fields: {}, payload: new Uint8Array(0), reply: () => {} }) },
+    metrics: createMetrics(),
+    nowMs: () => NOW_MS,
+    audit: () => undefined,
+  });
+  const principal = anonymousPrincipal('bench-agent-07');
+  const subject = { kind: 'tool', name: TOOL } as const;
+  const labels = what === 'source' ? ['private-source'] : [];
+  const task = { tenant: principal.tenant, agent: principal.agent, session: undefined, traces: [] };
+  if (!(await authority.note(task, ['private-source']))) throw new Error('the note is not taken');
+  return () => {
+    if (flow.isOff) return undefined;
+    if (flow.decides(principal, 'bench', subject, labels)) throw new Error('the call depends on what was used');
+    const watched = flow.watched(labels);
+    return watched.length === 0 || authority.isNoted(task, watched);
+  };
+}
+
 async function charging(count: number): Promise<Operation> {
   const { compilePolicy, createLeaseHolder, createLimitAuthority, policySchema } = await import('../src/policies/index.ts');
   const { anonymousPrincipal } = await import('../src/agents/index.ts');
