@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import {
+  ALLOW_ALL,
   at,
   createRounds,
   LegacySession,
@@ -28,7 +29,7 @@ import {
 import type { EchoServer, Gateway, HttpStream, Rounds, RpcAnswer, ScriptedServer } from '../harness/index.ts';
 
 const STDIO_SERVER = join(repositoryRoot, 'test', 'harness', 'servers', 'stdio-server.ts');
-const TOOLS = ['plain', 'other', 'hold-ada', 'hold-bob', 'hold-server', 'hold-tool', 'hold-all', 'hold-dead'];
+const TOOLS = ['plain', 'other', 'asked', 'hold-ada', 'hold-bob', 'hold-server', 'hold-tool', 'hold-all', 'hold-dead'];
 /** Enough that both workers are asked, whichever the kernel chooses. */
 const SAMPLES = 8;
 
@@ -50,6 +51,7 @@ before(async () => {
         stdio: { command: process.execPath, args: [STDIO_SERVER] },
         old: { url: old.url },
       },
+      rules: [ALLOW_ALL, { name: 'a-person-says', effect: 'ask', agents: ['*'], servers: ['echo'], tools: ['asked'] }],
       extra: { routes: { '/mcp': { servers: ['echo', 'second', 'stdio'], waitMs: 30_000 } } },
     }),
   });
@@ -220,6 +222,19 @@ test('a tool: refused and not listed, on its own route and on one with several; 
   for (const answer of await Promise.all(beside)) assert.equal(at(answer.result, 'isError') ?? false, false, answer.http.body);
   await lockdown('lift', '--every');
   await works('echo', 'plain', 'cyd');
+});
+
+test('calls that wait for a person end, and nobody is asked any more', async () => {
+  const waiting = [1, 2, 3, 4].map(() => call('echo', 'asked', 'dan').catch(String));
+  const pending = async (): Promise<number> => {
+    const listed: unknown = JSON.parse((await gateway.cli('approvals', 'list', '--output', 'json')).stdout || 'null');
+    return JSON.stringify(listed).split('"asked"').length - 1;
+  };
+  await until(async () => (await pending()) > 0, 'a person to be asked');
+  await lockdown('agent', 'dan');
+  for (const result of await Promise.all(waiting)) assertCut(result);
+  assert.equal(echo.calls.get('asked'), undefined, 'nothing reached the server');
+  await lockdown('lift', 'agent', 'dan');
 });
 
 test('several messages in one body of 2025-03-26: each is refused', async () => {
