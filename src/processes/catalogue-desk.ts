@@ -98,7 +98,14 @@ export function createCatalogueDesk({ dataFolder, links, log, tenant, trustOf, o
       onChange();
       for (const worker of links.all('worker')) greet(worker);
     },
-    hears: { sightings: takeSightings },
+    hears: {
+      sightings: takeSightings,
+      // What a server said to one worker is as true for the others.
+      'list-changed': ({ fields }, from) => {
+        const said = { server: String(fields['server']), kind: String(fields['kind']) };
+        for (const worker of links.all('worker')) if (worker !== from.channel) worker.send('list-changed', said);
+      },
+    },
     onWorker: ({ channel }) => greet(channel),
   };
 }

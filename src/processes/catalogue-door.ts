@@ -1,7 +1,7 @@
 // A worker's end of the catalogue: it believes what the keeper signed, whoever brought it.
 
-import { createCatalogue, isServerCatalogue } from '../tools/index.ts';
-import type { Catalogue, ServerCatalogue } from '../tools/index.ts';
+import { createCatalogue, DEFINITION_KINDS, isServerCatalogue } from '../tools/index.ts';
+import type { Catalogue, CatalogueOptions, ServerCatalogue } from '../tools/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import { readLastCatalogues } from './catalogue-files.ts';
 import type { Links } from './child.ts';
@@ -22,8 +22,12 @@ export interface CatalogueDoor extends Door {
   readLast(dataFolder: string): void;
 }
 
-export function createCatalogueDoor(options: { readonly links: Links; readonly log: Log; readonly nowMs: () => number }): CatalogueDoor {
-  const { links, log } = options;
+export interface CatalogueDoorOptions extends Pick<CatalogueOptions, 'nowMs' | 'onChanged'> {
+  readonly links: Links;
+  readonly log: Log;
+}
+
+export function createCatalogueDoor({ links, log, nowMs, onChanged }: CatalogueDoorOptions): CatalogueDoor {
   /** Until the keeper has said how it signs, nothing is believed, and the worker opens no listener. */
   let isSignedByKeeper: (text: string, signature: string) => boolean = () => false;
   let unread: ServerCatalogue[] | undefined = [];
@@ -34,7 +38,12 @@ export function createCatalogueDoor(options: { readonly links: Links; readonly l
   let signedLast: ReadonlyMap<string, number> = new Map();
   /** Servers that control has spoken of: what it says is never older than what is on disk. */
   const heard = new Set<string>();
-  const catalogue = createCatalogue({ nowMs: options.nowMs, verify: (text, signature) => isSignedByKeeper(text, signature) });
+  const catalogue = createCatalogue({
+    nowMs,
+    verify: (text, signature) => isSignedByKeeper(text, signature),
+    ...(onChanged !== undefined && { onChanged }),
+    onDoubted: (server, kind) => links.get('control')?.send('list-changed', { server, kind }),
+  });
 
   /** Takes over what is approved of a server; gives back why it is not to be believed, and then it is withheld. */
   const adopt = (said: ServerCatalogue): string | undefined => {
@@ -95,6 +104,10 @@ export function createCatalogueDoor(options: { readonly links: Links; readonly l
         frame.reply(problem === undefined ? {} : { error: problem });
       },
       'catalogue-told': setTold,
+      'list-changed': (frame) => {
+        const kind = DEFINITION_KINDS.find((one) => one === frame.fields['kind']);
+        if (kind !== undefined) catalogue.doubt(String(frame.fields['server']), kind, 'elsewhere');
+      },
     },
   };
 }

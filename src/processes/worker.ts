@@ -13,6 +13,7 @@ import {
   createGate,
   createLegacyServers,
   createLinkTo,
+  createListChanges,
   createOpenExchanges,
   createOwnerRelay,
   createPlacement,
@@ -20,6 +21,7 @@ import {
   createRoadMetrics,
   createSessions,
   createTaskIds,
+  noteChange,
 } from '../proxy/index.ts';
 import type { Ports, SealingKey } from '../proxy/index.ts';
 import { createServers } from '../servers/index.ts';
@@ -78,7 +80,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
 
   const limits = createLimitsDoor(links);
   const flow = createFlowDoor({ links, metrics, nowMs, audit: () => audit });
-  const catalogue = createCatalogueDoor({ links, log, nowMs });
+  const catalogue = createCatalogueDoor({ links, log, nowMs, onChanged: (server, changed) => listChanges.catalogueChanged(server, changed) });
   const approvals = createApprovalsDoor({ links, keys: () => keys, metrics, nowMs });
   const onNoise = (server: string): void =>
     metrics.counter('sallyport.upstream.failures', { code: 'upstream_malformed', 'sallyport.server': server }).add();
@@ -92,6 +94,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     // How it ended is not for the log: a program's last words may be what it was told.
     onSessionEnd: (server) => log.debug('a session ended', { server }),
     onNoise,
+    onNotification: (server, said) => noteChange(server, said, catalogue),
   });
   const servers = createServers({
     stdio: runner,
@@ -110,10 +113,12 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     nowMs,
     linkTo: createLinkTo({ processes, log, onNoise }),
     onSessionEnd: (server) => log.debug('a session ended', { server }),
+    onNotification: (server, said) => noteChange(server, said, catalogue),
     onEvent: (event, server) => metrics.counter('sallyport.bridge.events', { event, 'sallyport.server': server }).add(),
   });
   const aggregates = createAggregates({ keys: () => keys, nowMs });
   const placement = createPlacement(init.name);
+  const listChanges = createListChanges({ open, catalogue: catalogue.catalogue, known: aggregates.known, snapshot: () => snapshot });
   const tellStatus = (server: Server): void => {
     const { readiness } = server;
     if (readiness === undefined) return;
@@ -136,12 +141,14 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
   const adopt = (document: SnapshotDocument): string | undefined => {
     const next = compileSnapshot(document, compiled, catalogue.catalogue.tool);
     if (!next.ok) return next.error.join(' ');
+    const before = snapshot;
     compiled = next.value;
     snapshot = withLockdown(compiled, lockdown.current);
     listeners?.update(snapshot.listeners);
     servers.update(snapshot.servers.values());
     catalogue.catalogue.retain(new Set(snapshot.servers.keys()));
     reconsider(snapshot);
+    if (before !== undefined) listChanges.snapshotChanged(before, snapshot);
     if (init.scout && listeners !== undefined) lookAtServers();
     tellState();
     arrived();
@@ -162,8 +169,11 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     nowMs,
     enforce: () => {
       if (compiled === undefined) return 0;
+      const before = snapshot ?? compiled;
       snapshot = withLockdown(compiled, lockdown.current);
-      return reconsider(snapshot);
+      const cut = reconsider(snapshot);
+      listChanges.snapshotChanged(before, snapshot);
+      return cut;
     },
   });
 

@@ -48,7 +48,7 @@ const CHANGES: ReadonlyMap<string, DefinitionKind> = new Map([
 /** A server says that a list of its has changed: what is on it is looked at before it is used again. */
 export function noteChange(server: string, message: Message, ports: Pick<Ports, 'catalogue'>): void {
   const kind = message.kind === 'notification' ? CHANGES.get(message.method) : undefined;
-  if (kind !== undefined) ports.catalogue.doubt(server, kind);
+  if (kind !== undefined) ports.catalogue.doubt(server, kind, 'here');
 }
 
 /** The answer to an agent's call as far as it is what was approved. Of several servers as one, each share was judged when it came. */

@@ -16,6 +16,8 @@ export interface OpenExchanges {
   readonly count: number;
   /** Open streams of one agent, for its cap. */
   streamsOf(tenant: string, agent: string): number;
+  /** The streams that live until somebody ends them, with what each is for. */
+  listening(): Iterable<readonly [Answer, Call]>;
   add(answer: Answer, call: Call): void;
   remove(answer: Answer): void;
   /** What has no answer of its own yet, or is only a part of one: `cut` ends it when it would not be let begin any more. Gives back how to forget it. */
@@ -49,6 +51,7 @@ export function createOpenExchanges(): OpenExchanges {
       return open.size;
     },
     streamsOf: (tenant, agent) => streams.get(key(tenant, agent)) ?? 0,
+    listening: () => [...open].filter(([, call]) => LONG_LIVED.has(call.question.method)),
     add: (answer, call) => {
       open.set(answer, call);
       count(call, 1);

@@ -4,7 +4,7 @@
 import type { JsonValue } from '../mcp/index.ts';
 import { createDefinitionShelf } from './definition-shelf.ts';
 import type { ApprovedText } from './definition-shelf.ts';
-import { digestOfPins, signedText } from './pins.ts';
+import { DEFINITION_KINDS, digestOfPins, signedText } from './pins.ts';
 import type { DefinitionKind, Pin, PinSet, ServerCatalogue, ToolGuess } from './pins.ts';
 
 /**
@@ -33,6 +33,9 @@ export interface ApprovedTool {
   readonly guess: ToolGuess | undefined;
 }
 
+/** Something that can be used since, or cannot any more. */
+export type ChangedThing = Pick<Sighting, 'kind' | 'name'>;
+
 /** The catalogue of one worker. */
 export interface Catalogue {
   /** Approved definitions in full, before or after they are pinned: what is pinned, `adopt` says. */
@@ -60,8 +63,8 @@ export interface Catalogue {
   /** The whole list of a kind was read, and is good for so long. */
   fresh(server: string, kind: DefinitionKind, ttlMs: number): void;
   isFresh(server: string, kind: DefinitionKind): boolean;
-  /** The server says that a list changed: it is read again before the next call. */
-  doubt(server: string, kind: DefinitionKind): void;
+  /** The server says that a list changed, to this worker or to another: it is read again before the next call. */
+  doubt(server: string, kind: DefinitionKind, saidTo: 'here' | 'elsewhere'): void;
   isDoubted(server: string, kind: DefinitionKind): boolean;
   /** Forgets servers that are not in the config any more. */
   retain(servers: ReadonlySet<string>): void;
@@ -71,6 +74,10 @@ export interface CatalogueOptions {
   readonly nowMs: () => number;
   /** Whether the keeper has signed this. */
   readonly verify: (text: string, signature: string) => boolean;
+  /** What was known of a server has changed so that agents would see something else. Not called for what was never known before. */
+  readonly onChanged?: (server: string, changed: readonly ChangedThing[]) => void;
+  /** A server has said here that a list changed; once, until that is read. */
+  readonly onDoubted?: (server: string, kind: DefinitionKind) => void;
 }
 
 interface Known {
@@ -97,7 +104,7 @@ const MIN_FRESH_MS = 10_000;
 const MAX_FRESH_MS = 10 * 60_000;
 
 /** An empty catalogue. */
-export function createCatalogue({ nowMs, verify }: CatalogueOptions): Catalogue {
+export function createCatalogue({ nowMs, verify, onChanged, onDoubted }: CatalogueOptions): Catalogue {
   const servers = new Map<string, Known>();
   const looks = new Map<string, Look>();
   const shelf = createDefinitionShelf();
@@ -113,7 +120,7 @@ export function createCatalogue({ nowMs, verify }: CatalogueOptions): Catalogue 
       const before = servers.get(said.server);
       const fault = said.fault ?? faultIn(said, before, verify);
       const pins = fault === undefined ? (said.pins?.pins ?? []) : [];
-      servers.set(said.server, {
+      const known: Known = {
         revision: ++revisions,
         version: fault === undefined ? (said.pins?.version ?? 0) : (before?.version ?? 0),
         kinds: new Set([...pins, ...said.withheld].map(({ kind }) => kind)),
@@ -122,8 +129,11 @@ export function createCatalogue({ nowMs, verify }: CatalogueOptions): Catalogue 
         pins: new Map(pins.map(({ kind, name, fingerprints }) => [keyOf(kind, name), fingerprints])),
         withheld: new Map(said.withheld.map(({ kind, name, fingerprint }) => [keyOf(kind, name), fingerprint])),
         fault,
-      });
+      };
+      servers.set(said.server, known);
       shelf.retain(said.server, new Set(pins.flatMap((pin) => pin.fingerprints)));
+      const changed = before === undefined || onChanged === undefined ? [] : changesOf(before, known);
+      if (changed.length > 0) onChanged?.(said.server, changed);
       return fault;
     },
     has: (server, kind) => servers.get(server)?.kinds.has(kind) === true,
@@ -159,7 +169,11 @@ export function createCatalogue({ nowMs, verify }: CatalogueOptions): Catalogue 
       const look = looks.get(lookOf(server, kind));
       return look !== undefined && !look.doubted && nowMs() < look.untilMs;
     },
-    doubt: (server, kind) => void looks.set(lookOf(server, kind), { untilMs: 0, doubted: true }),
+    doubt: (server, kind, saidTo) => {
+      const isNew = looks.get(lookOf(server, kind))?.doubted !== true;
+      looks.set(lookOf(server, kind), { untilMs: 0, doubted: true });
+      if (isNew && saidTo === 'here') onDoubted?.(server, kind);
+    },
     isDoubted: (server, kind) => looks.get(lookOf(server, kind))?.doubted === true,
     retain: (names) => {
       for (const key of looks.keys()) if (!names.has(key.slice(0, key.indexOf(' ')))) looks.delete(key);
@@ -174,6 +188,15 @@ function toolsIn(pins: readonly Pin[], guesses: readonly ToolGuess[]): ReadonlyM
       kind === 'tool' ? [[name, { fingerprint: fingerprints.at(-1), guess: guessed.get(name) }]] : [],
     ),
   );
+}
+
+/** What can be used in the one and not in the other, or in another shape; what was neither pinned nor withheld before is no news to anybody. */
+function changesOf(before: Known, after: Known): readonly ChangedThing[] {
+  const shown = ({ pins, withheld }: Known, key: string): string => (withheld.has(key) ? '' : (pins.get(key)?.join() ?? ''));
+  return [...new Set([...before.pins.keys(), ...before.withheld.keys()])].flatMap((key) => {
+    const kind = DEFINITION_KINDS.find((one) => key.startsWith(`${one} `));
+    return kind === undefined || shown(before, key) === shown(after, key) ? [] : [{ kind, name: key.slice(kind.length + 1) }];
+  });
 }
 
 /** Why signed pins cannot be believed. */

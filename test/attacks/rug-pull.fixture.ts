@@ -15,6 +15,8 @@ export interface Shown {
   instructions: string | undefined;
   version: string;
   ttlMs: number;
+  /** Further members of what its tools give. */
+  result: Json;
   /** How it writes what it says; the same words in another spelling, or what else it likes. */
   spell: (text: string) => string;
 }
@@ -43,6 +45,7 @@ export async function startRugPullServer(era: 'modern' | 'legacy', first: Partia
     instructions: undefined,
     version: '1.0.0',
     ttlMs: 0,
+    result: {},
     spell: (text) => text,
     ...first,
   };
@@ -67,7 +70,7 @@ export async function startRugPullServer(era: 'modern' | 'legacy', first: Partia
         return { ...cache, prompts: shown.prompts };
       case 'tools/call':
         called.push({ name: textAt(params, 'name'), arguments: at(params, 'arguments') });
-        return { ...(era === 'modern' && { resultType: 'complete' }), content: [{ type: 'text', text: 'done' }] };
+        return { ...(era === 'modern' && { resultType: 'complete' }), content: [{ type: 'text', text: 'done' }], ...shown.result };
       case 'prompts/get':
         return { ...(era === 'modern' && { resultType: 'complete' }), messages: [] };
       default:

@@ -34,6 +34,8 @@ export interface KnownLists {
   put(principal: Principal, server: string, kind: ListKind, elements: readonly Listed[]): void;
   /** The server has said that it changed. */
   outdate(principal: Principal, server: string, kind: ListKind): void;
+  /** What is approved of it has changed, for every agent. */
+  outdateAll(server: string, kind: ListKind): void;
   /** Claims the right to read a list that nobody waits for; false: somebody has it. */
   claim(principal: Principal, server: string, kind: ListKind): boolean;
   release(principal: Principal, server: string, kind: ListKind): void;
@@ -92,6 +94,9 @@ export function createKnownLists(nowMs: () => number, maxBytes = MAX_BYTES): Kno
     outdate: (principal, server, kind) => {
       const entry = entries.get(keyOf(principal, server, kind));
       if (entry !== undefined) entry.outdated = true;
+    },
+    outdateAll: (server, kind) => {
+      for (const [key, entry] of entries) if (key.endsWith(`\u0000${server}\u0000${kind}`)) entry.outdated = true;
     },
     claim: (principal, server, kind) => {
       const key = keyOf(principal, server, kind);

@@ -6,6 +6,7 @@ import type { Principal } from '../../agents/index.ts';
 import type { Subject } from '../../policies/index.ts';
 import type { Limits, Snapshot } from '../../config/index.ts';
 import { canonicalJson, toLegacyClientCapabilities } from '../../mcp/index.ts';
+import type { Message } from '../../mcp/index.ts';
 import type { Readiness, Server } from '../../servers/index.ts';
 import type { Ports } from '../exchange.ts';
 import type { Refused } from '../rescue.ts';
@@ -51,6 +52,8 @@ export interface LegacyServersOptions {
   readonly onSessionEnd: (server: string, text: string) => void;
   /** For the metrics: what has happened to rounds and sessions at a server. */
   readonly onEvent?: (event: RoundEvent | 'session_reopened', server: string) => void;
+  /** What a server says, whether or not an agent listens. */
+  readonly onNotification?: (server: string, said: Message) => void;
 }
 
 /** A session is some kilobytes here, and as much at its server; a program of its own has a cap of its own. */
@@ -122,6 +125,7 @@ export function createLegacyServers(options: LegacyServersOptions): LegacyServer
       rounds,
       mayStream: () => count((one) => one.server === server.name && one.hasStream) < MAX_STREAMS_PER_SERVER,
       nowMs,
+      onNotification: (said) => options.onNotification?.(server.name, said),
       log,
       onUnopened: () => server.doubt(),
       onRetired: () => {

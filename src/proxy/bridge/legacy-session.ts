@@ -3,7 +3,7 @@
 // belongs nowhere (late, twice, or somebody else's) is dropped.
 
 import { toLegacyRequest, writeError, writeNotification, writeResult } from '../../mcp/index.ts';
-import type { MessageId } from '../../mcp/index.ts';
+import type { Message, MessageId } from '../../mcp/index.ts';
 import type { Principal } from '../../agents/index.ts';
 import type { Log } from '../../telemetry/index.ts';
 import { refusedBy } from '../rescue.ts';
@@ -63,6 +63,7 @@ export interface LegacySessionOptions extends Opening {
   /** Nothing new may be begun on it; what is under way goes on. */
   readonly onRetired: () => void;
   readonly onEnd: (text: string) => void;
+  readonly onNotification?: (said: Message) => void;
 }
 
 /** However often a server reports progress, nobody waits longer. */
@@ -203,7 +204,10 @@ export function createLegacySession(options: LegacySessionOptions): LegacySessio
       if (ended) return;
       if (said.kind === 'result' || said.kind === 'error') hearFinal(said, on);
       else if (said.kind === 'request') hearRequest(said, on);
-      else hearNote(said, on);
+      else {
+        options.onNotification?.(said);
+        hearNote(said, on);
+      }
     },
     onLost: (id, refused, state) => {
       if (state === 'expired') options.onRetired();

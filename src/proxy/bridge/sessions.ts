@@ -4,6 +4,7 @@
 import type { Principal } from '../../agents/index.ts';
 import type { Limits, Snapshot } from '../../config/index.ts';
 import { LATEST_MODERN } from '../../mcp/index.ts';
+import type { Message } from '../../mcp/index.ts';
 import type { Server } from '../../servers/index.ts';
 import type { Refused } from '../rescue.ts';
 import { createEndpoints } from './endpoints.ts';
@@ -81,6 +82,8 @@ export interface SessionsOptions {
   readonly onEnded: (token: string) => void;
   readonly onSessionEnd: (server: string, text: string) => void;
   readonly onNoise: (server: string) => void;
+  /** What a server says in a session that is relayed, whether or not its agent listens. */
+  readonly onNotification?: (server: string, said: Message) => void;
 }
 
 /** A token lives at most as long as the key that sealed it. */
@@ -215,6 +218,7 @@ export function createSessions(options: SessionsOptions): Sessions {
             options.onSessionEnd(name, text);
           },
           onNoise: () => options.onNoise(name),
+          onNotification: (said) => options.onNotification?.(name, said),
         },
         open,
       );

@@ -55,6 +55,7 @@ export interface StdioSessionOptions {
   readonly onEnd: (text: string) => void;
   /** A line that was no JSON-RPC message: counted, not carried. */
   readonly onNoise: () => void;
+  readonly onNotification: (said: Message) => void;
 }
 
 /** Messages kept for a GET stream that is not open yet, so that an early list_changed is not lost. */
@@ -159,8 +160,10 @@ export function createStdioSession(options: StdioSessionOptions, open: OpenServe
       return true;
     },
     // What changed for everybody belongs to no request.
-    hearNotification: (said) =>
-      pass(said, SERVER_METHODS.get(said.method)?.on === 'listen' ? undefined : (forToken(said.params) ?? newest())),
+    hearNotification: (said) => {
+      options.onNotification(said);
+      return pass(said, SERVER_METHODS.get(said.method)?.on === 'listen' ? undefined : (forToken(said.params) ?? newest()));
+    },
     onNoise: options.onNoise,
     onExit: end,
   });
