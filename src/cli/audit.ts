@@ -103,6 +103,13 @@ function describe({ time, slot, kind, members }: TailRecord): string {
     case 'decision': {
       const subject = text('tool') || text('prompt') || text('resource');
       const why = text('rule') === '' ? text('reason') : `rule ${text('rule')}`;
+      return `${when}${text('verdict').padEnd(5)}  ${text('agent')} → ${text('server')}  ${text('method')}${subject === '' ? '' : ` ${subject}`}  (${why})  ${id}`;
+    }
+    case 'outcome': {
+      const code = text('code') === '' ? '' : ` (${text('code')})`;
+      const took = text('serverUs') === '' ? '' : `  ${(Number(text('serverUs')) / 1000).toFixed(1)} ms at the server`;
+      return `${when}${text('status')}${code}  ${text('answerBytes')} bytes${took}  ${id}`;
+    }
     case 'lockdown': {
       const what =
         text('event') === 'unreadable' ? 'everything, because nobody could say what is' : `${text('subject')} ${text('name')}`.trimEnd();
@@ -110,12 +117,9 @@ function describe({ time, slot, kind, members }: TailRecord): string {
       const who = text('by') === '' ? '' : `  by ${text('by')}`;
       return `${when}${text('event')}  ${what}${why}${who}  ${text('cut')} cut`;
     }
-      return `${when}${text('verdict').padEnd(5)}  ${text('agent')} → ${text('server')}  ${text('method')}${subject === '' ? '' : ` ${subject}`}  (${why})  ${id}`;
-    }
-    case 'outcome': {
-      const code = text('code') === '' ? '' : ` (${text('code')})`;
-      const took = text('serverUs') === '' ? '' : `  ${(Number(text('serverUs')) / 1000).toFixed(1)} ms at the server`;
-      return `${when}${text('status')}${code}  ${text('answerBytes')} bytes${took}  ${id}`;
+    case 'flow': {
+      const whose = text('agent') === '*' ? 'of all agents' : `of ${text('agent')}`;
+      return `${when}${text('event')}  what was used before, ${whose}  by ${text('by') || 'nobody who said'}`;
     }
     case 'refusals':
       return `${when}refused  ${text('source')}  ${text('count')} requests (${text('reason')})`;
