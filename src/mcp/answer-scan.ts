@@ -3,7 +3,7 @@
 // held would get past every check of check-answer.ts: another request's id, a question that the agent does not take.
 //
 // Lenient where nothing depends on it: deeper members may repeat, numbers may lose digits. It keeps a few names and short tokens,
-// never the answer. A question (`input_required`) is never taken in this form: what is asked must be seen whole.
+// never the answer. A question (`input_required`, or an error that is one) is never taken in this form: what is asked must be seen whole.
 
 import type { Asked } from './check-answer.ts';
 
@@ -18,6 +18,8 @@ export interface AnswerScan {
 type Expected = 'value' | 'value-or-end' | 'key' | 'key-or-end' | 'colon' | 'comma-or-end' | 'nothing';
 
 const MAX_DEPTH = 64;
+/** The error of 2025-11-25 that sends people to pages (client/elicitation): a question as well. */
+const URL_REQUIRED = -32042;
 /** Longest token that can matter: an id or a name. Of a longer one only the beginning is kept. */
 const MAX_TOKEN_BYTES = 4096;
 /** Members that a message, or a result, can have. */
@@ -81,6 +83,7 @@ export function createAnswerScan(asked: Asked): AnswerScan {
       if (member === 'id') return parse(raw) === asked.id;
       return member !== 'result' && member !== 'error';
     }
+    if (objects.length === 2 && member === 'error' && inner === 'code') return parse(raw) !== URL_REQUIRED;
     if (objects.length !== 2 || member !== 'result' || inner !== 'resultType' || asked.era !== 'modern') return true;
     return parse(raw) === 'complete';
   };
