@@ -4,7 +4,7 @@
 
 import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
-import type { ApprovalRecord, ApprovalRefusal, ApprovalState, ApprovalStore, Asked } from '../cluster/index.ts';
+import type { ApprovalQuestion, ApprovalRecord, ApprovalRefusal, ApprovalState, ApprovalStore, Asked } from '../cluster/index.ts';
 import { approverFault, RISKS } from '../policies/index.ts';
 import type { Approver, ApproverFault } from '../policies/index.ts';
 import type { AskedAnswer, AskedQuestion, Taken } from '../proxy/index.ts';
@@ -118,12 +118,8 @@ export function createApprovalAuthority(options: ApprovalAuthorityOptions): Appr
 
   return {
     ask: async (question, call) => {
-      const { content, user, fingerprint, ...rest } = question;
-      const keyed = await digest(textOf(question));
-      const asked = await store.ask(
-        { ...rest, digest: keyed, user: user ?? null, fingerprint: fingerprint ?? null },
-        { id: newId('apr'), call, nowMs: nowMs(), caps: CAPS },
-      );
+      const kept = toKept(question, await digest(textOf(question)));
+      const asked = await store.ask(kept, { id: newId('apr'), call, nowMs: nowMs(), caps: CAPS });
       return answerTo(asked, question);
     },
     take: async (taken) => {
@@ -167,6 +163,14 @@ export function createApprovalAuthority(options: ApprovalAuthorityOptions): Appr
       return (await store.list(tenant)).filter((record) => stateOf(record) === 'pending').length;
     },
   };
+}
+
+/** What the store gets of it: all but the words. */
+function toKept(
+  { tenant, agent, user, server, kind, name, fingerprint, rule, terms, risk }: AskedQuestion,
+  digest: string,
+): ApprovalQuestion {
+  return { tenant, digest, agent, user: user ?? null, server, kind, name, fingerprint: fingerprint ?? null, rule, terms, risk };
 }
 
 /** All of a question: any other text is another question. */

@@ -82,7 +82,7 @@ async function bed(t: TestContext): Promise<Bed> {
       made.desk?.hears?.[type]?.(frame(type, fields), { channel: toWorker, name: `worker-${i}.1` }),
     );
     toWorkers.push(toWorker);
-    doors.push(createApprovalsDoor({ links: { get: () => toControl }, keys: () => [], metrics: createMetrics(), nowMs: () => rig.nowMs }));
+    doors.push(createApprovalsDoor({ links: { get: () => toControl }, keys: () => [], metrics: createMetrics() }));
   }
   let ids = 0;
   const recorded: ApprovalRecord[] = [];

@@ -19,7 +19,6 @@ export interface ApprovalsDoorOptions {
   readonly links: Pick<Links, 'get'>;
   readonly keys: () => readonly SealingKey[];
   readonly metrics: Metrics;
-  readonly nowMs: () => number;
 }
 
 /** Control answers in a millisecond; where it is being replaced, in a second or two. */
@@ -43,7 +42,7 @@ interface Wanting {
   readonly patience: NodeJS.Timeout;
 }
 
-export function createApprovalsDoor({ links, keys, metrics, nowMs }: ApprovalsDoorOptions): ApprovalsDoor {
+export function createApprovalsDoor({ links, keys, metrics }: ApprovalsDoorOptions): ApprovalsDoor {
   const askings = new Map<number, Asking>();
   const wantings = new Map<number, Wanting>();
   let next = 1;
@@ -72,7 +71,7 @@ export function createApprovalsDoor({ links, keys, metrics, nowMs }: ApprovalsDo
   /** Somebody has answered: every call that waits for it hears so; which of them may use it, control says. */
   const decided = ({ fields }: Frame): void => {
     const { id, state, tenant } = fields;
-    for (const [number, asking] of [...askings]) {
+    for (const [number, asking] of askings) {
       if (asking.id !== id || asking.question.tenant !== tenant) continue;
       if (state === 'approved') over(number, { kind: 'approved', id: asking.id ?? '' });
       else if (state === 'rejected') over(number, { kind: 'rejected', id: asking.id ?? '', expiresAtMs: asking.expiresAtMs });
@@ -120,9 +119,7 @@ export function createApprovalsDoor({ links, keys, metrics, nowMs }: ApprovalsDo
   return {
     approvals,
     endWaits: () => {
-      const untilMs = nowMs();
-      for (const [number, { id, expiresAtMs }] of [...askings])
-        if (id === undefined || expiresAtMs > untilMs) over(number, { kind: 'refused', why: 'unavailable' });
+      for (const number of askings.keys()) over(number, { kind: 'refused', why: 'unavailable' });
     },
     hears: { 'approval-answer': answered, 'approval-decided': decided, 'approval-taken': taken },
     onControl: () => {

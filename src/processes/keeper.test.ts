@@ -11,7 +11,7 @@ import type { Fields } from './channel.ts';
 import { beginKeeper } from './keeper.ts';
 import type { Role } from './messages.ts';
 
-function keeper(t: TestContext): { readonly folder: string; ask(role: Role): Fields } {
+function keeper(t: TestContext): { readonly folder: string; readonly ask: (role: Role) => Fields } {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-keeper-'));
   mkdirSync(join(folder, 'keys'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));

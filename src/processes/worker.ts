@@ -81,7 +81,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
   const limits = createLimitsDoor(links);
   const flow = createFlowDoor({ links, metrics, nowMs, audit: () => audit });
   const catalogue = createCatalogueDoor({ links, log, nowMs, onChanged: (server, changed) => listChanges.catalogueChanged(server, changed) });
-  const approvals = createApprovalsDoor({ links, keys: () => keys, metrics, nowMs });
+  const approvals = createApprovalsDoor({ links, keys: () => keys, metrics });
   const onNoise = (server: string): void =>
     metrics.counter('sallyport.upstream.failures', { code: 'upstream_malformed', 'sallyport.server': server }).add();
   const processes = createProcesses(runner);

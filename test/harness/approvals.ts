@@ -18,13 +18,13 @@ export interface ListedApproval {
 /** Somebody in front of a terminal. */
 export interface ApproverAtWork {
   /** What waits at a server, in the order of the list. */
-  waiting(server?: string): Promise<readonly ListedApproval[]>;
+  readonly waiting: (server?: string) => Promise<readonly ListedApproval[]>;
   /** The id of the one question that waits at a server, once there is one. */
-  question(server: string): Promise<string>;
+  readonly question: (server: string) => Promise<string>;
   /** Decides; fails where the gateway does not take it. */
-  decide(decision: 'approve' | 'reject', ...ids: readonly string[]): Promise<void>;
+  readonly decide: (decision: 'approve' | 'reject', ...ids: readonly string[]) => Promise<void>;
   /** Tries to, showing a key of their own. */
-  tryToDecide(decision: 'approve' | 'reject', ids: readonly string[], key?: string): Promise<CommandResult>;
+  readonly tryToDecide: (decision: 'approve' | 'reject', ids: readonly string[], key?: string) => Promise<CommandResult>;
 }
 
 /** An approver at a gateway. */

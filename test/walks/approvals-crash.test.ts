@@ -176,9 +176,9 @@ function lockStore(running: Gateway): () => void {
   return () => database.close();
 }
 
-function spoilStore({ dataFolder, processes }: Gateway): () => void {
-  for (const name of readdirSync(dataFolder).filter((one) => one.startsWith('state.sqlite')))
-    writeFileSync(join(dataFolder, name), 'this is no database any more');
-  for (const control of processes('control')) process.kill(control, 'SIGKILL');
+function spoilStore(running: Gateway): () => void {
+  for (const name of readdirSync(running.dataFolder).filter((one) => one.startsWith('state.sqlite')))
+    writeFileSync(join(running.dataFolder, name), 'this is no database any more');
+  for (const control of running.processes('control')) process.kill(control, 'SIGKILL');
   return () => {};
 }

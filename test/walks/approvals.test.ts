@@ -53,6 +53,12 @@ before(async () => {
     modernAnswers({
       'tools/list': { resultType: 'complete', tools: [pay], ttlMs: 60_000, cacheScope: 'private' },
       'tools/call': { resultType: 'complete', ...DONE },
+      'resources/read': {
+        resultType: 'complete',
+        contents: [{ uri: 'file:///ledger', text: 'all of it' }],
+        ttlMs: 0,
+        cacheScope: 'private',
+      },
     }),
   );
   legacy = await startScriptedServer(legacyAnswers({ 'tools/list': { tools: [pay] }, 'tools/call': DONE }));
@@ -146,6 +152,41 @@ for (const { server, params } of PLACES) {
     });
   }
 }
+
+test('on a route with several servers, for what is not a tool, and for agents of both eras', async () => {
+  const url = gateway.url('').replace(/\/$/, '');
+  const params = fresh();
+  const waits = modernCall(url, 'tools/call', { ...params, name: 'modern__pay' }, { key: ann });
+  await decide('approve', await question('modern'));
+  assert.equal(textOf(await waits), 'paid');
+  const session = await LegacySession.open(url, { key: ann });
+  const again = session.request('tools/call', { ...params, name: 'modern__pay' });
+  await decide('approve', await question('modern'));
+  assert.equal(textOf(await again), 'paid');
+  assert.equal(executions(modern, params), 2);
+
+  const uri = `file:///ledger/${++serial}`;
+  const reading = modernCall(gateway.url('modern'), 'resources/read', { uri }, { key: ann });
+  const id = await question('modern');
+  assert.match((await gateway.cli('approvals', 'show', id)).stdout, new RegExp(uri));
+  await decide('approve', id);
+  assert.equal(textAt((await reading).result, 'contents', 0, 'text'), 'all of it');
+  const refused = modernCall(gateway.url('modern'), 'resources/read', { uri }, { key: ann });
+  await decide('reject', await question('modern'));
+  assert.equal(at((await refused).error, 'code'), 1403);
+});
+
+test('who loses the right to call while waiting is cut off, and nothing goes through', async () => {
+  const params = fresh();
+  const key = await gateway.addAgent('leaving', ['staff']);
+  const waits = await modernStream(gateway.url('modern'), 'tools/call', params, { key });
+  const id = await question('modern');
+  const removed = await gateway.cli('agents', 'remove', 'leaving');
+  assert.equal(removed.code, 0, removed.stderr);
+  while ((await waits.next()) !== undefined);
+  await decide('approve', id);
+  assert.equal(executions(modern, params), 0);
+});
 
 test('an identical later call takes an approval that was given while nobody waited', async () => {
   const params = fresh();
