@@ -57,7 +57,7 @@ export function compilePolicy(document: PolicyDocument, known: Known): Result<Po
       flow: compileFlow(rules, document.flow, (principal, server, subject) =>
         servers.has(server) ? find(principal, server, subject) : undefined,
       ),
-      decide: (principal, server, subject, labels = UNLABELLED, guessed = undefined) =>
+      decide: (principal, server, subject, labels = UNLABELLED, guessed) =>
         settle(principal, server, subject, holdsEver(subject.kind, labels, guessed), undefined),
       judge,
       explain: (question) => ({ verdict: judge(question), rules: explainRules(rules, question) }),

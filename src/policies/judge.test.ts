@@ -223,3 +223,47 @@ test('what the config says of tools: labels add up, the heaviest class counts', 
   assert.equal(facts('files', 'read'), facts('files', 'read'));
   assert.deepEqual(facts('elsewhere', 'read').labels, []);
 });
+
+test('where the config says nothing of a tool, the guess stands in: it restricts like any label, and no allow rule goes by it', () => {
+  const catalogued = { fingerprint: 'f1:a', guess: { labels: ['destructive'], class: 'critical' as const } };
+  const servers = [
+    { name: 'files', tools: { 'safe_*': { labels: [], class: 'low' as const }, 'classed_*': { class: 'standard' as const } } },
+    { name: 'web', labels: ['untrusted-source'] },
+  ];
+  const factsOf = compileToolFacts(servers, () => catalogued);
+  assert.deepEqual(factsOf('files', 'delete_all'), {
+    labels: ['destructive'],
+    guessed: ['destructive'],
+    class: 'critical',
+    isClassGuessed: true,
+    fingerprint: 'f1:a',
+  });
+  assert.deepEqual(factsOf('files', 'safe_delete'), { labels: [], class: 'low', fingerprint: 'f1:a' });
+  assert.deepEqual(factsOf('files', 'classed_delete'), {
+    labels: ['destructive'],
+    guessed: ['destructive'],
+    class: 'standard',
+    fingerprint: 'f1:a',
+  });
+  assert.deepEqual(factsOf('web', 'delete'), {
+    labels: ['untrusted-source', 'destructive'],
+    guessed: ['destructive'],
+    class: 'critical',
+    isClassGuessed: true,
+    fingerprint: 'f1:a',
+  });
+  assert.equal(factsOf('files', 'delete_all'), factsOf('files', 'delete_all'));
+
+  const compiled = (effect: 'allow' | 'deny' | 'ask'): Policy =>
+    policyOf({ ...all, name: 'base' }, { ...all, name: 'labelled', effect, labels: ['destructive'] });
+  const onlyAllow = policyOf({ ...all, name: 'labelled', labels: ['destructive'] });
+  const tool = factsOf('files', 'delete_all');
+  const kindOf = (policy: Policy): string => policy.judge(call('delete_all', {}, { tool })).kind;
+  const shownAs = (policy: Policy): string =>
+    policy.decide(ada, 'files', { kind: 'tool', name: 'delete_all' }, tool.labels, tool.guessed).kind;
+  for (const kind of [kindOf, shownAs]) {
+    assert.equal(kind(compiled('deny')), 'deny');
+    assert.equal(kind(compiled('ask')), 'ask');
+    assert.equal(kind(onlyAllow), 'deny');
+  }
+});
