@@ -33,6 +33,7 @@ const MAX_LIST_BYTES = 8 * MIB;
 const MAX_STREAMS = 6;
 const MAX_SESSIONS = 3;
 const WORKERS = 2;
+const TOOLS = ['any', 'stream'];
 
 let server: RawServer;
 /** Takes requests and never answers a call. */
@@ -52,21 +53,22 @@ let workers: readonly number[];
 before(async () => {
   server = await startRawServer(
     (heard) =>
-      honestly(heard, 'modern') ?? jsonAnswer(resultOf(heard, { resultType: 'complete', content: [{ type: 'text', text: 'fine' }] })),
+      honestly(heard, 'modern', TOOLS) ??
+      jsonAnswer(resultOf(heard, { resultType: 'complete', content: [{ type: 'text', text: 'fine' }] })),
   );
-  silent = await startRawServer((heard) => honestly(heard, 'modern'));
+  silent = await startRawServer((heard) => honestly(heard, 'modern', TOOLS));
   unknown = await startRawServer((heard, socket) => {
-    const honest = honestly(heard, 'modern');
+    const honest = honestly(heard, 'modern', TOOLS);
     if (honest !== undefined) setTimeout(() => socket.end(honest), 500);
     return undefined;
   });
   streaming = await startRawServer((heard, socket) => {
-    const honest = honestly(heard, 'modern');
+    const honest = honestly(heard, 'modern', TOOLS);
     if (honest === undefined) socket.write('HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n:\n\n');
     return honest;
   });
   endless = await startRawServer((heard, socket) => {
-    const honest = honestly(heard, 'modern');
+    const honest = honestly(heard, 'modern', TOOLS);
     if (honest !== undefined) return honest;
     const front = heard.name === 'stream' ? 'text/event-stream\r\n\r\ndata: ' : 'application/json\r\n\r\n';
     socket.write(`HTTP/1.1 200 OK\r\ncontent-type: ${front}{"pad":"`);
@@ -235,7 +237,7 @@ test('calls that a server leaves unanswered are counted, also while nobody knows
 
 test('answers that never end are not held without end', async () => {
   for (const [method, params] of [
-    ['tools/list', {}],
+    ['tools/list', { cursor: 'more' }],
     ['tools/call', { name: 'stream', arguments: {} }],
   ] as const) {
     const before = memory();

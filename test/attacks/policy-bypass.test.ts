@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import {
+  anyTool,
   at,
   LegacySession,
   META,
@@ -39,7 +40,10 @@ const heardByStdio = join(folder.path, 'heard');
 /** Everything that any server has heard from an agent so far. */
 const heard = (): readonly string[] => [
   ...[modern, legacy].flatMap(({ seen }) =>
-    seen.filter(({ id }) => id !== 'sallyport-probe').map(({ body, httpMethod }) => body || httpMethod),
+    seen
+      // What there is the gateway asks as well, before a call.
+      .filter(({ id, method }) => id !== 'sallyport-probe' && (id === undefined || !/^(tools|prompts)\/list$/.test(method)))
+      .map(({ body, httpMethod }) => body || httpMethod),
   ),
   ...readFileSync(heardByStdio, 'utf8').split('\n'),
 ];
@@ -98,7 +102,7 @@ function answerAll(request: Heard, era: 'modern' | 'legacy'): Buffer {
 
 const LISTS: Readonly<Record<string, object>> = {
   'tools/list': {
-    tools: ['shown', 'hidden', 'SHOWN', 'shown ', 'list_a', undefined, 7].map((name) => ({ name, inputSchema: { type: 'object' } })),
+    tools: ['shown', 'hidden', 'SHOWN', 'shown ', 'list_a', 'list_everything', undefined, 7].map((name) => ({ ...anyTool('x'), name })),
   },
   'prompts/list': { prompts: ['shown', 'hidden', 'Shown'].map((name) => ({ name })) },
   'resources/list': {
@@ -385,7 +389,7 @@ for (const road of roads) {
     test('lists show what may be used, and nothing else', async () => {
       if (road.name.endsWith('stdio')) return;
       for (const [method, member, name, allowed] of [
-        ['tools/list', 'tools', 'name', ['shown', 'list_a']],
+        ['tools/list', 'tools', 'name', ['shown', 'list_a', 'list_everything']],
         ['prompts/list', 'prompts', 'name', ['shown']],
         ['resources/list', 'resources', 'uri', ['file:///public/a', 'note://open']],
         ['resources/templates/list', 'resourceTemplates', 'uriTemplate', ['file:///public/{path}']],
