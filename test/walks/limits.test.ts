@@ -3,6 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
+import type { ClientRequest } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import {
@@ -13,6 +15,7 @@ import {
   LegacySession,
   modernAnswers,
   modernCall,
+  modernRequest,
   numbered,
   readRecords,
   repositoryRoot,
@@ -80,6 +83,13 @@ const isRefused = (answer: RpcAnswer): boolean => at(answer.result, 'isError') =
 const admitted = (answers: readonly RpcAnswer[]): number => answers.filter((answer) => !isRefused(answer)).length;
 const burst = (count: number, one: (i: number) => Promise<RpcAnswer>): Promise<readonly RpcAnswer[]> =>
   Promise.all(Array.from({ length: count }, (_, i) => one(i)));
+/** A call whose answer nobody waits for. */
+const modernStart = (url: string, params: { readonly name: string; readonly arguments: object }, key: string): ClientRequest => {
+  const { headers, body } = modernRequest('tools/call', params, { key });
+  const request = httpRequest(url, { agent: false, method: 'POST', headers: { ...headers, 'content-length': String(body.length) } });
+  request.on('error', () => undefined).end(body);
+  return request;
+};
 const decisions = (agent: string) =>
   readRecords(gateway.dataFolder).filter(({ value }) => textAt(value, 'kind') === 'decision' && textAt(value, 'agent') === agent);
 
@@ -162,6 +172,20 @@ test('a place is free again when its call ends, on whichever worker; a killed wo
   await until(() => refused === 2, 'two of six to be refused');
   echo.release();
   assert.equal(admitted(await Promise.all(third)), 4);
+});
+
+test('whoever hangs up gives the place back', async () => {
+  const key = await gateway.addAgent('busy-2');
+  const open = [12, 13, 14, 15].map((i) => modernStart(gateway.url('echo'), { name: `hold-${i}`, arguments: {} }, key));
+  for (const i of [12, 13, 14, 15]) await echo.called(`hold-${i}`);
+  assert.equal(admitted([await call(key, 'hold-16')]), 0);
+  for (const one of open) one.destroy();
+  await until(async () => {
+    const answer = call(key, 'hold-17');
+    await Promise.race([answer, echo.called('hold-17')]);
+    echo.release();
+    return admitted([await answer]) === 1;
+  }, 'a place');
 });
 
 test('units are spent by what was declared, bytes by what passed, and a loop is broken', async () => {

@@ -2,32 +2,16 @@
 // holders have unspent is asked back before anything is refused, so that a refusal is always true, and never more is given than a limit says,
 // however the messages of holders fall. Time is an argument.
 
-import { closedBreaker, heldMs, isIdle, passed } from './breaker.ts';
-import type { Breaker } from './breaker.ts';
+import { hasFilled, meaningOf, rowKey } from './accounts.ts';
+import type { AccountView, WrittenAccount } from './accounts.ts';
+import { createBreakers } from './breaker.ts';
+import type { Breakers } from './breaker.ts';
 import { breakerShape, bucketShape, kindOf, perOf } from './compile.ts';
 import { tenantOf } from './keys.ts';
 import { createLedger } from './ledger.ts';
-import type { Ledger, WrittenBucket } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
 import type { Account, Claim, LeaseReport, Over, Taken, Want } from './leases.ts';
-import type { BreakerShape, Limit, LimitKind, LimitPer } from './types.ts';
-
-/** A bucket as it is written down. */
-export interface WrittenAccount extends Account, WrittenBucket {
-  readonly tenant: string;
-  /** What the limit was then; where that has changed, the bucket means something else. */
-  readonly meaning: string;
-}
-
-/** A bucket, for people. */
-export interface AccountView extends Account {
-  /** Tokens that are left, with those that holders have; negative: a debt. */
-  readonly remaining: number;
-  readonly admitted: number;
-  readonly refused: number;
-  /** 0: never. */
-  readonly lastRefusedMs: number;
-  readonly retryAfterMs: number;
-}
+import type { Limit, LimitKind, LimitPer } from './types.ts';
 
 export interface LimitAuthority {
   /** Puts limits in force: a bucket stays as full as it is where its limit still means the same. Says which limits have other numbers now. */
@@ -60,11 +44,8 @@ interface Known {
   /** Buckets under another meaning are other buckets. */
   readonly meaning: string;
   readonly ledgers: Map<string, Ledger>;
-  readonly breakers: Map<string, Breaker>;
+  readonly breakers: Breakers;
 }
-
-/** Kinds of identical calls remembered of one limit; the least recently seen go first. Whoever makes so many different ones is in no loop. */
-const MAX_BREAKERS = 100_000;
 
 /** An authority without limits. `isBlind`: nobody knows what was taken before, so every bucket begins empty. */
 export function createLimitAuthority(isBlind = false): LimitAuthority {
@@ -106,14 +87,6 @@ export function createLimitAuthority(isBlind = false): LimitAuthority {
   const note = (ledger: Ledger): void => {
     if (ledger.isUnwritten) changed.add(ledger);
   };
-  const breakerOf = ({ breakers }: Known, key: string): Breaker => {
-    const breaker = breakers.get(key) ?? closedBreaker();
-    breakers.delete(key);
-    breakers.set(key, breaker); // The last is the most recent.
-    const [oldest] = breakers.size > MAX_BREAKERS ? breakers.keys() : [];
-    if (oldest !== undefined) breakers.delete(oldest);
-    return breaker;
-  };
 
   /** What has no room, with how long it will be so. */
   const lacking = (
@@ -138,7 +111,7 @@ export function createLimitAuthority(isBlind = false): LimitAuthority {
       const entry = known.get(limit);
       const shape = entry === undefined ? undefined : breakerShape(entry.limit);
       if (entry === undefined || shape === undefined) continue;
-      const retryAfterMs = heldMs(breakerOf(entry, key), shape, nowMs);
+      const retryAfterMs = entry.breakers.heldMs(key, shape, nowMs);
       if (retryAfterMs > 0) return { kind: 'over', limit, limitKind: 'repeats', key, retryAfterMs, empty: true };
     }
     return undefined;
@@ -178,7 +151,7 @@ export function createLimitAuthority(isBlind = false): LimitAuthority {
       for (const [name, limit] of Object.entries(limits)) {
         const before = known.get(name);
         const ledgers = before?.ledgers ?? new Map<string, Ledger>();
-        const breakers = before?.breakers ?? new Map<string, Breaker>();
+        const breakers = before?.breakers ?? createBreakers();
         known.set(name, { limit, kind: kindOf(limit), per: perOf(limit), meaning: meaningOf(limit), ledgers, breakers });
         const shape = bucketShape(limit);
         if (before === undefined || JSON.stringify(shape) === JSON.stringify(bucketShape(before.limit))) continue;
@@ -212,7 +185,7 @@ export function createLimitAuthority(isBlind = false): LimitAuthority {
         if (entry === undefined) return 0; // Dropped by a reload that the holder has not heard of yet.
         const ledger = ledgerOf(entry, { limit, key }, nowMs);
         if (ledger === undefined) {
-          passed(breakerOf(entry, key), nowMs);
+          entry.breakers.passed(key, nowMs);
           return 0;
         }
         ledger.admitted++;
@@ -232,15 +205,11 @@ export function createLimitAuthority(isBlind = false): LimitAuthority {
         const entry = known.get(limit);
         if (entry === undefined) continue;
         const ledger = ledgerOf(entry, { limit, key }, nowMs);
-        if (ledger !== undefined) {
+        if (ledger === undefined) entry.breakers.claim(key, times, openUntilMs);
+        else {
           ledger.claim(holder, held, nowMs);
           note(ledger);
-          continue;
         }
-        const breaker = breakerOf(entry, key);
-        breaker.times.push(...times);
-        breaker.times.sort((a, b) => a - b);
-        breaker.openUntilMs = Math.max(breaker.openUntilMs, openUntilMs);
       }
     },
     leave: (holder, nowMs) => {
@@ -259,12 +228,12 @@ export function createLimitAuthority(isBlind = false): LimitAuthority {
       for (const entry of known.values()) {
         for (const [key, ledger] of entry.ledgers)
           if (ledger.isFull(nowMs) && nowMs - ledger.lastRefusedMs > SHOWN_MS) drop(entry, key, ledger);
-        const shape: BreakerShape | undefined = breakerShape(entry.limit);
-        if (shape !== undefined) for (const [key, breaker] of entry.breakers) if (isIdle(breaker, shape, nowMs)) entry.breakers.delete(key);
+        const shape = breakerShape(entry.limit);
+        if (shape !== undefined) entry.breakers.sweep(shape, nowMs);
       }
       const gone: (Account & { readonly tenant: string })[] = [];
       for (const [id, row] of written) {
-        if (known.get(row.limit)?.ledgers.has(row.key) === true || !hasFilled(row, known.get(row.limit), nowMs)) continue;
+        if (known.get(row.limit)?.ledgers.has(row.key) === true || !hasFilled(row, known.get(row.limit)?.limit, nowMs)) continue;
         written.delete(id);
         gone.push({ limit: row.limit, key: row.key, tenant: row.tenant });
       }
@@ -299,11 +268,15 @@ export function createLimitAuthority(isBlind = false): LimitAuthority {
         };
       }),
       ...[...known].flatMap(([limit, { breakers }]) =>
-        [...breakers].flatMap(([key, { openUntilMs }]): readonly AccountView[] =>
-          openUntilMs <= nowMs
-            ? []
-            : [{ limit, key, remaining: 0, admitted: 0, refused: 0, lastRefusedMs: 0, retryAfterMs: openUntilMs - nowMs }],
-        ),
+        breakers.open(nowMs).map(([key, until]): AccountView => ({
+          limit,
+          key,
+          remaining: 0,
+          admitted: 0,
+          refused: 0,
+          lastRefusedMs: 0,
+          retryAfterMs: until - nowMs,
+        })),
       ),
     ],
   };
@@ -313,25 +286,6 @@ export function createLimitAuthority(isBlind = false): LimitAuthority {
 const PLACE_WAIT_MS = 1_000;
 /** A bucket that refused somebody is shown for so long. */
 const SHOWN_MS = 3_600_000;
-
-/** What must be equal for the tokens of a bucket to mean the same. */
-function meaningOf(limit: Limit): string {
-  return [kindOf(limit), ...perOf(limit)].join(' ');
-}
-
-function rowKey(limit: string, key: string): string {
-  return `${limit}\u0001${key}`;
-}
-
-/** A row of no limit that is in force is kept for as long as it would matter if the limit came back. */
-function hasFilled({ level, amount, periodMs, capacity, atMs }: WrittenAccount, entry: Known | undefined, nowMs: number): boolean {
-  const shape = entry === undefined ? undefined : bucketShape(entry.limit);
-  const [slowest, largest] =
-    shape === undefined
-      ? [amount / periodMs, capacity]
-      : [Math.min(amount / periodMs, shape.amount / shape.periodMs), Math.max(capacity, shape.capacity)];
-  return level / periodMs + (nowMs - atMs) * slowest >= largest;
-}
 
 function longest(overs: readonly Over[]): Over {
   return overs.reduce((most, over) => (over.retryAfterMs > most.retryAfterMs ? over : most));

@@ -1,7 +1,8 @@
 // How much may they? Limits: which concern a call, what it owes, and buckets from which a worker spends what it was leased. Pure: the clock and the
 // way between the two sides are arguments.
 export { createLimitAuthority } from './authority.ts';
-export type { AccountView, LimitAuthority, WrittenAccount } from './authority.ts';
+export type { AccountView, WrittenAccount } from './accounts.ts';
+export type { LimitAuthority } from './authority.ts';
 export { checkLimits } from './check.ts';
 export { bucketShape, compileLimits, kindOf, perOf } from './compile.ts';
 export type { Chargeable, LimitIndex } from './compile.ts';

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { createLimitAuthority, createLeaseHolder } from './index.ts';
 import type { Charge, Claim, LeaseHolder, LeaseReport, Limit, LimitAuthority, Receipt, Taken, Want } from './index.ts';
-import type { WrittenAccount } from './authority.ts';
+import type { WrittenAccount } from './accounts.ts';
 
 const BASE: Limit = { agents: [], groups: [], servers: ['*'], counts: 'uses' };
 
