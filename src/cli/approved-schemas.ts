@@ -6,6 +6,8 @@ import type { ConfigProblem, LoadedConfig } from '../config/index.ts';
 import { parseJson } from '../mcp/index.ts';
 import type { JsonValue } from '../mcp/index.ts';
 import { compileToolFacts, createConditionCheck } from '../policies/index.ts';
+import type { ConditionCheck } from '../policies/index.ts';
+import type { ServerConfig } from '../servers/index.ts';
 import { isObject } from './mcp-http.ts';
 
 /** What of the conditions does not fit. Nothing, where nothing was ever approved. */
@@ -13,8 +15,18 @@ export async function conditionMisfits({ shard, placed }: Pick<LoadedConfig, 'sh
   const check = createConditionCheck(shard.policy);
   const servers = shard.servers.filter(({ name }) => check.concerns(name));
   if (servers.length === 0 || lookForStore(shard.dataFolder) !== 'there') return [];
+  try {
+    await readApproved(shard.dataFolder, servers, check);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return [placed(['rules'], `could not be held against the tools that are approved: ${why}`, undefined)];
+  }
+  return check.problems().map(({ path, message, fix, severity }) => placed(path, message, fix, severity));
+}
+
+async function readApproved(dataFolder: string, servers: readonly ServerConfig[], check: ConditionCheck): Promise<void> {
   const factsOf = compileToolFacts(servers);
-  await using store = openStore(shard.dataFolder);
+  await using store = openStore(dataFolder);
   for (const { name: server } of servers) {
     for (const { kind, name, state, definition } of await store.catalogue.definitions(DEFAULT_TENANT, server)) {
       if (kind !== 'tool' || state !== 'pinned') continue;
@@ -22,7 +34,6 @@ export async function conditionMisfits({ shard, placed }: Pick<LoadedConfig, 'sh
       check.add({ server, tool: name, labels: factsOf(server, name).labels, inputSchema: schemaIn(parsed.ok ? parsed.value.value : null) });
     }
   }
-  return check.problems().map(({ path, message, fix, severity }) => placed(path, message, fix, severity));
 }
 
 function schemaIn(definition: JsonValue): JsonValue {

@@ -22,7 +22,8 @@ export async function conditionProblems(
       servers.filter(({ name }) => name === server),
       (_, tool) => ({ fingerprint: undefined, guess: guessed.get(tool) }),
     );
-    for (const { kind, name, state, definition } of await authority.seen(server)) {
+    // A store that cannot be read is a fault of its own, and no reason to refuse a policy.
+    for (const { kind, name, state, definition } of await authority.seen(server).catch(() => [])) {
       if (kind !== 'tool' || state !== 'pinned') continue;
       const parsed = parseJson(Buffer.from(definition));
       check.add({ server, tool: name, labels: factsOf(server, name).labels, inputSchema: schemaIn(parsed.ok ? parsed.value.value : null) });
