@@ -25,7 +25,7 @@ interface Bed {
   readonly watch: LockdownWatch;
   readonly changes: LockdownChange[];
   /** The next change that the watch finds by itself. */
-  next(): Promise<LockdownChange>;
+  readonly next: () => Promise<LockdownChange>;
 }
 
 function bedFor(t: TestContext, exists = true): Bed {

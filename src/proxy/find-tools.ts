@@ -134,7 +134,7 @@ function refresh(call: Call, servers: ReadonlySet<string>, ports: Ports, next: (
     next();
   };
   const timer = setTimeout(goOn, route.kind === 'aggregate' ? route.waitMs : FIRST_LOOK_MS);
-  for (const name of [...unseen]) {
+  for (const name of unseen) {
     const server = ports.servers.get(name);
     const done = (): void => {
       unseen.delete(name);
