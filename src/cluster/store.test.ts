@@ -246,6 +246,37 @@ test('the file is in write-ahead mode, so that a reader never waits for the writ
   assert.equal(reader.prepare('PRAGMA journal_mode').get()?.['journal_mode'], 'wal');
 });
 
+test('how full limits were is kept, over what it was before, until it is dropped', async (t) => {
+  const folder = folderFor(t);
+  const row = {
+    tenant: 'default',
+    limit: 'calls',
+    key: 'default\u0001ann',
+    meaning: 'rate agent',
+    capacity: 10,
+    amount: 5,
+    periodMs: 60_000,
+    level: 1.5e17,
+    room: 9,
+    atMs: 1_795_000_000_123,
+  };
+  await using store = openStore(folder);
+  await store.limits.write([row], []);
+  await store.limits.write(
+    [
+      { ...row, level: -3 },
+      { ...row, tenant: 'other' },
+    ],
+    [],
+  );
+  assert.deepEqual(await store.limits.levels(), [
+    { ...row, level: -3 },
+    { ...row, tenant: 'other' },
+  ]);
+  await store.limits.write([], [row]);
+  assert.deepEqual(await store.limits.levels(), [{ ...row, tenant: 'other' }]);
+});
+
 const broken: readonly { name: string; prepare: (folder: string) => string; says: RegExp }[] = [
   {
     name: 'a file from a newer Sallyport',
