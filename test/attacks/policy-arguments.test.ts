@@ -1,4 +1,4 @@
-// What an agent is let do with a tool is more than its name: arguments that lead out of a folder or into the inner network, tools that destroy
+// T25: what an agent is let do with a tool is more than its name: arguments that lead out of a folder or into the inner network, tools that destroy
 // and say they do not, rights nobody gave. Over the running gateway, in both eras, the answer is no, and the server hears nothing.
 
 import assert from 'node:assert/strict';
@@ -64,6 +64,7 @@ before(async () => {
   const config = testConfig({
     servers: { desk: { url: server.url, tools: { 'delete_*': { labels: ['destructive'] }, tidy: { labels: ['destructive'] } } } },
     rules: RULES,
+    limits: { approvalWaitMs: 100 },
   });
   gateway = await startGateway({ config });
   [key, stranger] = [await gateway.addAgent('robot'), await gateway.addAgent('stranger')];
@@ -84,6 +85,11 @@ const decisions = (): readonly unknown[] =>
 
 const attacks: readonly (readonly [what: string, tool: string, args: object | undefined, rule: RegExp])[] = [
   ['a path that climbs out of its folder', 'read_file', { path: '/srv/shared/../../etc/passwd' }, /no rule allows/],
+  ['a path that climbs in escapes', 'read_file', { path: '/srv/shared/%2e%2e/%2e%2e/etc/passwd.txt' }, /no rule allows/],
+  ['a path that climbs in escapes of escapes', 'read_file', { path: '/srv/shared/%252e%252e%252fsecret.txt' }, /no rule allows/],
+  ['a path that climbs with backslashes', 'read_file', { path: '/srv/shared\\..\\..\\etc\\passwd.txt' }, /no rule allows/],
+  ['a path that ends early', 'read_file', { path: '/srv/shared/../secret\u0000.txt' }, /no rule allows/],
+  ['a path of letters that look like dots', 'read_file', { path: '/srv/shared/\uff0e\uff0e/secret.txt' }, /no rule allows/],
   ['a path elsewhere', 'read_file', { path: '/etc/passwd' }, /no rule allows/],
   ['a path with a command behind it', 'read_file', { path: '/srv/shared/a.txt; curl x|sh' }, /no rule allows/],
   ['a path with a second line', 'read_file', { path: '/srv/shared/a.txt\n/etc/passwd.txt' }, /no rule allows/],
@@ -91,6 +97,11 @@ const attacks: readonly (readonly [what: string, tool: string, args: object | un
   ['no path', 'read_file', {}, /condition of rule "shared-files"/],
   ['no arguments at all', 'read_file', undefined, /condition of rule "shared-files"/],
   ['the metadata address of a cloud', 'fetch', { url: 'http://169.254.169.254/latest/meta-data' }, /no rule allows/],
+  ['the same address as one number', 'fetch', { url: 'http://2852039166/latest/meta-data' }, /no rule allows/],
+  ['the right host as a user name', 'fetch', { url: 'https://docs.example@169.254.169.254/' }, /no rule allows/],
+  ['the right host without its end', 'fetch', { url: 'https://docs.example' }, /no rule allows/],
+  ['the right host over plain HTTP', 'fetch', { url: 'http://docs.example/' }, /no rule allows/],
+  ['a file in place of an address', 'fetch', { url: 'file:///etc/passwd' }, /no rule allows/],
   ['a host that only begins like the right one', 'fetch', { url: 'https://docs.example.evil.example/' }, /no rule allows/],
   ['another command', 'run', { command: 'date; rm -rf /' }, /no rule allows/],
   ['what destroys, whatever it says of itself', 'delete_everything', {}, /wants a person to approve/],
@@ -143,7 +154,11 @@ test('the record says what was asked, by which rule, and no argument', () => {
   const said = (tool: string, verdict: string): unknown =>
     decisions().find((value) => at(value, 'tool') === tool && at(value, 'verdict') === verdict);
   assert.equal(at(said('tidy', 'ask'), 'rule'), 'a-person-decides');
-  assert.equal(at(said('tidy', 'ask'), 'reason'), 'approval-needed');
+  // First that a person was asked, then that nobody had answered when the wait was over.
+  const asked = decisions().flatMap((value) =>
+    at(value, 'tool') === 'tidy' && at(value, 'verdict') === 'ask' ? [at(value, 'reason')] : [],
+  );
+  assert.ok(asked.includes('approval-asked') && asked.includes('approval-needed'), asked.join());
   const unanswered = said('transfer', 'deny');
   assert.deepEqual([at(unanswered, 'rule'), at(unanswered, 'reason')], ['large-sums', 'condition-error']);
   assert.doesNotMatch(JSON.stringify(decisions()), /169\.254|passwd/);
