@@ -140,7 +140,8 @@ for (const server of ['http', 'stdio']) {
     assert.equal(await ask({}, { key: bob }), 1404);
     assert.equal(await ask({ requestState: `${retry.requestState}-TAMPERED` }), 1404);
     assert.equal(await ask({ name: 'test_input_required_result_list_roots' }), -32602);
-    assert.equal(await ask({ arguments: { other: true } }), -32602);
+    const other = await call('tools/call', { ...retry, arguments: { other: true } }, { capabilities: EVERYTHING });
+    assert.match(textAt(other.result, 'content', 0, 'text'), /^arguments\.other is not declared/);
     assert.equal(await ask({ inputResponses: { [key]: 7 } }), -32602);
     const { result } = await call('tools/call', retry, { capabilities: EVERYTHING });
     assert.equal(textAt(result, 'content', 0, 'text'), 'Hello, Ann!');

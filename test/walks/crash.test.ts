@@ -41,6 +41,7 @@ before(async () => {
     ...['hold', 'after-both', 'after-control'].flatMap((prefix) => numbered(prefix, 10)),
     ...Array.from({ length: ROUNDS }, (_, round) => numbered(`kept-${round}`, 1_000)).flat(),
     ...numbered('pin', 1_000),
+    ...numbered('first', 40),
     'hold-orphan',
     'after-removal',
     'after-the-end',
@@ -50,6 +51,8 @@ before(async () => {
     config: testConfig({ servers: { echo: { url: echo.url }, stdio: { command: process.execPath, args: [STDIO_SERVER] } } }),
   });
   key = await gateway.addAgent('walker');
+  // Until a worker knows the server, it hands calls on; then each worker holds its own.
+  for (const tool of numbered('first', 40)) assert.equal(await callOnce(gateway.url('echo'), key)(tool), true);
 });
 after(async () => {
   endLoads();
