@@ -5,7 +5,8 @@ import { compilePart } from './compile.ts';
 import { readCondition } from './language.ts';
 import type { Tree } from './language.ts';
 import type { Scope } from './part.ts';
-import { createSteps, Failure } from './steps.ts';
+import { createSteps } from './steps.ts';
+import type { Failure } from './steps.ts';
 import type { Value } from './values.ts';
 
 /** True, false, or none because it cannot be said. */

@@ -32,6 +32,7 @@ export function coversGlob(wide: string, narrow: string): boolean {
 
 /** In a run of wildcards the `?` come first, and one `*` is enough: that matches the same names, and is written one way only. */
 function ordered(pattern: string): readonly string[] {
+  // By code points, as globs match them.
   return Array.from(pattern.replace(/[*?]+/g, (run) => run.replaceAll('*', '') + (run.includes('*') ? '*' : '')));
 }
 
