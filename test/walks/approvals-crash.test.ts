@@ -48,9 +48,9 @@ after(async () => {
   await server?.close();
 });
 
-const begin = (folder?: string): Promise<Gateway> =>
+const begin = (folder?: string, approvalWaitMs = 4_000): Promise<Gateway> =>
   startGateway({
-    config: testConfig({ servers: { bank: { url: server.url } }, rules: RULES, limits: { approvalWaitMs: 4_000 } }),
+    config: testConfig({ servers: { bank: { url: server.url } }, rules: RULES, limits: { approvalWaitMs } }),
     ...(folder !== undefined && { folder }),
   });
 
@@ -106,9 +106,16 @@ for (const role of ['control', 'worker'] as const) {
   });
 }
 
-test('control dies while a call waits: the next one is told what it is about, and what is approved then goes on', async () => {
+test('control dies while a call waits: the next one is told what it is about, and what is approved then goes on', async (t) => {
+  const short = gateway;
+  // Whoever is slow to type must not be too late.
+  gateway = await begin(undefined, 45_000);
+  t.after(async () => {
+    await gateway.stop();
+    gateway = short;
+  });
   const params = fresh();
-  const waits = call(params);
+  const waits = call(params, gateway, await gateway.addAgent('cy'));
   let id = '';
   await until(async () => (id = (await person.waiting()).at(-1)?.id ?? '') !== '', 'the question');
   await kill('control');
