@@ -34,7 +34,8 @@ export function createCataloguePublisher(options: {
     try {
       sendTexts(worker, server, texts);
       const { fields } = await worker.request('catalogue', { catalogue }, ACKNOWLEDGE_MS);
-      if (typeof fields['error'] === 'string') log.error('a worker does not believe the pins of a server', { server, error: fields['error'] });
+      if (typeof fields['error'] === 'string')
+        log.error('a worker does not believe the pins of a server', { server, error: fields['error'] });
     } catch (error) {
       log.warn('a worker did not take over the pins of a server', {
         server,
