@@ -14,6 +14,7 @@ import { checkApproved } from './gate-step.ts';
 import { chargeLimits } from './limits-step.ts';
 import { stopLocked } from './lockdown-step.ts';
 import { LATER } from './types.ts';
+import { veil } from './veil.ts';
 import type { Admission, Admitted, NotAdmitted, Pending, Step, Wanting } from './types.ts';
 
 /** What is asked for least stands first; what takes something stands last, so that nothing is taken for what is refused. */
@@ -41,7 +42,7 @@ export function admit(wanting: Wanting, ports: Ports, done: (admitted: Admitted)
 
   const end = (refusal: NotAdmitted): void => {
     over = true;
-    done({ kind: 'refused', ...refusal, taint: admission.taint });
+    done({ kind: 'refused', ...veil(refusal, admission), taint: admission.taint });
   };
   const run = (): void => {
     while (next < STEPS.length) {
