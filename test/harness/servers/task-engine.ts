@@ -158,7 +158,7 @@ export function createTaskEngine(): TaskEngine {
           const listed = TOOLS.map((name) => ({
             name,
             description: name,
-            inputSchema: { type: 'object', properties: ARGUMENTS[name] ?? {} },
+            inputSchema: { type: 'object', properties: ARGUMENTS[name] ?? {}, additionalProperties: true },
           }));
           return { result: { resultType: 'complete', tools: listed, ttlMs: 0, cacheScope: 'private' } };
         }
