@@ -123,6 +123,8 @@ async function startBed(servers: number, tools: number): Promise<Bed> {
       throw new Error(`s${n} lists ${JSON.stringify(listed).slice(0, 300)}`);
   });
   const took = monotonicMs() - began;
+  // Each has seen as many definitions pass by, so that none has the memory of a process that has just begun.
+  await inLanes(100_000 / tools - servers, () => ask(bed, 's0', 'tools/list'));
   console.log(
     `${servers * tools} tools of ${servers} servers: seen and approved in ${(took / 1000).toFixed(1)} s; the worker has ${Math.round(rssOf(bed) / 1e6)} MB`,
   );
