@@ -35,6 +35,8 @@ describe('arguments', () => {
     ['one', { a: 1 }, 'valid', 'valid'],
     ['one', { a: 'x' }, 'invalid', 'invalid'],
     ['one', { a: 1, ssh_key: 'x' }, 'invalid', 'valid'],
+    ['one', { a: null }, 'valid', 'valid'],
+    ['one', { a: null, ssh_key: null }, 'invalid', 'valid'],
     ['one', ['a'], 'invalid', 'invalid'],
     ['one', null, 'invalid', 'invalid'],
     ['two', { a: 1 }, 'valid', 'valid'],

@@ -30,6 +30,8 @@ export interface ToolContracts {
 /** One approved shape of a tool. */
 interface Shape {
   readonly fault: string | undefined;
+  /** What its input schema lists at the top. */
+  readonly declared: JsonObject;
   readonly arguments: Readonly<Record<ArgumentsMode, ArgumentsCheck>>;
   readonly result: ArgumentsCheck | undefined;
 }
@@ -62,6 +64,7 @@ export function createToolContracts(catalogue: Pick<Catalogue, 'approved' | 'fin
     const output = outputSchemaOf(definition);
     return {
       fault: faultOf({ kind: 'tool', name: tool, fingerprint }, definition),
+      declared: isObject(input) && isObject(input['properties']) ? input['properties'] : {},
       arguments: { strict: createArgumentsCheck(input), schema: createArgumentsCheck(input, { strict: false }) },
       result: output === undefined ? undefined : createArgumentsCheck(output, { strict: false, root: 'structuredContent' }),
     };
@@ -94,7 +97,7 @@ export function createToolContracts(catalogue: Pick<Catalogue, 'approved' | 'fin
     faultOf,
     checkArguments: (server, tool, value, mode) => {
       if (!isObject(value)) return { kind: 'invalid', place: '(all of it)', say: 'arguments should be an object.' };
-      return ask(server, tool, (shape) => shape.arguments[mode].check(value)) ?? MISSING;
+      return ask(server, tool, (shape) => checkPresent(shape, value, mode)) ?? MISSING;
     },
     checkResult: (server, tool, value) =>
       ask(server, tool, ({ result }) => {
@@ -112,6 +115,14 @@ export function createToolContracts(catalogue: Pick<Catalogue, 'approved' | 'fin
       return shapes.some(({ definition }) => Object.keys(value).every((name) => declares(definition, name))) ? VALID : UNDECLARED;
     },
   };
+}
+
+/** MCP takes an argument that is null for one that is left out (SEP-2243), and models write it so: a declared one is held to be absent then. */
+function checkPresent({ arguments: checks, declared }: Shape, value: JsonObject, mode: ArgumentsMode): Held {
+  const checked = checks[mode].check(value);
+  if (checked.kind !== 'invalid') return checked;
+  const present = Object.entries(value).filter(([name, one]) => one !== null || !Object.hasOwn(declared, name));
+  return present.length === Object.keys(value).length ? checked : checks[mode].check(Object.fromEntries(present));
 }
 
 const UNDECLARED: Held = { kind: 'invalid', place: '*', say: 'arguments should hold nothing that the prompt does not declare.' };
