@@ -82,7 +82,9 @@ export function createCatalogueDoor({ links, log, nowMs, onChanged }: CatalogueD
       for (const { catalogue: said, texts } of readLastCatalogues(dataFolder)) {
         if (heard.has(said.server)) continue;
         catalogue.learn(said.server, texts);
-        adopt(said.fault === undefined && isOutdated(said) ? { ...said, fault: 'their last copy is older than what was signed last' } : said);
+        adopt(
+          said.fault === undefined && isOutdated(said) ? { ...said, fault: 'their last copy is older than what was signed last' } : said,
+        );
         heard.add(said.server);
       }
       for (const server of signedLast.keys())

@@ -8,16 +8,11 @@ import type { AdminServer, GatewayStatus } from '../admin/index.ts';
 import { ok } from '../base/index.ts';
 import { openStore } from '../cluster/index.ts';
 import type { Store } from '../cluster/index.ts';
-import { DEFAULT_FLOW } from '../policies/index.ts';
 import { formatAddress } from '../config/index.ts';
 import type { ConfigShard } from '../config/index.ts';
 import { createMetrics, createMetricsTotals, parseMetricsDump } from '../telemetry/index.ts';
 import type { Log } from '../telemetry/index.ts';
-import { createApprovalLog } from './approval-log.ts';
-import { createApprovalsDesk } from './approvals-desk.ts';
 import { createApprovalsPort } from './approvals-port.ts';
-import { createCatalogueDesk } from './catalogue-desk.ts';
-import { createCatalogueFaults } from './catalogue-faults.ts';
 import { createCataloguePort } from './catalogue-review.ts';
 import type { Channel } from './channel.ts';
 import { report } from './child.ts';
@@ -27,13 +22,11 @@ import { conditionProblems } from './condition-faults.ts';
 import { createConfigInForce } from './config-in-force.ts';
 import { createSwitchboard, dropFrame } from './conversation.ts';
 import type { Caller, Desk } from './conversation.ts';
-import { createLockdownDesk } from './lockdown-desk.ts';
-import { createFlowDesk } from './flow-desk.ts';
-import { createLimitsDesk } from './limits-desk.ts';
+import { createControlDesks } from './control-desks.ts';
 import type { Init } from './messages.ts';
 import { serveMetrics } from './metrics-door.ts';
 import type { MetricsDoor } from './metrics-door.ts';
-import { birthDigest, configureRunner, keeperConfig, speaksTls } from './other-processes.ts';
+import { configureRunner, keeperConfig, planOf, speaksTls } from './other-processes.ts';
 import { createPolicyPort } from './policy-port.ts';
 import { createPublisher } from './publisher.ts';
 import { holdsOf } from './server-holds.ts';
@@ -43,8 +36,6 @@ const STORE_POLL_MS = 1_000;
 const CONFIG_EXIT_CODE = 3;
 const KEEPER_TIMEOUT_MS = 5_000;
 const TENANT = 'default';
-/** Nobody guesses one; and it is short enough to be read out. */
-const APPROVAL_ID_BYTES = 8;
 
 /** Sets up control's duties. */
 export function beginControl(init: Init, links: Links, log: Log, version: string): Duties {
@@ -52,53 +43,19 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
   const metrics = createMetrics();
   const board = createStatusBoard({ log, notice: (text) => report({ kind: 'notice', text }) });
   const publisher = createPublisher({ dataFolder: init.dataFolder, links, log });
-  const catalogue = createCatalogueDesk({
-    dataFolder: init.dataFolder,
-    links,
-    log,
-    tenant: TENANT,
-    trustOf: (name) => config.shard?.servers.find((server) => server.name === name)?.trust,
-    onChange: () => catalogueFaults.recheck(),
-  });
-  const catalogueFaults = createCatalogueFaults({
-    authority: () => catalogue.authority,
-    shard: () => config.shard,
-    log,
-    onFaults: () => tellFaults(),
-  });
-  const lockdown = createLockdownDesk({
-    dataFolder: init.dataFolder,
-    links,
-    tenant: TENANT,
-    agents: async () => (await store?.agents(TENANT))?.agents.map(({ name }) => name) ?? [],
-    servers: () => config.shard?.servers.map(({ name }) => name) ?? [],
-    toolsOf: (server) =>
-      catalogue.authority
-        ?.all()
-        .find((one) => one.server === server)
-        ?.pins?.pins.filter(({ kind }) => kind === 'tool')
-        .map(({ name }) => name),
-  });
-  const flow = createFlowDesk({
-    links,
-    log,
-    tenant: TENANT,
-    nowMs: () => Date.now(),
-    windowMs: () => (config.shard?.policy.flow ?? DEFAULT_FLOW).windowMs,
-  });
-  const limits = createLimitsDesk({ log, metrics, expected: init.workers });
   const nowMs = (): number => Date.now();
-  const approvalLog = createApprovalLog({ dataFolder: init.dataFolder, writer: `${init.name} pid ${process.pid}`, log, nowMs });
-  const approvals = createApprovalsDesk({
+  const desks = createControlDesks({
+    init,
     links,
     log,
     metrics,
     tenant: TENANT,
     nowMs,
-    newId: (prefix) => `${prefix}_${randomBytes(APPROVAL_ID_BYTES).toString('hex')}`,
-    canRecord: approvalLog.canRecord,
-    record: approvalLog.record,
+    store: () => store,
+    shard: () => config.shard,
+    onFaults: () => tellFaults(),
   });
+  const { catalogue, catalogueFaults, lockdown, flow, limits, approvals } = desks;
   const startedAt = new Date().toISOString();
   let store: Store | undefined;
   let admin: AdminServer | undefined;
@@ -114,17 +71,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     configureRunner(links.get('runner'), shard);
     limits.configure(shard.policy);
     await publisher.publish({ config: shard });
-    report({
-      kind: 'plan',
-      listeners: shard.listeners.map(({ name, address }) => ({
-        name,
-        host: address.host === 'localhost' ? '127.0.0.1' : address.host,
-        port: address.port,
-      })),
-      workers: shard.workers,
-      drainGraceMs: shard.limits.drainGraceMs,
-      birthDigest: birthDigest(shard),
-    });
+    report(planOf(shard));
     await openMetricsDoor(shard);
     for (const worker of links.all('worker')) worker.send('renew-certificates', {});
     catalogueFaults.recheck();
@@ -213,7 +160,8 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
           return ok(
             board.servers().map((server) => {
               const fault = catalogueFaults.of(server.name);
-              const problem = fault === undefined ? server.problem : `Everything of it is withheld, because its approvals cannot be trusted: ${fault}.`;
+              const problem =
+                fault === undefined ? server.problem : `Everything of it is withheld, because its approvals cannot be trusted: ${fault}.`;
               return { ...server, problem, holds: holdsOf(server.name, dump) };
             }),
           );
@@ -229,11 +177,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
         },
       },
     });
-    await flow.open(store.taint);
-    await catalogue.open(store);
-    await approvalLog.open();
-    approvals.open(store);
-    await limits.open(store.limits);
+    await desks.open(store);
     const errors = await config.load();
     if (errors.length > 0) {
       // Started with a wrong config, nothing runs. Replaced while the file is wrong, the gateway goes on with what was in force.
@@ -313,8 +257,8 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       totals.end(name.split('.')[0] ?? name);
     },
   };
-  const desks: readonly Desk[] = [own, catalogue, flow, limits, approvals];
-  const switchboard = createSwitchboard<Caller>(desks);
+  const all: readonly Desk[] = [own, ...desks.all];
+  const switchboard = createSwitchboard<Caller>(all);
 
   start().catch((error: unknown) => {
     const text = error instanceof Error ? error.message : String(error);
@@ -333,14 +277,14 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       if (role === 'runner') configureRunner(channel, shard);
       if (role === 'worker') {
         // First what is approved and taken: with the snapshot it begins to serve.
-        for (const desk of desks) desk.onWorker?.({ channel, name });
+        for (const desk of all) desk.onWorker?.({ channel, name });
         publisher.greet(channel);
         tellFaults();
       }
     },
     onUnlink: (role, channel, name) => {
       if (!board.isDraining(channel)) metrics.counter('sallyport.process.restarts', { process: role }).add();
-      if (role === 'worker') for (const desk of desks) desk.onWorkerGone?.({ channel, name });
+      if (role === 'worker') for (const desk of all) desk.onWorkerGone?.({ channel, name });
     },
     onFrame: (from, frame, channel) => {
       if (from.role === 'worker' && !switchboard.hear(frame, { channel, name: from.name })) dropFrame(frame, log);
@@ -354,8 +298,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     onStop: async () => {
       await admin?.close();
       metricsDoor?.close();
-      for (const desk of desks) await desk.close?.();
-      await approvalLog.close();
+      await desks.close();
       await store?.close();
     },
   };

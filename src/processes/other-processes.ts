@@ -3,14 +3,30 @@
 import { sha256Hex } from '../base/index.ts';
 import type { ConfigShard, ListenerConfig } from '../config/index.ts';
 import type { Channel } from './channel.ts';
+import type { Report } from './messages.ts';
 
 /** Whether the gateway itself ends TLS at a listener. */
 export function speaksTls(listener: Pick<ListenerConfig, 'tls'>): boolean {
   return listener.tls.kind === 'files' || listener.tls.kind === 'self-signed';
 }
 
+/** What the supervisor is told: where to listen, and how many workers of which birth there are. */
+export function planOf(shard: ConfigShard): Report {
+  return {
+    kind: 'plan',
+    listeners: shard.listeners.map(({ name, address }) => ({
+      name,
+      host: address.host === 'localhost' ? '127.0.0.1' : address.host,
+      port: address.port,
+    })),
+    workers: shard.workers,
+    drainGraceMs: shard.limits.drainGraceMs,
+    birthDigest: birthDigest(shard),
+  };
+}
+
 /** What a worker takes over only when it starts: how TLS ends, whom a listener believes, what its sockets are limited to. */
-export function birthDigest({ listeners, limits }: ConfigShard): string {
+function birthDigest({ listeners, limits }: ConfigShard): string {
   return sha256Hex(JSON.stringify([listeners.map(({ tls, trustedProxies }) => [tls.kind, trustedProxies]), limits]));
 }
 

@@ -8,23 +8,8 @@ import { createCallIds, createRefusalCounter, openAuditLog } from '../audit/inde
 import type { AuditLog, RefusalCounter } from '../audit/index.ts';
 import { compileSnapshot, isSnapshotDocument, parseSnapshotDocument, withLockdown } from '../config/index.ts';
 import type { Snapshot, SnapshotDocument } from '../config/index.ts';
-import {
-  createAggregates,
-  createGate,
-  createLegacyServers,
-  createLinkTo,
-  createListChanges,
-  createOpenExchanges,
-  createOwnerRelay,
-  createPlacement,
-  createProcesses,
-  createRoadMetrics,
-  createSessions,
-  createTaskIds,
-  noteChange,
-} from '../proxy/index.ts';
+import { createGate, createListChanges, createOpenExchanges, createOwnerRelay, createRoadMetrics, createTaskIds } from '../proxy/index.ts';
 import type { Ports, SealingKey } from '../proxy/index.ts';
-import { createServers } from '../servers/index.ts';
 import type { Server } from '../servers/index.ts';
 import { createMetrics } from '../telemetry/index.ts';
 import type { Log } from '../telemetry/index.ts';
@@ -43,9 +28,10 @@ import type { Init } from './messages.ts';
 import { reportSightings } from './sighting-report.ts';
 import { auditFolder } from './spawn.ts';
 import { createWorkerGauges } from './worker-gauges.ts';
-import { createRunnerDoor, createSecretsDoor } from './worker-doors.ts';
 import { createWorkerListeners } from './worker-listeners.ts';
 import type { WorkerListeners } from './worker-listeners.ts';
+import { readinessOf } from './worker-readiness.ts';
+import { createWorkerState } from './worker-state.ts';
 
 const SNAPSHOT_PATIENCE_MS = 3_000;
 const KEYS_TIMEOUT_MS = 5_000;
@@ -59,7 +45,6 @@ const KEEP_ALIVE_AFTER_US = 15_000_000;
 export function beginWorker(init: Init, links: Links, log: Log): Duties {
   const startedAt = new Date().toISOString();
   const metrics = createMetrics();
-  const runner = createRunnerDoor(links);
   const headerCatalogue = createHeaderCatalogue();
   const open = createOpenExchanges();
   const relay = createOwnerRelay('run');
@@ -80,53 +65,33 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
 
   const limits = createLimitsDoor(links);
   const flow = createFlowDoor({ links, metrics, nowMs, audit: () => audit });
-  const catalogue = createCatalogueDoor({ links, log, nowMs, onChanged: (server, changed) => listChanges.catalogueChanged(server, changed) });
+  const catalogue = createCatalogueDoor({
+    links,
+    log,
+    nowMs,
+    onChanged: (server, changed) => listChanges.catalogueChanged(server, changed),
+  });
   const approvals = createApprovalsDoor({ links, keys: () => keys, metrics });
-  const onNoise = (server: string): void =>
-    metrics.counter('sallyport.upstream.failures', { code: 'upstream_malformed', 'sallyport.server': server }).add();
-  const processes = createProcesses(runner);
-  const sessions = createSessions({
+  const state = createWorkerState({
     self: init.name,
+    links,
+    log,
+    metrics,
+    nowMs,
     keys: () => keys,
-    processes,
-    nowMs,
-    onEnded: (token) => links.get('control')?.send('session-ended', { token }),
-    // How it ended is not for the log: a program's last words may be what it was told.
-    onSessionEnd: (server) => log.debug('a session ended', { server }),
-    onNoise,
-    onNotification: (server, said) => noteChange(server, said, catalogue),
+    catalogue,
+    onServer: (server) => tellStatus(server),
   });
-  const servers = createServers({
-    stdio: runner,
-    secrets: createSecretsDoor(links),
-    nowMs,
-    connectTimeoutMs: 10_000,
-    maxConnections: 512,
-    maxQueued: 1_024,
-    maxHeadBytes: 64 * 1024,
-    addressPolicy: 'any',
-    onChange: (server) => tellStatus(server),
-  });
-  const legacyServers = createLegacyServers({
-    self: init.name,
-    keys: () => keys,
-    nowMs,
-    linkTo: createLinkTo({ processes, log, onNoise }),
-    onSessionEnd: (server) => log.debug('a session ended', { server }),
-    onNotification: (server, said) => noteChange(server, said, catalogue),
-    onEvent: (event, server) => metrics.counter('sallyport.bridge.events', { event, 'sallyport.server': server }).add(),
-  });
-  const aggregates = createAggregates({ keys: () => keys, nowMs });
-  const placement = createPlacement(init.name);
+  const { servers, sessions, legacyServers, aggregates, placement, processes, runner } = state;
   const listChanges = createListChanges({ open, catalogue: catalogue.catalogue, known: aggregates.known, snapshot: () => snapshot });
   const tellStatus = (server: Server): void => {
     const { readiness } = server;
     if (readiness === undefined) return;
-    const state =
+    const said =
       readiness.kind === 'ready'
         ? { state: 'ready', revisions: readiness.verdict.revisions, transport: readiness.verdict.transport }
         : { state: 'failed', problem: readiness.reason };
-    links.get('control')?.send('server-status', { server: server.name, scout: init.scout, ...state });
+    links.get('control')?.send('server-status', { server: server.name, scout: init.scout, ...said });
   };
 
   const tellSelf = (state: 'starting' | 'serving' | 'draining'): void => {
@@ -158,8 +123,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
   /** What is open is judged again; says how much was cut. */
   const reconsider = (inForce: Snapshot): number => {
     const cut = open.reconsider(inForce, nowMs());
-    sessions.sweep(inForce, nowMs());
-    legacyServers.sweep(inForce, nowMs());
+    state.sweep(inForce);
     return cut;
   };
   const lockdown = createLockdownDoor({
@@ -252,26 +216,12 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       aggregates,
       placement,
     };
-    const readiness = (): { ready: boolean; body: Uint8Array } => {
-      const faults = [
-        ...(draining ? ['draining'] : []),
-        ...(log_.state === 'open' ? [] : ['the audit log cannot be written']),
-        // Anybody may ask: what is locked, and why, stands in the status and the log.
-        ...(current().lockdown.isOn ? ['a lockdown is in force'] : []),
-        ...configFaults,
-      ];
-      const ready = !draining && log_.state === 'open';
-      return {
-        ready,
-        body: Buffer.from(`${JSON.stringify({ status: ready ? 'ready' : 'not ready', revision: current().revision, faults })}\n`),
-      };
-    };
     listeners = createWorkerListeners({
       init,
       links,
       ports,
       snapshot: current,
-      readiness,
+      readiness: () => readinessOf({ isDraining: draining, audit: log_, snapshot: current(), faults: configFaults }),
       onStranger: (code, peer) => counter.count(peer.address, code),
     });
     listeners.update(current().listeners);
@@ -293,8 +243,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     });
     every(SWEEP_PERIOD_MS, () => {
       open.keepAlive(nowUs() - KEEP_ALIVE_AFTER_US);
-      sessions.sweep(current(), nowMs());
-      legacyServers.sweep(current(), nowMs());
+      state.sweep(current());
       aggregates.known.sweep();
       for (const door of doors) door.sweep?.();
     });

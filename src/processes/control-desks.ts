@@ -1,0 +1,112 @@
+// Control's matters with the workers, side by side: what is approved, what is locked, what tasks have used, what calls are charged to, whom they wait
+// for. Each has a desk; what they have in common is who they serve.
+
+import { randomBytes } from 'node:crypto';
+import type { Store } from '../cluster/index.ts';
+import type { ConfigShard } from '../config/index.ts';
+import { DEFAULT_FLOW } from '../policies/index.ts';
+import type { Log, Metrics } from '../telemetry/index.ts';
+import { createApprovalLog } from './approval-log.ts';
+import { createApprovalsDesk } from './approvals-desk.ts';
+import { createCatalogueDesk } from './catalogue-desk.ts';
+import { createCatalogueFaults } from './catalogue-faults.ts';
+import type { Links } from './child.ts';
+import type { Desk } from './conversation.ts';
+import { createFlowDesk } from './flow-desk.ts';
+import { createLimitsDesk } from './limits-desk.ts';
+import { createLockdownDesk } from './lockdown-desk.ts';
+import type { Init } from './messages.ts';
+
+/** Nobody guesses one; and it is short enough to be read out. */
+const APPROVAL_ID_BYTES = 8;
+
+export interface ControlDesksOptions {
+  readonly init: Init;
+  readonly links: Links;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly tenant: string;
+  readonly nowMs: () => number;
+  /** Undefined until it is open. */
+  readonly store: () => Store | undefined;
+  /** The config in force. */
+  readonly shard: () => ConfigShard | undefined;
+  /** What is wrong with approvals has changed. */
+  readonly onFaults: () => void;
+}
+
+/** The desks. */
+export interface ControlDesks {
+  readonly catalogue: ReturnType<typeof createCatalogueDesk>;
+  readonly catalogueFaults: ReturnType<typeof createCatalogueFaults>;
+  readonly lockdown: ReturnType<typeof createLockdownDesk>;
+  readonly flow: ReturnType<typeof createFlowDesk>;
+  readonly limits: ReturnType<typeof createLimitsDesk>;
+  readonly approvals: ReturnType<typeof createApprovalsDesk>;
+  /** Those that workers talk to. */
+  readonly all: readonly Desk[];
+  /** Reads what the store has for them. */
+  open(store: Store): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function createControlDesks(options: ControlDesksOptions): ControlDesks {
+  const { init, links, log, metrics, tenant, nowMs, store, shard } = options;
+  const { dataFolder } = init;
+  const catalogue = createCatalogueDesk({
+    dataFolder,
+    links,
+    log,
+    tenant,
+    trustOf: (name) => shard()?.servers.find((server) => server.name === name)?.trust,
+    onChange: () => catalogueFaults.recheck(),
+  });
+  const catalogueFaults = createCatalogueFaults({ authority: () => catalogue.authority, shard, log, onFaults: options.onFaults });
+  const lockdown = createLockdownDesk({
+    dataFolder,
+    links,
+    tenant,
+    agents: async () => (await store()?.agents(tenant))?.agents.map(({ name }) => name) ?? [],
+    servers: () => shard()?.servers.map(({ name }) => name) ?? [],
+    toolsOf: (server) =>
+      catalogue.authority
+        ?.all()
+        .find((one) => one.server === server)
+        ?.pins?.pins.filter(({ kind }) => kind === 'tool')
+        .map(({ name }) => name),
+  });
+  const flow = createFlowDesk({ links, log, tenant, nowMs, windowMs: () => (shard()?.policy.flow ?? DEFAULT_FLOW).windowMs });
+  const limits = createLimitsDesk({ log, metrics, expected: init.workers });
+  const approvalLog = createApprovalLog({ dataFolder, writer: `${init.name} pid ${process.pid}`, log, nowMs });
+  const approvals = createApprovalsDesk({
+    links,
+    log,
+    metrics,
+    tenant,
+    nowMs,
+    newId: (prefix) => `${prefix}_${randomBytes(APPROVAL_ID_BYTES).toString('hex')}`,
+    canRecord: approvalLog.canRecord,
+    record: approvalLog.record,
+  });
+  const all: readonly Desk[] = [catalogue, flow, limits, approvals];
+  return {
+    catalogue,
+    catalogueFaults,
+    lockdown,
+    flow,
+    limits,
+    approvals,
+    all,
+    open: async (opened) => {
+      await flow.open(opened.taint);
+      await catalogue.open(opened);
+      await approvalLog.open();
+      approvals.open(opened);
+      await limits.open(opened.limits);
+    },
+    close: async () => {
+      for (const desk of all) await desk.close?.();
+      await approvalLog.close();
+    },
+  };
+}
