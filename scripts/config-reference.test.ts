@@ -43,7 +43,7 @@ const disk: Files = {
       ? 'rules: [{ name: all, effect: allow, agents: ["*"], servers: ["*"] }]'
       : path.endsWith('.case')
         ? 'ada | files | server | allow'
-      : '-----BEGIN CERTIFICATE-----',
+        : '-----BEGIN CERTIFICATE-----',
   }),
   look: (path) => (/[a-z]\.[a-z]+$/.test(path) ? { kind: 'file', openToOthers: false } : { kind: 'folder' }),
   list: () => ({ ok: true, value: ['readers.case'] }),

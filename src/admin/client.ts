@@ -113,7 +113,9 @@ function exchange<Name extends EndpointName>(socketPath: string, name: Name, sen
   const { method, path } = ENDPOINTS[name];
   const timeoutMs = HASTY.has(name) ? HASTY_TIMEOUT_MS : TIMEOUT_MS;
   // Names with a character that needs escaping do not exist; escaping keeps one from becoming another path.
-  const target = path.replace(/\{(agent|key|server|approval)\}/g, (_, part: 'agent' | 'key' | 'server' | 'approval') => encodeURIComponent(send[part] ?? ''));
+  const target = path.replace(/\{(agent|key|server|approval)\}/g, (_, part: 'agent' | 'key' | 'server' | 'approval') =>
+    encodeURIComponent(send[part] ?? ''),
+  );
   const body = send.body === undefined ? undefined : Buffer.from(JSON.stringify(send.body));
   const reached = reach(socketPath);
   if (!reached.ok) return Promise.resolve(reached);

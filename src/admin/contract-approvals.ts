@@ -37,13 +37,9 @@ const shownSchema = approvalSchema.extend({
     .string()
     .nullable()
     .meta({ description: 'All that the server would go by: canonical JSON with `arguments`, and `also` for what was sent beside them.' }),
-  text: z
-    .string()
-    .nullable()
-    .meta({
-      description:
-        'The same for people: on several lines, with everything that is not seen, or pretends to be something else, as an escape.',
-    }),
+  text: z.string().nullable().meta({
+    description: 'The same for people: on several lines, with everything that is not seen, or pretends to be something else, as an escape.',
+  }),
 });
 
 const decideSchema = z.strictObject({

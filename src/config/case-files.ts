@@ -92,7 +92,9 @@ function pathsOf({ pattern, complain }: NamedCases, files: Files, refuse: (probl
 function bedOf({ servers, policy }: Pick<ConfigShard, 'servers' | 'policy'>): CaseBed | undefined {
   const names = servers.map(({ name }) => name);
   const compiled = compilePolicy(policy, { servers: names });
-  return compiled.ok ? { policy: compiled.value, servers: names, toolFacts: compileToolFacts(servers), serverLabels: labelsIn(servers) } : undefined;
+  return compiled.ok
+    ? { policy: compiled.value, servers: names, toolFacts: compileToolFacts(servers), serverLabels: labelsIn(servers) }
+    : undefined;
 }
 
 /** What a config says of what is no tool: the labels of its server. */
@@ -127,7 +129,8 @@ function ownBed(
   const named = value.rules.flatMap((rule) => rule.servers).filter((server) => !isGlob(server));
   const servers = [...new Set([...named, ...cases.map(({ question }) => question.server)])];
   const compiled = compilePolicy(value, { servers });
-  if (compiled.ok) return { bed: { policy: compiled.value, servers, toolFacts: compileToolFacts([]), serverLabels: () => [] }, mistakes: [] };
+  if (compiled.ok)
+    return { bed: { policy: compiled.value, servers, toolFacts: compileToolFacts([]), serverLabels: () => [] }, mistakes: [] };
   const [wrong] = compiled.error;
   return {
     bed: undefined,

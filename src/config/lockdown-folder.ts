@@ -38,8 +38,8 @@ export interface LiftedLock {
 }
 
 /** Longest name and reason; a file is no longer than these make it. */
-export const MAX_LOCK_NAME_CHARS = 256;
-export const MAX_LOCK_REASON_CHARS = 500;
+const MAX_LOCK_NAME_CHARS = 256;
+const MAX_LOCK_REASON_CHARS = 500;
 const MAX_FILE_BYTES = 16 * 1024;
 /** So many lifted ones are kept, the newest. */
 const MAX_LIFTED = 100;
@@ -93,7 +93,9 @@ export async function writeLock(folder: string, lock: Lock): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await ownAlike(folder, join(folder, '..'));
   const { id, ...facts } = lock;
-  await writeDurably(folder, id + IN_FORCE, { format: 1, ...facts });
+  // A file too long to be read would lock everything.
+  const reason = lock.reason.slice(0, MAX_LOCK_REASON_CHARS);
+  await writeDurably(folder, id + IN_FORCE, { format: 1, ...facts, reason });
 }
 
 /** Takes a lock out of force; its trace stays beside. */

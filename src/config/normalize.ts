@@ -96,7 +96,22 @@ function toServer(name: string, entry: ServerEntry, folder: string, refuse: (mis
       }),
     );
   if ('command' in entry) {
-    const { command, args, env, cwd, processes, trust, asks, labels, arguments: handled, results, tools, timeoutMs, overLimit, discovery } = entry;
+    const {
+      command,
+      args,
+      env,
+      cwd,
+      processes,
+      trust,
+      asks,
+      labels,
+      arguments: handled,
+      results,
+      tools,
+      timeoutMs,
+      overLimit,
+      discovery,
+    } = entry;
     // A program named by a path is found from the config file; one named by a word is looked for in PATH.
     const program = command.includes('/') ? resolve(folder, command) : command;
     return {

@@ -18,7 +18,17 @@ export { compileLockdown, compileLockName, LOCKED_DOWN, lockEverything, NOTHING_
 export type { Lock, Lockdown, LockKind } from './lockdown.ts';
 export { lintPolicy } from './lint/index.ts';
 export type { Existing, LintBed, LintFinding, LintKind } from './lint/index.ts';
-export { bucketShape, createLeaseHolder, createLimitAuthority, describeLimit, describeOver, kindOf, perOf, readKey, REASONS } from './limits/index.ts';
+export {
+  bucketShape,
+  createLeaseHolder,
+  createLimitAuthority,
+  describeLimit,
+  describeOver,
+  kindOf,
+  perOf,
+  readKey,
+  REASONS,
+} from './limits/index.ts';
 export type {
   Account,
   AccountView,

@@ -49,7 +49,12 @@ export function patternsOf({ rule, condition }: CompiledRule, kind: ThingKind): 
 }
 
 /** Whether the labels of a thing are such that a rule covers it. Prompts and resources have their server's; where a rule names these, it goes by names alone. */
-export function holdsLabels({ rule, effect }: CompiledRule, kind: ThingKind, labels: readonly string[], guessed?: readonly string[]): boolean {
+export function holdsLabels(
+  { rule, effect }: CompiledRule,
+  kind: ThingKind,
+  labels: readonly string[],
+  guessed?: readonly string[],
+): boolean {
   if (rule.labels === undefined || (kind !== 'tool' && rule[MEMBER[kind]] !== undefined)) return true;
   return rule.labels.some((label) => labels.includes(label) && (effect !== 'allow' || guessed?.includes(label) !== true));
 }

@@ -40,7 +40,10 @@ export function compileToolFacts(
 
 /** Every label that a thing may have by the config. */
 export function declaredLabels(servers: readonly Pick<ServerConfig, 'labels' | 'tools'>[]): readonly string[] {
-  const labels = servers.flatMap(({ labels: own = [], tools = {} }) => [...own, ...Object.values(tools).flatMap((tool) => tool.labels ?? [])]);
+  const labels = servers.flatMap(({ labels: own = [], tools = {} }) => [
+    ...own,
+    ...Object.values(tools).flatMap((tool) => tool.labels ?? []),
+  ]);
   return [...new Set(labels)];
 }
 

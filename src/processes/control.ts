@@ -30,6 +30,7 @@ import { configureRunner, keeperConfig, planOf, speaksTls } from './other-proces
 import { createPolicyPort } from './policy-port.ts';
 import { createPublisher } from './publisher.ts';
 import { holdsOf } from './server-holds.ts';
+import { removeStaleSockets } from './stale-sockets.ts';
 import { createStatusBoard } from './status-board.ts';
 
 const STORE_POLL_MS = 1_000;
@@ -177,6 +178,8 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
         },
       },
     });
+    // It has the socket now, so the folder is its own; and no worker listens before it is told what is in force.
+    if (!init.restarted) removeStaleSockets(join(init.dataFolder, 'run'));
     await desks.open(store);
     const errors = await config.load();
     if (errors.length > 0) {

@@ -45,7 +45,7 @@ export function createStatusBoard(options: { readonly log: Log; readonly notice:
       const revisions = Array.isArray(fields['revisions']) ? fields['revisions'].map(String) : [];
       const failed = fields['state'] === 'failed';
       const news = failed && known.status.state !== 'failed';
-      const problem = failed ? String(fields['problem'] ?? 'it did not say why') : null;
+      const problem = failed ? (typeof fields['problem'] === 'string' ? fields['problem'] : 'it did not say why') : null;
       known.status = {
         ...known.status,
         state: failed ? 'failed' : 'ready',

@@ -104,7 +104,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
 
   /** Takes over a snapshot: from the next request on, everything is judged by it; what is open is judged again now. */
   const adopt = (document: SnapshotDocument): string | undefined => {
-    const next = compileSnapshot(document, compiled, catalogue.catalogue.tool);
+    const next = compileSnapshot(document, compiled, (server, tool) => catalogue.catalogue.tool(server, tool));
     if (!next.ok) return next.error.join(' ');
     const before = snapshot;
     compiled = next.value;

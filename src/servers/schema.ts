@@ -260,8 +260,14 @@ const asksSchema = z
       )
       .max(1000, 'must have at most 1000 entries')
       .default([])
-      .meta({ description: 'Hosts of pages that it may have opened, always over https.', examples: [['accounts.example.com', '*.pay.example']] }),
-    sampling: z.boolean().default(false).meta({ description: "Whether it may use the agent's model.", examples: [true] }),
+      .meta({
+        description: 'Hosts of pages that it may have opened, always over https.',
+        examples: [['accounts.example.com', '*.pay.example']],
+      }),
+    sampling: z
+      .boolean()
+      .default(false)
+      .meta({ description: "Whether it may use the agent's model.", examples: [true] }),
     roots: z
       .boolean()
       .default(false)

@@ -10,9 +10,13 @@ function bed(): {
   readonly finder: ToolFinder;
   /** Gives way this often at most, and then no more until it is told to. */
   readonly turns: (() => void)[];
-  change(server: string, names: readonly string[]): void;
+  readonly change: (server: string, names: readonly string[]) => void;
   /** What is found at once; undefined: it waits for its turn. */
-  find(query: string, servers: readonly string[], admit?: (server: string, name: string) => boolean): readonly string[] | undefined;
+  readonly find: (
+    query: string,
+    servers: readonly string[],
+    admit?: (server: string, name: string) => boolean,
+  ) => readonly string[] | undefined;
 } {
   const servers = new Map<string, readonly string[]>();
   const revisions = new Map<string, number>();

@@ -75,7 +75,7 @@ for (const era of ['modern', 'legacy'] as const) {
     let gateway: Gateway;
     let key: string;
     let names: readonly string[];
-    const askers: { readonly name: string; ask(method: string, params?: Json, server?: string): Promise<RpcAnswer> }[] = [];
+    const askers: { readonly name: string; readonly ask: (method: string, params?: Json, server?: string) => Promise<RpcAnswer> }[] = [];
 
     before(async () => {
       const address = trap.address();

@@ -237,8 +237,18 @@ const CALLED_IN_SESSION = ['asks', 'renamed', 'plain'];
 /** Tools whose answers are tricks. */
 const CALLED = [
   ...Object.keys(refused),
-  ...['redirect', 'fields', 'twice', 'chatter', 'surrogate', 'question', 'afterwards', 'comments', 'flood'],
-  ...['an event without end', 'a line without end', 'an event of endless lines'],
+  'redirect',
+  'fields',
+  'twice',
+  'chatter',
+  'surrogate',
+  'question',
+  'afterwards',
+  'comments',
+  'flood',
+  'an event without end',
+  'a line without end',
+  'an event of endless lines',
 ];
 
 describe('a modern server answers a call with', () => {

@@ -29,6 +29,9 @@ export interface Load {
 /** Makes one call of this tool; false or an error: it was not answered as it should be. */
 export type CallOnce = (tool: string) => Promise<boolean | string>;
 
+/** Each call has a tool of its own, and servers list what they have: a load ends by itself when all of its names have been used. */
+export const CALLS_OF_A_LOAD = 2_000;
+
 const running = new Set<() => void>();
 
 /** Ends every load: one that a failed test left would keep its process alive for ever. */
@@ -36,14 +39,14 @@ export function endLoads(): void {
   for (const end of running) end();
 }
 
-/** Keeps `lanes` calls under way at any time. */
-export function startLoad(prefix: string, lanes: number, call: CallOnce): Load {
+/** Keeps `lanes` calls under way at any time, `calls` in all. */
+export function startLoad(prefix: string, lanes: number, call: CallOnce, calls = CALLS_OF_A_LOAD): Load {
   const answered: string[] = [];
   const failed: { tool: string; why: string }[] = [];
   let next = 0;
   let stopped = false;
   const lane = async (): Promise<void> => {
-    while (!stopped) {
+    while (!stopped && next < calls) {
       const tool = `${prefix}-${next++}`;
       const result = await call(tool).catch((error: unknown) =>
         error instanceof Error ? `${error.name}: ${error.message}` : String(error),

@@ -22,11 +22,14 @@ import {
   testConfig,
   textAt,
   until,
+  CALLS_OF_A_LOAD,
+  LOADED_DELAY_MS,
 } from '../harness/index.ts';
 import type { EchoServer, Gateway, LoadReport, WorkerRow } from '../harness/index.ts';
 
 const STDIO_SERVER = join(repositoryRoot, 'test', 'harness', 'servers', 'stdio-server.ts');
 const ROUNDS = 5;
+const KEPT = 500;
 const ENDS_WITHIN_MS = 10_000;
 
 let echo: EchoServer;
@@ -36,17 +39,17 @@ let serial = 0;
 
 before(async () => {
   const tools = [
-    ...numbered('modern', 6_000),
-    ...['runner', 'control', 'keeper'].flatMap((prefix) => numbered(prefix, 2_000)),
+    ...numbered('modern', 2 * CALLS_OF_A_LOAD),
+    ...['runner', 'control', 'keeper'].flatMap((prefix) => numbered(prefix)),
     ...['hold', 'after-both', 'after-control'].flatMap((prefix) => numbered(prefix, 10)),
-    ...Array.from({ length: ROUNDS }, (_, round) => numbered(`kept-${round}`, 500)).flat(),
+    ...Array.from({ length: ROUNDS }, (_, round) => numbered(`kept-${round}`, KEPT)).flat(),
     ...numbered('pin', 1_000),
     ...numbered('first', 40),
     'hold-orphan',
     'after-removal',
     'after-the-end',
   ];
-  echo = await startEchoServer({ tools, delayMs: 3 });
+  echo = await startEchoServer({ tools, delayMs: LOADED_DELAY_MS });
   gateway = await startGateway({
     config: testConfig({ servers: { echo: { url: echo.url }, stdio: { command: process.execPath, args: [STDIO_SERVER] } } }),
   });
@@ -63,7 +66,7 @@ after(async () => {
 });
 
 test(`workers are killed ${ROUNDS} times under load`, async () => {
-  const modern = startLoad('modern', 6, callOnce(gateway.url('echo'), key));
+  const modern = startLoad('modern', 6, callOnce(gateway.url('echo'), key), 2 * CALLS_OF_A_LOAD);
   const legacy = startLoad('legacy', 2, callInSession);
   const reports: LoadReport[] = [];
   const interrupted: string[] = [];
@@ -80,7 +83,7 @@ test(`workers are killed ${ROUNDS} times under load`, async () => {
     const broken = assert.rejects(doomed.connection.call(held), 'a call whose worker died has no answer');
     await echo.called(held);
     interrupted.push(held);
-    const kept = startLoad(`kept-${round}`, 1, survivor.connection.call);
+    const kept = startLoad(`kept-${round}`, 1, survivor.connection.call, KEPT);
     await until(() => kept.count > 5, 'calls in the worker that stays');
     process.kill(victim.pid, 'SIGKILL');
     await broken;

@@ -25,6 +25,7 @@ import {
   testConfig,
   textAt,
   until,
+  LOADED_DELAY_MS,
 } from '../harness/index.ts';
 import type { EchoServer, Gateway } from '../harness/index.ts';
 
@@ -35,9 +36,16 @@ before(async () => {
   echo = await startEchoServer({
     tools: [
       ...['drain', 'drain-kept', 'guarded'].flatMap((prefix) => numbered(prefix)),
-      ...['idle', 'hold-drain', 'late', 'first', 'second', 'still-there', 'by-the-good-door', 'the-good-one'],
+      'idle',
+      'hold-drain',
+      'late',
+      'first',
+      'second',
+      'still-there',
+      'by-the-good-door',
+      'the-good-one',
     ],
-    delayMs: 2,
+    delayMs: LOADED_DELAY_MS,
   });
 });
 after(() => echo?.close());

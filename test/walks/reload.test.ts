@@ -20,6 +20,7 @@ import {
   testConfig,
   textAt,
   until,
+  LOADED_DELAY_MS,
 } from '../harness/index.ts';
 import type { EchoServer, Gateway, Load } from '../harness/index.ts';
 
@@ -40,9 +41,18 @@ before(async () => {
       ...numbered('secret', RELOADS).flatMap((prefix) => numbered(prefix, SAMPLES)),
       ...numbered('extra', RELOADS).flatMap((prefix) => numbered(prefix, SAMPLES)),
       ...numbered('long', SAMPLES).map(lengthen),
-      ...['hold-30000', 'after-30000', 'hold-40000', 'after-40000', 'hold-staying', 'hold-leaving'],
-      ...['by-the-second-door', 'tls', 'no-tls', 'secret'],
+      'hold-30000',
+      'after-30000',
+      'hold-40000',
+      'after-40000',
+      'hold-staying',
+      'hold-leaving',
+      'by-the-second-door',
+      'tls',
+      'no-tls',
+      'secret',
     ],
+    delayMs: LOADED_DELAY_MS,
   });
   gateway = await startGateway({ config: config() });
   key = await gateway.addAgent('walker');

@@ -35,7 +35,10 @@ before(async () => {
         (what) => [1, 2, 3, 4].map((number) => `hold-${what}-${number}`),
       ),
       ...['revoke', 'remove'].flatMap((how) => [`witness-${how}`, ...numbered(`after-${how}`, SAMPLES)]),
-      ...['first-key', 'second-key', 'allowed-again', ...numbered('first', 40)],
+      'first-key',
+      'second-key',
+      'allowed-again',
+      ...numbered('first', 40),
     ],
   });
   gateway = await startGateway({ config: config([ALLOW_ALL]) });

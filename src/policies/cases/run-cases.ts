@@ -39,7 +39,10 @@ export function runCases(cases: readonly PolicyCase[], bed: CaseBed): readonly C
   });
 }
 
-function runCase({ line, text, question, labels, expected }: PolicyCase, { policy, servers, toolFacts, serverLabels }: CaseBed): CaseFailure | undefined {
+function runCase(
+  { line, text, question, labels, expected }: PolicyCase,
+  { policy, servers, toolFacts, serverLabels }: CaseBed,
+): CaseFailure | undefined {
   const wanted = shown(expected.kind, expected.rule);
   const { server, subject } = question;
   const impossible = (message: string, fix: string): CaseFailure => ({ line, text, expected: wanted, came: undefined, message, fix });

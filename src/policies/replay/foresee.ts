@@ -55,7 +55,8 @@ function dependsOn(compiled: CompiledRule, question: Question, unknown: Readonly
   const { rule, condition } = compiled;
   const { kind } = question.subject;
   const labels = question.tool?.labels ?? question.labels ?? [];
-  if (kind === 'server' || !holdsLabels(compiled, kind, labels, question.tool?.guessed)) return kind === 'server' && readsSource(compiled, unknown);
+  if (kind === 'server' || !holdsLabels(compiled, kind, labels, question.tool?.guessed))
+    return kind === 'server' && readsSource(compiled, unknown);
   if (rule.after !== undefined && unknown.has('taint')) return true;
   if (condition === undefined) return false;
   return (

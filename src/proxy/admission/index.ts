@@ -3,5 +3,4 @@
 export { admit } from './admit.ts';
 export { whyLocked } from './lockdown-step.ts';
 export type { LimitsPort } from './limits-step.ts';
-export { LATER } from './types.ts';
 export type { Admission, Admitted, NotAdmitted, Pending, Step, Stepped, Wanting } from './types.ts';

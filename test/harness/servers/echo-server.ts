@@ -7,6 +7,7 @@ import type { ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { until } from '../gateway.ts';
+import { CALLS_OF_A_LOAD } from '../load.ts';
 import { at, textAt } from '../mcp.ts';
 import { modernAnswers } from './scripted-server.ts';
 
@@ -29,10 +30,10 @@ export interface EchoOptions {
   readonly delayMs?: number;
 }
 
-/** More calls than any load makes, each with a tool of its own. */
-const CALLS_OF_A_LOAD = 3_000;
+/** Long enough that a load without pauses always has calls under way, and names enough for as long as a test takes. */
+export const LOADED_DELAY_MS = 50;
 
-/** The names that a load with this prefix calls (`startLoad`), or the first of them. */
+/** The names that a load with this prefix calls (`startLoad`). */
 export function numbered(prefix: string, count = CALLS_OF_A_LOAD): readonly string[] {
   return Array.from({ length: count }, (_, number) => `${prefix}-${number}`);
 }
