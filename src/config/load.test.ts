@@ -120,7 +120,6 @@ servers:
       processes: 'per-agent',
       trust: 'first-use',
       ...UNSAID,
-      tools: undefined,
       timeoutMs: 5,
     },
     {
@@ -133,8 +132,6 @@ servers:
       processes: 'per-agent',
       trust: 'first-use',
       ...UNSAID,
-      tools: undefined,
-      timeoutMs: undefined,
     },
     {
       kind: 'http',
@@ -144,8 +141,6 @@ servers:
       tls: { ca: '/ca.pem', minVersion: 'TLSv1.3' },
       trust: 'first-use',
       ...UNSAID,
-      tools: undefined,
-      timeoutMs: undefined,
     },
   ]);
   assert.equal(JSON.stringify(servers).includes('secret'), false);

@@ -96,22 +96,7 @@ function toServer(name: string, entry: ServerEntry, folder: string, refuse: (mis
       }),
     );
   if ('command' in entry) {
-    const {
-      command,
-      args,
-      env,
-      cwd,
-      processes,
-      trust,
-      asks,
-      labels,
-      arguments: handled,
-      results,
-      tools,
-      timeoutMs,
-      overLimit,
-      discovery,
-    } = entry;
+    const { command, args, env, cwd, processes, ...terms } = entry;
     // A program named by a path is found from the config file; one named by a word is looked for in PATH.
     const program = command.includes('/') ? resolve(folder, command) : command;
     return {
@@ -122,18 +107,10 @@ function toServer(name: string, entry: ServerEntry, folder: string, refuse: (mis
       env: values('env', env),
       cwd: resolve(folder, cwd),
       processes,
-      trust,
-      asks,
-      labels,
-      arguments: handled,
-      results,
-      tools,
-      timeoutMs,
-      overLimit,
-      discovery,
+      ...terms,
     };
   }
-  const { url, headers, tls, trust, asks, labels, arguments: handled, results, tools, timeoutMs, overLimit, discovery } = entry;
+  const { url, headers, tls, ...terms } = entry;
   const ca = tls.ca === undefined ? undefined : resolve(folder, tls.ca);
   return {
     kind: 'http',
@@ -141,15 +118,7 @@ function toServer(name: string, entry: ServerEntry, folder: string, refuse: (mis
     url: toUrl(url, ['servers', name, 'url'], refuse),
     headers: values('headers', headers),
     tls: { ca, minVersion: tls.minVersion },
-    trust,
-    asks,
-    labels,
-    arguments: handled,
-    results,
-    tools,
-    timeoutMs,
-    overLimit,
-    discovery,
+    ...terms,
   };
 }
 

@@ -5,7 +5,7 @@ import { createUpstreamPool } from '../http/index.ts';
 import type { Origin, PoolOptions, UpstreamPool } from '../http/index.ts';
 import type { HttpSecrets, SecretsDoor } from './doors.ts';
 import type { HttpTarget } from './http-target.ts';
-import type { HttpServerConfig } from './schema.ts';
+import type { HttpServerConfig } from './types.ts';
 
 export interface HttpReach {
   /** Fetches the credentials; rejects with a sentence for the operator. */

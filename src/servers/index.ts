@@ -6,7 +6,8 @@ export { mediaType, OWN_ACCESS, statusRefusal } from './http-status.ts';
 export type { HttpTarget } from './http-target.ts';
 export { createServers } from './registry.ts';
 export type { Readiness, Server, Servers } from './registry.ts';
-export { discoverySchema, overLimitSchema, serverEntrySchema, serverNameSchema } from './schema.ts';
+export { serverEntrySchema, serverNameSchema } from './schema.ts';
+export type { ServerEntry, ValueEntry } from './schema.ts';
 export type {
   DeclaredTool,
   HttpServerConfig,
@@ -14,14 +15,14 @@ export type {
   OverLimit,
   ServerAsks,
   ServerConfig,
-  ServerEntry,
+  ServerTerms,
   StdioServerConfig,
   ToolHandling,
   Trust,
-  ValueEntry,
   ValuePart,
   ValueSource,
-} from './schema.ts';
+} from './types.ts';
+export { discoverySchema, overLimitSchema } from './terms-schema.ts';
 export { openSseCarrier } from './sse-carrier.ts';
 export type { SseCarrierOptions } from './sse-carrier.ts';
 export type { EraVerdict, Transport } from './verdict.ts';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { HttpSecrets, StdioDoor } from './doors.ts';
 import { createServers } from './registry.ts';
 import type { Readiness, Servers } from './registry.ts';
-import type { ServerConfig } from './schema.ts';
+import type { ServerConfig } from './types.ts';
 import { listenUpstream, sayJson } from './upstream.fixture.ts';
 
 const HTTP: ServerConfig = {

@@ -6,7 +6,7 @@ import type { SecretsDoor, StdioDoor } from './doors.ts';
 import { createHttpReach } from './http-reach.ts';
 import type { HttpTarget } from './http-target.ts';
 import { probeHttp, probeStdio } from './probe.ts';
-import type { ServerConfig } from './schema.ts';
+import type { ServerConfig } from './types.ts';
 import type { EraVerdict, NoVerdict } from './verdict.ts';
 
 /** A server that is ready to be called, or why it is not. */
