@@ -175,6 +175,8 @@ export function createCatalogueAuthority(options: CatalogueAuthorityOptions): Ca
     const at = now().toISOString();
     const book = openBook(before.filter(isSound), pinsOf(server));
     const known = new Set(book.withheld().map(sightingKey));
+    // Before what is new comes in: what is not listed any more makes room for it.
+    if (report.whole !== undefined) book.retain(report.whole.kind, new Set(report.whole.names));
     for (const { kind, name, text } of report.definitions) {
       // What the worker says the fingerprint is does not matter: what is approved is what is kept.
       const definition = canonicalText(Buffer.from(text));
@@ -183,7 +185,7 @@ export function createCatalogueAuthority(options: CatalogueAuthorityOptions): Ca
       book.see({ ...sighting, server, definition, at, serverVersion: report.serverVersion });
       if (firsts.has(kind) && !book.isPinned(sighting)) book.decide(sighting, { state: 'pinned', decidedBy: 'first-use', decidedAt: at });
     }
-    if (report.whole !== undefined) book.retain(report.whole.kind, new Set(report.whole.names));
+    if (book.isFull) log.warn('a server lists more that is new than is kept for review: sallyport tools review', { server });
     const news = book.withheld().filter((one) => !known.has(sightingKey(one)));
     if (news.length > 0)
       log.warn('definitions are withheld until they are approved: sallyport tools review', {

@@ -24,6 +24,8 @@ export interface CatalogueBook {
   rows(): readonly SeenDefinition[];
   pins(): readonly Pin[];
   isPinned(sighting: Sighting): boolean;
+  /** Whether a name was left out because so many wait already. */
+  readonly isFull: boolean;
   /** This is what the server lists under this name now. */
   see(sighting: NewSighting): void;
   /** The server lists these, and nothing else of this kind. */
@@ -37,14 +39,17 @@ export interface CatalogueBook {
 const UNDECIDED = { state: 'quarantined', decidedBy: null, decidedAt: null } as const;
 /** Shapes of one thing that nobody decided about: a server may show another each time it is asked. */
 const MAX_UNDECIDED_SHAPES = 4;
-/** And names that nobody has approved. */
+/** And altogether, before a name that was never seen is left out: nothing by that name can be used anyway. What is known is always followed. */
 const MAX_UNDECIDED = 5_000;
 
 /** Opens the page. */
 export function openBook(rows: readonly SeenDefinition[], pins: readonly Pin[]): CatalogueBook {
   const things = Map.groupBy(rows, thingOf);
   const pinned = new Map(pins.map((pin) => [thingOf(pin), pin]));
-  let undecided = rows.filter((row) => row.state === 'quarantined').length;
+  let undecided = countOpen(rows);
+  let isFull = false;
+  /** What nobody decided about and the server does not list any more, the oldest first; looked up when there is no room left. */
+  let outdated: SeenDefinition[] | undefined;
 
   const isPinned = (sighting: Sighting): boolean => pinned.get(thingOf(sighting))?.fingerprints.includes(sighting.fingerprint) === true;
   const all = (): SeenDefinition[] => [...things.values()].flat();
@@ -53,15 +58,35 @@ export function openBook(rows: readonly SeenDefinition[], pins: readonly Pin[]):
     undecided += countOpen(shapes) - countOpen(before);
     things.set(thingOf(sighting), [...shapes]);
   };
+  /** Makes room for a name that was never seen by what matters least. */
+  const makeRoom = (): boolean => {
+    outdated ??= all()
+      .filter((row) => row.state === 'quarantined' && !row.current && !pinned.has(thingOf(row)))
+      .toSorted((a, b) => (a.lastSeen < b.lastSeen ? 1 : -1));
+    for (let oldest = outdated.pop(); oldest !== undefined; oldest = outdated.pop()) {
+      const shapes = things.get(thingOf(oldest)) ?? [];
+      const rest = shapes.filter((row) => row !== oldest);
+      if (rest.length === shapes.length) continue; // It is listed again, or was decided about.
+      put(oldest, rest);
+      return true;
+    }
+    return false;
+  };
 
   return {
     rows: all,
     pins: () => [...pinned.values()],
     isPinned,
+    get isFull() {
+      return isFull;
+    },
     see: ({ server, kind, name, fingerprint, definition, at, serverVersion }) => {
       const shapes = things.get(thingOf({ kind, name })) ?? [];
       const known = shapes.find((row) => row.fingerprint === fingerprint);
-      if (known === undefined && undecided >= MAX_UNDECIDED) return;
+      if (shapes.length === 0 && !pinned.has(thingOf({ kind, name })) && undecided >= MAX_UNDECIDED && !makeRoom()) {
+        isFull = true;
+        return;
+      }
       const fresh = { server, kind, name, fingerprint, definition, serverVersion, firstSeen: at, ...UNDECIDED };
       const others = shapes.filter((row) => row !== known).map((row) => (row.current ? { ...row, current: false } : row));
       const open = others.filter((row) => row.state === 'quarantined');
