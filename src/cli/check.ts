@@ -6,7 +6,7 @@ import type { ConfigProblem } from '../config/index.ts';
 import { conditionMisfits } from './approved-schemas.ts';
 import type { CliDeps, Command } from './command.ts';
 import { EXIT } from './exit-codes.ts';
-import { complainNoConfig, configPath, shownPath } from './locate.ts';
+import { complainNoConfig, findConfigFile, shownPath } from './locate.ts';
 import { printJson, printLine, printText } from './print.ts';
 
 export const checkCommand: Command = {
@@ -16,7 +16,7 @@ export const checkCommand: Command = {
     'Prints every problem as FILE:LINE:COLUMN, with what to write instead. Conditions are held against the tools that the gateway of this config has approved. Ends with exit code 3 if a running gateway would refuse the file; warnings alone do not.',
   ],
   run: async (args, deps) => {
-    const file = configPath(args, deps);
+    const file = await findConfigFile(args, deps);
     if (!existsSync(file)) return complainNoConfig(deps, file);
     const loaded = loadConfigFile(file, deps.env);
     const misfits = loaded.ok ? await conditionMisfits(loaded.value) : [];

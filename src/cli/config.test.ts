@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { ok } from '../base/index.ts';
+import { FAKE_STATUS, fakeAgents, fakePorts } from './admin.fixture.ts';
 import { cliFixture } from './cli.fixture.ts';
 import { EXIT } from './index.ts';
 
@@ -128,6 +130,19 @@ for (const command of ['check', 'serve']) {
     assert.equal(served.length, 0);
   });
 }
+
+test('where no config is in the usual place, that of the gateway which runs here is checked', async (t) => {
+  const elsewhere = cliFixture(t);
+  const file = join(elsewhere.cwd, 'gateway.yaml');
+  const config = { ...FAKE_STATUS.config, file };
+  const { run, cwd } = cliFixture(t, { ports: fakePorts(fakeAgents, { status: async () => ok({ ...FAKE_STATUS, config }) }) });
+  writeFileSync(file, 'version: 1\npolicy: { rules: [{ name: r, effect: allow, agents: ["*"], servers: ["*"] }] }\n');
+  assert.equal((await run('check')).stdout.split('\n').at(-2), `${file} is good: 0 servers, 1 rule.`);
+  assert.match((await run('policy', 'test')).stderr, /The config names no cases/);
+  writeFileSync(join(cwd, 'sallyport.yaml'), 'version: 1\npolicy: { rules: [] }\n');
+  assert.match((await run('check')).stdout, /^sallyport\.yaml is good/m);
+  assert.match((await run('check', '--config', 'none.yaml')).stderr, /There is no none\.yaml/);
+});
 
 test('commands find the data folder where the config puts it', async (t) => {
   const { run, cwd } = cliFixture(t);

@@ -15,7 +15,7 @@ import type { CliDeps, Command } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { knownAgents } from './known.ts';
-import { configPath, dataFolder, shownPath } from './locate.ts';
+import { dataFolder, shownPath } from './locate.ts';
 import { readPolicyConfig } from './policy-config.ts';
 import { complain, printJson, printLine, printTable, printText } from './print.ts';
 import { complainAbout } from './problems.ts';
@@ -25,6 +25,8 @@ import { readArguments, readJsonArguments } from './tool-arguments.ts';
 type Shown = Omit<ExplanationView, 'revision' | 'gates' | 'passes'> & {
   /** Undefined: of a config file, and nothing is known beside it. */
   readonly inForce: Pick<ExplanationView, 'revision' | 'gates' | 'passes'> | undefined;
+  /** The config file that was asked instead. */
+  readonly file: string | undefined;
 };
 
 const KINDS = ['tool', 'prompt', 'resource'] as const;
@@ -67,7 +69,7 @@ export const explainCommand: Command = {
     const shown = args.flag('offline') ? await explainOffline(input.value, args, deps) : await explainRunning(input.value, args, deps);
     if (typeof shown === 'number') return shown;
     if (args.output === 'json') {
-      const { inForce, ...explained } = shown;
+      const { inForce, file: _, ...explained } = shown;
       printJson(deps, { ...explained, ...(inForce ?? { revision: null, gates: [], passes: null }) });
     } else print(deps, shown, input.value, args);
     const isCarried = shown.inForce?.passes ?? shown.verdict.kind === 'allow';
@@ -127,14 +129,14 @@ async function explainRunning(input: ExplainInput, args: ParsedArguments, deps: 
   const asked = await deps.admin(folder).policy.explain(input);
   if (asked.ok) {
     const { revision, gates, passes, ...explained } = asked.value;
-    return { ...explained, inForce: { revision, gates, passes } };
+    return { ...explained, inForce: { revision, gates, passes }, file: undefined };
   }
   if (asked.error.code !== 'gateway_not_running') return complainAbout(deps, asked.error);
   return explainOffline(input, args, deps);
 }
 
 async function explainOffline(input: ExplainInput, args: ParsedArguments, deps: CliDeps): Promise<Shown | ExitCode> {
-  const config = readPolicyConfig(args, deps);
+  const config = await readPolicyConfig(args, deps);
   if (typeof config === 'number') return config;
   const known = (await knownAgents(args, deps))?.get(input.agent);
   const groups = [...(input.groups ?? known?.groups ?? [])];
@@ -151,6 +153,7 @@ async function explainOffline(input: ExplainInput, args: ParsedArguments, deps: 
     labels,
     taint,
     inForce: undefined,
+    file: config.files[0],
   };
 }
 
@@ -177,10 +180,10 @@ function explain(input: ExplainInput, labels: readonly string[], { shard }: Unte
 }
 
 function print(deps: CliDeps, shown: Shown, { server, kind, name }: ExplainInput, args: ParsedArguments): void {
-  const { agent, verdict, labels, taint, inForce, limits } = shown;
+  const { agent, verdict, labels, taint, inForce, file, limits } = shown;
   const by =
     inForce === undefined
-      ? `${shownPath(configPath(args, deps), deps)}, as no gateway was asked`
+      ? `${file === undefined ? 'the config file' : shownPath(file, deps)}, as no gateway was asked`
       : `the config in force, revision ${inForce.revision}`;
   const facts = [
     ...(agent.groups.length > 0 ? [`groups ${agent.groups.join(', ')}`] : []),

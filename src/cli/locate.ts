@@ -1,6 +1,7 @@
 // Finds the config file and the data folder that a command is about: as the command line says, else the environment, else the config,
 // else the usual places in the working directory.
 
+import { existsSync, realpathSync } from 'node:fs';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
@@ -16,6 +17,32 @@ export const CONFIG_FILE = 'sallyport.yaml';
 /** The config file that is named, absolute, else where it usually is. It need not exist. */
 export function configPath(args: ParsedArguments, deps: CliDeps): string {
   return resolve(deps.cwd, args.text('config') ?? deps.env['SALLYPORT_CONFIG'] ?? CONFIG_FILE);
+}
+
+/**
+ * The config file that is named, else the one where it usually is, else the one of the gateway that runs here: whoever started it elsewhere
+ * still asks about that one. It need not exist.
+ */
+export async function findConfigFile(args: ParsedArguments, deps: CliDeps): Promise<string> {
+  const usual = configPath(args, deps);
+  if (isConfigNamed(args, deps) || existsSync(usual)) return usual;
+  const folder = findDataFolder(args, deps);
+  const status = folder.ok ? await deps.admin(folder.value).status() : undefined;
+  return (status?.ok === true ? status.value.config.file : null) ?? usual;
+}
+
+/** Whether somebody says which config file. */
+export function isConfigNamed(args: ParsedArguments, deps: CliDeps): boolean {
+  return (args.text('config') ?? deps.env['SALLYPORT_CONFIG']) !== undefined;
+}
+
+/** Whether two paths lead to one file, links followed. */
+export function isSameFile(one: string, other: string): boolean {
+  try {
+    return one === other || realpathSync(one) === realpathSync(other);
+  } catch {
+    return false;
+  }
 }
 
 /** A path as a person in the working directory would write it. */

@@ -7,12 +7,12 @@ import type { ParsedArguments } from './arguments.ts';
 import type { CliDeps } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
-import { complainNoConfig, configPath, shownPath } from './locate.ts';
+import { complainNoConfig, findConfigFile, shownPath } from './locate.ts';
 import { complain, complainJson } from './print.ts';
 
 /** The config, or an exit code, when what is wrong with it has been said. */
-export function readPolicyConfig(args: ParsedArguments, deps: CliDeps): UntestedConfig | ExitCode {
-  const file = configPath(args, deps);
+export async function readPolicyConfig(args: ParsedArguments, deps: CliDeps): Promise<UntestedConfig | ExitCode> {
+  const file = await findConfigFile(args, deps);
   if (!existsSync(file)) return complainNoConfig(deps, file);
   const loaded = loadUntestedConfigFile(file, deps.env);
   if (loaded.ok) return loaded.value;

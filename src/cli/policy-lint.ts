@@ -22,7 +22,7 @@ export const policyLintCommand: Command = {
   ],
   options: [{ name: 'records', text: 'also find rules that have decided nothing on record' }, SINCE],
   run: async (args, deps) => {
-    const config = readPolicyConfig(args, deps);
+    const config = await readPolicyConfig(args, deps);
     if (typeof config === 'number') return config;
     const opened = args.flag('records') ? openDecisions(args, deps) : undefined;
     if (typeof opened === 'number') return opened;

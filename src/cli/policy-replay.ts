@@ -34,7 +34,7 @@ export const policyReplayCommand: Command = {
   run: async (args, deps) => {
     const limit = Number(args.text('limit') ?? DEFAULT_LIMIT);
     if (!Number.isInteger(limit) || limit < 1) return complain(deps, EXIT.usage, '--limit is a whole number from 1.');
-    const config = readPolicyConfig(args, deps);
+    const config = await readPolicyConfig(args, deps);
     if (typeof config === 'number') return config;
     const opened = openDecisions(args, deps);
     if (typeof opened === 'number') return opened;

@@ -8,7 +8,7 @@ import type { ParsedArguments } from './arguments.ts';
 import type { CliDeps, Command } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
-import { configPath, shownPath } from './locate.ts';
+import { findConfigFile, shownPath } from './locate.ts';
 import { readPolicyConfig } from './policy-config.ts';
 import { complain, printJson, printLine, printText } from './print.ts';
 
@@ -27,7 +27,7 @@ export const policyTestCommand: Command = {
   ],
   run: async (args, deps) => {
     const named = args.words('FILE');
-    const bed = readBed(args, deps, named.length > 0);
+    const bed = await readBed(args, deps, named.length > 0);
     if (typeof bed === 'number') return bed;
     const cases = named.length > 0 ? named.map((file) => toNamed(resolve(deps.cwd, file), file)) : bed.cases;
     if (cases.length === 0)
@@ -37,12 +37,12 @@ export const policyTestCommand: Command = {
 };
 
 /** Files with a policy of their own need no config. */
-function readBed(
+async function readBed(
   args: ParsedArguments,
   deps: CliDeps,
   hasFiles: boolean,
-): { readonly shard: Parameters<typeof testCases>[0]; readonly cases: readonly NamedCases[] } | ExitCode {
-  if (hasFiles && args.text('config') === undefined && !existsSync(configPath(args, deps)))
+): Promise<{ readonly shard: Parameters<typeof testCases>[0]; readonly cases: readonly NamedCases[] } | ExitCode> {
+  if (hasFiles && args.text('config') === undefined && !existsSync(await findConfigFile(args, deps)))
     return { shard: { servers: [], policy: { rules: [] } }, cases: [] };
   return readPolicyConfig(args, deps);
 }

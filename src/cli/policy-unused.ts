@@ -34,7 +34,7 @@ export const policyUnusedCommand: Command = {
   options: [SINCE],
   examples: [['sallyport policy unused --since 30d', 'what could be taken away']],
   run: async (args, deps) => {
-    const config = readPolicyConfig(args, deps);
+    const config = await readPolicyConfig(args, deps);
     if (typeof config === 'number') return config;
     const opened = openDecisions(args, deps);
     if (typeof opened === 'number') return opened;

@@ -291,6 +291,26 @@ test('status ends with 3 while the file holds a config that cannot be put in for
   assert.match(stderr, /^sallyport\.yaml:3:5: servers\.x is not so\. Write another\.$/m);
 });
 
+test('reload puts in force the file that the gateway was started with, and no other', async (t) => {
+  const reloads: string[] = [];
+  const ports = fakePorts(fakeAgents, {
+    reload: async () => {
+      reloads.push(FAKE_CONFIG.file ?? '');
+      return ok(FAKE_CONFIG);
+    },
+  });
+  const { run, cwd } = cliFixture(t, { ports });
+  writeFileSync(join(cwd, 'other.yaml'), 'version: 1\n');
+  const other = await run('reload', '--config', 'other.yaml', '--data', '.');
+  assert.equal(other.code, EXIT.usage);
+  assert.match(other.stderr, /was started with \/etc\/sallyport\/sallyport\.yaml and reads no other file; other\.yaml is not in force\./);
+  assert.deepEqual(reloads, []);
+  const same = await run('reload', '--config', '/etc/sallyport/sallyport.yaml', '--data', '.');
+  assert.equal(same.stdout, '/etc/sallyport/sallyport.yaml is in force, as revision 7.\n');
+  assert.equal((await run('reload')).stdout, '/etc/sallyport/sallyport.yaml is in force, as revision 7.\n');
+  assert.equal(reloads.length, 2);
+});
+
 test('reload says the revision, or every place that is wrong', async (t) => {
   const good = cliFixture(t, { ports: fakePorts(fakeAgents) });
   assert.match((await good.run('reload')).stdout, /as revision 7/);
