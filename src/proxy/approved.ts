@@ -45,6 +45,11 @@ const CHANGES: ReadonlyMap<string, DefinitionKind> = new Map([
   ['notifications/prompts/list_changed', 'prompt'],
 ] as const);
 
+/** Whether the answer to this may hold definitions: then it is judged as a whole, and nothing of it goes on before. */
+export function holdsDefinitions(method: string): boolean {
+  return LISTS.has(method) || BEGINNINGS.has(method);
+}
+
 /** A server says that a list of its has changed: what is on it is looked at before it is used again. */
 export function noteChange(server: string, message: Message, ports: Pick<Ports, 'catalogue'>): void {
   const kind = message.kind === 'notification' ? CHANGES.get(message.method) : undefined;
@@ -55,7 +60,7 @@ export function noteChange(server: string, message: Message, ports: Pick<Ports, 
 export function approveFinal(call: Call, final: FinalMessage, ports: CataloguePorts, next: (approved: FinalMessage) => void): void {
   const { method } = call.question;
   if (call.members !== undefined) return next(final);
-  if (!LISTS.has(method) && !BEGINNINGS.has(method)) return next(holdResult(call, final, ports));
+  if (!holdsDefinitions(method)) return next(holdResult(call, final, ports));
   const { inbound } = call;
   const params = inbound.kind === 'modern' || inbound.kind === 'legacy' ? inbound.message : undefined;
   const isFirst = params?.kind !== 'request' || params.params?.['cursor'] === undefined;

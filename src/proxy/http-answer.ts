@@ -1,5 +1,5 @@
 // What an HTTP server answers, on its way back. A JSON answer that fits is read whole and judged; a larger one is judged and passed on
-// as it comes, unless it is a list, which must be filtered and therefore must fit. An event stream is passed on event by event, never held.
+// as it comes, unless it holds definitions, which must be filtered and therefore must fit. An event stream is passed on event by event, never held.
 
 import { createEventDecoder } from '../http/index.ts';
 import type { HeaderList, ServerSentEvent, UpstreamCall, UpstreamHandler } from '../http/index.ts';
@@ -7,7 +7,7 @@ import { answerInstead, createAnswerScan, parseJson, readAnswerMessages } from '
 import type { AnswerScan, Message } from '../mcp/index.ts';
 import { mediaType, OWN_ACCESS, statusRefusal } from '../servers/index.ts';
 import type { Answer } from './answer.ts';
-import { approveFinal, noteChange, withoutUnapproved } from './approved.ts';
+import { approveFinal, holdsDefinitions, noteChange, withoutUnapproved } from './approved.ts';
 import type { FinalMessage } from './bridge/index.ts';
 import type { Call, OutcomeStatus, Ports } from './exchange.ts';
 import { markUnheld } from './held-results.ts';
@@ -55,7 +55,7 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
   const isStream = inbound.kind === 'stream';
   /** Whether the server owes a message: everything else is answered by a status alone. */
   const isRequest = (inbound.kind === 'modern' || inbound.kind === 'legacy') && inbound.message.kind === 'request';
-  const isList = call.question.rule?.list !== undefined;
+  const isList = call.question.rule?.list !== undefined || holdsDefinitions(call.question.method);
   /** What may have to change must be there as a whole; so must what is one message of several to an agent that takes only whole ones. */
   const isTask = call.question.rule?.task === true;
   const isWhole = isList || isTask || isShaped(call) || call.arrival.reply.event !== undefined;
