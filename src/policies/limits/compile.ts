@@ -118,7 +118,8 @@ function addCharges(charges: Charge[], limit: CompiledLimit, call: Chargeable, c
   const { name, kind, per } = limit;
   const { principal, server, subject, args } = call;
   if (kind === 'repeats') {
-    const digest = sha256Hex(canonicalJson([subject.kind, args ?? null]));
+    // Prompts and resources of a server share a key but for this: which of them it is belongs to the call.
+    const digest = sha256Hex(canonicalJson([subject.kind, subject.kind === 'server' ? null : subject.name, args ?? null]));
     charges.push({ limit: name, kind, key: callKey(principal, server, digest, thingOf(subject)), cost, keptMs: limit.keptMs });
     return;
   }

@@ -105,6 +105,17 @@ test('identical calls have one key, however their arguments are written; others 
   assert.ok(!one?.key.includes('"a"'), 'no argument is in it');
 });
 
+test('different resources, and different prompts, are different calls', () => {
+  const loop = { l: { repeats: { calls: 2 } } };
+  const keyOf = (kind: 'prompt' | 'resource', name: string): string | undefined =>
+    charges(loop, { subject: { kind, name }, args: undefined })[0]?.key;
+  for (const kind of ['prompt', 'resource'] as const) {
+    assert.equal(keyOf(kind, 'x:1'), keyOf(kind, 'x:1'));
+    assert.notEqual(keyOf(kind, 'x:1'), keyOf(kind, 'x:2'));
+  }
+  assert.notEqual(keyOf('prompt', 'x:1'), keyOf('resource', 'x:1'));
+});
+
 const WRONG: readonly (readonly [what: string, document: object, path: string, message: RegExp])[] = [
   [
     'a limit that is not there',
