@@ -52,10 +52,16 @@ export function isSearch({ question }: Pick<Call, 'question'>): boolean {
   return question.method === 'tools/call' && question.subject.kind === 'server';
 }
 
+/** What a call asks of the gateway itself, as it was taken when it was resolved: which names servers have may have been learnt since. */
+export function ownQuestionOf({ arrival, question }: Pick<Call, 'arrival' | 'question'>): OwnQuestion | undefined {
+  if (isSearch({ question })) return 'search';
+  return arrival.route.discovery === 'search' && question.method === 'tools/list' ? 'list' : undefined;
+}
+
 /** Answers a call that is for the gateway itself. False: it is for a server. */
 export function answerItself(call: Call, answer: Answer, ports: Ports): boolean {
   const { inbound, arrival } = call;
-  const own = ownQuestion(inbound, arrival, ports);
+  const own = ownQuestionOf(call);
   if (own === undefined || (inbound.kind !== 'modern' && inbound.kind !== 'legacy') || inbound.message.kind !== 'request') return false;
   if (inbound.kind === 'legacy' && ports.sessions.find(inbound.token ?? '', arrival.principal, arrival.route.key) === undefined) {
     answer.refuse({ code: 'session_unknown' }, 'refused');

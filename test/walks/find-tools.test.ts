@@ -22,6 +22,11 @@ import type { EchoServer, Gateway, RpcAnswer } from '../harness/index.ts';
 const STDIO_SERVER = join(repositoryRoot, 'test', 'harness', 'servers', 'stdio-server.ts');
 const SAMPLES = 8;
 
+const RULES = [
+  { name: 'all', effect: 'allow', agents: ['*'], servers: ['tickets', 'taken', 'reviewed', 'stdio'] },
+  { name: 'nothing-is-deleted', effect: 'deny', agents: ['*'], servers: ['*'], tools: ['delete_*'] },
+];
+
 let tickets: EchoServer;
 let taken: EchoServer;
 let reviewed: EchoServer;
@@ -41,11 +46,13 @@ before(async () => {
         stdio: { command: process.execPath, args: [STDIO_SERVER], discovery: 'search' },
         hidden: { url: tickets.url },
       },
-      rules: [
-        { name: 'all', effect: 'allow', agents: ['*'], servers: ['tickets', 'taken', 'reviewed', 'stdio'] },
-        { name: 'nothing-is-deleted', effect: 'deny', agents: ['*'], servers: ['*'], tools: ['delete_*'] },
-      ],
-      extra: { routes: { '/mcp': { discovery: 'search', waitMs: 30_000 } } },
+      extra: {
+        routes: { '/mcp': { discovery: 'search', waitMs: 30_000 } },
+        policy: {
+          rules: RULES,
+          limits: { searches: { agents: ['limited-*'], counts: 'requests', rate: { calls: 6, periodMs: 86_400_000 } } },
+        },
+      },
     }),
   });
   key = await gateway.addAgent('ada');
@@ -174,4 +181,19 @@ test('an agent without any right to a server finds nothing there, and is told so
   const { http } = await modernCall(gateway.url('hidden'), 'tools/call', { name: 'find_tools', arguments: { query: 'ticket' } }, { key });
   assert.match(http.body, /isError|error/);
   assert.doesNotMatch(http.body, /create_ticket/);
+});
+
+test('limits count it, and the list that has it, on a route with several servers as on one', async () => {
+  for (const [i, url] of [all(), gateway.url('tickets')].entries()) {
+    const limited = await gateway.addAgent(`limited-${i}`);
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, n) =>
+        n % 2 === 0
+          ? modernCall(url, 'tools/list', {}, { key: limited })
+          : modernCall(url, 'tools/call', { name: 'find_tools', arguments: { query: 'ticket' } }, { key: limited }),
+      ),
+    );
+    const refused = answers.filter(({ result, error }) => error !== undefined || at(result, 'isError') === true);
+    assert.equal(refused.length, 6, url);
+  }
 });

@@ -3,6 +3,7 @@
 import { describeOver, REASONS } from '../../policies/index.ts';
 import type { Asked, Charge, Over, Receipt, Taking, Unreachable } from '../../policies/index.ts';
 import type { Call, Ports } from '../exchange.ts';
+import { ownQuestionOf } from '../find-tools.ts';
 import { argumentsOf, USES } from '../verdicts.ts';
 import { LATER } from './types.ts';
 import type { Admission, NotAdmitted, Step } from './types.ts';
@@ -21,8 +22,9 @@ export interface LimitsPort {
 /** Ends what is over a limit. A later message of a call was charged with the first. */
 export const chargeLimits: Step = (admission, ports) => {
   const { call, isLater, snapshot } = admission;
-  // Several servers asked as one: each share is charged for itself.
-  if (snapshot.policy.limits.isEmpty || isLater || call.members !== undefined || call.receipt !== undefined) return undefined;
+  if (snapshot.policy.limits.isEmpty || isLater || call.receipt !== undefined) return undefined;
+  // Several servers asked as one: each share is charged for itself. What the gateway answers itself has none.
+  if (call.members !== undefined && ownQuestionOf(call) === undefined) return undefined;
   const charges = chargesOf(admission);
   if (charges.length === 0) return undefined;
   const taken = ports.limits.take(charges, (taking) => admission.proceed(settle(admission, charges, taking, ports)));
