@@ -8,7 +8,7 @@ import type { AdminPorts } from './admin/index.ts';
 import { EXIT, renderQuickstart, runCli } from './cli/index.ts';
 import type { ServeOptions } from './cli/index.ts';
 import { openStore } from './cluster/index.ts';
-import { readDataFolder } from './config/index.ts';
+import { ensureLockdownFolder, lockdownFolder, readDataFolder } from './config/index.ts';
 import { startSupervisor } from './processes/index.ts';
 import type { ListenSocket } from './processes/index.ts';
 import { createLog } from './telemetry/index.ts';
@@ -58,7 +58,7 @@ export async function runCommand(argv: readonly string[], program: Program): Pro
         dataFolder,
         tenant: TENANT,
         now: () => new Date(),
-        enforce: () => Promise.resolve({ workers: 0, confirmed: 0 }),
+        enforce: () => Promise.resolve({ workers: 0, confirmed: 0, silent: [] }),
         isKnown: () => Promise.resolve(null),
       }),
   });
@@ -73,6 +73,8 @@ async function serve(options: ServeOptions, program: Program, cwd: string): Prom
   try {
     makeFolder(dataFolder);
     accessSync(dataFolder, constants.R_OK | constants.W_OK | constants.X_OK);
+    // Made here and not where it is read: to a worker, a folder that is gone locks everything.
+    await ensureLockdownFolder(lockdownFolder(dataFolder));
   } catch (error) {
     const message = `The data folder ${dataFolder} cannot be made or written (${error instanceof Error ? error.message : 'unknown'}). Choose another: --data FOLDER, or data in the config.`;
     process.stderr.write(

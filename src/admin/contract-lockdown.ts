@@ -49,6 +49,8 @@ const liftInputSchema = z
 const inForce = {
   workers: z.int().meta({ description: 'Workers that were told.' }),
   confirmed: z.int().meta({ description: 'Workers that have said that it is in force there.' }),
+  silent: z.array(z.string()).meta({ description: 'Those that have not.' }),
+  fault: z.string().nullable().meta({ description: 'Why nobody can say what is locked; then everything stays locked.' }),
 };
 
 /** Endpoints about what is locked. */

@@ -23,6 +23,7 @@ export type {
   LimitsView,
   LookAlikesView,
   LockdownView,
+  LockedView,
   LockView,
   ServerStatus,
   ShownApproval,

@@ -3,16 +3,17 @@
 
 import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
-import { clearFaults, liftLock, listLifted, lockdownFolder, newLockId, readLocks, writeLock } from '../config/index.ts';
+import { clearFaults, isUntouched, liftLock, listLifted, lockdownFolder, newLockId, readLocks, writeLock } from '../config/index.ts';
 import type { Lock, LockKind, LocksFound } from '../config/index.ts';
 import type { LockView } from './contract.ts';
 import type { LockdownPort } from './ports.ts';
 import type { AdminProblem } from './problems.ts';
 
-/** How many workers were told, and how many have said that they go by it. */
+/** How many workers were told, how many have said that they go by it, and who has not. */
 export interface InForce {
   readonly workers: number;
   readonly confirmed: number;
+  readonly silent: string[];
 }
 
 export interface LockdownPortOptions {
@@ -30,10 +31,10 @@ const MAX_LIFTED_SHOWN = 20;
 /** Offers the kill switch of a data folder. */
 export function createLockdownPort({ dataFolder, tenant, now, enforce, isKnown }: LockdownPortOptions): LockdownPort {
   const folder = lockdownFolder(dataFolder);
-  /** A folder that is not there yet locks nothing; to a running gateway, one that has gone does. */
+  /** A folder that has never been there locks nothing; one that is gone locks everything. */
   const read = async (): Promise<LocksFound & { readonly fault: string | null }> => {
     const found = await readLocks(folder);
-    if (!found.ok) return { locks: [], faults: [], fault: found.error };
+    if (!found.ok) return { locks: [], faults: [], fault: (await isUntouched(folder).catch(() => false)) ? null : found.error };
     const [first] = found.value.faults;
     return { ...found.value, fault: first === undefined ? null : `has ${first.file}, which ${first.fault}` };
   };
@@ -56,7 +57,7 @@ export function createLockdownPort({ dataFolder, tenant, now, enforce, isKnown }
         enforce({ locked: [lock.id], lifted: [] }),
         kind === 'all' ? true : isKnown(kind, name).catch(() => null),
       ]);
-      return ok({ lock: toView(lock), isKnown: known, ...inForce });
+      return ok({ lock: toView(lock), isKnown: known, fault: (await read()).fault, ...inForce });
     },
     lift: async ({ kind, name, every, reason, by }) => {
       const { locks, faults } = await read();
@@ -67,7 +68,8 @@ export function createLockdownPort({ dataFolder, tenant, now, enforce, isKnown }
         if (every) await clearFaults(folder, faults);
       });
       if (!done.ok) return done;
-      return ok({ lifted: meant.map(toView), ...(await enforce({ locked: [], lifted: meant.map(({ id }) => id) })) });
+      const inForce = await enforce({ locked: [], lifted: meant.map(({ id }) => id) });
+      return ok({ lifted: meant.map(toView), fault: (await read()).fault, ...inForce });
     },
   };
 }

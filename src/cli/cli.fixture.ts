@@ -84,7 +84,7 @@ function openLockdown(folder: string): LockdownPort {
     dataFolder: folder,
     tenant: DEFAULT_TENANT,
     now: () => FAKE_NOW,
-    enforce: async () => ({ workers: 0, confirmed: 0 }),
+    enforce: async () => ({ workers: 0, confirmed: 0, silent: [] }),
     isKnown: async () => null,
   });
 }
@@ -97,7 +97,7 @@ const notRunning: AdminPorts = {
   servers: refuse,
   reload: refuse,
   limits: refuse,
-  policy: { explain: refuse, world: refuse },
+  policy: { explain: refuse, argumentTypes: refuse, world: refuse },
   approvals: { list: refuse, read: refuse, decide: refuse },
   catalogue: { withheld: refuse, approved: refuse, lookAlikes: refuse, decide: refuse },
   lockdown: { read: refuse, lock: refuse, lift: refuse },

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { AdminPorts, LockdownPort } from '../admin/index.ts';
@@ -8,7 +8,9 @@ import { FAKE_STATUS, fakeAgents, fakePorts } from './admin.fixture.ts';
 import { cliFixture } from './cli.fixture.ts';
 
 const LOCK = { id: 'one', kind: 'agent', name: 'ada', reason: 'leaked', by: 'ops', since: '2026-11-22T10:00:00.000Z' } as const;
-const IN_FORCE = { workers: 2, confirmed: 2 };
+const IN_FORCE = { workers: 2, confirmed: 2, silent: [], fault: null };
+const STUCK = { workers: 2, confirmed: 1, silent: ['worker 1 (process 4713)'], fault: null };
+const FAULT = 'has bad.json, which is not JSON';
 
 /** A gateway whose switch answers like this. */
 function gatewayWith(change: Partial<LockdownPort>): AdminPorts {
@@ -38,11 +40,11 @@ test('a name that nothing has, and a worker that does not answer, are said and e
   const typo = await unknown.run('lockdown', 'agent', 'ada', '--data', '.');
   assert.equal(typo.code, 1);
   assert.match(typo.stderr, /There is no agent 'ada' now/);
-  const stuck = cliFixture(t, { ports: gatewayWith({ lock: async () => ok({ lock: LOCK, isKnown: true, workers: 2, confirmed: 1 }) }) });
+  const stuck = cliFixture(t, { ports: gatewayWith({ lock: async () => ok({ lock: LOCK, isKnown: true, ...STUCK }) }) });
   const half = await stuck.run('lockdown', 'agent', 'ada', '--data', '.');
   assert.equal(half.code, 1);
   assert.match(half.stdout, /in force on 1 of 2 workers/);
-  assert.match(half.stderr, /1 of 2 workers did not say/);
+  assert.match(half.stderr, /1 of 2 workers did not say that they go by it: worker 1 \(process 4713\)\. End/);
 });
 
 for (const [what, ports] of [
@@ -105,6 +107,46 @@ test('what cannot be read is shown with the way out, and lifted with everything 
   );
   assert.equal((await run('lockdown', 'lift', '--every', '--data', 'data')).code, 0);
   assert.match((await run('lockdown', '--data', 'data')).stdout, /^Nothing is locked/);
+});
+
+test('what is lifted while everything is locked for another reason says so, and blames no worker', async (t) => {
+  const inForce = { workers: 1, confirmed: 0, silent: ['worker 0 (process 4712)'], fault: FAULT };
+  const { run } = cliFixture(t, {
+    ports: gatewayWith({ lift: async ({ kind }) => ok({ lifted: kind === 'all' ? [] : [LOCK], ...inForce }) }),
+  });
+  const lifted = await run('lockdown', 'lift', 'agent', 'ada', '--data', '.');
+  assert.deepEqual([lifted.code, lifted.stdout], [1, 'Lifted: agent ada.\n']);
+  assert.match(lifted.stderr, /^sallyport: EVERYTHING IS LOCKED, .* has bad\.json, which is not JSON\. Repair it, .*lift --every\n$/);
+  const all = await run('lockdown', 'lift', 'all', '--data', '.');
+  assert.equal(all.code, 1);
+  assert.match(all.stderr, /^sallyport: Nobody has locked everything; .*\nEVERYTHING IS LOCKED, .* has bad\.json/);
+});
+
+test('one worker is one worker', async (t) => {
+  const lock = async (): ReturnType<LockdownPort['lock']> =>
+    ok({ lock: LOCK, isKnown: true, workers: 1, confirmed: 1, silent: [], fault: null });
+  const { run } = cliFixture(t, { ports: gatewayWith({ lock }) });
+  assert.equal((await run('lockdown', 'agent', 'ada', '--data', '.')).stdout, 'Locked: agent ada. It is in force on the one worker.\n');
+});
+
+test('a lock in a folder that was taken away does not lift what nobody knows any more', async (t) => {
+  const { run, cwd } = cliFixture(t);
+  mkdirSync(join(cwd, 'data'));
+  assert.equal((await run('lockdown', 'agent', 'ada', '--data', 'data')).code, 0);
+  rmSync(join(cwd, 'data', 'lockdown'), { recursive: true });
+  assert.match((await run('lockdown', '--data', 'data')).stdout, /EVERYTHING IS LOCKED, .* does not exist/);
+  const done = await run('lockdown', 'agent', 'zz', '--data', 'data');
+  assert.match(done.stdout, /^Locked: agent zz\..*\nEVERYTHING IS LOCKED, .* has gone\.json/);
+  assert.match((await run('lockdown', '--data', 'data')).stdout, /EVERYTHING IS LOCKED, .*taken away[^]*agent zz/);
+  assert.equal((await run('lockdown', 'lift', '--every', '--data', 'data')).code, 0);
+  assert.match((await run('lockdown', '--data', 'data')).stdout, /^Nothing is locked/);
+});
+
+test('a data folder in which nothing was ever locked has nothing locked', async (t) => {
+  const { run, cwd } = cliFixture(t);
+  mkdirSync(join(cwd, 'data'));
+  assert.equal((await run('lockdown', '--data', 'data')).stdout, 'Nothing is locked.\n');
+  assert.deepEqual(readdirSync(join(cwd, 'data')), []);
 });
 
 test('the status begins with what is locked', async (t) => {

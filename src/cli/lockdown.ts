@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { lockInputSchema } from '../admin/contract.ts';
-import type { AdminProblem, LockdownPort, LockdownView, LockView } from '../admin/index.ts';
+import type { AdminProblem, LockdownPort, LockdownView, LockedView, LockView } from '../admin/index.ts';
 import { fail } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import type { ParsedArguments } from './arguments.ts';
@@ -76,9 +76,12 @@ async function lock(args: ParsedArguments, deps: CliDeps): Promise<ExitCode> {
     return port.lock(checked.data);
   });
   if (!done.ok) return complainAbout(deps, done.error);
-  const { lock: made, isKnown, workers, confirmed } = done.value;
+  const { lock: made, isKnown, workers, confirmed, fault } = done.value;
   if (args.output === 'json') printJson(deps, done.value);
-  else printText(deps, `Locked: ${nameOf(made)}. ${inForce(byItself, workers, confirmed, true)}`);
+  else {
+    printText(deps, `Locked: ${nameOf(made)}. ${inForce(byItself, workers, confirmed, true)}`);
+    if (fault !== null) printText(deps, everythingLocked(fault));
+  }
   // It holds all the same: the name may come later. But who typed it wrong must learn that nothing has stopped.
   if (isKnown === false)
     return complain(
@@ -86,7 +89,7 @@ async function lock(args: ParsedArguments, deps: CliDeps): Promise<ExitCode> {
       EXIT.failed,
       `There is no ${kind} '${made.name}' now. If that was a typing error, nothing has stopped: lock the right one.`,
     );
-  return confirmed < workers ? stuck(deps, workers, confirmed) : EXIT.ok;
+  return confirmed < workers ? stuck(deps, done.value) : EXIT.ok;
 }
 
 async function liftLocks(args: ParsedArguments, deps: CliDeps): Promise<ExitCode> {
@@ -106,13 +109,17 @@ async function liftLocks(args: ParsedArguments, deps: CliDeps): Promise<ExitCode
     return port.lift({ kind, name, every, ...whoAndWhy(args) });
   });
   if (!done.ok) return complainAbout(deps, done.error);
-  const { lifted, workers, confirmed } = done.value;
+  const { lifted, workers, confirmed, fault } = done.value;
+  // While everything is locked for another reason, no worker lifts anything, and it is not because it is stuck.
+  const effect = fault === null ? ` ${inForce(byItself, workers, confirmed, false)}` : '';
   if (args.output === 'json') printJson(deps, done.value);
-  else for (const one of lifted) printText(deps, `Lifted: ${nameOf(one)}. ${inForce(byItself, workers, confirmed, false)}`);
-  if (!every && lifted.length === 0)
-    return complain(deps, EXIT.failed, `Nothing is locked as ${kind ?? ''} '${name}'; 'sallyport lockdown' shows what is.`);
+  else for (const one of lifted) printText(deps, `Lifted: ${nameOf(one)}.${effect}`);
+  const missed = kind !== null && lifted.length === 0 ? [notLocked({ kind, name })] : [];
+  const stays = fault === null ? [] : [everythingLocked(fault)];
+  const [first, ...others] = [...missed, ...stays];
+  if (first !== undefined) return complain(deps, EXIT.failed, first, ...others);
   if (every && lifted.length === 0 && args.output === 'table') printLine(deps, 'Nothing is locked now.');
-  return confirmed < workers ? stuck(deps, workers, confirmed) : EXIT.ok;
+  return confirmed < workers ? stuck(deps, done.value) : EXIT.ok;
 }
 
 /** By way of the gateway; else, whatever keeps it from answering, at once on the disk. What it refuses is refused. */
@@ -160,15 +167,26 @@ function malformed(error: { readonly issues: readonly { readonly path: readonly 
 function inForce(byItself: boolean, workers: number, confirmed: number, isLocked: boolean): string {
   if (byItself)
     return `The gateway did not answer; if one runs on this folder, its workers see it within a second by themselves. ${isLocked ? 'One that starts later is locked from the first.' : ''}`.trimEnd();
-  return confirmed === workers ? `It is in force on all ${workers} workers.` : `It is in force on ${confirmed} of ${workers} workers.`;
+  if (confirmed < workers) return `It is in force on ${confirmed} of ${workers} workers.`;
+  return workers === 1 ? 'It is in force on the one worker.' : `It is in force on all ${workers} workers.`;
 }
 
-function stuck(deps: CliDeps, workers: number, confirmed: number): ExitCode {
+function stuck(deps: CliDeps, { workers, silent }: Pick<LockedView, 'workers' | 'silent'>): ExitCode {
   return complain(
     deps,
     EXIT.failed,
-    `${workers - confirmed} of ${workers} workers did not say that they go by it. 'sallyport status' names them; end their processes if they do not answer: new ones are locked from the first.`,
+    `${silent.length} of ${workers} workers did not say that they go by it: ${silent.join(', ')}. End their processes if they do not answer: new ones are locked from the first.`,
   );
+}
+
+function everythingLocked(fault: string): string {
+  return `EVERYTHING IS LOCKED, because nobody can say what is: the lockdown folder ${fault}. Repair it, or lift everything: sallyport lockdown lift --every`;
+}
+
+function notLocked({ kind, name }: Pick<LockView, 'kind' | 'name'>): string {
+  return kind === 'all'
+    ? "Nobody has locked everything; 'sallyport lockdown' shows what is locked."
+    : `Nothing is locked as ${kind} '${name}'; 'sallyport lockdown' shows what is.`;
 }
 
 function nameOf({ kind, name }: Pick<LockView, 'kind' | 'name'>): string {
@@ -176,11 +194,7 @@ function nameOf({ kind, name }: Pick<LockView, 'kind' | 'name'>): string {
 }
 
 function printLockdown(deps: CliDeps, { locks, fault, lifted }: LockdownView): void {
-  if (fault !== null)
-    printText(
-      deps,
-      `EVERYTHING IS LOCKED, because nobody can say what is: the lockdown folder ${fault}. Repair it, or lift everything: sallyport lockdown lift --every`,
-    );
+  if (fault !== null) printText(deps, everythingLocked(fault));
   if (locks.length > 0)
     printTable(
       deps,

@@ -15,7 +15,18 @@ export { formatPath } from './problem.ts';
 export { loadConfig, loadConfigFile, loadUntestedConfigFile } from './load.ts';
 export type { LoadedConfig, Placed, UntestedConfig } from './load.ts';
 export type { ConfigSource } from './parse.ts';
-export { clearFaults, liftLock, listLifted, lockdownFolder, newLockId, readLifted, readLocks, writeLock } from './lockdown-folder.ts';
+export {
+  clearFaults,
+  ensureLockdownFolder,
+  isUntouched,
+  liftLock,
+  listLifted,
+  lockdownFolder,
+  newLockId,
+  readLifted,
+  readLocks,
+  writeLock,
+} from './lockdown-folder.ts';
 export type { LiftedLock, Lifting, Lock, LockKind, LocksFound } from './lockdown-folder.ts';
 export { formatProblem } from './problem.ts';
 export { addServers, refusedAddress, renderConfig } from './render.ts';

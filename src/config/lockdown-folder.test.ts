@@ -4,7 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { clearFaults, liftLock, listLifted, lockdownFolder, newLockId, readLifted, readLocks, writeLock } from './index.ts';
+import {
+  clearFaults,
+  ensureLockdownFolder,
+  isUntouched,
+  liftLock,
+  listLifted,
+  lockdownFolder,
+  newLockId,
+  readLifted,
+  readLocks,
+  writeLock,
+} from './index.ts';
 import type { Lock } from './index.ts';
 
 const NOW = new Date('2026-11-22T10:00:00.000Z');
@@ -84,6 +95,49 @@ test('a folder that is not there is a fault; it is made again when faults are cl
   assert.deepEqual(await readLocks(folder), { ok: false, error: 'does not exist' });
   await clearFaults(folder, []);
   assert.deepEqual(await readLocks(folder), { ok: true, value: { locks: [], faults: [] } });
+});
+
+for (const [what, act] of [
+  ['to lock', (folder) => writeLock(folder, lock('zz', 'zz'))],
+  ['to start a gateway', ensureLockdownFolder],
+  ['to do either, twice', async (folder) => void (await Promise.all([writeLock(folder, lock('zz', 'zz')), ensureLockdownFolder(folder)]))],
+] as const satisfies readonly (readonly [string, (folder: string) => Promise<void>])[])
+  test(`a folder that was taken away stays a fault: ${what} makes it again without lifting what was in it`, async (t) => {
+    const folder = folderFor(t);
+    await writeLock(folder, lock('ada'));
+    rmSync(folder, { recursive: true });
+    assert.equal(await isUntouched(folder), false);
+    await act(folder);
+    const read = await readLocks(folder);
+    assert.ok(read.ok);
+    assert.deepEqual(read.value.faults, [{ file: 'gone.json', fault: 'stands for the locks of a folder that was taken away' }]);
+    assert.ok(read.value.locks.every(({ name }) => name === 'zz'));
+    assert.deepEqual(readdirSync(join(folder, '..')).toSorted(), ['.lockdown-made', 'lockdown']);
+    await clearFaults(folder, read.value.faults);
+    const cleared = await readLocks(folder);
+    assert.ok(cleared.ok);
+    assert.deepEqual(cleared.value.faults, []);
+  });
+
+test('the first folder locks nothing, whoever makes it', async (t) => {
+  const folder = folderFor(t);
+  assert.equal(await isUntouched(folder), true);
+  await Promise.all([ensureLockdownFolder(folder), ensureLockdownFolder(folder)]);
+  assert.equal(await isUntouched(folder), false);
+  assert.deepEqual(await readLocks(folder), { ok: true, value: { locks: [], faults: [] } });
+});
+
+test('a folder of an older version, which has no mark beside it, is taken as it is', async (t) => {
+  const folder = folderFor(t);
+  await writeLock(folder, lock('ada'));
+  rmSync(join(folder, '..', '.lockdown-made'));
+  await ensureLockdownFolder(folder);
+  assert.deepEqual((await readLocks(folder)).ok, true);
+  rmSync(folder, { recursive: true });
+  await ensureLockdownFolder(folder);
+  const read = await readLocks(folder);
+  assert.ok(read.ok);
+  assert.equal(read.value.faults.length, 1);
 });
 
 test('what is not a lock by its name is passed over: one that is being written, one that was lifted', async (t) => {

@@ -3,14 +3,17 @@
 //
 //   lockdown/<id>.json     a lock in force: { format: 1, tenant, kind, name, reason, by, since }
 //   lockdown/<id>.lifted   one that was lifted, for people: the same, and lifted: { by, reason, at }
+//   lockdown/gone.json     stands for the locks of a folder that was taken away
+//   .lockdown-made         beside it: there has been such a folder
 //
 // A lock is written aside, flushed and renamed, and never written again: whoever knows an id knows what it says, and two who lock at the same
 // time cannot lose each other's. To lift is to take the file away. What cannot be read locks everything: a person is there who wanted something
-// stopped, and nobody can say any more what.
+// stopped, and nobody can say any more what. So does a folder that was there and is gone; nothing that makes it again lifts what was in it, except who
+// lifts everything.
 
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chown, lstat, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
@@ -47,6 +50,9 @@ const MAX_LIFTED = 100;
 const MAX_TRIES = 5;
 const IN_FORCE = '.json';
 const LIFTED = '.lifted';
+const GONE = 'gone.json';
+/** Hidden, so that it outlives `rm -r lockdown*`. */
+const MADE = '.lockdown-made';
 
 const lockSchema = z.strictObject({
   format: z.literal(1),
@@ -88,10 +94,25 @@ export async function readLocks(folder: string, known: ReadonlyMap<string, Lock>
   }
 }
 
+/**
+ * Makes sure that there is a folder: an empty one where there has never been one. In place of one that was taken away it makes one that locks
+ * everything, since nobody knows what was locked.
+ */
+export async function ensureLockdownFolder(folder: string): Promise<void> {
+  // In this order: of two who make the first one, neither takes it for one that is gone.
+  const wasMade = await exists(markOf(folder));
+  if (!(await exists(folder))) await (wasMade ? makeAgain(folder) : makeEmpty(folder));
+  if (!wasMade) await mark(folder);
+}
+
+/** Has there never been a folder here? Then nothing was ever locked. */
+export async function isUntouched(folder: string): Promise<boolean> {
+  return !(await exists(markOf(folder))) && !(await exists(folder));
+}
+
 /** Puts a lock in force; it is on the disk when this resolves. */
 export async function writeLock(folder: string, lock: Lock): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await ownAlike(folder, join(folder, '..'));
+  await ensureLockdownFolder(folder);
   const { id, ...facts } = lock;
   // A file too long to be read would lock everything.
   const reason = lock.reason.slice(0, MAX_LOCK_REASON_CHARS);
@@ -111,8 +132,8 @@ export async function liftLock(folder: string, lock: Lock, lifted: Lifting): Pro
 
 /** Takes away what is no lock, so that it locks nothing any more; makes the folder if it is gone. */
 export async function clearFaults(folder: string, faults: LocksFound['faults']): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await ownAlike(folder, join(folder, '..'));
+  await makeEmpty(folder);
+  await mark(folder);
   for (const { file } of faults) await rename(join(folder, file), join(folder, `${file}.unreadable`));
   await flush(folder);
 }
@@ -152,6 +173,7 @@ async function readLock(folder: string, file: string, known: ReadonlyMap<string,
   const id = file.slice(0, -IN_FORCE.length);
   const before = known.get(id);
   if (before !== undefined) return ok(before);
+  if (file === GONE) return fail('stands for the locks of a folder that was taken away');
   const path = join(folder, file);
   try {
     // Opening a pipe that somebody put here would wait for ever.
@@ -165,6 +187,48 @@ async function readLock(folder: string, file: string, known: ReadonlyMap<string,
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return 'gone';
     return fail(error instanceof SyntaxError ? 'is not JSON' : reasonOf(error));
+  }
+}
+
+async function makeEmpty(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await ownAlike(folder, dirname(folder));
+}
+
+/** Made aside and put in place whole: a worker that looked into one that is still empty would lift everything. */
+async function makeAgain(folder: string): Promise<void> {
+  const aside = `${folder}.new-${randomBytes(4).toString('hex')}`;
+  await makeEmpty(aside);
+  await writeDurably(aside, GONE, { gone: new Date().toISOString() });
+  try {
+    await rename(aside, folder);
+  } catch (error) {
+    await rm(aside, { recursive: true, force: true });
+    // Somebody else was faster.
+    if (codeOf(error) !== 'ENOTEMPTY' && codeOf(error) !== 'EEXIST') throw error;
+  }
+  await flush(dirname(folder));
+}
+
+/** Notes that there has been a folder: it is enough that the file is there. */
+async function mark(folder: string): Promise<void> {
+  const file = await open(markOf(folder), 'a', 0o600);
+  await file.close();
+  await ownAlike(markOf(folder), dirname(folder));
+  await flush(dirname(folder));
+}
+
+function markOf(folder: string): string {
+  return join(dirname(folder), MADE);
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    throw error;
   }
 }
 

@@ -10,6 +10,7 @@ import { createApprovalLog } from './approval-log.ts';
 import { createApprovalsDesk } from './approvals-desk.ts';
 import { createCatalogueDesk } from './catalogue-desk.ts';
 import { createCatalogueFaults } from './catalogue-faults.ts';
+import type { Channel } from './channel.ts';
 import type { Links } from './child.ts';
 import type { Desk } from './conversation.ts';
 import { createFlowDesk } from './flow-desk.ts';
@@ -31,6 +32,8 @@ export interface ControlDesksOptions {
   readonly store: () => Store | undefined;
   /** The config in force. */
   readonly shard: () => ConfigShard | undefined;
+  /** A worker, as a person knows it. */
+  readonly nameOf: (worker: Channel) => string;
   /** What is wrong with approvals has changed. */
   readonly onFaults: () => void;
 }
@@ -74,6 +77,7 @@ export function createControlDesks(options: ControlDesksOptions): ControlDesks {
         .find((one) => one.server === server)
         ?.pins?.pins.filter(({ kind }) => kind === 'tool')
         .map(({ name }) => name),
+    nameOf: options.nameOf,
   });
   const flow = createFlowDesk({ links, log, tenant, nowMs, windowMs: () => (shard()?.policy.flow ?? DEFAULT_FLOW).windowMs });
   const limits = createLimitsDesk({ log, metrics, expected: init.workers });

@@ -54,6 +54,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     nowMs,
     store: () => store,
     shard: () => config.shard,
+    nameOf: (worker) => board.nameOf(worker),
     onFaults: () => tellFaults(),
   });
   const { catalogue, catalogueFaults, lockdown, flow, limits, approvals } = desks;

@@ -16,13 +16,15 @@ export interface LockdownDeskOptions {
   readonly servers: () => readonly string[];
   /** Names of the tools of a server; undefined: nobody knows them. */
   readonly toolsOf: (server: string) => readonly string[] | undefined;
+  /** A worker, as a person knows it. */
+  readonly nameOf: (worker: Channel) => string;
 }
 
 /** A worker that has not looked by then is stuck, and is not counted. */
 const CONFIRM_MS = 2_000;
 
 /** The kill switch of a running gateway. */
-export function createLockdownDesk({ dataFolder, links, tenant, agents, servers, toolsOf }: LockdownDeskOptions): LockdownPort {
+export function createLockdownDesk({ dataFolder, links, tenant, agents, servers, toolsOf, nameOf }: LockdownDeskOptions): LockdownPort {
   const isKnown = async (kind: Exclude<LockKind, 'all'>, name: string): Promise<boolean | null> => {
     const matches = compileLockName(kind, name);
     switch (kind) {
@@ -50,7 +52,8 @@ export function createLockdownDesk({ dataFolder, links, tenant, agents, servers,
       const said = await Promise.all(workers.map(idsAt));
       const goesByIt = (ids: ReadonlySet<string> | undefined): boolean =>
         ids !== undefined && locked.every((id) => ids.has(id)) && !lifted.some((id) => ids.has(id));
-      return { workers: workers.length, confirmed: said.filter(goesByIt).length };
+      const silent = workers.filter((_, index) => !goesByIt(said[index])).map(nameOf);
+      return { workers: workers.length, confirmed: workers.length - silent.length, silent };
     },
   });
 }

@@ -11,6 +11,8 @@ export interface StatusBoard {
   setWorker(channel: Channel, fields: Fields): void;
   removeWorker(channel: Channel): void;
   isDraining(channel: Channel): boolean;
+  /** A worker, as a person knows it. */
+  nameOf(channel: Channel): string;
   servers(): BoardServer[];
   workers(): readonly WorkerStatus[];
   /** Where the gateway is reached, with the ports that were really bound. */
@@ -68,6 +70,10 @@ export function createStatusBoard(options: { readonly log: Log; readonly notice:
     },
     removeWorker: (channel) => void workers.delete(channel),
     isDraining: (channel) => workers.get(channel)?.status.state === 'draining',
+    nameOf: (channel) => {
+      const status = workers.get(channel)?.status;
+      return status === undefined ? 'one that has just begun' : `worker ${status.slot} (process ${status.pid})`;
+    },
     servers: () => [...servers.values()].map((known) => known.status),
     workers: () => [...workers.values()].map((worker) => worker.status).toSorted((a, b) => a.slot - b.slot),
     listeners: (known) => {

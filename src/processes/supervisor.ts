@@ -9,7 +9,6 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import { lockdownFolder } from '../config/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import { bindSocket } from './listen-sockets.ts';
 import type { ListenSocket } from './listen-sockets.ts';
@@ -308,8 +307,6 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
 
   mkdirSync(join(options.dataFolder, 'keys'), { recursive: true, mode: 0o700 });
   mkdirSync(join(options.dataFolder, 'run'), { recursive: true, mode: 0o700 });
-  // Made here and not where it is read: to a worker, a folder that is gone locks everything.
-  mkdirSync(lockdownFolder(options.dataFolder), { recursive: true, mode: 0o700 });
   process.chdir(options.dataFolder); // Socket paths are limited to about 100 bytes: they are named relative to here.
   start('keeper');
   start('control');

@@ -279,6 +279,9 @@ test('what cannot be read locks everything, says so, and is lifted by name', asy
 
   rmSync(join(gateway.dataFolder, 'lockdown'), { recursive: true });
   await until(() => refuses('bob'), 'a folder that is gone to lock everything');
+  const more = await gateway.cli('lockdown', 'agent', 'nobody');
+  assert.match(more.stdout, /EVERYTHING IS LOCKED, .*gone\.json, which stands for the locks of a folder that was taken away/);
+  await isLocked('echo', 'plain', 'bob');
   await lockdown('lift', '--every');
   await until(() => answers('bob'), 'it to work again');
 });
