@@ -61,7 +61,7 @@ function fakePorts(agents: AgentsPort, change: Partial<AdminPorts> = {}): AdminP
     servers: async () => ok([SERVER]),
     reload: async () => ok(CONFIG),
     limits: async () => ok({ limits: [] }),
-    policy: { explain: nothing, world: nothing },
+    policy: { explain: nothing, argumentTypes: nothing, world: nothing },
     approvals: { list: async () => ok([]), read: nothing, decide: nothing },
     lockdown: { read: nothing, lock: nothing, lift: nothing },
     flow: { read: async () => ok({ fault: null, agents: [] }), clear: async () => ok({ cleared: false }) },

@@ -70,6 +70,7 @@ export function createAdminClient(socketPath: string): AdminPorts {
     },
     policy: {
       explain: (body) => value('explain', { body }),
+      argumentTypes: (body) => value('readArgumentTypes', { body }),
       world: () => value('readWorld'),
     },
     flow: {

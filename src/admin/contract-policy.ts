@@ -15,7 +15,7 @@ const explainInputSchema = z.strictObject({
   user: z.string().max(256).nullable().default(null),
   server: z.string().max(256),
   ...subject,
-  args: z.record(z.string(), z.json()).default({}).meta({ description: 'As the agent would send them.' }),
+  args: z.record(z.string(), z.json()).nullable().default(null).meta({ description: 'As the agent would send them; null: not given.' }),
   labels: names.nullable().default(null).meta({ description: 'null: those that the thing has.' }),
   taint: names.nullable().default(null).meta({ description: 'Labels of what the task has used before; null: what is known of the agent.' }),
   time: z.iso.datetime({ offset: true }).nullable().default(null).meta({ description: 'null: now.' }),
@@ -59,6 +59,15 @@ const explanationSchema = explainedSchema.extend({
   passes: z.boolean().meta({ description: 'Whether the call would go to its server, limits apart.' }),
 });
 
+const argumentTypesInputSchema = z.strictObject({ server: z.string().max(256), tool: z.string().max(8_192) });
+
+const argumentTypesSchema = z.strictObject({
+  types: z
+    .record(z.string(), z.array(z.string()))
+    .nullable()
+    .meta({ description: 'By the approved definition that the server lists now, else by another one; null: none is approved.' }),
+});
+
 const worldSchema = z.strictObject({
   revision: z.int(),
   tools: z
@@ -77,6 +86,15 @@ export const POLICY_ENDPOINTS = {
     status: 200,
     versioned: false,
   },
+  readArgumentTypes: {
+    method: 'POST',
+    path: '/policy/argument-types',
+    summary: 'Of which types the arguments of an approved tool may be',
+    request: argumentTypesInputSchema,
+    response: argumentTypesSchema,
+    status: 200,
+    versioned: false,
+  },
   readWorld: {
     method: 'GET',
     path: '/policy/world',
@@ -90,4 +108,6 @@ export const POLICY_ENDPOINTS = {
 
 export type ExplainInput = z.output<typeof explainInputSchema>;
 export type ExplanationView = z.output<typeof explanationSchema>;
+export type ArgumentTypesInput = z.output<typeof argumentTypesInputSchema>;
+export type ArgumentTypes = z.output<typeof argumentTypesSchema>;
 export type WorldView = z.output<typeof worldSchema>;

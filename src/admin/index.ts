@@ -30,6 +30,8 @@ export type {
   ToolFactsView,
   WithheldView,
   WorkerStatus,
+  ArgumentTypes,
+  ArgumentTypesInput,
   WorldView,
 } from './contract.ts';
 export { createLockdownPort } from './lockdown-port.ts';

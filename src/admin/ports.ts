@@ -31,6 +31,8 @@ import type {
   LockInput,
   ServerStatus,
   ShownApproval,
+  ArgumentTypes,
+  ArgumentTypesInput,
   WorldView,
 } from './contract.ts';
 import type { AdminProblem } from './problems.ts';
@@ -83,6 +85,8 @@ export interface ApprovalsPort {
 export interface PolicyPort {
   /** What would become of a call, and why. */
   explain(input: ExplainInput): Answer<ExplanationView>;
+  /** Of which types the arguments of an approved tool may be. */
+  argumentTypes(input: ArgumentTypesInput): Answer<ArgumentTypes>;
   /** What the rules are about. */
   world(): Answer<WorldView>;
 }

@@ -71,6 +71,7 @@ const HANDLERS: Handlers = {
   readLimits: async (ports) => map(await ports.limits(), (value) => ({ value })),
   readLockdown: async (ports) => map(await ports.lockdown.read(), (value) => ({ value })),
   explain: async (ports, { body }) => map(await ports.policy.explain(body), (value) => ({ value })),
+  readArgumentTypes: async (ports, { body }) => map(await ports.policy.argumentTypes(body), (value) => ({ value })),
   readWorld: async (ports) => map(await ports.policy.world(), (value) => ({ value })),
   lockDown: async (ports, { body }) => map(await ports.lockdown.lock(body), (value) => ({ value })),
   liftLockdown: async (ports, { body }) => map(await ports.lockdown.lift(body), (value) => ({ value })),

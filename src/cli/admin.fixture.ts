@@ -68,7 +68,7 @@ export function fakePorts(agents: AgentsPort, change: Partial<AdminPorts> = {}):
     servers: async () => ok(FAKE_SERVERS),
     reload: async () => ok(FAKE_CONFIG),
     limits: async () => ok({ limits: [] }),
-    policy: { explain: nothing, world: nothing },
+    policy: { explain: nothing, argumentTypes: nothing, world: nothing },
     ...change,
   };
 }

@@ -8,6 +8,7 @@ import type { Result } from '../base/index.ts';
 import { labelsIn } from '../config/index.ts';
 import type { UntestedConfig } from '../config/index.ts';
 import { parseJson } from '../mcp/index.ts';
+import type { JsonObject } from '../mcp/index.ts';
 import { compilePolicy, compileToolFacts, explainCall } from '../policies/index.ts';
 import type { ExplainedCall } from '../policies/index.ts';
 import type { ParsedArguments } from './arguments.ts';
@@ -15,7 +16,7 @@ import type { CliDeps, Command } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { knownAgents } from './known.ts';
-import { dataFolder, shownPath } from './locate.ts';
+import { dataFolder, findDataFolder, shownPath } from './locate.ts';
 import { readPolicyConfig } from './policy-config.ts';
 import { complain, printJson, printLine, printTable, printText } from './print.ts';
 import { complainAbout } from './problems.ts';
@@ -36,6 +37,7 @@ export const explainCommand: Command = {
   summary: 'Say what would become of a call, and why',
   description: [
     'Asks the running gateway: its rules, what it knows of the agent, and what else stands between the call and its server. With --offline, or where none runs, the config file is asked for its rules alone.',
+    "An argument is name=value, read by the tool's approved schema as 'tools call' reads it; where no gateway is asked, what looks like a number, true or false is taken for one. Without arguments it is said what becomes of the tool, whatever a call brings.",
     'Nothing is called, and nothing is taken from any limit. Ends with exit code 1 if the call would not be carried as it is.',
   ],
   positionals: [
@@ -64,7 +66,11 @@ export const explainCommand: Command = {
     ['sallyport explain ada bank --offline', 'would ada be let speak to the server by the rules in the file'],
   ],
   run: async (args, deps) => {
-    const input = readInput(args, deps);
+    // Before anything is asked: what makes no sense is refused whether or not a gateway runs.
+    const guessed = readInput(args, deps, undefined);
+    if (!guessed.ok) return complain(deps, EXIT.usage, guessed.error);
+    const schema = await schemaInForce(guessed.value, args, deps);
+    const input = schema === undefined ? guessed : readInput(args, deps, schema);
     if (!input.ok) return complain(deps, EXIT.usage, input.error);
     const shown = args.flag('offline') ? await explainOffline(input.value, args, deps) : await explainRunning(input.value, args, deps);
     if (typeof shown === 'number') return shown;
@@ -77,7 +83,7 @@ export const explainCommand: Command = {
   },
 };
 
-function readInput(args: ParsedArguments, deps: CliDeps): Result<ExplainInput, string> {
+function readInput(args: ParsedArguments, deps: CliDeps, schema: JsonObject | undefined): Result<ExplainInput, string> {
   const kindText = args.word('KIND');
   const kind = kindText === '' ? 'server' : KINDS.find((one) => one === kindText);
   if (kind === undefined) return fail(`KIND is tool, prompt or resource, not '${kindText}'.`);
@@ -86,7 +92,7 @@ function readInput(args: ParsedArguments, deps: CliDeps): Result<ExplainInput, s
   const words = args.words('ARGUMENT');
   const json = args.text('args');
   if (json !== undefined && words.length > 0) return fail('Give the arguments as words, or as --args, not both.');
-  const given = json === undefined ? readArguments(words, guessSchema(words)) : readJsonArguments(json);
+  const given = json === undefined ? readArguments(words, schema ?? guessSchema(words)) : readJsonArguments(json);
   if (!given.ok) return given;
   const attributes = args.list('attribute').map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)] as const);
   if (attributes.some(([key]) => key === '')) return fail('--attribute is NAME=VALUE.');
@@ -99,7 +105,7 @@ function readInput(args: ParsedArguments, deps: CliDeps): Result<ExplainInput, s
     server: args.word('SERVER'),
     kind,
     name,
-    args: given.value,
+    args: json === undefined && words.length === 0 ? null : given.value,
     labels: orNull('label'),
     taint: orNull('after'),
     time: args.text('time') ?? (args.flag('offline') ? deps.now().toISOString() : null),
@@ -112,7 +118,20 @@ function readInput(args: ParsedArguments, deps: CliDeps): Result<ExplainInput, s
   return fail(`${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}.`);
 }
 
-/** Without a server to ask, a word that is a number is taken for one: that is what a condition compares it with. */
+/**
+ * By which `name=value` is read, as `tools call` reads it; where nothing of the name is approved, one that says nothing: every value is a text.
+ * Undefined: nobody can say, or nothing is to be read.
+ */
+async function schemaInForce(input: ExplainInput, args: ParsedArguments, deps: CliDeps): Promise<JsonObject | undefined> {
+  if (args.flag('offline') || args.words('ARGUMENT').length === 0) return undefined;
+  if (input.kind !== 'tool') return {};
+  const folder = findDataFolder(args, deps);
+  const read = folder.ok ? await deps.admin(folder.value).policy.argumentTypes({ server: input.server, tool: input.name }) : undefined;
+  if (read?.ok !== true) return undefined;
+  return { properties: Object.fromEntries(Object.entries(read.value.types ?? {}).map(([name, type]) => [name, { type }])) };
+}
+
+/** Without a gateway to ask, a word that is a number is taken for one: that is what a condition compares it with. */
 function guessSchema(words: readonly string[]): { readonly properties: Readonly<Record<string, { readonly type: string }>> } {
   const numbers = words.flatMap((word) => {
     const [, name, value] = /^([^=:]+)=(.*)$/.exec(word) ?? [];
@@ -166,7 +185,7 @@ function explain(input: ExplainInput, labels: readonly string[], { shard }: Unte
   if (!compiled.ok) return undefined;
   const { agent, groups, attributes, user, server, kind, name, taint, time, era, source, listener } = input;
   const subject = kind === 'server' ? ({ kind } as const) : { kind, name };
-  const args = parseJson(Buffer.from(JSON.stringify(input.args)));
+  const args = parseJson(Buffer.from(JSON.stringify(input.args ?? {})));
   return explainCall(compiled.value, shard.policy, {
     principal: { tenant: 'default', agent, user: user ?? undefined, groups: groups ?? [], attributes: attributes ?? {}, keyId: 'explain' },
     server,

@@ -88,6 +88,7 @@ test('explain asks a running gateway, and says what else stands in the way', asy
           passes: false,
         });
       },
+      argumentTypes: async () => ok({ types: { id: ['string'], amount: ['integer'] } }),
       world: async () => ok({ revision: 12, tools: [] }),
     },
   });
@@ -98,6 +99,9 @@ test('explain asks a running gateway, and says what else stands in the way', asy
   assert.match(stdout, /after the use of: private-source/);
   assert.match(stdout, /STOPS {3}definition: What the server lists now is changed and withheld\.\n\nThe call would be refused\./);
   assert.deepEqual([asked[0]?.attributes, asked[0]?.time, asked[0]?.taint], [{ team: 'emea' }, '2026-03-02T21:00:00Z', null]);
+  assert.equal(asked[0]?.args, null, 'none were given');
+  await run('explain', 'ada', 'bank', 'tool', 'pay', 'id=1', 'amount=2', 'more=3');
+  assert.deepEqual(asked[1]?.args, { id: '1', amount: 2, more: '3' }, 'read by the approved schema, as a call reads them');
   // What the file says is another matter.
   assert.match((await run('explain', 'ada', 'bank', '--offline')).stdout, /as no gateway was asked/);
 });
@@ -166,7 +170,9 @@ test('policy lint names rules that cannot do what they say, with their lines', a
 
 test('policy lint finds names that nothing has once it is known what there is', async (t) => {
   const world: WorldView = { revision: 1, tools: [{ server: 'bank', name: 'balance', labels: [], class: 'standard' }] };
-  const ports = fakePorts(agentless, { policy: { explain: async () => assert.fail(), world: async () => ok(world) } });
+  const ports = fakePorts(agentless, {
+    policy: { explain: async () => assert.fail(), argumentTypes: async () => assert.fail(), world: async () => ok(world) },
+  });
   const { run } = place(t, {}, { ports });
   assert.deepEqual(
     (await run('policy', 'lint')).stdout

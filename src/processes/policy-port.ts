@@ -6,7 +6,7 @@ import { fail, ok } from '../base/index.ts';
 import type { Store } from '../cluster/index.ts';
 import type { ConfigShard } from '../config/index.ts';
 import { parseJson } from '../mcp/index.ts';
-import type { JsonValue } from '../mcp/index.ts';
+import type { JsonObject, JsonValue } from '../mcp/index.ts';
 import { compileLockdown, compilePolicy, compileToolFacts, explainCall } from '../policies/index.ts';
 import type { Policy, Question, ToolFactsOf } from '../policies/index.ts';
 import { createArgumentsCheck } from '../tools/index.ts';
@@ -109,7 +109,7 @@ export function createPolicyPort(options: PolicyPortOptions): AdminPorts['policy
         ...(shard.servers.some(({ name }) => name === server)
           ? []
           : [{ gate: 'server', passes: false, says: 'There is no such server.' } as const]),
-        ...(await catalogueGates(authority, question)),
+        ...(await catalogueGates(authority, question, input.args !== null)),
       ];
       return ok({
         ...explained,
@@ -122,6 +122,21 @@ export function createPolicyPort(options: PolicyPortOptions): AdminPorts['policy
         gates,
         passes: explained.verdict.kind === 'allow' && gates.every((gate) => gate.passes),
       });
+    },
+    argumentTypes: async ({ server, tool }) => {
+      const authority = catalogue();
+      if (authority === undefined) return unavailable;
+      const pin = authority
+        .all()
+        .find((one) => one.server === server)
+        ?.pins?.pins.find(({ kind, name }) => kind === 'tool' && name === tool);
+      if (pin === undefined) return ok({ types: null });
+      const rows = (await authority.seen(server)).filter(
+        ({ kind, name, fingerprint }) => kind === 'tool' && name === tool && pin.fingerprints.includes(fingerprint),
+      );
+      const row = rows.find(({ current }) => current) ?? rows[0];
+      const schema = row === undefined ? undefined : schemaOf(row.definition);
+      return ok({ types: typesIn(schema) });
     },
     world: async () => {
       const shard = config();
@@ -154,8 +169,12 @@ function lockdownGate(isLocked: boolean): Gate {
   };
 }
 
-/** What the catalogue says: whether the definition is approved, and whether the arguments fit it. */
-async function catalogueGates(authority: CatalogueAuthority, { server, subject, args }: Question): Promise<readonly Gate[]> {
+/** What the catalogue says: whether the definition is approved, and whether the arguments fit it, if there are any. */
+async function catalogueGates(
+  authority: CatalogueAuthority,
+  { server, subject, args }: Question,
+  isGiven: boolean,
+): Promise<readonly Gate[]> {
   if (subject.kind === 'server' || subject.kind === 'resource') return [];
   const known = authority.all().find((one) => one.server === server);
   const definition = (passes: boolean, says: string): Gate => ({ gate: 'definition', passes, says });
@@ -172,6 +191,9 @@ async function catalogueGates(authority: CatalogueAuthority, { server, subject, 
   if (pin === undefined) return [definition(false, 'Nothing of this name is approved; the server may not have been asked yet.')];
   const approved = definition(true, `Approved, as ${pin.fingerprints.map((print) => print.slice(0, 15)).join(' and ')}.`);
   if (subject.kind !== 'tool') return [approved];
+  // Whoever names none asks about the tool, not about a call with nothing: what such a call lacks would hide what was asked for.
+  if (!isGiven)
+    return [approved, { gate: 'arguments', passes: true, says: 'None were given; those of a call have to fit the approved schema.' }];
   const rows = await authority.seen(server);
   const faults = pin.fingerprints.flatMap((print) => {
     const row = rows.find((one) => one.kind === 'tool' && one.name === subject.name && one.fingerprint === print);
@@ -186,11 +208,27 @@ async function catalogueGates(authority: CatalogueAuthority, { server, subject, 
 function schemaOf(definition: string): JsonValue | undefined {
   const parsed = parseJson(Buffer.from(definition));
   const value = parsed.ok ? parsed.value.value : undefined;
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && 'inputSchema' in value ? value['inputSchema'] : undefined;
+  return isObject(value) ? value['inputSchema'] : undefined;
+}
+
+/** The types that a schema names for its properties; of one that names none there is nothing to say. */
+function typesIn(schema: JsonValue | undefined): Record<string, string[]> {
+  const properties = isObject(schema) ? schema['properties'] : undefined;
+  if (!isObject(properties)) return {};
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, property]) => {
+      const type = isObject(property) ? property['type'] : undefined;
+      return [name, (Array.isArray(type) ? type : [type]).filter((one) => typeof one === 'string')];
+    }),
+  );
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Arguments as the road would read them. */
 function toJson(args: ExplainInput['args']): JsonValue {
-  const parsed = parseJson(Buffer.from(JSON.stringify(args)));
+  const parsed = parseJson(Buffer.from(JSON.stringify(args ?? {})));
   return parsed.ok ? parsed.value.value : {};
 }

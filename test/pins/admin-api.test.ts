@@ -36,6 +36,7 @@ test('the endpoints', () => {
     'lockDown: POST /api/v1/lockdown 201',
     'liftLockdown: POST /api/v1/lockdown/lift 200',
     'explain: POST /api/v1/policy/explain 200',
+    'readArgumentTypes: POST /api/v1/policy/argument-types 200',
     'readWorld: GET /api/v1/policy/world 200',
   ]);
 });

@@ -49,6 +49,7 @@ before(async () => {
           tool('wipe', {}),
           tool('pay', { amount: { type: 'number' } }),
           tool('idle', {}),
+          { name: 'send', inputSchema: { type: 'object', properties: { to: { type: 'string' } }, required: ['to'] } },
         ],
       },
       'tools/call': { resultType: 'complete', content: [{ type: 'text', text: 'done' }] },
@@ -126,6 +127,12 @@ test('explain knows the agent, the rules in force, what is approved, and what is
       ['arguments', true],
     ],
   );
+  const typed = await gateway.cli('explain', 'ada', 'desk', 'tool', 'read', 'path=1');
+  assert.match(typed.stdout, /passes {2}arguments: They fit/, 'a number where the schema wants a text is one, as in a call');
+  const bare = await gateway.cli('explain', 'ada', 'desk', 'tool', 'send');
+  assert.match(bare.stdout, /passes {2}arguments: None were given/);
+  assert.doesNotMatch(bare.stdout, /STOPS/);
+  assert.match((await gateway.cli('explain', 'ada', 'desk', 'tool', 'send', '--args', '{}')).stdout, /STOPS {3}arguments: .*\bto\b/);
   const asked = server.seen.filter(({ method }) => method === 'tools/call').length;
   assert.match(
     (await gateway.cli('explain', 'ada', 'desk', 'tool', 'pay', 'amount=500')).stdout,
@@ -182,8 +189,8 @@ test('what is allowed and was never used is named', async () => {
       grants.find((grant: unknown) => at(grant, 'agent') === agent),
       'unused',
     );
-  assert.deepEqual(unusedOf('ada'), ['idle']);
-  assert.deepEqual(unusedOf('idler'), ['idle', 'pay', 'read']);
+  assert.deepEqual(unusedOf('ada'), ['idle', 'send']);
+  assert.deepEqual(unusedOf('idler'), ['idle', 'pay', 'read', 'send']);
   const linted = await gateway.cli('policy', 'lint', '--records', '--config', gateway.configFile);
   assert.equal(linted.code, 0, linted.stdout);
 });
