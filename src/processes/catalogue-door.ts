@@ -1,7 +1,7 @@
 // A worker's end of the catalogue: it believes what the keeper signed, whoever brought it.
 
 import { createCatalogue, DEFINITION_KINDS, isServerCatalogue } from '../tools/index.ts';
-import type { Catalogue, CatalogueOptions, ServerCatalogue } from '../tools/index.ts';
+import type { Catalogue, CatalogueOptions, DefinitionKind, ServerCatalogue } from '../tools/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import { readLastCatalogues } from './catalogue-files.ts';
 import type { Links } from './child.ts';
@@ -38,11 +38,20 @@ export function createCatalogueDoor({ links, log, nowMs, onChanged }: CatalogueD
   let signedLast: ReadonlyMap<string, number> = new Map();
   /** Servers that control has spoken of: what it says is never older than what is on disk. */
   const heard = new Set<string>();
+  /** Lists that servers say have changed, once for each turn of the loop: a server may say it over and over. */
+  const doubted = new Map<string, { readonly server: string; readonly kind: DefinitionKind }>();
+  const tellDoubts = (): void => {
+    for (const said of doubted.values()) links.get('control')?.send('list-changed', said);
+    doubted.clear();
+  };
   const catalogue = createCatalogue({
     nowMs,
     verify: (text, signature) => isSignedByKeeper(text, signature),
     ...(onChanged !== undefined && { onChanged }),
-    onDoubted: (server, kind) => links.get('control')?.send('list-changed', { server, kind }),
+    onDoubted: (server, kind) => {
+      if (doubted.size === 0) setImmediate(tellDoubts);
+      doubted.set(`${server} ${kind}`, { server, kind });
+    },
   });
 
   /** Takes over what is approved of a server; gives back why it is not to be believed, and then it is withheld. */

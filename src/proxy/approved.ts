@@ -38,6 +38,8 @@ export interface Said {
   readonly final: FinalMessage;
   /** Whether a list was asked for from its beginning. */
   readonly isFirst: boolean;
+  /** How often the list had been doubted when it was asked for, where that is known. */
+  readonly doubts?: number;
 }
 
 const CHANGES: ReadonlyMap<string, DefinitionKind> = new Map([
@@ -68,30 +70,36 @@ export function approveFinal(call: Call, final: FinalMessage, ports: CataloguePo
 }
 
 /** An answer without what is not approved. `next` is called at once where everything in it is known. */
-export function approve({ server, method, final, isFirst }: Said, ports: CataloguePorts, next: (approved: FinalMessage) => void): void {
+export function approve(
+  { server, method, final, isFirst, doubts }: Said,
+  ports: CataloguePorts,
+  next: (approved: FinalMessage) => void,
+): void {
   const result = final.kind === 'result' && isObject(final.result) ? final.result : undefined;
   if (result === undefined) return next(final);
   const found = definitionsIn(method, final.document, result);
   const { nextCursor } = result;
-  const goOn = (): void => {
-    const list = LISTS.get(method);
-    if (list !== undefined && isFirst && nextCursor === undefined) ports.catalogue.fresh(server, list.kind, numberIn(result['ttlMs']));
-    next(withoutWithheld(server, method, final, found, ports));
+  const list = LISTS.get(method);
+  const isWhole = list !== undefined && isFirst && nextCursor === undefined;
+  const sightings = found.flatMap(({ sighting }) => (sighting === undefined ? [] : [sighting]));
+  const goOn = (): void => next(withoutWithheld(server, method, final, found, ports));
+  const settle = (): void => {
+    ports.catalogue.settled(server, sightings);
+    if (isWhole) ports.catalogue.fresh(server, list.kind, numberIn(result['ttlMs']), doubts);
+    goOn();
   };
   const news = found.filter(({ sighting }) => sighting !== undefined && ports.catalogue.isNews(server, sighting));
-  if (news.length === 0) return goOn();
+  if (news.length === 0) return settle();
   const definitions = news.flatMap(({ sighting, text }) =>
     sighting === undefined ? [] : [{ kind: sighting.kind, name: sighting.name, text }],
   );
-  const list = LISTS.get(method);
-  const isWhole = list !== undefined && isFirst && nextCursor === undefined;
-  const names = found.flatMap(({ sighting }) => (sighting === undefined ? [] : [sighting.name]));
-  const whole = isWhole ? { kind: list.kind, names } : undefined;
+  const whole = isWhole ? { kind: list.kind, names: sightings.map(({ name }) => name) } : undefined;
   ports
     .reportSightings({ server, serverVersion: versionIn(result), isLast: nextCursor === undefined, whole, definitions })
-    .then(goOn, () => {
-      // Nobody can say what is approved: what is not known here stays out.
+    .then(settle, () => {
+      // Nobody can say what is approved: what is not known here stays out, what it takes the place of is not called, and the next look reports anew.
       ports.log.warn('what a server lists could not be reported; what is new of it is withheld', { server });
+      ports.catalogue.suspect(server, list?.kind ?? 'instructions', sightings);
       goOn();
     });
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import { createHeaderList } from '../http/index.ts';
+import { createCatalogue } from '../tools/index.ts';
 import type { Standing } from '../tools/index.ts';
 import { bed, modern, rule, useRoad } from './fakes.fixture.ts';
 import type { Bed, SeenReply } from './fakes.fixture.ts';
@@ -81,6 +82,44 @@ describe('what is not fresh', () => {
     answer({ error: { code: -32603, message: 'not now' } });
     assert.equal(reply.status, 502);
     assert.deepEqual([heard(), reasons()], [['tools/list'], ['upstream_malformed']]);
+  });
+});
+
+describe('a list that changes while it is read', () => {
+  /** Pages that end, before the last of which the server says that it changes. */
+  const readChanging = (): void => {
+    answer({ result: { ...Object(Reflect.get(list('read'), 'result')), nextCursor: 'n' } });
+    road.ports.catalogue.doubt('tickets', 'tool', 'here');
+    answer(list('more'));
+  };
+  beforeEach(() => {
+    const catalogue = createCatalogue({ nowMs: () => 1_000, verify: () => true });
+    Object.assign(road.ports, { catalogue: { ...catalogue, standing: () => 'approved', isApproved: () => true, isNews: () => false } });
+  });
+
+  test('is read again before anything on it is used', () => {
+    call('read');
+    readChanging();
+    assert.deepEqual(heard(), ['tools/list', 'tools/list', 'tools/list']);
+    answer(list('read'));
+    assert.deepEqual(heard(), ['tools/list', 'tools/list', 'tools/list', 'tools/call']);
+  });
+
+  test('is read again for those who came after the server said so, though it was being read', () => {
+    call('read');
+    road.ports.catalogue.doubt('tickets', 'tool', 'elsewhere');
+    call('read');
+    answer(list('read'));
+    assert.deepEqual(heard(), ['tools/list', 'tools/list']);
+    answer(list('read'));
+    assert.deepEqual(heard(), ['tools/list', 'tools/list', 'tools/call', 'tools/call']);
+  });
+
+  test('is not read for ever: what is on it is refused', () => {
+    const reply = call('read');
+    for (let again = 0; again < 3; again++) readChanging();
+    assert.equal(reply.status, 504);
+    assert.deepEqual([heard().length, reasons()], [6, ['upstream_timeout']]);
   });
 });
 

@@ -27,8 +27,10 @@ const MAX_PAGES = 100;
 const LOOK_MS = 10_000;
 /** What is refused is looked at again this often, and not oftener: it may have been put right. */
 const RELOOK_MS = 1_000;
-/** After a list could not be read. */
+/** After a list could not be read, or what is new on it not be judged. */
 const FAILED_MS = 10_000;
+/** A list that changes while it is read is read again, this often in all. */
+const MAX_LOOKS = 3;
 
 const LIST_OF: Readonly<Record<Listed, ListKind>> = { tool: 'tools', prompt: 'prompts' };
 
@@ -83,17 +85,22 @@ export function createGate(): Gate {
       if (road === 'none') return done({ reason: 'session_unknown', refused: { code: 'session_unknown' } });
       const since = (times: ReadonlyMap<string, number>): number =>
         ports.nowMs() - (times.get(lookOf(call, kind)) ?? Number.NEGATIVE_INFINITY);
-      if ((isFresh && since(lookedAtMs) < RELOOK_MS) || catalogue.faultOf(server) !== undefined)
-        return done(toRefusal(call, standing, ports));
+      const isLookedAt = since(lookedAtMs) < RELOOK_MS && (isFresh || since(failedAtMs) < FAILED_MS);
+      if ((standing !== 'approved' && isLookedAt) || catalogue.faultOf(server) !== undefined) return done(toRefusal(call, standing, ports));
       // A server whose list cannot be had does not make every call wait for that: nobody has been shown anything but what is approved. Only where
       // it has said that it changed, it must say to what.
-      const goesOn = standing === 'approved' && !catalogue.isDoubted(server, kind);
-      if (goesOn && since(failedAtMs) < FAILED_MS) return done(undefined);
-      look(call, kind, road, ports, (fault) => {
-        if (fault === undefined) return done(toRefusal(call, catalogue.standing(server, kind, name), ports));
-        failedAtMs.set(lookOf(call, kind), ports.nowMs());
-        done(goesOn ? undefined : { reason: 'upstream', refused: fault });
-      });
+      const goesOn = (): boolean => catalogue.standing(server, kind, name) === 'approved' && !catalogue.isDoubted(server, kind);
+      if (goesOn() && since(failedAtMs) < FAILED_MS) return done(undefined);
+      const judge = (fault: Refused | undefined, looked: number): void => {
+        // It changed while it was read, or the reading that this call waited for began before that.
+        const isOutdated = fault === undefined && catalogue.isDoubted(server, kind);
+        if (isOutdated && looked < MAX_LOOKS) return look(call, kind, road, ports, (next) => judge(next, looked + 1));
+        const failed: Refused | undefined = isOutdated ? { code: 'upstream_timeout', say: restless(server) } : fault;
+        if (failed !== undefined || !catalogue.isFresh(server, kind)) failedAtMs.set(lookOf(call, kind), ports.nowMs());
+        if (failed === undefined) return done(toRefusal(call, catalogue.standing(server, kind, name), ports));
+        done(goesOn() ? undefined : { reason: 'upstream', refused: failed });
+      };
+      look(call, kind, road, ports, (fault) => judge(fault, 1));
     },
   };
 }
@@ -114,11 +121,12 @@ function readWhole(call: Call, kind: Listed, road: Road, ports: Ports, done: (fa
     clearTimeout(timer);
     done(fault);
   };
+  const doubts = ports.catalogue.doubtsOf(server.name, kind);
   let taken = 0;
   const take = (bytes: number): boolean => (taken += bytes) <= arrival.snapshot.limits.maxListBytes;
   const options = { cursor: undefined, maxPages: MAX_PAGES, take };
   const whole = (ttlMs: number): void => {
-    ports.catalogue.fresh(server.name, kind, ttlMs);
+    ports.catalogue.fresh(server.name, kind, ttlMs, doubts);
     finish(undefined);
   };
   const reading =
@@ -151,6 +159,10 @@ function askerFor({ inbound, arrival }: Call): Parameters<typeof readList>[0] {
   if (inbound.kind === 'modern') return { arrival, request: inbound.request, scope: '', askMember };
   const id = inbound.kind === 'legacy' && inbound.message.kind === 'request' ? inbound.message.id : 0;
   return { arrival, request: listRequest(id), scope: '', askMember };
+}
+
+function restless(server: string): string {
+  return `The MCP server '${server}' says that what it has changes, again and again while it is read; try again.`;
 }
 
 function toRefusal(call: Call, standing: Standing, ports: Ports): NotUsable | undefined {

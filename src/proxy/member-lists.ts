@@ -4,6 +4,7 @@ import { METHODS, writeRequest } from '../mcp/index.ts';
 import type { JsonDocument, JsonObject, JsonValue, ModernRequest } from '../mcp/index.ts';
 import type { Subject } from '../policies/index.ts';
 import type { Server } from '../servers/index.ts';
+import type { DefinitionKind } from '../tools/index.ts';
 import { OVER } from './bridge/index.ts';
 import { approve } from './approved.ts';
 import type { Ask, Asking, FinalMessage, Hearing, Listed, ListKind } from './bridge/index.ts';
@@ -61,6 +62,13 @@ export const LIST_METHODS: Readonly<Record<ListKind, string>> = {
 };
 
 const KEYS: Readonly<Record<ListKind, string>> = { tools: 'name', prompts: 'name', resources: 'uri', resourceTemplates: 'uriTemplate' };
+/** What of each list is approved one by one; of resources only what they are made from. */
+const KINDS: Readonly<Record<ListKind, DefinitionKind | undefined>> = {
+  tools: 'tool',
+  prompts: 'prompt',
+  resources: undefined,
+  resourceTemplates: 'template',
+};
 const METHOD_UNKNOWN = -32601;
 /** A cursor is sealed into one of ours, beside those of the other servers. */
 const MAX_CURSOR_CHARS = 4096;
@@ -76,6 +84,8 @@ export function readList(
   done: (pages: Pages) => void,
 ): Reading {
   const elements: Listed[] = [];
+  const listed = KINDS[kind];
+  const doubts = listed === undefined ? 0 : ports.catalogue.doubtsOf(server.name, listed);
   let rest: Pages['rest'] = { cursor: options.cursor };
   let ttlMs = Number.POSITIVE_INFINITY;
   let fault: Refused | undefined;
@@ -112,7 +122,7 @@ export function readList(
         return stop({ code: 'upstream_malformed', say: `The MCP server '${server.name}' answered with an error.` });
       }
       approve(
-        { server: server.name, method: LIST_METHODS[kind], final: said, isFirst: pages === 0 && options.cursor === undefined },
+        { server: server.name, method: LIST_METHODS[kind], final: said, isFirst: pages === 0 && options.cursor === undefined, doubts },
         ports,
         take,
       );

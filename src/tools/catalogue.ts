@@ -60,12 +60,21 @@ export interface Catalogue {
   tool(server: string, name: string): ApprovedTool | undefined;
   /** Whether control must hear of a sighting: it may be new to it, or what was withheld is as it was approved again. */
   isNews(server: string, sighting: Sighting): boolean;
-  /** The whole list of a kind was read, and is good for so long. */
-  fresh(server: string, kind: DefinitionKind, ttlMs: number): void;
+  /** How often the list of a kind has been doubted. Taken before it is read, and given back with what was read. */
+  doubtsOf(server: string, kind: DefinitionKind): number;
+  /**
+   * The whole list of a kind was read, and is good for so long. Not if it was doubted meanwhile: what was read may be older than the change. Where it
+   * is not known since when it was read (`doubts` undefined), it takes no doubt away.
+   */
+  fresh(server: string, kind: DefinitionKind, ttlMs: number, doubts: number | undefined): void;
   isFresh(server: string, kind: DefinitionKind): boolean;
   /** The server says that a list changed, to this worker or to another: it is read again before the next call. */
   doubt(server: string, kind: DefinitionKind, saidTo: 'here' | 'elsewhere'): void;
   isDoubted(server: string, kind: DefinitionKind): boolean;
+  /** Control cannot say what follows from these: what was approved by such a name counts as changed until it can, or until it is as it was again. */
+  suspect(server: string, kind: DefinitionKind, sightings: readonly Sighting[]): void;
+  /** These were seen, and control knows of them. */
+  settled(server: string, sightings: readonly Sighting[]): void;
   /** Forgets servers that are not in the config any more. */
   retain(servers: ReadonlySet<string>): void;
 }
@@ -76,7 +85,7 @@ export interface CatalogueOptions {
   readonly verify: (text: string, signature: string) => boolean;
   /** What was known of a server has changed so that agents would see something else. Not called for what was never known before. */
   readonly onChanged?: (server: string, changed: readonly ChangedThing[]) => void;
-  /** A server has said here that a list changed; once, until that is read. */
+  /** A server has said here that a list changed; each time, since other workers may have read it in between. */
   readonly onDoubted?: (server: string, kind: DefinitionKind) => void;
 }
 
@@ -95,6 +104,7 @@ interface Known {
 interface Look {
   readonly untilMs: number;
   readonly doubted: boolean;
+  readonly doubts: number;
 }
 
 /** A server that names no time is asked again this often, while it is used. */
@@ -107,12 +117,23 @@ const MAX_FRESH_MS = 10 * 60_000;
 export function createCatalogue({ nowMs, verify, onChanged, onDoubted }: CatalogueOptions): Catalogue {
   const servers = new Map<string, Known>();
   const looks = new Map<string, Look>();
+  /** By server: what was seen last of things that are approved in another shape, and that control has not heard of. */
+  const suspects = new Map<string, Map<string, string>>();
   const shelf = createDefinitionShelf();
   let revisions = 0;
   const isPinned = (known: Known | undefined, { kind, name, fingerprint }: Sighting): boolean =>
     known?.pins.get(keyOf(kind, name))?.includes(fingerprint) === true;
   const fingerprints = (server: string, kind: DefinitionKind, name: string): readonly string[] =>
     servers.get(server)?.pins.get(keyOf(kind, name)) ?? [];
+  /** What was read of a list, or is being read, is not good any more. */
+  const outdate = (server: string, kind: DefinitionKind, isDoubt: boolean): void => {
+    const before = looks.get(lookOf(server, kind));
+    looks.set(lookOf(server, kind), {
+      untilMs: 0,
+      doubted: isDoubt || before?.doubted === true,
+      doubts: (before?.doubts ?? 0) + 1,
+    });
+  };
 
   return {
     learn: (server, texts) => shelf.put(server, texts),
@@ -143,8 +164,10 @@ export function createCatalogue({ nowMs, verify, onChanged, onDoubted }: Catalog
       const known = servers.get(server);
       const key = keyOf(kind, name);
       const isListed = known?.withheld.has(key) === true;
-      if (known?.pins.has(key) !== true) return isListed || known?.fault !== undefined ? 'withheld' : 'unknown';
-      return isListed ? 'changed' : 'approved';
+      const pinned = known?.pins.get(key);
+      if (pinned === undefined) return isListed || known?.fault !== undefined ? 'withheld' : 'unknown';
+      const suspected = suspects.get(server)?.get(key);
+      return isListed || (suspected !== undefined && !pinned.includes(suspected)) ? 'changed' : 'approved';
     },
     isApproved: (server, sighting) => isPinned(servers.get(server), sighting),
     approved: (server, kind, name) =>
@@ -161,22 +184,42 @@ export function createCatalogue({ nowMs, verify, onChanged, onDoubted }: Catalog
       const withheld = known.withheld.get(keyOf(sighting.kind, sighting.name));
       return isPinned(known, sighting) ? withheld !== undefined : withheld !== sighting.fingerprint;
     },
-    fresh: (server, kind, ttlMs) => {
+    doubtsOf: (server, kind) => looks.get(lookOf(server, kind))?.doubts ?? 0,
+    fresh: (server, kind, ttlMs, doubts) => {
+      const before = looks.get(lookOf(server, kind)) ?? { doubted: false, doubts: 0 };
+      if (doubts === undefined ? before.doubted : doubts !== before.doubts) return;
       const life = ttlMs > 0 ? Math.min(Math.max(ttlMs, MIN_FRESH_MS), MAX_FRESH_MS) : FRESH_MS;
-      looks.set(lookOf(server, kind), { untilMs: nowMs() + life, doubted: false });
+      looks.set(lookOf(server, kind), { untilMs: nowMs() + life, doubted: false, doubts: before.doubts });
     },
     isFresh: (server, kind) => {
       const look = looks.get(lookOf(server, kind));
       return look !== undefined && !look.doubted && nowMs() < look.untilMs;
     },
     doubt: (server, kind, saidTo) => {
-      const isNew = looks.get(lookOf(server, kind))?.doubted !== true;
-      looks.set(lookOf(server, kind), { untilMs: 0, doubted: true });
-      if (isNew && saidTo === 'here') onDoubted?.(server, kind);
+      outdate(server, kind, true);
+      if (saidTo === 'here') onDoubted?.(server, kind);
     },
     isDoubted: (server, kind) => looks.get(lookOf(server, kind))?.doubted === true,
+    suspect: (server, kind, sightings) => {
+      outdate(server, kind, false);
+      const known = servers.get(server);
+      for (const sighting of sightings) {
+        const key = keyOf(sighting.kind, sighting.name);
+        if (known?.pins.has(key) !== true || isPinned(known, sighting)) continue;
+        const suspected = suspects.get(server) ?? new Map<string, string>();
+        suspects.set(server, suspected);
+        suspected.set(key, sighting.fingerprint);
+      }
+    },
+    settled: (server, sightings) => {
+      const suspected = suspects.get(server);
+      if (suspected === undefined) return;
+      for (const { kind, name } of sightings) suspected.delete(keyOf(kind, name));
+      if (suspected.size === 0) suspects.delete(server);
+    },
     retain: (names) => {
       for (const key of looks.keys()) if (!names.has(key.slice(0, key.indexOf(' ')))) looks.delete(key);
+      for (const server of suspects.keys()) if (!names.has(server)) suspects.delete(server);
     },
   };
 }
