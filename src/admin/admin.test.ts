@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync, readFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { createServer, request } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -26,6 +27,7 @@ const CONFIG: ConfigStatus = {
   digest: 'ab'.repeat(32),
   loadedAt: NOW.toISOString(),
   refusal: null,
+  warnings: [],
 };
 
 const STATUS: GatewayStatus = {
@@ -341,6 +343,40 @@ test('an answer that is not as the contract says is refused, not guessed at', as
   const { client } = await start(t, { status: async () => ({ ok: true, value: { ...STATUS, pid: 'four' } as never }) });
   const answer = await client.status();
   assert.ok(!answer.ok && answer.error.code === 'gateway_unreadable');
+});
+
+test('what was given up before it was read is not done', async (t) => {
+  let done = 0;
+  const { socketPath } = await start(t, {
+    reload: async () => {
+      done++;
+      return ok(CONFIG);
+    },
+  });
+  const head = `POST /api/v1/reload HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${readFileSync(`${socketPath}.token`, 'utf8')}\r\ncontent-length: 0\r\n\r\n`;
+  // Written, and closed, before the server has had a turn to read it.
+  const socket = connect(socketPath, () => socket.write(head, () => socket.destroy()));
+  await once(socket, 'close');
+  assert.equal((await raw(socketPath, { path: '/api/v1/status' })).status, 200, 'others are answered');
+  assert.equal(done, 0);
+  assert.equal((await raw(socketPath, { method: 'POST', path: '/api/v1/reload' })).status, 200);
+  assert.equal(done, 1, 'one that waits is done');
+});
+
+test('a change to which no answer comes may have been done, and is not called a gateway that is away', async (t) => {
+  const socketPath = join(folderFor(t), 'run', 'admin.sock');
+  mkdirSync(join(socketPath, '..'), { mode: 0o700 });
+  writeFileSync(`${socketPath}.token`, 'x');
+  const server = createServer((asked) => asked.socket.destroy());
+  server.listen(socketPath);
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const client = createAdminClient(socketPath);
+  const change = await client.agents.remove('ada', undefined);
+  assert.ok(!change.ok && change.error.code === 'outcome_unknown');
+  assert.match(change.error.detail, /It may have been done: .* Look with 'sallyport agents list' before/);
+  const question = await client.status();
+  assert.ok(!question.ok && question.error.code === 'gateway_unreadable');
 });
 
 test('only the owner can reach the socket', async (t) => {

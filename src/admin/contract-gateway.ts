@@ -25,6 +25,7 @@ const configSchema = z.strictObject({
     .strictObject({ at: time, problems: z.array(problemSchema) })
     .nullable()
     .meta({ description: 'Set while the file says something that could not be put in force.' }),
+  warnings: z.array(problemSchema).meta({ description: 'What was doubtful about it when it was put in force.' }),
 });
 
 const serverSchema = z.strictObject({
@@ -78,7 +79,10 @@ const statusSchema = z.strictObject({
     .optional()
     .meta({ description: 'Paths that show several servers as one.' }),
   lockdown: lockdownSchema.optional().meta({ description: 'What is locked now.' }),
-  faults: z.array(z.string()).optional().meta({ description: 'What is wrong with approvals, and where the policy does not fit them.' }),
+  faults: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'What is wrong with workers and approvals, and where the policy does not fit them.' }),
   config: configSchema,
   workers: z.array(workerSchema),
 });

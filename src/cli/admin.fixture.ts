@@ -9,6 +9,7 @@ export const FAKE_CONFIG: ConfigStatus = {
   digest: 'ab'.repeat(32),
   loadedAt: '2026-11-22T10:00:00.000Z',
   refusal: null,
+  warnings: [],
 };
 
 export const FAKE_STATUS: GatewayStatus = {

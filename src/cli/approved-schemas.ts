@@ -1,11 +1,11 @@
-// Holds the conditions of a config against the tools that its gateway has approved, whether or not it runs: they are read from its data folder.
+// Holds a config against the tools of its gateway: its conditions against those that are approved, the names in its rules against those that are listed, whether or not it runs: they are read from its data folder.
 
 import { DEFAULT_TENANT } from '../agents/index.ts';
 import { lookForStore, openStore } from '../cluster/index.ts';
 import type { ConfigProblem, LoadedConfig } from '../config/index.ts';
 import { parseJson } from '../mcp/index.ts';
 import type { JsonValue } from '../mcp/index.ts';
-import { compileToolFacts, createConditionCheck } from '../policies/index.ts';
+import { compileToolFacts, createConditionCheck, findStrayTools } from '../policies/index.ts';
 import type { ConditionCheck } from '../policies/index.ts';
 import type { ServerConfig } from '../servers/index.ts';
 import { isObject } from './mcp-http.ts';
@@ -22,6 +22,24 @@ export async function conditionMisfits({ shard, placed }: Pick<LoadedConfig, 'sh
     return [placed(['rules'], `could not be held against the tools that are approved: ${why}`, undefined)];
   }
   return check.problems().map(({ path, message, fix, severity }) => placed(path, message, fix, severity));
+}
+
+/** Tools that rules name and no server lists, of the servers that somebody has listed. */
+export async function strayTools({ shard, placed }: Pick<LoadedConfig, 'shard' | 'placed'>): Promise<readonly ConfigProblem[]> {
+  if (lookForStore(shard.dataFolder) !== 'there') return [];
+  const servers = shard.servers.map(({ name }) => name);
+  const tools = new Map<string, readonly string[]>();
+  try {
+    await using store = openStore(shard.dataFolder);
+    for (const server of servers) {
+      const rows = await store.catalogue.definitions(DEFAULT_TENANT, server);
+      const names = rows.flatMap(({ kind, name, state, current }) => (kind === 'tool' && (current || state === 'pinned') ? [name] : []));
+      if (names.length > 0) tools.set(server, names);
+    }
+  } catch {
+    return []; // Whoever holds the conditions against it says so.
+  }
+  return findStrayTools(shard.policy, { servers, tools }).map(({ path, message, fix, severity }) => placed(path, message, fix, severity));
 }
 
 async function readApproved(dataFolder: string, servers: readonly ServerConfig[], check: ConditionCheck): Promise<void> {

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { formatProblem, loadConfigFile } from '../config/index.ts';
 import type { ConfigProblem } from '../config/index.ts';
-import { conditionMisfits } from './approved-schemas.ts';
+import { conditionMisfits, strayTools } from './approved-schemas.ts';
 import type { CliDeps, Command } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import { complainNoConfig, findConfigFile, shownPath } from './locate.ts';
@@ -13,13 +13,13 @@ export const checkCommand: Command = {
   name: 'check',
   summary: 'Check the config file',
   description: [
-    'Prints every problem as FILE:LINE:COLUMN, with what to write instead. Conditions are held against the tools that the gateway of this config has approved. Ends with exit code 3 if a running gateway would refuse the file; warnings alone do not.',
+    'Prints every problem as FILE:LINE:COLUMN, with what to write instead. Conditions are held against the tools that the gateway of this config has approved, names of tools against those that its servers list. Ends with exit code 3 if a running gateway would refuse the file; warnings alone do not.',
   ],
   run: async (args, deps) => {
     const file = await findConfigFile(args, deps);
     if (!existsSync(file)) return complainNoConfig(deps, file);
     const loaded = loadConfigFile(file, deps.env);
-    const misfits = loaded.ok ? await conditionMisfits(loaded.value) : [];
+    const misfits = loaded.ok ? [...(await conditionMisfits(loaded.value)), ...(await strayTools(loaded.value))] : [];
     const problems = [...(loaded.ok ? loaded.value.warnings : loaded.error), ...misfits].map((problem) => ({
       ...problem,
       file: shownPath(problem.file, deps),

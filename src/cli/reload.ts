@@ -1,9 +1,10 @@
 // `sallyport reload`: the running gateway reads its config file again.
 
+import { formatProblem } from '../config/index.ts';
 import type { Command } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import { configPath, dataFolder, isConfigNamed, isSameFile, shownPath } from './locate.ts';
-import { complain, printJson, printLine } from './print.ts';
+import { complain, printJson, printLine, printText } from './print.ts';
 import { complainAbout } from './problems.ts';
 
 export const reloadCommand: Command = {
@@ -12,6 +13,7 @@ export const reloadCommand: Command = {
   description: [
     'Calls under way go on, save those that the new config does not allow any more: at a server or route that is gone, or against its rules. They are cut; what came of them is unknown.',
     'The file is the one that the gateway was started with; naming another with --config is refused.',
+    'What is doubtful about it is printed, as `sallyport check` prints it: a label that no tool has, a tool that no server lists.',
     'A config that is wrong is refused with its lines, and the gateway goes on with the one before.',
   ],
   run: async (args, deps) => {
@@ -34,9 +36,13 @@ export const reloadCommand: Command = {
     }
     const reloaded = await gateway.reload();
     if (!reloaded.ok) return complainAbout(deps, reloaded.error);
-    const { file, revision } = reloaded.value;
-    if (args.output === 'json') printJson(deps, reloaded.value);
-    else printLine(deps, `${file === null ? 'The config' : shownPath(file, deps)} is in force, as revision ${revision}.`);
+    const { file, revision, warnings } = reloaded.value;
+    if (args.output === 'json') {
+      printJson(deps, reloaded.value);
+      return EXIT.ok;
+    }
+    for (const problem of warnings) printText(deps, formatProblem({ fix: undefined, ...problem, file: shownPath(problem.file, deps) }));
+    printLine(deps, `${file === null ? 'The config' : shownPath(file, deps)} is in force, as revision ${revision}.`);
     return EXIT.ok;
   },
 };

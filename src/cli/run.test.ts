@@ -311,6 +311,25 @@ test('reload puts in force the file that the gateway was started with, and no ot
   assert.equal(reloads.length, 2);
 });
 
+test('reload prints what is doubtful about the config it puts in force', async (t) => {
+  const warning = {
+    severity: 'warning',
+    file: '/etc/sallyport/sallyport.yaml',
+    line: 9,
+    column: 3,
+    path: 'policy.rules[0].tools[0]',
+    message: 'names "wype", which no server it is about has as a tool',
+    fix: 'Did you mean wipe?',
+  } as const;
+  const { run } = cliFixture(t, { ports: fakePorts(fakeAgents, { reload: async () => ok({ ...FAKE_CONFIG, warnings: [warning] }) }) });
+  const { code, stdout } = await run('reload');
+  assert.equal(code, EXIT.ok);
+  assert.match(
+    stdout,
+    /sallyport\.yaml:9:3: warning: policy\.rules\[0\]\.tools\[0\] names "wype", .*\. Did you mean wipe\?\n.*is in force/,
+  );
+});
+
 test('reload says the revision, or every place that is wrong', async (t) => {
   const good = cliFixture(t, { ports: fakePorts(fakeAgents) });
   assert.match((await good.run('reload')).stdout, /as revision 7/);

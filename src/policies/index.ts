@@ -16,7 +16,7 @@ export type { ExplainedCall, ExplainedRule } from './explain-call.ts';
 export { compileGlob, isGlob } from './glob.ts';
 export { compileLockdown, compileLockName, LOCKED_DOWN, lockEverything, NOTHING_LOCKED, underLockdown } from './lockdown.ts';
 export type { Lock, Lockdown, LockKind } from './lockdown.ts';
-export { lintPolicy } from './lint/index.ts';
+export { findStrayTools, lintPolicy } from './lint/index.ts';
 export type { Existing, LintBed, LintFinding, LintKind } from './lint/index.ts';
 export {
   bucketShape,

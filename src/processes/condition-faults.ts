@@ -1,10 +1,11 @@
-// Whether the conditions of a policy fit the arguments that tools take by their approved schemas. Asked before a config is put in force, and again
+// Whether a policy fits what servers list: its conditions the arguments that tools take by their approved schemas, the tools it names those that
+// there are. Asked before a config is put in force, and again
 // whenever something is approved: a schema that comes later can make a condition wrong that was right.
 
 import type { ConfigShard } from '../config/index.ts';
 import { parseJson } from '../mcp/index.ts';
 import type { JsonObject, JsonValue } from '../mcp/index.ts';
-import { compileToolFacts, createConditionCheck } from '../policies/index.ts';
+import { compileToolFacts, createConditionCheck, findStrayTools } from '../policies/index.ts';
 import type { PolicyProblem } from '../policies/index.ts';
 import type { CatalogueAuthority } from './catalogue-authority.ts';
 
@@ -31,6 +32,23 @@ export async function conditionProblems(
     await new Promise((resolve) => void setImmediate(resolve));
   }
   return check.problems();
+}
+
+/** Tools that rules name and no server lists. Of a server that nobody has listed yet, nothing is known. */
+export function strayToolProblems(
+  { policy, servers }: Pick<ConfigShard, 'policy' | 'servers'>,
+  authority: Pick<CatalogueAuthority, 'all'>,
+): readonly PolicyProblem[] {
+  const listed = authority
+    .all()
+    .map(({ server, pins, withheld }): readonly [string, readonly string[]] => [
+      server,
+      [...(pins?.pins ?? []), ...withheld].flatMap(({ kind, name }) => (kind === 'tool' ? [name] : [])),
+    ]);
+  return findStrayTools(policy, {
+    servers: servers.map(({ name }) => name),
+    tools: new Map(listed.filter(([, names]) => names.length > 0)),
+  });
 }
 
 function schemaIn(definition: JsonValue): JsonValue {

@@ -47,6 +47,7 @@ export function createConfigInForce(options: ConfigInForceOptions): ConfigInForc
   let config: ConfigShard | undefined;
   let loadedAt = new Date().toISOString();
   let refusal: ConfigStatus['refusal'] = null;
+  let warnings: ConfigStatus['warnings'] = [];
 
   /** Only the keeper may read the files that certificates come from. */
   const certificateProblems = async (shard: ConfigShard): Promise<readonly ConfigProblem[]> => {
@@ -67,7 +68,7 @@ export function createConfigInForce(options: ConfigInForceOptions): ConfigInForc
     const errors = problems.filter(isError);
     const at = new Date().toISOString();
     metrics.counter('sallyport.config.reloads', { result: 'refused' }).add();
-    refusal = { at, problems: problems.map(({ fix, ...problem }) => (fix === undefined ? problem : { ...problem, fix })) };
+    refusal = { at, problems: problems.map(toShown) };
     await store()?.recordRevision({ digest, createdAt: at, outcome: 'refused', reason: errors[0]?.message ?? '' }, tenant);
     options.onFaults();
     log.error('the config is refused', { stays: publisher.revision, problems: errors.map(formatProblem) });
@@ -79,7 +80,7 @@ export function createConfigInForce(options: ConfigInForceOptions): ConfigInForc
       return config;
     },
     get status() {
-      return { file: init.configFile ?? null, revision: publisher.revision, digest: publisher.configDigest, loadedAt, refusal };
+      return { file: init.configFile ?? null, revision: publisher.revision, digest: publisher.configDigest, loadedAt, refusal, warnings };
     },
     faults: () =>
       refusal === null
@@ -94,6 +95,7 @@ export function createConfigInForce(options: ConfigInForceOptions): ConfigInForc
         if (!isError(problem)) log.warn('config', { at: `${problem.file}:${problem.line}`, warning: problem.message });
       if (shard === undefined || problems.some(isError)) return refuse(digest, problems);
       refusal = null;
+      warnings = problems.map(toShown);
       metrics.counter('sallyport.config.reloads', { result: 'accepted' }).add();
       loadedAt = new Date().toISOString();
       config = shard;
@@ -110,6 +112,10 @@ export function createConfigInForce(options: ConfigInForceOptions): ConfigInForc
       return true;
     },
   };
+}
+
+function toShown({ fix, ...problem }: ConfigProblem): ConfigStatus['warnings'][number] {
+  return fix === undefined ? problem : { ...problem, fix };
 }
 
 function isError({ severity }: ConfigProblem): boolean {

@@ -18,7 +18,7 @@ import type { Channel } from './channel.ts';
 import { report } from './child.ts';
 import type { Duties, Links } from './child.ts';
 import { renderProblems } from './config-file.ts';
-import { conditionProblems } from './condition-faults.ts';
+import { conditionProblems, strayToolProblems } from './condition-faults.ts';
 import { createConfigInForce } from './config-in-force.ts';
 import { createSwitchboard, dropFrame } from './conversation.ts';
 import type { Caller, Desk } from './conversation.ts';
@@ -87,7 +87,9 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     tenant: TENANT,
     store: () => store,
     check: async (shard, placed) => {
-      const problems = catalogue.authority === undefined ? [] : await conditionProblems(shard, catalogue.authority);
+      const { authority } = catalogue;
+      if (authority === undefined) return [];
+      const problems = [...(await conditionProblems(shard, authority)), ...strayToolProblems(shard, authority)];
       // What runs is never worse than what is not there: a gateway that starts again says what has become wrong, and serves.
       const isStart = config.shard === undefined;
       return problems.map(({ path, message, fix, severity }) => placed(path, message, fix, isStart ? 'warning' : severity));
@@ -229,7 +231,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       servers: config.shard?.servers.length ?? 0,
       routes: (config.shard?.routes ?? []).map(({ path, servers }) => ({ path, servers: [...servers] })),
       ...(locked.ok ? { lockdown: { locks: locked.value.locks, fault: locked.value.fault } } : {}),
-      faults: [...catalogueFaults.list()],
+      faults: [...board.faults(config.shard?.workers ?? 0), ...catalogueFaults.list()],
       config: config.status,
       workers: [...workers],
     };

@@ -112,6 +112,20 @@ test('a gateway does not start with a policy that breaks its cases', async () =>
   rmSync(broken, { recursive: true, force: true });
 });
 
+test('a misspelt tool or label is said by check and by a reload, with its place, and is no reason to refuse', async () => {
+  const misspelt = { ...NO_WIPING, name: 'no-wyping', tools: ['wype'] };
+  const unlabelled = { ...NO_WIPING, name: 'no-destroying', tools: ['*'], labels: ['destructiv'] };
+  writeFileSync(gateway.configFile, JSON.stringify(configWith(STAFF, NO_WIPING, SMALL, misspelt, unlabelled), null, 2));
+  for (const verb of ['check', 'reload']) {
+    const { code, stdout } = await gateway.cli(verb);
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /sallyport\.yaml:\d+:\d+: warning: policy\.rules\[3\]\.tools\[0\] names "wype", .*Did you mean wipe\?/);
+    assert.match(stdout, /warning: policy\.rules\[4\]\.labels\[0\] "destructiv" is a label that no tool has/);
+  }
+  writeFileSync(gateway.configFile, JSON.stringify(configWith(STAFF, NO_WIPING, SMALL), null, 2));
+  assert.doesNotMatch((await gateway.cli('reload')).stdout, /warning: policy\.rules/);
+});
+
 test('explain knows the agent, the rules in force, what is approved, and what is locked', async () => {
   const allowed = await gateway.cli('explain', 'ada', 'desk', 'tool', 'read', 'path=/srv/a', '--output', 'json');
   assert.equal(allowed.code, 0, allowed.stdout + allowed.stderr);

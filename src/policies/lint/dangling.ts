@@ -2,7 +2,7 @@
 
 import { nearest } from '../../base/index.ts';
 import { compileGlob, isGlob } from '../glob.ts';
-import type { Rule } from '../types.ts';
+import type { PolicyDocument, PolicyProblem, Rule } from '../types.ts';
 import type { LintFinding } from './lint.ts';
 
 /** What exists. A member that is undefined: nobody knows. */
@@ -47,6 +47,18 @@ export function findDangling(rule: Rule, i: number, existing: Existing): readonl
     ...lookFor('labels', 'nothing carries', existing.labels),
     ...lookFor('after', 'nothing carries', existing.labels),
   ];
+}
+
+/** The same of tools alone, as a doubt about the document: a rule with a misspelt tool is in force and does nothing. */
+export function findStrayTools(
+  { rules }: Pick<PolicyDocument, 'rules'>,
+  existing: Pick<Existing, 'servers' | 'tools'>,
+): readonly PolicyProblem[] {
+  return rules.flatMap((rule, i) =>
+    findDangling(rule, i, existing).flatMap(({ path, message, fix }): readonly PolicyProblem[] =>
+      path[2] === 'tools' ? [{ severity: 'warning', path, message, fix }] : [],
+    ),
+  );
 }
 
 const isOneName = 'is no agent';

@@ -6,7 +6,7 @@ import { compileGlob } from '../glob.ts';
 import { compilePolicy, policySchema } from '../index.ts';
 import type { Policy, Question } from '../index.ts';
 import { coversGlob } from './cover.ts';
-import { lintPolicy } from './index.ts';
+import { findStrayTools, lintPolicy } from './index.ts';
 import type { LintBed } from './index.ts';
 
 const SERVERS = ['s', 't'];
@@ -267,4 +267,19 @@ test('a condition never comes to what it is said not to come to', () => {
     }),
     { numRuns: 200 },
   );
+});
+
+test('tools that no server lists, as doubts; of a server that nobody has listed nothing is said', () => {
+  const rules = [
+    { ...all, name: 'a', effect: 'deny', servers: ['s'], tools: ['wype', 'wipe', 'w*'] },
+    { ...all, name: 'b', servers: ['t'], tools: ['odd'], labels: ['nobody'] },
+  ];
+  assert.deepEqual(findStrayTools(policySchema.parse({ rules }), { servers: SERVERS, tools: new Map([['s', ['wipe', 'read']]]) }), [
+    {
+      severity: 'warning',
+      path: ['rules', 0, 'tools', 0],
+      message: 'names "wype", which no server it is about has as a tool',
+      fix: 'Did you mean wipe?',
+    },
+  ]);
 });
