@@ -37,6 +37,8 @@ export interface CatalogueChange {
   readonly dropped: readonly Pick<SeenDefinition, 'kind' | 'name' | 'fingerprint'>[];
   /** Undefined: the pins stay as they are. */
   readonly pins: PinSet | undefined;
+  /** A kind of which the first list is over. */
+  readonly begun?: DefinitionKind | undefined;
 }
 
 /** The catalogue's part of a store. */
@@ -47,5 +49,7 @@ export interface DefinitionStore {
   servers(tenant: string): Promise<readonly string[]>;
   /** The pins of a server as they were written, whether or not they can be believed. Fails with why they cannot be read. */
   pins(tenant: string, server: string): Promise<PinSet | undefined>;
+  /** The kinds of which a server has shown its first list to the end, also where nothing was on it. */
+  begun(tenant: string, server: string): Promise<ReadonlySet<DefinitionKind>>;
   change(change: CatalogueChange, tenant: string): Promise<void>;
 }

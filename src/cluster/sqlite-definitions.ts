@@ -36,7 +36,7 @@ export function createSqliteDefinitions(database: Database): DefinitionStore {
       row.decidedAt,
       row.serverVersion,
     );
-  const write = ({ server, definitions, dropped, pins }: CatalogueChange, tenant: string): void => {
+  const write = ({ server, definitions, dropped, pins, begun }: CatalogueChange, tenant: string): void => {
     for (const { kind, name, fingerprint } of dropped)
       database.run(
         'DELETE FROM definitions WHERE tenant = ? AND server = ? AND kind = ? AND name = ? AND fingerprint = ?',
@@ -47,6 +47,7 @@ export function createSqliteDefinitions(database: Database): DefinitionStore {
         fingerprint,
       );
     for (const row of definitions) put(row, tenant);
+    if (begun !== undefined) database.run('INSERT OR IGNORE INTO begun_lists VALUES (?, ?, ?)', tenant, server, begun);
     if (pins === undefined) return;
     const rows = JSON.stringify(pins.pins);
     database.run('INSERT OR REPLACE INTO pins VALUES (?, ?, ?, ?, ?, ?)', tenant, server, pins.version, rows, pins.digest, pins.signature);
@@ -66,6 +67,8 @@ export function createSqliteDefinitions(database: Database): DefinitionStore {
       const row = database.all('SELECT * FROM pins WHERE tenant = ? AND server = ?', tenant, server)[0];
       return row === undefined ? undefined : toPins(row);
     },
+    begun: async (tenant, server) =>
+      new Set(database.all('SELECT kind FROM begun_lists WHERE tenant = ? AND server = ?', tenant, server).map(kindOf)),
     change: async (change, tenant) => database.write(() => write(change, tenant)),
   };
 }

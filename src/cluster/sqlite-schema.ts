@@ -128,6 +128,14 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (tenant, name, key)
   ) STRICT;
   `,
+  `
+  CREATE TABLE begun_lists (
+    tenant TEXT NOT NULL,
+    server TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    PRIMARY KEY (tenant, server, kind)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** The version that this program writes. */

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import type { CatalogueView } from '../admin/index.ts';
 import { openStore } from '../cluster/index.ts';
 import type { Store } from '../cluster/index.ts';
 import type { SightingReport } from '../proxy/index.ts';
@@ -12,6 +13,7 @@ import type { ApprovedText, Catalogue, ServerCatalogue } from '../tools/index.ts
 import { createCatalogueAuthority } from './catalogue-authority.ts';
 import type { CatalogueAuthority } from './catalogue-authority.ts';
 import type { Publication } from './catalogue-files.ts';
+import { createCataloguePort } from './catalogue-review.ts';
 import { sendTexts, readTexts } from './definition-frames.ts';
 import { createPinKeeping, verifierOf } from './pin-keeping.ts';
 import { createPinSigner } from './pin-signer.ts';
@@ -103,11 +105,18 @@ function report(texts: Readonly<Record<string, string>>, more: Partial<SightingR
   return {
     server: 'files',
     serverVersion: '1',
+    kind: 'tool',
     isLast: true,
     whole: { kind: 'tool', names: Object.keys(texts) },
     definitions,
     ...more,
   };
+}
+
+async function reviewed(authority: CatalogueAuthority): Promise<CatalogueView> {
+  const shown = await createCataloguePort({ authority: () => authority, servers: () => [] }).withheld(undefined);
+  assert.ok(shown.ok);
+  return shown.value;
 }
 
 const approve = { server: 'files', decision: 'approve', kind: undefined, fingerprint: undefined, serverVersion: undefined } as const;
@@ -130,6 +139,41 @@ describe('the catalogue’s authority', () => {
       [await standing(authority, 'a'), await standing(authority, 'b'), await standing(authority, 'c')],
       ['approved', 'approved', 'withheld'],
     );
+  });
+
+  test('an empty list was the first list, of its kind, also for the next control', async () => {
+    const authority = await bed.start();
+    await authority.report(report({}));
+    await authority.report(report({ a: 'A.' }));
+    assert.equal(await standing(authority, 'a'), 'withheld');
+    await authority.report(report({}, { server: 'other' }));
+    await authority.report(report({}, { server: 'other', kind: 'prompt', whole: undefined }));
+    const next = await bed.start();
+    await next.report(report({ b: 'B.' }, { server: 'other' }));
+    assert.equal((await bed.worker(next)).standing('other', 'tool', 'b'), 'withheld');
+  });
+
+  test('no instructions were the first ones', async () => {
+    const authority = await bed.start();
+    const said = { kind: 'instructions', whole: undefined } as const;
+    await authority.report(report({}, said));
+    await authority.report(report({}, { ...said, definitions: [{ kind: 'instructions', name: '', text: '"Obey."' }] }));
+    assert.equal((await bed.worker(authority)).standing('files', 'instructions', ''), 'withheld');
+  });
+
+  test('a first list ends with its last page, though nothing on that is new', async () => {
+    const authority = await bed.start();
+    await authority.report(report({ a: 'A.' }, { isLast: false, whole: undefined }));
+    await authority.report(report({}, { whole: undefined }));
+    await authority.report(report({ b: 'B.' }, { whole: undefined }));
+    assert.deepEqual([await standing(authority, 'a'), await standing(authority, 'b')], ['approved', 'withheld']);
+  });
+
+  test('a second shape of one tool is a change, also while its first list lasts', async () => {
+    const authority = await bed.start();
+    await authority.report(report({ a: 'A.' }, { isLast: false, whole: undefined }));
+    await authority.report(report({ a: 'A!' }, { isLast: false, whole: undefined }));
+    assert.equal(await standing(authority, 'a'), 'changed');
   });
 
   test('with review, nothing is approved that nobody approved, and what was is so after a restart', async () => {
@@ -196,6 +240,52 @@ describe('the catalogue’s authority', () => {
         ['files', [true]],
       ],
     );
+  });
+
+  test('what is too large to be read is withheld by its fingerprint, trusted by nobody, and keeps being withheld', async () => {
+    const [large, fingerprint] = ['x'.repeat(300_000), `f1:${'0'.repeat(64)}`];
+    const authority = await bed.start();
+    const { definitions, ...said } = report({ a: 'A.', large });
+    await authority.report({ ...said, definitions: [...definitions, { kind: 'tool', name: 'larger', fingerprint, bytes: 70_000_000 }] });
+    assert.deepEqual(await Promise.all(['a', 'large', 'larger'].map((name) => standing(authority, name))), [
+      'approved',
+      'withheld',
+      'withheld',
+    ]);
+    assert.deepEqual(await authority.decide({ ...approve, name: 'larger' }), []);
+    const next = await bed.start();
+    await next.report(report({ a: 'A.', b: 'B.' }, { whole: undefined }));
+    assert.deepEqual(await Promise.all(['a', 'large', 'larger'].map((name) => standing(next, name))), ['approved', 'withheld', 'withheld']);
+    const { withheld } = await reviewed(next);
+    assert.match(withheld.find(({ name }) => name === 'larger')?.diff.join() ?? '', /^! It has 70000000 bytes/);
+  });
+
+  test('a changed definition that is too large takes the approval with it, whatever its fingerprint is said to be', async () => {
+    const authority = await bed.start();
+    await authority.report(report({ a: 'A.' }));
+    await authority.report({
+      ...report({}),
+      whole: undefined,
+      definitions: [{ kind: 'tool', name: 'a', fingerprint: `f1:${'1'.repeat(64)}`, bytes: 300_000 }],
+    });
+    assert.equal(await standing(authority, 'a'), 'changed');
+    const shown = (await bed.worker(authority)).fingerprints('files', 'tool', 'a')[0] ?? '';
+    await authority.report({
+      ...report({}),
+      whole: undefined,
+      definitions: [{ kind: 'tool', name: 'a', fingerprint: shown, bytes: 300_000 }],
+    });
+    assert.equal((await bed.worker(authority)).approved('files', 'tool', 'a').length, 1);
+  });
+
+  test('others have their turn while a long list is judged', async () => {
+    const authority = await bed.start();
+    let turns = 0;
+    const count = (): void => void (turns++, (timer = setImmediate(count)));
+    let timer = setImmediate(count);
+    await authority.report(report(Object.fromEntries(Array.from({ length: 3_000 }, (_, at) => [`t${at}`, 'Deletes a file.']))));
+    clearImmediate(timer);
+    assert.ok(turns >= 40, `${turns} turns`);
   });
 
   test('a frame of definitions is some 256 KiB, and is read as it was written', () => {

@@ -67,6 +67,8 @@ export function createCatalogueAuthority(options: CatalogueAuthorityOptions): Ca
   const guessing = createToolGuesses();
   /** First lists of which more pages are to come, and until when. */
   const open = new Map<string, number>();
+  /** The kinds of which the first list is over, of servers that somebody has reported about. */
+  const begun = new Map<string, ReadonlySet<DefinitionKind>>();
 
   /** One after the other for each server. */
   const inTurn = <T>(server: string, action: () => Promise<T>): Promise<T> => {
@@ -105,7 +107,7 @@ export function createCatalogueAuthority(options: CatalogueAuthorityOptions): Ca
     return undefined;
   };
   /** Writes, signs and publishes what has changed. */
-  const settle = async (server: string, before: readonly SeenDefinition[], book: CatalogueBook): Promise<void> => {
+  const settle = async (server: string, before: readonly SeenDefinition[], book: CatalogueBook, ended?: DefinitionKind): Promise<void> => {
     const known = catalogues.get(server);
     const next = book.pins();
     const digest = digestOfPins(next);
@@ -119,7 +121,8 @@ export function createCatalogueAuthority(options: CatalogueAuthorityOptions): Ca
     const [was, is] = [new Set(before), new Set(after.map(sightingKey))];
     const definitions = after.filter((row) => !was.has(row));
     const dropped = before.filter((row) => !is.has(sightingKey(row)));
-    await store.change({ server, definitions, dropped, pins: isSame ? undefined : pins }, tenant);
+    await store.change({ server, definitions, dropped, pins: isSame ? undefined : pins, begun: ended }, tenant);
+    if (ended !== undefined) begun.set(server, new Set(begun.get(server)).add(ended));
     if (!isSame && pins !== undefined) await keeping.kept(pins);
     // Pins that were signed anew are sound again.
     const fault = isSame ? known?.fault : undefined;
@@ -130,12 +133,18 @@ export function createCatalogueAuthority(options: CatalogueAuthorityOptions): Ca
     await publish({ catalogue, texts: textsOf(catalogue, after) }, ({ fingerprint: print }) => !had.has(print));
   };
 
-  const isFirst = (server: string, kind: DefinitionKind, rows: readonly SeenDefinition[], isLast: boolean): boolean => {
-    if (trustOf(server) !== 'first-use' || catalogues.get(server)?.fault !== undefined) return false;
+  const begunOf = async (server: string): Promise<ReadonlySet<DefinitionKind>> => {
+    const known = begun.get(server) ?? (await store.begun(tenant, server));
+    begun.set(server, known);
+    return known;
+  };
+  const isFirst = ({ server, kind, isLast }: SightingReport, rows: readonly SeenDefinition[]): boolean => {
+    if (trustOf(server) !== 'first-use' || catalogues.get(server)?.fault !== undefined || begun.get(server)?.has(kind) === true)
+      return false;
     const key = `${server} ${kind}`;
     const until = open.get(key);
     const nowMs = now().getTime();
-    if (rows.some((row) => row.kind === kind) && (until === undefined || nowMs > until)) return false;
+    if (until === undefined ? rows.some((row) => row.kind === kind) : nowMs > until) return false;
     if (isLast) open.delete(key);
     else if (until === undefined) open.set(key, nowMs + FIRST_LIST_MS);
     return true;
@@ -169,9 +178,9 @@ export function createCatalogueAuthority(options: CatalogueAuthorityOptions): Ca
   const take = async (report: SightingReport): Promise<void> => {
     const { server } = report;
     if (trustOf(server) === undefined) return; // It has left the config.
+    if ((await begunOf(server)).has(report.kind) && report.definitions.length === 0) return; // Another worker has said so.
     const before = await store.definitions(tenant, server);
-    const kinds = new Set(report.definitions.map(({ kind }) => kind));
-    const firsts = new Set([...kinds].filter((kind) => isFirst(server, kind, before, report.isLast)));
+    const isTrusted = isFirst(report, before);
     const at = now().toISOString();
     const book = openBook(before.filter(isSound), pinsOf(server));
     const known = new Set(book.withheld().map(sightingKey));
@@ -183,7 +192,9 @@ export function createCatalogueAuthority(options: CatalogueAuthorityOptions): Ca
       if (definition === undefined) continue;
       const sighting: Sighting = { kind, name, fingerprint: fingerprintOfCanonical(definition) };
       book.see({ ...sighting, server, definition, at, serverVersion: report.serverVersion });
-      if (firsts.has(kind) && !book.isPinned(sighting)) book.decide(sighting, { state: 'pinned', decidedBy: 'first-use', decidedAt: at });
+      // A second shape of one thing is a change, also on the first list.
+      if (isTrusted && kind === report.kind && !book.hasPin(sighting))
+        book.decide(sighting, { state: 'pinned', decidedBy: 'first-use', decidedAt: at });
     }
     if (book.isFull) log.warn('a server lists more that is new than is kept for review: sallyport tools review', { server });
     const news = book.withheld().filter((one) => !known.has(sightingKey(one)));
@@ -193,7 +204,7 @@ export function createCatalogueAuthority(options: CatalogueAuthorityOptions): Ca
         count: news.length,
         first: `${news[0]?.kind} ${news[0]?.name}`,
       });
-    await settle(server, before, book);
+    await settle(server, before, book, report.isLast || !isTrusted ? report.kind : undefined);
   };
 
   const judge = async (wanted: CatalogueDecision): Promise<readonly SeenDefinition[]> => {

@@ -24,6 +24,8 @@ export interface CatalogueBook {
   rows(): readonly SeenDefinition[];
   pins(): readonly Pin[];
   isPinned(sighting: Sighting): boolean;
+  /** Whether any shape of a thing is. */
+  hasPin(thing: Pick<Sighting, 'kind' | 'name'>): boolean;
   /** Whether a name was left out because so many wait already. */
   readonly isFull: boolean;
   /** This is what the server lists under this name now. */
@@ -77,6 +79,7 @@ export function openBook(rows: readonly SeenDefinition[], pins: readonly Pin[]):
     rows: all,
     pins: () => [...pinned.values()],
     isPinned,
+    hasPin: (thing) => pinned.has(thingOf(thing)),
     get isFull() {
       return isFull;
     },

@@ -17,13 +17,15 @@ export async function reportSightings(links: Pick<Links, 'request'>, report: Sig
 export function readReport(value: unknown): SightingReport | undefined {
   if (!isRecord(value) || !Array.isArray(value['definitions'])) return undefined;
   const { server, serverVersion, isLast } = value;
-  if (typeof server !== 'string' || typeof serverVersion !== 'string' || typeof isLast !== 'boolean') return undefined;
+  const listed = DEFINITION_KINDS.find((known) => known === value['kind']);
+  if (listed === undefined || typeof server !== 'string' || typeof serverVersion !== 'string' || typeof isLast !== 'boolean')
+    return undefined;
   const definitions = value['definitions'].flatMap((one: unknown) => {
     if (!isRecord(one) || typeof one['name'] !== 'string' || typeof one['text'] !== 'string') return [];
     const kind = DEFINITION_KINDS.find((known) => known === one['kind']);
     return kind === undefined ? [] : [{ kind, name: one['name'], text: one['text'] }];
   });
-  return { server, serverVersion, isLast, whole: readWhole(value['whole']), definitions };
+  return { server, serverVersion, kind: listed, isLast, whole: readWhole(value['whole']), definitions };
 }
 
 function readWhole(value: unknown): SightingReport['whole'] {

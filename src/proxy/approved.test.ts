@@ -40,6 +40,7 @@ describe('a list that passes by', () => {
   const standing = (): string => catalogue.standing('s', 'tool', 'read');
 
   test('is good for a while where all of it is approved', async () => {
+    catalogue.begun('s', 'tool');
     assert.match(await pass({ tools: [READ], ttlMs: 0 }), /Reads\./);
     assert.deepEqual([reports, catalogue.isFresh('s', 'tool'), standing()], [[], true, 'approved']);
   });
@@ -51,6 +52,19 @@ describe('a list that passes by', () => {
     isControlThere = true;
     await pass({ tools: [tool('read', 'Reads!')] });
     assert.deepEqual([reports.map(({ definitions }) => definitions.length), catalogue.isFresh('s', 'tool')], [[1], true]);
+  });
+
+  test('is reported once to its end, also where there is nothing on it', async () => {
+    await pass({ tools: [], nextCursor: 'n' });
+    await pass({ tools: [] });
+    await pass({ tools: [] });
+    assert.deepEqual(
+      reports.map(({ kind, isLast, definitions }) => [kind, isLast, definitions.length]),
+      [
+        ['tool', false, 0],
+        ['tool', true, 0],
+      ],
+    );
   });
 
   test('is good again once the server shows what was approved', async () => {

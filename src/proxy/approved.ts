@@ -89,19 +89,26 @@ export function approve(
     goOn();
   };
   const news = found.filter(({ sighting }) => sighting !== undefined && ports.catalogue.isNews(server, sighting));
-  if (news.length === 0) return settle();
+  const kind = list?.kind ?? 'instructions';
+  // Also a list that is empty was the first one, and one that comes in pages has an end: what comes after is trusted by nobody unseen.
+  if (news.length === 0 && ports.catalogue.hasBegun(server, kind)) return settle();
   const definitions = news.flatMap(({ sighting, text }) =>
     sighting === undefined ? [] : [{ kind: sighting.kind, name: sighting.name, text }],
   );
   const whole = isWhole ? { kind: list.kind, names: sightings.map(({ name }) => name) } : undefined;
-  ports
-    .reportSightings({ server, serverVersion: versionIn(result), isLast: nextCursor === undefined, whole, definitions })
-    .then(settle, () => {
-      // Nobody can say what is approved: what is not known here stays out, what it takes the place of is not called, and the next look reports anew.
-      ports.log.warn('what a server lists could not be reported; what is new of it is withheld', { server });
-      ports.catalogue.suspect(server, list?.kind ?? 'instructions', sightings);
-      goOn();
-    });
+  const isLast = nextCursor === undefined;
+  const report = { server, serverVersion: versionIn(result), kind, isLast, whole, definitions };
+  const heard = (): void => {
+    if (isLast) ports.catalogue.begun(server, kind);
+    settle();
+  };
+  ports.reportSightings(report).then(heard, () => {
+    if (news.length === 0) return settle();
+    // Nobody can say what is approved: what is not known here stays out, what it takes the place of is not called, and the next look reports anew.
+    ports.log.warn('what a server lists could not be reported; what is new of it is withheld', { server });
+    ports.catalogue.suspect(server, kind, sightings);
+    goOn();
+  });
 }
 
 /**

@@ -98,6 +98,8 @@ export interface SightingReport {
   readonly server: string;
   /** What the server says its version is; empty where it did not. */
   readonly serverVersion: string;
+  /** What was listed. */
+  readonly kind: DefinitionKind;
   /** The last page of its list, or no list at all: what comes later was not on it. */
   readonly isLast: boolean;
   /** Everything on a list that was seen as a whole: what is not on it is gone. */

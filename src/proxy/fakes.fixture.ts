@@ -224,6 +224,7 @@ function openCatalogue(): Catalogue {
     standing: () => 'approved',
     isApproved: () => true,
     isNews: () => false,
+    hasBegun: () => true,
     isFresh: () => true,
     fingerprints: (_server, _kind, name) => [name],
     approved: (_server, _kind, name) => [{ fingerprint: name, definition: { inputSchema: { additionalProperties: true } } }],

@@ -94,7 +94,9 @@ describe('a list that changes while it is read', () => {
   };
   beforeEach(() => {
     const catalogue = createCatalogue({ nowMs: () => 1_000, verify: () => true });
-    Object.assign(road.ports, { catalogue: { ...catalogue, standing: () => 'approved', isApproved: () => true, isNews: () => false } });
+    Object.assign(road.ports, {
+      catalogue: { ...catalogue, standing: () => 'approved', isApproved: () => true, isNews: () => false, hasBegun: () => true },
+    });
   });
 
   test('is read again before anything on it is used', () => {

@@ -60,6 +60,9 @@ export interface Catalogue {
   tool(server: string, name: string): ApprovedTool | undefined;
   /** Whether control must hear of a sighting: it may be new to it, or what was withheld is as it was approved again. */
   isNews(server: string, sighting: Sighting): boolean;
+  /** Whether control knows that the first list of a kind is over. */
+  hasBegun(server: string, kind: DefinitionKind): boolean;
+  begun(server: string, kind: DefinitionKind): void;
   /** How often the list of a kind has been doubted. Taken before it is read, and given back with what was read. */
   doubtsOf(server: string, kind: DefinitionKind): number;
   /**
@@ -117,6 +120,7 @@ const MAX_FRESH_MS = 10 * 60_000;
 export function createCatalogue({ nowMs, verify, onChanged, onDoubted }: CatalogueOptions): Catalogue {
   const servers = new Map<string, Known>();
   const looks = new Map<string, Look>();
+  const begun = new Set<string>();
   /** By server: what was seen last of things that are approved in another shape, and that control has not heard of. */
   const suspects = new Map<string, Map<string, string>>();
   const shelf = createDefinitionShelf();
@@ -184,6 +188,8 @@ export function createCatalogue({ nowMs, verify, onChanged, onDoubted }: Catalog
       const withheld = known.withheld.get(keyOf(sighting.kind, sighting.name));
       return isPinned(known, sighting) ? withheld !== undefined : withheld !== sighting.fingerprint;
     },
+    hasBegun: (server, kind) => begun.has(lookOf(server, kind)),
+    begun: (server, kind) => void begun.add(lookOf(server, kind)),
     doubtsOf: (server, kind) => looks.get(lookOf(server, kind))?.doubts ?? 0,
     fresh: (server, kind, ttlMs, doubts) => {
       const before = looks.get(lookOf(server, kind)) ?? { doubted: false, doubts: 0 };
@@ -219,6 +225,7 @@ export function createCatalogue({ nowMs, verify, onChanged, onDoubted }: Catalog
     },
     retain: (names) => {
       for (const key of looks.keys()) if (!names.has(key.slice(0, key.indexOf(' ')))) looks.delete(key);
+      for (const key of begun) if (!names.has(key.slice(0, key.indexOf(' ')))) begun.delete(key);
       for (const server of suspects.keys()) if (!names.has(server)) suspects.delete(server);
     },
   };
