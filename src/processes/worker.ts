@@ -45,7 +45,6 @@ const KEEP_ALIVE_AFTER_US = 15_000_000;
 export function beginWorker(init: Init, links: Links, log: Log): Duties {
   const startedAt = new Date().toISOString();
   const metrics = createMetrics();
-  const headerCatalogue = createHeaderCatalogue();
   const open = createOpenExchanges();
   const relay = createOwnerRelay('run');
   let listeners: WorkerListeners | undefined;
@@ -194,7 +193,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       audit: log_,
       servers,
       sessions,
-      headerCatalogue,
+      headerCatalogue: createHeaderCatalogue(catalogue.catalogue),
       catalogue: catalogue.catalogue,
       gate: createGate(),
       contracts: createToolContracts(catalogue.catalogue),

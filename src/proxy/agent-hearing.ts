@@ -4,7 +4,7 @@ import type { Answer } from './answer.ts';
 import type { Asking, Hearing } from './bridge/index.ts';
 import type { Call, Ports } from './exchange.ts';
 import { approveFinal, noteChange } from './approved.ts';
-import { answerMessage, carryMessage, mayBeSaid, withValidTools, wordsFor } from './server-messages.ts';
+import { answerMessage, carryMessage, mayBeSaid, wordsFor } from './server-messages.ts';
 
 /** What the agent of a call hears. */
 export function createAgentHearing(call: Call, answer: Answer, ports: Ports): Hearing {
@@ -18,7 +18,7 @@ export function createAgentHearing(call: Call, answer: Answer, ports: Ports): He
     },
     final: (said) => {
       call.answeredUs = ports.nowUs();
-      approveFinal(call, withValidTools(call, said, ports), ports, (approved) => answerMessage(call, answer, approved));
+      approveFinal(call, said, ports, (approved) => answerMessage(call, answer, approved));
     },
     fail: (refused, outcome) => {
       call.answeredUs = ports.nowUs();

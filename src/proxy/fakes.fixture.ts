@@ -264,7 +264,7 @@ export function bed(rules: readonly Rule[], verdict: Partial<EraVerdict> = {}): 
       onSessionEnd: () => {},
       onNoise: () => {},
     }),
-    headerCatalogue: createHeaderCatalogue(),
+    headerCatalogue: createHeaderCatalogue(catalogue),
     catalogue,
     gate: createGate(),
     contracts: createToolContracts(catalogue),

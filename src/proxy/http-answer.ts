@@ -14,7 +14,7 @@ import { markUnheld } from './held-results.ts';
 import { leave, LONG_LIVED } from './in-flight.ts';
 import { refusedBy } from './rescue.ts';
 import type { Refused } from './rescue.ts';
-import { askedBy, filterReplayed, isShaped, judgeFinal, mayBeSaid, withValidTools, wordsFor } from './server-messages.ts';
+import { askedBy, filterReplayed, isShaped, judgeFinal, mayBeSaid, wordsFor } from './server-messages.ts';
 import type { FinalHook } from './server-messages.ts';
 import { insteadOfAnswer, refusedQuestions } from './server-questions.ts';
 
@@ -168,7 +168,7 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
     call.answeredUs = ports.nowUs();
     // SPEC streamable-http: the answer SHOULD end the stream. A server that leaves it open, or goes on talking, holds nothing of ours.
     if (!over) endGrace = setTimeout(giveUp, END_GRACE_MS);
-    approveFinal(call, withValidTools(call, message, ports), ports, (approved) => guarded(() => conclude(event, message, approved)));
+    approveFinal(call, message, ports, (approved) => guarded(() => conclude(event, message, approved)));
   };
 
   const conclude = (event: ServerSentEvent, message: FinalMessage, approved: FinalMessage): void => {
@@ -190,7 +190,7 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
     const [final, more] = messages.ok ? messages.value : [];
     if (final === undefined || more !== undefined) return fail({ code: 'upstream_malformed' }, 'failed');
     if (final.kind !== 'error' && (final.kind !== 'result' || status !== 200)) return fail({ code: 'upstream_malformed' }, 'failed');
-    approveFinal(call, withValidTools(call, final, ports), ports, (approved) => guarded(() => concludeWhole(final, approved)));
+    approveFinal(call, final, ports, (approved) => guarded(() => concludeWhole(final, approved)));
   };
 
   const concludeWhole = (final: FinalMessage, approved: FinalMessage): void => {

@@ -2,7 +2,7 @@
 // gateway's own credentials. Headers that mirror the body are written from the body.
 
 import type { UpstreamCall, UpstreamRequest } from '../http/index.ts';
-import { encodeHeaderValue, headerParamValues, isLegacyRevision } from '../mcp/index.ts';
+import { encodeHeaderValue, isLegacyRevision } from '../mcp/index.ts';
 import type { JsonObject, Message } from '../mcp/index.ts';
 import type { Envelope } from '../policies/index.ts';
 import type { HttpTarget } from '../servers/index.ts';
@@ -14,6 +14,7 @@ import type { HttpAnswer, HttpAnswerOptions } from './http-answer.ts';
 import { enter } from './in-flight.ts';
 import type { Refused } from './rescue.ts';
 import { declaredBy } from './server-questions.ts';
+import { traceHeaders } from './trace-headers.ts';
 
 /** One exchange with an HTTP server. */
 export interface HttpLeg {
@@ -36,7 +37,7 @@ export function carryModern(leg: HttpLeg): void {
   const headers = [...target.headers, ...CONTENT, 'MCP-Protocol-Version', request.revision, 'Mcp-Method', request.method];
   if (request.name !== undefined) headers.push('Mcp-Name', encodeHeaderValue(request.name));
   if (request.method === 'tools/call') pushHeaderParams(headers, call, message, ports);
-  pushTrace(headers, call);
+  headers.push(...traceHeaders(call));
   const upstream = send(leg, {
     method: 'POST',
     headers,
@@ -102,7 +103,7 @@ export function carryLegacy(leg: HttpLeg, session: Extract<Session, { kind: 'htt
       return;
     case 'legacy':
       headers.push(...CONTENT);
-      pushTrace(headers, call);
+      headers.push(...traceHeaders(call));
       send(
         leg,
         { method: 'POST', headers, body: envelope.bytes, replayable: inbound.rule?.replayable ?? false, endless: false },
@@ -172,28 +173,15 @@ function send(leg: HttpLeg, sending: Sending, more: Pick<HttpAnswerOptions, 'onH
   return handler;
 }
 
-/** What the agent mirrored goes on as it came where the tool's schema is not known, and from the body where it is. */
+/**
+ * What the approved schema mirrors is written from the body. Nothing else that the agent has put into such headers goes on: rules, conditions and
+ * people judge the body, and a server might go by the header (T28). The definition being known, there is no header here that is merely unknown.
+ */
 function pushHeaderParams(headers: string[], call: Call, message: Message, ports: Ports): void {
   const name = call.question.subject.kind === 'tool' ? call.question.subject.name : '';
   const params = message.kind === 'request' ? message.params : undefined;
-  const known = ports.headerCatalogue.get(call.server.name, name);
   const args = params?.['arguments'];
-  const written = known === undefined ? [] : headerParamValues(known, isObject(args) ? args : undefined);
-  headers.push(...written);
-  const names = new Set(written.map((text, index) => (index % 2 === 0 ? text.toLowerCase() : '')));
-  const sent = call.arrival.headers;
-  for (let index = 0; index < sent.names.length; index++) {
-    const field = sent.names[index] ?? '';
-    if (field.startsWith('mcp-param-') && !names.has(field)) headers.push(field, sent.values[index] ?? '');
-  }
-}
-
-/** W3C trace context crosses the gateway (SEP-414 puts it in `_meta`, which travels by itself; the header is the older place). */
-function pushTrace(headers: string[], call: Call): void {
-  const parent = call.arrival.headers.get('traceparent');
-  if (parent !== undefined) headers.push('traceparent', parent);
-  const state = call.arrival.headers.get('tracestate');
-  if (state !== undefined) headers.push('tracestate', state);
+  headers.push(...ports.headerCatalogue.values(call.server.name, name, isObject(args) ? args : undefined));
 }
 
 function isObject(value: unknown): value is JsonObject {

@@ -86,6 +86,7 @@ export function readList(
   const elements: Listed[] = [];
   const listed = KINDS[kind];
   const doubts = listed === undefined ? 0 : ports.catalogue.doubtsOf(server.name, listed);
+  const kept = options.cursor === undefined ? { earlier: new Set<string>(), doubts } : {};
   let rest: Pages['rest'] = { cursor: options.cursor };
   let ttlMs = Number.POSITIVE_INFINITY;
   let fault: Refused | undefined;
@@ -122,7 +123,7 @@ export function readList(
         return stop({ code: 'upstream_malformed', say: `The MCP server '${server.name}' answered with an error.` });
       }
       approve(
-        { server: server.name, method: LIST_METHODS[kind], final: said, isFirst: pages === 0 && options.cursor === undefined, doubts },
+        { server: server.name, method: LIST_METHODS[kind], final: said, isFirst: pages === 0 && options.cursor === undefined, ...kept },
         ports,
         take,
       );
@@ -136,8 +137,7 @@ export function readList(
     if (page === undefined) return stop({ code: 'upstream_malformed' });
     pages++;
     for (const one of page.elements) {
-      // A tool whose annotations are invalid must not be shown over HTTP (SPEC server/tools).
-      if (kind !== 'tools' || ports.headerCatalogue.learn(server.name, one.value)) elements.push(one.listed);
+      elements.push(one.listed);
     }
     ttlMs = Math.min(ttlMs, page.ttlMs);
     if (page.next === undefined || page.next.length > MAX_CURSOR_CHARS) return stop(undefined);

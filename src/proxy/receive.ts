@@ -3,16 +3,7 @@
 
 import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
-import {
-  checkHeaderParams,
-  checkModernNotification,
-  checkModernRequest,
-  classifyEra,
-  METHODS,
-  parseJson,
-  readMessage,
-  readSubject,
-} from '../mcp/index.ts';
+import { checkModernNotification, checkModernRequest, classifyEra, METHODS, parseJson, readMessage, readSubject } from '../mcp/index.ts';
 import type { Era, JsonObject, Message, MessageId, Refusal } from '../mcp/index.ts';
 import type { Subject } from '../policies/index.ts';
 import type { Arrival, Inbound, Ports, Question } from './exchange.ts';
@@ -86,8 +77,8 @@ export function checkMirrored(
   { headers }: Arrival,
   { headerCatalogue }: Pick<Ports, 'headerCatalogue'>,
 ): Result<undefined, Unreadable> {
-  const params = request.method === 'tools/call' && request.name !== undefined ? headerCatalogue.get(server, request.name) : undefined;
-  const agreed = params === undefined ? ok(undefined) : checkHeaderParams(params, argumentsOf(message.params), (name) => headers.get(name));
+  if (request.method !== 'tools/call' || request.name === undefined) return ok(undefined);
+  const agreed = headerCatalogue.check(server, request.name, argumentsOf(message.params), (name) => headers.get(name));
   return agreed.ok ? agreed : fail({ ...agreed.error, id: message.id });
 }
 

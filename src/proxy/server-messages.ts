@@ -21,9 +21,8 @@ import type { Asked, Edit, JsonDocument, JsonObject, JsonValue, Message, MethodR
 import { parseJson } from '../mcp/index.ts';
 import type { Answer } from './answer.ts';
 import { withNextRound } from './approvals/next-round.ts';
-import type { Call, OutcomeStatus, Ports } from './exchange.ts';
+import type { Call, OutcomeStatus } from './exchange.ts';
 import { nameAsker } from './name-asker.ts';
-import { learnTools } from './listed-tools.ts';
 import type { Refused } from './rescue.ts';
 import { refusedInTask, refusedQuestions } from './server-questions.ts';
 import { isWatched, sealNotification, sealResult } from './tasks.ts';
@@ -156,14 +155,6 @@ function shownBeginning(call: Call, document: JsonDocument): Uint8Array {
 /** A result in the words of the agent's older revision. */
 function shaped({ question: { method, revision } }: Call, document: JsonDocument): Uint8Array {
   return shapeResult(document, method, { revision: revision ?? '' });
-}
-
-/** What a server answered, without the tools that nobody may use over HTTP. */
-export function withValidTools(call: Call, final: Final, ports: Pick<Ports, 'headerCatalogue' | 'log'>): Final {
-  const { era, rule } = call.question;
-  // Of several servers as one, each has taught under its own name.
-  if (era !== 'modern' || rule?.list?.member !== 'tools' || call.members !== undefined) return final;
-  return learnTools(call.server.name, final, ports);
 }
 
 /**

@@ -1,44 +1,69 @@
-// Which arguments a tool mirrors in Mcp-Param headers (SEP-2243), learnt from the lists that pass by. Never fetched on the road of a
-// call: a tool that has not been listed has no rule here, and its headers go on untouched.
+// Which arguments an approved tool mirrors in Mcp-Param headers (SEP-2243). It is the approved definition that says so, and nothing that a server
+// lists since: what nobody approved must not decide which arguments travel where everybody on the way sees them.
 
-import { scanHeaderParams } from '../mcp/index.ts';
-import type { HeaderParam, JsonValue } from '../mcp/index.ts';
+import { ok } from '../base/index.ts';
+import type { Result } from '../base/index.ts';
+import { checkHeaderParams, headerParamValues, scanHeaderParams } from '../mcp/index.ts';
+import type { HeaderParam, JsonObject, Refusal } from '../mcp/index.ts';
+import type { Catalogue } from './catalogue.ts';
+import { inputSchemaOf } from './definition-faults.ts';
 
-/** Learnt header rules, by server and tool. */
+/** The mirrored arguments of approved tools. */
 export interface HeaderCatalogue {
-  get(server: string, tool: string): readonly HeaderParam[] | undefined;
-  /** Learns from a listed tool. False: its annotations are invalid, and an HTTP client must not show it (SPEC server/tools). */
-  learn(server: string, tool: JsonValue): boolean;
-  /** Forgets a server whose tools changed. */
-  forget(server: string): void;
+  /** Whether the headers of a call say what its body says. Where several shapes are approved, one that they agree with is enough. */
+  check(
+    server: string,
+    tool: string,
+    args: JsonObject | undefined,
+    get: (lowercaseHeaderName: string) => string | undefined,
+  ): Result<undefined, Refusal>;
+  /** The headers to send for these arguments: name, value, name, value… What any approved shape mirrors, the one approved last first. */
+  values(server: string, tool: string, args: JsonObject | undefined): readonly string[];
 }
 
-/** A server with more annotated tools than this is not remembered further: its headers go on untouched. */
-const MAX_TOOLS_PER_SERVER = 10_000;
+type Params = readonly HeaderParam[];
 
-/** An empty catalogue. */
-export function createHeaderCatalogue(): HeaderCatalogue {
-  const servers = new Map<string, Map<string, readonly HeaderParam[]>>();
+/** Fingerprints of which it is known what they mirror; most mirror nothing, and share that. */
+const MAX_KNOWN = 100_000;
+const NOTHING: Params = [];
+
+/** Nothing is looked up yet. */
+export function createHeaderCatalogue(catalogue: Pick<Catalogue, 'approved' | 'fingerprints'>): HeaderCatalogue {
+  const known = new Map<string, Params>();
+
+  const paramsOf = (server: string, tool: string, fingerprint: string): Params => {
+    const before = known.get(fingerprint);
+    if (before !== undefined) return before;
+    const shape = catalogue.approved(server, 'tool', tool).find((one) => one.fingerprint === fingerprint);
+    if (shape === undefined) return NOTHING; // Its text may still come.
+    const input = inputSchemaOf(shape.definition);
+    const scanned = isObject(input) ? scanHeaderParams(input) : ok(NOTHING);
+    const params = scanned.ok && scanned.value.length > 0 ? scanned.value : NOTHING;
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(fingerprint, params);
+    return params;
+  };
+
   return {
-    get: (server, tool) => servers.get(server)?.get(tool),
-    learn: (server, tool) => {
-      if (!isObject(tool) || typeof tool['name'] !== 'string' || !isObject(tool['inputSchema'])) return true;
-      const scanned = scanHeaderParams(tool['inputSchema']);
-      if (!scanned.ok) return false;
-      const known = servers.get(server);
-      if (scanned.value.length === 0) {
-        known?.delete(tool['name']);
-        return true;
+    check: (server, tool, args, get) => {
+      let said: Result<undefined, Refusal> = ok(undefined);
+      for (const fingerprint of catalogue.fingerprints(server, 'tool', tool)) {
+        said = checkHeaderParams(paramsOf(server, tool, fingerprint), args, get);
+        if (said.ok) return said;
       }
-      const tools = known ?? new Map<string, readonly HeaderParam[]>();
-      if (known === undefined) servers.set(server, tools);
-      if (tools.has(tool['name']) || tools.size < MAX_TOOLS_PER_SERVER) tools.set(tool['name'], scanned.value);
-      return true;
+      return said;
     },
-    forget: (server) => void servers.delete(server),
+    values: (server, tool, args) => {
+      const fingerprints = catalogue.fingerprints(server, 'tool', tool);
+      if (fingerprints.length === 1) return headerParamValues(paramsOf(server, tool, fingerprints[0] ?? ''), args);
+      const params = new Map<string, HeaderParam>();
+      for (const fingerprint of fingerprints)
+        for (const param of paramsOf(server, tool, fingerprint)) params.set(param.header.toLowerCase(), param);
+      return headerParamValues([...params.values()], args);
+    },
   };
 }
 
-function isObject(value: JsonValue | undefined): value is { readonly [key: string]: JsonValue } {
+function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

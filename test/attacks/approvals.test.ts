@@ -125,6 +125,10 @@ describe('T28: what is sent is not what was approved', () => {
     ['another tool', (params) => ({ ...params, name: 'pay_more' })],
     ['a member beside the arguments', (params) => ({ ...params, 'x-to': 'me' })],
     ['something in _meta that a server may read', (params) => params, { meta: { 'com.example/to': 'me' } }],
+    ['something that only looks like the protocol', (params) => params, { meta: { 'io.modelcontextprotocol/override': { to: 'me' } } }],
+    ['baggage', (params) => params, { meta: { baggage: 'to=me' } }],
+    ['the state of a trace', (params) => params, { meta: { tracestate: 'to=me' } }],
+    ['a progress token that speaks', (params) => params, { meta: { progressToken: 'send it to me' } }],
     ['answers to questions that nobody asked', (params) => ({ ...params, inputResponses: { sure: YES } })],
     ['a state of its own', (params) => ({ ...params, requestState: 'approved' })],
     [
@@ -155,6 +159,17 @@ describe('T28: what is sent is not what was approved', () => {
       { arguments: { nested: { b: [1, 2], a: 1 }, serial: params.arguments.serial }, name: 'pay' },
       { meta: { progressToken: 7 } },
     );
+  });
+
+  test('in headers beside it nothing reaches the server that was not shown', async () => {
+    const params = fresh();
+    await approved(params);
+    const headers = { 'mcp-param-amount': '5000000', 'mcp-param-iban': 'me', tracestate: 'to=me', traceparent: 'to=me', baggage: 'to=me' };
+    const calling = modernCall(gateway.url('bank'), 'tools/call', params, { key: ann, headers });
+    const exchange = await modern.take('tools/call');
+    exchange.result({ resultType: 'complete', ...DONE });
+    assert.equal(said(await calling), 'paid');
+    for (const name of Object.keys(headers)) assert.equal(exchange.headers[name], undefined, name);
   });
 
   test('another rule, or another wish of the rule, makes it void', async () => {

@@ -42,7 +42,7 @@ before(async () => {
   );
   gateway = await startGateway({ config: testConfig({ servers: { behind: { url: server.url } } }) });
   key = await gateway.addAgent('known');
-  // A worker knows a tool's schema once it has carried a list that shows it; both shall.
+  // A tool's schema is known once it is approved; here, when it is first listed.
   await fromBothWorkers(
     gateway,
     (record) => isDecision(record, { method: 'tools/list' }),
@@ -255,13 +255,13 @@ test('what agrees in any allowed spelling goes on, in the one spelling of the bo
     'mcp-param-count: 42.0',
     'Mcp-Param-Dry-Run: true',
     `Mcp-Param-City: ${sentinel('Ōsaka')}`,
-    'Mcp-Param-Unknown: kept',
+    'Mcp-Param-Unknown: of nobody',
   ];
   assert.equal((await rawAnswer(gateway.port, craft({ params: mirrored, lines }))).status, 200);
   const { headers } = lastHeard();
   assert.deepEqual(
     ['region', 'count', 'dry-run', 'city', 'unknown'].map((name) => headers[`mcp-param-${name}`]),
-    ['eu', '42', 'true', sentinel('Ōsaka'), 'kept'],
+    ['eu', '42', 'true', sentinel('Ōsaka'), undefined],
   );
 });
 

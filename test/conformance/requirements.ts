@@ -18,8 +18,8 @@ export const REQUIREMENTS = {
     says: 'Whoever reads the body compares Mcp-Method, Mcp-Name and MCP-Protocol-Version with it and refuses a mismatch with 400 and -32020.',
     link: `${MODERN}/basic/transports/streamable-http`,
   },
-  'modern.unknown-param-headers-forwarded': {
-    says: 'Mcp-Param headers that an intermediary does not know are forwarded.',
+  'modern.param-headers-of-the-schema': {
+    says: 'A client sends the Mcp-Param headers that the schema declares; an intermediary that does not know them forwards them, one that knows the schema need not.',
     link: `${MODERN}/basic/transports/streamable-http`,
   },
   'modern.meta-preserved': { says: 'Unknown members of _meta and the trace context travel on.', link: `${MODERN}/basic` },

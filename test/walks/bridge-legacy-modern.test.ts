@@ -336,19 +336,20 @@ describe('on the wire', () => {
     return stream;
   }
 
-  test('a tool that mirrors arguments is listed, learnt and asked again, once', async () => {
+  test('a tool that mirrors arguments gets them as its approved schema says; where it wants others, its list is read before the next call', async () => {
     const session = await open();
     await show([{ name: 'wait', inputSchema: { type: 'object', properties: { region: { type: 'string', 'x-mcp-header': 'Region' } } } }]);
-    const answer = session.request('tools/call', { name: 'wait', arguments: { region: 'us' } });
+    const call = { name: 'wait', arguments: { region: 'us' } };
+    const answer = session.request('tools/call', call);
     const first = await server.take('tools/call');
-    assert.equal(first.headers['mcp-param-region'], undefined);
-    const refusal = { jsonrpc: '2.0', id: at(first.message, 'id'), error: { code: -32020, message: 'Header mismatch' } };
-    first.reply(400, refusal);
-    const second = await server.take('tools/call');
-    assert.equal(second.headers['mcp-param-region'], 'us');
-    second.reply(400, { ...refusal, id: at(second.message, 'id') });
-    const { error } = await answer;
-    assert.equal(at(error, 'code'), -32603, 'the code of a hop that is not its own stays here');
+    assert.equal(first.headers['mcp-param-region'], 'us');
+    first.reply(400, { jsonrpc: '2.0', id: at(first.message, 'id'), error: { code: -32020, message: 'Header mismatch' } });
+    assert.equal(at((await answer).error, 'code'), -32603, 'the code of a hop that is not its own stays here');
+    const before = server.seen.length;
+    const again = session.request('tools/call', call);
+    (await server.take('tools/call')).result({ ...LISTED, content: [] });
+    assert.equal(at((await again).error, 'code'), undefined);
+    assert(server.seen.slice(before).some(({ method }) => method === 'tools/list'));
   });
 
   test('structured results that are no objects are wrapped, as their listed schemas are', async () => {

@@ -174,7 +174,7 @@ test(verifies('modern.request-state-exact', 'whatever the server put into it'), 
   assert.partialDeepStrictEqual(at(exchange.message, 'params'), { ...call, requestState, inputResponses: {} });
 });
 
-test(verifies('modern.unknown-param-headers-forwarded', 'parameter headers reach the server as they are'), async () => {
+test(verifies('modern.param-headers-of-the-schema', 'no parameter header that the approved schema does not declare'), async () => {
   const headers = { 'mcp-param-region': '=?base64?SGVsbG8sIOS4lueVjA==?=', 'mcp-param-unheard-of': 'x' };
   const answer = modernCall(
     gateway.url('scripted'),
@@ -185,7 +185,7 @@ test(verifies('modern.unknown-param-headers-forwarded', 'parameter headers reach
   const exchange = await server.take('tools/call');
   exchange.result({ resultType: 'complete', content: [] });
   await answer;
-  assert.partialDeepStrictEqual(exchange.headers, headers);
+  for (const name of Object.keys(headers)) assert.equal(exchange.headers[name], undefined);
 });
 
 test('arguments that a schema mirrors in headers arrive, and are refused when they disagree', async () => {

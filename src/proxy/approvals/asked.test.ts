@@ -36,6 +36,11 @@ for (const [what, change, by] of [
   ['a type', params({ arguments: { amount: '1', to: 'x' } })],
   ['a member beside the arguments', params({ more: 1 })],
   ['a member of _meta', params({ _meta: { 'com.example/to': 'me' } })],
+  ['what only looks like the protocol in _meta', params({ _meta: { 'io.modelcontextprotocol/override': { to: 'me' } } })],
+  ['baggage', params({ _meta: { baggage: 'to=me' } })],
+  ['the state of a trace', params({ _meta: { tracestate: 'to=me' } })],
+  ['a progress token that speaks', params({ _meta: { progressToken: 'send it to me' } })],
+  ['a trace that is none', params({ _meta: { traceparent: 'to=me' } })],
   ['answers of the agent', params({ inputResponses: {} })],
   ['the rule', {}, { rule: 'other' }],
   ['the approvers', {}, { approval: { ...ask.approval, approvers: [] } }],
@@ -47,7 +52,8 @@ for (const [what, change, by] of [
 for (const [what, change] of [
   ['the order of members', params({ arguments: { to: 'x', amount: 1 } })],
   ['a progress token', params({ _meta: { progressToken: 7 } })],
-  ['what the protocol says in _meta', params({ _meta: { 'io.modelcontextprotocol/clientInfo': { name: 'x' }, traceparent: '00-1' } })],
+  ['what the protocol says in _meta', params({ _meta: { 'io.modelcontextprotocol/clientInfo': { name: 'x' } } })],
+  ['the place in a trace', params({ _meta: { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' } })],
   ['another key of the same agent', principal({ keyId: 'k2' })],
   ['its groups', principal({ groups: ['staff'] })],
 ] as const satisfies readonly (readonly [string, Partial<Wish>])[]) {

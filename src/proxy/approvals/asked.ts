@@ -34,9 +34,18 @@ export interface Wish {
 /** Named elsewhere in a question. */
 const NAMED: ReadonlySet<string> = new Set(['name', 'uri', 'arguments', '_meta']);
 const RETRIED: ReadonlySet<string> = new Set(['inputResponses', 'requestState']);
-/** What belongs to the message and not to the call: SPEC basic/index "_meta", W3C trace context. */
-const OF_MESSAGES: ReadonlySet<string> = new Set(['progressToken', 'traceparent', 'tracestate', 'baggage']);
-const PROTOCOL_PREFIX = 'io.modelcontextprotocol/';
+/** What the protocol itself says about who speaks (SPEC basic/index, "_meta"). Others of its prefix are nobody's: a server may go by any of them. */
+const OF_PROTOCOL: ReadonlySet<string> = new Set([
+  'io.modelcontextprotocol/protocolVersion',
+  'io.modelcontextprotocol/clientInfo',
+  'io.modelcontextprotocol/clientCapabilities',
+  'io.modelcontextprotocol/logLevel',
+]);
+/** What differs from one message to the next, as long as it is of the form that leaves room for nothing else. */
+const OF_MESSAGES: ReadonlyMap<string, RegExp> = new Map([
+  ['progressToken', /^[A-Za-z0-9._:-]{1,64}$/],
+  ['traceparent', /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/],
+]);
 const NO_ARGUMENTS: JsonObject = {};
 
 /** The question that a verdict puts about a wish. */
@@ -65,10 +74,15 @@ function alsoSent(params: JsonObject | undefined, isRetry: boolean): JsonObject 
   }
   const meta = params?.['_meta'];
   if (isObject(meta)) {
-    const own = Object.entries(meta).filter(([key]) => !OF_MESSAGES.has(key) && !key.startsWith(PROTOCOL_PREFIX));
+    const own = Object.entries(meta).filter(([key, value]) => !OF_PROTOCOL.has(key) && !isOfMessage(key, value));
     if (own.length > 0) also['_meta'] = Object.fromEntries(own);
   }
   return Object.keys(also).length === 0 ? undefined : also;
+}
+
+function isOfMessage(key: string, value: JsonValue): boolean {
+  const isText = typeof value === 'string' || typeof value === 'number';
+  return isText && OF_MESSAGES.get(key)?.test(String(value)) === true;
 }
 
 function isObject(value: JsonValue | undefined): value is JsonObject {

@@ -1,11 +1,11 @@
 // Servers of the modern era, asked by a bridge: the same request that a modern agent's own would be.
 
-import { encodeHeaderValue, headerParamValues } from '../../mcp/index.ts';
+import { encodeHeaderValue } from '../../mcp/index.ts';
 import type { JsonObject, JsonValue } from '../../mcp/index.ts';
 import type { HttpTarget } from '../../servers/index.ts';
 import type { Ports } from '../exchange.ts';
 import { enter, LONG_LIVED } from '../in-flight.ts';
-import { learnTools } from '../listed-tools.ts';
+import { traceHeaders } from '../trace-headers.ts';
 import { createModernAnswer } from './modern-answer.ts';
 import { createJudge } from './modern-judge.ts';
 import { OVER } from './party.ts';
@@ -17,7 +17,7 @@ const CONTENT: readonly string[] = ['Content-Type', 'application/json', 'Accept'
 export function askModernHttp(ask: Ask, target: HttpTarget, hearing: Hearing, ports: Ports): Asking {
   const { call, message, request } = ask;
   const { limits } = call.arrival.snapshot;
-  const answer = createModernAnswer(ask, learning(ask, hearing, ports), ports);
+  const answer = createModernAnswer(ask, hearing, ports);
   enter(call);
   answer.attach(
     target.pool.send(
@@ -45,7 +45,7 @@ export function askModernStdio(ask: Ask, hearing: Hearing, ports: Ports): Asking
     hearing.fail(mux, 'refused');
     return OVER;
   }
-  const judge = createJudge(ask, learning(ask, hearing, ports));
+  const judge = createJudge(ask, hearing);
   return mux.request(call, ask.message, {
     get full() {
       return hearing.full;
@@ -63,29 +63,11 @@ function headersOf({ call, message, request }: Ask, target: HttpTarget, ports: P
   const headers = [...target.headers, ...CONTENT, 'MCP-Protocol-Version', request.revision, 'Mcp-Method', request.method];
   if (request.name !== undefined) headers.push('Mcp-Name', encodeHeaderValue(request.name));
   if (request.method === 'tools/call' && request.name !== undefined) {
-    const known = ports.headerCatalogue.get(call.server.name, request.name);
     const args = message.params?.['arguments'];
-    if (known !== undefined) headers.push(...headerParamValues(known, isObject(args) ? args : undefined));
+    headers.push(...ports.headerCatalogue.values(call.server.name, request.name, isObject(args) ? args : undefined));
   }
-  // W3C trace context crosses the gateway (SEP-414 puts it in `_meta`, which travels by itself; the header is the older place).
-  for (const name of ['traceparent', 'tracestate']) {
-    const value = call.arrival.headers.get(name);
-    if (value !== undefined) headers.push(name, value);
-  }
+  headers.push(...traceHeaders(call));
   return headers;
-}
-
-/** Lists that pass by teach which arguments are mirrored in headers. */
-function learning(ask: Ask, hearing: Hearing, ports: Pick<Ports, 'headerCatalogue' | 'log'>): Hearing {
-  if (ask.request.method !== 'tools/list') return hearing;
-  return {
-    get full() {
-      return hearing.full;
-    },
-    note: (said) => hearing.note(said),
-    final: (said) => hearing.final(learnTools(ask.call.server.name, said, ports)),
-    fail: (refused, outcome) => hearing.fail(refused, outcome),
-  };
 }
 
 function isObject(value: JsonValue | undefined): value is JsonObject {

@@ -26,7 +26,7 @@ import type { Asking, FinalMessage, NoteMessage, RequestMessage } from './party.
 import { createRound } from './played-round.ts';
 import type { AgentResponse, Question, Round } from './played-round.ts';
 import { later } from './later.ts';
-import { modernOf, ownRequest } from './played-reach.ts';
+import { modernOf } from './played-reach.ts';
 import type { Reach, Wanted } from './played-reach.ts';
 
 /** What a call needs of its session. */
@@ -66,8 +66,6 @@ const MAX_ROUNDS_MS = 15 * 60_000;
 /** Waits before a server is asked again that wanted nothing but that: at once, then longer each time. */
 const FIRST_WAIT_MS = 100;
 const MAX_WAIT_MS = 2_000;
-/** Pages of a list of tools that are read to learn what one of them wants. */
-const MAX_PAGES = 10;
 
 /** Begins a request. */
 export function playCall(options: PlayedCallOptions): PlayedCall {
@@ -81,7 +79,6 @@ export function playCall(options: PlayedCallOptions): PlayedCall {
   let turn = 0;
   let rounds = 0;
   let empties = 0;
-  let learnt = false;
   let over = false;
   let limit: NodeJS.Timeout | undefined;
   let pause: NodeJS.Timeout | undefined;
@@ -154,7 +151,8 @@ export function playCall(options: PlayedCallOptions): PlayedCall {
     turn++;
     if (over) return;
     if (said.kind === 'error') {
-      if (isHeaderMismatch(said.error) && tool !== undefined && !learnt) return learn(undefined, MAX_PAGES);
+      // It wants other arguments mirrored than the approved definition says: its list is read before the next call.
+      if (isHeaderMismatch(said.error) && tool !== undefined) ports.catalogue.doubt(call.server.name, 'tool', 'here');
       return send(shapeError(said.document, method, message.id, session.revision), 'rpc_error');
     }
     const { result } = said;
@@ -173,24 +171,6 @@ export function playCall(options: PlayedCallOptions): PlayedCall {
     const shown = bytes === approved.document.bytes ? approved.document : reread(bytes);
     const modern = { wrapped: session.wrapped, tool, id: said.id === message.id ? undefined : message.id };
     send(shapeResult(shown, method, { revision: session.revision, modern }), outcome);
-  };
-
-  /** The tool wants arguments mirrored in headers that it did not before, or was never listed: its list is read, once, and it is asked again. */
-  const learn = (cursor: JsonValue | undefined, pages: number): void => {
-    learnt = true;
-    const wanted = ownRequest(session.nextId(), 'tools/list', cursor === undefined ? {} : { cursor }, session.self);
-    asking = reach.askOwn(call, { server: call.server, members: call.members }, wanted, session.scope, {
-      full: false,
-      note: () => {},
-      final: (said) =>
-        guarded(() => {
-          if (over) return;
-          const next = said.kind === 'result' && isObject(said.result) ? said.result['nextCursor'] : undefined;
-          if (typeof next === 'string' && pages > 1) learn(next, pages - 1);
-          else ask();
-        }),
-      fail: refuse,
-    });
   };
 
   /** As the person in front of the agent should read it. */

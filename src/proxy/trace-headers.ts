@@ -1,0 +1,16 @@
+// W3C trace context crosses the gateway. SEP-414 puts it in `_meta`, which travels by itself; these headers are the older place.
+
+import type { Call } from './exchange.ts';
+
+/** The headers to send on: name, value, name, value… */
+export function traceHeaders({ arrival, approval }: Pick<Call, 'arrival' | 'approval'>): readonly string[] {
+  const headers: string[] = [];
+  const parent = arrival.headers.get('traceparent');
+  if (parent !== undefined && TRACE_PARENT.test(parent)) headers.push('traceparent', parent);
+  // Free words of the agent, which whoever approved this call was not shown (T28).
+  const state = approval === undefined ? arrival.headers.get('tracestate') : undefined;
+  if (state !== undefined) headers.push('tracestate', state);
+  return headers;
+}
+
+const TRACE_PARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
