@@ -1,7 +1,8 @@
 // `sallyport tools review|approve|reject|approved|look-alikes`: what servers list, what of it is approved and taken to be what, and what a person says to
 // it. The gateway does it, so that it holds on every worker when the command is done.
 
-import type { ApprovedView, LookAlikesView, ToolFactsView, WithheldView } from '../admin/index.ts';
+import type { AdminPorts, ApprovedView, LookAlikesView, ToolFactsView, WithheldView } from '../admin/index.ts';
+import { nearest } from '../base/index.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { CliDeps, Command } from './command.ts';
 import { EXIT } from './exit-codes.ts';
@@ -24,9 +25,13 @@ const review: Command = {
   run: async (args, deps) => {
     const folder = dataFolder(args, deps);
     if (folder === undefined) return EXIT.config;
-    const read = await deps.admin(folder).catalogue.withheld(args.words('SERVER')[0]);
+    const gateway = deps.admin(folder);
+    const asked = args.words('SERVER')[0];
+    const known = await knownServers(gateway, asked, deps);
+    if (typeof known === 'number') return known;
+    const read = await gateway.catalogue.withheld(asked);
     if (!read.ok) return complainAbout(deps, read.error);
-    const { faults, withheld, omitted } = read.value;
+    const { faults, withheld, omitted, counts } = read.value;
     if (args.output === 'json') {
       printJson(deps, read.value);
       return EXIT.ok;
@@ -35,7 +40,13 @@ const review: Command = {
       printLine(deps, `Everything of ${name} is withheld, because its approvals cannot be trusted: ${fault}. Approve it anew.`);
     for (const one of withheld) show(deps, one);
     if (omitted > 0) printLine(deps, `${omitted} more are withheld; 'sallyport tools review SERVER' shows those of one server.`);
-    if (faults.length + withheld.length === 0) printLine(deps, 'Nothing is withheld.');
+    const unlisted = known.filter((name) => !counts.some(({ server }) => server === name));
+    for (const name of unlisted)
+      printText(
+        deps,
+        `Nothing of ${name} has been listed yet: that is done when an agent first lists or calls there, like 'sallyport tools list ${name} --key KEY'.`,
+      );
+    if (faults.length + withheld.length + unlisted.length === 0) printLine(deps, 'Nothing is withheld.');
     return EXIT.ok;
   },
 };
@@ -139,7 +150,10 @@ async function decide(args: ParsedArguments, deps: CliDeps, decision: 'approve' 
   const folder = dataFolder(args, deps);
   if (folder === undefined) return EXIT.config;
   const server = args.word('SERVER');
-  const decided = await deps.admin(folder).catalogue.decide({
+  const gateway = deps.admin(folder);
+  const known = await knownServers(gateway, server, deps);
+  if (typeof known === 'number') return known;
+  const decided = await gateway.catalogue.decide({
     server,
     decision,
     name: name ?? null,
@@ -154,6 +168,18 @@ async function decide(args: ParsedArguments, deps: CliDeps, decision: 'approve' 
   if (all.length > 0) return EXIT.ok;
   const what = name === undefined ? 'Nothing' : `No '${name}'`;
   return complain(deps, EXIT.failed, `${what} of '${server}' is withheld; 'sallyport tools review' shows what is.`);
+}
+
+/** The servers of the config, or the one of them that is asked about; an exit code where it is none, when that has been said. */
+async function knownServers(gateway: AdminPorts, asked: string | undefined, deps: CliDeps): Promise<readonly string[] | ExitCode> {
+  const read = await gateway.servers();
+  if (!read.ok) return complainAbout(deps, read.error);
+  const names = read.value.map(({ name }) => name);
+  if (asked === undefined) return names;
+  if (names.includes(asked)) return [asked];
+  const meant = nearest(asked, names);
+  const list = names.length === 0 ? 'The gateway has none.' : `The gateway has ${names.join(', ')}.`;
+  return complain(deps, EXIT.failed, `There is no server '${asked}'. ${list}${meant === undefined ? '' : ` Did you mean '${meant}'?`}`);
 }
 
 function show(deps: CliDeps, one: WithheldView): void {
