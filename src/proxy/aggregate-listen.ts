@@ -13,7 +13,7 @@ import { findOwners } from './route-catalogue.ts';
 import type { Looking } from './route-catalogue.ts';
 import { renameTask } from './tasks.ts';
 import type { NamedTask } from './tasks.ts';
-import { mayEver } from './verdicts.ts';
+import { mayEver, mayWatch } from './verdicts.ts';
 
 const ACKNOWLEDGED = 'notifications/subscriptions/acknowledged';
 const UPDATED = 'notifications/resources/updated';
@@ -51,7 +51,7 @@ interface Promised {
 /** Listens to the members of a route. */
 export function askListen(wanted: Ask, { route, asker }: Looking, hearing: Hearing, ports: Ports): Asking {
   const { call, message } = wanted;
-  const { principal } = call.arrival;
+  const { principal, peer } = call.arrival;
   const asked = isObject(message.params?.['notifications']) ? message.params['notifications'] : {};
   const changes = CHANGES.filter(({ flag }) => asked[flag] === true);
   const tag = subscriptionMeta(message.id);
@@ -125,7 +125,9 @@ export function askListen(wanted: Ask, { route, asker }: Looking, hearing: Heari
     members = (call.members ?? []).flatMap((name) =>
       memberFor(
         name,
-        watched.filter((uri) => owners.get(uri) === name && mayRead(name, uri)),
+        watched.filter(
+          (uri) => owners.get(uri) === name && mayWatch({ principal, peer, server: name, uri }, ports.snapshot(), ports.nowMs()),
+        ),
       ),
     );
     if (members.length === 0) return acknowledge();

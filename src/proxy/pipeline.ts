@@ -226,7 +226,7 @@ function ownerElsewhere(inbound: Inbound, arrival: Arrival, ports: Ports): strin
 }
 
 function createCall(arrival: Arrival, { inbound, server, members }: Resolved, ports: Ports): Call {
-  const narrowed = narrowTasks(narrowListen(inbound, arrival, members ?? [server.name]), arrival, { server, members });
+  const narrowed = narrowTasks(narrowListen(inbound, arrival, members ?? [server.name], ports.nowMs()), arrival, { server, members });
   const question = { ...questionOf(narrowed), revision: revisionOf(narrowed, arrival, ports) };
   return beginCall({ id: ports.newId(), arrival, inbound: narrowed, question, server, members });
 }

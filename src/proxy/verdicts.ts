@@ -3,8 +3,8 @@
 import type { Principal } from '../agents/index.ts';
 import type { Snapshot } from '../config/index.ts';
 import type { JsonObject, JsonValue } from '../mcp/index.ts';
-import type { Subject, Verdict } from '../policies/index.ts';
-import type { Call } from './exchange.ts';
+import type { Allow, Denial, Subject, Verdict } from '../policies/index.ts';
+import type { Arrival, Call } from './exchange.ts';
 
 /** Methods that use what they name. Others are about a use that was judged, like a task of a call, or tell nothing of it. */
 export const USES: ReadonlySet<string> = new Set(['tools/call', 'prompts/get', 'resources/read']);
@@ -42,9 +42,42 @@ export function judgeCall({ call, params, taint }: Judged, principal: Principal,
     });
     if (verdict.kind !== 'deny') break;
   }
-  // Whoever was let use it has been approved then, and nothing is done here that a person would have to approve again.
-  if (verdict.kind === 'ask' && !USES.has(method)) return { kind: 'allow', rule: verdict.rule, obligations: verdict.obligations };
-  return verdict;
+  if (verdict.kind !== 'ask' || USES.has(method)) return verdict;
+  // A task was made by a call that a person has approved. All else tells the server something that nobody could be asked about.
+  if (call.question.rule?.task === true) return { kind: 'allow', rule: verdict.rule, obligations: verdict.obligations };
+  return { kind: 'deny', rule: verdict.rule, reason: 'approval-needed' };
+}
+
+/** What a wish to watch a resource is judged on. */
+export interface Watch {
+  readonly principal: Principal;
+  readonly peer: Arrival['peer'];
+  readonly server: string;
+  readonly uri: string;
+  /** As of a call; nothing where it is not known yet, so that it has to be judged again. */
+  readonly taint: readonly string[] | undefined;
+}
+
+/** The verdict on watching a resource. It is reading in small pieces, and nobody can be asked about what will come. */
+export function judgeWatch({ principal, peer, server, uri, taint }: Watch, snapshot: Snapshot, nowMs: number): Allow | Denial {
+  const subject = { kind: 'resource', name: uri } as const;
+  const verdict = snapshot.policy.judge({
+    principal,
+    server,
+    subject,
+    tool: undefined,
+    labels: labelsOf(server, subject, snapshot),
+    taint,
+    args: undefined,
+    // Only the modern era has a request that watches several at once.
+    request: { timeMs: nowMs, era: 'modern', source: peer.address, listener: peer.listener },
+  });
+  return verdict.kind === 'ask' ? { kind: 'deny', rule: verdict.rule, reason: 'approval-needed' } : verdict;
+}
+
+/** Whether an agent may watch a resource by itself, as far as can be said without knowing what its task has used. */
+export function mayWatch(watch: Omit<Watch, 'taint'>, snapshot: Snapshot, nowMs: number): boolean {
+  return judgeWatch({ ...watch, taint: UNLABELLED }, snapshot, nowMs).kind === 'allow';
 }
 
 /** The arguments of a call, where its method has any. Left out, they are none: a condition that reads one of them says so. */

@@ -116,6 +116,19 @@ function isAskedAnew(answer: RpcAnswer, id: string): void {
   assert.notEqual(approvalIn(said(answer)), id);
 }
 
+test('what tells a server something, and is no use that a person could look at, does not get around them', async () => {
+  const ref = { type: 'ref/resource', uri: 'x://{x}' };
+  const tell = { ref, argument: { name: 'x', value: `secret-${++serial}` } };
+  const answer = await modernCall(gateway.url('bank'), 'completion/complete', tell, { key: ann });
+  assert.match(textAt(answer.error, 'message'), /rule "people-decide"/, answer.http.body);
+  const session = await LegacySession.open(gateway.url('old'), { key: ann });
+  for (const method of ['resources/subscribe', 'resources/unsubscribe']) {
+    const told = await session.request(method, { uri: `x://secret-${serial}` });
+    assert.match(textAt(told.error, 'message'), /rule "people-decide"/, told.http.body);
+  }
+  assert.ok(![...modern.seen, ...legacy.seen].some(({ body }) => body.includes(`secret-${serial}`)));
+});
+
 describe('T28: what is sent is not what was approved', () => {
   const VARIANTS: readonly (readonly [what: string, change: (params: Params) => Params, asker?: Asker])[] = [
     ['another value', (params) => ({ ...params, arguments: { ...Object(params['arguments']), amount: 2 } })],

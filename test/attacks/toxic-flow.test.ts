@@ -69,7 +69,12 @@ before(async () => {
     }),
   );
   legacy = await startScriptedServer(
-    legacyAnswers({ 'tools/list': { tools: TOOLS.map(anyTool) }, 'tools/call': { content: DONE.content } }),
+    legacyAnswers({
+      'tools/list': { tools: TOOLS.map(anyTool) },
+      'tools/call': { content: DONE.content },
+      'resources/subscribe': {},
+      'resources/unsubscribe': {},
+    }),
   );
   gateway = await startGateway({
     config: testConfig({
@@ -78,6 +83,7 @@ before(async () => {
         old: { url: legacy.url, tools: LABELS },
         vault: { url: modern.url, labels: ['private-source'] },
         board: { url: modern.url, labels: ['external-sink'] },
+        shelf: { url: legacy.url, labels: ['external-sink'] },
       },
       limits: { approvalWaitMs: 20_000 },
       extra: { policy: { rules: RULES, flow: { trustTrace: ['conductor-*'] } } },
@@ -220,6 +226,25 @@ test('resources count by the labels of their server, as sources and as sinks', a
   // Reading from a stranger's server tells it what is asked for.
   const refused = await read('board');
   assert.match(textAt(refused.error, 'message'), /rule "no-trifecta"/, refused.http.body);
+});
+
+test('what watches, or watches no more, says as much as what reads', async () => {
+  const { key } = await fresh();
+  const older = await LegacySession.open(gateway.url('shelf'), { key });
+  isDone(await use(key, 'both'));
+  const saw = (words: string): number => [...modern.seen, ...legacy.seen].filter(({ body }) => body.includes(words)).length;
+  const listening = await modernCall(
+    gateway.url('board'),
+    'subscriptions/listen',
+    { notifications: { toolsListChanged: true, resourceSubscriptions: ['sink://secret-1'] } },
+    { key },
+  );
+  assert.match(textAt(listening.error, 'message'), /rule "no-trifecta"/, listening.http.body);
+  for (const method of ['resources/subscribe', 'resources/unsubscribe']) {
+    const answer = await older.request(method, { uri: 'sink://secret-2' });
+    assert.match(textAt(answer.error, 'message'), /rule "no-trifecta"/, answer.http.body);
+  }
+  assert.deepEqual([saw('secret-1'), saw('secret-2')], [0, 0]);
 });
 
 test('nothing that a stranger wrote is written into memory (T36)', async () => {

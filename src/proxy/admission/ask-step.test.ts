@@ -185,3 +185,18 @@ test('what is larger than people read is not asked about', () => {
   assert.match(reply.body, /larger than the 65536 bytes/);
   assert.equal(asked.length, 0);
 });
+
+test('what nobody can be asked about is refused: a completion, and resources to be watched', async () => {
+  const [body, headers] = modern('completion/complete', {
+    ref: { type: 'ref/prompt', name: 'p' },
+    argument: { name: 'x', value: 'private' },
+  });
+  const completed = road.arrive(body, headers);
+  assert.match(completed.body, /wants a person to approve/);
+  assert.deepEqual(decisions(), [['deny', 'approval-needed', undefined]]);
+  const watching = modern('subscriptions/listen', { notifications: { toolsListChanged: true, resourceSubscriptions: ['x://private'] } });
+  road.arrive(...watching);
+  await later();
+  assert.match(Buffer.from(road.server.requests[0]?.body ?? []).toString(), /"resourceSubscriptions":\[\]/);
+  assert.deepEqual([asked.length, road.server.requests.length], [0, 1]);
+});

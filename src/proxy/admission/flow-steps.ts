@@ -3,15 +3,16 @@
 // whichever worker and connection. Where no rule looks, this is one look at the policy.
 
 import type { Snapshot } from '../../config/index.ts';
-import type { Subject, Task } from '../../policies/index.ts';
-import type { Call } from '../exchange.ts';
+import type { Task } from '../../policies/index.ts';
 import { taskOf } from '../task-of.ts';
 import { labelsOf } from '../verdicts.ts';
+import { thingsOf } from './things.ts';
+import type { Thing } from './things.ts';
 import { LATER } from './types.ts';
 import type { Admission, NotAdmitted, Step } from './types.ts';
 
-/** These are about what was let through before, and hand nothing over. */
-const TELL_NOTHING: ReadonlySet<string> = new Set(['tasks/get', 'tasks/cancel', 'resources/unsubscribe']);
+/** These are about what was let through before, under a name that the gateway made, and hand nothing over. */
+const TELL_NOTHING: ReadonlySet<string> = new Set(['tasks/get', 'tasks/cancel']);
 /** These bring nothing back. */
 const BRING_NOTHING: ReadonlySet<string> = new Set(['tasks/cancel', 'resources/unsubscribe']);
 const NOTHING: readonly string[] = Object.freeze([]);
@@ -19,11 +20,12 @@ const NOTHING: readonly string[] = Object.freeze([]);
 /** Finds out what the task has used, where a rule looks at it. */
 export const readTaint: Step = (admission, ports) => {
   const { call, principal, snapshot } = admission;
-  const { subject, method } = call.question;
   const { flow } = snapshot.policy;
-  admission.taint = TELL_NOTHING.has(method) ? NOTHING : undefined;
-  if (flow.isOff || !isOneThing(call, subject) || admission.taint !== undefined) return undefined;
-  if (!flow.decides(principal, call.server.name, subject, labelsOf(call.server.name, subject, snapshot))) return undefined;
+  const server = call.server.name;
+  admission.taint = TELL_NOTHING.has(call.question.method) ? NOTHING : undefined;
+  if (flow.isOff || admission.taint !== undefined) return undefined;
+  const isDecided = (thing: Thing): boolean => flow.decides(principal, server, thing, labelsOf(server, thing, snapshot));
+  if (!thingsOf(admission).some(isDecided)) return undefined;
   const task = taskOf(call, principal);
   void ports.taint.read(task, isNarrow(task, snapshot)).then((labels) => {
     admission.taint = labels;
@@ -35,10 +37,12 @@ export const readTaint: Step = (admission, ports) => {
 /** Makes known what the task is about to use, before it does. */
 export const noteTaint: Step = (admission, ports) => {
   const { call, principal, snapshot } = admission;
-  const { subject, method } = call.question;
   const { flow } = snapshot.policy;
-  if (flow.isOff || !isOneThing(call, subject) || BRING_NOTHING.has(method)) return undefined;
-  const labels = flow.watched(labelsOf(call.server.name, subject, snapshot));
+  if (flow.isOff || BRING_NOTHING.has(call.question.method)) return undefined;
+  // Resources that are watched together have the labels of their server, all of them.
+  const [thing] = thingsOf(admission);
+  if (thing === undefined) return undefined;
+  const labels = flow.watched(labelsOf(call.server.name, thing, snapshot));
   if (labels.length === 0) return undefined;
   const task = taskOf(call, principal);
   if (ports.taint.isNoted(task, labels)) return undefined;
@@ -47,11 +51,6 @@ export const noteTaint: Step = (admission, ports) => {
   });
   return LATER;
 };
-
-/** Lists and the like use nothing; where several servers are asked as one, each share is a call of its own. */
-function isOneThing({ members }: Call, { kind }: Subject): boolean {
-  return members === undefined && kind !== 'server';
-}
 
 function isNarrow({ agent, traces }: Task, { policy }: Snapshot): boolean {
   return traces.length > 0 && policy.flow.trustsTrace(agent);

@@ -1,20 +1,31 @@
 // Policy's step: the full verdict on a request, by its arguments too.
 
 import { describeDenial } from '../../policies/index.ts';
-import type { Denial } from '../../policies/index.ts';
-import { judgeCall } from '../verdicts.ts';
+import type { Denial, Subject } from '../../policies/index.ts';
+import { judgeCall, judgeWatch } from '../verdicts.ts';
+import { thingsOf } from './things.ts';
 import type { Admission, NotAdmitted, Step } from './types.ts';
+
+const NOTHING: readonly string[] = Object.freeze([]);
 
 /** Ends what policy denies; leave, or the wish for a person, stays in `verdict`. */
 export const judge: Step = (admission, ports) => {
   const { call, params, taint, principal, snapshot } = admission;
-  const verdict = judgeCall({ call, params, taint }, principal, snapshot, ports.nowMs());
+  const nowMs = ports.nowMs();
+  const verdict = judgeCall({ call, params, taint }, principal, snapshot, nowMs);
   admission.verdict = verdict;
-  return verdict.kind === 'deny' ? denied(admission, verdict) : undefined;
+  if (verdict.kind === 'deny') return denied(admission, verdict, call.question.subject);
+  if (call.question.subject.kind !== 'server') return undefined;
+  for (const watched of thingsOf(admission)) {
+    const watch = { principal, peer: call.arrival.peer, server: call.server.name, uri: watched.name, taint: taint ?? NOTHING };
+    const said = judgeWatch(watch, snapshot, nowMs);
+    if (said.kind === 'deny') return denied(admission, said, watched);
+  }
+  return undefined;
 };
 
 /** In the words of the log: a rule that denies and none that allows are told apart by the rule. */
-function denied({ call }: Admission, denial: Denial): NotAdmitted {
+function denied({ call }: Admission, denial: Denial, subject: Subject): NotAdmitted {
   const { reason } = denial;
   return {
     verdict: 'deny',
@@ -22,7 +33,7 @@ function denied({ call }: Admission, denial: Denial): NotAdmitted {
     reason: reason === 'condition-error' || reason === 'approval-needed' || reason === 'flow' || reason === 'lockdown' ? reason : 'denied',
     refused: {
       code: 'denied',
-      say: `${describeDenial(denial, call.question.subject)} Whoever runs the gateway can look it up: record ${call.id}.`,
+      say: `${describeDenial(denial, subject)} Whoever runs the gateway can look it up: record ${call.id}.`,
     },
   };
 }

@@ -13,7 +13,7 @@ import type { Asking, NoteMessage } from './party.ts';
 import { later } from './later.ts';
 import { ownRequest } from './played-reach.ts';
 import type { Reach, Whole } from './played-reach.ts';
-import { mayEver } from '../verdicts.ts';
+import { mayWatch } from '../verdicts.ts';
 
 /** The changes that a session hears of. */
 export interface PlayedListen {
@@ -216,8 +216,9 @@ function filter(
   { ports }: Reach,
 ): JsonObject | undefined {
   const snapshot = ports.snapshot();
+  const { principal, peer } = arrival;
   const uris = [...watched].filter((uri) =>
-    (members ?? [server.name]).some((name) => mayEver(arrival.principal, name, { kind: 'resource', name: uri }, snapshot)),
+    (members ?? [server.name]).some((name) => mayWatch({ principal, peer, server: name, uri }, snapshot, ports.nowMs())),
   );
   const wanted = {
     ...(changes(tools) && { toolsListChanged: true }),
