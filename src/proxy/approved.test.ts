@@ -67,6 +67,15 @@ describe('a list that passes by', () => {
     );
   });
 
+  test('says what is gone, page after page', async () => {
+    await pass({ tools: [READ] });
+    assert.equal(catalogue.isGone('s', 'tool', 'read'), false);
+    await pass({ tools: [] });
+    assert.equal(catalogue.isGone('s', 'tool', 'read'), true);
+    await pass({ tools: [], nextCursor: 'n' });
+    assert.equal(catalogue.isGone('s', 'tool', 'read'), false);
+  });
+
   test('is good again once the server shows what was approved', async () => {
     isControlThere = false;
     await pass({ tools: [tool('read', 'Reads!')] });

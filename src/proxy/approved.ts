@@ -38,6 +38,8 @@ export interface Said {
   readonly final: FinalMessage;
   /** Whether a list was asked for from its beginning. */
   readonly isFirst: boolean;
+  /** The names on the pages before, where a list is read from its beginning, page after page; those of this one are added. */
+  readonly earlier?: Set<string>;
   /** How often the list had been doubted when it was asked for, where that is known. */
   readonly doubts?: number;
 }
@@ -71,7 +73,7 @@ export function approveFinal(call: Call, final: FinalMessage, ports: CataloguePo
 
 /** An answer without what is not approved. `next` is called at once where everything in it is known. */
 export function approve(
-  { server, method, final, isFirst, doubts }: Said,
+  { server, method, final, isFirst, earlier, doubts }: Said,
   ports: CataloguePorts,
   next: (approved: FinalMessage) => void,
 ): void {
@@ -80,22 +82,25 @@ export function approve(
   const found = definitionsIn(method, final.document, result);
   const { nextCursor } = result;
   const list = LISTS.get(method);
-  const isWhole = list !== undefined && isFirst && nextCursor === undefined;
+  const kind = list?.kind ?? 'instructions';
+  const names = earlier ?? (isFirst ? new Set<string>() : undefined);
   const sightings = found.flatMap(({ sighting }) => (sighting === undefined ? [] : [sighting]));
+  for (const { name } of sightings) names?.add(name);
+  const listed = list !== undefined && nextCursor === undefined ? names : undefined;
   const goOn = (): void => next(withoutWithheld(server, method, final, found, ports));
   const settle = (): void => {
     ports.catalogue.settled(server, sightings);
-    if (isWhole) ports.catalogue.fresh(server, list.kind, numberIn(result['ttlMs']), doubts);
+    if (isFirst || listed !== undefined) ports.catalogue.listed(server, kind, listed);
+    if (listed !== undefined) ports.catalogue.fresh(server, kind, numberIn(result['ttlMs']), doubts);
     goOn();
   };
   const news = found.filter(({ sighting }) => sighting !== undefined && ports.catalogue.isNews(server, sighting));
-  const kind = list?.kind ?? 'instructions';
   // Also a list that is empty was the first one, and one that comes in pages has an end: what comes after is trusted by nobody unseen.
   if (news.length === 0 && ports.catalogue.hasBegun(server, kind)) return settle();
   const definitions = news.flatMap(({ sighting, text }) =>
     sighting === undefined ? [] : [{ kind: sighting.kind, name: sighting.name, text }],
   );
-  const whole = isWhole ? { kind: list.kind, names: sightings.map(({ name }) => name) } : undefined;
+  const whole = listed === undefined ? undefined : { kind, names: [...listed] };
   const isLast = nextCursor === undefined;
   const report = { server, serverVersion: versionIn(result), kind, isLast, whole, definitions };
   const heard = (): void => {

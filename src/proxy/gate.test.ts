@@ -85,6 +85,40 @@ describe('what is not fresh', () => {
   });
 });
 
+describe('what is approved and its server does not list any more', () => {
+  const gone = new Set<string>();
+  beforeEach(() => {
+    gone.clear();
+    knows.fresh = true;
+    Object.assign(road.ports, {
+      catalogue: { ...road.ports.catalogue, isGone: (_server: string, _kind: string, name: string) => gone.has(name) },
+    });
+  });
+
+  test('is looked for in the name of whoever calls it, and refused where it is gone', () => {
+    gone.add('read');
+    const reply = call('read');
+    answer(list('more'));
+    assert.match(reply.body, /is not on the list of its server/);
+    assert.deepEqual([heard(), reasons()], [['tools/list'], ['unknown-tool']]);
+  });
+
+  test('is called where it is there for this one', () => {
+    gone.add('read');
+    call('read');
+    gone.clear();
+    answer(list('read'));
+    assert.deepEqual(heard(), ['tools/list', 'tools/call']);
+  });
+
+  test('is not called while its server cannot say what it has', () => {
+    gone.add('read');
+    assert.equal(call('read').status, 0);
+    answer({ error: { code: -32603, message: 'not now' } });
+    assert.deepEqual([heard(), reasons()], [['tools/list'], ['upstream_malformed']]);
+  });
+});
+
 describe('a list that changes while it is read', () => {
   /** Pages that end, before the last of which the server says that it changes. */
   const readChanging = (): void => {

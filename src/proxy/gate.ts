@@ -80,7 +80,9 @@ export function createGate(): Gate {
       const server = call.server.name;
       const standing = catalogue.standing(server, kind, name);
       const isFresh = catalogue.isFresh(server, kind);
-      if (standing === 'approved' && isFresh) return done(undefined);
+      // What a server lists may depend on who asks: what was gone for another agent is looked for in this one's name.
+      const isGone = (): boolean => catalogue.isGone(server, kind, name);
+      if (standing === 'approved' && isFresh && !isGone()) return done(undefined);
       const road = roadOf(call, ports);
       if (road === 'none') return done({ reason: 'session_unknown', refused: { code: 'session_unknown' } });
       const since = (times: ReadonlyMap<string, number>): number =>
@@ -89,7 +91,8 @@ export function createGate(): Gate {
       if ((standing !== 'approved' && isLookedAt) || catalogue.faultOf(server) !== undefined) return done(toRefusal(call, standing, ports));
       // A server whose list cannot be had does not make every call wait for that: nobody has been shown anything but what is approved. Only where
       // it has said that it changed, it must say to what.
-      const goesOn = (): boolean => catalogue.standing(server, kind, name) === 'approved' && !catalogue.isDoubted(server, kind);
+      const goesOn = (): boolean =>
+        catalogue.standing(server, kind, name) === 'approved' && !catalogue.isDoubted(server, kind) && !isGone();
       if (goesOn() && since(failedAtMs) < FAILED_MS) return done(undefined);
       const judge = (fault: Refused | undefined, looked: number): void => {
         // It changed while it was read, or the reading that this call waited for began before that.
@@ -97,7 +100,8 @@ export function createGate(): Gate {
         if (isOutdated && looked < MAX_LOOKS) return look(call, kind, road, ports, (next) => judge(next, looked + 1));
         const failed: Refused | undefined = isOutdated ? { code: 'upstream_timeout', say: restless(server) } : fault;
         if (failed !== undefined || !catalogue.isFresh(server, kind)) failedAtMs.set(lookOf(call, kind), ports.nowMs());
-        if (failed === undefined) return done(toRefusal(call, catalogue.standing(server, kind, name), ports));
+        const now = catalogue.standing(server, kind, name);
+        if (failed === undefined) return done(toRefusal(call, now === 'approved' && isGone() ? 'unknown' : now, ports));
         done(goesOn() ? undefined : { reason: 'upstream', refused: failed });
       };
       look(call, kind, road, ports, (fault) => judge(fault, 1));

@@ -60,6 +60,10 @@ export interface Catalogue {
   tool(server: string, name: string): ApprovedTool | undefined;
   /** Whether control must hear of a sighting: it may be new to it, or what was withheld is as it was approved again. */
   isNews(server: string, sighting: Sighting): boolean;
+  /** What was on the list of a kind when it was read last; undefined: not all of it was read. */
+  listed(server: string, kind: DefinitionKind, names: ReadonlySet<string> | undefined): void;
+  /** Whether something approved was not on the list of its server when that was read last, for whomever. */
+  isGone(server: string, kind: DefinitionKind, name: string): boolean;
   /** Whether control knows that the first list of a kind is over. */
   hasBegun(server: string, kind: DefinitionKind): boolean;
   begun(server: string, kind: DefinitionKind): void;
@@ -121,6 +125,8 @@ export function createCatalogue({ nowMs, verify, onChanged, onDoubted }: Catalog
   const servers = new Map<string, Known>();
   const looks = new Map<string, Look>();
   const begun = new Set<string>();
+  /** What is approved and was not on a list. */
+  const gone = new Map<string, ReadonlySet<string>>();
   /** By server: what was seen last of things that are approved in another shape, and that control has not heard of. */
   const suspects = new Map<string, Map<string, string>>();
   const shelf = createDefinitionShelf();
@@ -129,6 +135,8 @@ export function createCatalogue({ nowMs, verify, onChanged, onDoubted }: Catalog
     known?.pins.get(keyOf(kind, name))?.includes(fingerprint) === true;
   const fingerprints = (server: string, kind: DefinitionKind, name: string): readonly string[] =>
     servers.get(server)?.pins.get(keyOf(kind, name)) ?? [];
+  const approvedNames = (server: string, kind: DefinitionKind): readonly string[] =>
+    (servers.get(server)?.named ?? []).flatMap((pin) => (pin.kind === kind ? [pin.name] : []));
   /** What was read of a list, or is being read, is not good any more. */
   const outdate = (server: string, kind: DefinitionKind, isDoubt: boolean): void => {
     const before = looks.get(lookOf(server, kind));
@@ -179,7 +187,7 @@ export function createCatalogue({ nowMs, verify, onChanged, onDoubted }: Catalog
         const definition = shelf.get(server, fingerprint);
         return definition === undefined ? [] : [{ fingerprint, definition }];
       }),
-    approvedNames: (server, kind) => (servers.get(server)?.named ?? []).flatMap((pin) => (pin.kind === kind ? [pin.name] : [])),
+    approvedNames,
     fingerprints,
     tool: (server, name) => servers.get(server)?.tools.get(name),
     isNews: (server, sighting) => {
@@ -188,6 +196,12 @@ export function createCatalogue({ nowMs, verify, onChanged, onDoubted }: Catalog
       const withheld = known.withheld.get(keyOf(sighting.kind, sighting.name));
       return isPinned(known, sighting) ? withheld !== undefined : withheld !== sighting.fingerprint;
     },
+    listed: (server, kind, names) => {
+      const missing = names === undefined ? [] : approvedNames(server, kind).filter((name) => !names.has(name));
+      if (missing.length === 0) gone.delete(lookOf(server, kind));
+      else gone.set(lookOf(server, kind), new Set(missing));
+    },
+    isGone: (server, kind, name) => gone.get(lookOf(server, kind))?.has(name) === true,
     hasBegun: (server, kind) => begun.has(lookOf(server, kind)),
     begun: (server, kind) => void begun.add(lookOf(server, kind)),
     doubtsOf: (server, kind) => looks.get(lookOf(server, kind))?.doubts ?? 0,
@@ -225,6 +239,7 @@ export function createCatalogue({ nowMs, verify, onChanged, onDoubted }: Catalog
     },
     retain: (names) => {
       for (const key of looks.keys()) if (!names.has(key.slice(0, key.indexOf(' ')))) looks.delete(key);
+      for (const key of gone.keys()) if (!names.has(key.slice(0, key.indexOf(' ')))) gone.delete(key);
       for (const key of begun) if (!names.has(key.slice(0, key.indexOf(' ')))) begun.delete(key);
       for (const server of suspects.keys()) if (!names.has(server)) suspects.delete(server);
     },
