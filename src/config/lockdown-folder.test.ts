@@ -90,6 +90,27 @@ for (const [what, text, says] of FAULTS)
     assert.deepEqual(cleared.value, { locks: [good], faults: [] });
   });
 
+for (const name of ['garbage', 'lock', 'ada.JSON', 'ada.json.bak', 'ada.jsonl'])
+  test(`${name}: what is not named as a lock is a fault too, and no lock of another name`, async (t) => {
+    const folder = folderFor(t);
+    const good = lock('ada', 'ada');
+    await writeLock(folder, good);
+    writeFileSync(join(folder, name), JSON.stringify({ format: 1, tenant: 'default', kind: 'all' }));
+    const read = await readLocks(folder, new Map([['ada', good]]));
+    assert.ok(read.ok);
+    assert.deepEqual(read.value.locks, [good]);
+    assert.deepEqual(read.value.faults, [{ file: name, fault: 'is not a lock: its name does not end in .json' }]);
+    await clearFaults(folder, read.value.faults);
+    assert.deepEqual(await readLocks(folder), { ok: true, value: { locks: [good], faults: [] } });
+  });
+
+test('what was not written to its end, and what editors and file systems hide, is no fault', async (t) => {
+  const folder = folderFor(t);
+  await writeLock(folder, lock('ada', 'ada'));
+  for (const name of ['x.json.new', 'x.lifted.new', '.nfs0001', '.ada.json.swp']) writeFileSync(join(folder, name), 'half');
+  assert.deepEqual(await readLocks(folder), { ok: true, value: { locks: [lock('ada', 'ada')], faults: [] } });
+});
+
 test('a folder that is not there is a fault; it is made again when faults are cleared', async (t) => {
   const folder = folderFor(t);
   assert.deepEqual(await readLocks(folder), { ok: false, error: 'does not exist' });
@@ -140,10 +161,10 @@ test('a folder of an older version, which has no mark beside it, is taken as it 
   assert.equal(read.value.faults.length, 1);
 });
 
-test('what is not a lock by its name is passed over: one that is being written, one that was lifted', async (t) => {
+test('what is known to lock nothing is passed over: one that is being written, one that was lifted', async (t) => {
   const folder = folderFor(t);
   await writeLock(folder, lock('ada'));
-  for (const name of ['a.json.new', 'b.lifted', 'c.json.unreadable', 'notes.txt']) writeFileSync(join(folder, name), 'x');
+  for (const name of ['a.json.new', 'b.lifted', 'c.json.unreadable']) writeFileSync(join(folder, name), 'x');
   const read = await readLocks(folder);
   assert.ok(read.ok);
   assert.equal(read.value.locks.length, 1);

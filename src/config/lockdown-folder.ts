@@ -51,6 +51,10 @@ const MAX_TRIES = 5;
 const IN_FORCE = '.json';
 const LIFTED = '.lifted';
 const GONE = 'gone.json';
+const UNREADABLE = '.unreadable';
+const ASIDE = '.new';
+/** What is known to lock nothing: what was lifted or put away, and what was not written to its end. */
+const NO_LOCKS: readonly string[] = [LIFTED, UNREADABLE, ASIDE];
 /** Hidden, so that it outlives `rm -r lockdown*`. */
 const MADE = '.lockdown-made';
 
@@ -134,7 +138,7 @@ export async function liftLock(folder: string, lock: Lock, lifted: Lifting): Pro
 export async function clearFaults(folder: string, faults: LocksFound['faults']): Promise<void> {
   await makeEmpty(folder);
   await mark(folder);
-  for (const { file } of faults) await rename(join(folder, file), join(folder, `${file}.unreadable`));
+  for (const { file } of faults) await rename(join(folder, file), join(folder, file + UNREADABLE));
   await flush(folder);
 }
 
@@ -163,13 +167,16 @@ export async function listLifted(folder: string, limit: number): Promise<readonl
 
 async function listLocks(folder: string): Promise<Result<readonly string[], string>> {
   try {
-    return ok((await readdir(folder)).filter((name) => name.endsWith(IN_FORCE)).sort());
+    // Hidden files are those of editors and file systems.
+    const names = (await readdir(folder)).filter((name) => !name.startsWith('.') && !NO_LOCKS.some((end) => name.endsWith(end)));
+    return ok(names.sort());
   } catch (error) {
     return fail(reasonOf(error));
   }
 }
 
 async function readLock(folder: string, file: string, known: ReadonlyMap<string, Lock>): Promise<Result<Lock, string> | 'gone'> {
+  if (!file.endsWith(IN_FORCE)) return fail(`is not a lock: its name does not end in ${IN_FORCE}`);
   const id = file.slice(0, -IN_FORCE.length);
   const before = known.get(id);
   if (before !== undefined) return ok(before);
@@ -235,7 +242,7 @@ async function exists(path: string): Promise<boolean> {
 /** All or nothing, also across a power cut. */
 async function writeDurably(folder: string, name: string, value: object): Promise<void> {
   const path = join(folder, name);
-  const aside = `${path}.new`;
+  const aside = path + ASIDE;
   const file = await open(aside, 'w', 0o600);
   try {
     await file.writeFile(`${JSON.stringify(value)}\n`);
