@@ -2,16 +2,16 @@
 // seen before; everything here happens one after the other for each server, so that two workers' reports cannot both be the first.
 
 import type { DefinitionStore, SeenDefinition } from '../cluster/index.ts';
-import { canonicalText } from '../mcp/index.ts';
-import type { SightingReport } from '../proxy/index.ts';
 import type { Trust } from '../servers/index.ts';
 import type { Log } from '../telemetry/index.ts';
-import { digestOfPins, fingerprintOfCanonical } from '../tools/index.ts';
+import { bytesOfLarge, digestOfPins } from '../tools/index.ts';
 import type { ApprovedText, DefinitionKind, Pin, PinSet, ServerCatalogue, Sighting } from '../tools/index.ts';
 import { openBook } from './catalogue-book.ts';
 import type { CatalogueBook } from './catalogue-book.ts';
 import type { Publication } from './catalogue-files.ts';
 import type { PinKeeping } from './pin-keeping.ts';
+import { isSound, readAll, soundOf } from './sighted.ts';
+import type { TakenReport } from './sighting-report.ts';
 import { createToolGuesses } from './tool-guesses.ts';
 
 /** What a person said about definitions of one server. */
@@ -37,7 +37,7 @@ export interface CatalogueAuthority {
   /** Hands over what workers are to know of a server, while nothing about it changes. */
   tell(server: string, hand: (publication: Publication) => Promise<void>): Promise<void>;
   /** Takes a report; resolves when every worker knows what follows from it. */
-  report(report: SightingReport): Promise<void>;
+  report(report: TakenReport): Promise<void>;
   /** Decides; gives back what it was decided about. */
   decide(decision: CatalogueDecision): Promise<readonly SeenDefinition[]>;
   /** Everything that was ever seen of a server, with its state as the signed pins have it. */
@@ -91,16 +91,16 @@ export function createCatalogueAuthority(options: CatalogueAuthorityOptions): Ca
     } catch (error) {
       fault = `they cannot be read: ${error instanceof Error ? error.message : 'unknown'}`;
     }
-    const rows = (await store.definitions(tenant, server).catch(() => [])).filter(isSound);
+    const rows = await soundOf(await store.definitions(tenant, server).catch(() => []));
     if (fault === undefined && pins !== undefined) fault = await readyFault(pins, rows);
     if (fault !== undefined) log.error('the pins of a server cannot be trusted: everything of it is withheld', { server, fault });
     const believed = fault === undefined ? pins : undefined;
-    const guesses = guessing.of(believed?.pins ?? [], rows);
+    const guesses = await guessing.of(believed?.pins ?? [], rows);
     catalogues.set(server, { server, pins: believed, withheld: openBook(rows, believed?.pins ?? []).withheld(), guesses, fault });
   };
   /** Pins say what is approved; without the very definitions that they are of, nobody could hold a call against them. */
   const readyFault = async (pins: PinSet, rows: readonly SeenDefinition[]): Promise<string | undefined> => {
-    const texts = new Set(rows.map((row) => row.fingerprint));
+    const texts = new Set(rows.flatMap((row) => (bytesOfLarge(row) === undefined ? [row.fingerprint] : [])));
     if (!pins.pins.every(({ fingerprints }) => fingerprints.every((one) => texts.has(one))))
       return 'definitions that were approved are not in the store as they were';
     await keeping.kept(pins);
@@ -126,7 +126,7 @@ export function createCatalogueAuthority(options: CatalogueAuthorityOptions): Ca
     if (!isSame && pins !== undefined) await keeping.kept(pins);
     // Pins that were signed anew are sound again.
     const fault = isSame ? known?.fault : undefined;
-    const guesses = guessing.of(fault === undefined ? (pins?.pins ?? []) : [], after);
+    const guesses = await guessing.of(fault === undefined ? (pins?.pins ?? []) : [], after);
     const catalogue: ServerCatalogue = { server, pins, withheld: book.withheld(), guesses, fault };
     catalogues.set(server, catalogue);
     const had = fingerprintsIn(known?.fault === undefined ? known?.pins : undefined);
@@ -138,7 +138,7 @@ export function createCatalogueAuthority(options: CatalogueAuthorityOptions): Ca
     begun.set(server, known);
     return known;
   };
-  const isFirst = ({ server, kind, isLast }: SightingReport, rows: readonly SeenDefinition[]): boolean => {
+  const isFirst = ({ server, kind, isLast }: TakenReport, rows: readonly SeenDefinition[]): boolean => {
     if (trustOf(server) !== 'first-use' || catalogues.get(server)?.fault !== undefined || begun.get(server)?.has(kind) === true)
       return false;
     const key = `${server} ${kind}`;
@@ -154,14 +154,11 @@ export function createCatalogueAuthority(options: CatalogueAuthorityOptions): Ca
    * What was seen cannot be judged, because the store or the keeper fails. What is approved stays approved; the rest is withheld on every worker,
    * also where everything would have been trusted.
    */
-  const withhold = async ({ server, definitions }: SightingReport): Promise<void> => {
+  const withhold = async ({ server, definitions }: TakenReport): Promise<void> => {
     const known = catalogues.get(server);
     const approved = fingerprintsIn(known?.fault === undefined ? known?.pins : undefined);
-    const seen = definitions.flatMap(({ kind, name, text }) => {
-      const definition = canonicalText(Buffer.from(text));
-      const print = definition === undefined ? '' : fingerprintOfCanonical(definition);
-      return approved.has(print) ? [] : [{ kind, name, fingerprint: print }];
-    });
+    const seen: Sighting[] = [];
+    for await (const { sighting } of readAll(definitions)) if (!approved.has(sighting.fingerprint)) seen.push(sighting);
     const names = new Set(seen.map(({ kind, name }) => `${kind} ${name}`));
     const others = (known?.withheld ?? []).filter(({ kind, name }) => !names.has(`${kind} ${name}`));
     const catalogue: ServerCatalogue = {
@@ -175,26 +172,24 @@ export function createCatalogueAuthority(options: CatalogueAuthorityOptions): Ca
     await announce(catalogue);
   };
 
-  const take = async (report: SightingReport): Promise<void> => {
+  const take = async (report: TakenReport): Promise<void> => {
     const { server } = report;
     if (trustOf(server) === undefined) return; // It has left the config.
     if ((await begunOf(server)).has(report.kind) && report.definitions.length === 0) return; // Another worker has said so.
     const before = await store.definitions(tenant, server);
     const isTrusted = isFirst(report, before);
     const at = now().toISOString();
-    const book = openBook(before.filter(isSound), pinsOf(server));
+    const book = openBook(await soundOf(before), pinsOf(server));
     const known = new Set(book.withheld().map(sightingKey));
     // Before what is new comes in: what is not listed any more makes room for it.
     if (report.whole !== undefined) book.retain(report.whole.kind, new Set(report.whole.names));
-    for (const { kind, name, text } of report.definitions) {
-      // What the worker says the fingerprint is does not matter: what is approved is what is kept.
-      const definition = canonicalText(Buffer.from(text));
-      if (definition === undefined) continue;
-      const sighting: Sighting = { kind, name, fingerprint: fingerprintOfCanonical(definition) };
-      book.see({ ...sighting, server, definition, at, serverVersion: report.serverVersion });
+    for await (const { sighting, definition, isLarge } of readAll(report.definitions)) {
+      // A large one that was approved before there was a limit keeps its text.
+      const text = isLarge && book.isPinned(sighting) ? before.find((row) => sightingKey(row) === sightingKey(sighting)) : undefined;
+      book.see({ ...sighting, server, definition: text?.definition ?? definition, at, serverVersion: report.serverVersion });
       // A second shape of one thing is a change, also on the first list.
-      if (isTrusted && kind === report.kind && !book.hasPin(sighting))
-        book.decide(sighting, { state: 'pinned', decidedBy: 'first-use', decidedAt: at });
+      if (isLarge || !isTrusted || sighting.kind !== report.kind || book.hasPin(sighting)) continue;
+      book.decide(sighting, { state: 'pinned', decidedBy: 'first-use', decidedAt: at });
     }
     if (book.isFull) log.warn('a server lists more that is new than is kept for review: sallyport tools review', { server });
     const news = book.withheld().filter((one) => !known.has(sightingKey(one)));
@@ -277,11 +272,6 @@ function fingerprintsIn(pins: PinSet | undefined): ReadonlySet<string> {
 function textsOf({ pins }: ServerCatalogue, rows: readonly SeenDefinition[]): readonly ApprovedText[] {
   const approved = fingerprintsIn(pins);
   return rows.flatMap((row) => (approved.has(row.fingerprint) ? [{ fingerprint: row.fingerprint, text: row.definition }] : []));
-}
-
-/** Whether a row says what its fingerprint says. One that was edited in the store is as good as none. */
-function isSound({ definition, fingerprint: print }: SeenDefinition): boolean {
-  return fingerprintOfCanonical(definition) === print;
 }
 
 function sightingKey({ kind, name, fingerprint: print }: Sighting): string {

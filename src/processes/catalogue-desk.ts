@@ -1,7 +1,6 @@
 // Control's end of the catalogue: what workers saw servers list comes in, what is approved goes out.
 
 import type { Store } from '../cluster/index.ts';
-import type { SightingReport } from '../proxy/index.ts';
 import type { ServerConfig } from '../servers/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import { createCatalogueAuthority } from './catalogue-authority.ts';
@@ -12,6 +11,7 @@ import type { Links } from './child.ts';
 import type { Desk } from './conversation.ts';
 import { createPinKeeping } from './pin-keeping.ts';
 import { readReport } from './sighting-report.ts';
+import type { TakenReport } from './sighting-report.ts';
 
 export interface CatalogueDeskOptions {
   readonly dataFolder: string;
@@ -58,7 +58,7 @@ export function createCatalogueDesk({ dataFolder, links, log, tenant, trustOf, o
   };
 
   /** Workers do not report twice what they were told is withheld. The last report of a server is the one that counts. */
-  const retry = (report: SightingReport): void => {
+  const retry = (report: TakenReport): void => {
     clearTimeout(retries.get(report.server));
     const timer = setTimeout(() => {
       retries.delete(report.server);

@@ -5,7 +5,8 @@ import type { ApprovedText, ServerCatalogue } from '../tools/index.ts';
 import { createCatalogueFiles } from './catalogue-files.ts';
 import type { Publication } from './catalogue-files.ts';
 import type { CatalogueAuthority } from './catalogue-authority.ts';
-import type { Channel } from './channel.ts';
+import { FrameTooLarge } from './channel.ts';
+import type { Channel, Frame } from './channel.ts';
 import type { Links } from './child.ts';
 import { sendTexts } from './definition-frames.ts';
 
@@ -31,9 +32,13 @@ export function createCataloguePublisher(options: {
 
   const send = async (worker: Channel, { catalogue, texts }: Publication): Promise<void> => {
     const { server } = catalogue;
+    const tell = (said: ServerCatalogue): Promise<Frame> => worker.request('catalogue', { catalogue: said }, ACKNOWLEDGE_MS);
     try {
       sendTexts(worker, server, texts);
-      const { fields } = await worker.request('catalogue', { catalogue }, ACKNOWLEDGE_MS);
+      const { fields } = await tell(catalogue).catch((error: unknown) => {
+        if (!(error instanceof FrameTooLarge)) throw error;
+        return tell({ server, pins: undefined, withheld: [], guesses: [], fault: 'they are too many to be told to workers' });
+      });
       if (typeof fields['error'] === 'string')
         log.error('a worker does not believe the pins of a server', { server, error: fields['error'] });
     } catch (error) {

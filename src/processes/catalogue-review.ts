@@ -10,17 +10,20 @@ import { compileToolFacts } from '../policies/index.ts';
 import type { CataloguedTool } from '../policies/index.ts';
 import type { ServerConfig } from '../servers/index.ts';
 import {
+  bytesOfLarge,
   createLookAlikes,
   diffDefinitions,
   fetchedPackage,
   guessTool,
   hintsIn,
+  MAX_DEFINITION_BYTES,
   printChanges,
   resembles,
   resemblesPublished,
 } from '../tools/index.ts';
 import type { LookAlike, ServerCatalogue, Withheld } from '../tools/index.ts';
 import type { CatalogueAuthority } from './catalogue-authority.ts';
+import { pause } from './pause.ts';
 
 export interface CatalogueReviewOptions {
   /** Undefined: control has not read yet what is approved. */
@@ -124,6 +127,7 @@ async function describe(
     if (row === undefined) return [];
     const before = shapes.findLast((one) => one.state === 'pinned');
     const definition = valueOf(row);
+    const largeBytes = bytesOfLarge(row);
     const like =
       before === undefined
         ? resembles(
@@ -140,7 +144,10 @@ async function describe(
         change: row.state === 'rejected' ? 'rejected' : before === undefined ? 'new' : 'changed',
         since: row.firstSeen,
         serverVersion: row.serverVersion,
-        diff: [...printChanges(diffDefinitions(before === undefined ? {} : valueOf(before), definition))],
+        diff:
+          largeBytes === undefined
+            ? [...printChanges(diffDefinitions(before === undefined ? {} : valueOf(before), definition))]
+            : [sayLarge(largeBytes)],
         resembles: like === undefined ? null : { name: like.name, likeness: Math.round(like.score * 100) / 100 },
         hints: hintsIn(definition).map(({ span, ...hint }) => ({ ...hint, span: [span[0], span[1]] })),
         lookAlikes: [],
@@ -215,12 +222,11 @@ function isSame(
   return one.server === other.server && one.name === other.name;
 }
 
+function sayLarge(bytes: number): string {
+  return `! It has ${bytes} bytes of JSON. More than ${MAX_DEFINITION_BYTES} cannot be reviewed, and not be approved: it stays withheld.`;
+}
+
 function valueOf({ definition }: SeenDefinition): JsonValue {
   const parsed = parseJson(Buffer.from(definition));
   return parsed.ok ? parsed.value.value : null;
-}
-
-/** Lets others have their turn. */
-function pause(): Promise<void> {
-  return new Promise((resolve) => void setImmediate(resolve));
 }

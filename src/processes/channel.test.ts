@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { after, test } from 'node:test';
-import { createChannel } from './channel.ts';
+import { createChannel, FrameTooLarge } from './channel.ts';
 import type { Channel, Frame } from './channel.ts';
 import { createSocketPair } from './socket-pair.ts';
 
@@ -68,6 +68,19 @@ test('a request fails when the time is over, and when the other side goes', asyn
   b.channel.close();
   await assert.rejects(waiting, /gone/);
   await assert.rejects(a.channel.request('more', {}, 10), /gone/);
+});
+
+test('what is larger than a frame may be is refused where it is sent, and the channel stays', async () => {
+  const [a, b] = await pair(1_000, (frame) => frame.reply(frame.type === 'much' ? { text: 'x'.repeat(2_000) } : { twice: 2 }));
+  const large = { text: 'x'.repeat(2_000) };
+  assert.throws(() => a.channel.send('note', large), FrameTooLarge);
+  assert.throws(() => a.channel.send('note', {}, new Uint8Array(1_000)), FrameTooLarge);
+  await assert.rejects(a.channel.request('double', large, 2_000), FrameTooLarge);
+  assert.match(String((await a.channel.request('much', {}, 2_000)).fields['error']), /too large/);
+  assert.equal((await a.channel.request('double', {}, 2_000)).fields['twice'], 2);
+  assert.deepEqual([a.channel.open, b.channel.open], [true, true]);
+  a.channel.close();
+  await b.closed;
 });
 
 const broken: readonly (readonly [string, Buffer])[] = [

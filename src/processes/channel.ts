@@ -2,7 +2,8 @@
 //
 // Frame: u32 length of what follows (big endian) · u32 length of the head · head (UTF-8 JSON) · payload (bytes, may be empty).
 // The head is { t: type, r?: request id, a?: answered id, ...fields }. A frame above `maxFrameBytes` or a head that is not JSON
-// closes the channel: the other side is broken or hostile, and nothing it says afterwards can be trusted.
+// closes the channel: the other side is broken or hostile, and nothing it says afterwards can be trusted. For that reason none is ever sent:
+// what strangers can make large must not cost two processes their link.
 
 import type { Socket } from 'node:net';
 
@@ -31,11 +32,15 @@ export interface Channel {
   readonly open: boolean;
   /** Bytes accepted by `send` that the kernel has not taken yet. */
   readonly queuedBytes: number;
+  /** Throws where the message is larger than a frame may be; the channel stays open. */
   send(type: string, fields: Fields, payload?: Uint8Array): void;
-  /** Sends a request; resolves with the answer, rejects when the channel closes or the time is over. */
+  /** Sends a request; resolves with the answer, rejects when the channel closes, the time is over, or the message is too large. */
   request(type: string, fields: Fields, timeoutMs: number): Promise<Frame>;
   close(): void;
 }
+
+/** A message that is larger than a frame may be. */
+export class FrameTooLarge extends Error {}
 
 const PREFIX_BYTES = 8;
 const EMPTY = new Uint8Array(0);
@@ -67,7 +72,7 @@ export function createChannel(socket: Socket, options: ChannelOptions): Channel 
   };
 
   const write = (head: Fields, payload: Uint8Array): void => {
-    if (open) socket.write(encodeFrame(head, payload));
+    if (open) socket.write(encodeFrame(head, payload, maxFrameBytes));
   };
 
   const deliver = (head: Fields, payload: Uint8Array): void => {
@@ -77,7 +82,14 @@ export function createChannel(socket: Socket, options: ChannelOptions): Channel 
       fields,
       payload,
       reply: (answer, bytes) => {
-        if (typeof r === 'number') write({ ...answer, t: 'answer', a: r }, bytes ?? EMPTY);
+        if (typeof r !== 'number') return;
+        const said = { t: 'answer', a: r };
+        try {
+          write({ ...answer, ...said }, bytes ?? EMPTY);
+        } catch (error) {
+          if (!(error instanceof FrameTooLarge)) throw error;
+          write({ error: error.message, ...said }, EMPTY); // Who asked does not wait for nothing.
+        }
       },
     };
     if (typeof a !== 'number') return options.onFrame(frame);
@@ -107,20 +119,22 @@ export function createChannel(socket: Socket, options: ChannelOptions): Channel 
       new Promise((resolve, reject) => {
         if (!open) return reject(new Error('the other process is gone'));
         const id = nextRequest++;
+        write({ ...fields, t: type, r: id }, EMPTY);
         const timer = setTimeout(() => {
           waiting.delete(id);
           reject(new Error(`no answer to '${type}' within ${timeoutMs} ms`));
         }, timeoutMs);
         waiting.set(id, { resolve, reject, timer });
-        write({ ...fields, t: type, r: id }, EMPTY);
       }),
     close: shut,
   };
 }
 
-function encodeFrame(head: Fields, payload: Uint8Array): Uint8Array {
+function encodeFrame(head: Fields, payload: Uint8Array, maxFrameBytes: number): Uint8Array {
   const json = Buffer.from(JSON.stringify(head));
-  const frame = Buffer.allocUnsafe(PREFIX_BYTES + json.length + payload.length);
+  const bytes = PREFIX_BYTES + json.length + payload.length;
+  if (bytes > maxFrameBytes) throw new FrameTooLarge(`a message of ${bytes} bytes is too large to be sent`);
+  const frame = Buffer.allocUnsafe(bytes);
   frame.writeUInt32BE(4 + json.length + payload.length, 0);
   frame.writeUInt32BE(json.length, 4);
   frame.set(json, PREFIX_BYTES);

@@ -81,6 +81,7 @@ export function runChild(begin: (init: Init, links: Links) => Duties): void {
       onDrain: () => duties.onRoom?.(channel),
       onClose: () => {
         channels.delete(channel);
+        report({ kind: 'unlinked', name });
         duties.onUnlink?.(role, channel, name);
       },
     });

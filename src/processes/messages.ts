@@ -59,10 +59,12 @@ export type Report =
   /** A sentence for whoever started the gateway, for example a server that does not start. */
   | { readonly kind: 'notice'; readonly text: string }
   /** The runner started or ended a process group; the supervisor ends what a dead runner leaves. */
-  | { readonly kind: 'group'; readonly pid: number; readonly live: boolean };
+  | { readonly kind: 'group'; readonly pid: number; readonly live: boolean }
+  /** The link to the process of this name has closed. */
+  | { readonly kind: 'unlinked'; readonly name: string };
 
 const ORDER_KINDS: ReadonlySet<unknown> = new Set(['init', 'link', 'drain', 'stop', 'reload']);
-const REPORT_KINDS: ReadonlySet<unknown> = new Set(['ready', 'plan', 'unusable', 'notice', 'group']);
+const REPORT_KINDS: ReadonlySet<unknown> = new Set(['ready', 'plan', 'unusable', 'notice', 'group', 'unlinked']);
 
 /** Is this an order? Both ends are the same program, so the kind decides. */
 export function isOrder(value: unknown): value is Order {
@@ -74,7 +76,7 @@ export function isReport(value: unknown): value is Report {
   return typeof value === 'object' && value !== null && 'kind' in value && REPORT_KINDS.has(value.kind);
 }
 
-/** Who is linked to whom. Every pair appears once. */
+/** Who is linked to whom. Every pair appears once; it is the first of them that is replaced when two that live have lost their link. */
 export const LINKS: readonly (readonly [Role, Role])[] = [
   ['control', 'keeper'],
   ['runner', 'keeper'],

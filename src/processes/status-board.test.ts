@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createLog } from '../telemetry/index.ts';
+import type { Channel } from './channel.ts';
 import { createStatusBoard } from './status-board.ts';
 
 const DESK = {
@@ -29,4 +30,22 @@ test('a server that cannot be used is told of once, in whole sentences', () => {
     `The server 'desk' cannot be used: Install it. ${rest}`,
     `The server 'desk' cannot be used: it did not say why. ${rest}`,
   ]);
+});
+
+test('workers that are not linked are missed, not left out in silence', () => {
+  const log = createLog({ process: 'test', level: 'error', write: () => {}, clock: () => 0, format: 'json' });
+  const board = createStatusBoard({ log, notice: () => {} });
+  const worker = (): Channel => ({
+    open: true,
+    queuedBytes: 0,
+    send: () => {},
+    request: () => Promise.reject(new Error()),
+    close: () => {},
+  });
+  const [one, other] = [worker(), worker()];
+  board.setWorker(one, { slot: 0, state: 'serving' });
+  board.setWorker(other, { slot: 1, state: 'serving' });
+  assert.deepEqual(board.faults(2), []);
+  board.removeWorker(other);
+  assert.match(board.faults(2)[0] ?? '', /^Only 1 of 2 workers is linked/);
 });

@@ -15,6 +15,8 @@ export interface StatusBoard {
   nameOf(channel: Channel): string;
   servers(): BoardServer[];
   workers(): readonly WorkerStatus[];
+  /** What is wrong when so many workers are to be there: one that is not linked here is told of no change. */
+  faults(wanted: number): readonly string[];
   /** Where the gateway is reached, with the ports that were really bound. */
   listeners(known: readonly { readonly name: string; readonly tls: boolean }[]): { name: string; url: string }[];
 }
@@ -76,6 +78,12 @@ export function createStatusBoard(options: { readonly log: Log; readonly notice:
     },
     servers: () => [...servers.values()].map((known) => known.status),
     workers: () => [...workers.values()].map((worker) => worker.status).toSorted((a, b) => a.slot - b.slot),
+    faults: (wanted) => {
+      const linked = [...workers.values()].filter(({ status }) => status.state === 'serving').length;
+      return linked >= wanted
+        ? []
+        : [`Only ${linked} of ${wanted} workers ${linked === 1 ? 'is' : 'are'} linked and serving; a change is in force on no other.`];
+    },
     listeners: (known) => {
       const bound = [...workers.values()].at(-1)?.bound ?? [];
       return bound.map((one) => {

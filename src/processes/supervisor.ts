@@ -62,6 +62,10 @@ const YOUNG_MS = 10_000;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
 const STOP_GRACE_MS = 6_000;
+/** A link closes a moment before it is known here that the process at its other end has died. */
+const UNLINKED_MS = 1_000;
+/** A worker that is cut off serves for no longer than this, also where no successor gets ready. */
+const CUT_OFF_MS = 30_000;
 
 /** Starts a gateway. */
 export function startSupervisor(options: SupervisorOptions): Supervisor {
@@ -172,6 +176,9 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
         if (report.live) groups.add(report.pid);
         else groups.delete(report.pid);
         return;
+      case 'unlinked':
+        setTimeout(() => relink(child, report.name), UNLINKED_MS);
+        return;
       default:
         return report satisfies never;
     }
@@ -219,6 +226,20 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       waiting?.(); // It was a successor itself, and never got ready.
       drain(child);
     };
+  };
+
+  /**
+   * Two processes that both live have lost their link, and what one of them knows would grow old for ever: a worker cut off from control goes on
+   * with agents and rules that are not in force any more. The one that depends on the other is replaced; its successor is linked to all.
+   */
+  const relink = (child: Child, lost: string): void => {
+    const other = [...children].find((one) => one.name === lost);
+    if (stopping || other === undefined || other.leaving || !children.has(child) || child.leaving || child.outgoing) return;
+    if (!LINKS.some(([first, second]) => first === child.role && second === other.role)) return;
+    log.error('two processes have lost their link; one of them is replaced', { name: child.name, other: lost });
+    if (child.role !== 'worker') return tell(child, { kind: 'stop' });
+    replace(child);
+    setTimeout(() => (children.has(child) ? drain(child) : undefined), CUT_OFF_MS).unref();
   };
 
   /** Keeps what is bound, binds what is new, says what cannot be bound. A listener with another name may keep its socket. */

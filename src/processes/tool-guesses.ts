@@ -5,15 +5,19 @@ import { parseJson } from '../mcp/index.ts';
 import type { JsonValue } from '../mcp/index.ts';
 import { guessTool } from '../tools/index.ts';
 import type { Pin, ToolGuess } from '../tools/index.ts';
+import { pause } from './pause.ts';
 
 /** Remembers guesses. */
 export interface ToolGuesses {
   /** Of the approved tools of a server, from what was seen of it. One that seems to be nothing in particular is left out. */
-  of(pins: readonly Pin[], rows: readonly SeenDefinition[]): readonly ToolGuess[];
+  of(pins: readonly Pin[], rows: readonly SeenDefinition[]): Promise<readonly ToolGuess[]>;
 }
 
 /** Tools that are remembered; what is beyond is read again. */
 const MAX_REMEMBERED = 200_000;
+
+/** Tools that are read in one go: between two goes, others are answered. */
+const AT_ONCE = 100;
 
 /** Has guessed nothing yet. */
 export function createToolGuesses(): ToolGuesses {
@@ -21,21 +25,23 @@ export function createToolGuesses(): ToolGuesses {
   const known = new Map<string, ReturnType<typeof guessTool>>();
 
   return {
-    of: (pins, rows) => {
+    of: async (pins, rows) => {
       const texts = new Map(rows.map((row) => [`${row.name} ${row.fingerprint}`, row.definition]));
-      return pins.flatMap(({ kind, name, fingerprints }): readonly ToolGuess[] => {
-        if (kind !== 'tool') return [];
+      const found: ToolGuess[] = [];
+      let read = 0;
+      for (const { kind, name, fingerprints } of pins) {
+        if (kind !== 'tool') continue;
         const key = `${name} ${fingerprints.join(' ')}`;
-        const guess = known.has(key)
-          ? known.get(key)
-          : guessTool(
-              name,
-              fingerprints.map((one) => valueOf(texts.get(`${name} ${one}`))),
-            );
-        if (known.size >= MAX_REMEMBERED) known.clear();
-        known.set(key, guess);
-        return guess === undefined ? [] : [{ name, ...guess }];
-      });
+        if (!known.has(key)) {
+          const shapes = fingerprints.map((one) => valueOf(texts.get(`${name} ${one}`)));
+          if (known.size >= MAX_REMEMBERED) known.clear();
+          known.set(key, guessTool(name, shapes));
+          if (++read % AT_ONCE === 0) await pause();
+        }
+        const guess = known.get(key);
+        if (guess !== undefined) found.push({ name, ...guess });
+      }
+      return found;
     },
   };
 }

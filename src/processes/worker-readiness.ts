@@ -7,18 +7,25 @@ import type { Snapshot } from '../config/index.ts';
 export interface ReadinessOf {
   readonly isDraining: boolean;
   readonly audit: Pick<AuditLog, 'state'>;
-  readonly snapshot: Pick<Snapshot, 'revision' | 'lockdown'>;
+  readonly snapshot: Pick<Snapshot, 'revision'> & { readonly lockdown: Pick<Snapshot['lockdown'], 'isOn'> };
+  /** For how long control has not been linked; undefined: it is. */
+  readonly cutOffMs: number | undefined;
   /** What control says. */
   readonly faults: readonly string[];
 }
 
+/** Control that has died is there again sooner than this. */
+const CUT_OFF_MS = 10_000;
+
 /** The answer to /readyz. */
-export function readinessOf({ isDraining, audit, snapshot, faults }: ReadinessOf): { readonly ready: boolean; readonly body: Uint8Array } {
+export function readinessOf(worker: ReadinessOf): { readonly ready: boolean; readonly body: Uint8Array } {
+  const { isDraining, audit, snapshot, cutOffMs, faults } = worker;
   const all = [
     ...(isDraining ? ['draining'] : []),
     ...(audit.state === 'open' ? [] : ['the audit log cannot be written']),
     // What is locked, and why, stands in the status and the log.
     ...(snapshot.lockdown.isOn ? ['a lockdown is in force'] : []),
+    ...(cutOffMs !== undefined && cutOffMs > CUT_OFF_MS ? ['what is in force may have changed since: control cannot be reached'] : []),
     ...faults,
   ];
   const ready = !isDraining && audit.state === 'open';

@@ -56,6 +56,8 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
   let audit: AuditLog | undefined;
   let refusals: RefusalCounter | undefined;
   let draining = false;
+  /** Since when control is not linked. */
+  let cutOffAt: number | undefined;
   let arrived: () => void = () => {};
   const haveSnapshot = new Promise<void>((resolve) => (arrived = resolve));
 
@@ -198,7 +200,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       gate: createGate(),
       contracts: createToolContracts(catalogue.catalogue),
       finder: createToolFinder({ catalogue: catalogue.catalogue, yield: (next) => setImmediate(next) }),
-      reportSightings: (report) => reportSightings(links, report),
+      reportSightings: (report) => reportSightings(links, report, catalogue.catalogue),
       taint: flow.authority,
       limits: limits.port,
       taskIds: createTaskIds(() => keys),
@@ -220,7 +222,14 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       links,
       ports,
       snapshot: current,
-      readiness: () => readinessOf({ isDraining: draining, audit: log_, snapshot: current(), faults: configFaults }),
+      readiness: () =>
+        readinessOf({
+          isDraining: draining,
+          audit: log_,
+          snapshot: current(),
+          cutOffMs: cutOffAt === undefined ? undefined : nowMs() - cutOffAt,
+          faults: configFaults,
+        }),
       onStranger: (code, peer) => counter.count(peer.address, code),
     });
     listeners.update(current().listeners);
@@ -295,8 +304,13 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       'session-ended': ({ fields }) => sessions.forget(String(fields['token']), nowMs()),
     },
     onControl: () => {
+      cutOffAt = undefined;
       tellState();
       for (const server of servers.all()) tellStatus(server);
+    },
+    onControlGone: () => {
+      // A new link may be there before the old one is seen to be closed.
+      if (links.get('control') === undefined) cutOffAt = nowMs();
     },
   };
   const doors: readonly Door[] = [own, catalogue, lockdown, flow, limits, approvals];

@@ -9,6 +9,7 @@ export { guessLabels, guessTool } from './guess-labels.ts';
 export type { GuessedLabels, Label } from './guess-labels.ts';
 export { createHeaderCatalogue } from './header-catalogue.ts';
 export type { HeaderCatalogue } from './header-catalogue.ts';
+export { bytesOfLarge, MAX_DEFINITION_BYTES, placeOfLarge } from './large-definition.ts';
 export { createLookAlikes, findLookAlikes } from './look-alikes.ts';
 export type { LookAlike, LookAlikes } from './look-alikes.ts';
 export { bareNames, MAX_QUALIFIED_CHARS, qualifiedName, readQualifiedName } from './names.ts';
