@@ -1,8 +1,8 @@
-// An audit log as the gateway writes it: one call that was allowed and one that was denied.
+// An audit log as the gateway writes it: one call that was allowed and one that was denied; or what a person said to one.
 
 import { mkdirSync } from 'node:fs';
 import { openAuditLog } from '../audit/index.ts';
-import type { DecisionRecord } from '../audit/index.ts';
+import type { ApprovalRecord, AuditLog, DecisionRecord } from '../audit/index.ts';
 
 const NOW = Date.parse('2026-11-22T10:00:00.000Z');
 
@@ -29,8 +29,27 @@ const DECISION: DecisionRecord = {
   requestBytes: 100,
 };
 
-/** Writes the log and closes it in order. */
-export async function writeLog(directory: string): Promise<void> {
+/** What control writes when a person has approved a call. */
+export const APPROVAL: ApprovalRecord = {
+  kind: 'approval',
+  time: NOW,
+  event: 'approved',
+  approval: 'apr_0123',
+  act: 'act_0123',
+  by: 'key:controller',
+  tenant: 'default',
+  agent: 'billing',
+  user: undefined,
+  server: 'bank',
+  tool: 'pay',
+  prompt: undefined,
+  resource: undefined,
+  rule: 'large-sums',
+  since: NOW,
+};
+
+/** Writes the log, and more where it is given, and closes it in order. */
+export async function writeLog(directory: string, ...more: readonly Parameters<AuditLog['append']>[0][]): Promise<void> {
   mkdirSync(directory, { recursive: true });
   const onFault = (error: Error): never => {
     throw error;
@@ -49,5 +68,6 @@ export async function writeLog(directory: string): Promise<void> {
     serverUs: 1500,
   });
   log.append({ ...DECISION, id: 'call-2', verdict: 'deny', rule: 'files-are-read-only', reason: 'denied', tool: 'write_file' });
+  for (const record of more) log.append(record);
   await log.close();
 }

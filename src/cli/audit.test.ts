@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { actAsNobody, cliFixture } from './cli.fixture.ts';
 import { EXIT } from './index.ts';
-import { writeLog } from './audit.fixture.ts';
+import { APPROVAL, writeLog } from './audit.fixture.ts';
 
 test('tail shows who called what, why it was allowed or denied, and how it ended', async (t) => {
   const { run, cwd } = cliFixture(t);
@@ -16,6 +16,13 @@ test('tail shows who called what, why it was allowed or denied, and how it ended
   assert.match(stdout, /allow +billing → files +tools\/call read_file +\(rule readers\) +call-1$/m);
   assert.match(stdout, /ok +120 bytes +1\.5 ms at the server +call-1$/m);
   assert.match(stdout, /deny +billing → files +tools\/call write_file +\(rule files-are-read-only\) +call-2$/m);
+});
+
+test('tail shows who approved what, for whom', async (t) => {
+  const { run, cwd } = cliFixture(t);
+  await writeLog(join(cwd, '.sallyport', 'audit', 'control'), APPROVAL);
+  const { stdout } = await run('audit', 'tail');
+  assert.match(stdout, / {2}approved {2}billing → bank pay {2}\(rule large-sums\) {2}by key:controller {2}apr_0123$/m);
 });
 
 test('tail gives the records as they stand, newest last, and no more than asked for', async (t) => {

@@ -99,9 +99,9 @@ function describe({ time, slot, kind, members }: TailRecord): string {
     return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
   };
   const id = text('id');
+  const subject = text('tool') || text('prompt') || text('resource');
   switch (kind) {
     case 'decision': {
-      const subject = text('tool') || text('prompt') || text('resource');
       const why = text('rule') === '' ? text('reason') : `rule ${text('rule')}`;
       return `${when}${text('verdict').padEnd(5)}  ${text('agent')} → ${text('server')}  ${text('method')}${subject === '' ? '' : ` ${subject}`}  (${why})  ${id}`;
     }
@@ -110,6 +110,8 @@ function describe({ time, slot, kind, members }: TailRecord): string {
       const took = text('serverUs') === '' ? '' : `  ${(Number(text('serverUs')) / 1000).toFixed(1)} ms at the server`;
       return `${when}${text('status')}${code}  ${text('answerBytes')} bytes${took}  ${id}`;
     }
+    case 'approval':
+      return `${when}${text('event')}  ${text('agent')} → ${text('server')} ${subject}  (rule ${text('rule')})  by ${text('by')}  ${text('approval')}`;
     case 'lockdown': {
       const what =
         text('event') === 'unreadable' ? 'everything, because nobody could say what is' : `${text('subject')} ${text('name')}`.trimEnd();
