@@ -96,6 +96,7 @@ test('several are approved with one command, and it says by whom', async (t) => 
   assert.equal(code, EXIT.ok);
   assert.deepEqual(decided, [{ input: { decision: 'approve', ids: ['apr_1', 'apr_3'] }, key: undefined }]);
   assert.match(stdout, /apr_3 is approved by key:eve: ada, bank\/pay\./);
+  assert.match(stdout, /A call that still waits goes on now; one that does not wait any more goes through when its agent sends it again\./);
 });
 
 test('the key of who decides comes from the environment or a file, never from the command line', async (t) => {

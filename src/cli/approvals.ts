@@ -108,7 +108,11 @@ async function decide(args: ParsedArguments, deps: CliDeps, decision: 'approve' 
   if (!decided.ok) return complainAbout(deps, decided.error);
   const { by, decided: all } = decided.value;
   if (args.output === 'json') printJson(deps, decided.value);
-  else for (const one of all) printText(deps, `${one.id} is ${done} by ${by}: ${one.agent}, ${whatOf(one)}.`);
+  else {
+    for (const one of all) printText(deps, `${one.id} is ${done} by ${by}: ${one.agent}, ${whatOf(one)}.`);
+    if (decision === 'approve')
+      printLine(deps, 'A call that still waits goes on now; one that does not wait any more goes through when its agent sends it again.');
+  }
   return EXIT.ok;
 }
 
