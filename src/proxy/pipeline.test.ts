@@ -324,3 +324,29 @@ test('a stream that is listened to may last', (t) => {
   t.mock.timers.tick(1_000_000);
   assert.equal(reply.ended, 'no');
 });
+
+for (const tools of [{ 0: { name: 'read' } }, '[{"name":"read"}]', null, undefined]) {
+  test(`what is no list cannot be filtered as one, and is not passed on: ${JSON.stringify(tools)}`, () => {
+    const reply = road.arrive(...modern('tools/list'));
+    road.server.handler?.onHead(200, JSON_HEAD);
+    const result = { resultType: 'complete', ttlMs: 0, cacheScope: 'private', tools };
+    road.server.handler?.onBody(Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: 1, result })));
+    road.server.handler?.onEnd();
+    assert.match(reply.body, /Its result has no list/);
+    assert.deepEqual(outcomes(road), ['failed']);
+  });
+}
+
+test('an agent does not see a tool that wants arguments in headers where they must not be', () => {
+  const tool = (name: string, header: string): object => ({
+    name,
+    inputSchema: { type: 'object', properties: { region: { type: 'string', 'x-mcp-header': header } } },
+  });
+  const reply = road.arrive(...modern('tools/list'));
+  road.server.handler?.onHead(200, JSON_HEAD);
+  const result = { resultType: 'complete', ttlMs: 0, cacheScope: 'private', tools: [tool('bad', 'a b'), tool('good', 'Region')] };
+  road.server.handler?.onBody(Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: 1, result })));
+  road.server.handler?.onEnd();
+  assert.match(reply.body, /"good"/);
+  assert.doesNotMatch(reply.body, /"bad"/);
+});
