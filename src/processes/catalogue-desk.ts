@@ -44,6 +44,8 @@ export function createCatalogueDesk({ dataFolder, links, log, tenant, trustOf, o
   const takeSightings = (frame: Frame): void => {
     const sighted = readReport(frame.fields['report']);
     if (sighted === undefined || authority === undefined) return frame.reply({ error: 'the report cannot be taken' });
+    // It has left the config, or a control that has just started does not have that yet: then the worker holds it back, and reports again.
+    if (trustOf(sighted.server) === undefined) return frame.reply({ error: 'there is no such server in the config' });
     authority.report(sighted).then(
       () => frame.reply({}),
       (error: unknown) => {
