@@ -38,6 +38,22 @@ interface Answer<Name extends EndpointName> {
   readonly version: number;
 }
 
+/** What changes something, and the command that shows whether it did. */
+const SHOWN_BY: Partial<Record<EndpointName, string>> = {
+  addAgent: 'agents list',
+  changeAgent: 'agents list',
+  removeAgent: 'agents list',
+  addKey: 'agents list',
+  revokeKeys: 'agents list',
+  revokeKey: 'agents list',
+  decideApprovals: 'approvals list --all',
+  decideDefinitions: 'tools review',
+  clearFlow: 'flow',
+  lockDown: 'lockdown',
+  liftLockdown: 'lockdown',
+  reload: 'status',
+};
+
 /** Speaks to the gateway whose admin socket this is. Nothing is opened before the first question. */
 export function createAdminClient(socketPath: string): AdminPorts {
   const ask = async <Name extends EndpointName>(name: Name, send: Send<Name>): Promise<Result<Answer<Name>, AdminProblem>> => {
@@ -138,9 +154,12 @@ function exchange<Name extends EndpointName>(socketPath: string, name: Name, sen
       agent: false,
       timeout: timeoutMs,
     });
+    let isConnected = false;
+    request.on('socket', (socket) => socket.once('connect', () => (isConnected = true)));
     request.on('timeout', () => request.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)));
     request.on('error', (error: NodeJS.ErrnoException) => {
-      resolve(fail(explain(error, socketPath)));
+      const shownBy = isConnected ? SHOWN_BY[name] : undefined;
+      resolve(fail(shownBy === undefined ? explain(error, socketPath) : unsure(error, socketPath, shownBy)));
     });
     request.on('response', (response) => {
       const chunks: Buffer[] = [];
@@ -216,7 +235,15 @@ function isConfigProblem(value: unknown): value is ConfigProblem {
 function notRunning(socketPath: string): AdminProblem {
   return {
     code: 'gateway_not_running',
-    detail: `No gateway is running on this data folder (nobody listens on ${socketPath}). Start one with 'sallyport serve', or name its folder with --data.`,
+    detail: `Nothing answers at ${socketPath}: no gateway is running there, or its control process does not start (its log says why; workers may be serving). Start one with 'sallyport serve', or name its folder with --data.`,
+  };
+}
+
+/** The request may have arrived: whoever does it once more may do it twice. */
+function unsure(error: Error, socketPath: string, shownBy: string): AdminProblem {
+  return {
+    code: 'outcome_unknown',
+    detail: `It may have been done: ${socketPath} took the request and did not answer (${error.message}). Look with 'sallyport ${shownBy}' before you do it again.`,
   };
 }
 

@@ -37,11 +37,11 @@ export const PROBLEMS = {
 export type ProblemCode = keyof typeof PROBLEMS;
 
 /** What only a client finds. */
-export type ClientCode = 'gateway_not_running' | 'gateway_unreadable' | 'data_forbidden';
+export type ClientCode = 'gateway_not_running' | 'gateway_unreadable' | 'outcome_unknown' | 'data_forbidden';
 
 /**
- * Why something was not done. The last three are found without the gateway: nobody answers, the answer cannot be understood, or this user
- * may not open the socket or the folder.
+ * Why something was not done. The client's own are found without the gateway: nobody answers, the answer cannot be understood, none came to a
+ * request that may have been carried out, or this user may not open the socket or the folder.
  */
 export interface AdminProblem {
   readonly code: ProblemCode | ClientCode;

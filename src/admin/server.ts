@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { GatewayError, Secret } from '../base/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import { APPROVER_HEADER } from './contract.ts';
@@ -24,6 +25,8 @@ const NO_TOKEN: AdminProblem = {
 const MAX_BODY_BYTES = 1024 * 1024;
 const MAX_CONNECTIONS = 64;
 const REQUEST_TIMEOUT_MS = 10_000;
+/** Turns of the event loop in which a socket is read to its end. */
+const READING_TURNS = 2;
 
 export interface AdminServerOptions {
   /** Where the socket is made. Its folder is made when missing; one that is open to other users is refused. */
@@ -119,6 +122,11 @@ async function serve(ports: AdminPorts, log: Log, request: IncomingMessage, resp
     if (body === undefined)
       return send(response, problemResponse({ code: 'body_too_large', detail: `A body may have ${MAX_BODY_BYTES} bytes.` }));
     const { method = '', url = '', headers } = request;
+    if (await hasHungUp(request)) {
+      log.warn('an admin request is dropped: its client has hung up', { method, url });
+      request.socket.destroy();
+      return;
+    }
     const result = await route(ports, {
       method,
       path: url.split('?', 1)[0] ?? '',
@@ -143,6 +151,15 @@ async function serve(ports: AdminPorts, log: Log, request: IncomingMessage, resp
 
 function secretIn(header: string | string[] | undefined): Secret | undefined {
   return typeof header === 'string' && header !== '' ? new Secret(header) : undefined;
+}
+
+/**
+ * Has the client gone? A process that was stopped for a while finds requests that somebody gave up long ago, and may have done by other means.
+ * That they were given up is heard after what they say: only once the socket has been read again.
+ */
+async function hasHungUp({ socket }: IncomingMessage): Promise<boolean> {
+  for (let turns = 0; turns < READING_TURNS; turns++) await setImmediate();
+  return socket.destroyed || socket.readableEnded;
 }
 
 /** The whole body, or undefined when it is longer than a body may be. */

@@ -12,6 +12,8 @@ export const EXIT = {
   config: 3,
   /** Nobody answers where the gateway should be. */
   unreachable: 4,
+  /** It was asked for and no answer came: it may have been done. */
+  unsure: 5,
   /** A fault of the program itself. */
   internal: 70,
 } as const;

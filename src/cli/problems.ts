@@ -21,6 +21,8 @@ function exitCodeOf({ code }: AdminProblem): ExitCode {
     case 'gateway_not_running':
     case 'gateway_unreadable':
       return EXIT.unreachable;
+    case 'outcome_unknown':
+      return EXIT.unsure;
     case 'config_refused':
       return EXIT.config;
     case 'malformed':

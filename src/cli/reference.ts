@@ -11,6 +11,7 @@ const MEANINGS: Readonly<Record<ExitCode, string>> = {
   [EXIT.usage]: 'The command line makes no sense; nothing was tried.',
   [EXIT.config]: 'The config file is missing or wrong.',
   [EXIT.unreachable]: 'Nobody answers where the gateway should be.',
+  [EXIT.unsure]: 'It was asked for and no answer came: it may have been done, and should be looked at before it is repeated.',
   [EXIT.internal]: 'A fault of the program itself.',
 };
 

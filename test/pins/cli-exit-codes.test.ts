@@ -14,7 +14,7 @@ import { EXIT } from '../../src/cli/index.ts';
 import { sallyport } from '../harness/index.ts';
 
 test('the codes and their names', () => {
-  assert.deepEqual(EXIT, { ok: 0, failed: 1, usage: 2, config: 3, unreachable: 4, internal: 70 });
+  assert.deepEqual(EXIT, { ok: 0, failed: 1, usage: 2, config: 3, unreachable: 4, unsure: 5, internal: 70 });
 });
 
 const SALLYPORT = fileURLToPath(new URL('../../bin/sallyport.mjs', import.meta.url));
