@@ -506,7 +506,7 @@ const sections: Readonly<Record<string, readonly Row[]>> = {
       '2:70: policy.rules[0].servers[0] "fils" is not a server of this config. Did you mean files?',
       '2:76: policy.rules[0].servers[1] "x" is not a server of this config. There are: files.',
       '2:79: warning: policy.rules[0].servers[2] matches no server.',
-      '2:96: policy.rules[1].name is also the name of rule 1; denials and records could not tell them apart.',
+      '2:96: policy.rules[1].name is also the name of rule 1; denials and records could not tell them apart. Give each a name of its own.',
     ],
     [
       ['version: 1', 'servers: {}', 'policy: { rules: [{ name: a, effect: allow, agents: ["*"], servers: [files] }] }'],

@@ -22,6 +22,7 @@ const refused: readonly (readonly [what: string, text: string, ...told: readonly
   ['__proto__ for a key', 'a: { __proto__: 1 }', '1:6 has a key that cannot be used'],
   ['an alias of nothing', 'a: *x', '1:4 has an alias of nothing'],
   ['an alias inside what it means', 'a: &a [*a]', '1:8 has an alias of nothing'],
+  ['a star without quotes', 'a: [*]', '1:5 has an alias or anchor without a name'],
   ['brackets too deep', `a: ${'['.repeat(70)}${']'.repeat(70)}`, '1:68 is nested more than 64 deep'],
   ['something that is no YAML', 'a: b: c', '1:4 is not valid YAML: Nested mappings are not allowed in compact mappings'],
 ];

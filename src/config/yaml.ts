@@ -108,6 +108,8 @@ function inWords(code: ErrorCode, message: string, at: string): { readonly messa
       return { message: 'is indented with a tab', fix: 'Indent with spaces.' };
     case 'NON_STRING_KEY':
       return { message: 'has a key that is no text', fix: 'Write a plain word for a key.' };
+    case 'BAD_ALIAS':
+      return { message: 'has an alias or anchor without a name', fix: "Put quotes around a text that begins with * or &: '*'." };
     default:
       return { message: `is not valid YAML: ${message}`, fix: undefined };
   }

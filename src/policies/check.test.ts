@@ -26,7 +26,12 @@ test('a policy without rules is doubtful: nothing may be called', () => {
 
 test('a name used twice is an error at the second place', () => {
   assert.deepEqual(check({}, { name: 'other' }, {}), [
-    { severity: 'error', path: ['rules', 2, 'name'], message: 'is also the name of rule 1; denials and records could not tell them apart' },
+    {
+      severity: 'error',
+      path: ['rules', 2, 'name'],
+      message: 'is also the name of rule 1; denials and records could not tell them apart',
+      fix: 'Give each a name of its own.',
+    },
   ]);
 });
 

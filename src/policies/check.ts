@@ -34,6 +34,7 @@ export function checkPolicy(document: PolicyDocument, known: Known): readonly Po
         severity: 'error',
         path: ['rules', i, 'name'],
         message: `is also the name of rule ${first + 1}; denials and records could not tell them apart`,
+        fix: 'Give each a name of its own.',
       });
     rule.servers.forEach((pattern, j) => {
       const path = ['rules', i, 'servers', j];
