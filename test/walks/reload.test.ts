@@ -29,6 +29,8 @@ const RELOADS = 10;
 const SAMPLES = 8;
 const NO_SECRETS = { name: 'no-secrets', effect: 'deny', agents: ['*'], servers: ['*'], tools: ['secret*'] } as const;
 
+/** Calls of a load on few connections: each has a tool of its own, and every worker that starts is told of all of them. */
+const FEW = 700;
 let echo: EchoServer;
 let gateway: Gateway;
 let key: string;
@@ -36,7 +38,8 @@ let key: string;
 before(async () => {
   echo = await startEchoServer({
     tools: [
-      ...['single', 'kept-0', 'kept-1', 'kept-2', 'wrong'].flatMap((prefix) => numbered(prefix)),
+      ...numbered('single'),
+      ...['kept-0', 'kept-1', 'kept-2', 'wrong'].flatMap((prefix) => numbered(prefix, FEW)),
       ...numbered('unbound', SAMPLES),
       ...numbered('secret', RELOADS).flatMap((prefix) => numbered(prefix, SAMPLES)),
       ...numbered('extra', RELOADS).flatMap((prefix) => numbered(prefix, SAMPLES)),
@@ -82,7 +85,7 @@ test(`${RELOADS} reloads under load: no call fails, and each change is in force 
 });
 
 test('a wrong config: the one before stays, and everybody says so until it is right again', async (t) => {
-  const load = startLoad('wrong', 2, callOnce(gateway.url('echo'), key));
+  const load = startLoad('wrong', 2, callOnce(gateway.url('echo'), key), FEW);
   t.after(() => load.stop());
   const workers = gateway.workers();
   const revision = at(await readStatus(gateway.dataFolder), 'config', 'revision');
@@ -272,7 +275,7 @@ function startLoads(t: TestContext): readonly Load[] {
   const kept = [1, 2, 3].map(() => new KeptConnection(gateway.url('echo'), key));
   const loads = [
     startLoad('single', 4, callOnce(gateway.url('echo'), key)),
-    ...kept.map((connection, index) => startLoad(`kept-${index}`, 1, connection.call)),
+    ...kept.map((connection, index) => startLoad(`kept-${index}`, 1, connection.call, FEW)),
   ];
   t.after(async () => {
     await Promise.all(loads.map((load) => load.stop()));
