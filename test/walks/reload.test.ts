@@ -208,7 +208,7 @@ test('a listener gets TLS, and loses it again', async () => {
 
 test('a limit is raised', async () => {
   const call = callOnce(gateway.url('echo'), key);
-  await rolled({ limits: { maxBodyBytes: 2_000 } });
+  await rolled({ limits: { maxBodyBytes: 1_200 } });
   assert.match(String(await call(lengthen('long-0'))), /^413 /);
   await rolled({});
   for (const name of numbered('long', SAMPLES)) assert.equal(await call(lengthen(name)), true);
@@ -233,9 +233,9 @@ test('a reload overtakes the replacement of the workers: what it changes and wha
   await unharmed(loads);
 });
 
-/** A name that is too long for a small body. */
+/** A name that is too long for a small body, and no longer than names may be. */
 function lengthen(name: string): string {
-  return name.padEnd(3_000, 'x');
+  return name.padEnd(1_000, 'x');
 }
 
 interface Change {
@@ -287,7 +287,7 @@ function startLoads(t: TestContext): readonly Load[] {
 async function unharmed(loads: readonly Load[]): Promise<void> {
   for (const load of loads) {
     const { answered, failed } = await load.stop();
-    assert(answered.length > 10, `only ${answered.length} calls were answered`);
+    assert(answered.length >= 5, `only ${answered.length} calls were answered`);
     assert.deepEqual(failed, []);
   }
 }
