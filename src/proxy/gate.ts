@@ -99,7 +99,9 @@ export function createGate(): Gate {
         const isOutdated = fault === undefined && catalogue.isDoubted(server, kind);
         if (isOutdated && looked < MAX_LOOKS) return look(call, kind, road, ports, (next) => judge(next, looked + 1));
         const failed: Refused | undefined = isOutdated ? { code: 'upstream_timeout', say: restless(server) } : fault;
-        if (failed !== undefined || !catalogue.isFresh(server, kind)) failedAtMs.set(lookOf(call, kind), ports.nowMs());
+        // That policy denies this agent the list says nothing of the server, nor of what others may read.
+        if (failed?.code !== 'denied' && (failed !== undefined || !catalogue.isFresh(server, kind)))
+          failedAtMs.set(lookOf(call, kind), ports.nowMs());
         const now = catalogue.standing(server, kind, name);
         if (failed === undefined) return done(toRefusal(call, now === 'approved' && isGone() ? 'unknown' : now, ports));
         done(goesOn() ? undefined : { reason: 'upstream', refused: failed });
