@@ -201,19 +201,21 @@ test('an identical later call takes an approval that was given while nobody wait
   assert.equal(executions(modern, params), 1);
 });
 
-test('twenty identical calls at once, one approval: exactly one goes through', async () => {
+test('many identical calls at once, one approval: exactly one goes through', async () => {
   const params = fresh();
   const key = await gateway.addAgent('many', ['staff']);
-  // Both workers know the server, so that neither hands its calls to the other.
-  await Promise.all(Array.from({ length: 20 }, () => modernCall(gateway.url('modern'), 'tools/list', {}, { key })));
-  const calls = Array.from({ length: 20 }, () => modernCall(gateway.url('modern'), 'tools/call', params, { key }));
+  const calls = [modernCall(gateway.url('modern'), 'tools/call', params, { key })];
   const id = await question('modern');
-  await until(() => asked(id) === 20, 'all of them wait');
-  assert.ok(new Set(slots(id)).size === 2, 'on both workers');
+  // Whichever worker the kernel gives a connection to, and while one of them still learns what the server speaks, the other has its calls.
+  await until(async () => {
+    for (let i = 0; i < 5; i++) calls.push(modernCall(gateway.url('modern'), 'tools/call', params, { key }));
+    await until(() => asked(id) === calls.length, 'all of them wait');
+    return calls.length >= 20 && new Set(slots(id)).size === 2;
+  }, 'many wait, on both workers');
   await decide('approve', id);
   const answers = await Promise.all(calls);
   assert.equal(answers.filter((answer) => textOf(answer) === 'paid').length, 1);
-  assert.equal(answers.filter((answer) => at(answer.result, 'isError') === true).length, 19);
+  assert.equal(answers.filter((answer) => at(answer.result, 'isError') === true).length, calls.length - 1);
   assert.equal(executions(modern, params), 1);
 });
 

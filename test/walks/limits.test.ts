@@ -95,7 +95,13 @@ const decisions = (agent: string) =>
 
 test('so many calls pass over both workers, and not one more; the others read why, and it is on record', async () => {
   const key = await gateway.addAgent('rated-modern');
-  const answers = [...(await burst(30, () => call(key, 'a'))), ...(await burst(30, () => call(key, 'b')))];
+  const calls = () => decisions('rated-modern').filter(({ value }) => textAt(value, 'method') === 'tools/call');
+  const answers = [...(await burst(30, () => call(key, 'a')))];
+  // Whichever worker the kernel gives a connection to.
+  await until(async () => {
+    answers.push(...(await burst(30, () => call(key, 'b'))));
+    return new Set(calls().map(({ slot }) => slot)).size === 2;
+  }, 'calls on both workers');
   assert.equal(admitted(answers), 15);
   const refused = answers.find(isRefused);
   assert.equal(refused?.http.status, 200);
@@ -103,10 +109,8 @@ test('so many calls pass over both workers, and not one more; the others read wh
     textAt(refused?.result, 'content', 0, 'text'),
     /^Too many calls for the limit "calls"\. Try again in \d+ (h|min|s)\. .*record /,
   );
-  const about = decisions('rated-modern').filter(({ value }) => textAt(value, 'method') === 'tools/call');
-  assert.equal(new Set(about.map(({ slot }) => slot)).size, 2, 'both workers took part');
-  const denied = about.filter(({ value }) => textAt(value, 'verdict') === 'deny');
-  assert.equal(denied.length, 45);
+  const denied = calls().filter(({ value }) => textAt(value, 'verdict') === 'deny');
+  assert.equal(denied.length, answers.length - 15);
   for (const { value } of denied) assert.deepEqual([textAt(value, 'reason'), textAt(value, 'limit')], ['rate-limited', 'calls']);
 });
 
