@@ -53,7 +53,7 @@ const PURE: ReadonlySet<string> = new Set(['base', 'mcp', 'policies', 'inspectio
 const DOORS: ReadonlySet<string> = new Set(['base/digest.ts', 'base/inflate.ts']);
 const IMPURE = /\b(Date\.now|new Date\(\)|performance\.now|Math\.random|process\.|setTimeout|setInterval|console\.)/;
 /** Rooms whose walls stand and whose work comes later. */
-const EMPTY: ReadonlySet<string> = new Set(['inspection', 'connector']);
+const EMPTY: ReadonlySet<string> = new Set(['connector']);
 /** The composition root: knows everyone, known by nobody. */
 const ROOT_FILES: ReadonlySet<string> = new Set(['main.ts', 'serve.ts']);
 /** The one declared second door. */

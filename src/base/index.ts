@@ -2,6 +2,8 @@
 export { sha256Hex } from './digest.ts';
 export { ERRORS, GatewayError } from './errors.ts';
 export type { ErrorCode, LogLevel } from './errors.ts';
+export { compileGlob, isGlob, literalPrefix, MAX_GLOB_LENGTH } from './glob.ts';
+export type { Matcher } from './glob.ts';
 export { nearest } from './nearest.ts';
 export { fail, ok } from './result.ts';
 export type { Result } from './result.ts';

@@ -2,7 +2,8 @@
 // pass. A gate that tests nothing would be believed all the same, so a name that leads to no case is a mistake too.
 
 import { basename, dirname } from 'node:path';
-import { compileGlob, compilePolicy, compileToolFacts, isGlob, parseCases, policySchema, runCases } from '../policies/index.ts';
+import { compilePolicy, compileToolFacts, parseCases, policySchema, runCases } from '../policies/index.ts';
+import { compileGlob, isGlob } from '../base/index.ts';
 import type { CaseBed, CaseFailure, CaseFile } from '../policies/index.ts';
 import { readDocument } from './document.ts';
 import type { Files } from './files.ts';

@@ -1,6 +1,6 @@
 // What an approval must be: who may give it, by all the rules that ask about one call, and how carefully people should look at it. Pure.
 
-import { compileGlob } from './glob.ts';
+import { compileGlob } from '../base/index.ts';
 import type { Approval, ApprovalTerms, CallClass } from './types.ts';
 
 /** Who says yes or no. */

@@ -4,7 +4,7 @@
 import type { JsonObject, JsonValue } from '../mcp/index.ts';
 import { compileCondition } from './condition/index.ts';
 import type { ArgumentType } from './condition/index.ts';
-import { compileGlob, isGlob } from './glob.ts';
+import { compileGlob, isGlob } from '../base/index.ts';
 import type { PolicyDocument, PolicyProblem, Rule } from './types.ts';
 
 /** A tool, and the schema of its arguments. */

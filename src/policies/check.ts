@@ -3,7 +3,7 @@
 import { compileCondition } from './condition/index.ts';
 import { checkLimits } from './limits/index.ts';
 import { createNameIndex, NONE } from './name-index.ts';
-import { compileGlob, isGlob } from './glob.ts';
+import { compileGlob, isGlob } from '../base/index.ts';
 import type { PolicyDocument, PolicyProblem, Rule } from './types.ts';
 
 /** What the document may refer to. */

@@ -3,7 +3,7 @@
 import { createNameFinder, createUriFinder } from './candidates.ts';
 import { createSteps, Failure } from './condition/index.ts';
 import { askedBy } from './facts.ts';
-import { compileGlob } from './glob.ts';
+import { compileGlob } from '../base/index.ts';
 import { holdsFor, holdsLabels, isWhole } from './rule.ts';
 import type { CompiledRule } from './rule.ts';
 import type { Question, RuleExplanation, RuleMatch } from './types.ts';

@@ -3,7 +3,7 @@
 
 import type { Principal } from '../agents/index.ts';
 import type { Candidates } from './candidates.ts';
-import { compileGlob } from './glob.ts';
+import { compileGlob } from '../base/index.ts';
 import { holdsLabels, readsTaint } from './rule.ts';
 import type { CompiledRule } from './rule.ts';
 import type { Flow, FlowOptions, Subject } from './types.ts';

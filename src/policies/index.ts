@@ -13,7 +13,6 @@ export { compilePolicy } from './compile.ts';
 export { describeDenial, describeMatch } from './describe.ts';
 export { explainCall } from './explain-call.ts';
 export type { ExplainedCall, ExplainedRule } from './explain-call.ts';
-export { compileGlob, isGlob } from './glob.ts';
 export { compileLockdown, compileLockName, LOCKED_DOWN, lockEverything, NOTHING_LOCKED, underLockdown } from './lockdown.ts';
 export type { Lock, Lockdown, LockKind } from './lockdown.ts';
 export { findStrayTools, lintPolicy } from './lint/index.ts';

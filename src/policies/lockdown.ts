@@ -3,8 +3,8 @@
 // Where nothing is locked the policy is the very one it was, and costs what it did.
 
 import type { Principal } from '../agents/index.ts';
-import { compileGlob, isGlob } from './glob.ts';
-import type { Matcher } from './glob.ts';
+import { compileGlob, isGlob } from '../base/index.ts';
+import type { Matcher } from '../base/index.ts';
 import type { Denial, Policy, Subject } from './types.ts';
 
 /** What can be locked; `all`: everything of a tenant. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { compileGlob } from './glob.ts';
+import { compileGlob } from '../base/index.ts';
 import { createNameIndex, NONE } from './name-index.ts';
 
 const entries = (patterns: readonly string[]) => patterns.map((pattern, order) => ({ pattern, order }));

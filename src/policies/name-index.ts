@@ -1,7 +1,7 @@
 // Finds, among many patterns, the ones that match a name, without trying them all: exact names by one look-up, globs by the text in front
 // of their first wildcard. The price of a question grows with the patterns that share a beginning with the name, not with all there are.
 
-import { compileGlob, isGlob, literalPrefix, type Matcher } from './glob.ts';
+import { compileGlob, isGlob, literalPrefix, type Matcher } from '../base/index.ts';
 
 /** A pattern of the rule at this place in the document. */
 export interface Entry {

@@ -1,7 +1,7 @@
 // What rules and limits have in common as people write them: whom and what they are about.
 
 import * as z from 'zod';
-import { MAX_GLOB_LENGTH } from './glob.ts';
+import { MAX_GLOB_LENGTH } from '../base/index.ts';
 
 /** A label of a tool. */
 export const labelSchema = z

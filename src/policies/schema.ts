@@ -1,7 +1,7 @@
 // What a policy document looks like as people write it. Defaults stand here and nowhere else; what a rule means stands in compile.ts.
 
 import * as z from 'zod';
-import { MAX_GLOB_LENGTH } from './glob.ts';
+import { MAX_GLOB_LENGTH } from '../base/index.ts';
 import { MAX_CONDITION_LENGTH } from './condition/index.ts';
 import { limitNameSchema, limitsSchema } from './limits/index.ts';
 import { globs, labelSchema } from './schema-parts.ts';

@@ -2,7 +2,7 @@
 // its own tools is never believed; where the config says nothing, the catalogue's guess stands in.
 
 import type { ServerConfig } from '../servers/index.ts';
-import { compileGlob } from './glob.ts';
+import { compileGlob } from '../base/index.ts';
 import { heavier } from './rule.ts';
 import type { CallClass, ToolFacts } from './types.ts';
 

@@ -1,8 +1,8 @@
 // How strictly calls and results of a tool are held against its approved schemas: what the config says of its server, and of tools by globs.
 
 import type { DeclaredTool, ServerConfig, ToolHandling } from '../servers/index.ts';
-import { compileGlob } from './glob.ts';
-import type { Matcher } from './glob.ts';
+import { compileGlob } from '../base/index.ts';
+import type { Matcher } from '../base/index.ts';
 
 /** What holds where the config says nothing. */
 const DEFAULT: ToolHandling = Object.freeze({ arguments: 'strict', results: 'refuse' });

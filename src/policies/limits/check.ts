@@ -1,7 +1,7 @@
 // Looks for what is wrong with limits although every one by itself is well-formed: names that lead nowhere, costs that no bucket can hold.
 
 import { nearest } from '../../base/index.ts';
-import { compileGlob, isGlob } from '../glob.ts';
+import { compileGlob, isGlob } from '../../base/index.ts';
 import type { PolicyDocument, PolicyProblem } from '../types.ts';
 import { bucketShape } from './compile.ts';
 import type { Limit } from './types.ts';

@@ -1,7 +1,7 @@
 // Names in rules that nothing has which exists now: agents, groups, servers, tools and labels. Where nobody knows what exists, nothing is said.
 
 import { nearest } from '../../base/index.ts';
-import { compileGlob, isGlob } from '../glob.ts';
+import { compileGlob, isGlob } from '../../base/index.ts';
 import type { PolicyDocument, PolicyProblem, Rule } from '../types.ts';
 import type { LintFinding } from './lint.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { possibleAnswers } from '../condition/index.ts';
-import { compileGlob } from '../glob.ts';
+import { compileGlob } from '../../base/index.ts';
 import { compilePolicy, policySchema } from '../index.ts';
 import type { Policy, Question } from '../index.ts';
 import { coversGlob } from './cover.ts';

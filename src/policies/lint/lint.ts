@@ -3,7 +3,7 @@
 
 import { possibleAnswers } from '../condition/index.ts';
 import type { Answer, TextIs } from '../condition/index.ts';
-import { compileGlob, isGlob } from '../glob.ts';
+import { compileGlob, isGlob } from '../../base/index.ts';
 import { compileRule } from '../compile.ts';
 import { patternsOf } from '../rule.ts';
 import type { CompiledRule } from '../rule.ts';

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parse } from 'yaml';
-import { compilePolicy, compileToolFacts, isGlob, parseCases, policySchema, runCases } from '../../../src/policies/index.ts';
+import { isGlob } from '../../../src/base/index.ts';
+import { compilePolicy, compileToolFacts, parseCases, policySchema, runCases } from '../../../src/policies/index.ts';
 
 const folder = new URL('.', import.meta.url);
 const files = readdirSync(folder).filter((file) => file.endsWith('.case'));

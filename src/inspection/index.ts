@@ -1,0 +1,25 @@
+// What is inside: detectors, findings, what is done about them. Pure: no I/O, no clock, no randomness.
+export { ACTIONS, FINDING_CLASSES, UNSCANNED_REASONS } from './types.ts';
+export type {
+  Action,
+  ActionLine,
+  Anchors,
+  Budget,
+  Candidate,
+  Detector,
+  Direction,
+  Engine,
+  FindingClass,
+  Found,
+  Hit,
+  InspectionDocument,
+  Layer,
+  Passage,
+  Progress,
+  RunKind,
+  Scan,
+  Surface,
+  UnscannedReason,
+  Validator,
+  ValidatorName,
+} from './types.ts';

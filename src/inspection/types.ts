@@ -1,0 +1,197 @@
+// The shapes of inspection: what looks for something (detectors, which are data), what is looked at, what was found, and what was not looked into.
+// Nothing in here ever holds a value that was found: a finding is a type, a place and a count.
+
+/**
+ * What a finding is about. `secret`: what grants access. `payment`: card numbers and what verifies them. `personal`: what names or reaches a person.
+ * `hidden`: characters nobody sees, or that change what a terminal shows. `directive`: text that gives orders to a model. `active`: what is run, or fetched,
+ * by showing it. `target`: an address that a server should not be sent to. `canary`: a value that an operator planted. `custom`: an operator's
+ * detector without a class of these. `unscanned`: something was not looked into; the type says why.
+ */
+export const FINDING_CLASSES = [
+  'secret',
+  'payment',
+  'personal',
+  'hidden',
+  'directive',
+  'active',
+  'target',
+  'canary',
+  'custom',
+  'unscanned',
+] as const;
+export type FindingClass = (typeof FINDING_CLASSES)[number];
+
+/** Why something was not looked into. They are types of findings of the class `unscanned`. */
+export const UNSCANNED_REASONS = [
+  /** Looking would have cost more than the budget: layers in layers, an answer made to be expensive, a wait that was too long. */
+  'over-budget',
+  /** It says it is text, data or a compressed layer, and is not. */
+  'unparsable',
+  /** An image, a sound, or other bytes that are no text. */
+  'binary',
+  /** Ciphertext, by its marks. */
+  'encrypted',
+  /** A detector, or the process it runs in, failed. */
+  'failed',
+] as const;
+export type UnscannedReason = (typeof UNSCANNED_REASONS)[number];
+
+/** What kind of message is looked at: detectors may be for some of them only. `question`: a server asks the user or the model of an agent. */
+export type Surface = 'request' | 'answer' | 'question' | 'definition';
+
+/** The alphabets of which a run of characters makes it worth looking. */
+export type RunKind =
+  /** Decimal digits, with single spaces, dots or hyphens between them; `min` counts the digits. */
+  | 'digits'
+  /** Letters and digits of base64 and base64url. */
+  | 'base64'
+  | 'hex'
+  /** Characters beyond ASCII. */
+  | 'wide';
+
+/** Where looking begins. Without an anchor a pattern would have to be tried everywhere, so there is no detector without one. */
+export type Anchors =
+  /** Texts of at least two bytes of ASCII, compared without regard to case unless `exact`. Matched anywhere, also inside of words. */
+  | { readonly kind: 'literals'; readonly literals: readonly string[]; readonly exact?: boolean }
+  | { readonly kind: 'run'; readonly run: RunKind; readonly min: number };
+
+/** A name in the table of validators (validators/index.ts). */
+export type ValidatorName = string;
+
+/** What looks for one type of thing, as data. */
+export interface Detector {
+  /** The type of its findings: lowercase letters, digits and hyphens; unique. */
+  readonly name: string;
+  readonly class: Exclude<FindingClass, 'unscanned'>;
+  readonly anchors: Anchors;
+  /**
+   * RE2 syntax, tried once in the window around each anchor. What its group named `value`, or else the whole, matches is the finding. Undefined: the
+   * anchor itself is.
+   */
+  readonly pattern?: string | undefined;
+  /** Characters in front of an anchor and behind it that the window holds; by default 64 and 256, at most 256 and 8192. */
+  readonly before?: number | undefined;
+  readonly after?: number | undefined;
+  /** Says whether what matched is one. */
+  readonly validator?: ValidatorName | undefined;
+  /** How sure it is: what is `low` is tagged and nothing more, whatever is configured for its class. */
+  readonly confidence: 'high' | 'medium' | 'low';
+  /** Undefined: everywhere. */
+  readonly surfaces?: readonly Surface[] | undefined;
+  /** Finds it also where it is written otherwise: look-alike letters, characters nobody sees between, letters apart. By default only for `directive`. */
+  readonly folded?: boolean | undefined;
+}
+
+/** What a validator is told. Pure, and linear in the length of the match. */
+export interface Candidate {
+  /** What matched. */
+  readonly value: string;
+  /** The window that it was found in, and where it stands there. */
+  readonly window: string;
+  readonly at: number;
+  /** Name of the member whose value the text is; empty where there is none. */
+  readonly key: string;
+  readonly surface: Surface;
+}
+export type Validator = (candidate: Candidate) => boolean;
+
+/** A way of writing one text as another, that was undone to find something. */
+export type Layer = 'base64' | 'hex' | 'url' | 'gzip' | 'html' | 'folded' | 'joined' | 'rot13' | 'escaped';
+
+/** One string, as it is looked at: no JSON any more. */
+export interface Passage {
+  /** UTF-8, or nearly: lone surrogates come as U+FFFD. */
+  readonly bytes: Uint8Array;
+  /** What is looked at is [from, to); findings that begin elsewhere are another passage's. What stands around it is context. */
+  readonly from: number;
+  readonly to: number;
+  readonly key: string;
+  readonly surface: Surface;
+}
+
+/** Something found in a passage: byte offsets into it, the end behind the last byte. */
+export interface Hit {
+  /** Index into the engine's detectors. */
+  readonly detector: number;
+  readonly start: number;
+  readonly end: number;
+  readonly layers: readonly Layer[];
+}
+
+/** Detectors, compiled. Immutable to its users, and shared by everything that is looked at. */
+export interface Engine {
+  readonly detectors: readonly Detector[];
+  /** More than this no finding is long, in bytes of a passage. */
+  readonly maxMatchBytes: number;
+  /** Everything in a passage, in the order of its beginning; overlapping hits of one class are one. `spent` counts what it cost against the budget. */
+  readonly search: (passage: Passage, budget: Budget) => readonly Hit[];
+}
+
+/** What may still be spent on one message; in steps, of which one is about a byte looked at once. It only ever falls. */
+export interface Budget {
+  left: number;
+}
+
+/** Something found in a message. Byte offsets into the message since its first byte. */
+export interface Found {
+  /** Name of the detector, or reason of what is unscanned. */
+  readonly type: string;
+  readonly class: FindingClass;
+  readonly confidence: 'high' | 'medium' | 'low';
+  /** `string`, `name`: inside the quotes of a value, or of a member's name. `number`: the whole number. `message`: nowhere in particular; no span. */
+  readonly kind: 'string' | 'name' | 'number' | 'message';
+  readonly start: number;
+  readonly end: number;
+  /** JSON path, like `$.params.arguments.text`; names that could be values are `*`. At most 200 characters. */
+  readonly path: string;
+  readonly layers: readonly Layer[];
+}
+
+/** How far looking has come. */
+export interface Progress {
+  /** Everything in front of this offset is decided: all that was found there has been said, here or before. */
+  readonly decided: number;
+  /** In the order of their beginnings, never overlapping within a kind of edit: each begins in front of `decided` and ends there. */
+  readonly found: readonly Found[];
+}
+
+/** Looks into one message, in as many pieces as it comes. Any division into pieces gives the same findings. */
+export interface Scan {
+  push(chunk: Uint8Array): Progress;
+  end(): Progress;
+}
+
+/** What is done about a finding, from the mildest to the strictest. `ask`: a person decides; of an answer, it is kept back until one has. */
+export const ACTIONS = ['tag', 'redact', 'tokenise', 'ask', 'deny'] as const;
+export type Action = (typeof ACTIONS)[number];
+
+/** Which way a message goes: `requests` to a server, `answers` to an agent (notifications and questions of servers among them). */
+export type Direction = 'requests' | 'answers';
+
+/** One line of what is done about findings. Lists hold globs. The first line that fits decides; the defaults come last (actions.ts). */
+export interface ActionLine {
+  /** Classes, or types by name or glob. */
+  readonly findings: readonly string[];
+  readonly directions: readonly Direction[];
+  readonly servers: readonly string[];
+  /** Undefined: everything of the server. Otherwise calls of these tools. */
+  readonly tools?: readonly string[] | undefined;
+  readonly action: Action;
+  /** Labels that the task has used from then on, for rules with `after`. */
+  readonly taints?: readonly string[] | undefined;
+  /** With `tokenise`: values become the same tokens only within the same purpose. */
+  readonly purpose?: string | undefined;
+}
+
+/** Inspection, as configured. Plain JSON. */
+export interface InspectionDocument {
+  readonly actions: readonly ActionLine[];
+  /** An operator's own. */
+  readonly detectors: readonly Detector[];
+  /** Values that were planted, by name: whoever sends one has read what nobody should. */
+  readonly canaries: Readonly<Record<string, string>>;
+  /** Names and globs of built-in detectors that are not used. */
+  readonly without: readonly string[];
+  /** Where tokens of a purpose are turned back into their values: on the way to these servers. */
+  readonly reveal: readonly { readonly purpose: string; readonly servers: readonly string[]; readonly tools?: readonly string[] | undefined }[];
+}
