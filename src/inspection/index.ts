@@ -1,4 +1,6 @@
 // What is inside: detectors, findings, what is done about them. Pure: no I/O, no clock, no randomness.
+export { compileActions, DEFAULT_ACTIONS, DEFAULT_INSPECTION, isEdit, isStricter, withDuties } from './actions.ts';
+export type { ActionOf, ActionTable, InspectionDuties } from './actions.ts';
 export { ACTIONS, FINDING_CLASSES, UNSCANNED_REASONS } from './types.ts';
 export type {
   Action,
@@ -14,6 +16,7 @@ export type {
   Hit,
   InspectionDocument,
   Layer,
+  Part,
   Passage,
   Progress,
   RunKind,

@@ -93,7 +93,18 @@ export interface Candidate {
   readonly key: string;
   readonly surface: Surface;
 }
-export type Validator = (candidate: Candidate) => boolean;
+
+/** A part of what matched: offsets into `value`, the end behind the last character. */
+export interface Part {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Says whether what matched is one; or, of a run of digits that may hold several numbers beside each other, which parts of it are, in their order. So
+ * detectors of numbers need no pattern: a run that is no number costs some arithmetic, not a search.
+ */
+export type Validator = (candidate: Candidate) => boolean | readonly Part[];
 
 /** A way of writing one text as another, that was undone to find something. */
 export type Layer = 'base64' | 'hex' | 'url' | 'gzip' | 'html' | 'folded' | 'joined' | 'rot13' | 'escaped';
