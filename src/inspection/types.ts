@@ -53,7 +53,12 @@ export type RunKind =
 export type Anchors =
   /** Texts of at least two bytes of ASCII, compared without regard to case unless `exact`. Matched anywhere, also inside of words. */
   | { readonly kind: 'literals'; readonly literals: readonly string[]; readonly exact?: boolean }
-  | { readonly kind: 'run'; readonly run: RunKind; readonly min: number };
+  | { readonly kind: 'run'; readonly run: RunKind; readonly min: number }
+  /**
+   * The name of the member whose value the text is holds one of these, compared without regard to case: the pattern is tried once, at the beginning of the
+   * value (`before` is 0). For what only its name gives away: a password has no form of its own.
+   */
+  | { readonly kind: 'name'; readonly literals: readonly string[] };
 
 /** A name in the table of validators (validators/index.ts). */
 export type ValidatorName = string;
