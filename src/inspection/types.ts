@@ -99,15 +99,15 @@ export interface Candidate {
   readonly surface: Surface;
 }
 
-/** A part of what matched: offsets into `value`, the end behind the last character. */
+/** Where a finding is: offsets into the window, the end behind the last character. It holds at least a character of what matched. */
 export interface Part {
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * Says whether what matched is one; or, of a run of digits that may hold several numbers beside each other, which parts of it are, in their order. So
- * detectors of numbers need no pattern: a run that is no number costs some arithmetic, not a search.
+ * Says whether what matched is one; or where they are, in their order: a run of digits may hold several numbers beside each other, or be the middle of
+ * something with letters. So detectors of numbers need no pattern: a run that is no number costs some arithmetic, not a search.
  */
 export type Validator = (candidate: Candidate) => boolean | readonly Part[];
 
