@@ -1,5 +1,7 @@
 // Reads the members of a line as plain data. A line on disk may have been altered: nothing about it is believed.
 
+import type { RecordedFinding } from './record.ts';
+
 /** The members of a JSON object; empty when the text is none. */
 export function readMembers(line: string): Readonly<Record<string, unknown>> {
   try {
@@ -18,6 +20,19 @@ export function toText(value: unknown): string {
 /** A member that is a number, else 0. */
 export function toNumber(value: unknown): number {
   return typeof value === 'number' ? value : 0;
+}
+
+/** A member that lists what was found; what is none of that is left out. */
+export function toFindings(value: unknown): readonly RecordedFinding[] {
+  if (!Array.isArray(value)) return [];
+  const members: readonly unknown[] = value;
+  return members.filter(isObject).map((one) => ({
+    type: toText(one['type']),
+    class: toText(one['class']),
+    count: toNumber(one['count']),
+    path: toText(one['path']),
+    action: toText(one['action']),
+  }));
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -4,9 +4,9 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 
 import { createCallIds } from './call-ids.ts';
-import { parseFrame, toChain, toLine } from './format.ts';
+import { LINE_MAX_BYTES, parseFrame, toChain, toLine } from './format.ts';
 import { decision, outcome } from './log.fixture.ts';
-import { encodeRecord } from './record.ts';
+import { encodeRecord, MAX_RECORDED_FINDINGS } from './record.ts';
 import { toRecordedUri } from './recorded-uri.ts';
 
 const parse = (head: string): Record<string, unknown> => JSON.parse(`${head}}`);
@@ -32,6 +32,19 @@ describe('a record as text', () => {
       1,
     );
     assert.ok(head.length < 16_000, `${head.length} bytes`);
+  });
+
+  it('stays one line that can be read back, however much was found', () => {
+    const long = '\u202e'.repeat(1_000);
+    const findings = Array.from({ length: 100 }, () => ({ type: long, class: long, count: 1, path: long, action: long }));
+    const head = encodeRecord(decision(long, { tool: long, findings, findingsTotal: 100 }), 1);
+    assert.ok(head.length < LINE_MAX_BYTES, `${head.length} bytes`);
+    const { findings: listed, findingsTotal } = parse(head);
+    assert.deepEqual([Array.isArray(listed) && listed.length, findingsTotal], [MAX_RECORDED_FINDINGS, 100]);
+  });
+
+  it('says nothing of findings where there are none', () => {
+    assert.doesNotMatch(encodeRecord(decision('a', { findings: [], findingsTotal: 0 }), 1), /findings/);
   });
 
   it('cannot be given a second member by a name', () => {

@@ -7,6 +7,17 @@
 import { quoteAscii } from '../telemetry/index.ts';
 import { toRecordedUri } from './recorded-uri.ts';
 
+/** What was found of one type in a message, and what was done about it. Where and how often, never what. */
+export interface RecordedFinding {
+  /** Name of the detector, or why something was not looked into. */
+  readonly type: string;
+  readonly class: string;
+  readonly count: number;
+  /** Of the first of them. */
+  readonly path: string;
+  readonly action: string;
+}
+
 /** What policy decided about one request of an authenticated agent. Durable before the first byte of the answer. */
 export interface DecisionRecord {
   readonly kind: 'decision';
@@ -24,6 +35,10 @@ export interface DecisionRecord {
   readonly limit?: string | undefined;
   /** Labels of what the task had used before, where a rule looked at them. */
   readonly taint?: readonly string[] | undefined;
+  /** What was found in the request; at most `MAX_RECORDED_FINDINGS`. */
+  readonly findings?: readonly RecordedFinding[] | undefined;
+  /** How many findings there were in all, where some of them are not listed. */
+  readonly findingsTotal?: number | undefined;
   readonly tenant: string;
   readonly agent: string;
   /** On whose behalf the agent acts, where it says so. */
@@ -83,6 +98,10 @@ export interface OutcomeRecord {
   readonly code: string | undefined;
   /** What the server asked of the agent and may not, by kind: the agent was not asked. */
   readonly questions?: readonly string[] | undefined;
+  /** What was found in what came from the server; at most `MAX_RECORDED_FINDINGS`. */
+  readonly findings?: readonly RecordedFinding[] | undefined;
+  /** How many findings there were in all, where some of them are not listed. */
+  readonly findingsTotal?: number | undefined;
   /** The JSON-RPC error code, where the server did. */
   readonly rpcCode: number | undefined;
   readonly answerBytes: number;
@@ -192,8 +211,12 @@ export interface CarriedCalls {
 /** Everything that can stand on a line. */
 export type AuditRecord = CallRecord | LogEvent | SegmentHead | CarriedCalls;
 
+/** A message can be made to hold findings without end; a line of the log cannot. */
+export const MAX_RECORDED_FINDINGS = 16;
+
 const MAX_ID_CHARS = 64;
 const MAX_NAME_CHARS = 128;
+const MAX_PATH_CHARS = 200;
 const MAX_URI_CHARS = 512;
 const MAX_REASON_CHARS = 512;
 
@@ -228,6 +251,7 @@ function encodeDecision(record: DecisionRecord): string {
   return (
     `,"id":${id(record.id)},"verdict":"${record.verdict}"${optional('rule', record.rule)}${optional('reason', record.reason)}${optional('limit', record.limit)}` +
     (record.taint === undefined ? '' : `,"taint":[${record.taint.map(name).join(',')}]`) +
+    encodeFindings(record) +
     `,"tenant":${name(record.tenant)},"agent":${name(record.agent)}${optional('user', record.user)},"keyId":${name(record.keyId)}` +
     `,"listener":${name(record.listener)},"server":${name(record.server)},"era":"${record.era}","revision":${name(record.revision)}` +
     `,"method":${name(record.method)}${optional('tool', record.tool)}${optional('fingerprint', record.fingerprint)}${optional('prompt', record.prompt)}` +
@@ -251,11 +275,23 @@ function encodeOutcome(record: OutcomeRecord): string {
   return (
     `,"id":${id(record.id)},"status":"${record.status}"${optional('code', record.code)}` +
     (record.questions === undefined ? '' : `,"questions":[${record.questions.map(name).join(',')}]`) +
+    encodeFindings(record) +
     (record.rpcCode === undefined ? '' : `,"rpcCode":${finite(record.rpcCode)}`) +
     `,"answerBytes":${whole(record.answerBytes)}` +
     (record.gatewayUs === undefined ? '' : `,"gatewayUs":${whole(record.gatewayUs)}`) +
     (record.serverUs === undefined ? '' : `,"serverUs":${whole(record.serverUs)}`)
   );
+}
+
+function encodeFindings({ findings, findingsTotal }: DecisionRecord | OutcomeRecord): string {
+  if (findings === undefined || findings.length === 0) return '';
+  const listed = findings.slice(0, MAX_RECORDED_FINDINGS).map(encodeFinding).join(',');
+  return `,"findings":[${listed}]${findingsTotal === undefined ? '' : `,"findingsTotal":${whole(findingsTotal)}`}`;
+}
+
+function encodeFinding(finding: RecordedFinding): string {
+  const path = quoteAscii(finding.path, MAX_PATH_CHARS);
+  return `{"type":${id(finding.type)},"class":${id(finding.class)},"count":${whole(finding.count)},"path":${path},"action":${id(finding.action)}}`;
 }
 
 function encodeEvent(record: LogEvent): string {

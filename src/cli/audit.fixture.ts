@@ -2,7 +2,7 @@
 
 import { mkdirSync } from 'node:fs';
 import { openAuditLog } from '../audit/index.ts';
-import type { ApprovalRecord, AuditLog, DecisionRecord } from '../audit/index.ts';
+import type { ApprovalRecord, AuditLog, DecisionRecord, OutcomeRecord } from '../audit/index.ts';
 
 const NOW = Date.parse('2026-11-22T10:00:00.000Z');
 
@@ -46,6 +46,24 @@ export const APPROVAL: ApprovalRecord = {
   resource: undefined,
   rule: 'large-sums',
   since: NOW,
+};
+
+/** How a call ended in whose answer something was found. */
+export const FOUND: OutcomeRecord = {
+  kind: 'outcome',
+  id: 'call-1',
+  time: NOW,
+  status: 'tool_error',
+  code: undefined,
+  findings: [
+    { type: 'vendor-token', class: 'secret', count: 2, path: '$.result.content[0].text', action: 'redact' },
+    { type: 'email', class: 'personal', count: 1, path: '$.result.content[1].text', action: 'tag' },
+  ],
+  findingsTotal: 30,
+  rpcCode: undefined,
+  answerBytes: 99,
+  gatewayUs: 40,
+  serverUs: undefined,
 };
 
 /** Writes the log, and more where it is given, and closes it in order. */

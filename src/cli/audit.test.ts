@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { actAsNobody, cliFixture } from './cli.fixture.ts';
 import { EXIT } from './index.ts';
-import { APPROVAL, writeLog } from './audit.fixture.ts';
+import { APPROVAL, FOUND, writeLog } from './audit.fixture.ts';
 
 test('tail shows who called what, why it was allowed or denied, and how it ended', async (t) => {
   const { run, cwd } = cliFixture(t);
@@ -23,6 +23,13 @@ test('tail shows who approved what, for whom', async (t) => {
   await writeLog(join(cwd, '.sallyport', 'audit', 'control'), APPROVAL);
   const { stdout } = await run('audit', 'tail');
   assert.match(stdout, / {2}approved {2}billing → bank pay {2}\(rule large-sums\) {2}by key:controller {2}apr_0123$/m);
+});
+
+test('tail shows what was found and what was done about it', async (t) => {
+  const { run, cwd } = cliFixture(t);
+  await writeLog(join(cwd, '.sallyport', 'audit', '0'), FOUND);
+  const { stdout } = await run('audit', 'tail');
+  assert.match(stdout, /tool_error +99 bytes +found vendor-token ×2 \(redact\), email \(tag\), 30 in all +call-1$/m);
 });
 
 test('tail gives the records as they stand, newest last, and no more than asked for', async (t) => {

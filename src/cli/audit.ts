@@ -1,7 +1,7 @@
 // `sallyport audit …`: what is on record, and whether anybody changed it. Reads the files of the data folder and needs no gateway.
 
 import { join, resolve } from 'node:path';
-import { tailLogs, verifyLogs } from '../audit/index.ts';
+import { tailLogs, toFindings, toNumber, verifyLogs } from '../audit/index.ts';
 import type { LogReport, TailRecord } from '../audit/index.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { CliDeps, Command } from './command.ts';
@@ -103,12 +103,12 @@ function describe({ time, slot, kind, members }: TailRecord): string {
   switch (kind) {
     case 'decision': {
       const why = text('rule') === '' ? text('reason') : `rule ${text('rule')}`;
-      return `${when}${text('verdict').padEnd(5)}  ${text('agent')} → ${text('server')}  ${text('method')}${subject === '' ? '' : ` ${subject}`}  (${why})  ${id}`;
+      return `${when}${text('verdict').padEnd(5)}  ${text('agent')} → ${text('server')}  ${text('method')}${subject === '' ? '' : ` ${subject}`}  (${why})${findingsOf(members)}  ${id}`;
     }
     case 'outcome': {
       const code = text('code') === '' ? '' : ` (${text('code')})`;
       const took = text('serverUs') === '' ? '' : `  ${(Number(text('serverUs')) / 1000).toFixed(1)} ms at the server`;
-      return `${when}${text('status')}${code}  ${text('answerBytes')} bytes${took}  ${id}`;
+      return `${when}${text('status')}${code}  ${text('answerBytes')} bytes${took}${findingsOf(members)}  ${id}`;
     }
     case 'approval':
       return `${when}${text('event')}  ${text('agent')} → ${text('server')} ${subject}  (rule ${text('rule')})  by ${text('by')}  ${text('approval')}`;
@@ -128,6 +128,15 @@ function describe({ time, slot, kind, members }: TailRecord): string {
     default:
       return `${when}${kind}  ${text('event')} ${text('writer')}${text('reason')}`.trimEnd();
   }
+}
+
+/** What was found, as a part of a line: `  found vendor-token ×2 (deny), email (tag), 5 in all`. */
+function findingsOf(members: TailRecord['members']): string {
+  const findings = toFindings(members['findings']);
+  if (findings.length === 0) return '';
+  const total = toNumber(members['findingsTotal']);
+  const each = findings.map(({ type, count, action }) => `${type}${count > 1 ? ` ×${count}` : ''} (${action})`);
+  return `  found ${each.join(', ')}${total > 0 ? `, ${total} in all` : ''}`;
 }
 
 function printReport(deps: CliDeps, log: LogReport): void {

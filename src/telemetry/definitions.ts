@@ -102,6 +102,22 @@ export const METRICS = {
     keeps: 0,
     maxSeries: 500,
   },
+  'sallyport.inspection.findings': {
+    type: 'counter',
+    unit: undefined,
+    help: 'What was found in messages, by class, by where these go (requests to servers, answers to agents), and by what was done about it.',
+    labels: ['class', 'direction', 'action'],
+    keeps: 3,
+    maxSeries: 128,
+  },
+  'sallyport.inspection.unscanned': {
+    type: 'counter',
+    unit: undefined,
+    help: 'Messages, or parts of them, that were not looked into, by why: over-budget, unparsable, binary, encrypted, failed.',
+    labels: ['reason'],
+    keeps: 1,
+    maxSeries: 10,
+  },
   'sallyport.questions.refused': {
     type: 'counter',
     unit: undefined,

@@ -36,6 +36,8 @@ const pinned: Readonly<Record<string, string>> = {
   sallyport_process_restarts_total: 'counter process',
   sallyport_snapshot_revision: 'gauge',
   sallyport_flow_questions_total: 'counter question outcome',
+  sallyport_inspection_findings_total: 'counter class direction action',
+  sallyport_inspection_unscanned_total: 'counter reason',
   sallyport_questions_refused_total: 'counter kind sallyport_server',
   sallyport_limit_calls_total: 'counter result limit',
   sallyport_limit_remaining: 'gauge limit',
