@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   policies: ['base', 'mcp', 'agents', 'servers', 'tools'],
   inspection: ['base', 'mcp'],
   audit: ['base', 'telemetry'],
-  config: ['base', 'telemetry', 'agents', 'servers', 'tools', 'policies', 'tls'],
+  config: ['base', 'telemetry', 'agents', 'servers', 'tools', 'policies', 'inspection', 'tls'],
   proxy: ['base', 'telemetry', 'http', 'mcp', 'tls', 'agents', 'servers', 'tools', 'policies', 'inspection', 'audit', 'config'],
   cluster: ['base', 'telemetry', 'tls', 'config', 'agents', 'tools', 'policies'],
   admin: ['base', 'telemetry', 'tls', 'config', 'audit', 'cluster', 'agents'],

@@ -4,6 +4,7 @@
 import { compileAgents } from '../agents/index.ts';
 import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
+import { compileActions, DEFAULT_INSPECTION } from '../inspection/index.ts';
 import { compilePolicy, compileToolFacts, NOTHING_LOCKED, underLockdown } from '../policies/index.ts';
 import type { CataloguedToolOf, Lockdown } from '../policies/index.ts';
 import { formatPath } from './problem.ts';
@@ -12,7 +13,7 @@ import type { ConfigShard, Route, Snapshot, SnapshotDocument } from './types.ts'
 /** Where the routes of single servers are. */
 export const ROUTES_AT = '/mcp/';
 
-type FromConfig = Pick<Snapshot, 'listeners' | 'servers' | 'routes' | 'policy' | 'toolFacts' | 'limits'>;
+type FromConfig = Pick<Snapshot, 'listeners' | 'servers' | 'routes' | 'policy' | 'toolFacts' | 'inspection' | 'limits'>;
 
 /** Compiles a document; fails with what is wrong, in sentences for the log, and the caller keeps what it has. */
 export function compileSnapshot(
@@ -24,8 +25,22 @@ export function compileSnapshot(
   const config = previous?.digests.config === digests.config ? ok(previous) : compileConfig(shards.config, catalogued);
   if (!config.ok) return config;
   const agents = previous?.digests.agents === digests.agents ? previous.agents : compileAgents(shards.agents.agents);
-  const { listeners, servers, routes, policy, toolFacts, limits } = config.value;
-  return ok(Object.freeze({ revision, digests, listeners, servers, routes, policy, lockdown: NOTHING_LOCKED, toolFacts, agents, limits }));
+  const { listeners, servers, routes, policy, toolFacts, inspection, limits } = config.value;
+  return ok(
+    Object.freeze({
+      revision,
+      digests,
+      listeners,
+      servers,
+      routes,
+      policy,
+      lockdown: NOTHING_LOCKED,
+      toolFacts,
+      inspection,
+      agents,
+      limits,
+    }),
+  );
 }
 
 /** The same while something is locked. What is compiled next goes on from the one without. */
@@ -34,7 +49,7 @@ export function withLockdown(snapshot: Snapshot, lockdown: Lockdown): Snapshot {
 }
 
 function compileConfig(
-  { listeners, servers, routes: several, policy, limits }: ConfigShard,
+  { listeners, servers, routes: several, policy, inspection = DEFAULT_INSPECTION, limits }: ConfigShard,
   catalogued: CataloguedToolOf | undefined,
 ): Result<FromConfig, readonly string[]> {
   const compiled = compilePolicy(policy, { servers: servers.map(({ name }) => name) });
@@ -51,6 +66,7 @@ function compileConfig(
     routes: new Map(routes),
     policy: compiled.value,
     toolFacts: compileToolFacts(servers, catalogued),
+    inspection: Object.freeze({ document: inspection, actions: compileActions(inspection) }),
     limits,
   });
 }

@@ -1,6 +1,7 @@
 // The shapes of the config: what was wrong with it, what it normalizes to (the shards, plain JSON), and the snapshot that the road reads.
 
 import type { AgentIndex, AgentRecord } from '../agents/index.ts';
+import type { ActionTable, InspectionDocument } from '../inspection/index.ts';
 import type { Lockdown, Policy, PolicyDocument, ToolFactsOf } from '../policies/index.ts';
 import type { Discovery, OverLimit, ServerConfig } from '../servers/index.ts';
 
@@ -113,6 +114,8 @@ export interface ConfigShard {
   readonly routes: readonly RouteConfig[];
   readonly limits: Limits;
   readonly policy: PolicyDocument;
+  /** Undefined: all detectors, and the defaults. */
+  readonly inspection?: InspectionDocument | undefined;
 }
 
 /** Everything about agents. Plain JSON. */
@@ -175,6 +178,8 @@ export interface Snapshot {
   readonly lockdown: Lockdown;
   /** What is known of tools. */
   readonly toolFacts: ToolFactsOf;
+  /** What is looked for in messages, and what is done about it. */
+  readonly inspection: { readonly document: InspectionDocument; readonly actions: ActionTable };
   readonly agents: AgentIndex;
   readonly limits: Limits;
 }

@@ -96,6 +96,8 @@ export interface Question {
   readonly labels?: readonly string[] | undefined;
   /** Labels of all that the task has used. Undefined: nobody knows, and a rule that looks at them lets nothing through. */
   readonly taint?: readonly string[] | undefined;
+  /** How much was found in the request, by class; undefined: nobody has looked, and a condition that asks has no answer. */
+  readonly findings?: Readonly<Record<string, number>> | undefined;
   /** As the agent sent them; undefined where there are none to read: the subject takes none, or this is about a call judged before. */
   readonly args: JsonValue | undefined;
   readonly request: {
@@ -112,6 +114,10 @@ export interface Obligations {
   readonly class: CallClass;
   /** Names of the limits that the rules name which let it through; absent: none. */
   readonly limits?: readonly string[];
+  /** What was not looked into is denied, in the request and in its answer. */
+  readonly inspect?: 'required';
+  /** Classes of findings that are at least redacted, both ways; absent: none. */
+  readonly redact?: readonly string[];
 }
 
 /** Leave, and by which rule. */
