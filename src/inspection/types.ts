@@ -63,26 +63,31 @@ export type Anchors =
 /** A name in the table of validators (validators/index.ts). */
 export type ValidatorName = string;
 
-/** What looks for one type of thing, as data. */
-export interface Detector {
+/** One type of thing that is looked for. */
+export interface Sought {
   /** The type of its findings: lowercase letters, digits and hyphens; unique. */
   readonly name: string;
   readonly class: Exclude<FindingClass, 'unscanned'>;
-  readonly anchors: Anchors;
-  /**
-   * RE2 syntax, tried once in the window around each anchor. What its group named `value`, or else the whole, matches is the finding. Undefined: the
-   * anchor itself is.
-   */
-  readonly pattern?: string | undefined;
-  /** Characters in front of an anchor and behind it that the window holds; by default 64 and 256, at most 256 and 8192. */
-  readonly before?: number | undefined;
-  readonly after?: number | undefined;
-  /** Says whether what matched is one. */
-  readonly validator?: ValidatorName | undefined;
   /** How sure it is: what is `low` is tagged and nothing more, whatever is configured for its class. */
   readonly confidence: 'high' | 'medium' | 'low';
   /** Undefined: everywhere. */
   readonly surfaces?: readonly Surface[] | undefined;
+}
+
+/** What looks for one type of thing, as data. */
+export interface Detector extends Sought {
+  readonly anchors: Anchors;
+  /**
+   * RE2 syntax, looked for in the windows around anchors; windows of one detector that touch are one. What its group named `value`, or else the
+   * whole, matches is a finding. It begins at most 512 bytes behind an anchor. When the validator refuses a match, looking goes on at the next word
+   * inside of it. Undefined: the anchor itself is the finding.
+   */
+  readonly pattern?: string | undefined;
+  /** Bytes in front of an anchor and behind it that the window holds; by default 64 and 256 (runs: 64), at most 256 and 8192. */
+  readonly before?: number | undefined;
+  readonly after?: number | undefined;
+  /** Says whether what matched is one. */
+  readonly validator?: ValidatorName | undefined;
   /** Finds it also where it is written otherwise: look-alike letters, characters nobody sees between, letters apart. By default only for `directive`. */
   readonly folded?: boolean | undefined;
 }
@@ -118,7 +123,10 @@ export type Layer = 'base64' | 'hex' | 'url' | 'gzip' | 'html' | 'folded' | 'joi
 export interface Passage {
   /** UTF-8, or nearly: lone surrogates come as U+FFFD. */
   readonly bytes: Uint8Array;
-  /** What is looked at is [from, to); findings that begin elsewhere are another passage's. What stands around it is context. */
+  /**
+   * What is looked at is [from, to); findings that begin elsewhere are another passage's. What stands around it is context: `lookBehindBytes` and
+   * `maxMatchBytes` of the engine are enough. `from` and `to` stand between characters; where `from` is 0, the text begins there.
+   */
   readonly from: number;
   readonly to: number;
   readonly key: string;
@@ -136,16 +144,25 @@ export interface Hit {
 
 /** Detectors, compiled. Immutable to its users, and shared by everything that is looked at. */
 export interface Engine {
-  readonly detectors: readonly Detector[];
-  /** More than this no finding is long, in bytes of a passage. */
+  /** What is looked for: detectors, canaries, and what sweeps find. */
+  readonly detectors: readonly Sought[];
+  /** Further than this behind `to` nothing is looked at, and by itself no finding is longer, in bytes of a passage. */
   readonly maxMatchBytes: number;
-  /** Everything in a passage, in the order of its beginning; overlapping hits of one class are one. `spent` counts what it cost against the budget. */
+  /** Further than this in front of `from` nothing is looked at. */
+  readonly lookBehindBytes: number;
+  /**
+   * Everything in a passage, in the order of its beginning; overlapping hits of one class are one. It spends the budget: once that is below zero it
+   * stops with what it has, and the rest is `over-budget`. Never throws: a detector that fails is counted in the budget.
+   */
   readonly search: (passage: Passage, budget: Budget) => readonly Hit[];
 }
 
-/** What may still be spent on one message; in steps, of which one is about a byte looked at once. It only ever falls. */
+/** What may still be spent on one message, and what went wrong meanwhile. */
 export interface Budget {
+  /** In steps, of which one is about a byte looked at once. It only ever falls; below zero, something was not looked at. */
   left: number;
+  /** Detectors, validators and sweeps that threw. Above zero, the message is `unscanned`/`failed`. */
+  failures: number;
 }
 
 /** Something found in a message. Byte offsets into the message since its first byte. */
@@ -209,5 +226,9 @@ export interface InspectionDocument {
   /** Names and globs of built-in detectors that are not used. */
   readonly without: readonly string[];
   /** Where tokens of a purpose are turned back into their values: on the way to these servers. */
-  readonly reveal: readonly { readonly purpose: string; readonly servers: readonly string[]; readonly tools?: readonly string[] | undefined }[];
+  readonly reveal: readonly {
+    readonly purpose: string;
+    readonly servers: readonly string[];
+    readonly tools?: readonly string[] | undefined;
+  }[];
 }
