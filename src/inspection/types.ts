@@ -116,6 +116,33 @@ export interface Part {
  */
 export type Validator = (candidate: Candidate) => boolean | readonly Part[];
 
+/** Bytes without which a sweep has nothing to do: beyond ASCII; control characters other than tab and line feed, and DEL. */
+export type ByteKind = 'wide' | 'control';
+
+/**
+ * What looks by itself, byte by byte, for things that anchors and patterns cannot tell: characters by what they are and what stands around them. Pure, and
+ * linear in the length of the passage.
+ */
+export interface Sweep {
+  /** What it finds; `emit` takes the index into this list. */
+  readonly finds: readonly Sought[];
+  /** It is called only where one of these kinds of bytes occurs. */
+  readonly needs: readonly ByteKind[];
+  /** Emits what begins in [from, to), each at once, in any order; byte offsets into the passage, the end behind the last byte. */
+  readonly run: (passage: Passage, emit: (find: number, start: number, end: number) => void) => void;
+}
+
+/** A text as it reads, however it was written: another text, and where each of its bytes comes from. */
+export interface Folded {
+  /** UTF-8. */
+  readonly bytes: Uint8Array;
+  /** For each byte: the offset of the character in the original that it stands for. Never falls. */
+  readonly offsets: ArrayLike<number>;
+}
+
+/** Makes a text readable; undefined where that changes nothing but the case of ASCII letters. Pure, and linear. */
+export type Fold = (bytes: Uint8Array) => Folded | undefined;
+
 /** A way of writing one text as another, that was undone to find something. */
 export type Layer = 'base64' | 'hex' | 'url' | 'gzip' | 'html' | 'folded' | 'joined' | 'rot13' | 'escaped';
 
