@@ -146,13 +146,16 @@ export type Fold = (bytes: Uint8Array) => Folded | undefined;
 /** A way of writing one text as another, that was undone to find something. */
 export type Layer = 'base64' | 'hex' | 'url' | 'gzip' | 'html' | 'folded' | 'joined' | 'rot13' | 'escaped';
 
-/** One string, as it is looked at: no JSON any more. */
+/** One string, as it is looked at: no JSON any more. It may stand in the middle of a message, so that nothing has to be copied. */
 export interface Passage {
   /** UTF-8, or nearly: lone surrogates come as U+FFFD. */
   readonly bytes: Uint8Array;
+  /** The text is [begin, end) of the bytes. What stands outside is another's: it is no context, and no finding reaches into it. */
+  readonly begin: number;
+  readonly end: number;
   /**
    * What is looked at is [from, to); findings that begin elsewhere are another passage's. What stands around it is context: `lookBehindBytes` and
-   * `maxMatchBytes` of the engine are enough. `from` and `to` stand between characters; where `from` is 0, the text begins there.
+   * `maxMatchBytes` of the engine are enough. `from` and `to` stand between characters; where `from` is `begin`, the text begins there.
    */
   readonly from: number;
   readonly to: number;
@@ -160,7 +163,7 @@ export interface Passage {
   readonly surface: Surface;
 }
 
-/** Something found in a passage: byte offsets into it, the end behind the last byte. */
+/** Something found in a passage: offsets into its `bytes`, the end behind the last byte. */
 export interface Hit {
   /** Index into the engine's detectors. */
   readonly detector: number;
