@@ -46,12 +46,16 @@ export type RunKind =
   /** Letters and digits of base64 and base64url. */
   | 'base64'
   | 'hex'
+  /** Hexadecimal digits, dots and colons, as network addresses are written; `min` counts dots and colons. */
+  | 'address'
   /** Characters beyond ASCII. */
   | 'wide';
 
 /** Where looking begins. Without an anchor a pattern would have to be tried everywhere, so there is no detector without one. */
 export type Anchors =
-  /** Texts of at least two bytes of ASCII, compared without regard to case unless `exact`. Matched anywhere, also inside of words. */
+  /**
+   * Texts of at least two bytes of ASCII, or one mark like `@`, compared without regard to case unless `exact`. Matched anywhere, also inside of words.
+   */
   | { readonly kind: 'literals'; readonly literals: readonly string[]; readonly exact?: boolean }
   | { readonly kind: 'run'; readonly run: RunKind; readonly min: number }
   /**
