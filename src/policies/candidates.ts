@@ -4,7 +4,7 @@
 import { createNameIndex } from './name-index.ts';
 import type { NameIndex } from './name-index.ts';
 import { MAX_NAME_LENGTH, readings } from './readings.ts';
-import { patternsOf, readsTaint } from './rule.ts';
+import { addsDuties, patternsOf, readsTaint } from './rule.ts';
 import type { CompiledRule, ThingKind } from './rule.ts';
 
 /** The rules that cover a name, in document order, without those that can change nothing. */
@@ -80,10 +80,10 @@ function cut(rules: readonly CompiledRule[]): readonly CompiledRule[] {
   return end < 0 ? rules : rules.slice(0, end + 1);
 }
 
-/** The same for rules that let through, except that a later one may make the record heavier, or charge a limit. */
+/** The same for rules that let through, except that a later one may add to what is done with the call. */
 function cutGrants(rules: readonly CompiledRule[]): readonly CompiledRule[] {
   const end = rules.findIndex((compiled) => isCertain(compiled) && compiled.effect === 'allow');
-  return end < 0 ? rules : rules.filter(({ rule }, i) => i <= end || rule.class !== undefined || rule.limit !== undefined);
+  return end < 0 ? rules : rules.filter(({ rule }, i) => i <= end || addsDuties(rule));
 }
 
 type Spellings = (pattern: string) => readonly string[];

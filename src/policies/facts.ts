@@ -1,10 +1,12 @@
 // What a question shows to conditions.
 
+import { FINDING_CLASSES } from '../inspection/index.ts';
 import type { Facts } from './condition/index.ts';
 import type { Asked } from './rule.ts';
 import type { Question } from './types.ts';
 
 const UNLABELLED: readonly string[] = [];
+const NOTHING_FOUND: Readonly<Record<string, number>> = Object.fromEntries(FINDING_CLASSES.map((one) => [one, 0]));
 
 /** What conditions are asked about by a question. */
 export function askedBy(question: Question): Asked {
@@ -20,7 +22,7 @@ export function askedBy(question: Question): Asked {
 }
 
 /** Made only where a condition runs. */
-function factsOf({ principal, server, subject, tool, args, taint, request }: Question): Facts {
+function factsOf({ principal, server, subject, tool, args, taint, findings, request }: Question): Facts {
   const { agent, groups, attributes, tenant, user } = principal;
   return {
     agent: { name: agent, groups, attributes, tenant, ...(user !== undefined && { user }) },
@@ -28,6 +30,7 @@ function factsOf({ principal, server, subject, tool, args, taint, request }: Que
     tool: subject.kind === 'tool' ? { name: subject.name, labels: tool?.labels ?? [], class: tool?.class ?? 'standard' } : undefined,
     args,
     taint,
+    findings: findings && { ...NOTHING_FOUND, ...findings },
     request: { time: new Date(request.timeMs), era: request.era, source: request.source, listener: request.listener },
   };
 }

@@ -138,12 +138,91 @@ const tables: readonly (readonly [what: string, policy: Policy, rows: readonly R
       [call('pay', {}, { tool: { labels: [], class: 'low', fingerprint: undefined } }), 'ask ask low'],
     ],
   ],
+  [
+    'what was found in the request decides; what nobody has looked into grants nothing and is denied',
+    policyOf(
+      { ...all, name: 'clean', when: 'findings.secret + findings.payment == 0' },
+      { ...all, name: 'leaks', effect: 'ask', when: 'findings.secret > 0', tools: ['send'] },
+      { ...all, name: 'blind', effect: 'deny', when: 'findings.unscanned > 0', servers: ['mail'] },
+    ),
+    [
+      [call('read', {}, { findings: {} }), 'allow clean standard'],
+      [call('read', {}, { findings: { secret: 1 } }), 'deny - no-rule'],
+      [call('send', {}, { findings: { secret: 2 } }), 'ask leaks standard'],
+      [call('read', {}, { findings: undefined }), 'deny clean condition-error'],
+      [call('read', {}, { server: 'mail', findings: { unscanned: 1 } }), 'deny blind rule'],
+      [call('read', {}, { server: 'mail', findings: undefined }), 'deny blind condition-error'],
+      [call('', undefined, { subject: { kind: 'server' }, tool: undefined, findings: undefined }), 'allow clean standard'],
+      [call('', undefined, { subject: { kind: 'resource', name: 'file:///a' }, tool: undefined, findings: {} }), 'allow clean standard'],
+    ],
+  ],
 ];
 for (const [what, policy, rows] of tables) {
   test(what, () => {
     for (const [question, expected] of rows) assert.equal(short(policy.judge(question)), expected, JSON.stringify(question.args));
   });
 }
+
+const DUTIES: readonly (readonly [what: string, rules: readonly object[], subject: Question['subject'], duties: object])[] = [
+  ['none', [all], { kind: 'tool', name: 'read' }, {}],
+  [
+    'of the one rule',
+    [{ ...all, inspect: 'required', redact: ['personal'] }],
+    { kind: 'tool', name: 'read' },
+    { inspect: 'required', redact: ['personal'] },
+  ],
+  [
+    'of all rules that let it through, whichever is named, in the order of classes',
+    [
+      all,
+      { ...all, name: 'b', redact: ['personal', 'secret'] },
+      { ...all, name: 'c', inspect: 'required' },
+      { ...all, name: 'd', effect: 'ask', redact: ['payment'] },
+    ],
+    { kind: 'tool', name: 'read' },
+    { inspect: 'required', redact: ['secret', 'payment', 'personal'] },
+  ],
+  [
+    'not of rules that do not hold',
+    [all, { ...all, name: 'b', redact: ['personal'], when: 'findings.secret > 0' }],
+    { kind: 'tool', name: 'read' },
+    {},
+  ],
+  [
+    'of every rule that a reading of a resource falls under',
+    [
+      { ...all, name: 'a', resources: ['file:///pub/*'] },
+      { ...all, name: 'b', resources: ['file:///own/*'], redact: ['personal'], inspect: 'required' },
+    ],
+    { kind: 'resource', name: 'file:///pub/../own/a' },
+    { inspect: 'required', redact: ['personal'] },
+  ],
+];
+for (const [what, rules, subject, duties] of DUTIES) {
+  test(`what a call owes to inspection: ${what}`, () => {
+    const verdict = policyOf(...rules).judge(call('read', {}, { subject, findings: {} }));
+    assert.ok(verdict.kind !== 'deny', JSON.stringify(verdict));
+    assert.deepEqual(verdict.obligations, { class: 'standard', ...duties });
+  });
+}
+
+test('lists owe what any call may owe', () => {
+  const policy = policyOf(all, { ...all, name: 'b', redact: ['personal'], when: 'findings.secret > 0' });
+  const verdict = policy.decide(ada, 'files', { kind: 'server' });
+  assert.deepEqual(verdict.kind === 'allow' && verdict.obligations.redact, ['personal']);
+});
+
+test('conditions over findings know the classes', () => {
+  const problem = (when: string): string => {
+    const compiled = compilePolicy(policySchema.parse({ rules: [{ ...all, when }] }), { servers: ['files'] });
+    assert.ok(!compiled.ok, when);
+    return `${compiled.error[0]?.written ?? ''} ${compiled.error[0]?.message ?? ''}`;
+  };
+  assert.match(problem('findings.secrets > 0'), /^secrets is nothing that findings has/);
+  assert.match(problem('findings.secret == "one"'), /does not fit together/);
+  assert.match(problem('findings.secret'), /must be true or false/);
+  assert.match(problem('finding.secret > 0'), /is no variable of conditions/);
+});
 
 test('lists show what may be asked for, and what conditions may allow', () => {
   const policy = policyOf(

@@ -20,6 +20,8 @@ export type ThingKind = 'tool' | 'prompt' | 'resource';
 const MEMBER = { tool: 'tools', prompt: 'prompts', resource: 'resources' } as const;
 const EVERYTHING: readonly string[] = ['*'];
 const NOTHING: readonly string[] = [];
+/** What only a call has. */
+const OF_CALLS: readonly string[] = ['args', 'tool', 'taint', 'findings'];
 
 /** Whether a rule covers the server as a whole, and with it everything on it. */
 export function isWhole({ rule, condition }: CompiledRule): boolean {
@@ -29,7 +31,12 @@ export function isWhole({ rule, condition }: CompiledRule): boolean {
 
 /** Whether a condition is about a call, so that nothing can be said of it where there is none. */
 export function readsCall(condition: Condition | undefined): boolean {
-  return condition !== undefined && (condition.reads.has('args') || condition.reads.has('tool') || condition.reads.has('taint'));
+  return condition !== undefined && OF_CALLS.some((variable) => condition.reads.has(variable));
+}
+
+/** Whether a rule that lets something through adds to what is done with it, whichever rule is named. */
+export function addsDuties({ class: callClass, limit, inspect, redact }: Rule): boolean {
+  return callClass !== undefined || limit !== undefined || inspect !== undefined || redact !== undefined;
 }
 
 /** Whether what a rule says depends on what the task has used. */
@@ -133,10 +140,12 @@ const APPROVAL: Approval = Object.freeze({ expiresAfterMs: 3_600_000, approvers:
 
 const allows = new WeakMap<Rule, Map<CallClass, Allow>>();
 
-/** Leave by a rule. `limits`: what the call is charged to besides. */
-export function allowBy({ rule }: CompiledRule, callClass: CallClass, limits?: readonly string[]): Allow {
-  if (limits !== undefined)
-    return Object.freeze({ kind: 'allow', rule: rule.name, obligations: Object.freeze({ class: callClass, limits }) });
+/** What a call owes besides its class. */
+export type Duties = Omit<Obligations, 'class'>;
+
+/** Leave by a rule. */
+export function allowBy({ rule }: CompiledRule, callClass: CallClass, duties?: Duties): Allow {
+  if (duties !== undefined) return Object.freeze({ kind: 'allow', rule: rule.name, obligations: toObligations(callClass, duties) });
   let made = allows.get(rule);
   if (made === undefined) allows.set(rule, (made = new Map()));
   let allow = made.get(callClass);
@@ -146,10 +155,14 @@ export function allowBy({ rule }: CompiledRule, callClass: CallClass, limits?: r
 }
 
 /** A question to a person, by rules that all ask it. The first is named. */
-export function askBy(asking: readonly [CompiledRule, ...CompiledRule[]], callClass: CallClass, limits?: readonly string[]): Ask {
-  const obligations = limits === undefined ? OBLIGATIONS[callClass] : Object.freeze({ class: callClass, limits });
+export function askBy(asking: readonly [CompiledRule, ...CompiledRule[]], callClass: CallClass, duties?: Duties): Ask {
+  const obligations = duties === undefined ? OBLIGATIONS[callClass] : toObligations(callClass, duties);
   const approval = mergeTerms(asking.map(({ rule }) => rule.approval ?? APPROVAL));
   return Object.freeze({ kind: 'ask', rule: asking[0].rule.name, approval, obligations });
+}
+
+function toObligations(callClass: CallClass, duties: Duties): Obligations {
+  return Object.freeze({ class: callClass, ...duties });
 }
 
 /** A no by a rule. */

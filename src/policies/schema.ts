@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { MAX_GLOB_LENGTH } from '../base/index.ts';
+import { FINDING_CLASSES } from '../inspection/index.ts';
 import { MAX_CONDITION_LENGTH } from './condition/index.ts';
 import { limitNameSchema, limitsSchema } from './limits/index.ts';
 import { globs, labelSchema } from './schema-parts.ts';
@@ -64,7 +65,7 @@ const ruleSchema = z
       .optional()
       .meta({
         description:
-          'Condition in CEL over agent, server, tool, args, request and taint. A rule whose condition reads args or tool covers only what has these.',
+          'Condition in CEL over agent, server, tool, args, request, taint and findings. A rule whose condition reads args or tool covers only what has these.',
         examples: ['args.path.startsWith("/srv/shared/")'],
       }),
     class: classSchema.optional().meta({
@@ -72,6 +73,23 @@ const ruleSchema = z
         'How much the record of a call weighs that the rule grants: critical is on disk before the call is forwarded, the others before it is answered. The heaviest of several rules counts; by default what the tool has, or standard.',
       examples: ['critical'],
     }),
+    inspect: z
+      .literal('required')
+      .optional()
+      .meta({
+        description:
+          'required: what was not looked into is denied, in calls that the rule grants and in their answers, whatever the lines of inspection.actions say.',
+        examples: ['required'],
+      }),
+    redact: z
+      .array(z.enum(FINDING_CLASSES).exclude(['unscanned']))
+      .min(1, 'must not be empty')
+      .optional()
+      .meta({
+        description:
+          'Classes of findings that are redacted, in calls that the rule grants and in their answers, where the lines of inspection.actions do not say something stricter.',
+        examples: [['personal', 'payment']],
+      }),
     limit: z
       .union([limitNameSchema, z.array(limitNameSchema).min(1, 'must not be empty').max(20, 'must have at most 20 entries')], {
         error: 'must be the name of a limit, or a list of names. Write [calls, spend], for example.',
@@ -121,6 +139,14 @@ const ruleSchema = z
   })
   .refine((rule) => rule.class === undefined || rule.effect !== 'deny', {
     path: ['class'],
+    message: 'belongs to rules that let something through. Remove it.',
+  })
+  .refine((rule) => rule.inspect === undefined || rule.effect !== 'deny', {
+    path: ['inspect'],
+    message: 'belongs to rules that let something through. Remove it.',
+  })
+  .refine((rule) => rule.redact === undefined || rule.effect !== 'deny', {
+    path: ['redact'],
     message: 'belongs to rules that let something through. Remove it.',
   })
   .refine((rule) => rule.limit === undefined || rule.effect !== 'deny', {

@@ -1,6 +1,7 @@
 // The shapes of a decision: the document people write, what is asked, what is answered.
 
 import type { Principal } from '../agents/index.ts';
+import type { FindingClass } from '../inspection/index.ts';
 import type { JsonValue } from '../mcp/index.ts';
 import type { Limit, LimitIndex } from './limits/index.ts';
 
@@ -46,6 +47,10 @@ export interface Rule {
   readonly class?: CallClass | undefined;
   /** Of an ask rule. */
   readonly approval?: Approval | undefined;
+  /** What was not looked into is denied, in calls that this rule grants and in their answers. */
+  readonly inspect?: 'required' | undefined;
+  /** Classes of findings that are at least redacted, in calls that this rule grants and in their answers. */
+  readonly redact?: readonly FindingClass[] | undefined;
   /** Names of limits that calls are charged to which this rule grants. */
   readonly limit?: string | readonly string[] | undefined;
 }
@@ -109,7 +114,7 @@ export interface Question {
   };
 }
 
-/** What an allowed call owes. Redaction and limits get their members here. */
+/** What an allowed call owes, by all the rules that let it through. */
 export interface Obligations {
   readonly class: CallClass;
   /** Names of the limits that the rules name which let it through; absent: none. */
@@ -117,7 +122,7 @@ export interface Obligations {
   /** What was not looked into is denied, in the request and in its answer. */
   readonly inspect?: 'required';
   /** Classes of findings that are at least redacted, both ways; absent: none. */
-  readonly redact?: readonly string[];
+  readonly redact?: readonly FindingClass[];
 }
 
 /** Leave, and by which rule. */

@@ -2,11 +2,15 @@
 // without an answer lets nothing through: of a deny rule it denies; of an ask rule it denies as well, or whoever calls could escape the
 // question by arguments that it cannot be answered for; of an allow rule it leaves the call to the others.
 
+import { FINDING_CLASSES } from '../inspection/index.ts';
+import type { FindingClass } from '../inspection/index.ts';
 import type { Candidates } from './candidates.ts';
 import { Failure } from './condition/index.ts';
 import { allowBy, askBy, denyBy, failBy, heavier } from './rule.ts';
-import type { CompiledRule, Holds } from './rule.ts';
+import type { CompiledRule, Duties, Holds } from './rule.ts';
 import type { CallClass, Denial, Verdict } from './types.ts';
+
+const NOTHING: readonly never[] = [];
 
 export const NO_RULE: Denial = Object.freeze({ kind: 'deny', rule: undefined, reason: 'no-rule' });
 export const AMBIGUOUS: Denial = Object.freeze({ kind: 'deny', rule: undefined, reason: 'ambiguous-name' });
@@ -27,9 +31,9 @@ export function verdictOf(candidates: Candidates, holds: Holds, toolClass: CallC
   const asking = askOf(candidates.ask, holds);
   if (asking !== undefined && 'kind' in asking) return asking;
   const callClass = classOf(candidates, holds) ?? toolClass ?? 'standard';
-  const limits = limitsOf(candidates, holds);
-  if (asking !== undefined) return askBy(asking, callClass, limits);
-  return allowing === undefined ? NO_RULE : allowBy(allowing, callClass, limits);
+  const duties = dutiesOf(candidates, holds);
+  if (asking !== undefined) return askBy(asking, callClass, duties);
+  return allowing === undefined ? NO_RULE : allowBy(allowing, callClass, duties);
 }
 
 /** The first rule that lets a reading through, or why none does. */
@@ -69,17 +73,36 @@ function classOf({ ask, grants }: Candidates, holds: Holds): CallClass | undefin
   return heaviest;
 }
 
-/** The limits of every rule that lets the call through, each once; undefined where none names any. */
-function limitsOf({ ask, grants }: Candidates, holds: Holds): readonly string[] | undefined {
-  let names: Set<string> | undefined;
-  const collect = (compiled: CompiledRule): void => {
-    const { limit } = compiled.rule;
-    if (limit === undefined || holds(compiled) !== true) return;
-    names ??= new Set();
-    if (typeof limit === 'string') names.add(limit);
-    else for (const name of limit) names.add(name);
+/** What all rules ask for together. */
+interface Owed {
+  readonly limits: Set<string>;
+  readonly redact: Set<FindingClass>;
+  isRequired: boolean;
+}
+
+/** What every rule asks for that lets the call through; undefined where none asks for anything. */
+function dutiesOf({ ask, grants }: Candidates, holds: Holds): Duties | undefined {
+  let owed: Owed | undefined;
+  for (const compiled of ask) owed = add(owed, compiled, holds, true);
+  // A call is charged once, for what was sent; it is looked into by every rule that some reading of it may fall under.
+  for (const rules of grants) for (const compiled of rules) owed = add(owed, compiled, holds, rules === grants[0]);
+  if (owed === undefined) return undefined;
+  const { limits, redact, isRequired } = owed;
+  return {
+    ...(limits.size > 0 && { limits: [...limits] }),
+    ...(isRequired && { inspect: 'required' }),
+    ...(redact.size > 0 && { redact: FINDING_CLASSES.filter((one) => redact.has(one)) }),
   };
-  ask.forEach(collect);
-  grants[0]?.forEach(collect);
-  return names === undefined ? undefined : [...names];
+}
+
+function add(owed: Owed | undefined, compiled: CompiledRule, holds: Holds, isCharged: boolean): Owed | undefined {
+  const { limit, inspect, redact } = compiled.rule;
+  const isAsked = inspect !== undefined || redact !== undefined || (isCharged && limit !== undefined);
+  if (!isAsked || holds(compiled) !== true) return owed;
+  const sum = owed ?? { limits: new Set(), redact: new Set(), isRequired: false };
+  if (isCharged && typeof limit === 'string') sum.limits.add(limit);
+  else if (isCharged && limit !== undefined) for (const name of limit) sum.limits.add(name);
+  for (const one of redact ?? NOTHING) sum.redact.add(one);
+  sum.isRequired ||= inspect !== undefined;
+  return sum;
 }

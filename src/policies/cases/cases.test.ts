@@ -22,6 +22,7 @@ test('a case is who, where, what, and the verdict', () => {
     server: 'files',
     subject: { kind: 'tool', name: 'read_file' },
     taint: [],
+    findings: {},
     args: {},
     request: { timeMs: Date.UTC(2026, 0, 5, 12), era: 'modern', source: '127.0.0.1', listener: 'main' },
   });
@@ -31,9 +32,9 @@ test('a case is who, where, what, and the verdict', () => {
 
 test('everything that a rule can look at can be said', () => {
   const { question, labels, expected } = only(
-    'ada [finance, ops] {"team": "a | b"} for eve@example.com | bank | tool pay [destructive, own] {"note": "1 | 2 {", "to": ["x"]} | time=2026-03-02T21:00:00+01:00 era=legacy source=10.0.0.1 listener=internal taint=private-source,untrusted-source | ask',
+    'ada [finance, ops] {"team": "a | b"} for eve@example.com | bank | tool pay [destructive, own] {"note": "1 | 2 {", "to": ["x"]} | time=2026-03-02T21:00:00+01:00 era=legacy source=10.0.0.1 listener=internal taint=private-source,untrusted-source findings=secret:2,unscanned | ask',
   );
-  const { principal, subject, args, taint, request } = question;
+  const { principal, subject, args, taint, findings, request } = question;
   assert.deepEqual(
     [principal.agent, principal.groups, principal.attributes, principal.user],
     ['ada', ['finance', 'ops'], { team: 'a | b' }, 'eve@example.com'],
@@ -42,6 +43,7 @@ test('everything that a rule can look at can be said', () => {
   assert.deepEqual(labels, ['destructive', 'own']);
   assert.deepEqual(args, { note: '1 | 2 {', to: ['x'] });
   assert.deepEqual(taint, ['private-source', 'untrusted-source']);
+  assert.deepEqual(findings, { secret: 2, unscanned: 1 });
   assert.deepEqual(request, { timeMs: Date.UTC(2026, 2, 2, 20), era: 'legacy', source: '10.0.0.1', listener: 'internal' });
   assert.deepEqual(expected, { kind: 'ask', rule: undefined });
 });
@@ -96,6 +98,8 @@ test('what is no case is refused in its line, with what to write', () => {
     ['ada | files | tool read | time=2026-03-02 | deny -', /has the time/],
     ['ada | files | tool read | time=2026-13-02T00:00:00Z | deny -', /has the time/],
     ['ada | files | tool read | era=modern era=legacy | deny -', /says era twice/],
+    ['ada | files | tool read | findings=secrets:1 | deny -', /finds 'secrets:1'/],
+    ['ada | files | tool read | findings=secret:many | deny -', /finds 'secret:many'/],
     ['ada | files | tool read | allowed', /expects 'allowed'/],
     ['a\n---\nb\n---\nc\n---\nada | files | server | deny -', /fourth part/],
   ] as const) {

@@ -3,6 +3,8 @@
 
 import { fail, nearest, ok } from '../../base/index.ts';
 import type { Result } from '../../base/index.ts';
+import { FINDING_CLASSES } from '../../inspection/index.ts';
+import type { FindingClass } from '../../inspection/index.ts';
 import { parseJson } from '../../mcp/index.ts';
 import type { JsonObject, JsonValue } from '../../mcp/index.ts';
 import type { Question, Subject, Verdict } from '../types.ts';
@@ -163,10 +165,10 @@ function isObject(value: JsonValue): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-const CIRCUMSTANCES = ['time', 'era', 'source', 'listener', 'taint'];
+const CIRCUMSTANCES = ['time', 'era', 'source', 'listener', 'taint', 'findings'];
 
-/** `time=2026-03-02T21:00:00Z era=legacy source=10.0.0.1 listener=main taint=private-source,untrusted-source` */
-function readCircumstances(column: string): Result<Pick<Question, 'request' | 'taint'>, Wrong> {
+/** `time=2026-03-02T21:00:00Z era=legacy source=10.0.0.1 listener=main taint=private-source,untrusted-source findings=secret:1` */
+function readCircumstances(column: string): Result<Pick<Question, 'request' | 'taint' | 'findings'>, Wrong> {
   const given = new Map<string, string>();
   for (const word of column.split(/\s+/).filter((one) => one !== '')) {
     const [, name = word, value = ''] = /^([a-z]+)=(.+)$/.exec(word) ?? [];
@@ -185,9 +187,32 @@ function readCircumstances(column: string): Result<Pick<Question, 'request' | 't
   if (timeMs === undefined) return wrong(`has the time '${time}'`, 'Write it with its zone: time=2026-03-02T21:00:00Z.');
   const era = given.get('era') ?? 'modern';
   if (era !== 'modern' && era !== 'legacy') return wrong(`has the era '${era}'`, 'Write era=modern or era=legacy.');
+  const findings = readFindings(listOf(given.get('findings') ?? ''));
+  if (!findings.ok) return findings;
   const source = given.get('source') ?? '127.0.0.1';
   const listener = given.get('listener') ?? 'main';
-  return ok({ taint: listOf(given.get('taint') ?? ''), request: { timeMs, era, source, listener } });
+  return ok({ taint: listOf(given.get('taint') ?? ''), findings: findings.value, request: { timeMs, era, source, listener } });
+}
+
+/** `secret`, or `secret:2`. */
+function readFindings(words: readonly string[]): Result<Readonly<Record<string, number>>, Wrong> {
+  const found: Record<string, number> = {};
+  for (const word of words) {
+    const [, name = word, count = '1'] = /^([a-z]+)(?::(\d{1,6}))?$/.exec(word) ?? [];
+    if (!isFindingClass(name)) {
+      const meant = nearest(name, FINDING_CLASSES);
+      return wrong(
+        `finds '${word}'`,
+        meant === undefined ? `Write findings=secret:2; there are: ${FINDING_CLASSES.join(', ')}.` : `Did you mean ${meant}?`,
+      );
+    }
+    found[name] = Number(count);
+  }
+  return ok(found);
+}
+
+function isFindingClass(name: string): name is FindingClass {
+  return FINDING_CLASSES.some((one) => one === name);
 }
 
 /** RFC 3339. A time without a zone would be another one on every machine. */

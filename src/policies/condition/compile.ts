@@ -158,6 +158,8 @@ function compileVariable(name: string, scope: Scope): Part {
       return ({ facts }) => facts.args ?? new Failure('there are no arguments');
     case 'taint':
       return ({ facts }) => facts.taint ?? new Failure('nobody knows what this task has used');
+    case 'findings':
+      return ({ facts }) => facts.findings ?? new Failure('nobody has looked into this request');
     default:
       throw new NotACondition({ message: 'is no variable of conditions', written: name, among: VARIABLES });
   }

@@ -5,6 +5,7 @@ import { Environment } from '@marcbachmann/cel-js';
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { fail, ok } from '../../base/index.ts';
 import type { Result } from '../../base/index.ts';
+import { FINDING_CLASSES } from '../../inspection/index.ts';
 
 /** A part of a condition. */
 export type Tree = ASTNode;
@@ -25,6 +26,7 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   server: { name: 'string' },
   tool: { name: 'string', labels: 'list<string>', class: 'string' },
   request: { time: 'google.protobuf.Timestamp', era: 'string', source: 'string', listener: 'string' },
+  findings: Object.fromEntries(FINDING_CLASSES.map((one) => [one, 'int'])),
 };
 
 /** The type of an argument, as a schema has it. */

@@ -12,6 +12,7 @@ export interface Facts {
   readonly args: Value | undefined;
   readonly request: Value;
   readonly taint?: Value | undefined;
+  readonly findings?: Value | undefined;
 }
 
 /** What a condition runs on. `item`: the element that a loop is at. */

@@ -5,7 +5,7 @@ import { possibleAnswers } from '../condition/index.ts';
 import type { Answer, TextIs } from '../condition/index.ts';
 import { compileGlob, isGlob } from '../../base/index.ts';
 import { compileRule } from '../compile.ts';
-import { patternsOf } from '../rule.ts';
+import { addsDuties, patternsOf } from '../rule.ts';
 import type { CompiledRule } from '../rule.ts';
 import type { PolicyDocument, PolicyProblem, Rule } from '../types.ts';
 import { countsWith, coversRule } from './cover.ts';
@@ -134,8 +134,8 @@ function verbOf({ effect }: Rule): string {
 function isOver(over: CompiledRule, under: CompiledRule): boolean {
   if (over === under) return false;
   if (over.effect === 'deny') return under.effect !== 'deny' || over.order < under.order;
-  // What lets through may add a class, a limit, or terms of an approval, whichever is named.
-  if (under.effect === 'deny' || under.rule.class !== undefined || under.rule.limit !== undefined) return false;
+  // What lets through may add to what is done with a call, or terms of an approval, whichever is named.
+  if (under.effect === 'deny' || addsDuties(under.rule)) return false;
   if (over.effect === 'ask') return under.effect === 'allow';
   return under.effect === 'allow' && over.order < under.order;
 }

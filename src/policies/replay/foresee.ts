@@ -13,7 +13,7 @@ import type { PolicyDocument, Question, Verdict } from '../types.ts';
 import { AMBIGUOUS, NO_RULE, verdictOf } from '../verdict.ts';
 
 /** What may be unknown of a call. */
-export type Unknown = 'args' | 'source' | 'taint';
+export type Unknown = 'args' | 'source' | 'taint' | 'findings';
 
 /** What a verdict may be. */
 export interface Foreseen {
@@ -62,6 +62,7 @@ function dependsOn(compiled: CompiledRule, question: Question, unknown: Readonly
   return (
     (unknown.has('args') && condition.reads.has('args')) ||
     (unknown.has('taint') && condition.reads.has('taint')) ||
+    (unknown.has('findings') && condition.reads.has('findings')) ||
     readsSource(compiled, unknown)
   );
 }

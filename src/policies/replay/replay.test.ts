@@ -62,6 +62,7 @@ test('a rule that looks at arguments, the address, or what was used before canno
   const when = (text: string, effect = 'deny') => ({ name: 'open', effect, agents: ['*'], servers: ['*'], tools: ['read'], when: text });
   assert.deepEqual(short(replay([staff, when('args.n > 3')], {})), ['1 ada allow → ? open']);
   assert.deepEqual(short(replay([staff, when('request.source == "10.0.0.1"')], {})), ['1 ada allow → ? open']);
+  assert.deepEqual(short(replay([staff, when('findings.secret > 0')], {})), ['1 ada allow → ? open']);
   assert.deepEqual(short(replay([staff, { name: 'flow', effect: 'deny', agents: ['*'], servers: ['*'], after: ['private-source'] }], {})), [
     '1 ada allow → ? flow',
   ]);

@@ -1,6 +1,6 @@
-// Recorded decisions under another policy: what would be decided otherwise, grouped and counted. A record holds no arguments, no address and
-// nothing of what the task had used before: where a rule looks at these, what it would say cannot be said, and is not guessed. Of a log
-// of any length only counts are kept.
+// Recorded decisions under another policy: what would be decided otherwise, grouped and counted. A record holds no arguments, no address, nothing of
+// what the task had used before, and of what was found in the request only what a detector of that day was sure of: where a rule looks at these,
+// what it would say cannot be said, and is not guessed. Of a log of any length only counts are kept.
 
 import type { Principal } from '../../agents/index.ts';
 import type { PolicyDocument, Subject, ToolFacts, Verdict } from '../types.ts';
@@ -81,8 +81,8 @@ const BY_POLICY: ReadonlySet<string> = new Set(['denied', 'condition-error', 'ap
 /** What the log writes where it cut a name, or left a hidden character out. */
 const CUT = /[…\ufffd]/;
 
-const OF_CALLS: ReadonlySet<Unknown> = new Set(['args', 'source', 'taint']);
-const OF_OTHERS: ReadonlySet<Unknown> = new Set(['source', 'taint']);
+const OF_CALLS: ReadonlySet<Unknown> = new Set(['args', 'source', 'taint', 'findings']);
+const OF_OTHERS: ReadonlySet<Unknown> = new Set(['source', 'taint', 'findings']);
 
 /** Begins a replay on a document that compiles. */
 export function createReplay(document: PolicyDocument, bed: ReplayBed): Replay {
