@@ -82,6 +82,7 @@ export const ERRORS = {
   upstream_timeout: row(504, 1505, 'warn', 'The MCP server did not answer in time.'),
   upstream_too_large: row(502, 1502, 'warn', 'The answer of the MCP server is too large for this kind of request.'),
   result_invalid: row(200, 1502, 'warn', 'What the tool gave is not what its approved output schema says.'),
+  answer_withheld: row(200, 1403, 'warn', 'What the server answered is kept back: it holds what may not be shown.'),
   result_unvalidated: row(200, 1502, 'info', 'What the tool gave was not held against its approved output schema.'),
   outcome_unknown: row(502, 1506, 'warn', 'The connection to the MCP server was lost; whether the call took effect is unknown.'),
   internal: row(500, -32603, 'error', 'Internal error.'),

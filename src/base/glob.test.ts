@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { compileGlob, isGlob, literalPrefix } from './glob.ts';
+import { compileGlob, coversGlob, isGlob, literalPrefix } from './glob.ts';
 
 const table: readonly (readonly [pattern: string, matching: readonly string[], other: readonly string[]])[] = [
   ['read', ['read'], ['', 'rea', 'reads', 'Read', ' read']],
@@ -57,4 +57,34 @@ test('the worst pattern on the worst name is still judged', () => {
 test('wildcards are seen, and the text in front of them', () => {
   assert.deepEqual(['a', 'a*', 'a?', '\\', ''].map(isGlob), [false, true, true, false, false]);
   assert.deepEqual(['read_*', 'a?b*', '*', 'plain', ''].map(literalPrefix), ['read_', 'a', '', 'plain', '']);
+});
+
+const word = (alphabet: string, maxLength = 4) => fc.string({ unit: fc.constantFrom(...alphabet.split('')), maxLength });
+const names = ['', ...Array.from({ length: 3 }, (_, i) => i + 1).flatMap((length) => words('abc', length))];
+function words(alphabet: string, length: number): readonly string[] {
+  if (length === 0) return [''];
+  return words(alphabet, length - 1).flatMap((rest) => alphabet.split('').map((char) => char + rest));
+}
+
+test('a glob is said to cover another one only if it matches every name of it', () => {
+  let covered = 0;
+  fc.assert(
+    fc.property(word('ab*?'), word('ab*?'), (wide, narrow) => {
+      if (!coversGlob(wide, narrow)) return;
+      covered++;
+      const [outer, inner] = [compileGlob(wide), compileGlob(narrow)];
+      for (const name of names) assert.ok(!inner(name) || outer(name), `${wide} ${narrow} ${name}`);
+    }),
+    { numRuns: 5000 },
+  );
+  assert.ok(covered > 500, 'the property met enough globs that cover others');
+  for (const [wide, narrow] of [
+    ['*', '?*?'],
+    ['a*', 'ab?*'],
+    ['*?', '?*'],
+    ['?*', '*?'],
+    ['*a*', 'ba*b'],
+    ['**', '*'],
+  ] as const)
+    assert.ok(coversGlob(wide, narrow), `${wide} covers ${narrow}`);
 });

@@ -65,3 +65,32 @@ function widthAt(name: string, index: number): number {
   const point = name.codePointAt(index);
   return point !== undefined && point > 0xffff ? 2 : 1;
 }
+
+/** Whether every name that `narrow` matches is matched by `wide` too. Says yes only where it is sure. */
+export function coversGlob(wide: string, narrow: string): boolean {
+  const [outer, inner] = [ordered(wide), ordered(narrow)];
+  // By wildcard matching of the one pattern against the other, where `?` takes any one character or `?`, and `*` anything.
+  let reached = new Set([0]);
+  const skipStars = (places: ReadonlySet<number>): Set<number> => {
+    const all = new Set(places);
+    for (const place of all) if (outer[place] === '*') all.add(place + 1);
+    return all;
+  };
+  reached = skipStars(reached);
+  for (const token of inner) {
+    const next = new Set<number>();
+    for (const place of reached) {
+      const own = outer[place];
+      if (own === '*') next.add(place);
+      else if (own !== undefined && token !== '*' && (own === '?' || own === token)) next.add(place + 1);
+    }
+    reached = skipStars(next);
+  }
+  return reached.has(outer.length);
+}
+
+/** In a run of wildcards the `?` come first, and one `*` is enough: that matches the same names, and is written one way only. */
+function ordered(pattern: string): readonly string[] {
+  // By code points, as globs match them.
+  return Array.from(pattern.replace(/[*?]+/g, (run) => run.replaceAll('*', '') + (run.includes('*') ? '*' : '')));
+}

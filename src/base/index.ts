@@ -1,10 +1,11 @@
-// What everything stands on: results, secrets, digests, the error table, near misses. No I/O, no clock, no randomness.
+// What everything stands on: results, secrets, digests, the error table, near misses, what looks like what. No I/O, no clock, no randomness.
 export { sha256Hex } from './digest.ts';
 export { ERRORS, GatewayError } from './errors.ts';
 export type { ErrorCode, LogLevel } from './errors.ts';
-export { compileGlob, isGlob, literalPrefix, MAX_GLOB_LENGTH } from './glob.ts';
+export { compileGlob, coversGlob, isGlob, literalPrefix, MAX_GLOB_LENGTH } from './glob.ts';
 export type { Matcher } from './glob.ts';
 export { nearest } from './nearest.ts';
 export { fail, ok } from './result.ts';
 export type { Result } from './result.ts';
 export { Secret } from './secret.ts';
+export { looksLike, toSkeleton } from './skeleton.ts';

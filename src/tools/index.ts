@@ -21,7 +21,6 @@ export { createToolSearch } from './search-tools.ts';
 export type { FoundTool, ToolSearch } from './search-tools.ts';
 export { resembles } from './similarity.ts';
 export type { Likeness } from './similarity.ts';
-export { toSkeleton } from './skeleton.ts';
 export { matchesTemplate } from './uri-templates.ts';
 export { createToolFinder } from './tool-finder.ts';
 export type { ToolFinder } from './tool-finder.ts';

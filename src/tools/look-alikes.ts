@@ -8,7 +8,7 @@ import { prefersItself } from './definition-hints.ts';
 import { createNearNames } from './near-names.ts';
 import type { NearNames } from './near-names.ts';
 import { likeness, traceOf } from './similarity.ts';
-import { toSkeleton } from './skeleton.ts';
+import { toSkeleton } from '../base/index.ts';
 import { likelyPairs, sketchOf } from './word-sketch.ts';
 import type { Sketch } from './word-sketch.ts';
 

@@ -2,7 +2,7 @@
 // host than is read here is refused, whether or not its host is named.
 
 import type { JsonValue } from '../mcp/index.ts';
-import { toSkeleton } from './skeleton.ts';
+import { toSkeleton } from '../base/index.ts';
 
 const MAX_URL = 2_048;
 /** Visible ASCII only; a backslash is a slash to browsers (WHATWG URL), and tabs and line breaks are nothing to them. */

@@ -1,7 +1,7 @@
 // Whether a text speaks of a secret: in any spelling, also with letters that only look like others, with hidden characters between them, with spaces,
 // or with digits for letters. Words that are part of harmless ones (a "pin" in "shipping") count alone; the others wherever they stand.
 
-import { toSkeleton } from './skeleton.ts';
+import { toSkeleton } from '../base/index.ts';
 
 /** By themselves, in the singular or plural. */
 const WORDS: ReadonlySet<string> = new Set(

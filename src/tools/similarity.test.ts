@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { findLookAlikes, guessLabels, resembles, toSkeleton } from './index.ts';
+import { toSkeleton } from '../base/index.ts';
+import { findLookAlikes, guessLabels, resembles } from './index.ts';
 import type { JsonObject } from '../mcp/index.ts';
 
 function tool(description: string, ...names: readonly string[]): JsonObject {

@@ -5,7 +5,7 @@ import { canonicalJson } from '../mcp/index.ts';
 import type { JsonValue } from '../mcp/index.ts';
 import { describedBy } from './definition-texts.ts';
 import { isObject, own } from './schema/keywords.ts';
-import { toSkeleton } from './skeleton.ts';
+import { toSkeleton } from '../base/index.ts';
 
 /** A definition that vanished and the one that seems to have taken its place. */
 export interface Likeness {

@@ -1,7 +1,7 @@
 // Shows text of strangers to the person who is to approve it, so that what is seen is what is there: what cannot be seen, what steers a
 // terminal, and letters of one alphabet inside a word of another come out as escapes. Everything else stays readable, in any language.
 
-import { toSkeleton } from './skeleton.ts';
+import { toSkeleton } from '../base/index.ts';
 
 /**
  * Control and format characters, bidi and zero-width ones, tags, variation selectors, unassigned and private ones, lone surrogates, fillers,

@@ -14,3 +14,8 @@ export function toSkeleton(text: string): string {
   for (const character of text.normalize('NFKD').replace(NO_LOOK, '')) skeleton += LOOKS.get(character) ?? character;
   return skeleton;
 }
+
+/** What a single character looks like, by the table alone; undefined where it looks like nothing but itself. */
+export function looksLike(character: string): string | undefined {
+  return LOOKS.get(character);
+}

@@ -1,0 +1,42 @@
+// A passage as characters, each with the byte it begins at. Decoded here and not by TextDecoder, which does not say where anything came from.
+
+/** Code points, and where they stand. */
+export interface Characters {
+  readonly length: number;
+  readonly points: Readonly<Uint32Array>;
+  /** Offset of each character's first byte; one more, for the end. */
+  readonly offsets: Readonly<Uint32Array>;
+}
+
+const REPLACEMENT = 0xfffd;
+
+/** Reads UTF-8. A byte that is none stands as U+FFFD, one by one. */
+export function toCharacters(bytes: Uint8Array): Characters {
+  const points = new Uint32Array(bytes.length);
+  const offsets = new Uint32Array(bytes.length + 1);
+  let length = 0;
+  let at = 0;
+  while (at < bytes.length) {
+    offsets[length] = at;
+    const lead = bytes[at] ?? 0;
+    const size = lead < 0x80 ? 1 : sizeOf(bytes, at, lead);
+    points[length] = size === 1 ? (lead < 0x80 ? lead : REPLACEMENT) : pointOf(bytes, at, lead, size);
+    length += 1;
+    at += size;
+  }
+  offsets[length] = at;
+  return { length, points, offsets };
+}
+
+/** Bytes of the character that begins here; one where none does. */
+function sizeOf(bytes: Uint8Array, at: number, lead: number): number {
+  const size = lead < 0xc2 || lead > 0xf4 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  for (let next = 1; next < size; next += 1) if (((bytes[at + next] ?? 0) & 0xc0) !== 0x80) return 1;
+  return size;
+}
+
+function pointOf(bytes: Uint8Array, at: number, lead: number, size: number): number {
+  let point = lead & (0xff >> (size + 1));
+  for (let next = 1; next < size; next += 1) point = (point << 6) | ((bytes[at + next] ?? 0) & 0x3f);
+  return point;
+}
