@@ -1,40 +1,12 @@
 // Whether one rule covers all that another one covers, and counts whenever the other does. Says yes only where it is sure: a glob that is
 // wider in a way that is hard to see is taken for another one.
 
+import { coversGlob } from '../../base/index.ts';
 import { readings } from '../readings.ts';
 import { patternsOf } from '../rule.ts';
 import type { CompiledRule, ThingKind } from '../rule.ts';
 
 const KINDS: readonly ThingKind[] = ['tool', 'prompt', 'resource'];
-
-/** Whether every name that `narrow` matches is matched by `wide` too. */
-export function coversGlob(wide: string, narrow: string): boolean {
-  const [outer, inner] = [ordered(wide), ordered(narrow)];
-  // By wildcard matching of the one pattern against the other, where `?` takes any one character or `?`, and `*` anything.
-  let reached = new Set([0]);
-  const skipStars = (places: ReadonlySet<number>): Set<number> => {
-    const all = new Set(places);
-    for (const place of all) if (outer[place] === '*') all.add(place + 1);
-    return all;
-  };
-  reached = skipStars(reached);
-  for (const token of inner) {
-    const next = new Set<number>();
-    for (const place of reached) {
-      const own = outer[place];
-      if (own === '*') next.add(place);
-      else if (own !== undefined && token !== '*' && (own === '?' || own === token)) next.add(place + 1);
-    }
-    reached = skipStars(next);
-  }
-  return reached.has(outer.length);
-}
-
-/** In a run of wildcards the `?` come first, and one `*` is enough: that matches the same names, and is written one way only. */
-function ordered(pattern: string): readonly string[] {
-  // By code points, as globs match them.
-  return Array.from(pattern.replace(/[*?]+/g, (run) => run.replaceAll('*', '') + (run.includes('*') ? '*' : '')));
-}
 
 /** Whether everything that the narrow rule covers is covered by the wide one. */
 export function coversRule(wide: CompiledRule, narrow: CompiledRule): boolean {

@@ -2,10 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { possibleAnswers } from '../condition/index.ts';
-import { compileGlob } from '../../base/index.ts';
 import { compilePolicy, policySchema } from '../index.ts';
 import type { Policy, Question } from '../index.ts';
-import { coversGlob } from './cover.ts';
 import { findStrayTools, lintPolicy } from './index.ts';
 import type { LintBed } from './index.ts';
 
@@ -118,36 +116,6 @@ test('a rule that decided nothing on record is unused, unless it is wrong in ano
     'unused two: has decided nothing in the record',
     'shadowed three: never decides: two, above it, covers all that it covers',
   ]);
-});
-
-const word = (alphabet: string, maxLength = 4) => fc.string({ unit: fc.constantFrom(...alphabet.split('')), maxLength });
-const names = ['', ...Array.from({ length: 3 }, (_, i) => i + 1).flatMap((length) => words('abc', length))];
-function words(alphabet: string, length: number): readonly string[] {
-  if (length === 0) return [''];
-  return words(alphabet, length - 1).flatMap((rest) => alphabet.split('').map((char) => char + rest));
-}
-
-test('a glob is said to cover another one only if it matches every name of it', () => {
-  let covered = 0;
-  fc.assert(
-    fc.property(word('ab*?'), word('ab*?'), (wide, narrow) => {
-      if (!coversGlob(wide, narrow)) return;
-      covered++;
-      const [outer, inner] = [compileGlob(wide), compileGlob(narrow)];
-      for (const name of names) assert.ok(!inner(name) || outer(name), `${wide} ${narrow} ${name}`);
-    }),
-    { numRuns: 5000 },
-  );
-  assert.ok(covered > 500, 'the property met enough globs that cover others');
-  for (const [wide, narrow] of [
-    ['*', '?*?'],
-    ['a*', 'ab?*'],
-    ['*?', '?*'],
-    ['?*', '*?'],
-    ['*a*', 'ba*b'],
-    ['**', '*'],
-  ] as const)
-    assert.ok(coversGlob(wide, narrow), `${wide} covers ${narrow}`);
 });
 
 // A small world, and rules about it. In it, what the findings say can be tried out.
