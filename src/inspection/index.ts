@@ -1,6 +1,10 @@
 // What is inside: detectors, findings, what is done about them. Pure: no I/O, no clock, no randomness.
 export { compileActions, DEFAULT_ACTIONS, DEFAULT_INSPECTION, isEdit, isStricter, withDuties } from './actions.ts';
 export type { ActionOf, ActionTable, InspectionDuties } from './actions.ts';
+export { editsFor, hasPlace, markerFor } from './redact.ts';
+export type { TakenOut } from './redact.ts';
+export { createScan } from './scan.ts';
+export type { ScanOptions } from './scan.ts';
 export { ACTIONS, FINDING_CLASSES, UNSCANNED_REASONS } from './types.ts';
 export type {
   Action,

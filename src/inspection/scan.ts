@@ -1,0 +1,343 @@
+// Looks into the strings, member names and long numbers of one JSON message, as it comes. It reads the way a lenient reader would, and holds a window of the
+// string it is in, never the message; what it says does not depend on the pieces in which the message came.
+//
+// It judges nothing: whether the message is valid is for the strict parser. What is no JSON is looked at as the text it is, from where it stops being JSON,
+// because whoever gets it may read it all the same. It never throws.
+
+import { CUT_OFF, MAX_ESCAPE_BYTES, readEscape } from './reading/escape.ts';
+import type { Escape } from './reading/escape.ts';
+import { createFindings } from './reading/findings.ts';
+import { createHeldText } from './reading/held-text.ts';
+import { createLooker } from './reading/look.ts';
+import { createPlace } from './reading/place.ts';
+import { lookThrough, WINDOW_BYTES } from './reading/windows.ts';
+import type { Budget, Engine, Progress, Scan, Surface } from './types.ts';
+
+/** How a message is looked into. */
+export interface ScanOptions {
+  readonly surface: Surface;
+  /** What all of it may cost. Undefined: as much as its length lets it. */
+  readonly budget?: Budget | undefined;
+}
+
+/** What may come next, or what is being read. */
+type State =
+  | 'value'
+  | 'value-or-end'
+  | 'name'
+  | 'name-or-end'
+  | 'colon'
+  | 'comma-or-end'
+  | 'nothing'
+  | 'string'
+  | 'number'
+  | 'literal'
+  | 'text';
+
+const TAB = 0x09;
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const SPACE = 0x20;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const OPEN_ARRAY = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_ARRAY = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+
+/** No number that anybody means is longer. */
+const MAX_NUMBER_BYTES = 4096;
+/** In front of a window a little is always seen: only where a text begins nothing is. */
+const MIN_BEHIND_BYTES = 64;
+
+const NUMBER = table('+-.0123456789Ee');
+const LITERALS: ReadonlyMap<number, string> = new Map(['true', 'false', 'null'].map((word) => [word.charCodeAt(0), word]));
+const NO_BYTES = new Uint8Array(0);
+
+/** Makes the scan of one message. */
+export function createScan(engine: Engine, options: ScanOptions): Scan {
+  const sizes = { behind: Math.max(MIN_BEHIND_BYTES, engine.lookBehindBytes), own: WINDOW_BYTES, ahead: engine.maxMatchBytes };
+  const place = createPlace();
+  const findings = createFindings(engine.maxMatchBytes);
+  const looker = createLooker({ engine, surface: options.surface, budget: options.budget, place, findings });
+  const held = createHeldText(sizes, (bytes, begin, from, to, end) => lookAtHeld(bytes, begin, from, to, end));
+  const lookAtHeld = looker.at(held);
+  /** Offset in the message of the piece's first byte. */
+  let base = 0;
+  const lookInPlace = looker.at({ rawStart: (index) => base + index, rawEnd: (index) => base + index });
+
+  const escape: Escape = { rune: 0, taken: 0 };
+  let state: State = 'value';
+  let literal = '';
+  let literalAt = 0;
+  /** The beginning of an escape at the end of a piece. */
+  let cutOff = NO_BYTES;
+
+  const endValue = (): void => {
+    state = place.depth === 0 ? 'nothing' : 'comma-or-end';
+  };
+
+  /** From here on it is no JSON. */
+  const goOnAsText = (at: number): void => {
+    looker.placed = false;
+    looker.miss('unparsable', base + at);
+    looker.kind = 'string';
+    held.begin(base + at);
+    state = 'text';
+  };
+
+  /** A text that stands whole in the piece, and as it is. */
+  const lookWhole = (bytes: Uint8Array, from: number, to: number): void => {
+    if (to - from > WINDOW_BYTES) lookThrough({ bytes, shift: from, length: to - from, ended: true, window: 0 }, sizes, lookInPlace);
+    else if (to > from) lookInPlace(bytes, from, from, to, to);
+  };
+
+  const endString = (): void => {
+    if (looker.kind === 'name') state = 'colon';
+    else endValue();
+  };
+
+  const beginString = (bytes: Uint8Array, quote: number, isName: boolean): number => {
+    looker.kind = isName ? 'name' : 'string';
+    if (isName) place.name(NO_BYTES, 0, 0);
+    const from = quote + 1;
+    const to = skipPlain(bytes, from);
+    if (to < bytes.length && bytes[to] === QUOTE) {
+      lookWhole(bytes, from, to);
+      endString();
+      return to + 1;
+    }
+    held.begin(base + from);
+    held.append(bytes, from, to);
+    state = 'string';
+    return to;
+  };
+
+  /** Reads on in a string that is held. */
+  const readString = (bytes: Uint8Array, from: number): number => {
+    let at = from;
+    while (at < bytes.length) {
+      const stop = skipPlain(bytes, at);
+      held.append(bytes, at, stop);
+      if (stop === bytes.length) return stop;
+      if (bytes[stop] === QUOTE) {
+        held.end();
+        endString();
+        return stop + 1;
+      }
+      readEscape(escape, bytes, stop, bytes.length, false);
+      if (escape.taken === CUT_OFF) {
+        cutOff = bytes.slice(stop);
+        return bytes.length;
+      }
+      held.appendEscape(escape.rune, escape.taken);
+      at = stop + escape.taken;
+    }
+    return at;
+  };
+
+  /** Reads the escape that the last piece ended in; gives where to go on in this one. */
+  const readCutOff = (bytes: Uint8Array, last: boolean): number => {
+    const kept = cutOff.length;
+    const joined = new Uint8Array(kept + Math.min(bytes.length, MAX_ESCAPE_BYTES));
+    joined.set(cutOff);
+    joined.set(bytes.subarray(0, MAX_ESCAPE_BYTES), kept);
+    cutOff = NO_BYTES;
+    let at = 0;
+    while (at < kept) {
+      if (joined[at] !== BACKSLASH) {
+        held.append(joined, at, at + 1);
+        at++;
+        continue;
+      }
+      readEscape(escape, joined, at, joined.length, last);
+      if (escape.taken === CUT_OFF) {
+        cutOff = joined.slice(at);
+        return bytes.length;
+      }
+      held.appendEscape(escape.rune, escape.taken);
+      at += escape.taken;
+    }
+    return at - kept;
+  };
+
+  const beginNumber = (bytes: Uint8Array, from: number): number => {
+    looker.kind = 'number';
+    const to = skipNumber(bytes, from);
+    if (to < bytes.length && to - from <= MAX_NUMBER_BYTES) {
+      lookWhole(bytes, from, to);
+      endValue();
+      return to;
+    }
+    held.begin(base + from);
+    state = 'number';
+    return from;
+  };
+
+  const readNumber = (bytes: Uint8Array, from: number): number => {
+    const to = skipNumber(bytes, from);
+    held.append(bytes, from, Math.min(to, from + MAX_NUMBER_BYTES + 1 - held.length));
+    if (to < bytes.length) endNumber(to);
+    return to;
+  };
+
+  const endNumber = (at: number): void => {
+    if (held.length > MAX_NUMBER_BYTES) looker.miss('over-budget', base + at);
+    else held.end();
+    endValue();
+  };
+
+  const readLiteral = (bytes: Uint8Array, from: number): number => {
+    let at = from;
+    while (at < bytes.length && literalAt < literal.length) {
+      if (bytes[at] !== literal.charCodeAt(literalAt)) {
+        goOnAsText(at);
+        return at;
+      }
+      at++;
+      literalAt++;
+    }
+    if (literalAt === literal.length) endValue();
+    return at;
+  };
+
+  const beginValue = (bytes: Uint8Array, at: number): number => {
+    const byte = bytes[at] ?? 0;
+    if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
+      const isObject = byte === OPEN_OBJECT;
+      place.next();
+      if (place.open(isObject)) {
+        state = isObject ? 'name-or-end' : 'value-or-end';
+        return at + 1;
+      }
+    } else if (byte === QUOTE) {
+      place.next();
+      return beginString(bytes, at, false);
+    } else if (place.depth > 0 && NUMBER[byte] === 1) {
+      place.next();
+      return beginNumber(bytes, at);
+    } else if (place.depth > 0 && LITERALS.has(byte)) {
+      place.next();
+      literal = LITERALS.get(byte) ?? '';
+      literalAt = 0;
+      state = 'literal';
+      return at;
+    }
+    // No message is a number or a word; what begins like one may be any text.
+    goOnAsText(at);
+    return at;
+  };
+
+  const readMark = (bytes: Uint8Array, at: number): number => {
+    const byte = bytes[at];
+    if (
+      byte === (place.isObject ? CLOSE_OBJECT : CLOSE_ARRAY) &&
+      (state === 'comma-or-end' || state === 'name-or-end' || state === 'value-or-end')
+    ) {
+      place.close();
+      endValue();
+      return at + 1;
+    }
+    if (state === 'comma-or-end' && byte === COMMA) {
+      state = place.isObject ? 'name' : 'value';
+      return at + 1;
+    }
+    if (state === 'colon' && byte === COLON) {
+      state = 'value';
+      return at + 1;
+    }
+    if ((state === 'name' || state === 'name-or-end') && byte === QUOTE) return beginString(bytes, at, true);
+    if (state === 'value' || state === 'value-or-end') return beginValue(bytes, at);
+    goOnAsText(at);
+    return at;
+  };
+
+  const readOn = (bytes: Uint8Array, from: number): number => {
+    switch (state) {
+      case 'string':
+        return readString(bytes, from);
+      case 'number':
+        return readNumber(bytes, from);
+      case 'literal':
+        return readLiteral(bytes, from);
+      case 'text':
+        held.append(bytes, from, bytes.length);
+        return bytes.length;
+      case 'value':
+      case 'value-or-end':
+      case 'name':
+      case 'name-or-end':
+      case 'colon':
+      case 'comma-or-end':
+      case 'nothing': {
+        const at = skipSpace(bytes, from);
+        return at < bytes.length ? readMark(bytes, at) : at;
+      }
+      default:
+        return state satisfies never;
+    }
+  };
+
+  const progress = (): Progress => {
+    // In the middle of a text, what was looked at is decided; between texts, everything is.
+    if (state !== 'string' && state !== 'number' && state !== 'text') findings.settle(base);
+    return { decided: findings.settled, found: findings.take() };
+  };
+
+  return {
+    push: (chunk) => {
+      let at = cutOff.length > 0 ? readCutOff(chunk, false) : 0;
+      while (at < chunk.length) at = readOn(chunk, at);
+      base += chunk.length;
+      return progress();
+    },
+    end: () => {
+      if (cutOff.length > 0) readCutOff(NO_BYTES, true);
+      const complete = state === 'nothing' || (state === 'value' && place.depth === 0);
+      if (state === 'number') endNumber(0);
+      else if (state === 'string' || state === 'text') held.end();
+      if (!complete && state !== 'text') {
+        looker.placed = false;
+        looker.miss('unparsable', base);
+      }
+      held.release();
+      findings.settle(base);
+      return { decided: findings.settled, found: findings.take() };
+    },
+  };
+}
+
+function skipPlain(bytes: Uint8Array, from: number): number {
+  const end = bytes.length;
+  let at = from;
+  let byte: number | undefined;
+  // Asking for the end first keeps every read in bounds, and the loop fast (mcp/scan-tokens.ts).
+  while (at < end && (byte = bytes[at]) !== undefined && byte !== QUOTE && byte !== BACKSLASH) at++;
+  return at;
+}
+
+function skipSpace(bytes: Uint8Array, from: number): number {
+  const end = bytes.length;
+  let at = from;
+  while (at < end) {
+    const byte = bytes[at];
+    if (byte !== SPACE && byte !== LINE_FEED && byte !== TAB && byte !== CARRIAGE_RETURN) break;
+    at++;
+  }
+  return at;
+}
+
+function skipNumber(bytes: Uint8Array, from: number): number {
+  const end = bytes.length;
+  let at = from;
+  while (at < end && NUMBER[bytes[at] ?? 0] === 1) at++;
+  return at;
+}
+
+function table(members: string): Uint8Array {
+  const flags = new Uint8Array(256);
+  for (const member of members) flags[member.charCodeAt(0)] = 1;
+  return flags;
+}
