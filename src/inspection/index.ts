@@ -5,6 +5,16 @@ export { editsFor, hasPlace, markerFor } from './redact.ts';
 export type { TakenOut } from './redact.ts';
 export { createScan } from './scan.ts';
 export type { ScanOptions } from './scan.ts';
+export { compileDetectors } from './compile.ts';
+export type { CompileOptions } from './compile.ts';
+export type { DetectorMistake } from './check-detectors.ts';
+export { searchText } from './search-text.ts';
+export type { TextFinding } from './search-text.ts';
+export { BUILT_IN, SWEEPS } from './detectors/index.ts';
+export { VALIDATORS } from './validators/index.ts';
+export { checkInspection } from './check.ts';
+export type { InspectionProblem, KnownToInspection } from './check.ts';
+export { inspectionSchema } from './schema.ts';
 export { ACTIONS, FINDING_CLASSES, UNSCANNED_REASONS } from './types.ts';
 export type {
   Action,

@@ -83,7 +83,7 @@ export interface Detector extends Sought {
   readonly anchors: Anchors;
   /**
    * RE2 syntax, looked for in the windows around anchors; windows of one detector that touch are one. What its group named `value`, or else the
-   * whole, matches is a finding. It begins at most 512 bytes behind an anchor. When the validator refuses a match, looking goes on at the next word
+   * whole, matches is a finding. It begins at most 1024 bytes behind the beginning of an anchor. When the validator refuses a match, looking goes on at the next word
    * inside of it. Undefined: the anchor itself is the finding.
    */
   readonly pattern?: string | undefined;
@@ -140,12 +140,12 @@ export interface Sweep {
 export interface Folded {
   /** UTF-8. */
   readonly bytes: Uint8Array;
-  /** For each byte: the offset of the character in the original that it stands for. Never falls. */
+  /** For each byte: the offset in the bytes of the passage of the character that it stands for. Never falls. */
   readonly offsets: ArrayLike<number>;
 }
 
-/** Makes a text readable; undefined where that changes nothing but the case of ASCII letters. Pure, and linear. */
-export type Fold = (bytes: Uint8Array) => Folded | undefined;
+/** Makes the text of a passage readable, all of it; undefined where that changes nothing but the case of ASCII letters. Pure, and linear. */
+export type Fold = (passage: Passage) => Folded | undefined;
 
 /** A way of writing one text as another, that was undone to find something. */
 export type Layer = 'base64' | 'hex' | 'url' | 'gzip' | 'html' | 'folded' | 'joined' | 'rot13' | 'escaped';
