@@ -15,7 +15,7 @@ const envelope: Envelope<{ readonly era: string }> = {
   payload: { era: 'modern' },
 };
 const permitOf = (): Permit<{ readonly era: string }> => {
-  const settled = settle(allow, [], envelope);
+  const settled = settle(allow, envelope);
   assert.ok(settled.kind === 'permit');
   return settled.permit;
 };
@@ -39,18 +39,18 @@ test('a permit works once', () => {
 
 test('a denied call gets its denial', () => {
   const denial: Denial = { kind: 'deny', rule: 'no-deletes', reason: 'rule' };
-  assert.equal(settle(denial, [{ type: 'secret', count: 1 }], envelope), denial);
+  assert.equal(settle(denial, envelope), denial);
 });
 
 test('a verdict of an unknown kind grants nothing', () => {
   const verdict: Verdict = JSON.parse('{"kind":"maybe","rule":"r"}');
-  assert.deepEqual(settle(verdict, [], envelope), { kind: 'deny', rule: undefined, reason: 'no-rule' });
+  assert.deepEqual(settle(verdict, envelope), { kind: 'deny', rule: undefined, reason: 'no-rule' });
 });
 
 test('a question to a person is no leave', () => {
   const approval = { expiresAfterMs: 1, approvers: [], notRequester: false } as const;
   const ask: Verdict = { kind: 'ask', rule: 'r', approval, obligations: { class: 'standard' } };
-  assert.deepEqual(settle(ask, [], envelope), { kind: 'deny', rule: 'r', reason: 'approval-needed' });
+  assert.deepEqual(settle(ask, envelope), { kind: 'deny', rule: 'r', reason: 'approval-needed' });
 });
 
 test('what merely looks like a permit is none', () => {

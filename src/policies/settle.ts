@@ -1,15 +1,15 @@
-// The last word before the road: a verdict, what inspection found, and the final envelope become a permit or a denial.
-// Conditions over findings run here, because only here both the final bytes and what is in them are known.
+// The last word before the road: a verdict and the final envelope become a permit or a denial. The envelope holds what goes out, after inspection has taken
+// out of it what may not: the permit is for exactly that.
 
 import { mintPermit } from './permit.ts';
 import type { Permit } from './permit.ts';
-import type { Allow, Ask, Denial, Envelope, Finding, Verdict } from './types.ts';
+import type { Allow, Ask, Denial, Envelope, Verdict } from './types.ts';
 
 /** A permit, or why there is none. */
 export type Settlement<Payload> = { readonly kind: 'permit'; readonly permit: Permit<Payload> } | Denial;
 
 /** Turns an allowed verdict into the permit for exactly this envelope. */
-export function settle<Payload>(verdict: Verdict, _findings: readonly Finding[], envelope: Envelope<Payload>): Settlement<Payload> {
+export function settle<Payload>(verdict: Verdict, envelope: Envelope<Payload>): Settlement<Payload> {
   switch (verdict.kind) {
     case 'allow':
       return { kind: 'permit', permit: mintPermit(envelope, verdict.rule, verdict.obligations) };

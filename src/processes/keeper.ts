@@ -2,7 +2,7 @@
 // no listener and no network; it answers narrow questions over inherited pipes, each role its own. It gives a worker the headers of
 // servers and the TLS key of listeners, the runner the environment of servers, nobody anything that the config does not name.
 //
-// Questions: seal-keys (worker) · tls {listener} (worker) · secrets {server, kind} (worker: headers, runner: env) · pins (worker, control) ·
+// Questions: seal-keys (worker) · token-key (worker) · tls {listener} (worker) · secrets {server, kind} (worker: headers, runner: env) · pins (worker, control) ·
 // configure, check-certificates, sign-pins, pins-kept, approvals-key (control).
 
 import { randomBytes } from 'node:crypto';
@@ -64,7 +64,9 @@ export function beginKeeper(dataFolder: string, log: Log): Duties {
       case 'pins':
         return role === 'worker' || role === 'control' ? pinFacts() : refusal(role, frame.type);
       case 'approvals-key':
-        return role === 'control' ? readApprovalsKey() : refusal(role, frame.type);
+        return role === 'control' ? readLastingKey('approvals-key.json') : refusal(role, frame.type);
+      case 'token-key':
+        return role === 'worker' ? readLastingKey('token-key.json') : refusal(role, frame.type);
       case 'sign-pins':
         return role === 'control' ? signPins(frame.fields) : refusal(role, frame.type);
       case 'pins-kept':
@@ -115,9 +117,9 @@ export function beginKeeper(dataFolder: string, log: Log): Duties {
     }
   };
 
-  const readApprovalsKey = (): Fields => {
+  const readLastingKey = (name: string): Fields => {
     try {
-      return { key: approvalsKey(folder) };
+      return { key: lastingKey(join(folder, name)) };
     } catch (error) {
       return { error: faultOf(error) };
     }
@@ -185,9 +187,11 @@ function sealKeys(folder: string, now: number): readonly SealKey[] {
   return keys;
 }
 
-/** The key under which the store knows what people were asked about. A file that cannot be read is not replaced: nobody could be asked the same again. */
-function approvalsKey(folder: string): string {
-  const file = join(folder, 'approvals-key.json');
+/**
+ * A key that stays the same: the one under which the store knows what people were asked about, or the one of tokens. A file that cannot be read is not
+ * replaced: nobody could be asked the same again, and no token be turned back.
+ */
+function lastingKey(file: string): string {
   if (existsSync(file)) {
     const stored: unknown = JSON.parse(readFileSync(file, 'utf8'));
     if (typeof stored === 'object' && stored !== null && 'format' in stored && stored.format === 1 && 'key' in stored)

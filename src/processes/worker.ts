@@ -8,8 +8,18 @@ import { createCallIds, createRefusalCounter, openAuditLog } from '../audit/inde
 import type { AuditLog, RefusalCounter } from '../audit/index.ts';
 import { compileSnapshot, isSnapshotDocument, parseSnapshotDocument, withLockdown } from '../config/index.ts';
 import type { Snapshot, SnapshotDocument } from '../config/index.ts';
-import { createGate, createListChanges, createOpenExchanges, createOwnerRelay, createRoadMetrics, createTaskIds } from '../proxy/index.ts';
-import type { Ports, SealingKey } from '../proxy/index.ts';
+import {
+  createGate,
+  createListChanges,
+  createLocalInspector,
+  createOpenExchanges,
+  createOwnerRelay,
+  createRoadMetrics,
+  createTaskIds,
+  createTokens,
+  NO_TOKENS,
+} from '../proxy/index.ts';
+import type { Ports, SealingKey, Tokens } from '../proxy/index.ts';
 import type { Server } from '../servers/index.ts';
 import { createMetrics } from '../telemetry/index.ts';
 import type { Log } from '../telemetry/index.ts';
@@ -53,6 +63,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
   let compiled: Snapshot | undefined;
   let snapshot: Snapshot | undefined;
   let keys: readonly SealingKey[] = [];
+  let tokens: Tokens = NO_TOKENS;
   let audit: AuditLog | undefined;
   let refusals: RefusalCounter | undefined;
   let draining = false;
@@ -149,6 +160,13 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     keys = listed.map((one: { kid: string; key: string }) => ({ kid: one.kid, key: Buffer.from(one.key, 'base64') }));
   };
 
+  const fetchTokenKey = async (): Promise<void> => {
+    const { fields } = await links.request('keeper', 'token-key', {}, KEYS_TIMEOUT_MS);
+    const { key } = fields;
+    if (typeof key === 'string') tokens = createTokens(Buffer.from(key, 'base64'));
+    else log.error('there is no key for tokens; values are left out instead', { reason: fields['error'] });
+  };
+
   const start = async (): Promise<void> => {
     const patience = setTimeout(() => {
       const last = lastGood(init.dataFolder);
@@ -169,6 +187,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       }),
       haveSnapshot,
       fetchKeys(),
+      fetchTokenKey(),
       catalogue.open(),
       lockdown.open(),
     ]);
@@ -203,6 +222,8 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       reportSightings: (report) => reportSightings(links, report, catalogue.catalogue),
       taint: flow.authority,
       limits: limits.port,
+      inspector: createLocalInspector(() => ({ push: () => ({ decided: 0, found: [] }), end: () => ({ decided: 0, found: [] }) })),
+      tokens,
       taskIds: createTaskIds(() => keys),
       approvals: approvals.approvals,
       open,

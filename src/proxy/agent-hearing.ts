@@ -4,7 +4,8 @@ import type { Answer } from './answer.ts';
 import type { Asking, Hearing } from './bridge/index.ts';
 import type { Call, Ports } from './exchange.ts';
 import { approveFinal, noteChange } from './approved.ts';
-import { answerMessage, carryMessage, mayBeSaid, wordsFor } from './server-messages.ts';
+import { sayable } from './inspection/say.ts';
+import { answerMessage, carryMessage, wordsFor } from './server-messages.ts';
 
 /** What the agent of a call hears. */
 export function createAgentHearing(call: Call, answer: Answer, ports: Ports): Hearing {
@@ -14,7 +15,8 @@ export function createAgentHearing(call: Call, answer: Answer, ports: Ports): He
     },
     note: (said) => {
       if (call.members === undefined) noteChange(call.server.name, said, ports);
-      if (!answer.finished && mayBeSaid(call, said)) carryMessage(answer, said, wordsFor(call, said));
+      const shown = answer.finished ? undefined : sayable(call, said);
+      if (shown !== undefined) carryMessage(answer, shown, wordsFor(call, shown));
     },
     final: (said) => {
       call.answeredUs = ports.nowUs();

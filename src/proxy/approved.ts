@@ -9,6 +9,7 @@ import type { DefinitionKind, Sighting } from '../tools/index.ts';
 import type { FinalMessage } from './bridge/index.ts';
 import type { Call, Ports } from './exchange.ts';
 import { holdResult } from './held-results.ts';
+import { inspectFinal } from './inspection/final.ts';
 
 type CataloguePorts = Pick<Ports, 'catalogue' | 'contracts' | 'reportSightings' | 'log'>;
 
@@ -63,8 +64,12 @@ export function noteChange(server: string, message: Message, ports: Pick<Ports, 
 /** The answer to an agent's call as far as it is what was approved. Of several servers as one, each share was judged when it came. */
 export function approveFinal(call: Call, final: FinalMessage, ports: CataloguePorts, next: (approved: FinalMessage) => void): void {
   const { method } = call.question;
+  // Definitions were looked into when somebody first saw them: what is shown of them is what was approved, to the byte.
+  if (!holdsDefinitions(method)) {
+    const held = call.members === undefined ? holdResult(call, final, ports) : final;
+    return inspectFinal(call, held, ports, next);
+  }
   if (call.members !== undefined) return next(final);
-  if (!holdsDefinitions(method)) return next(holdResult(call, final, ports));
   const { inbound } = call;
   const params = inbound.kind === 'modern' || inbound.kind === 'legacy' ? inbound.message : undefined;
   const isFirst = params?.kind !== 'request' || params.params?.['cursor'] === undefined;

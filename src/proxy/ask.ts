@@ -14,6 +14,8 @@ import type { Ask, Asking, Hearing, RequestMessage } from './bridge/index.ts';
 import { beginCall } from './call.ts';
 import type { Arrival, Call, OutcomeStatus, Ports } from './exchange.ts';
 import { tooMany } from './in-flight.ts';
+import { asSent, outgoing } from './inspection/outgoing.ts';
+import { dutiesOf } from './inspection/treat.ts';
 import { decisionOf, recordDecision, recordOutcome } from './record.ts';
 import { refusedBy } from './rescue.ts';
 
@@ -22,10 +24,14 @@ type Ready = Extract<Readiness, { kind: 'ready' }>;
 /** Sends a later message of a call in the modern form to the call's server, if everything still lets these bytes through now. */
 export function ask(wanted: Ask, hearing: Hearing, ports: Ports): Asking {
   return start(wanted, hearing, ports, (go) =>
-    admit({ call: wanted.call, params: wanted.message.params, isLater: true }, ports, (admitted) => {
-      if (admitted.kind === 'refused') hearing.fail(admitted.refused, 'refused');
-      else go(admitted);
-    }),
+    admit(
+      { call: wanted.call, params: asSent(wanted.call, wanted.message.params), bytes: wanted.message.document.bytes, isLater: true },
+      ports,
+      (admitted) => {
+        if (admitted.kind === 'refused') hearing.fail(admitted.refused, 'refused');
+        else go(admitted);
+      },
+    ),
   );
 }
 
@@ -44,8 +50,9 @@ export function reach(envelope: Envelope<Call>, wanted: Ask, readiness: Ready, h
 type Leave = Extract<Admitted, { kind: 'admitted' }>;
 
 /** Asks once it is let: `admission` may take its time, and so may the server until it can be used. */
-function start(wanted: Ask, heard: Hearing, ports: Ports, admission: (go: (leave: Leave) => void) => Pending): Asking {
-  const { call } = wanted;
+function start(asked: Ask, heard: Hearing, ports: Ports, admission: (go: (leave: Leave) => void) => Pending): Asking {
+  const { call } = asked;
+  let wanted = asked;
   let asking: Asking | undefined;
   let givenUp = false;
   const fail: Hearing['fail'] = (refused, outcome) => {
@@ -70,6 +77,10 @@ function start(wanted: Ask, heard: Hearing, ports: Ports, admission: (go: (leave
     }
   };
   const pending = admission((leave) => {
+    const message = outgoing(call, asked.message, leave, ports);
+    if ('code' in message) return fail(message, 'refused');
+    call.duties = dutiesOf(leave.allow.obligations);
+    wanted = message === asked.message ? asked : { ...asked, message };
     const permit = permitFor(wanted, leave);
     if ('kind' in permit) return fail({ code: 'denied', say: describeDenial(permit, call.question.subject) }, 'refused');
     const go = (): void => call.server.prepare((readiness) => begin(permit.take(), readiness));
@@ -101,14 +112,17 @@ export interface Member {
 /** One server's share of a question to several, or a question of a session's own: a call of its own, with its own decision and outcome on record. */
 export function askMember(arrival: Arrival, server: Server, member: Member, hearing: Hearing, ports: Ports): Asking {
   const { message, request, subject, scope, members } = member;
-  const call = beginCall({
-    id: ports.newId(),
-    arrival: { ...arrival, arrivedUs: ports.nowUs() },
-    inbound: { kind: 'modern', message, request, subject },
-    question: { era: 'modern', revision: request.revision, method: request.method, rule: request.rule, subject },
-    server,
-    members,
-  });
+  const call = beginCall(
+    {
+      id: ports.newId(),
+      arrival: { ...arrival, arrivedUs: ports.nowUs() },
+      inbound: { kind: 'modern', message, request, subject },
+      question: { era: 'modern', revision: request.revision, method: request.method, rule: request.rule, subject },
+      server,
+      members,
+    },
+    ports,
+  );
   const end = (outcome: OutcomeStatus): boolean => {
     if (call.outcome !== undefined) return false;
     forget();
@@ -137,7 +151,7 @@ export function askMember(arrival: Arrival, server: Server, member: Member, hear
     recorded.fail({ code: 'denied', say: 'The right to this ended while it was under way.' }, 'refused');
   });
   const asking: Asking = start({ call, message, request, scope }, recorded, ports, (go) =>
-    admit({ call, params: message.params, isLater: false }, ports, (admitted) => {
+    admit({ call, params: message.params, bytes: message.document.bytes, isLater: false }, ports, (admitted) => {
       if (!recordDecision(call, decisionOf(admitted, ports.snapshot()), ports)) {
         forget();
         hearing.fail({ code: 'audit_unavailable' }, 'refused');
@@ -161,7 +175,7 @@ export function unusable(server: string, code: 'upstream_timeout' | 'upstream_un
 
 function permitFor({ call, message, request }: Ask, { allow, principal, snapshot }: Leave): Permit<Call> | Denial {
   const { subject } = call.question;
-  const settled = settle(allow, [], {
+  const settled = settle(allow, {
     bytes: message.document.bytes,
     server: call.server.name,
     method: request.method,

@@ -1,14 +1,16 @@
 // How a call begins: judged by nothing yet, and with nothing on record.
 
 import type { Call } from './exchange.ts';
+import type { InspectingPorts } from './inspection/answer-treatment.ts';
 
 /** What is known of a call from its request. */
 export type CallParts = Pick<Call, 'id' | 'arrival' | 'inbound' | 'question' | 'server' | 'members'>;
 
 /** A call that has just come. */
-export function beginCall(parts: CallParts): Call {
+export function beginCall(parts: CallParts, ports: InspectingPorts): Call {
   return {
     ...parts,
+    inspecting: ports,
     decisionSeq: 0,
     denied: false,
     refusedWith: undefined,

@@ -6,7 +6,7 @@ import type { Principal } from '../agents/index.ts';
 import type { AuditLog } from '../audit/index.ts';
 import type { Route, Snapshot } from '../config/index.ts';
 import type { HeaderList, OutHeaders, Peer, ServerSentEvent } from '../http/index.ts';
-import type { Era, Message, MethodRule, ModernRequest } from '../mcp/index.ts';
+import type { Era, JsonValue, Message, MethodRule, ModernRequest } from '../mcp/index.ts';
 import type { Receipt, Subject } from '../policies/index.ts';
 import type { Server, Servers } from '../servers/index.ts';
 import type { Log } from '../telemetry/index.ts';
@@ -14,8 +14,13 @@ import type { Catalogue, DefinitionKind, HeaderCatalogue, ToolContracts, ToolFin
 import type { ApprovalState, Approvals, HeldApproval } from './approvals/types.ts';
 import type { Wait } from './approvals/wait.ts';
 import type { Aggregates, LegacyServers, Placement, Sessions, TaskIds } from './bridge/index.ts';
-import type { LimitsPort } from './admission/index.ts';
+import type { FindingCounts, LimitsPort } from './admission/index.ts';
 import type { Gate } from './gate.ts';
+import type { Inspector } from './inspection/inspector.ts';
+import type { Tokens } from './inspection/tokens.ts';
+import type { InspectionDuties } from '../inspection/index.ts';
+import type { InspectingPorts } from './inspection/answer-treatment.ts';
+import type { CallFindings } from './inspection/treat.ts';
 import type { RoadMetrics } from './metrics.ts';
 import type { OpenExchanges } from './open-exchanges.ts';
 import type { TaintAuthority } from './taint-authority.ts';
@@ -133,6 +138,10 @@ export interface Ports {
   /** What tasks have used before. */
   readonly taint: TaintAuthority;
   readonly taskIds: TaskIds;
+  /** Looks into messages. */
+  readonly inspector: Inspector;
+  /** What stands for values that an agent must not see. */
+  readonly tokens: Tokens;
   /** The way to those who approve calls. */
   readonly approvals: Approvals;
   /** What calls are charged to. */
@@ -155,7 +164,8 @@ export interface Ports {
 export interface Call {
   readonly id: string;
   readonly arrival: Arrival;
-  readonly inbound: Inbound;
+  /** As the agent sent it, and from its admission on as its server gets it. */
+  inbound: Inbound;
   readonly question: Question;
   /** Who is asked; for several servers as one, the route itself (route-server.ts). */
   readonly server: Server;
@@ -183,6 +193,16 @@ export interface Call {
   answeredUs: number;
   answerBytes: number;
   outcome: OutcomeStatus | undefined;
+  /** What was found in its request, by class, for later messages of it. */
+  requestFindings?: FindingCounts;
+  /** The arguments as the agent sent them, where others went to the server: what is judged of the call is judged by these. */
+  sentArguments?: JsonValue | undefined;
+  /** What looks into whatever its server says. */
+  readonly inspecting: InspectingPorts;
+  /** What the rules that let it through oblige to about its answer. */
+  duties?: InspectionDuties;
+  /** What was found in it and in its answer, for the record. */
+  findings?: CallFindings;
   /** What limits have let it take. */
   receipt?: Receipt;
   /** What was taken for this call and is given back when its outcome is known. */

@@ -16,6 +16,8 @@ import { createApprovalStates } from './approvals/states.ts';
 import { createAggregates, createLegacyServers, createPlacement, createProcesses, createSessions, createTaskIds } from './bridge/index.ts';
 import type { Arrival, Ports, Reply } from './exchange.ts';
 import { createGate } from './gate.ts';
+import type { InspectingPorts } from './inspection/answer-treatment.ts';
+import { NO_TOKENS } from './inspection/tokens.ts';
 import { createOpenExchanges } from './open-exchanges.ts';
 
 export interface SeenReply extends Reply {
@@ -231,6 +233,29 @@ function openCatalogue(): Catalogue {
   };
 }
 
+const NO_METRICS: Ports['metrics'] = { verdict: () => {}, outcome: () => {}, refused: () => {}, findings: () => {}, limit: () => {} };
+
+/** Looks into nothing. */
+export const NOTHING_FOUND: InspectingPorts = {
+  inspector: {
+    look: (_, __, done) => done([]),
+    lookNow: () => [],
+    open: () => {
+      let pushed = 0;
+      return {
+        push: (chunk, progressed) => progressed({ decided: (pushed += chunk.length), found: [] }),
+        end: (ended) => ended({ decided: pushed, found: [] }),
+        abandon: () => {},
+      };
+    },
+  },
+  tokens: NO_TOKENS,
+  metrics: NO_METRICS,
+  taint: { isNoted: () => false, note: async () => true, read: async () => [] },
+  contracts: createToolContracts(openCatalogue()),
+  log: createLog({ process: 'test', level: 'error', write: () => {}, clock: () => 0, format: 'json' }),
+};
+
 export interface Bed {
   readonly ports: Ports;
   readonly audit: FakeAudit;
@@ -283,7 +308,9 @@ export function bed(rules: readonly Rule[], verdict: Partial<EraVerdict> = {}): 
       waited: () => {},
     },
     open: createOpenExchanges(),
-    metrics: { verdict: () => {}, outcome: () => {}, refused: () => {}, limit: () => {} },
+    metrics: NO_METRICS,
+    inspector: NOTHING_FOUND.inspector,
+    tokens: NOTHING_FOUND.tokens,
     limits: { take: (charges) => ({ kind: 'receipt', charges }), abandon: () => {}, end: () => {}, undo: () => {} },
     log: createLog({ process: 'test', level: 'error', write: () => {}, clock: () => 0, format: 'json' }),
     newId: () => `call-${++ids}`,

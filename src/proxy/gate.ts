@@ -48,6 +48,8 @@ export function createGate(): Gate {
   const looks = new Map<string, ((fault: Refused | undefined) => void)[]>();
   const lookedAtMs = new Map<string, number>();
   const failedAtMs = new Map<string, number>();
+  /** Why the last look failed, where its server was to blame. */
+  const faults = new Map<string, Refused>();
 
   const look = (call: Call, kind: Listed, road: Road, ports: Ports, done: (fault: Refused | undefined) => void): void => {
     const { principal } = call.arrival;
@@ -88,7 +90,11 @@ export function createGate(): Gate {
       const since = (times: ReadonlyMap<string, number>): number =>
         ports.nowMs() - (times.get(lookOf(call, kind)) ?? Number.NEGATIVE_INFINITY);
       const isLookedAt = since(lookedAtMs) < RELOOK_MS && (isFresh || since(failedAtMs) < FAILED_MS);
-      if ((standing !== 'approved' && isLookedAt) || catalogue.faultOf(server) !== undefined) return done(toRefusal(call, standing, ports));
+      if ((standing !== 'approved' && isLookedAt) || catalogue.faultOf(server) !== undefined) {
+        // Of a server that could not be asked nobody can say that it does not have this.
+        const fault = isFresh || standing !== 'unknown' ? undefined : faults.get(lookOf(call, kind));
+        return done(fault === undefined ? toRefusal(call, standing, ports) : { reason: 'upstream', refused: fault });
+      }
       // A server whose list cannot be had does not make every call wait for that: nobody has been shown anything but what is approved. Only where
       // it has said that it changed, it must say to what.
       const goesOn = (): boolean =>
@@ -102,6 +108,8 @@ export function createGate(): Gate {
         // That policy denies this agent the list says nothing of the server, nor of what others may read.
         if (failed?.code !== 'denied' && (failed !== undefined || !catalogue.isFresh(server, kind)))
           failedAtMs.set(lookOf(call, kind), ports.nowMs());
+        if (failed === undefined) faults.delete(lookOf(call, kind));
+        else if (failed.code !== 'denied') faults.set(lookOf(call, kind), failed);
         const now = catalogue.standing(server, kind, name);
         if (failed === undefined) return done(toRefusal(call, now === 'approved' && isGone() ? 'unknown' : now, ports));
         done(goesOn() ? undefined : { reason: 'upstream', refused: failed });

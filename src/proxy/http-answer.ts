@@ -1,6 +1,7 @@
 // What an HTTP server answers, on its way back. A JSON answer that fits is read whole and judged; a larger one is judged and passed on
 // as it comes, unless it holds definitions, which must be filtered and therefore must fit. An event stream is passed on event by event, never held.
 
+import type { Found } from '../inspection/index.ts';
 import { createEventDecoder } from '../http/index.ts';
 import type { HeaderList, ServerSentEvent, UpstreamCall, UpstreamHandler } from '../http/index.ts';
 import { answerInstead, createAnswerScan, parseJson, readAnswerMessages } from '../mcp/index.ts';
@@ -12,9 +13,13 @@ import type { FinalMessage } from './bridge/index.ts';
 import type { Call, OutcomeStatus, Ports } from './exchange.ts';
 import { markUnheld } from './held-results.ts';
 import { leave, LONG_LIVED } from './in-flight.ts';
+import { keptBackWords } from './inspection/final.ts';
+import { createPassing } from './inspection/passing.ts';
+import type { Passing } from './inspection/passing.ts';
+import { sayable } from './inspection/say.ts';
 import { refusedBy } from './rescue.ts';
 import type { Refused } from './rescue.ts';
-import { askedBy, filterReplayed, isShaped, judgeFinal, mayBeSaid, wordsFor } from './server-messages.ts';
+import { askedBy, filterReplayed, isShaped, judgeFinal, wordsFor } from './server-messages.ts';
 import type { FinalHook } from './server-messages.ts';
 import { insteadOfAnswer, refusedQuestions } from './server-questions.ts';
 
@@ -70,6 +75,7 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
   let over = false;
   let held = 0;
   let scan: AnswerScan | undefined;
+  let passing: Passing | undefined;
   let passed = false;
   let endGrace: NodeJS.Timeout | undefined;
   let upstream: UpstreamCall | undefined;
@@ -101,6 +107,7 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
     call.answeredUs = ports.nowUs();
   };
   const giveUp = (): void => {
+    passing?.abandon();
     upstream?.abort();
     settled();
   };
@@ -130,9 +137,13 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
     held = 0;
   };
   const throttle = (): void => {
-    if (!answer.full || upstream === undefined) return;
+    if (upstream === undefined || hasRoom()) return;
     upstream.pause();
-    answer.onDrain = () => upstream?.resume();
+    answer.onDrain = goOn;
+  };
+  const hasRoom = (): boolean => !answer.full && passing?.full !== true;
+  const goOn = (): void => {
+    if (hasRoom()) upstream?.resume();
   };
 
   const onEvent = (event: ServerSentEvent): void => {
@@ -157,7 +168,8 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
           : undefined;
       if (instead !== undefined)
         return options.onInstead === undefined ? fail({ code: 'upstream_malformed' }, 'failed') : options.onInstead(instead);
-      if (mayBeSaid(call, message)) return answer.event({ ...event, data: wordsFor(call, message) });
+      const shown = sayable(call, message);
+      if (shown !== undefined) return answer.event({ ...event, data: wordsFor(call, shown) });
       // A stray notification is dropped. A request where the server may send none is an attempt on the agent: the stream is given up.
       return message.kind === 'request' ? fail({ code: 'upstream_malformed' }, 'failed') : undefined;
     }
@@ -216,6 +228,15 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
     mode = 'raw';
     markUnheld(call, ports);
     scan = createAnswerScan(askedBy(call));
+    passing = createPassing({
+      call,
+      release: (bytes) => {
+        passed = true;
+        answer.raw(status, bytes);
+      },
+      stop: (found) => withhold(found),
+      onRoom: goOn,
+    });
     const held = chunks;
     chunks = [];
     for (const chunk of held) passChunk(chunk);
@@ -223,8 +244,14 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
   const passChunk = (chunk: Uint8Array): void => {
     if (over) return;
     if (scan?.push(chunk) !== true) return cutShort();
-    passed = true;
-    answer.raw(status, chunk);
+    passing?.push(chunk);
+  };
+  /** It holds what may not be shown. */
+  const withhold = (found: Found | undefined): void => {
+    giveUp();
+    call.markedWith = 'answer_withheld';
+    if (passed) answer.cut('failed');
+    else answer.refuse({ code: 'answer_withheld', say: keptBackWords(call, found) }, 'failed');
   };
   /** Who has part of what turned out to be no answer must not take that for the whole. */
   const cutShort = (): void => {
@@ -274,7 +301,7 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
         case 'json':
           return guarded(onWhole);
         case 'raw':
-          return scan?.end() === true ? answer.end('ok') : cutShort();
+          return scan?.end() === true ? passing?.end(() => answer.end('ok')) : cutShort();
         case 'events':
           decoder.end();
           if (answer.finished || sawFinal) return;

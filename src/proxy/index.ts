@@ -22,6 +22,8 @@ export { notLookedInto } from './inspection/inspector.ts';
 export type { InspectedStream, Inspector } from './inspection/inspector.ts';
 export { createLocalInspector, lookInto } from './inspection/local-inspector.ts';
 export type { BeginScan } from './inspection/local-inspector.ts';
+export { createTokens, NO_TOKENS } from './inspection/tokens.ts';
+export type { Tokens } from './inspection/tokens.ts';
 export { createListChanges } from './list-changes.ts';
 export { serverLimits } from './limits.ts';
 export { createRoadMetrics } from './metrics.ts';

@@ -1,6 +1,7 @@
 // What the road counts, with every label set resolved once: recording is an array slot.
 
 import type { Counter, Histogram, Metrics } from '../telemetry/index.ts';
+import type { ActionOf, Direction, Found } from '../inspection/index.ts';
 import type { Call, OutcomeStatus } from './exchange.ts';
 
 /** Records for the road. */
@@ -11,6 +12,8 @@ export interface RoadMetrics {
   refused(code: string, listener: string): void;
   /** A call was charged to a limit, or was over it. */
   limit(limit: string, result: 'admitted' | 'refused'): void;
+  /** Something was found in a message, and something is done about it. */
+  findings(direction: Direction, found: readonly Found[], actionOf: ActionOf): void;
 }
 
 interface Series {
@@ -76,6 +79,13 @@ export function createRoadMetrics(metrics: Metrics): RoadMetrics {
         metrics.counter('sallyport.questions.refused', { kind, 'sallyport.server': call.server.name }).add();
     },
     refused: (code, listener) => metrics.counter('sallyport.refusals', { code, listener }).add(),
+    findings: (direction, found, actionOf) => {
+      for (const one of found) {
+        const { action } = actionOf(one);
+        metrics.counter('sallyport.inspection.findings', { class: one.class, direction, action }).add();
+        if (one.class === 'unscanned') metrics.counter('sallyport.inspection.unscanned', { reason: one.type }).add();
+      }
+    },
     limit: (limit, result) => {
       const key = `${result}\u0000${limit}`;
       let counter = limits.get(key);

@@ -4,7 +4,6 @@
 
 import { legacyRevisionFor } from '../mcp/index.ts';
 import type { JsonObject } from '../mcp/index.ts';
-import type { Finding } from '../policies/index.ts';
 import { describeDenial, settle } from '../policies/index.ts';
 import { admit, whyLocked } from './admission/index.ts';
 import type { Admitted } from './admission/index.ts';
@@ -17,6 +16,8 @@ import { postToEndpoint } from './endpoint.ts';
 import type { Arrival, Call, Inbound, Ports } from './exchange.ts';
 import { answerItself } from './find-tools.ts';
 import { forward } from './forward.ts';
+import { dutiesOf } from './inspection/treat.ts';
+import { rewriteInbound } from './inspection/outgoing.ts';
 import { questionOf, receive } from './receive.ts';
 import { resolve } from './resolve.ts';
 import { usableMembers } from './usable-members.ts';
@@ -93,7 +94,7 @@ function takeIn(call: Call, ports: Ports): void {
   const { reply, snapshot } = call.arrival;
   let decided = false;
   let forget: () => void = () => {};
-  const pending = admit({ call, params: paramsOf(call.inbound), isLater: false }, ports, (admitted) =>
+  const pending = admit({ call, params: paramsOf(call.inbound), bytes: bytesOf(call.inbound), isLater: false }, ports, (admitted) =>
     guarded(call.arrival, ports, () => {
       decided = true;
       forget();
@@ -124,11 +125,15 @@ function endWait(call: Call, refused: Refused): void {
   else refuse(reply, refused, requestOf(call));
 }
 
-function carryOn(call: Call, { allow, principal, snapshot }: Extract<Admitted, { kind: 'admitted' }>, answer: Answer, ports: Ports): void {
+function carryOn(call: Call, admitted: Extract<Admitted, { kind: 'admitted' }>, answer: Answer, ports: Ports): void {
   if (answerItself(call, answer, ports)) return;
+  const misfit = rewriteInbound(call, admitted, ports);
+  if (misfit !== undefined) return answer.refuse(misfit, 'refused');
+  const { allow, principal, snapshot } = admitted;
+  call.duties = dutiesOf(allow.obligations);
   const { inbound, question, server } = call;
-  const settled = settle(allow, inspect(call), {
-    bytes: inbound.kind === 'stream' || inbound.kind === 'end' ? EMPTY : inbound.message.document.bytes,
+  const settled = settle(allow, {
+    bytes: bytesOf(inbound),
     server: server.name,
     method: question.method,
     name: question.subject.kind === 'server' ? undefined : question.subject.name,
@@ -190,11 +195,10 @@ function lostOwner(inbound: Inbound, arrival: Arrival, delivered: boolean, ports
 }
 
 const EMPTY = new Uint8Array(0);
-const NOTHING: readonly Finding[] = [];
 
-/** Looks inside the request. Detectors arrive with the inspection folder; what they find goes into settle. */
-function inspect(_call: Call): readonly Finding[] {
-  return NOTHING;
+/** The message of a request, where there is one. */
+function bytesOf(inbound: Inbound): Uint8Array {
+  return inbound.kind === 'stream' || inbound.kind === 'end' ? EMPTY : inbound.message.document.bytes;
 }
 
 function unreadable(arrival: Arrival, ports: Ports, refusal: Unreadable): void {
@@ -228,7 +232,7 @@ function ownerElsewhere(inbound: Inbound, arrival: Arrival, ports: Ports): strin
 function createCall(arrival: Arrival, { inbound, server, members }: Resolved, ports: Ports): Call {
   const narrowed = narrowTasks(narrowListen(inbound, arrival, members ?? [server.name], ports.nowMs()), arrival, { server, members });
   const question = { ...questionOf(narrowed), revision: revisionOf(narrowed, arrival, ports) };
-  return beginCall({ id: ports.newId(), arrival, inbound: narrowed, question, server, members });
+  return beginCall({ id: ports.newId(), arrival, inbound: narrowed, question, server, members }, ports);
 }
 
 /** The revision this hop speaks; '' where a session is not known. */

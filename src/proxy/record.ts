@@ -1,10 +1,13 @@
 // What the road writes into the log: a decision for every request of a known caller, an outcome for every call that was allowed,
 // and a decision without a name for what could not be read. Never a value.
 
+import { MAX_RECORDED_FINDINGS } from '../audit/index.ts';
+import type { OutcomeRecord } from '../audit/index.ts';
 import type { ErrorCode } from '../base/index.ts';
 import type { Snapshot } from '../config/index.ts';
 import type { Admitted } from './admission/index.ts';
 import type { Arrival, Call, OutcomeStatus, Ports } from './exchange.ts';
+import type { NotedFinding } from './inspection/treat.ts';
 import { isSearch, searchName } from './find-tools.ts';
 
 /** What was decided about a request. */
@@ -75,7 +78,18 @@ function append(call: Call, { verdict, rule, reason, limit, taint, revision }: D
     snapshot: revision,
     requestBytes: arrival.body.length,
     approval: call.approvalId,
+    ...recordedFindings(call.findings?.requests),
   });
+}
+
+const NO_FINDINGS: Pick<OutcomeRecord, 'findings' | 'findingsTotal'> = Object.freeze({});
+
+/** What was found, as far as a record has room for it. */
+function recordedFindings(noted: readonly NotedFinding[] | undefined): Pick<OutcomeRecord, 'findings' | 'findingsTotal'> {
+  if (noted === undefined || noted.length === 0) return NO_FINDINGS;
+  const total = noted.reduce((sum, { count }) => sum + count, 0);
+  const findings = noted.slice(0, MAX_RECORDED_FINDINGS);
+  return findings.length === noted.length ? { findings } : { findings, findingsTotal: total };
 }
 
 /** Writes how an allowed call ended, measures it, and gives back what was taken for it. */
@@ -92,6 +106,7 @@ export function recordOutcome(call: Call, outcome: OutcomeStatus, ports: Ports):
     status: outcome,
     code: call.refusedWith ?? call.markedWith,
     questions: call.refusedQuestions,
+    ...recordedFindings(call.findings?.answers),
     rpcCode: undefined,
     answerBytes: call.answerBytes,
     gatewayUs: Math.round(totalUs - serverUs),

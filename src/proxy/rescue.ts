@@ -46,7 +46,9 @@ export function refusalAnswer(
     return { status: 200, headers: JSON_HEADERS, body: resultAnswer(request.id, refused.result) };
   const say = refused.say ?? row.text;
   const body =
-    (refused.code === 'denied' || refused.as === 'result') && request.method === 'tools/call' && request.id !== undefined
+    (refused.code === 'denied' || refused.code === 'answer_withheld' || refused.as === 'result') &&
+    request.method === 'tools/call' &&
+    request.id !== undefined
       ? toolRefusal(request.id, request.era, say)
       : errorAnswer(request.id, row.rpc, say, dataOf(refused, request));
   // SPEC 2025-11-25 basic/transports: to a legacy agent 404 says that its session is gone, and it would begin a new one.

@@ -31,25 +31,28 @@ function callOf(inbound: Call['inbound'], declared?: readonly string[]): Call {
   const road = bed([rule('all', 'allow')]);
   const snapshot = snapshotWith([rule('all', 'allow')], ['tickets'], ['ann']);
   const strict = [...snapshot.servers].map(([name, { asks: _anything, ...config }]) => [name, config] as const);
-  const call = beginCall({
-    id: 'c',
-    arrival: {
-      method: 'POST',
-      headers: createHeaderList([], []),
-      body: new Uint8Array(0),
-      peer: { address: '127.0.0.1', port: 1, tls: false, listener: 'main' },
-      route: { kind: 'server', path: '/mcp/tickets', key: 'tickets' },
-      relayed: false,
-      principal: ANN,
-      snapshot: { ...snapshot, servers: new Map(strict) },
-      reply: fakeReply(),
-      arrivedUs: 0,
+  const call = beginCall(
+    {
+      id: 'c',
+      arrival: {
+        method: 'POST',
+        headers: createHeaderList([], []),
+        body: new Uint8Array(0),
+        peer: { address: '127.0.0.1', port: 1, tls: false, listener: 'main' },
+        route: { kind: 'server', path: '/mcp/tickets', key: 'tickets' },
+        relayed: false,
+        principal: ANN,
+        snapshot: { ...snapshot, servers: new Map(strict) },
+        reply: fakeReply(),
+        arrivedUs: 0,
+      },
+      inbound,
+      question: { era: 'legacy', revision: '2025-11-25', method: 'tools/call', rule: undefined, subject: { kind: 'tool', name: 'x' } },
+      server: road.server.server,
+      members: undefined,
     },
-    inbound,
-    question: { era: 'legacy', revision: '2025-11-25', method: 'tools/call', rule: undefined, subject: { kind: 'tool', name: 'x' } },
-    server: road.server.server,
-    members: undefined,
-  });
+    road.ports,
+  );
   call.declared = declared;
   return call;
 }

@@ -3,7 +3,7 @@
 import type { Principal } from '../agents/index.ts';
 import type { Snapshot } from '../config/index.ts';
 import type { JsonObject, JsonValue } from '../mcp/index.ts';
-import type { Allow, Denial, Subject, Verdict } from '../policies/index.ts';
+import type { Allow, Denial, Question, Subject, Verdict } from '../policies/index.ts';
 import type { Arrival, Call } from './exchange.ts';
 
 /** Methods that use what they name. Others are about a use that was judged, like a task of a call, or tell nothing of it. */
@@ -18,13 +18,15 @@ export interface Judged {
   readonly params: JsonObject | undefined;
   /** Labels of what the task has used before; undefined: nobody has asked, since no rule looks at them. */
   readonly taint?: readonly string[] | undefined;
+  /** What was found in the request, by class; undefined: nobody has looked. */
+  readonly findings?: Question['findings'];
 }
 
 /**
  * The verdict on a call, for a caller under a snapshot. Of several servers asked as one, one that may be asked is enough: each decides again
  * about its own share.
  */
-export function judgeCall({ call, params, taint }: Judged, principal: Principal, snapshot: Snapshot, nowMs: number): Verdict {
+export function judgeCall({ call, params, taint, findings }: Judged, principal: Principal, snapshot: Snapshot, nowMs: number): Verdict {
   const { arrival, question, server, members } = call;
   const { subject, method, era } = question;
   const { address, listener } = arrival.peer;
@@ -37,6 +39,7 @@ export function judgeCall({ call, params, taint }: Judged, principal: Principal,
       tool: subject.kind === 'tool' ? snapshot.toolFacts(name, subject.name) : undefined,
       labels: labelsOf(name, subject, snapshot),
       taint,
+      findings,
       args: argumentsOf(method, params),
       request: { timeMs: nowMs, era, source: address, listener },
     });

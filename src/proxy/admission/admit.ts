@@ -11,6 +11,7 @@ import { judge } from './judge-step.ts';
 import { noteTaint, readTaint } from './flow-steps.ts';
 import { checkArguments } from './arguments-step.ts';
 import { checkApproved } from './gate-step.ts';
+import { actOnFindings, inspectRequest } from './inspect-steps.ts';
 import { chargeLimits } from './limits-step.ts';
 import { stopLocked } from './lockdown-step.ts';
 import { LATER } from './types.ts';
@@ -22,8 +23,10 @@ const STEPS: readonly Step[] = [
   stopLocked,
   checkApproved,
   checkArguments,
+  inspectRequest,
   readTaint,
   judge,
+  actOnFindings,
   askPerson,
   chargeLimits,
   noteTaint,
@@ -50,9 +53,9 @@ export function admit(wanting: Wanting, ports: Ports, done: (admitted: Admitted)
       if (stepped === LATER) return;
       if (stepped !== undefined) return end(stepped);
     }
-    const { verdict, principal, snapshot, taint } = admission;
+    const { verdict, principal, snapshot, taint, treatment } = admission;
     over = true;
-    if (verdict?.kind === 'allow') done({ kind: 'admitted', allow: verdict, principal, snapshot, taint });
+    if (verdict?.kind === 'allow') done({ kind: 'admitted', allow: verdict, principal, snapshot, taint, edits: treatment?.edits ?? [] });
     else done({ kind: 'refused', ...noLeave(), taint });
   };
   /** Called back from elsewhere, where nobody knows this request: a fault of ours must end it and nothing else. */
@@ -71,6 +74,9 @@ export function admit(wanting: Wanting, ports: Ports, done: (admitted: Admitted)
     snapshot: wanting.isLater ? ports.snapshot() : arrival.snapshot,
     principal: arrival.principal,
     taint: undefined,
+    found: undefined,
+    findings: undefined,
+    treatment: undefined,
     verdict: undefined,
     proceed: (refusal) => goOn(() => (refusal === undefined ? run() : end(refusal))),
     again: () =>

@@ -42,7 +42,10 @@ export const noteTaint: Step = (admission, ports) => {
   // Resources that are watched together have the labels of their server, all of them.
   const [thing] = thingsOf(admission);
   if (thing === undefined) return undefined;
-  const labels = flow.watched(labelsOf(call.server.name, thing, snapshot));
+  const found = admission.treatment?.taints ?? NOTHING;
+  const labels = flow.watched(
+    found.length === 0 ? labelsOf(call.server.name, thing, snapshot) : [...labelsOf(call.server.name, thing, snapshot), ...found],
+  );
   if (labels.length === 0) return undefined;
   const task = taskOf(call, principal);
   if (ports.taint.isNoted(task, labels)) return undefined;

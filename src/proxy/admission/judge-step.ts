@@ -10,9 +10,9 @@ const NOTHING: readonly string[] = Object.freeze([]);
 
 /** Ends what policy denies; leave, or the wish for a person, stays in `verdict`. */
 export const judge: Step = (admission, ports) => {
-  const { call, params, taint, principal, snapshot } = admission;
+  const { call, params, taint, findings, principal, snapshot } = admission;
   const nowMs = ports.nowMs();
-  const verdict = judgeCall({ call, params, taint }, principal, snapshot, nowMs);
+  const verdict = judgeCall({ call, params, taint, findings }, principal, snapshot, nowMs);
   admission.verdict = verdict;
   if (verdict.kind === 'deny') return denied(admission, verdict, call.question.subject);
   if (call.question.subject.kind !== 'server') return undefined;

@@ -2,16 +2,23 @@
 
 import type { Principal } from '../../agents/index.ts';
 import type { Snapshot } from '../../config/index.ts';
-import type { JsonObject } from '../../mcp/index.ts';
+import type { FindingClass, Found } from '../../inspection/index.ts';
+import type { Edit, JsonObject } from '../../mcp/index.ts';
 import type { Allow, Verdict } from '../../policies/index.ts';
 import type { Call, Ports } from '../exchange.ts';
+import type { Treatment } from '../inspection/treat.ts';
 import type { Refused } from '../rescue.ts';
+
+/** How many findings there are of a class. */
+export type FindingCounts = Readonly<Partial<Record<FindingClass, number>>>;
 
 /** A request that wants to go to a server. */
 export interface Wanting {
   readonly call: Call;
   /** Of the message that would be sent. */
   readonly params: JsonObject | undefined;
+  /** All of it; empty where there is no message. */
+  readonly bytes: Uint8Array;
   /** A later message of a call that was admitted before, like a round with an agent's answers: nothing is taken for it again. */
   readonly isLater: boolean;
 }
@@ -37,6 +44,11 @@ export interface Admission extends Wanting {
   principal: Principal;
   /** Labels of what the task has used before, where a rule looks at them. */
   taint: readonly string[] | undefined;
+  /** What is in the request, and how much of it by class, once somebody has looked. */
+  found: readonly Found[] | undefined;
+  findings: FindingCounts | undefined;
+  /** What is done about it. */
+  treatment: Treatment | undefined;
   /** What policy says; known to the steps behind it. */
   verdict: Verdict | undefined;
   /** Goes on behind a step that said `LATER`, or ends. Never from within the step itself. */
@@ -64,6 +76,8 @@ export type Admitted =
       readonly principal: Principal;
       readonly snapshot: Snapshot;
       readonly taint: readonly string[] | undefined;
+      /** Edits to make before it is sent. */
+      readonly edits: readonly Edit[];
     }
   | ({ readonly kind: 'refused'; readonly taint: readonly string[] | undefined } & NotAdmitted);
 

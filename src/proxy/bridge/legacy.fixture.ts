@@ -6,7 +6,7 @@ import type { JsonObject, Message, MessageId } from '../../mcp/index.ts';
 import type { Principal } from '../../agents/index.ts';
 import { beginCall } from '../call.ts';
 import type { Call, Ports } from '../exchange.ts';
-import { ANN, bed, fakeReply, fakeServer, modern, rule, snapshotWith } from '../fakes.fixture.ts';
+import { ANN, bed, fakeReply, fakeServer, modern, NOTHING_FOUND, rule, snapshotWith } from '../fakes.fixture.ts';
 import type { Refused } from '../rescue.ts';
 import { createHeaderList } from '../../http/index.ts';
 import { createLegacyServers } from './legacy-servers.ts';
@@ -139,25 +139,28 @@ function askFor(method: string, params: object, asked: AskOptions, server: Call[
   });
   assert.ok(request.ok);
   const subject = { kind: 'server' } as const;
-  const call = beginCall({
-    id: 'call',
-    arrival: {
-      method: 'POST',
-      headers: createHeaderList([], []),
-      body: document.value.bytes,
-      peer: { address: '127.0.0.1', port: 1, tls: false, listener: 'main' },
-      route: { kind: 'server', path: '/mcp/tickets', key: 'tickets' },
-      relayed: false,
-      principal: asked.principal ?? ANN,
-      snapshot,
-      reply: fakeReply(),
-      arrivedUs: 0,
+  const call = beginCall(
+    {
+      id: 'call',
+      arrival: {
+        method: 'POST',
+        headers: createHeaderList([], []),
+        body: document.value.bytes,
+        peer: { address: '127.0.0.1', port: 1, tls: false, listener: 'main' },
+        route: { kind: 'server', path: '/mcp/tickets', key: 'tickets' },
+        relayed: false,
+        principal: asked.principal ?? ANN,
+        snapshot,
+        reply: fakeReply(),
+        arrivedUs: 0,
+      },
+      inbound: { kind: 'modern', message: message.value, request: request.value, subject },
+      question: { era: 'modern', revision: '2026-07-28', method, rule: request.value.rule, subject },
+      server,
+      members: undefined,
     },
-    inbound: { kind: 'modern', message: message.value, request: request.value, subject },
-    question: { era: 'modern', revision: '2026-07-28', method, rule: request.value.rule, subject },
-    server,
-    members: undefined,
-  });
+    NOTHING_FOUND,
+  );
   return { call, message: message.value, request: request.value, scope: asked.scope ?? '' };
 }
 

@@ -20,7 +20,8 @@ import { approveFinal } from '../approved.ts';
 import type { Call, OutcomeStatus } from '../exchange.ts';
 import { nameAsker } from '../name-asker.ts';
 import type { Refused } from '../rescue.ts';
-import { carryMessage, judgeFinal, mayBeSaid } from '../server-messages.ts';
+import { sayable } from '../inspection/say.ts';
+import { carryMessage, judgeFinal } from '../server-messages.ts';
 import { refusedQuestions } from '../server-questions.ts';
 import type { Asking, FinalMessage, NoteMessage, RequestMessage } from './party.ts';
 import { createRound } from './played-round.ts';
@@ -142,8 +143,9 @@ export function playCall(options: PlayedCallOptions): PlayedCall {
   };
 
   const note = (said: NoteMessage): void => {
-    if (over || answer.finished || !mayBeSaid(call, said)) return;
-    const bytes = shapeNotification(said.document, said.method, { revision: session.revision, modern: { wrapped: session.wrapped } });
+    const shown = over || answer.finished ? undefined : sayable(call, said);
+    if (shown === undefined) return;
+    const bytes = shapeNotification(shown.document, shown.method, { revision: session.revision, modern: { wrapped: session.wrapped } });
     answer.event({ event: 'message', id: undefined, retry: undefined, data: bytes });
   };
   const final = (said: FinalMessage): void => {
@@ -215,8 +217,8 @@ export function playCall(options: PlayedCallOptions): PlayedCall {
     if (!made.ok) return distrust(made.error);
     round = made.value;
     for (const bytes of round.requests) {
-      const request = rereadMessage('request', bytes);
-      if (!mayBeSaid(call, request)) return distrust('asks for something that may not be asked');
+      const request = sayable(call, rereadMessage('request', bytes));
+      if (request === undefined) return distrust('asks for something that may not be asked');
       carryMessage(answer, request);
     }
   };

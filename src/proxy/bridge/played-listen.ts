@@ -8,7 +8,7 @@ import type { Answer } from '../answer.ts';
 import { noteChange } from '../approved.ts';
 import type { Call } from '../exchange.ts';
 import type { Refused } from '../rescue.ts';
-import { mayBeSaid } from '../server-messages.ts';
+import { sayable } from '../inspection/say.ts';
 import type { Asking, NoteMessage } from './party.ts';
 import { later } from './later.ts';
 import { ownRequest } from './played-reach.ts';
@@ -133,8 +133,9 @@ export function createPlayedListen(options: PlayedListenOptions): PlayedListen {
     say(stream.call, stream.answer, said);
   };
   const say = (call: Call, answer: Answer, said: NoteMessage): void => {
-    if (!mayBeSaid(call, said)) return;
-    const bytes = shapeNotification(said.document, said.method, {
+    const shown = sayable(call, said);
+    if (shown === undefined) return;
+    const bytes = shapeNotification(shown.document, shown.method, {
       revision: options.revision,
       modern: { wrapped: options.wrapped },
     });

@@ -41,25 +41,28 @@ function made(
   revision = '2025-11-25',
 ): Made {
   const reply = fakeReply();
-  const call = beginCall({
-    id: 'c',
-    arrival: {
-      method: 'POST',
-      headers: createHeaderList([], []),
-      body: Buffer.from(''),
-      peer: { address: '127.0.0.1', port: 1, tls: false, listener: 'main' },
-      route: { kind: 'server', path: '/mcp/tickets', key: 'tickets' },
-      relayed: false,
-      principal: ANN,
-      snapshot: snapshotWith(rules, ['tickets']),
-      reply,
-      arrivedUs: 0,
+  const call = beginCall(
+    {
+      id: 'c',
+      arrival: {
+        method: 'POST',
+        headers: createHeaderList([], []),
+        body: Buffer.from(''),
+        peer: { address: '127.0.0.1', port: 1, tls: false, listener: 'main' },
+        route: { kind: 'server', path: '/mcp/tickets', key: 'tickets' },
+        relayed: false,
+        principal: ANN,
+        snapshot: snapshotWith(rules, ['tickets']),
+        reply,
+        arrivedUs: 0,
+      },
+      inbound,
+      question: { era: 'legacy', revision, rule: METHODS.get(question.method), ...question },
+      server: road.server.server,
+      members: undefined,
     },
-    inbound,
-    question: { era: 'legacy', revision, rule: METHODS.get(question.method), ...question },
-    server: road.server.server,
-    members: undefined,
-  });
+    road.ports,
+  );
   call.decisionSeq = 1;
   return { call, reply, answer: createAnswer(call, road.ports) };
 }

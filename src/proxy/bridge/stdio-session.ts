@@ -10,6 +10,8 @@ import { answerInstead, SERVER_METHODS } from '../../mcp/index.ts';
 import type { Answer } from '../answer.ts';
 import type { Call } from '../exchange.ts';
 import { enter, leave } from '../in-flight.ts';
+import { sayable } from '../inspection/say.ts';
+import type { Said } from '../inspection/say.ts';
 import { answerMessage, carryMessage, mayBeSaid, wordsFor } from '../server-messages.ts';
 import type { FinalHook } from '../server-messages.ts';
 import { insteadOfAnswer } from '../server-questions.ts';
@@ -67,7 +69,7 @@ const MAX_SERVER_REQUESTS = 256;
 export function createStdioSession(options: StdioSessionOptions, open: OpenServer): StdioSession {
   const waiting = new Map<MessageId, Waiting>();
   const asked = new Set<MessageId>();
-  const kept: Message[] = [];
+  const kept: Said[] = [];
   let keptBytes = 0;
   /** What the agent speaks; its first request says so. */
   let revision = '';
@@ -110,11 +112,12 @@ export function createStdioSession(options: StdioSessionOptions, open: OpenServe
     valve.check();
   };
 
-  const pass = (said: Message, to: Pick<Waiting, 'answer' | 'call'> | undefined): boolean => {
+  const pass = (said: Said, to: Pick<Waiting, 'answer' | 'call'> | undefined): boolean => {
     const target = to ?? stream;
-    if (target !== undefined && !mayBeSaid(target.call, said)) return false;
-    if (target === undefined || target.answer.gone) return keep(said);
-    carryMessage(target.answer, said, wordsFor(target.call, said));
+    if (target === undefined || target.answer.gone) return (target === undefined || mayBeSaid(target.call, said)) && keep(said);
+    const shown = sayable(target.call, said);
+    if (shown === undefined) return false;
+    carryMessage(target.answer, shown, wordsFor(target.call, shown));
     valve.check(target.answer);
     return true;
   };
@@ -127,7 +130,7 @@ export function createStdioSession(options: StdioSessionOptions, open: OpenServe
   };
 
   /** What is kept is judged when somebody listens: only then is it known whom it is for. */
-  const keep = (said: Message): boolean => {
+  const keep = (said: Said): boolean => {
     const { length } = said.document.bytes;
     if (kept.length >= MAX_KEPT || keptBytes + length > MAX_KEPT_BYTES) return false;
     kept.push(said);
@@ -204,8 +207,10 @@ export function createStdioSession(options: StdioSessionOptions, open: OpenServe
       answer.onDrain = () => valve.check();
       answer.open();
       keptBytes = 0;
-      for (const said of kept.splice(0))
-        if (!answeredInstead(said, call) && mayBeSaid(call, said)) carryMessage(answer, said, wordsFor(call, said));
+      for (const said of kept.splice(0)) {
+        const shown = answeredInstead(said, call) ? undefined : sayable(call, said);
+        if (shown !== undefined) carryMessage(answer, shown, wordsFor(call, shown));
+      }
       return true;
     },
     close: () => {

@@ -11,6 +11,7 @@ export type BeginScan = (surface: Surface) => Scan;
 export function createLocalInspector(begin: BeginScan): Inspector {
   return {
     look: (bytes, surface, done) => done(lookInto(bytes, surface, begin)),
+    lookNow: (bytes, surface) => lookInto(bytes, surface, begin),
     open: (surface) => openLocal(surface, begin),
   };
 }

@@ -1,0 +1,112 @@
+// The steps of inspection: what a request holds is known before policy judges it, and what the operator wants done about that is done before anybody is
+// asked or charged. Edits wait until it is admitted: rules and people judge what the agent sent.
+
+import { isEdit, withDuties } from '../../inspection/index.ts';
+import type { Found, FindingClass } from '../../inspection/index.ts';
+import { tokensIn } from '../inspection/rewrite.ts';
+import { dutiesOf, noteFindings, treat } from '../inspection/treat.ts';
+import type { Call, Ports } from '../exchange.ts';
+import { LATER } from './types.ts';
+import type { Admission, FindingCounts, NotAdmitted, Step, Stepped } from './types.ts';
+
+/** Who approves a call that nobody but inspection asks about. */
+const TERMS = { expiresAfterMs: 3_600_000, approvers: [], notRequester: false } as const;
+/** Where an edit means what the agent meant, with something left out. Elsewhere stands what the request is, and by which it was judged. */
+const EDITABLE = ['$.params.arguments', '$.params.inputResponses', '$.result'];
+
+const NONE: FindingCounts = Object.freeze({});
+
+/** Finds out what is in a request. Of several servers asked as one, each share is looked into by itself. */
+export const inspectRequest: Step = (admission, ports) => {
+  const { call, bytes, isLater } = admission;
+  // What a bridge makes of a request, or of an agent's answers, was looked into when the agent sent it.
+  if (isLater) admission.findings = call.requestFindings ?? NONE;
+  if (isLater || admission.found !== undefined || call.members !== undefined) return undefined;
+  if (bytes.length === 0) admission.findings = NONE;
+  if (bytes.length === 0) return undefined;
+  let isInside = true;
+  let isDone = false;
+  ports.inspector.look(bytes, 'request', (found) => {
+    isDone = true;
+    admission.found = found;
+    admission.findings = countsOf(found);
+    call.requestFindings = admission.findings;
+    if (!isInside) admission.proceed(undefined);
+  });
+  isInside = false;
+  return isDone ? undefined : LATER;
+};
+
+/** Does what is to be done about what was found, by the lines of the config and what the rules oblige to that let the call through. */
+export const actOnFindings: Step = (admission, ports) => {
+  const { call, found = [], verdict, snapshot, bytes, principal } = admission;
+  if (found.length === 0 || verdict === undefined || verdict.kind === 'deny') return undefined;
+  const { subject } = call.question;
+  const tool = subject.kind === 'tool' ? subject.name : undefined;
+  const actionOf = withDuties(snapshot.inspection.actions.on(call.server.name, tool, 'requests'), dutiesOf(verdict.obligations));
+  const untouched = withoutTokens(found, admission, ports);
+  const treatment = treat(untouched, actionOf, { bytes, at: 0, tenant: principal.tenant, tokens: ports.tokens });
+  // A step may come by again, behind a wait.
+  if (admission.treatment === undefined) {
+    noteFindings(call, 'requests', untouched, actionOf);
+    ports.metrics.findings('requests', untouched, actionOf);
+  }
+  admission.treatment = treatment;
+  if (treatment.action === 'deny') return refused(call, treatment.decisive, 'may not be sent to this server');
+  const misplaced = untouched.find((one) => isEdit(actionOf(one).action) && !isEditable(one));
+  if (misplaced !== undefined) return refused(call, misplaced, 'may not be sent to this server, and stands where nothing can be left out');
+  return treatment.action === 'ask' ? askAbout(admission, treatment.decisive) : undefined;
+};
+
+/** A person decides, also where no rule asks. */
+function askAbout(admission: Admission, decisive: Found | undefined): Stepped {
+  const { verdict, call } = admission;
+  if (verdict?.kind !== 'allow') return undefined;
+  // Lists and the like tell the server something that nobody could be asked about.
+  if (call.question.subject.kind === 'server') return refused(call, decisive, 'may not be sent to this server unless a person approves');
+  admission.verdict = { kind: 'ask', rule: 'inspection', approval: TERMS, obligations: verdict.obligations };
+  return undefined;
+}
+
+function isEditable({ path }: Found): boolean {
+  return EDITABLE.some((prefix) => path.startsWith(prefix));
+}
+
+/** A token of ours is what a value became when it was taken out: it is no secret any more. */
+function withoutTokens(
+  found: readonly Found[],
+  { bytes, snapshot, principal }: Admission,
+  { tokens }: Pick<Ports, 'tokens'>,
+): readonly Found[] {
+  const { reveal } = snapshot.inspection.document;
+  if (reveal.length === 0) return found;
+  const own = tokensIn(
+    bytes,
+    tokens,
+    reveal.map(({ purpose }) => ({ tenant: principal.tenant, purpose })),
+  );
+  if (own.length === 0) return found;
+  return found.filter(({ start, end }) => !own.some((token) => start < token.end && end > token.start));
+}
+
+function countsOf(found: readonly Found[]): FindingCounts {
+  if (found.length === 0) return NONE;
+  const counts: Partial<Record<FindingClass, number>> = {};
+  for (const { class: kind } of found) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
+}
+
+function refused({ id, question: { subject } }: Call, found: Found | undefined, what: string): NotAdmitted {
+  const thing = subject.kind === 'server' ? 'request' : subject.kind;
+  const where = found === undefined ? '' : ` (${found.type} at ${found.path})`;
+  const say =
+    found?.class === 'unscanned'
+      ? `The ${thing} was not used: it holds what could not be looked into${where}.`
+      : `The ${thing} was not used: it holds something that ${what}${where}.`;
+  return {
+    verdict: 'deny',
+    rule: undefined,
+    reason: found?.class === 'unscanned' ? 'unscanned' : 'inspection',
+    refused: { code: 'denied', say: `${say} Whoever runs the gateway can look it up: record ${id}.` },
+  };
+}

@@ -1,0 +1,60 @@
+// What is done about findings in whatever comes from a server: which lines hold for a call's answer, and what of it concerns others: record, metrics, taint.
+
+import { withDuties } from '../../inspection/index.ts';
+import type { ActionOf, Found, Surface } from '../../inspection/index.ts';
+import type { Message } from '../../mcp/index.ts';
+import type { Call, Ports } from '../exchange.ts';
+import { taskOf } from '../task-of.ts';
+import { NO_DUTIES, noteFindings, treat } from './treat.ts';
+import type { Treatment } from './treat.ts';
+
+/** What it takes to look into an answer. */
+export type InspectingPorts = Pick<Ports, 'inspector' | 'tokens' | 'metrics' | 'taint' | 'log' | 'contracts'>;
+
+/** Opaque to everybody but who wrote it (server/utilities/pagination, basic/patterns/mrtr): replaced, it would be of no use, and no model reads it. */
+const OPAQUE: ReadonlySet<string> = new Set(['$.result.nextCursor', '$.params.cursor', '$.result.requestState', '$.params.requestState']);
+/** Numbers that a client counts with, of which one in ten looks like that of a card. */
+const COUNTED: ReadonlySet<string> = new Set(['$.id', '$.params._meta.progressToken', '$.params.progressToken', '$.params.requestId']);
+
+/** Findings without those in what the protocol itself needs as it is. */
+export function ofConcern(found: readonly Found[]): readonly Found[] {
+  if (found.length === 0) return found;
+  return found.filter(({ path, kind }) => !OPAQUE.has(path) && !(kind === 'number' && COUNTED.has(path)));
+}
+
+/** What holds for what comes back on a call. */
+export function answerActions({ arrival: { snapshot }, server, question: { subject }, duties }: Call): ActionOf {
+  const tool = subject.kind === 'tool' ? subject.name : undefined;
+  return withDuties(snapshot.inspection.actions.on(server.name, tool, 'answers'), duties ?? NO_DUTIES);
+}
+
+/** Findings in bytes of an answer that begin at `at`: counted, and what is to be done. */
+export function treatAnswer(call: Call, found: readonly Found[], bytes: Uint8Array, at = 0): Treatment {
+  const { metrics, tokens } = call.inspecting;
+  const actionOf = answerActions(call);
+  noteFindings(call, 'answers', found, actionOf);
+  metrics.findings('answers', found, actionOf);
+  return treat(found, actionOf, { bytes, at, tenant: call.arrival.principal.tenant, tokens });
+}
+
+/** What kind of text a server's message is to whoever reads it. */
+export function surfaceOf(message: Message): Surface {
+  if (message.kind === 'request') return 'question';
+  const { result } = message.kind === 'result' ? message : { result: undefined };
+  const asks = typeof result === 'object' && result !== null && 'resultType' in result && result['resultType'] === 'input_required';
+  return asks ? 'question' : 'answer';
+}
+
+/**
+ * Makes known what the agent is about to see, before it does, where a rule looks at it. `done` is called with whether that is known; at once where there is
+ * nothing to tell.
+ */
+export function noteSeen(call: Call, labels: readonly string[], done: (isNoted: boolean) => void): void {
+  const { principal, snapshot } = call.arrival;
+  const watched = labels.length === 0 || snapshot.policy.flow.isOff ? [] : snapshot.policy.flow.watched(labels);
+  if (watched.length === 0) return done(true);
+  const { taint } = call.inspecting;
+  const task = taskOf(call, principal);
+  if (taint.isNoted(task, watched)) return done(true);
+  void taint.note(task, watched).then(done);
+}

@@ -1,0 +1,41 @@
+// What a server says beside its answer, as far as an agent may hear it: notifications, and questions of sessions. They are small, come in an order, and
+// belong to no wait; so they are looked into at once, as they are parsed at once.
+
+import { rereadMessage, splice } from '../../mcp/index.ts';
+import type { Message } from '../../mcp/index.ts';
+import type { Call } from '../exchange.ts';
+import { mayBeSaid } from '../server-messages.ts';
+import { noteSeen, ofConcern, surfaceOf, treatAnswer } from './answer-treatment.ts';
+
+/** What a server says that is no answer. */
+export type Said = Extract<Message, { kind: 'notification' | 'request' }>;
+
+/** The message as it may be said on this hop; undefined: it may not. */
+export function sayable(call: Call, message: Said): Said | undefined {
+  if (!mayBeSaid(call, message)) return undefined;
+  const { bytes } = message.document;
+  const found = ofConcern(call.inspecting.inspector.lookNow(bytes, surfaceOf(message)));
+  if (found.length === 0) return message;
+  const { action, decisive, edits, taints } = treatAnswer(call, found, bytes);
+  const isRefused = action === 'deny' || action === 'ask' || isUnnoted(call, taints);
+  if (isRefused) {
+    const { server, inspecting } = call;
+    inspecting.log.info('what a server said is kept back', {
+      server: server.name,
+      call: call.id,
+      method: message.method,
+      finding: decisive?.type,
+    });
+    return undefined;
+  }
+  return edits.length === 0 ? message : rereadMessage(message.kind, splice(message.document, edits));
+}
+
+/** Nothing waits here until the authority knows: what it does not know yet is not said, and is told to it for the next time. */
+function isUnnoted(call: Call, labels: readonly string[]): boolean {
+  const { flow } = call.arrival.snapshot.policy;
+  if (labels.length === 0 || flow.isOff) return false;
+  let isNoted = false;
+  noteSeen(call, labels, (noted) => (isNoted = noted));
+  return !isNoted;
+}
