@@ -2,9 +2,10 @@
 
 import { HIDDEN } from '../hidden.ts';
 import type { Detector, Sweep } from '../types.ts';
+import { SECRETS } from './secrets.ts';
 
 /** Detectors that come with the gateway. */
-export const BUILT_IN: readonly Detector[] = [];
+export const BUILT_IN: readonly Detector[] = [...SECRETS];
 
 /** What looks byte by byte, without anchors. */
 export const SWEEPS: readonly Sweep[] = [HIDDEN];
