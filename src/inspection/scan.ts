@@ -9,6 +9,7 @@ import type { Escape } from './reading/escape.ts';
 import { createFindings } from './reading/findings.ts';
 import { createHeldText } from './reading/held-text.ts';
 import { createLooker } from './reading/look.ts';
+import { NO_NAME } from './reading/names.ts';
 import { createPlace } from './reading/place.ts';
 import { lookThrough, WINDOW_BYTES } from './reading/windows.ts';
 import type { Budget, Engine, Progress, Scan, Surface } from './types.ts';
@@ -20,19 +21,19 @@ export interface ScanOptions {
   readonly budget?: Budget | undefined;
 }
 
-/** What may come next, or what is being read. */
-type State =
-  | 'value'
-  | 'value-or-end'
-  | 'name'
-  | 'name-or-end'
-  | 'colon'
-  | 'comma-or-end'
-  | 'nothing'
-  | 'string'
-  | 'number'
-  | 'literal'
-  | 'text';
+// What may come next, or what is being read. Numbers, because this is asked for every mark.
+const VALUE = 0;
+const VALUE_OR_END = 1;
+const NAME = 2;
+const NAME_OR_END = 3;
+const AT_COLON = 4;
+const COMMA_OR_END = 5;
+const NOTHING = 6;
+/** From here on, in the middle of something. */
+const STRING = 7;
+const NUMBER = 8;
+const TEXT = 9;
+const LITERAL = 10;
 
 const TAB = 0x09;
 const LINE_FEED = 0x0a;
@@ -49,10 +50,12 @@ const CLOSE_OBJECT = 0x7d;
 
 /** No number that anybody means is longer. */
 const MAX_NUMBER_BYTES = 4096;
+/** No shorter number is looked at. */
+const MIN_NUMBER_BYTES = 3;
 /** In front of a window a little is always seen: only where a text begins nothing is. */
 const MIN_BEHIND_BYTES = 64;
 
-const NUMBER = table('+-.0123456789Ee');
+const IS_NUMBER = table('+-.0123456789Ee');
 const LITERALS: ReadonlyMap<number, string> = new Map(['true', 'false', 'null'].map((word) => [word.charCodeAt(0), word]));
 const NO_BYTES = new Uint8Array(0);
 
@@ -69,14 +72,14 @@ export function createScan(engine: Engine, options: ScanOptions): Scan {
   const lookInPlace = looker.at({ rawStart: (index) => base + index, rawEnd: (index) => base + index });
 
   const escape: Escape = { rune: 0, taken: 0 };
-  let state: State = 'value';
+  let state = VALUE;
   let literal = '';
   let literalAt = 0;
   /** The beginning of an escape at the end of a piece. */
   let cutOff = NO_BYTES;
 
   const endValue = (): void => {
-    state = place.depth === 0 ? 'nothing' : 'comma-or-end';
+    state = place.isRoot() ? NOTHING : COMMA_OR_END;
   };
 
   /** From here on it is no JSON. */
@@ -85,7 +88,7 @@ export function createScan(engine: Engine, options: ScanOptions): Scan {
     looker.miss('unparsable', base + at);
     looker.kind = 'string';
     held.begin(base + at);
-    state = 'text';
+    state = TEXT;
   };
 
   /** A text that stands whole in the piece, and as it is. */
@@ -95,13 +98,13 @@ export function createScan(engine: Engine, options: ScanOptions): Scan {
   };
 
   const endString = (): void => {
-    if (looker.kind === 'name') state = 'colon';
+    if (looker.kind === 'name') state = AT_COLON;
     else endValue();
   };
 
   const beginString = (bytes: Uint8Array, quote: number, isName: boolean): number => {
     looker.kind = isName ? 'name' : 'string';
-    if (isName) place.name(NO_BYTES, 0, 0);
+    if (isName) place.member(NO_NAME);
     const from = quote + 1;
     const to = skipPlain(bytes, from);
     if (to < bytes.length && bytes[to] === QUOTE) {
@@ -111,7 +114,7 @@ export function createScan(engine: Engine, options: ScanOptions): Scan {
     }
     held.begin(base + from);
     held.append(bytes, from, to);
-    state = 'string';
+    state = STRING;
     return to;
   };
 
@@ -167,28 +170,29 @@ export function createScan(engine: Engine, options: ScanOptions): Scan {
     looker.kind = 'number';
     const to = skipNumber(bytes, from);
     if (to < bytes.length && to - from <= MAX_NUMBER_BYTES) {
-      lookWhole(bytes, from, to);
+      if (to - from >= MIN_NUMBER_BYTES) lookInPlace(bytes, from, from, to, to);
       endValue();
       return to;
     }
     held.begin(base + from);
-    state = 'number';
+    state = NUMBER;
     return from;
   };
 
   const readNumber = (bytes: Uint8Array, from: number): number => {
     const to = skipNumber(bytes, from);
-    held.append(bytes, from, Math.min(to, from + MAX_NUMBER_BYTES + 1 - held.length));
+    held.append(bytes, from, Math.min(to, from + MAX_NUMBER_BYTES + 1 - held.length()));
     if (to < bytes.length) endNumber(to);
     return to;
   };
 
   const endNumber = (at: number): void => {
-    if (held.length > MAX_NUMBER_BYTES) looker.miss('over-budget', base + at);
+    if (held.length() > MAX_NUMBER_BYTES) looker.miss('over-budget', base + at);
     else held.end();
     endValue();
   };
 
+  /** Reads on in true, false or null. */
   const readLiteral = (bytes: Uint8Array, from: number): number => {
     let at = from;
     while (at < bytes.length && literalAt < literal.length) {
@@ -203,87 +207,118 @@ export function createScan(engine: Engine, options: ScanOptions): Scan {
     return at;
   };
 
-  const beginValue = (bytes: Uint8Array, at: number): number => {
-    const byte = bytes[at] ?? 0;
-    if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
-      const isObject = byte === OPEN_OBJECT;
-      place.next();
-      if (place.open(isObject)) {
-        state = isObject ? 'name-or-end' : 'value-or-end';
-        return at + 1;
-      }
-    } else if (byte === QUOTE) {
-      place.next();
-      return beginString(bytes, at, false);
-    } else if (place.depth > 0 && NUMBER[byte] === 1) {
-      place.next();
-      return beginNumber(bytes, at);
-    } else if (place.depth > 0 && LITERALS.has(byte)) {
-      place.next();
-      literal = LITERALS.get(byte) ?? '';
-      literalAt = 0;
-      state = 'literal';
-      return at;
+  const beginLiteral = (bytes: Uint8Array, from: number): number => {
+    literal = LITERALS.get(bytes[from] ?? 0) ?? '';
+    literalAt = 0;
+    state = LITERAL;
+    if (literal !== '') return readLiteral(bytes, from);
+    goOnAsText(from);
+    return from;
+  };
+
+  const openContainer = (at: number, isObject: boolean): number => {
+    if ((state === VALUE || state === VALUE_OR_END) && place.open(isObject)) {
+      state = isObject ? NAME_OR_END : VALUE_OR_END;
+      return at + 1;
     }
-    // No message is a number or a word; what begins like one may be any text.
     goOnAsText(at);
     return at;
   };
 
-  const readMark = (bytes: Uint8Array, at: number): number => {
-    const byte = bytes[at];
-    if (
-      byte === (place.isObject ? CLOSE_OBJECT : CLOSE_ARRAY) &&
-      (state === 'comma-or-end' || state === 'name-or-end' || state === 'value-or-end')
-    ) {
+  const closeContainer = (at: number, isObject: boolean): number => {
+    if ((state === COMMA_OR_END || state === (isObject ? NAME_OR_END : VALUE_OR_END)) && !place.isRoot() && place.isObject() === isObject) {
       place.close();
       endValue();
       return at + 1;
     }
-    if (state === 'comma-or-end' && byte === COMMA) {
-      state = place.isObject ? 'name' : 'value';
-      return at + 1;
-    }
-    if (state === 'colon' && byte === COLON) {
-      state = 'value';
-      return at + 1;
-    }
-    if ((state === 'name' || state === 'name-or-end') && byte === QUOTE) return beginString(bytes, at, true);
-    if (state === 'value' || state === 'value-or-end') return beginValue(bytes, at);
     goOnAsText(at);
+    return at;
+  };
+
+  /** What begins with none of the marks of JSON: a number or a word. No message is one, so at the root it may be any text. */
+  const beginScalar = (bytes: Uint8Array, at: number): number => {
+    if ((state === VALUE || state === VALUE_OR_END) && !place.isRoot()) {
+      place.next();
+      return IS_NUMBER[bytes[at] ?? 0] === 1 ? beginNumber(bytes, at) : beginLiteral(bytes, at);
+    }
+    goOnAsText(at);
+    return at;
+  };
+
+  /** Reads what stands between strings, until one goes on in the next piece. */
+  const readMarks = (bytes: Uint8Array, from: number): number => {
+    let at = from;
+    while (at < bytes.length && state <= NOTHING) {
+      const byte = bytes[at];
+      switch (byte) {
+        case SPACE:
+        case LINE_FEED:
+        case TAB:
+        case CARRIAGE_RETURN:
+          at++;
+          break;
+        case QUOTE:
+          if (state === NAME || state === NAME_OR_END) {
+            at = beginString(bytes, at, true);
+          } else if (state === VALUE || state === VALUE_OR_END) {
+            place.next();
+            at = beginString(bytes, at, false);
+          } else {
+            goOnAsText(at);
+          }
+          break;
+        case COMMA:
+          if (state === COMMA_OR_END) {
+            state = place.isObject() ? NAME : VALUE;
+            at++;
+          } else {
+            goOnAsText(at);
+          }
+          break;
+        case COLON:
+          if (state === AT_COLON) {
+            state = VALUE;
+            at++;
+          } else {
+            goOnAsText(at);
+          }
+          break;
+        case OPEN_OBJECT:
+        case OPEN_ARRAY:
+          place.next();
+          at = openContainer(at, byte === OPEN_OBJECT);
+          break;
+        case CLOSE_OBJECT:
+        case CLOSE_ARRAY:
+          at = closeContainer(at, byte === CLOSE_OBJECT);
+          break;
+        default:
+          at = beginScalar(bytes, at);
+      }
+    }
     return at;
   };
 
   const readOn = (bytes: Uint8Array, from: number): number => {
     switch (state) {
-      case 'string':
+      case STRING:
         return readString(bytes, from);
-      case 'number':
+      case NUMBER:
         return readNumber(bytes, from);
-      case 'literal':
+      case LITERAL:
         return readLiteral(bytes, from);
-      case 'text':
+      case TEXT:
         held.append(bytes, from, bytes.length);
         return bytes.length;
-      case 'value':
-      case 'value-or-end':
-      case 'name':
-      case 'name-or-end':
-      case 'colon':
-      case 'comma-or-end':
-      case 'nothing': {
-        const at = skipSpace(bytes, from);
-        return at < bytes.length ? readMark(bytes, at) : at;
-      }
       default:
-        return state satisfies never;
+        return readMarks(bytes, from);
     }
   };
 
   const progress = (): Progress => {
     // In the middle of a text, what was looked at is decided; between texts, everything is.
-    if (state !== 'string' && state !== 'number' && state !== 'text') findings.settle(base);
-    return { decided: findings.settled, found: findings.take() };
+    if (state <= NOTHING || state === LITERAL) findings.settle(base);
+    return { decided: findings.settled(), found: findings.take() };
   };
 
   return {
@@ -295,16 +330,16 @@ export function createScan(engine: Engine, options: ScanOptions): Scan {
     },
     end: () => {
       if (cutOff.length > 0) readCutOff(NO_BYTES, true);
-      const complete = state === 'nothing' || (state === 'value' && place.depth === 0);
-      if (state === 'number') endNumber(0);
-      else if (state === 'string' || state === 'text') held.end();
-      if (!complete && state !== 'text') {
+      const complete = state === NOTHING || (state === VALUE && place.isRoot());
+      if (state === NUMBER) endNumber(0);
+      else if (state === STRING || state === TEXT) held.end();
+      if (!complete && state !== TEXT) {
         looker.placed = false;
         looker.miss('unparsable', base);
       }
       held.release();
       findings.settle(base);
-      return { decided: findings.settled, found: findings.take() };
+      return { decided: findings.settled(), found: findings.take() };
     },
   };
 }
@@ -318,21 +353,10 @@ function skipPlain(bytes: Uint8Array, from: number): number {
   return at;
 }
 
-function skipSpace(bytes: Uint8Array, from: number): number {
-  const end = bytes.length;
-  let at = from;
-  while (at < end) {
-    const byte = bytes[at];
-    if (byte !== SPACE && byte !== LINE_FEED && byte !== TAB && byte !== CARRIAGE_RETURN) break;
-    at++;
-  }
-  return at;
-}
-
 function skipNumber(bytes: Uint8Array, from: number): number {
   const end = bytes.length;
   let at = from;
-  while (at < end && NUMBER[bytes[at] ?? 0] === 1) at++;
+  while (at < end && IS_NUMBER[bytes[at] ?? 0] === 1) at++;
   return at;
 }
 

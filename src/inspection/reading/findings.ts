@@ -9,7 +9,7 @@ export interface Findings {
   /** Everything in front of that offset was looked at. */
   settle(limit: number): void;
   /** Everything in front of this offset is decided. */
-  readonly settled: number;
+  settled(): number;
   /** What is decided and was not taken yet. */
   take(): readonly Found[];
 }
@@ -47,9 +47,7 @@ export function createFindings(maxHeldBytes: number): Findings {
       open.push(found);
     },
     settle,
-    get settled(): number {
-      return settled;
-    },
+    settled: () => settled,
     take: () => {
       if (ready.length === 0) return NOTHING;
       const taken = ready;

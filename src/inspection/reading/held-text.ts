@@ -15,7 +15,7 @@ export interface HeldText {
   /** Looks at what is left of it. */
   end(): void;
   /** Bytes of it so far. */
-  readonly length: number;
+  length(): number;
   /** Where the message has the byte that stands at an index of the held bytes; for ends, where it has what is in front of that index. */
   rawStart(index: number): number;
   rawEnd(index: number): number;
@@ -140,9 +140,7 @@ export function createHeldText(sizes: WindowSizes, look: Look): HeldText {
       if (length > due) advance(false);
     },
     end: () => advance(true),
-    get length(): number {
-      return length;
-    },
+    length: () => length,
     rawStart: (index) => raw(origin + index, false),
     rawEnd: (index) => raw(origin + index, true),
     release: () => {

@@ -1,7 +1,9 @@
 // One look into a piece of text: what the engine finds there becomes findings of the message, with the place in it, and what it costs is counted.
 
-import type { Budget, Engine, Surface, UnscannedReason } from '../types.ts';
+import type { Budget, Engine, Hit, Surface, UnscannedReason } from '../types.ts';
 import type { Findings } from './findings.ts';
+import { namesOf } from './names.ts';
+import type { Name } from './names.ts';
 import type { Place } from './place.ts';
 import { isContinuation } from './windows.ts';
 import type { Look } from './windows.ts';
@@ -37,59 +39,53 @@ export interface LookerOptions {
   readonly budget?: Budget | undefined;
 }
 
-/** Numbers with fewer digits are looked at nowhere: they say too little to be something. */
+/** Numbers with fewer digits say too little to be something, but under some names. */
 const MIN_DIGITS = 9;
+const MIN_TOLD_DIGITS = 3;
 /** Of one reason a message says this many; more would say nothing more. */
 const MAX_SAID = 3;
 /** Without a budget: what any message may cost, and more for each of its bytes. A byte of clean text costs about one, so this is for what is not clean. */
 const BASE_STEPS = 262_144;
 const STEPS_PER_BYTE = 8;
 
+const SURFACES: Readonly<Record<Surface, number>> = { request: 1, answer: 2, question: 4, definition: 8 };
 const NO_BYTES: Uint8Array = new Uint8Array(0);
+const NO_HITS: readonly Hit[] = [];
 
 /** Makes the looks of one message. */
 export function createLooker(options: LookerOptions): Looker {
   const { engine, surface, place, findings } = options;
-  const own = options.budget === undefined;
+  const names = namesOf(engine);
+  const surfaceBit = SURFACES[surface];
+  const isPaced = options.budget === undefined;
   const budget: Budget = options.budget ?? { left: 0, failures: 0 };
   const said = new Map<UnscannedReason, number>();
   let spent = 0;
   /** One object for all looks: most find nothing, and need not be paid for. */
-  const passage = {
-    bytes: NO_BYTES,
-    begin: 0,
-    end: 0,
-    from: 0,
-    to: 0,
-    surface,
-    get key(): string {
-      return looker.kind === 'name' ? '' : place.key();
-    },
-  };
+  const passage = { bytes: NO_BYTES, begin: 0, end: 0, from: 0, to: 0, key: '', surface };
 
   const pathOfNow = (): string => (looker.placed ? place.path() : '$');
 
-  /** Runs something against the budget as it is at that offset of the message, wherever the pieces were cut; says what went wrong. */
-  const spend = <T>(rawEnd: number, run: () => T): T | undefined => {
-    if (own) budget.left = BASE_STEPS + STEPS_PER_BYTE * rawEnd - spent;
-    if (budget.left < 0) {
-      looker.miss('over-budget', rawEnd);
-      return undefined;
-    }
-    const before = budget.left;
-    const failures = budget.failures;
-    const result = run();
-    spent += before - budget.left;
-    if (budget.left < 0) looker.miss('over-budget', rawEnd);
-    if (budget.failures > failures) looker.miss('failed', rawEnd);
-    return result;
+  /** Sets the budget to what may be spent up to that offset of the message, wherever the pieces were cut. False: nothing. */
+  const mayLook = (rawEnd: number): boolean => {
+    if (isPaced) budget.left = BASE_STEPS + STEPS_PER_BYTE * rawEnd - spent;
+    if (budget.left >= 0) return true;
+    looker.miss('over-budget', rawEnd);
+    return false;
   };
 
-  const lookOnce = (origin: Origin, end: number): void => {
-    const hits = spend(end, () => engine.search(passage, budget));
-    if (hits === undefined || hits.length === 0) return;
-    if (looker.kind === 'name') place.hideName();
+  const search = (rawEnd: number): readonly Hit[] => {
+    const { left, failures } = budget;
+    const hits = engine.search(passage, budget);
+    spent += left - budget.left;
+    if (budget.left < 0) looker.miss('over-budget', rawEnd);
+    if (budget.failures > failures) looker.miss('failed', rawEnd);
+    return hits;
+  };
+
+  const report = (hits: readonly Hit[], origin: Origin): void => {
     const path = pathOfNow();
+    const { bytes, begin, end } = passage;
     const isNumber = looker.kind === 'number';
     for (const hit of hits) {
       const sought = engine.detectors[hit.detector];
@@ -99,11 +95,32 @@ export function createLooker(options: LookerOptions): Looker {
         class: sought.class,
         confidence: sought.confidence,
         kind: looker.kind,
-        start: origin.rawStart(isNumber ? passage.begin : alignedStart(passage.bytes, hit.start, passage.begin)),
-        end: origin.rawEnd(isNumber ? passage.end : alignedEnd(passage.bytes, hit.end, passage.end)),
+        start: origin.rawStart(isNumber ? begin : alignedStart(bytes, hit.start, begin)),
+        end: origin.rawEnd(isNumber ? end : alignedEnd(bytes, hit.end, end)),
         path,
         layers: hit.layers,
       });
+    }
+  };
+
+  /** The name of a member, by its first look; in most the engine found nothing before. */
+  const lookAtName = (name: Name, origin: Origin, rawEnd: number): void => {
+    place.member(name);
+    if (!mayLook(rawEnd)) return;
+    if ((name.clean & surfaceBit) !== 0) {
+      // It costs what it cost: what a message may cost must not depend on what others held.
+      budget.left -= name.steps;
+      spent += name.steps;
+      return;
+    }
+    const before = spent;
+    const hits = search(rawEnd);
+    if (hits.length > 0) {
+      place.hideName();
+      report(hits, origin);
+    } else if (budget.left >= 0 && budget.failures === 0) {
+      name.steps = spent - before;
+      name.clean |= surfaceBit;
     }
   };
 
@@ -111,17 +128,30 @@ export function createLooker(options: LookerOptions): Looker {
     kind: 'string',
     placed: true,
     at: (origin) => (bytes, begin, from, to, end) => {
-      if (looker.kind === 'name' && from === begin) place.name(bytes, from, to);
-      const decided = origin.rawEnd(to);
-      if (looker.kind !== 'number' || hasDigits(bytes, from, to)) {
-        passage.bytes = bytes;
-        passage.begin = begin;
-        passage.from = from;
-        passage.to = to;
-        passage.end = end;
-        lookOnce(origin, decided);
+      passage.bytes = bytes;
+      passage.begin = begin;
+      passage.from = from;
+      passage.to = to;
+      passage.end = end;
+      const rawEnd = origin.rawEnd(to);
+      if (looker.kind === 'name') {
+        passage.key = '';
+        if (from === begin) {
+          lookAtName(names.of(bytes, from, to), origin, rawEnd);
+          findings.settle(rawEnd);
+          return;
+        }
+      } else {
+        const name = looker.placed ? place.name() : undefined;
+        passage.key = name?.text ?? '';
+        if (looker.kind === 'number' && digits(bytes, from, to) < (name?.isTelling === true ? MIN_TOLD_DIGITS : MIN_DIGITS)) return;
       }
-      findings.settle(decided);
+      const hits = mayLook(rawEnd) ? search(rawEnd) : NO_HITS;
+      if (hits.length > 0) {
+        if (looker.kind === 'name') place.hideName();
+        report(hits, origin);
+      }
+      findings.settle(rawEnd);
     },
     miss: (reason, at) => {
       const count = said.get(reason) ?? 0;
@@ -142,13 +172,13 @@ export function createLooker(options: LookerOptions): Looker {
   return looker;
 }
 
-function hasDigits(bytes: Uint8Array, from: number, to: number): boolean {
-  let digits = 0;
+function digits(bytes: Uint8Array, from: number, to: number): number {
+  let count = 0;
   for (let at = from; at < to; at++) {
     const byte = bytes[at] ?? 0;
-    if (byte >= 0x30 && byte <= 0x39) digits++;
+    if (byte >= 0x30 && byte <= 0x39) count++;
   }
-  return digits >= MIN_DIGITS;
+  return count;
 }
 
 /** An edit must not cut a character in two. */

@@ -1,0 +1,82 @@
+// Names of members keep coming: rows of a table all have the same. So what is known of a name is kept: its text, whether a path may show it, whether the
+// engine finds anything in it. Only the same bytes get the same entry, so nothing depends on what was read before, but how long it takes.
+
+import type { Engine } from '../types.ts';
+
+/** What is known of the name of a member. */
+export interface Name {
+  /** Its beginning, if it is long. */
+  readonly text: string;
+  /** Whether a path may show it. */
+  readonly isPlain: boolean;
+  /** Whether even a short number under it is worth looking at. */
+  readonly isTelling: boolean;
+  /** For each surface, by its bit: the engine found nothing in it. */
+  clean: number;
+  /** What it cost to look. */
+  steps: number;
+}
+
+/** The names that one engine has seen. */
+export interface Names {
+  /** The name that is these bytes. */
+  of(bytes: Uint8Array, from: number, to: number): Name;
+}
+
+/** Longer names are not kept. */
+const MAX_KEPT_BYTES = 32;
+const KEPT = 512;
+/** Bytes of a name that are told: more than a path shows, so that it is known to be longer. */
+const MAX_TOLD_BYTES = 128;
+
+const PLAIN = /^[A-Za-z_$][A-Za-z0-9_$-]{0,63}$/;
+/** Longer than those of a year or a version. */
+const LONG_DIGITS = /[0-9]{5}/;
+/** Card verification values and the like have three or four digits: only their name tells. */
+const TELLING = /cv[cv2nd]|csc|cid$|cav|pin|otp|passcode|security|verif|card|account|ssn|tax|secret|passw/i;
+const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** No name, or an empty one. */
+export const NO_NAME: Name = describe('');
+
+const SEEN = new WeakMap<Engine, Names>();
+
+/** The names that the engine has seen, in whatever message. */
+export function namesOf(engine: Engine): Names {
+  const seen = SEEN.get(engine) ?? createNames();
+  SEEN.set(engine, seen);
+  return seen;
+}
+
+function createNames(): Names {
+  const kept: Name[] = Array.from({ length: KEPT }, () => NO_NAME);
+  return {
+    of: (bytes, from, to) => {
+      const count = to - from;
+      if (count === 0) return NO_NAME;
+      if (count > MAX_KEPT_BYTES) return describe(UTF8.decode(bytes.subarray(from, Math.min(to, from + MAX_TOLD_BYTES))));
+      let hash = count;
+      for (let at = from; at < to; at++) hash = (hash * 31 + (bytes[at] ?? 0)) | 0;
+      const slot = (hash ^ (hash >>> 15)) & (KEPT - 1);
+      const known = kept[slot];
+      if (known !== undefined && isSame(known.text, bytes, from, count)) return known;
+      const name = describe(UTF8.decode(bytes.subarray(from, to)));
+      kept[slot] = name;
+      return name;
+    },
+  };
+}
+
+function describe(text: string): Name {
+  return { text, isPlain: PLAIN.test(text) && !LONG_DIGITS.test(text), isTelling: TELLING.test(text), clean: 0, steps: 0 };
+}
+
+/** Whether a name is these bytes; one that is not ASCII is told apart from every other. */
+function isSame(name: string, bytes: Uint8Array, from: number, count: number): boolean {
+  if (name.length !== count) return false;
+  for (let at = 0; at < count; at++) {
+    const byte = bytes[from + at] ?? 0;
+    if (byte >= 0x80 || name.charCodeAt(at) !== byte) return false;
+  }
+  return true;
+}
