@@ -63,7 +63,7 @@ export interface Gateway {
   /** Runs the CLI against this gateway's data folder. */
   cli(...args: readonly string[]): Promise<CommandResult>;
   /** Process ids of its live children of one kind. */
-  processes(role: 'worker' | 'runner' | 'keeper' | 'control'): readonly number[];
+  processes(role: 'worker' | 'inspector' | 'runner' | 'keeper' | 'control'): readonly number[];
   /** Process ids of its live workers. */
   workers(): readonly number[];
   /** Writes another config if one is given, and asks for a reload. It does not wait: see `until`. */

@@ -20,6 +20,8 @@ export { answerRound, ASKABLE, createRounds, question, roundIn, YES } from './ro
 export type { FreshParams, OpenRound, ParkedCall, Rounds } from './rounds.ts';
 export { LOADED_DELAY_MS, numbered, startEchoServer } from './servers/echo-server.ts';
 export type { EchoOptions, EchoServer } from './servers/echo-server.ts';
+export { startLargeServer } from './servers/large-server.ts';
+export type { LargeServer } from './servers/large-server.ts';
 export { anyTool, legacyAnswers, modernAnswers, startScriptedServer, UPSTREAM_SESSION } from './servers/scripted-server.ts';
 export type { Answers, Exchange, ScriptedServer } from './servers/scripted-server.ts';
 export { startTaskServer } from './servers/task-server.ts';
