@@ -252,7 +252,17 @@ export const NOTHING_FOUND: InspectingPorts = {
   tokens: NO_TOKENS,
   metrics: NO_METRICS,
   taint: { isNoted: () => false, note: async () => true, read: async () => [] },
-  contracts: createToolContracts(openCatalogue()),
+  approvals: {
+    ask: (_, __, heard) => {
+      queueMicrotask(() => heard({ kind: 'refused', why: 'unavailable' }));
+      return { drop: () => {} };
+    },
+    take: (_, done) => queueMicrotask(() => done(undefined)),
+    takeRound: (_, __, done) => queueMicrotask(() => done(undefined)),
+    states: createApprovalStates(() => [{ kid: 'k', key: new Uint8Array(32).fill(7) }]),
+    waited: () => {},
+  },
+  nowMs: () => 1_000,
   log: createLog({ process: 'test', level: 'error', write: () => {}, clock: () => 0, format: 'json' }),
 };
 
@@ -297,16 +307,7 @@ export function bed(rules: readonly Rule[], verdict: Partial<EraVerdict> = {}): 
     reportSightings: () => Promise.resolve(),
     taint: { isNoted: () => false, note: async () => true, read: async () => [] },
     taskIds: createTaskIds(() => [{ kid: 'k', key: new Uint8Array(32).fill(7) }]),
-    approvals: {
-      ask: (_, __, heard) => {
-        queueMicrotask(() => heard({ kind: 'refused', why: 'unavailable' }));
-        return { drop: () => {} };
-      },
-      take: (_, done) => queueMicrotask(() => done(undefined)),
-      takeRound: (_, __, done) => queueMicrotask(() => done(undefined)),
-      states: createApprovalStates(() => [{ kid: 'k', key: new Uint8Array(32).fill(7) }]),
-      waited: () => {},
-    },
+    approvals: NOTHING_FOUND.approvals,
     open: createOpenExchanges(),
     metrics: NO_METRICS,
     inspector: NOTHING_FOUND.inspector,

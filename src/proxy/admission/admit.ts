@@ -76,6 +76,7 @@ export function admit(wanting: Wanting, ports: Ports, done: (admitted: Admitted)
     taint: undefined,
     found: undefined,
     findings: undefined,
+    isNoted: false,
     treatment: undefined,
     verdict: undefined,
     proceed: (refusal) => goOn(() => (refusal === undefined ? run() : end(refusal))),

@@ -2,15 +2,16 @@
 // asked or charged. Edits wait until it is admitted: rules and people judge what the agent sent.
 
 import { isEdit, withDuties } from '../../inspection/index.ts';
-import type { Found, FindingClass } from '../../inspection/index.ts';
+import type { ActionOf, FindingClass, Found } from '../../inspection/index.ts';
+import type { Obligations } from '../../policies/index.ts';
+import { RULE, TERMS } from '../inspection/ask-answer.ts';
 import { tokensIn } from '../inspection/rewrite.ts';
+import { ofConcern } from '../inspection/concern.ts';
 import { dutiesOf, noteFindings, treat } from '../inspection/treat.ts';
 import type { Call, Ports } from '../exchange.ts';
 import { LATER } from './types.ts';
 import type { Admission, FindingCounts, NotAdmitted, Step, Stepped } from './types.ts';
 
-/** Who approves a call that nobody but inspection asks about. */
-const TERMS = { expiresAfterMs: 3_600_000, approvers: [], notRequester: false } as const;
 /** Where an edit means what the agent meant, with something left out. Elsewhere stands what the request is, and by which it was judged. */
 const EDITABLE = ['$.params.arguments', '$.params.inputResponses', '$.result'];
 
@@ -26,7 +27,8 @@ export const inspectRequest: Step = (admission, ports) => {
   if (bytes.length === 0) return undefined;
   let isInside = true;
   let isDone = false;
-  ports.inspector.look(bytes, 'request', (found) => {
+  ports.inspector.look(bytes, 'request', (all) => {
+    const found = ofConcern(all);
     isDone = true;
     admission.found = found;
     admission.findings = countsOf(found);
@@ -39,18 +41,10 @@ export const inspectRequest: Step = (admission, ports) => {
 
 /** Does what is to be done about what was found, by the lines of the config and what the rules oblige to that let the call through. */
 export const actOnFindings: Step = (admission, ports) => {
-  const { call, found = [], verdict, snapshot, bytes, principal } = admission;
+  const { call, found = [], verdict, bytes, principal } = admission;
   if (found.length === 0 || verdict === undefined || verdict.kind === 'deny') return undefined;
-  const { subject } = call.question;
-  const tool = subject.kind === 'tool' ? subject.name : undefined;
-  const actionOf = withDuties(snapshot.inspection.actions.on(call.server.name, tool, 'requests'), dutiesOf(verdict.obligations));
-  const untouched = withoutTokens(found, admission, ports);
+  const { untouched, actionOf } = noteRequest(admission, verdict.obligations, ports);
   const treatment = treat(untouched, actionOf, { bytes, at: 0, tenant: principal.tenant, tokens: ports.tokens });
-  // A step may come by again, behind a wait.
-  if (admission.treatment === undefined) {
-    noteFindings(call, 'requests', untouched, actionOf);
-    ports.metrics.findings('requests', untouched, actionOf);
-  }
   admission.treatment = treatment;
   if (treatment.action === 'deny') return refused(call, treatment.decisive, 'may not be sent to this server');
   const misplaced = untouched.find((one) => isEdit(actionOf(one).action) && !isEditable(one));
@@ -58,13 +52,34 @@ export const actOnFindings: Step = (admission, ports) => {
   return treatment.action === 'ask' ? askAbout(admission, treatment.decisive) : undefined;
 };
 
+/** Puts what was found in a request on record. `obligations`: of the rules that let it through, if any did. */
+export function noteRequest(
+  admission: Admission,
+  obligations: Obligations | undefined,
+  ports: Pick<Ports, 'tokens' | 'metrics'>,
+): { readonly untouched: readonly Found[]; readonly actionOf: ActionOf } {
+  const { call, found = [], snapshot } = admission;
+  const { subject } = call.question;
+  const tool = subject.kind === 'tool' ? subject.name : undefined;
+  const lines = snapshot.inspection.actions.on(call.server.name, tool, 'requests');
+  const actionOf = obligations === undefined ? lines : withDuties(lines, dutiesOf(obligations));
+  const untouched = withoutTokens(found, admission, ports);
+  // It may come by again, behind a wait.
+  if (!admission.isNoted) {
+    noteFindings(call, 'requests', untouched, actionOf);
+    ports.metrics.findings('requests', untouched, actionOf);
+  }
+  admission.isNoted = true;
+  return { untouched, actionOf };
+}
+
 /** A person decides, also where no rule asks. */
 function askAbout(admission: Admission, decisive: Found | undefined): Stepped {
   const { verdict, call } = admission;
   if (verdict?.kind !== 'allow') return undefined;
   // Lists and the like tell the server something that nobody could be asked about.
   if (call.question.subject.kind === 'server') return refused(call, decisive, 'may not be sent to this server unless a person approves');
-  admission.verdict = { kind: 'ask', rule: 'inspection', approval: TERMS, obligations: verdict.obligations };
+  admission.verdict = { kind: 'ask', rule: RULE, approval: TERMS, obligations: verdict.obligations };
   return undefined;
 }
 

@@ -47,6 +47,8 @@ export interface Admission extends Wanting {
   /** What is in the request, and how much of it by class, once somebody has looked. */
   found: readonly Found[] | undefined;
   findings: FindingCounts | undefined;
+  /** That is on record. */
+  isNoted: boolean;
   /** What is done about it. */
   treatment: Treatment | undefined;
   /** What policy says; known to the steps behind it. */

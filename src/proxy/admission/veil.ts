@@ -7,7 +7,7 @@ import { mayEver } from '../verdicts.ts';
 import type { Admission, NotAdmitted } from './types.ts';
 
 /** What policy and catalogue say no to. A limit or a person's answer is the agent's to know: it can do something about it. */
-const WITHOUT_REASON: ReadonlySet<string> = new Set(['denied', 'condition-error', 'flow', 'lockdown']);
+const WITHOUT_REASON: ReadonlySet<string> = new Set(['denied', 'condition-error', 'flow', 'lockdown', 'inspection', 'unscanned']);
 /** What is on no list. */
 const ON_NO_LIST: ReadonlySet<string> = new Set(['not-approved', 'changed', 'unknown-tool', 'unknown-prompt']);
 

@@ -2,14 +2,17 @@
 // promises; kept back where it is not, or where that is what the operator wants.
 
 import { ERRORS } from '../../base/index.ts';
-import { isEdit, isStricter } from '../../inspection/index.ts';
+import { isEdit } from '../../inspection/index.ts';
 import type { Found } from '../../inspection/index.ts';
 import { rereadMessage, splice, toolRefusal } from '../../mcp/index.ts';
 import type { FinalMessage } from '../bridge/index.ts';
 import type { Call, Ports } from '../exchange.ts';
 import { holdResult } from '../held-results.ts';
-import { answerActions, noteSeen, ofConcern, surfaceOf, treatAnswer } from './answer-treatment.ts';
+import { answerActions, noteSeen, surfaceOf, treatAnswer } from './answer-treatment.ts';
+import { askAboutAnswer } from './ask-answer.ts';
+import { ofConcern } from './concern.ts';
 import { inStep } from './in-step.ts';
+import type { Treatment } from './treat.ts';
 
 type FinalPorts = Pick<Ports, 'contracts' | 'log'>;
 
@@ -19,16 +22,36 @@ export function inspectFinal(call: Call, final: FinalMessage, ports: FinalPorts,
   call.inspecting.inspector.look(bytes, surfaceOf(final), (all) => {
     const found = ofConcern(all);
     if (found.length === 0) return next(final);
-    const { action, decisive, edits, taints } = treatAnswer(call, found, bytes);
-    if (action === 'deny' || action === 'ask') return next(keptBack(call, final, decisive));
-    noteSeen(call, taints, (isNoted) => {
-      if (!isNoted) return next(keptBack(call, final, undefined));
-      if (edits.length === 0) return next(final);
-      const edited = inStep(final, rereadMessage(final.kind, splice(final.document, edits)));
-      // Two places that say the same were each looked at where they stand: what one of them hid must not be read in the other.
-      if (edited.isAligned) return again(call, edited.final, ports, next);
-      next(holdResult(call, edited.final, ports));
-    });
+    const treatment = treatAnswer(call, found, bytes);
+    const show = (): void => tellAndEdit(call, final, treatment, ports, next);
+    if (treatment.action === 'deny') return next(keptBack(call, final, keptBackWords(call, treatment.decisive)));
+    if (treatment.action !== 'ask') return show();
+    askAboutAnswer(call, asked(call, found), (leave) =>
+      leave.kind === 'shown' ? show() : next(keptBack(call, final, recorded(call, leave.say))),
+    );
+  });
+}
+
+/** What a person decides about. */
+function asked(call: Call, found: readonly Found[]): readonly Found[] {
+  const actionOf = answerActions(call);
+  return found.filter((one) => actionOf(one).action === 'ask');
+}
+
+function tellAndEdit(
+  call: Call,
+  final: FinalMessage,
+  { edits, taints }: Treatment,
+  ports: FinalPorts,
+  next: (shown: FinalMessage) => void,
+): void {
+  noteSeen(call, taints, (isNoted) => {
+    if (!isNoted) return next(keptBack(call, final, keptBackWords(call, undefined)));
+    if (edits.length === 0) return next(final);
+    const edited = inStep(final, rereadMessage(final.kind, splice(final.document, edits)));
+    // Two places that say the same were each looked at where they stand: what one of them hid must not be read in the other.
+    if (edited.isAligned) return again(call, edited.final, ports, next);
+    next(holdResult(call, edited.final, ports));
   });
 }
 
@@ -36,16 +59,15 @@ export function inspectFinal(call: Call, final: FinalMessage, ports: FinalPorts,
 function again(call: Call, final: FinalMessage, ports: FinalPorts, next: (shown: FinalMessage) => void): void {
   const actionOf = answerActions(call);
   call.inspecting.inspector.look(final.document.bytes, surfaceOf(final), (found) => {
-    const left = ofConcern(found).find((one) => isEdit(actionOf(one).action) || isStricter(actionOf(one).action, 'redact'));
-    next(left === undefined ? holdResult(call, final, ports) : keptBack(call, final, left));
+    const left = ofConcern(found).find((one) => isEdit(actionOf(one).action) || actionOf(one).action === 'deny');
+    next(left === undefined ? holdResult(call, final, ports) : keptBack(call, final, keptBackWords(call, left)));
   });
 }
 
 /** What the agent gets instead: for a tool a result that its model can read, else an error. */
-export function keptBack(call: Call, { id }: FinalMessage, found: Found | undefined): FinalMessage {
+export function keptBack(call: Call, { id }: FinalMessage, say: string): FinalMessage {
   const { question } = call;
   call.markedWith = 'answer_withheld';
-  const say = keptBackWords(call, found);
   if (question.method === 'tools/call' && id !== undefined) return rereadMessage('result', toolRefusal(id, question.era, say));
   return rereadMessage(
     'error',
@@ -55,7 +77,11 @@ export function keptBack(call: Call, { id }: FinalMessage, found: Found | undefi
 
 /** What an agent reads in the place of what may not be shown. */
 export function keptBackWords({ id }: Call, found: Found | undefined): string {
-  return `The answer is kept back: ${why(found)} Whoever runs the gateway can look it up: record ${id}.`;
+  return recorded({ id }, why(found));
+}
+
+function recorded({ id }: Pick<Call, 'id'>, why: string): string {
+  return `The answer is kept back: ${why} Whoever runs the gateway can look it up: record ${id}.`;
 }
 
 function why(found: Found | undefined): string {

@@ -37,7 +37,7 @@ export function rewriteInbound(call: Call, leaving: Leaving, ports: OutgoingPort
   const next = rewrittenInbound(call, leaving, ports);
   if ('code' in next) return next;
   if (next === inbound) return undefined;
-  if (inbound.kind === 'modern' || inbound.kind === 'legacy') call.sentArguments = paramsOf(inbound.message)?.['arguments'];
+  call.sentArguments = paramsOf(inbound)?.['arguments'];
   call.inbound = next;
   return undefined;
 }
@@ -79,6 +79,8 @@ function destinationOf({ server, question: { subject } }: Call, { principal, sna
   };
 }
 
-function paramsOf(message: Message): JsonObject | undefined {
-  return message.kind === 'request' ? message.params : undefined;
+/** The parameters of a request. */
+export function paramsOf(inbound: Inbound): JsonObject | undefined {
+  if (inbound.kind !== 'modern' && inbound.kind !== 'legacy') return undefined;
+  return inbound.message.kind === 'request' ? inbound.message.params : undefined;
 }

@@ -4,7 +4,8 @@
 import type { Found, Progress } from '../../inspection/index.ts';
 import type { Edit } from '../../mcp/index.ts';
 import type { Call } from '../exchange.ts';
-import { noteSeen, ofConcern, treatAnswer } from './answer-treatment.ts';
+import { noteSeen, treatAnswer } from './answer-treatment.ts';
+import { ofConcern } from './concern.ts';
 
 export interface PassingOptions {
   readonly call: Call;

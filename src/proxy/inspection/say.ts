@@ -5,7 +5,8 @@ import { rereadMessage, splice } from '../../mcp/index.ts';
 import type { Message } from '../../mcp/index.ts';
 import type { Call } from '../exchange.ts';
 import { mayBeSaid } from '../server-messages.ts';
-import { noteSeen, ofConcern, surfaceOf, treatAnswer } from './answer-treatment.ts';
+import { noteSeen, surfaceOf, treatAnswer } from './answer-treatment.ts';
+import { ofConcern } from './concern.ts';
 
 /** What a server says that is no answer. */
 export type Said = Extract<Message, { kind: 'notification' | 'request' }>;
