@@ -4,10 +4,11 @@ import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import { checkCanaries, checkDetectors } from './check-detectors.ts';
 import type { DetectorMistake } from './check-detectors.ts';
-import { SWEEPS } from './detectors/index.ts';
+import { READERS, SWEEPS } from './detectors/index.ts';
+import { fold } from './fold.ts';
 import { planDetectors } from './plan.ts';
 import { createSearch } from './search.ts';
-import type { Detector, Engine, Fold, Sought, Sweep, Validator, ValidatorName } from './types.ts';
+import type { Detector, Engine, Fold, Reader, Sought, Sweep, Validator, ValidatorName } from './types.ts';
 import { VALIDATORS } from './validators/index.ts';
 
 /** What is looked for besides the detectors that come with the gateway. */
@@ -18,15 +19,16 @@ export interface CompileOptions {
   readonly canaries?: Readonly<Record<string, string>>;
   /** By default all that come with the gateway. */
   readonly sweeps?: readonly Sweep[];
-  /** How texts are read for detectors that are `folded`. */
+  readonly readers?: readonly Reader[];
+  /** How else texts are read for detectors that are `folded`; by default in every way that is known. */
   readonly fold?: Fold;
   readonly validators?: ReadonlyMap<ValidatorName, Validator>;
 }
 
 /** The engine that looks for all of these, or everything that is wrong with them. */
 export function compileDetectors(detectors: readonly Detector[], options: CompileOptions = {}): Result<Engine, readonly DetectorMistake[]> {
-  const { own = [], canaries = {}, sweeps = SWEEPS, validators = VALIDATORS } = options;
-  const taken = new Set(sweeps.flatMap(({ finds }) => finds.map(({ name }) => name)));
+  const { own = [], canaries = {}, sweeps = SWEEPS, readers = READERS, validators = VALIDATORS } = options;
+  const taken = new Set([...sweeps, ...readers].flatMap(({ finds }) => finds.map(({ name }) => name)));
   const mistakes = [
     ...checkDetectors(detectors, { list: 'detectors', validators, taken }),
     ...checkDetectors(own, { list: 'own', validators, taken }),
@@ -36,18 +38,19 @@ export function compileDetectors(detectors: readonly Detector[], options: Compil
 
   const all = [...detectors, ...own];
   const planted: readonly Sought[] = Object.keys(canaries).map((name) => ({ name, class: 'canary', confidence: 'high' }));
-  const plan = planDetectors(
-    all,
-    Object.values(canaries).map((value) => Buffer.from(value)),
+  const sought: Sought[] = [...all, ...planted, ...readers.flatMap(({ finds }) => finds)];
+  const plan = planDetectors({
+    detectors: all,
+    canaries: Object.values(canaries).map((value) => Buffer.from(value)),
+    readers,
     validators,
-  );
-  const sought: Sought[] = [...all, ...planted];
+  });
   const numbered = sweeps.map((sweep) => {
     const first = sought.length;
     sought.push(...sweep.finds);
     return { sweep, first };
   });
   const { maxMatchBytes, lookBehindBytes } = plan;
-  const search = createSearch({ plan, sought, sweeps: numbered, fold: options.fold });
+  const search = createSearch({ plan, sought, sweeps: numbered, fold: options.fold ?? fold });
   return ok({ detectors: sought, maxMatchBytes, lookBehindBytes, search });
 }

@@ -6,7 +6,6 @@ export type { TakenOut } from './redact.ts';
 export { createScan } from './scan.ts';
 export type { ScanOptions } from './scan.ts';
 export { compileDetectors } from './compile.ts';
-export { compileInspection } from './compile-inspection.ts';
 export type { CompileOptions } from './compile.ts';
 export type { DetectorMistake } from './check-detectors.ts';
 export { searchText } from './search-text.ts';
@@ -14,10 +13,10 @@ export type { TextFinding } from './search-text.ts';
 export { BUILT_IN, SWEEPS } from './detectors/index.ts';
 export { VALIDATORS } from './validators/index.ts';
 export { checkInspection } from './check.ts';
-export type { DetectorMistake } from './check-detectors.ts';
 export { BUILT_IN_TYPES, createEngine } from './engine.ts';
 export type { InspectionProblem, KnownToInspection } from './check.ts';
-export { inspectionSchema } from './schema.ts';
+export { inspectionSchema, toInspection } from './schema.ts';
+export type { WrittenInspection } from './schema.ts';
 export { ACTIONS, FINDING_CLASSES, UNSCANNED_REASONS } from './types.ts';
 export type {
   Action,
@@ -39,6 +38,7 @@ export type {
   Part,
   Passage,
   Progress,
+  Reader,
   RunKind,
   Scan,
   Sought,

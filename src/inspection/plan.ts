@@ -5,12 +5,13 @@ import type { Literals } from './literals.ts';
 import { createPattern } from './pattern.ts';
 import type { Pattern } from './pattern.ts';
 import { MAX_RUN_BYTES } from './runs.ts';
-import type { Detector, RunKind, Surface, Validator, ValidatorName } from './types.ts';
+import type { Detector, Reader, RunKind, Surface, Validator, ValidatorName } from './types.ts';
 
-/** One detector, or canary. */
+/** One detector, canary or reader. */
 export interface Probe {
-  /** Index into the engine's detectors. */
+  /** Index into the engine's detectors; of a reader, of the first thing that it finds. */
   readonly index: number;
+  readonly read?: Reader['read'];
   readonly pattern: Pattern | undefined;
   readonly validator: Validator | undefined;
   /** Bytes of its window in front of an anchor, and behind it. */
@@ -65,12 +66,16 @@ const DEFAULT_AFTER_RUN = 64;
 const MAX_NEAR = 1024;
 const SURFACES: readonly Surface[] = ['request', 'answer', 'question', 'definition'];
 
-/** Makes the plan of detectors that have been checked; canaries come behind them, in the order of their names. */
-export function planDetectors(
-  detectors: readonly Detector[],
-  canaries: readonly Uint8Array[],
-  validators: ReadonlyMap<ValidatorName, Validator>,
-): Plan {
+/** What is searched for, in the order in which hits name it. */
+export interface Planned {
+  readonly detectors: readonly Detector[];
+  readonly canaries: readonly Uint8Array[];
+  readonly readers: readonly Reader[];
+  readonly validators: ReadonlyMap<ValidatorName, Validator>;
+}
+
+/** Makes the plan of detectors that have been checked. */
+export function planDetectors({ detectors, canaries, readers, validators }: Planned): Plan {
   const probes = detectors.map((detector, index) => planDetector(detector, index, validators));
   const canaryProbes = canaries.map((value, place) => planCanary(value, detectors.length + place));
   const inText: Literal[] = canaryProbes.map((probe, place) => ({ probe, bytes: canaries[place] ?? new Uint8Array(), exact: true }));
@@ -86,9 +91,14 @@ export function planDetectors(
       for (const literal of anchors.literals) list.push({ probe, bytes: Buffer.from(literal), exact });
     }
   }
+  const readerProbes = planReaders(readers, probes.length + canaryProbes.length);
+  for (const [place, probe] of readerProbes.entries()) {
+    const { run, min } = readers[place]?.anchors ?? {};
+    if (run !== undefined && min !== undefined) runs.set(run, [...(runs.get(run) ?? []), { probe, min }]);
+  }
   const [automaton, literalsOf] = share(inText);
   const [nameAutomaton, namesOf] = share(inNames);
-  const all = [...probes, ...canaryProbes];
+  const all = [...probes, ...canaryProbes, ...readerProbes];
   const most = (of: (probe: Probe) => number): number => all.reduce((max, probe) => Math.max(max, of(probe)), 0);
   const behind = most(({ near }) => near);
   const before = most((probe) => probe.before);
@@ -113,7 +123,7 @@ function planDetector(detector: Detector, index: number, validators: ReadonlyMap
       ? MAX_RUN_BYTES
       : anchors.kind === 'name'
         ? 0
-        : anchors.literals.reduce((most, { length }) => Math.max(most, length), 0);
+        : anchors.literals.reduce((most, literal) => Math.max(most, Buffer.byteLength(literal)), 0);
   const before = anchors.kind === 'name' ? 0 : (detector.before ?? DEFAULT_BEFORE);
   const after = detector.after ?? (anchors.kind === 'run' ? DEFAULT_AFTER_RUN : DEFAULT_AFTER);
   return {
@@ -127,6 +137,27 @@ function planDetector(detector: Detector, index: number, validators: ReadonlyMap
     surfaces: (surfaces ?? SURFACES).reduce((bits, surface) => bits | surfaceBit(surface), 0),
     folded: detector.folded ?? detector.class === 'directive',
   };
+}
+
+function planReaders(readers: readonly Reader[], first: number): readonly Probe[] {
+  const surfaces = SURFACES.reduce((bits, surface) => bits | surfaceBit(surface), 0);
+  let index = first;
+  return readers.map(({ finds, before, after, read }): Probe => {
+    const probe: Probe = {
+      index,
+      read,
+      pattern: undefined,
+      validator: undefined,
+      before,
+      after,
+      reach: before + MAX_RUN_BYTES + after,
+      near: Math.min(MAX_RUN_BYTES + after, MAX_NEAR),
+      surfaces,
+      folded: false,
+    };
+    index += finds.length;
+    return probe;
+  });
 }
 
 function planCanary(value: Uint8Array, index: number): Probe {

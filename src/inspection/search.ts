@@ -17,7 +17,7 @@ export interface SearchParts {
   /** Everything that a hit may name: what the probes look for, then what the sweeps find. */
   readonly sought: readonly Sought[];
   readonly sweeps: readonly { readonly sweep: Sweep; readonly first: number }[];
-  readonly fold: Fold | undefined;
+  readonly fold: Fold;
 }
 
 /** Steps: what costs about as much as looking at so many bytes once. */
@@ -32,7 +32,6 @@ const MAX_WINDOW_BYTES = 16 * 1024;
 const KIND_BITS: Readonly<Record<ByteKind, number>> = { wide: WIDE, control: CONTROL };
 const NOTHING: readonly Hit[] = Object.freeze([]);
 const PLAIN: readonly Layer[] = Object.freeze([]);
-const FOLDED: readonly Layer[] = Object.freeze(['folded']);
 
 /** A window that may still grow: where it is, and where its last anchor begins and ends. */
 interface Around {
@@ -50,6 +49,7 @@ interface View {
   readonly begin: number;
   readonly end: number;
   readonly folded: Folded | undefined;
+  readonly layers: readonly Layer[];
 }
 
 class OverBudget extends Error {}
@@ -57,24 +57,25 @@ class OverBudget extends Error {}
 /** The search of an engine. */
 export function createSearch(parts: SearchParts): Engine['search'] {
   const { plan, sought, sweeps, fold } = parts;
+  const foldedSurfaces = plan.probes.reduce((bits, { folded, surfaces }) => (folded ? bits | surfaces : bits), 0);
 
   return function search(passage: Passage, budget: Budget): readonly Hit[] {
     const hits: Hit[] = [];
     try {
       const { bytes, begin, end } = passage;
-      const kinds = searchView({ passage, bytes, begin, end, folded: undefined }, budget, hits);
+      const kinds = searchView({ passage, bytes, begin, end, folded: undefined, layers: PLAIN }, budget, hits);
       for (const { sweep, first } of sweeps) runSweep(sweep, first, kinds, passage, budget, hits);
-      if (fold !== undefined) searchFolded(fold, passage, budget, hits);
+      if ((foldedSurfaces & surfaceBit(passage.surface)) !== 0) searchFolded(passage, budget, hits);
     } catch (error) {
       if (!(error instanceof OverBudget)) throw error;
     }
     return hits.length === 0 ? NOTHING : mergeHits(hits, sought);
   };
 
-  function searchFolded(fold: Fold, passage: Passage, budget: Budget, hits: Hit[]): void {
+  function searchFolded(passage: Passage, budget: Budget, hits: Hit[]): void {
     spend(budget, passage.to - passage.from);
-    const folded = contain(budget, () => fold(passage));
-    if (folded !== undefined) searchView({ passage, bytes: folded.bytes, begin: 0, end: folded.bytes.length, folded }, budget, hits);
+    for (const folded of contain(budget, () => fold(passage)) ?? [])
+      searchView({ passage, bytes: folded.bytes, begin: 0, end: folded.bytes.length, folded, layers: folded.layers }, budget, hits);
   }
 
   function searchView(view: View, budget: Budget, hits: Hit[]): number {
@@ -89,8 +90,8 @@ export function createSearch(parts: SearchParts): Engine['search'] {
     const anchor = (probe: Probe, start: number, end: number): void => {
       if ((probe.surfaces & surface) === 0 || (folded !== undefined && !probe.folded)) return;
       spend(budget, STEPS_PER_ANCHOR);
-      if (probe.pattern === undefined && probe.validator === undefined) {
-        addHit(view, probe, start, end, hits);
+      if (probe.pattern === undefined && probe.validator === undefined && probe.read === undefined) {
+        addHit(view, probe.index, start, end, hits);
         return;
       }
       const windowStart = Math.max(view.begin, start - probe.before);
@@ -156,7 +157,8 @@ export function createSearch(parts: SearchParts): Engine['search'] {
     if (probe.pattern === undefined) {
       const start = toText(window, around.anchorStart);
       const end = toText(window, around.anchorEnd);
-      judge(view, probe, window, { start, end, valueStart: start, valueEnd: end }, hits);
+      if (probe.read === undefined) judge(view, probe, window, { start, end, valueStart: start, valueEnd: end }, hits);
+      else readRun(view, probe, window, { start, end }, hits);
       return;
     }
     if (!probe.pattern.test(text)) return;
@@ -172,6 +174,14 @@ export function createSearch(parts: SearchParts): Engine['search'] {
     }
   }
 
+  /** Lets a reader tell what a run holds. */
+  function readRun(view: View, { index, read }: Probe, window: Window, { start, end }: Part, hits: Hit[]): void {
+    const { text } = window;
+    const { key, surface } = view.passage;
+    const run: Candidate = { value: text.slice(start, end), window: text, at: start, key, surface };
+    read?.(run, (find, part) => addPart(view, index + find, window, part, hits));
+  }
+
   /** Whether what matched is a finding, or holds some; and adds those. */
   function judge(view: View, probe: Probe, window: Window, match: Match, hits: Hit[]): boolean {
     const { text } = window;
@@ -181,19 +191,21 @@ export function createSearch(parts: SearchParts): Engine['search'] {
     const verdict = probe.validator === undefined || probe.validator(candidate);
     if (verdict === false) return false;
     const found: readonly Part[] = verdict === true ? [{ start: at, end: valueEnd }] : verdict;
-    for (const { start, end } of found) {
-      if (!(start >= 0 && start < end && end <= text.length)) throw new Error('a validator named a part that is not in the window');
-      addHit(view, probe, window.toByte(start), window.toByte(end), hits);
-    }
+    for (const part of found) addPart(view, probe.index, window, part, hits);
     return found.length > 0;
   }
 
-  function addHit(view: View, probe: Probe, start: number, end: number, hits: Hit[]): void {
+  function addPart(view: View, detector: number, { text, toByte }: Window, { start, end }: Part, hits: Hit[]): void {
+    if (!(start >= 0 && start < end && end <= text.length)) throw new Error('a part was named that is not in the window');
+    addHit(view, detector, toByte(start), toByte(end), hits);
+  }
+
+  function addHit(view: View, detector: number, start: number, end: number, hits: Hit[]): void {
     const { passage } = view;
     const realStart = fromView(view, start);
     const realEnd = view.folded === undefined ? end : fromViewEnd(view, end);
     if (realStart < passage.from || realStart >= passage.to) return;
-    hits.push({ detector: probe.index, start: realStart, end: realEnd, layers: view.folded === undefined ? PLAIN : FOLDED });
+    hits.push({ detector, start: realStart, end: realEnd, layers: view.layers });
   }
 
   function runSweep(sweep: Sweep, first: number, kinds: number, passage: Passage, budget: Budget, hits: Hit[]): void {

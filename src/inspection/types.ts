@@ -120,6 +120,20 @@ export interface Part {
  */
 export type Validator = (candidate: Candidate) => boolean | readonly Part[];
 
+/**
+ * What looks at runs of characters and tells several types of things apart by one look: of the many numbers that people have, each detector by itself would
+ * look at every run of digits there is. Pure, and linear in the length of the window.
+ */
+export interface Reader {
+  /** What it finds; `emit` takes the index into this list. */
+  readonly finds: readonly Sought[];
+  readonly anchors: Extract<Anchors, { readonly kind: 'run' }>;
+  readonly before: number;
+  readonly after: number;
+  /** Emits parts of the window, in any order; each holds at least a character of the run. */
+  readonly read: (candidate: Candidate, emit: (find: number, part: Part) => void) => void;
+}
+
 /** Bytes without which a sweep has nothing to do: beyond ASCII; control characters other than tab and line feed, and DEL. */
 export type ByteKind = 'wide' | 'control';
 
@@ -142,10 +156,12 @@ export interface Folded {
   readonly bytes: Uint8Array;
   /** For each byte: the offset in the bytes of the passage of the character that it stands for. Never falls. */
   readonly offsets: ArrayLike<number>;
+  /** What findings in it have gone through. */
+  readonly layers: readonly Layer[];
 }
 
-/** Makes the text of a passage readable, all of it; undefined where that changes nothing but the case of ASCII letters. Pure, and linear. */
-export type Fold = (passage: Passage) => Folded | undefined;
+/** Makes the text of a passage readable, all of it, in each way that changes more than the case of ASCII letters. Pure, and linear. */
+export type Fold = (passage: Passage) => readonly Folded[];
 
 /** A way of writing one text as another, that was undone to find something. */
 export type Layer = 'base64' | 'hex' | 'url' | 'gzip' | 'html' | 'folded' | 'joined' | 'rot13' | 'escaped';
