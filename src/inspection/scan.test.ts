@@ -278,7 +278,12 @@ const WORD = fc.constantFrom(
 );
 const STRING = fc.array(WORD, { maxLength: 30 }).map((words) => words.join(''));
 const LONG = fc
-  .tuple(STRING, fc.integer({ min: WINDOW - 200, max: WINDOW + 200 }), STRING, fc.constantFrom('.', 'é', '\\u0041', '<MARK-AAAA1>'))
+  .tuple(
+    STRING,
+    fc.integer({ min: WINDOW - 200, max: WINDOW + 200 }),
+    STRING,
+    fc.constantFrom('.', 'é', '\\u0041', '\\n', 'word \\"', '<MARK-AAAA1>'),
+  )
   .map(([head, count, tail, filler]) => head + filler.repeat(Math.ceil(count / Buffer.byteLength(filler))) + tail);
 const MESSAGE = fc
   .array(fc.oneof({ weight: 5, arbitrary: STRING }, { weight: 1, arbitrary: LONG }), { minLength: 1, maxLength: 6 })

@@ -122,21 +122,26 @@ export function createScan(engine: Engine, options: ScanOptions): Scan {
   const readString = (bytes: Uint8Array, from: number): number => {
     let at = from;
     while (at < bytes.length) {
-      const stop = skipPlain(bytes, at);
-      held.append(bytes, at, stop);
-      if (stop === bytes.length) return stop;
-      if (bytes[stop] === QUOTE) {
+      at = held.take(bytes, at);
+      const byte = bytes[at];
+      if (byte === QUOTE) {
         held.end();
         endString();
-        return stop + 1;
+        return at + 1;
       }
-      readEscape(escape, bytes, stop, bytes.length, false);
-      if (escape.taken === CUT_OFF) {
-        cutOff = bytes.slice(stop);
-        return bytes.length;
+      if (byte === BACKSLASH) {
+        readEscape(escape, bytes, at, bytes.length, false);
+        if (escape.taken === CUT_OFF) {
+          cutOff = bytes.slice(at);
+          return bytes.length;
+        }
+        held.appendEscape(escape.rune, escape.taken);
+        at += escape.taken;
+      } else {
+        const stop = skipPlain(bytes, at);
+        held.append(bytes, at, stop);
+        at = stop;
       }
-      held.appendEscape(escape.rune, escape.taken);
-      at = stop + escape.taken;
     }
     return at;
   };

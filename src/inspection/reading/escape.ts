@@ -17,11 +17,12 @@ const SMALL_U = 0x75;
 const UNIT_BYTES = 6;
 const REPLACEMENT_CHARACTER = 0xfffd;
 
-const NONE = 0xff;
+/** Stands for nothing. */
+export const NONE = 0xff;
 /** What the letter behind a backslash stands for. */
-const SHORT = Uint8Array.from({ length: 256 }, () => NONE);
+export const SHORT_ESCAPES = Uint8Array.from({ length: 256 }, () => NONE);
 for (const [letter, rune] of Object.entries({ '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }))
-  SHORT[letter.charCodeAt(0)] = rune.charCodeAt(0);
+  SHORT_ESCAPES[letter.charCodeAt(0)] = rune.charCodeAt(0);
 
 const HEX = Uint8Array.from({ length: 256 }, (_, byte) => {
   const digit = Number.parseInt(String.fromCharCode(byte), 16);
@@ -40,7 +41,7 @@ export function readEscape(escape: Escape, bytes: Uint8Array, at: number, end: n
     return;
   }
   const letter = bytes[at + 1] ?? 0;
-  const short = SHORT[letter] ?? NONE;
+  const short = SHORT_ESCAPES[letter] ?? NONE;
   if (short !== NONE) {
     escape.rune = short;
     escape.taken = 2;

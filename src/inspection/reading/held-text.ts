@@ -1,6 +1,7 @@
 // The text of a string that cannot be looked at where it stands: it has escapes, or comes in pieces. Of it, one window with what may be seen around it
 // is held, never more, and where each of its bytes stands in the message: runs of plain bytes need nothing for that, each escape needs three numbers.
 
+import { NONE, SHORT_ESCAPES } from './escape.ts';
 import { lookThrough } from './windows.ts';
 import type { Look, WindowSizes } from './windows.ts';
 
@@ -8,6 +9,11 @@ import type { Look, WindowSizes } from './windows.ts';
 export interface HeldText {
   /** A text begins, with the message's byte at `raw`. */
   begin(raw: number): void;
+  /**
+   * Text as it is written in JSON; gives how far it came: to the quote, to an escape of more than one letter, or one that is cut off, to the end, or, after
+   * a while without escapes, to where copying at once is better.
+   */
+  take(bytes: Uint8Array, from: number): number;
   /** Bytes that stand for themselves. */
   append(bytes: Uint8Array, from: number, to: number): void;
   /** A character that was written as `taken` bytes. */
@@ -31,16 +37,28 @@ const SHORT_COPY = 48;
 const SLACK_BYTES = 8;
 /** Numbers for each escape: where its character stands in the text, where the escape stands in the message, and `taken * 8 + bytes of the character`. */
 const ESCAPE_FIELDS = 3;
+/** Two bytes for a character of one. */
+const SHORT_ESCAPE = 2 * 8 + 1;
+/** Where so many bytes were no escapes, it is worth looking how many more there are. */
+const LONG_RUN = 64;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 
 // What one message has put down, the next takes up: most need it, and a small message should not pay for a large buffer.
-let spare: Uint8Array | undefined;
+let spare: Memory | undefined;
+
+interface Memory {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly escapes: Float64Array<ArrayBuffer>;
+}
 
 /** Makes the holder of one message's texts. */
 export function createHeldText(sizes: WindowSizes, look: Look): HeldText {
-  const capacity = sizes.behind + sizes.own + sizes.ahead + 2 * SLACK_BYTES;
-  let bytes = spare ?? new Uint8Array(FIRST_BYTES);
+  const capacity = sizes.behind + sizes.own + sizes.ahead + 4 * SLACK_BYTES;
+  let bytes = spare?.bytes ?? new Uint8Array(FIRST_BYTES);
+  let escapes = spare?.escapes ?? new Float64Array(FIRST_ESCAPES * ESCAPE_FIELDS);
   spare = undefined;
-  let escapes = new Float64Array(0);
   let escapeCount = 0;
   /** Of the text: the offset of `bytes[0]`, and how many bytes there are. */
   let origin = 0;
@@ -95,6 +113,14 @@ export function createHeldText(sizes: WindowSizes, look: Look): HeldText {
     return low - 1;
   };
 
+  const noteEscape = (at: number, rawAt: number, shape: number): void => {
+    const place = escapeCount++ * ESCAPE_FIELDS;
+    if (place + ESCAPE_FIELDS > escapes.length) escapes = grown(escapes);
+    escapes[place] = at;
+    escapes[place + 1] = rawAt;
+    escapes[place + 2] = shape;
+  };
+
   const raw = (at: number, isEnd: boolean): number => {
     const place = lastEscape(isEnd ? at - 1 : at) * ESCAPE_FIELDS;
     if (place < 0) return rawOrigin + at;
@@ -114,6 +140,36 @@ export function createHeldText(sizes: WindowSizes, look: Look): HeldText {
       origin = length = window = escapeCount = 0;
       due = sizes.own + sizes.ahead;
     },
+    take: (from, start) => {
+      const stop = from.length;
+      let at = start;
+      let plain = 0;
+      while (at < stop) {
+        room(stop - at);
+        let to = length - origin;
+        const rawShift = rawNext - at;
+        const full = bytes.length - SLACK_BYTES;
+        let byte: number | undefined;
+        while (to < full && at < stop && plain < LONG_RUN && (byte = from[at]) !== undefined && byte !== QUOTE) {
+          if (byte === BACKSLASH) {
+            const rune = at + 1 < stop ? (SHORT_ESCAPES[from[at + 1] ?? 0] ?? NONE) : NONE;
+            if (rune === NONE) break;
+            noteEscape(origin + to, at + rawShift, SHORT_ESCAPE);
+            byte = rune;
+            at++;
+            plain = 0;
+          }
+          bytes[to++] = byte;
+          at++;
+          plain++;
+        }
+        length = origin + to;
+        rawNext = rawShift + at;
+        if (length > due) advance(false);
+        if (to < full) return at;
+      }
+      return at;
+    },
     append: (from, start, stop) => {
       let at = start;
       while (at < stop) {
@@ -129,12 +185,8 @@ export function createHeldText(sizes: WindowSizes, look: Look): HeldText {
     },
     appendEscape: (rune, taken) => {
       room(SLACK_BYTES);
-      if ((escapeCount + 1) * ESCAPE_FIELDS > escapes.length) escapes = grown(escapes);
       const width = writeRune(bytes, length - origin, rune);
-      const place = escapeCount++ * ESCAPE_FIELDS;
-      escapes[place] = length;
-      escapes[place + 1] = rawNext;
-      escapes[place + 2] = taken * 8 + width;
+      noteEscape(length, rawNext, taken * 8 + width);
       length += width;
       rawNext += taken;
       if (length > due) advance(false);
@@ -144,14 +196,15 @@ export function createHeldText(sizes: WindowSizes, look: Look): HeldText {
     rawStart: (index) => raw(origin + index, false),
     rawEnd: (index) => raw(origin + index, true),
     release: () => {
-      spare = bytes;
+      spare = { bytes, escapes };
       bytes = new Uint8Array(0);
+      escapes = new Float64Array(0);
     },
   };
 }
 
 function grown(escapes: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(Math.max(FIRST_ESCAPES * ESCAPE_FIELDS, escapes.length * 2));
+  const larger = new Float64Array(Math.max(ESCAPE_FIELDS, escapes.length * 2));
   larger.set(escapes);
   return larger;
 }
