@@ -30,7 +30,7 @@ const MIN_OWN_LITERAL = 3;
 const MIN_OWN_RUN = 6;
 const MAX_RUN = 1024;
 const NAME = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
-const PRINTABLE = /^[\x20-\x7e\t\r\n]*$/;
+const PRINTABLE = /^(?:[^\p{C}]|[\t\r\n])*$/u;
 
 /** What detectors are checked against. */
 export interface Checks {
@@ -97,9 +97,9 @@ function anchorProblem({ anchors }: Detector, own: boolean): string | undefined 
   if (literals.length > MAX_LITERALS) return `there are more than ${MAX_LITERALS} anchors`;
   const min = own ? MIN_OWN_LITERAL : 1;
   for (const literal of literals) {
-    if (literal.length < min) return `an anchor is shorter than ${min} bytes, and would be found everywhere`;
-    if (literal.length > MAX_LITERAL_BYTES) return `an anchor is longer than ${MAX_LITERAL_BYTES} bytes`;
-    if (!PRINTABLE.test(literal)) return 'an anchor must be ASCII text; look for other characters with the pattern';
+    if (Buffer.byteLength(literal) < min) return `an anchor is shorter than ${min} bytes, and would be found everywhere`;
+    if (Buffer.byteLength(literal) > MAX_LITERAL_BYTES) return `an anchor is longer than ${MAX_LITERAL_BYTES} bytes`;
+    if (!PRINTABLE.test(literal)) return 'an anchor must be text without control and format characters; look for those with the pattern';
   }
   return undefined;
 }

@@ -57,6 +57,8 @@ export interface Plan {
   readonly ahead: number;
   readonly lookBehindBytes: number;
   readonly maxMatchBytes: number;
+  /** Surfaces where something is looked for in texts as they read, as bits. */
+  readonly foldedSurfaces: number;
 }
 
 const DEFAULT_BEFORE = 64;
@@ -113,6 +115,7 @@ export function planDetectors({ detectors, canaries, readers, validators }: Plan
     ahead: before + Math.max(automaton.maxBytes, 1),
     lookBehindBytes: behind + before,
     maxMatchBytes: before + most(({ reach }) => reach),
+    foldedSurfaces: all.reduce((bits, { folded, surfaces }) => (folded ? bits | surfaces : bits), 0),
   };
 }
 

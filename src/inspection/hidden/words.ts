@@ -56,6 +56,19 @@ export function markWords(characters: Characters, mark: Mark): void {
   if (isDress) for (const word of styled.words) mark('styled-letters', word.start, word.end);
 }
 
+/** Whether there is a word of two alphabets that pretends to be of one. */
+export function hasMixedWord(characters: Characters): boolean {
+  const { points, length } = characters;
+  for (let at = 0; at < length; at += 1) {
+    const kind = kindOf(points[at] ?? 0);
+    if (kind === Kind.break || kind === Kind.control) continue;
+    const word = readWord(characters, at);
+    if (isMixed(points, word)) return true;
+    at = word.end - 1;
+  }
+  return false;
+}
+
 function collect(styled: Styled, word: Word): void {
   styled.words.push(word);
   styled.letters += word.styled;
