@@ -3,8 +3,10 @@
 
 import type { RunKind } from './types.ts';
 
-/** Of a longer run, nothing further is looked at: what is that long is data, not a value. */
+/** No run is longer. Of what is longer in base64 or hex, nothing further is looked at: that is data, not a value. Other runs go on in pieces. */
 export const MAX_RUN_BYTES = 1024;
+/** Pieces share so much, for what stands where one ends: more than the longest number is long. */
+const SHARED_BYTES = 128;
 
 /** Called for a run, with its length in characters that count. */
 export type FoundRun = (start: number, end: number, length: number) => void;
@@ -24,30 +26,39 @@ const MAX_PADDING = 2;
 export function findRuns(kind: RunKind, min: number, bytes: Uint8Array, from: number, to: number, found: FoundRun): void {
   switch (kind) {
     case 'digits':
-      findDigits(min, bytes, from, to, found);
+      findDigits(min, bytes, from, to, inPieces(found));
       return;
     case 'hex':
-      findAlphabet(HEX, min, bytes, from, to, found);
+      findAlphabet(HEX, min, bytes, from, to, (start, end, length) => found(start, Math.min(end, start + MAX_RUN_BYTES), length));
       return;
     case 'base64':
       findAlphabet(BASE64, min, bytes, from, to, (start, end, length) => {
         let padded = end;
         while (padded < to && padded < end + MAX_PADDING && bytes[padded] === EQUALS) padded += 1;
-        found(start, padded, length);
+        found(start, Math.min(padded, start + MAX_RUN_BYTES), length);
       });
       return;
     case 'address':
-      findAddresses(min, bytes, from, to, found);
+      findAddresses(min, bytes, from, to, inPieces(found));
       return;
     case 'wide':
       findAlphabet(WIDE, min, bytes, from, to, (start, end) => {
         const length = countIn(LEAD, bytes, start, end);
-        if (length >= min) found(start, end, length);
+        if (length >= min) inPieces(found)(start, end, length);
       });
       return;
     default:
       kind satisfies never;
   }
+}
+
+/** Tells of a long run piece by piece. */
+function inPieces(found: FoundRun): FoundRun {
+  return (start, end, length) => {
+    let piece = start;
+    for (; end - piece > MAX_RUN_BYTES; piece += MAX_RUN_BYTES - SHARED_BYTES) found(piece, piece + MAX_RUN_BYTES, length);
+    found(piece, end, length);
+  };
 }
 
 function findAlphabet(table: Uint8Array, min: number, bytes: Uint8Array, from: number, to: number, found: FoundRun): void {
@@ -91,8 +102,9 @@ function findDigits(min: number, bytes: Uint8Array, from: number, to: number, fo
 
 /** Begins at the marks, which are rare, and not at the digits, which letters may be. */
 function findAddresses(min: number, bytes: Uint8Array, from: number, to: number, found: FoundRun): void {
-  for (let at = from; at < to; at += 1) {
-    if (MARK[bytes[at] ?? 0] === 0) continue;
+  for (let at = nextMark(bytes, from, to); at < to; at = nextMark(bytes, at + 1, to)) {
+    // The end of a sentence, or of a name before its value: what most marks are.
+    if (min > 1 && (at + 1 === to || ADDRESS[bytes[at + 1] ?? 0] === 0)) continue;
     let start = at;
     while (start > from && HEX[bytes[start - 1] ?? 0] === 1) start -= 1;
     let end = at + 1;
@@ -101,6 +113,13 @@ function findAddresses(min: number, bytes: Uint8Array, from: number, to: number,
     if (marks >= min) found(start, end, marks);
     at = end;
   }
+}
+
+/** A loop of its own: the engine makes three times more of it than of the same loop around the rest. */
+function nextMark(bytes: Uint8Array, from: number, to: number): number {
+  let at = from;
+  while (at < to && MARK[bytes[at] ?? 0] === 0) at += 1;
+  return at;
 }
 
 function countIn(table: Uint8Array, bytes: Uint8Array, start: number, end: number): number {

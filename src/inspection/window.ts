@@ -5,6 +5,8 @@ export interface Window {
   readonly text: string;
   /** The offset in the bytes of a UTF-16 offset in the text, its length included. */
   readonly toByte: (at: number) => number;
+  /** The offset in the text of the character that begins at an offset in the bytes, or of the next one behind it. */
+  readonly toText: (byte: number) => number;
 }
 
 const REPLACEMENT = 0xfffd;
@@ -15,7 +17,11 @@ export function openWindow(bytes: Uint8Array, from: number, to: number): Window 
   const start = alignUp(bytes, from, to);
   const end = alignDown(bytes, start, to);
   for (let at = start; at < end; at += 1) if ((bytes[at] ?? 0) >= FIRST_WIDE) return openWide(bytes, start, end);
-  return { text: asciiText(bytes, start, end), toByte: (at) => start + at };
+  return {
+    text: asciiText(bytes, start, end),
+    toByte: (at) => start + at,
+    toText: (byte) => Math.min(Math.max(byte, start), end) - start,
+  };
 }
 
 function asciiText(bytes: Uint8Array, start: number, end: number): string {
@@ -64,7 +70,23 @@ function openWide(bytes: Uint8Array, start: number, end: number): Window {
   }
   offsets[length] = end;
   const text = Buffer.from(units.buffer, 0, length * 2).toString('utf16le');
-  return { text, toByte: (index) => offsets[Math.min(index, length)] ?? end };
+  return {
+    text,
+    toByte: (index) => offsets[Math.min(index, length)] ?? end,
+    toText: (byte) => firstAtLeast(offsets, length, byte),
+  };
+}
+
+/** Where in the first so many numbers, which never fall, the first is that is as large. */
+function firstAtLeast(numbers: Int32Array, count: number, least: number): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((numbers[middle] ?? 0) < least) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Bytes of the character that begins here (RFC 3629 §4); 0 where none does. */

@@ -1,0 +1,105 @@
+// The one pass over the bytes: where anchors are, and which windows around them have to be looked into.
+
+import type { Pattern } from './pattern.ts';
+import { surfaceBit } from './plan.ts';
+import type { Plan, Probe } from './plan.ts';
+import { findRuns } from './runs.ts';
+import { WIDE } from './literals.ts';
+import { isSpent, spend, STEPS_PER_ANCHOR, STEPS_PER_LITERAL } from './spend.ts';
+import type { Budget } from './types.ts';
+import { toView } from './view.ts';
+import type { View } from './view.ts';
+
+/** A part of the view that a probe wants to look into, and the anchor that it stands around: the last, where windows have become one. */
+export interface Around {
+  readonly probe: Probe;
+  /** Undefined: the anchor itself is what the validator, or the reader, is asked about. */
+  readonly pattern: Pattern | undefined;
+  start: number;
+  end: number;
+  anchorStart: number;
+  anchorEnd: number;
+}
+
+/** What is done with what was found. */
+export interface Anchored {
+  /** An anchor that is a finding by itself. */
+  hit(detector: number, start: number, end: number): void;
+  /** A window, in the order in which they begin to be. It must not be looked into before the pass is over: it may grow. */
+  open(around: Around): void;
+}
+
+/** A window that grows beyond this, for its anchors stand close together, is closed, and another begins. */
+const MAX_WINDOW_BYTES = 16 * 1024;
+
+/** Makes the pass of a plan; it gives the kinds of bytes there are. One search at a time: what it remembers meanwhile is its own. */
+export function createAnchorPass(plan: Plan): (view: View, budget: Budget, anchored: Anchored) => number {
+  let view: View | undefined;
+  let surface = 0;
+  let budget: Budget = { left: 0, failures: 0 };
+  let anchored: Anchored = { hit: () => {}, open: () => {} };
+  /** The last window of each probe. */
+  const open: (Around | undefined)[] = [];
+  const touched: number[] = [];
+
+  function add(of: View, probe: Probe, start: number, end: number): void {
+    if ((probe.surfaces & surface) === 0 || (of.folded !== undefined && !probe.folded) || !spend(budget, STEPS_PER_ANCHOR)) return;
+    const { pattern, validator, read } = probe;
+    if (pattern === undefined && validator === undefined && read === undefined) {
+      anchored.hit(probe.index, start, end);
+      return;
+    }
+    const windowStart = Math.max(of.begin, start - probe.before);
+    const windowEnd = Math.min(of.end, end + probe.after);
+    const last = open[probe.index];
+    if (last !== undefined && pattern !== undefined && windowStart <= last.end && windowEnd - last.start <= MAX_WINDOW_BYTES) {
+      last.start = Math.min(last.start, windowStart);
+      last.end = Math.max(last.end, windowEnd);
+      last.anchorStart = Math.max(last.anchorStart, start);
+      return;
+    }
+    const around = { probe, pattern, start: windowStart, end: windowEnd, anchorStart: start, anchorEnd: end };
+    if (last === undefined) touched.push(probe.index);
+    open[probe.index] = around;
+    anchored.open(around);
+  }
+
+  function onLiteral(literal: number, end: number): void {
+    if (view === undefined || isSpent(budget)) return;
+    for (const { probe, bytes, exact } of plan.literalsOf[literal] ?? []) {
+      if (!spend(budget, STEPS_PER_LITERAL)) return;
+      if (!exact || standsAt(view.bytes, end - bytes.length, bytes)) add(view, probe, end - bytes.length, end);
+    }
+  }
+
+  const runs = plan.runs.map(({ kind, min, probes }) => ({
+    kind,
+    min,
+    found: (start: number, end: number, length: number): void => {
+      if (view === undefined || isSpent(budget)) return;
+      for (const { probe, min: wanted } of probes) if (length >= wanted) add(view, probe, start, end);
+    },
+  }));
+
+  return (nextView, nextBudget, nextAnchored) => {
+    view = nextView;
+    budget = nextBudget;
+    anchored = nextAnchored;
+    surface = surfaceBit(view.passage.surface);
+    const { bytes, passage } = view;
+    const from = Math.max(view.begin, toView(view, passage.from) - plan.behind);
+    const to = Math.min(view.end, toView(view, passage.to) + plan.ahead);
+    if (!spend(budget, to - from)) return 0;
+    const kinds = plan.automaton.scan(bytes, from, to, onLiteral);
+    for (const { kind, min, found } of runs) if (kind !== 'wide' || (kinds & WIDE) !== 0) findRuns(kind, min, bytes, from, to, found);
+    for (const index of touched) open[index] = undefined;
+    touched.length = 0;
+    view = undefined;
+    return kinds;
+  };
+}
+
+function standsAt(bytes: Uint8Array, start: number, wanted: Uint8Array): boolean {
+  for (let at = 0; at < wanted.length; at += 1) if (bytes[start + at] !== wanted[at]) return false;
+  return true;
+}

@@ -1,0 +1,90 @@
+// A window, looked into: does the pattern match, where, and does the validator say that it is one. Only here do bytes become text.
+
+import type { Around } from './anchors.ts';
+import type { Match } from './pattern.ts';
+import type { Probe } from './plan.ts';
+import { spend, STEPS_PER_CHARACTER, STEPS_PER_FIND, STEPS_PER_FOUND_CHARACTER, STEPS_PER_WINDOW } from './spend.ts';
+import type { Budget, Candidate, Part } from './types.ts';
+import type { View } from './view.ts';
+import { openWindow } from './window.ts';
+import type { Window } from './window.ts';
+
+/** Takes what was found: index of what it is, and offsets of the view. */
+export type Emit = (detector: number, start: number, end: number) => void;
+
+/** Looks into a window around anchors. Throws what a validator throws. */
+export function lookInto(view: View, around: Around, budget: Budget, emit: Emit): void {
+  const { probe, pattern } = around;
+  if (!spend(budget, STEPS_PER_WINDOW + (around.end - around.start) * STEPS_PER_CHARACTER)) return;
+  const window = openWindow(view.bytes, around.start, around.end);
+  const { text } = window;
+  if (pattern === undefined) {
+    const start = window.toText(around.anchorStart);
+    const end = window.toText(around.anchorEnd);
+    if (probe.read === undefined) judge(view, probe, window, { start, end, valueStart: start, valueEnd: end }, emit);
+    else probe.read(candidateOf(view, window, start, end), (find, part) => emitPart(probe.index + find, window, part, emit));
+    return;
+  }
+  if (!pattern.test(text)) return;
+  const last = around.anchorStart + probe.near;
+  for (let at = 0; at < text.length;) {
+    const match = pattern.find(text, at);
+    if (!spend(budget, STEPS_PER_FIND + ((match?.end ?? text.length) - at) * STEPS_PER_FOUND_CHARACTER)) return;
+    if (match === undefined || window.toByte(match.valueStart) > last) return;
+    at = next(text, match, judge(view, probe, window, shorten(window, match, probe.reach), emit));
+  }
+}
+
+/** Looks at the beginning of a value, for which the name of its member is the anchor. Throws what a validator throws. */
+export function lookAtBeginning(view: View, probe: Probe, budget: Budget, emit: Emit): void {
+  const end = Math.min(view.end, view.begin + probe.after);
+  if (!spend(budget, STEPS_PER_WINDOW + STEPS_PER_FIND + (end - view.begin) * STEPS_PER_FOUND_CHARACTER)) return;
+  const window = openWindow(view.bytes, view.begin, end);
+  const { length } = window.text;
+  const match =
+    probe.pattern === undefined ? { start: 0, end: length, valueStart: 0, valueEnd: length } : probe.pattern.atStart(window.text);
+  if (match !== undefined) judge(view, probe, window, match, emit);
+}
+
+/** Where the end of what was found was, or else the next word inside of what was refused: that it is none says nothing about what it holds. */
+function next(text: string, match: Match, isOne: number): number {
+  if (isOne > match.start) return isOne;
+  for (let at = match.start + 1; at < match.end; at += 1) {
+    if (isWord(text.charCodeAt(at)) && !isWord(text.charCodeAt(at - 1))) return at;
+  }
+  return Math.max(match.end, match.start + 1);
+}
+
+function isWord(unit: number): boolean {
+  return (unit >= 0x30 && unit <= 0x39) || (unit >= 0x41 && unit <= 0x5a) || (unit >= 0x61 && unit <= 0x7a);
+}
+
+/** Windows that have become one hold matches longer than any of them would. Nothing waits for the end of those. */
+function shorten(window: Window, match: Match, reach: number): Match {
+  const most = window.toByte(match.valueStart) + reach;
+  if (window.toByte(match.valueEnd) <= most) return match;
+  const end = window.toText(most);
+  return { start: match.start, end, valueStart: match.valueStart, valueEnd: end };
+}
+
+const REFUSED = -1;
+
+/** Asks the validator and emits what is found; gives the offset where looking goes on, or `REFUSED`. */
+function judge(view: View, probe: Probe, window: Window, match: Match, emit: Emit): number {
+  const { valueStart: start, valueEnd: end } = match;
+  if (end <= start) return REFUSED;
+  const verdict = probe.validator === undefined || probe.validator(candidateOf(view, window, start, end));
+  if (verdict === false) return REFUSED;
+  const parts: readonly Part[] = verdict === true ? [{ start, end }] : verdict;
+  for (const part of parts) emitPart(probe.index, window, part, emit);
+  return parts.length === 0 ? REFUSED : match.end;
+}
+
+function candidateOf({ passage }: View, { text }: Window, start: number, end: number): Candidate {
+  return { value: text.slice(start, end), window: text, at: start, key: passage.key, surface: passage.surface };
+}
+
+function emitPart(detector: number, window: Window, { start, end }: Part, emit: Emit): void {
+  if (!(start >= 0 && start < end && end <= window.text.length)) throw new RangeError('a part was named that is not in the window');
+  emit(detector, window.toByte(start), window.toByte(end));
+}

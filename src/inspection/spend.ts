@@ -1,0 +1,37 @@
+// What looking costs, in steps: about as much as looking at so many bytes once. It is counted before it is done, and by what is there to be looked at, not by
+// the clock: the same message always costs the same.
+
+import type { Budget } from './types.ts';
+
+/** A literal or a run was found: whose it is, and whether they want it here. */
+export const STEPS_PER_LITERAL = 4;
+export const STEPS_PER_ANCHOR = 8;
+/** A window is opened, a pattern asked whether it matches anywhere in it, a validator asked. */
+export const STEPS_PER_WINDOW = 100;
+export const STEPS_PER_CHARACTER = 4;
+/** A pattern is asked where it matches. */
+export const STEPS_PER_FIND = 300;
+export const STEPS_PER_FOUND_CHARACTER = 16;
+/** Something was found: it has to be kept, sorted and told. */
+export const STEPS_PER_HIT = 50;
+
+/** Takes steps from the budget; false when they are not there, and then nothing more is done. */
+export function spend(budget: Budget, steps: number): boolean {
+  budget.left -= steps;
+  return budget.left >= 0;
+}
+
+/** Whether something was left undone. */
+export function isSpent(budget: Budget): boolean {
+  return budget.left < 0;
+}
+
+/** Runs what is written for one detector: when it throws that is counted, and the others go on. */
+export function contain<T>(budget: Budget, run: () => T): T | undefined {
+  try {
+    return run();
+  } catch {
+    budget.failures += 1;
+    return undefined;
+  }
+}
