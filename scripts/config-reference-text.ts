@@ -170,6 +170,30 @@ policy: { file: policy.yaml }
 
 An agent is told the name of the rule that denied it, and the audit log records the name too.`;
 
+export const INSPECTION = `Every message is looked into, both ways, whether or not a config says anything of it: secrets, card numbers, personal data,
+hidden characters, orders to models, content that runs or fetches, and addresses that nobody should be sent to. The first of the \`actions\` that fits a finding decides what is done
+about it; where none does, the defaults do. [Inspection](../inspection.md) says what is found, what the defaults are, and how far that goes; [the list of detectors](detectors.md)
+has every type.
+
+${yaml(`
+servers:
+  crm: { command: ./crm-server }
+  web: { url: https://web.example/mcp }
+policy:
+  rules:
+    - { name: desk, effect: allow, groups: [desk], servers: [crm, web], redact: [payment] }
+    - { name: no-leaks, effect: deny, agents: ['*'], servers: [web], when: findings.personal > 0 }
+inspection:
+  actions:
+    - { findings: [personal], directions: [answers], servers: [crm], action: tokenise, purpose: support }
+    - { findings: [unscanned], servers: [web], action: deny }
+  detectors:
+    - { name: employee-number, class: personal, literals: [EMP-], pattern: 'EMP-(?P<value>[0-9]{6})' }
+  canaries: { payroll-export: 'PX-7Q41-ZC88-0D2M' }
+  reveal:
+    - { purpose: support, servers: [crm] }
+`)}`;
+
 export const LIMITS = `Sizes in bytes, times in milliseconds. Counts are per worker unless the table says otherwise. What is over a limit is refused or
 ended with an error that names the limit's reason; nothing waits without an end.
 

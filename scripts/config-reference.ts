@@ -3,7 +3,7 @@
 
 import { stringify } from 'yaml';
 import { configJsonSchema } from '../src/config/index.ts';
-import { LIMITS, LISTENERS, METRICS, POLICY, ROUTES, SERVERS, START, VALUES } from './config-reference-text.ts';
+import { INSPECTION, LIMITS, LISTENERS, METRICS, POLICY, ROUTES, SERVERS, START, VALUES } from './config-reference-text.ts';
 
 type Node = Readonly<Record<string, unknown>>;
 
@@ -15,6 +15,7 @@ export function renderConfigReference(): string {
   const program = shapeWith(entry, 'command');
   const address = shapeWith(entry, 'url');
   const rules = shapeWith(member(root, 'policy'), 'rules');
+  const inspection = member(root, 'inspection');
   const parts = [
     '# sallyport.yaml',
     'Generated from the source; do not edit.',
@@ -50,9 +51,18 @@ export function renderConfigReference(): string {
     table('policy.', rules),
     table('policy.', shapeWith(member(root, 'policy'), 'file')),
     'A rule:',
-    table('policy.rules[].', toNode(member(rules, 'rules')['items'])),
-    ...nested('policy.rules[].', toNode(member(rules, 'rules')['items'])),
+    table('policy.rules[].', itemsOf(rules, 'rules')),
+    ...nested('policy.rules[].', itemsOf(rules, 'rules')),
     ...nested('policy.', rules),
+    '## `inspection`: what is looked for, and what is done about it',
+    INSPECTION,
+    table('inspection.', inspection),
+    'A line of `actions`:',
+    table('inspection.actions[].', itemsOf(inspection, 'actions')),
+    'A detector:',
+    table('inspection.detectors[].', itemsOf(inspection, 'detectors')),
+    'Where tokens are turned back:',
+    table('inspection.reveal[].', itemsOf(inspection, 'reveal')),
     '## `limits`: every cap and wait',
     LIMITS,
     table('limits.', member(root, 'limits')),
@@ -91,6 +101,11 @@ function table(prefix: string, shape: Node): string {
     return `| \`${prefix}${key}\` | ${typeOf(property)} | ${fallback} | ${typeof description === 'string' ? cell(description) : ''} | ${code(example)} |`;
   });
   return ['| key | type | default | what it is | example |', '|---|---|---|---|---|', ...rows].join('\n');
+}
+
+/** What the entries of a list look like. */
+function itemsOf(node: Node, key: string): Node {
+  return toNode(member(node, key)['items']);
 }
 
 function typeOf(node: Node): string {

@@ -54,6 +54,7 @@ async function readBed({ shard }: UntestedConfig, args: ParsedArguments, deps: C
   const world = await knownWorld(args, deps);
   const anonymous = shard.listeners.flatMap((listener) => (listener.anonymous === undefined ? [] : [listener.anonymous]));
   const guessed = world?.tools.flatMap(({ labels }) => labels);
+  const found = shard.inspection?.actions.flatMap(({ taints = [] }) => taints) ?? [];
   return {
     servers,
     ...(agents !== undefined && {
@@ -61,7 +62,7 @@ async function readBed({ shard }: UntestedConfig, args: ParsedArguments, deps: C
       groups: [...new Set([...agents.values()].flatMap(({ groups }) => groups))],
     }),
     // Without the catalogue, what the gateway guesses of tools is not known.
-    labels: [...new Set([...declaredLabels(shard.servers), ...(guessed ?? KNOWN_LABELS)])],
+    labels: [...new Set([...declaredLabels(shard.servers), ...found, ...(guessed ?? KNOWN_LABELS)])],
     ...(world !== undefined && { tools: toolsByServer(world.tools) }),
   };
 }

@@ -1,13 +1,14 @@
 // Looks at a well-formed config for what cannot work or is not safe. Errors keep it from being used; warnings are said and do not.
 
 import { checkPolicy, declaredLabels, KNOWN_LABELS } from '../policies/index.ts';
+import { checkInspectionOf } from './check-inspection.ts';
 import { checkListeners } from './check-listeners.ts';
 import { checkLookAlikes } from './check-look-alikes.ts';
 import { checkRoutes } from './check-routes.ts';
 import { checkServers } from './check-servers.ts';
 import type { Mistake } from './explain.ts';
 import type { Files } from './files.ts';
-import { nearest } from '../base/index.ts';
+import { suggest } from './suggest.ts';
 import type { Env } from './template.ts';
 import type { ConfigShard } from './types.ts';
 import type { Path } from './yaml.ts';
@@ -35,7 +36,7 @@ export function checkConfig(shard: ConfigShard, env: Env, files: Files, folder =
   checkServers(shard.servers, { env, files, folder }, report);
   checkLookAlikes(shard.servers, report);
   const servers = shard.servers.map(({ name }) => name);
-  const labels = [...new Set([...declaredLabels(shard.servers), ...KNOWN_LABELS])];
+  const labels = labelsOf(shard);
   checkRoutes(shard.routes, servers, report);
   for (const { severity, path, message, fix, written, among } of checkPolicy(shard.policy, { servers, labels })) {
     doubts.push({
@@ -46,12 +47,12 @@ export function checkConfig(shard: ConfigShard, env: Env, files: Files, folder =
       fix: fix ?? suggest(written, among),
     });
   }
+  if (shard.inspection !== undefined) doubts.push(...checkInspectionOf(shard.inspection, servers, shard.policy));
   return doubts;
 }
 
-function suggest(written: string | undefined, among: readonly string[] | undefined): string | undefined {
-  if (written === undefined || among === undefined) return undefined;
-  const meant = nearest(written, among);
-  if (meant !== undefined) return `Did you mean ${meant}?`;
-  return among.length === 0 ? 'There are no servers in it.' : `There are: ${among.slice(0, 20).join(', ')}.`;
+/** Labels that what a task uses may bring with it: by its server, by its tool, by what was found in it. */
+function labelsOf({ servers, inspection }: ConfigShard): readonly string[] {
+  const found = inspection?.actions.flatMap(({ taints = [] }) => taints) ?? [];
+  return [...new Set([...declaredLabels(servers), ...KNOWN_LABELS, ...found])];
 }

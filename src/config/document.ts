@@ -28,10 +28,12 @@ export interface DocumentOptions<Output> {
   readonly env: Env;
   /** Texts that keep their references to the environment. */
   readonly keep: (path: Path) => boolean;
+  /** Texts that are no secrets, whatever their variable is called. */
+  readonly isOpen?: (path: Path) => boolean;
 }
 
 /** Reads a text as the document that a schema describes. */
-export function readDocument<Output>(text: string, { file, schema, env, keep }: DocumentOptions<Output>): ReadDocument<Output> {
+export function readDocument<Output>(text: string, { file, schema, env, keep, isOpen }: DocumentOptions<Output>): ReadDocument<Output> {
   const source = readYaml(text);
   if (!source.ok) {
     const problems = source.error.map((mistake): ConfigProblem => ({ severity: 'error', file, path: '', ...mistake }));
@@ -49,7 +51,8 @@ export function readDocument<Output>(text: string, { file, schema, env, keep }: 
     ...worded(mistake),
   });
   const filled = fillIn(source.value.value, env, keep);
-  const warnings = filled.exposed.map(({ path, name }) =>
+  const exposed = filled.exposed.filter(({ path }) => isOpen?.(path) !== true);
+  const warnings = exposed.map(({ path, name }) =>
     locate(
       {
         path,

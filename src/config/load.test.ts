@@ -36,6 +36,7 @@ test('the shortest config has every default', () => {
     servers: [],
     routes: [{ path: '/mcp', servers: [], names: 'prefixed', waitMs: 5_000 }],
     policy: { rules: [] },
+    inspection: { actions: [], detectors: [], canaries: {}, without: [], reveal: [] },
   });
 });
 

@@ -2,6 +2,7 @@
 // environment and from files as references. Deterministic, so that an unchanged config has an unchanged digest.
 
 import { resolve } from 'node:path';
+import { toInspection } from '../inspection/index.ts';
 import type { PolicyDocument } from '../policies/index.ts';
 import type { ServerConfig, ServerEntry, ValueEntry, ValuePart, ValueSource } from '../servers/index.ts';
 import { addressFor, parseAddress } from './address.ts';
@@ -60,6 +61,7 @@ export function normalize(
     })),
     limits: document.limits,
     policy,
+    inspection: toInspection(document.inspection),
   };
   return shard;
 }

@@ -43,12 +43,15 @@ export interface ParsedConfig {
 const isSecretPlace = ([root, , member, ...rest]: Path): boolean =>
   root === 'servers' && (member === 'env' || member === 'headers') && rest.length === 1;
 
+/** Canaries are made to be read by whoever should not, and open nothing. Workers look for them, so they have to know them. */
+const isDecoyPlace = ([root, member]: Path): boolean => root === 'inspection' && member === 'canaries';
+
 const keepNothing = (): boolean => false;
 
 /** Parses a text. */
 export function parseConfig(text: string, source: ConfigSource): ParsedConfig {
   const folder = dirname(resolve(source.file));
-  const main = readDocument(text, { file: source.file, schema: configSchema, env: source.env, keep: isSecretPlace });
+  const main = readDocument(text, { file: source.file, schema: configSchema, env: source.env, keep: isSecretPlace, isOpen: isDecoyPlace });
   const policyPath = policyFileOf(main.raw);
   const files = [resolve(source.file)];
   const problems = [...main.problems];

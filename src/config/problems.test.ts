@@ -56,11 +56,11 @@ const sections: Readonly<Record<string, readonly Row[]>> = {
     [['version: 1', 'wokers: 1'], '2:1: wokers is not a key that is known here. Did you mean workers?'],
     [
       ['version: 1', 'frobnicate: 1'],
-      '2:1: frobnicate is not a key that is known here. Known here: version, data, workers, listen, metrics, servers, routes, limits, policy.',
+      '2:1: frobnicate is not a key that is known here. Known here: version, data, workers, listen, metrics, servers, routes, limits, policy, inspection.',
     ],
     [
       ['version: 1', 'a b: 1'],
-      '2:1: ["a b"] is not a key that is known here. Known here: version, data, workers, listen, metrics, servers, routes, limits, policy.',
+      '2:1: ["a b"] is not a key that is known here. Known here: version, data, workers, listen, metrics, servers, routes, limits, policy, inspection.',
     ],
     [['version: 1', 'data: 3'], '2:7: data must be text, not a number. Write "3", in quotes.'],
     [['version: 1', 'data: true'], '2:7: data must be text, not true. Write "true", in quotes.'],
@@ -89,7 +89,7 @@ const sections: Readonly<Record<string, readonly Row[]>> = {
       ['version: 1', 'workers: 0', 'data: 3', 'x: 1'],
       '2:10: workers must be at least 1, not 0.',
       '3:7: data must be text, not a number. Write "3", in quotes.',
-      '4:1: x is not a key that is known here. Known here: version, data, workers, listen, metrics, servers, routes, limits, policy.',
+      '4:1: x is not a key that is known here. Known here: version, data, workers, listen, metrics, servers, routes, limits, policy, inspection.',
     ],
   ],
   'the environment': [
@@ -511,7 +511,7 @@ const sections: Readonly<Record<string, readonly Row[]>> = {
     [
       ['version: 1', 'servers: {}', 'policy: { rules: [{ name: a, effect: allow, agents: ["*"], servers: [files] }] }'],
       '2:10: warning: servers has no server, so there is nothing to call. Add one, or let `sallyport import` take those of an MCP client.',
-      '3:70: policy.rules[0].servers[0] "files" is not a server of this config. There are no servers in it.',
+      '3:70: policy.rules[0].servers[0] "files" is not a server of this config. There are none in it.',
     ],
     [
       ['version: 1', 'policy: { file: none.yaml }'],
@@ -539,6 +539,76 @@ const sections: Readonly<Record<string, readonly Row[]>> = {
       ['version: 1', 'policy: { file: broken.yaml }', 'wokers: 1'],
       '3:1: wokers is not a key that is known here. Did you mean workers?',
       '/etc/sally/broken.yaml:1:9: the file is not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ].',
+    ],
+  ],
+  inspection: [
+    [['version: 1', 'inspection: {}']],
+    [['version: 1', 'inspection: { action: [] }'], '2:15: inspection.action is not a key that is known here. Did you mean actions?'],
+    [
+      ['version: 1', 'inspection: { actions: [{ findings: [secrets], action: deny }, { findings: [unscaned], action: deny }] }'],
+      '2:38: inspection.actions[0].findings[0] "secrets" is neither a class nor a type of findings. Did you mean secret?',
+      '2:77: inspection.actions[1].findings[0] "unscaned" is neither a class nor a type of findings. Did you mean unscanned?',
+    ],
+    [
+      ['version: 1', 'inspection: { actions: [{ findings: [secret], servers: [fils, "x*"], action: deny }] }'],
+      '2:57: inspection.actions[0].servers[0] "fils" is not a server of this config. Did you mean files?',
+      '2:63: warning: inspection.actions[0].servers[1] matches no server.',
+    ],
+    [
+      ['version: 1', 'inspection: { actions: [{ findings: [secret], action: block }] }'],
+      '2:55: inspection.actions[0].action must be tag, redact, tokenise, ask or deny, not "block".',
+    ],
+    [
+      ['version: 1', 'inspection: { actions: [{ findings: [secret], action: tokenise }] }'],
+      '2:55: inspection.actions[0].action needs a purpose: tokens are the same only within one. Add purpose: support, for example.',
+    ],
+    [
+      ['version: 1', 'inspection: { actions: [{ findings: [binary], action: redact }] }'],
+      '2:37: inspection.actions[0].findings names what was not looked into, in which nothing can be replaced. Write action: deny, ask or tag for it, in a line of its own.',
+    ],
+    [
+      [
+        'version: 1',
+        'inspection: { actions: [{ findings: [secret], action: deny }, { findings: [secret], servers: [files], action: tag }] }',
+      ],
+      '2:63: warning: inspection.actions[1] never decides: line 1 is about all that it is about. Remove it, or move it above line 1.',
+    ],
+    [
+      ['version: 1', 'inspection: { actions: [{ findings: [secret], action: tag, taints: [private-source] }] }'],
+      '2:69: warning: inspection.actions[0].taints[0] is a label that no rule looks at. Write a rule with after: [it], or remove it.',
+    ],
+    [
+      ['version: 1', 'inspection: { reveal: [{ purpose: support, servers: [files] }] }'],
+      '2:35: inspection.reveal[0].purpose "support" is a purpose that no line makes tokens for. There are none in it.',
+    ],
+    [
+      ['version: 1', 'inspection: { detectors: [{ name: own, pattern: "a+" }] }'],
+      '2:27: inspection.detectors[0] must say where looking begins: literals, run and min, or member; one of them. Add literals: [EMP-], for example.',
+    ],
+    [
+      ['version: 1', 'inspection: { detectors: [{ name: own, literals: [EMP-], pattern: "(a" }] }'],
+      '2:67: inspection.detectors[0].pattern cannot be used: the pattern is not RE2 syntax, which has no look-around and no back references: missing closing ): `(a`.',
+    ],
+    [
+      ['version: 1', 'inspection: { detectors: [{ name: own, literals: [EMP-], validator: luna }] }'],
+      '2:69: inspection.detectors[0].validator cannot be used: there is no validator "luna". Leave it out, or name one that docs/reference/detectors.md has.',
+    ],
+    [
+      ['version: 1', 'inspection: { detectors: [{ name: own, literals: [EMP-] }, { name: own, literals: [EMP-] }] }'],
+      '2:68: inspection.detectors[1].name cannot be used: the name "own" is taken by another detector. Give it a name of its own.',
+    ],
+    [
+      ['version: 1', 'inspection: { canaries: { decoy: short } }'],
+      '2:34: inspection.canaries.decoy must have at least 8 characters, or it is found where nobody planted it.',
+    ],
+    [['version: 1', 'inspection: { canaries: { decoy: "${DECOY_TOKEN:-PX-7Q41-ZC88}" } }']],
+    [
+      ['version: 1', 'inspection: { canaries: { secret: PX-7Q41-ZC88 } }'],
+      '2:35: inspection.canaries.secret is a word of its own: a class of findings, or why something was not looked into. Give it another name.',
+    ],
+    [
+      ['version: 1', 'inspection: { without: [no-such-detector] }'],
+      '2:25: inspection.without[0] "no-such-detector" is no built-in detector. docs/reference/detectors.md lists them.',
     ],
   ],
 };

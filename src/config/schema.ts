@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { agentNameSchema } from '../agents/index.ts';
 import { addressFor } from './address.ts';
+import { inspectionSchema } from '../inspection/index.ts';
 import { policySchema } from '../policies/index.ts';
 import { discoverySchema, overLimitSchema, serverEntrySchema, serverNameSchema } from '../servers/index.ts';
 import { limitsSchema } from './limits.ts';
@@ -209,6 +210,7 @@ export const configSchema = z
         description: 'Who may use what: the rules, or the file that has them. Without rules nothing may be called.',
         examples: [{ file: 'policy.yaml' }],
       }),
+    inspection: inspectionSchema.prefault({}),
   })
   .meta({ title: 'Sallyport config', description: 'The config of a Sallyport gateway: sallyport.yaml.' });
 
