@@ -1,11 +1,17 @@
 // Everything that is looked for unless a config says otherwise: one line for each list of detectors, and for each sweep.
 
 import { HIDDEN } from '../hidden.ts';
-import type { Detector, Sweep } from '../types.ts';
+import type { Detector, Reader, Sweep } from '../types.ts';
+import { NUMBERS } from './numbers.ts';
+import { PAYMENT } from './payment.ts';
+import { PERSONAL } from './personal.ts';
 import { SECRETS } from './secrets.ts';
 
 /** Detectors that come with the gateway. */
-export const BUILT_IN: readonly Detector[] = [...SECRETS];
+export const BUILT_IN: readonly Detector[] = [...SECRETS, ...PAYMENT, ...PERSONAL];
+
+/** What tells numbers apart. */
+export const READERS: readonly Reader[] = NUMBERS;
 
 /** What looks byte by byte, without anchors. */
 export const SWEEPS: readonly Sweep[] = [HIDDEN];

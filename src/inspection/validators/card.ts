@@ -1,0 +1,246 @@
+// Payment cards: numbers by issuer range, length and check digit (ISO/IEC 7812), and what a magnetic stripe holds (ISO/IEC 7813), which PCI DSS 3.3.1
+// lets nobody keep.
+
+import type { Candidate, Part } from '../types.ts';
+import { isLuhn, isUniform } from './check-digits.ts';
+import { words } from './context.ts';
+import { shapes } from './groups.ts';
+import type { NumberKind } from './groups.ts';
+
+/** Numbers from `first` to `last`, compared by as many leading digits; `lengths` as issued. */
+interface IssuerRange {
+  readonly first: string;
+  readonly last: string;
+  readonly lengths: readonly number[];
+  /** So wide, or so seldom issued, that among numbers of every kind a match says little: words must speak of a card. */
+  readonly doubtful?: readonly number[];
+}
+
+const RANGES: readonly IssuerRange[] = [
+  // Visa; 13 digits are of the last century, 19 are prepaid.
+  { first: '4', last: '4', lengths: [13, 16, 19], doubtful: [13, 19] },
+  // Mastercard.
+  { first: '51', last: '55', lengths: [16] },
+  { first: '2221', last: '2720', lengths: [16] },
+  // American Express.
+  { first: '34', last: '34', lengths: [15] },
+  { first: '37', last: '37', lengths: [15] },
+  // Discover.
+  { first: '6011', last: '6011', lengths: [16, 19] },
+  { first: '644', last: '659', lengths: [16, 19], doubtful: [19] },
+  // Diners Club.
+  { first: '300', last: '305', lengths: [14, 16] },
+  { first: '3095', last: '3095', lengths: [14, 16] },
+  { first: '36', last: '36', lengths: [14, 16, 19], doubtful: [14, 19] },
+  { first: '38', last: '39', lengths: [14, 16, 19], doubtful: [14, 19] },
+  // JCB; the old ranges have 15 digits.
+  { first: '3528', last: '3589', lengths: [16, 17, 18, 19] },
+  { first: '3500', last: '3527', lengths: [16], doubtful: [16] },
+  { first: '3590', last: '3599', lengths: [16], doubtful: [16] },
+  { first: '1800', last: '1800', lengths: [15] },
+  { first: '2131', last: '2131', lengths: [15] },
+  // UnionPay.
+  { first: '62', last: '62', lengths: [16, 17, 18, 19], doubtful: [17, 18, 19] },
+  { first: '81', last: '81', lengths: [16, 17, 18, 19], doubtful: [16, 17, 18, 19] },
+  // Mir, RuPay, UATP, Troy, Verve, Elo, Hipercard, UkrCard.
+  { first: '2200', last: '2204', lengths: [16, 17, 18, 19] },
+  { first: '60', last: '60', lengths: [16], doubtful: [16] },
+  { first: '1', last: '1', lengths: [15], doubtful: [15] },
+  { first: '9792', last: '9792', lengths: [16] },
+  { first: '5061', last: '5061', lengths: [16, 18, 19] },
+  { first: '6500', last: '6509', lengths: [16, 18, 19] },
+  { first: '5067', last: '5067', lengths: [16] },
+  { first: '6277', last: '6277', lengths: [16] },
+  { first: '6362', last: '6363', lengths: [16] },
+  // Maestro, and the debit schemes that went into it.
+  { first: '5018', last: '5018', lengths: range(12, 19), doubtful: range(12, 15) },
+  { first: '5020', last: '5020', lengths: range(12, 19), doubtful: range(12, 15) },
+  { first: '5038', last: '5038', lengths: range(12, 19), doubtful: range(12, 15) },
+  { first: '5893', last: '5893', lengths: range(12, 19), doubtful: range(12, 15) },
+  { first: '6304', last: '6304', lengths: range(12, 19), doubtful: range(12, 15) },
+  { first: '6390', last: '6390', lengths: range(12, 19), doubtful: range(12, 15) },
+  { first: '6759', last: '6763', lengths: range(12, 19), doubtful: range(12, 15) },
+  { first: '0604', last: '0604', lengths: range(12, 19), doubtful: range(12, 19) },
+  { first: '50', last: '50', lengths: range(12, 19), doubtful: range(12, 19) },
+  { first: '56', last: '69', lengths: range(12, 19), doubtful: range(12, 19) },
+  // Dankort.
+  { first: '5019', last: '5019', lengths: [16] },
+];
+
+function range(from: number, to: number): readonly number[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+}
+
+// Who speaks of cards, in the languages that pay with them.
+const SPEAKS_OF_CARDS = words(
+  'card*',
+  'cc',
+  'cc num*',
+  'ccn',
+  'pan',
+  'credit*',
+  'debit*',
+  'visa',
+  'master card',
+  'maestro',
+  'amex',
+  'american express',
+  'diners',
+  'discover',
+  'jcb',
+  'union pay',
+  'rupay',
+  'mir',
+  'pay',
+  'paying',
+  'payment*',
+  'paid',
+  'charge',
+  'charged',
+  'billing',
+  'checkout',
+  'cvv*',
+  'cvc*',
+  'expir*',
+  'exp',
+  'atm',
+  'cardholder',
+  'karte*',
+  'kreditkarte*',
+  'bankkarte*',
+  'carte',
+  'cartes',
+  'tarjeta*',
+  'carta',
+  'cartão',
+  'cartao',
+  'kort*',
+  'kredittkort*',
+  'betaalkaart*',
+  'creditcard*',
+  'kaart*',
+  'karta',
+  'karty',
+  'kartę',
+  'kártya*',
+  'kortti*',
+  'kart*',
+  'карт*',
+  'κάρτα*',
+  'カード',
+  '卡',
+  '카드',
+  'بطاقة',
+  'כרטיס',
+);
+
+// What else has as many digits, and is numbered by whoever sells, ships or stores.
+const SPEAKS_OF_OTHERS = words(
+  'order',
+  'orders',
+  'order id',
+  'order no',
+  'order number',
+  'tracking*',
+  'shipment*',
+  'parcel',
+  'invoice*',
+  'ticket*',
+  'imei*',
+  'isbn*',
+  'ean',
+  'upc',
+  'gtin*',
+  'barcode*',
+  'serial*',
+  'sku',
+  'timestamp*',
+  'unix',
+  'epoch',
+  'snowflake',
+  'tweet*',
+  'message id',
+  'request id',
+  'trace id',
+  'session id',
+  'build id',
+  'iccid',
+  'vin',
+);
+const NAMES_OF_OTHERS = /(?:^|[ _.-])(?:ids?|uuid|guid|ts|time|nonce|seq|sequence|offset|size|length|bytes|count|hash|version|revision)$/i;
+const OTHERS_REACH = 24;
+
+const COMMON = [
+  shapes('4_4_4_4', '16', '4_6_5', '15', '4_6_4', '14'),
+  shapes(
+    '13',
+    '4_3_3_3',
+    '12',
+    '4_4_4',
+    '17',
+    '18',
+    '19',
+    '4_4_4_4_3',
+    '6_13',
+    '4_4_4_2',
+    '4_4_4_1',
+    '4_4_5',
+    '8_4',
+    '8_8',
+    '8_5',
+    '6_10',
+    '4_4_7',
+  ),
+].flat();
+
+/** Card numbers that prove themselves, and those that need a word beside them. */
+export const CARD: NumberKind = {
+  shapes: COMMON,
+  check: (digits) => isCard(digits, false),
+  context: SPEAKS_OF_CARDS,
+  crowded: true,
+  isOther,
+};
+export const DOUBTFUL_CARD: NumberKind = { ...CARD, shapes: [], loose: COMMON, check: (digits) => isCard(digits, true) };
+
+/** Whether digits are a card's: a range, a length of it, and the check digit. `doubtful`: also those that need words beside them. */
+export function isCard(digits: string, doubtful: boolean): boolean {
+  return !isUniform(digits.slice(1)) && RANGES.some((issuer) => isOf(issuer, digits, doubtful)) && isLuhn(digits);
+}
+
+function isOf({ first, last, lengths, doubtful = [] }: IssuerRange, digits: string, takesDoubtful: boolean): boolean {
+  const prefix = digits.slice(0, first.length);
+  return prefix >= first && prefix <= last && lengths.includes(digits.length) && (takesDoubtful || !doubtful.includes(digits.length));
+}
+
+/** The words closest to the number say that it is something else, and none says that it is a card. */
+function isOther({ window, key }: Candidate, { start }: Part): boolean {
+  const near = window.slice(Math.max(0, start - OTHERS_REACH), start);
+  if (SPEAKS_OF_CARDS.test(near) || SPEAKS_OF_CARDS.test(key.replaceAll('_', ' '))) return false;
+  return SPEAKS_OF_OTHERS.test(near) || NAMES_OF_OTHERS.test(key) || key.endsWith('Id');
+}
+
+const TRACK_2_REST = /^[=D][0-9]{7,20}\??/;
+const TRACK_1_REST = /^\^[A-Za-z0-9 ./'-]{2,26}\^[0-9 ]{7,60}\??/;
+
+/** A magnetic stripe's content around a card number: `;PAN=YYMMSSS…?` or `%BPAN^NAME^YYMMSSS…?`. */
+export function findTrack({ value, window, at }: Candidate): Part | undefined {
+  if (value.length < 12 || value.length > 24) return undefined;
+  const rest = window.slice(at + value.length, at + value.length + 100);
+  const match = TRACK_2_REST.exec(rest) ?? TRACK_1_REST.exec(rest);
+  const digits = value.replaceAll(' ', '');
+  if (match === null || !isCard(digits, true) || !isExpiry(match[0])) return undefined;
+  const before = /(?:%?[Bb]|;)$/.exec(window.slice(Math.max(0, at - 2), at));
+  return { start: at - (before?.[0].length ?? 0), end: at + value.length + match[0].length };
+}
+
+/** Year and month behind the separator, as both tracks have them. */
+function isExpiry(rest: string): boolean {
+  const month = Number(
+    rest
+      .slice(rest.lastIndexOf('^') + 1)
+      .replace(/^[=D]/, '')
+      .slice(2, 4),
+  );
+  return month >= 1 && month <= 12;
+}

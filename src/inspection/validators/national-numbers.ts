@@ -1,0 +1,449 @@
+// National numbers that are written with digits only: how each is written, what its check digits prove, and the words that speak of it. Where the proof is
+// thin, or the number looks like others, a word must be near. Data: a row is a type of finding.
+
+import { isDay, isGs1, isLuhn, isMod11And10, isUniform, isVerhoeff, modulo97, weigh } from './check-digits.ts';
+import { words } from './context.ts';
+import { shapes } from './groups.ts';
+import type { NumberKind } from './groups.ts';
+
+/** A kind of national number: a type of finding. */
+export interface NationalNumber extends NumberKind {
+  /** Type of the finding, which is also the name of its validator. */
+  readonly name: string;
+}
+
+/** By country. */
+export const NATIONAL_NUMBERS: readonly NationalNumber[] = [
+  {
+    name: 'us-ssn',
+    shapes: shapes('3-2-4'),
+    loose: shapes('3 2 4', '3.2.4', '9', '3-6', '5-4'),
+    check: isSsn,
+    context: words(
+      'ssn',
+      'ssns',
+      'social security*',
+      'social sec',
+      'soc sec',
+      'socsec',
+      'ss no',
+      'ss num*',
+      'ss#',
+      'tax id',
+      'taxpayer*',
+      'tin',
+    ),
+  },
+  {
+    name: 'us-itin',
+    shapes: shapes('3-2-4'),
+    loose: shapes('3 2 4', '9'),
+    check: (digits) => /^9[0-9]{2}(?:5[0-9]|6[0-5]|7[0-9]|8[0-8]|9[0-2]|9[4-9])[0-9]{4}$/.test(digits),
+    context: words('itin*', 'individual taxpayer*', 'tax id', 'taxpayer*', 'tin'),
+  },
+  {
+    name: 'us-bank-routing-number',
+    shapes: [],
+    loose: shapes('9', '4-4-1'),
+    check: (digits) =>
+      /^(?:0[1-9]|1[0-2]|2[1-9]|3[0-2]|6[1-9]|7[0-2]|80)/.test(digits) && weigh(digits, [3, 7, 1, 3, 7, 1, 3, 7, 1]) % 10 === 0,
+    context: words('routing*', 'aba', 'rtn', 'ach', 'wire'),
+  },
+  {
+    name: 'ca-sin',
+    shapes: [],
+    loose: shapes('3_3_3', '9'),
+    check: (digits) => /^[1-79]/.test(digits) && isLuhn(digits) && !isUniform(digits),
+    context: words('sin', 'social insurance*', 'assurance sociale', 'nas', 'canad*'),
+  },
+  {
+    name: 'uk-nhs-number',
+    shapes: [],
+    loose: shapes('3_3_4', '10'),
+    check: (digits) => !isUniform(digits) && check11(weigh(digits, [10, 9, 8, 7, 6, 5, 4, 3, 2]), digits.slice(9)),
+    context: words('nhs*', 'national health*', 'patient*', 'chi number'),
+  },
+  {
+    name: 'de-tax-id',
+    shapes: shapes('2 3 3 3'),
+    loose: shapes('11', '2_3_3_3'),
+    check: isGermanTaxId,
+    context: words('steuer*', 'idnr*', 'id-nr*', 'identifikationsnummer*', 'tax id*', 'tin', 'tax number', 'taxpayer*', 'german*'),
+  },
+  {
+    name: 'fr-nir',
+    shapes: shapes('15', '13 2', '1_2_2_2_3_3_2', '1_2_2_2_3_3 2', '1 2 2 2 3 3-2', '1_2_2_2_6_2', '1 12 2'),
+    check: (digits) => isFrenchNir(digits.slice(0, 13), digits.slice(13)),
+    context: words('nir', 'insee', 'sécurité sociale', 'securite sociale', 'sécu', 'secu', 'numéro de sécu*', 'french*'),
+  },
+  {
+    name: 'pl-pesel',
+    shapes: [],
+    loose: shapes('11'),
+    check: (digits) => isPolishDay(digits) && weigh(digits, [1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]) % 10 === 0,
+    context: words('pesel*', 'ewidencyjny*', 'polish national*', 'polish id*'),
+  },
+  {
+    name: 'nl-bsn',
+    shapes: [],
+    loose: shapes('9', '4_2_3', '3_3_3', '4.2.3'),
+    check: (digits) => !isUniform(digits) && weigh(digits, [9, 8, 7, 6, 5, 4, 3, 2, -1]) % 11 === 0,
+    context: words('bsn*', 'burgerservice*', 'sofi*', 'citizen service*', 'dutch*'),
+  },
+  {
+    name: 'be-national-number',
+    shapes: shapes('2.2.2-3.2'),
+    loose: shapes('11', '6 3 2', '2 2 2 3 2', '6-3-2', '2.2.2 3 2', '6-3.2'),
+    check: (digits) => isBelgian(digits),
+    context: words('rijksregister*', 'insz*', 'niss*', 'registre national*', 'national register*', 'national number*', 'nrn', 'belgi*'),
+  },
+  {
+    name: 'se-personal-number',
+    shapes: shapes('6-4', '8-4'),
+    loose: shapes('10', '12', '6 4', '8 4'),
+    check: (digits) =>
+      isBirthDay(digits.slice(-10, -4), 'ymd', 60) && isLuhn(digits.slice(-10)) && (digits.length === 10 || /^(?:18|19|20)/.test(digits)),
+    context: words('personnummer*', 'personnr*', 'samordningsnummer*', 'swedish*', 'personal number*', 'personal identity*', 'pnr'),
+  },
+  {
+    name: 'no-birth-number',
+    shapes: shapes('6 5', '11'),
+    check: isNorwegian,
+    context: words('fødselsnummer*', 'fodselsnummer*', 'personnummer*', 'd-nummer*', 'fnr', 'norwegian*'),
+  },
+  {
+    name: 'dk-cpr',
+    shapes: [],
+    loose: shapes('6-4', '10', '6 4'),
+    check: (digits) => isBirthDay(digits.slice(0, 6), 'dmy', 60) && !isUniform(digits.slice(6)),
+    context: words('cpr*', 'personnummer*', 'danish*', 'dansk*'),
+  },
+  {
+    name: 'is-kennitala',
+    shapes: [],
+    loose: shapes('6-4', '10', '6 4'),
+    check: (digits) =>
+      isBirthDay(digits.slice(0, 6), 'dmy', 40) && /[089]$/.test(digits) && weigh(digits, [3, 2, 7, 6, 5, 4, 3, 2, 1]) % 11 === 0,
+    context: words('kennital*', 'icelandic*', 'kt'),
+  },
+  {
+    name: 'at-social-security-number',
+    shapes: [],
+    loose: shapes('4 6', '10', '4-6', '4 2 2 2'),
+    check: (digits) =>
+      isBirthDay(digits.slice(4), 'dmy', 0) && String(weigh(digits, [3, 7, 9, 0, 5, 8, 4, 2, 1, 6]) % 11) === digits.charAt(3),
+    context: words('sozialversicherung*', 'svnr*', 'sv-nr*', 'vsnr*', 'austrian*', 'versicherungsnummer*', 'social security*'),
+  },
+  {
+    name: 'ch-ahv-number',
+    shapes: shapes('3.4.4.2', '13', '3 4 4 2'),
+    check: (digits) => digits.startsWith('756') && isGs1(digits),
+  },
+  {
+    name: 'ro-cnp',
+    shapes: [],
+    loose: shapes('13'),
+    check: (digits) => isBirthDay(digits.slice(1, 7), 'ymd', 0) && /^[1-9]/.test(digits) && isRomanian(digits),
+    context: words('cnp*', 'cod numeric*', 'romanian*'),
+  },
+  {
+    name: 'bg-egn',
+    shapes: [],
+    loose: shapes('10'),
+    check: (digits) => isBulgarianDay(digits) && String((weigh(digits, [2, 4, 8, 5, 10, 9, 7, 3, 6]) % 11) % 10) === digits.charAt(9),
+    context: words('egn*', 'егн*', 'bulgarian*'),
+  },
+  {
+    name: 'gr-amka',
+    shapes: [],
+    loose: shapes('11'),
+    check: (digits) => isBirthDay(digits.slice(0, 6), 'dmy', 0) && isLuhn(digits),
+    context: words('amka*', 'αμκα*', 'greek*'),
+  },
+  {
+    name: 'hr-oib',
+    shapes: [],
+    loose: shapes('11'),
+    check: (digits) => isMod11And10(digits) && !isUniform(digits),
+    context: words('oib*', 'osobni identifikacijski*', 'croatian*'),
+  },
+  {
+    name: 'balkan-jmbg',
+    shapes: [],
+    loose: shapes('13'),
+    check: isJmbg,
+    context: words('jmbg*', 'emšo*', 'emso*', 'матични*', 'matični*', 'maticni*', 'embg*'),
+  },
+  {
+    name: 'baltic-personal-code',
+    shapes: [],
+    loose: shapes('11', '6-5'),
+    check: isBaltic,
+    context: words('isikukood*', 'asmens kod*', 'personas kod*', 'personal code*', 'estonian*', 'lithuanian*', 'latvian*'),
+  },
+  {
+    name: 'hu-taj',
+    shapes: [],
+    loose: shapes('3_3_3', '9'),
+    check: (digits) => !isUniform(digits) && weigh(digits, [3, 7, 3, 7, 3, 7, 3, 7]) % 10 === Number(digits.charAt(8)),
+    context: words('taj*', 'társadalombiztosítási*', 'hungarian*'),
+  },
+  {
+    name: 'pt-nif',
+    shapes: [],
+    loose: shapes('9', '3 3 3'),
+    check: (digits) => /^[1235689]/.test(digits) && check11(weigh(digits, [9, 8, 7, 6, 5, 4, 3, 2]), digits.charAt(8), '0'),
+    context: words('nif*', 'contribuinte*', 'portuguese*'),
+  },
+  {
+    name: 'ru-snils',
+    shapes: shapes('3-3-3 2', '3-3-3-2'),
+    loose: shapes('11', '3 3 3 2'),
+    check: (digits) => String((weigh(digits, [9, 8, 7, 6, 5, 4, 3, 2, 1]) % 101) % 100).padStart(2, '0') === digits.slice(9),
+    context: words('snils*', 'снилс*'),
+  },
+  {
+    name: 'ru-inn',
+    shapes: [],
+    loose: shapes('12'),
+    check: (digits) =>
+      !isUniform(digits) &&
+      (weigh(digits, [7, 2, 4, 10, 3, 5, 9, 4, 6, 8]) % 11) % 10 === Number(digits.charAt(10)) &&
+      (weigh(digits, [3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8]) % 11) % 10 === Number(digits.charAt(11)),
+    context: words('inn', 'инн'),
+  },
+  {
+    name: 'tr-identity-number',
+    shapes: [],
+    loose: shapes('11'),
+    check: isTurkish,
+    context: words('tckn*', 'tc kimlik*', 'kimlik*', 't.c.*', 'turkish*'),
+  },
+  {
+    name: 'br-cpf',
+    shapes: shapes('3.3.3-2'),
+    loose: shapes('11', '3 3 3 2', '9-2', '3.3.3.2', '3-3-3-2'),
+    check: isCpf,
+    context: words('cpf*', 'cadastro de pessoa*', 'brazilian*', 'contribuinte*'),
+  },
+  {
+    name: 'ar-cuit',
+    shapes: shapes('2-8-1'),
+    loose: shapes('11', '2 8 1', '2.8.1'),
+    check: (digits) => /^(?:2[03-7]|3[034])/.test(digits) && check11(weigh(digits, [5, 4, 3, 2, 7, 6, 5, 4, 3, 2]), digits.charAt(10)),
+    context: words('cuit*', 'cuil*', 'argentin*'),
+  },
+  {
+    name: 'ec-cedula',
+    shapes: [],
+    loose: shapes('10', '9-1'),
+    check: (digits) => /^(?:0[1-9]|1[0-9]|2[0-4]|30)[0-6]/.test(digits) && isLuhn(digits),
+    context: words('cedula*', 'cédula*', 'ecuador*'),
+  },
+  {
+    name: 'in-aadhaar',
+    shapes: [],
+    loose: shapes('4_4_4', '12'),
+    check: (digits) => /^[2-9]/.test(digits) && isVerhoeff(digits) && !isUniform(digits),
+    context: words('aadhaar*', 'aadhar*', 'adhar*', 'uidai*', 'uid', 'आधार*'),
+  },
+  {
+    name: 'au-tfn',
+    shapes: [],
+    loose: shapes('3_3_3', '9'),
+    check: (digits) => !isUniform(digits) && weigh(digits, [1, 4, 3, 7, 5, 8, 6, 9, 10]) % 11 === 0,
+    context: words('tfn*', 'tax file*'),
+  },
+  {
+    name: 'au-medicare-number',
+    shapes: [],
+    loose: shapes('4 5 1', '10', '4-5-1'),
+    check: (digits) => /^[2-6]/.test(digits) && weigh(digits, [1, 3, 7, 9, 1, 3, 7, 9]) % 10 === Number(digits.charAt(8)),
+    context: words('medicare*'),
+  },
+  {
+    name: 'nz-ird-number',
+    shapes: [],
+    loose: shapes('3_3_3', '9', '8', '2_3_3'),
+    check: isNewZealandIrd,
+    context: words('ird*', 'inland revenue*'),
+  },
+  {
+    name: 'za-id-number',
+    shapes: shapes('13', '6 4 3', '6 4 2 1', '6 4 1 2'),
+    check: (digits) =>
+      isBirthDay(digits.slice(0, 6), 'ymd', 0) && /^[012]$/.test(digits.charAt(10)) && /^[89]$/.test(digits.charAt(11)) && isLuhn(digits),
+    context: words('id number*', 'identity*', 'rsa id', 'sa id', 'south african*'),
+  },
+  {
+    name: 'kr-rrn',
+    shapes: shapes('6-7'),
+    loose: shapes('13', '6 7'),
+    check: (digits) => isBirthDay(digits.slice(0, 6), 'ymd', 0) && /^[1-8]$/.test(digits.charAt(6)) && isKorean(digits),
+    context: words('rrn*', 'resident registration*', '주민등록번호', '주민번호', 'korean*', 'jumin*'),
+  },
+  {
+    name: 'jp-my-number',
+    shapes: [],
+    loose: shapes('12', '4_4_4'),
+    check: (digits) => !isUniform(digits) && check11(weigh(digits, [6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]), digits.charAt(11), '0'),
+    context: words('my number*', 'mynumber*', 'マイナンバー', '個人番号'),
+  },
+  {
+    name: 'th-national-id',
+    shapes: shapes('1-4-5-2-1', '1 4 5 2 1'),
+    loose: shapes('13'),
+    check: (digits) =>
+      /^[1-8]/.test(digits) && (11 - (weigh(digits, [13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11)) % 10 === Number(digits.charAt(12)),
+    context: words('thai*', 'บัตรประชาชน*', 'เลขประจำตัว*'),
+  },
+  {
+    name: 'il-identity-number',
+    shapes: [],
+    loose: shapes('9', '8-1'),
+    check: (digits) => isLuhn(digits) && !isUniform(digits),
+    context: words('teudat*', 'israeli*', 'תעודת זהות', 'ת"ז', 'ת.ז*'),
+  },
+  {
+    name: 'ae-emirates-id',
+    shapes: shapes('3-4-7-1'),
+    loose: shapes('15', '3 4 7 1'),
+    check: (digits) => digits.startsWith('784') && isLuhn(digits),
+    context: words('emirates*', 'eid', 'uae*'),
+  },
+  {
+    name: 'my-mykad',
+    shapes: [],
+    loose: shapes('6-2-4', '12'),
+    check: (digits) =>
+      isBirthDay(digits.slice(0, 6), 'ymd', 0) && !/^(?:00|17|18|19|20|69|7[0-3]|80|81|94|95|96|97)$/.test(digits.slice(6, 8)),
+    context: words('mykad*', 'nric*', 'ic no*', 'ic number*', 'malaysian*', 'kad pengenalan*'),
+  },
+  {
+    name: 'pk-cnic',
+    shapes: [],
+    loose: shapes('5-7-1', '13'),
+    check: (digits) => /^[1-7]/.test(digits) && !isUniform(digits),
+    context: words('cnic*', 'nadra*', 'pakistani*'),
+  },
+  {
+    name: 'id-nik',
+    shapes: [],
+    loose: shapes('16'),
+    check: (digits) => /^[1-9][1-9]/.test(digits) && isBirthDay(digits.slice(6, 12), 'dmy', 40) && !digits.endsWith('0000'),
+    context: words('nik', 'ktp*', 'induk kependudukan*', 'indonesian*'),
+  },
+];
+
+/** The check digit makes a weighted sum divisible by eleven; a rest of ten is either none, or `ten`. */
+function check11(sum: number, check: string, ten?: string): boolean {
+  const digit = (11 - (sum % 11)) % 11;
+  return (digit === 10 ? ten : String(digit)) === check;
+}
+
+// Numbers that advertising made famous, and the range that nobody has (SSA POMS RM 10201.035).
+const FAMOUS: ReadonlySet<string> = new Set(['078051120', '219099999', '123456789', '111111111', '333333333', '987654321']);
+
+function isSsn(digits: string): boolean {
+  return !/^(?:000|666|9)/.test(digits) && digits.slice(3, 5) !== '00' && !digits.endsWith('0000') && !FAMOUS.has(digits);
+}
+
+/** Of the first ten digits one occurs twice or three times, and the others at most once. */
+function isGermanTaxId(digits: string): boolean {
+  if (digits.startsWith('0') || !isMod11And10(digits)) return false;
+  const counts = Array.from({ length: 10 }, (_, digit) => digits.slice(0, 10).split(String(digit)).length - 1);
+  const repeated = counts.filter((count) => count > 1);
+  return repeated.length === 1 && repeated[0] !== undefined && repeated[0] < 4;
+}
+
+/** Thirteen digits and the key; departments of Corsica are already digits. */
+export function isFrenchNir(number: string, key: string): boolean {
+  const month = Number(number.slice(3, 5));
+  const isMonth = (month >= 1 && month <= 12) || month === 20 || (month >= 30 && month <= 42) || month >= 50;
+  return /^[12]/.test(number) && isMonth && number.slice(10) !== '000' && 97 - modulo97(number) === Number(key);
+}
+
+/**
+ * A day of birth in six digits; `added` to the day where some numbers are of a second kind (coordination numbers of Sweden and Denmark, organisations of
+ * Iceland, women of Indonesia). The century is unknown, so the 29th of February counts in years divisible by four.
+ */
+function isBirthDay(digits: string, order: 'ymd' | 'dmy', added: number): boolean {
+  const [a, month, c] = [Number(digits.slice(0, 2)), Number(digits.slice(2, 4)), Number(digits.slice(4, 6))];
+  const [year, day] = order === 'ymd' ? [a, c] : [c, a];
+  return isDay(year, month, day) || (added > 0 && isDay(year, month, day - added));
+}
+
+/** The month says the century: 80 is added for the 1800s, 20 for the 2000s, and so on. */
+function isPolishDay(digits: string): boolean {
+  return isDay(Number(digits.slice(0, 2)), Number(digits.slice(2, 4)) % 20, Number(digits.slice(4, 6)));
+}
+
+function isBulgarianDay(digits: string): boolean {
+  const month = Number(digits.slice(2, 4));
+  return isDay(Number(digits.slice(0, 2)), month > 40 ? month - 40 : month > 20 ? month - 20 : month, Number(digits.slice(4, 6)));
+}
+
+/** The key is of nine digits, with a 2 in front for those born since 2000; months may be 20 or 40 higher for numbers of people from abroad. */
+function isBelgian(digits: string): boolean {
+  const number = digits.slice(0, 9);
+  const key = Number(digits.slice(9));
+  const month = Number(digits.slice(2, 4)) % 20;
+  return month <= 12 && Number(digits.slice(4, 6)) <= 31 && (97 - modulo97(number) === key || 97 - modulo97(`2${number}`) === key);
+}
+
+/** Day of birth, or a D number with 40 added to the day, and two check digits. */
+function isNorwegian(digits: string): boolean {
+  return (
+    isBirthDay(digits.slice(0, 6), 'dmy', 40) &&
+    weigh(digits, [3, 7, 6, 1, 8, 9, 4, 5, 2, 1]) % 11 === 0 &&
+    weigh(digits, [5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1]) % 11 === 0
+  );
+}
+
+function isRomanian(digits: string): boolean {
+  const rest = weigh(digits, [2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9]) % 11;
+  return (rest === 10 ? 1 : rest) === Number(digits.charAt(12));
+}
+
+function isJmbg(digits: string): boolean {
+  const isDayOfBirth = isDay(Number(digits.slice(4, 7)), Number(digits.slice(2, 4)), Number(digits.slice(0, 2)));
+  return isDayOfBirth && check11(weigh(digits, [7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]), digits.charAt(12));
+}
+
+/** Estonia and Lithuania share a form; Latvia's begins with the day of birth, or with 32 for those without. */
+function isBaltic(digits: string): boolean {
+  if (digits.startsWith('32')) return true;
+  const first = weigh(digits, [1, 2, 3, 4, 5, 6, 7, 8, 9, 1]) % 11;
+  const second = weigh(digits, [3, 4, 5, 6, 7, 8, 9, 1, 2, 3]) % 11;
+  const check = first < 10 ? first : second % 10;
+  const isShared = /^[1-8]/.test(digits) && isBirthDay(digits.slice(1, 7), 'ymd', 0) && check === Number(digits.charAt(10));
+  const latvian = (1101 - weigh(digits, [1, 6, 3, 7, 9, 10, 5, 8, 4, 2])) % 11;
+  return isShared || (isBirthDay(digits.slice(0, 6), 'dmy', 0) && latvian === Number(digits.charAt(10)));
+}
+
+function isTurkish(digits: string): boolean {
+  if (digits.startsWith('0')) return false;
+  const odd = weigh(digits, [1, 0, 1, 0, 1, 0, 1, 0, 1]);
+  const even = weigh(digits, [0, 1, 0, 1, 0, 1, 0, 1]);
+  const tenth = (((odd * 7 - even) % 10) + 10) % 10;
+  return tenth === Number(digits.charAt(9)) && (odd + even + tenth) % 10 === Number(digits.charAt(10));
+}
+
+function isCpf(digits: string): boolean {
+  const first = ((weigh(digits, [10, 9, 8, 7, 6, 5, 4, 3, 2]) * 10) % 11) % 10;
+  const second = ((weigh(digits, [11, 10, 9, 8, 7, 6, 5, 4, 3, 2]) * 10) % 11) % 10;
+  return !isUniform(digits) && first === Number(digits.charAt(9)) && second === Number(digits.charAt(10));
+}
+
+/** Eight digits have a zero in front; where the first weights leave ten, the second decide. */
+function isNewZealandIrd(digits: string): boolean {
+  const padded = digits.padStart(9, '0');
+  const check = padded.charAt(8);
+  const sum = weigh(padded, [3, 2, 7, 6, 5, 4, 3, 2]);
+  const isFirst = sum % 11 === 1 ? check11(weigh(padded, [7, 4, 3, 2, 5, 2, 7, 6]), check) : check11(sum, check);
+  return Number(padded) > 10_000_000 && Number(padded) < 150_000_000 && isFirst;
+}
+
+function isKorean(digits: string): boolean {
+  return (11 - (weigh(digits, [2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5]) % 11)) % 10 === Number(digits.charAt(12));
+}

@@ -1,0 +1,15 @@
+// The validators of payment and personal data, by the names that detectors give.
+
+import type { Validator, ValidatorName } from '../types.ts';
+import { findEmail } from './email.ts';
+import { isCardPin, isMostlyDigits, isPassportLine, isVerificationCode, isVerificationMember } from './payment-context.ts';
+
+/** By name. */
+export const PERSONAL_VALIDATORS: readonly (readonly [ValidatorName, Validator])[] = [
+  ['email', findEmail],
+  ['card-verification-code', isVerificationCode],
+  ['card-verification-member', isVerificationMember],
+  ['card-pin', isCardPin],
+  ['passport-mrz', isPassportLine],
+  ['mostly-digits', isMostlyDigits],
+];
