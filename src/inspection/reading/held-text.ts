@@ -143,32 +143,33 @@ export function createHeldText(sizes: WindowSizes, look: Look): HeldText {
     take: (from, start) => {
       const stop = from.length;
       let at = start;
-      let plain = 0;
-      while (at < stop) {
+      for (;;) {
         room(stop - at);
+        const into = bytes;
         let to = length - origin;
         const rawShift = rawNext - at;
-        const full = bytes.length - SLACK_BYTES;
+        // Every step reads at least as much as it writes, so with room for what is read there is room.
+        const full = Math.min(stop, at + into.length - SLACK_BYTES - to);
+        let last = Math.min(full, at + LONG_RUN);
         let byte: number | undefined;
-        while (to < full && at < stop && plain < LONG_RUN && (byte = from[at]) !== undefined && byte !== QUOTE) {
+        while (at < last && (byte = from[at]) !== undefined) {
+          if (byte === QUOTE) break;
           if (byte === BACKSLASH) {
             const rune = at + 1 < stop ? (SHORT_ESCAPES[from[at + 1] ?? 0] ?? NONE) : NONE;
             if (rune === NONE) break;
             noteEscape(origin + to, at + rawShift, SHORT_ESCAPE);
             byte = rune;
             at++;
-            plain = 0;
+            last = Math.min(full, at + LONG_RUN);
           }
-          bytes[to++] = byte;
+          into[to++] = byte;
           at++;
-          plain++;
         }
         length = origin + to;
         rawNext = rawShift + at;
         if (length > due) advance(false);
-        if (to < full) return at;
+        if (at < full || at >= stop) return at;
       }
-      return at;
     },
     append: (from, start, stop) => {
       let at = start;
