@@ -82,6 +82,14 @@ test('what was not looked into is never less strict for being unsure, and cannot
   assert.equal(strict(found('binary', 'unscanned')).action, 'deny');
 });
 
+test('what has no place is denied where it would be replaced', () => {
+  const placeless = { ...found('some-token', 'secret'), kind: 'message' } as const;
+  const table = compileActions({ actions: [line(['secret'], 'tag', { servers: ['lax'] })] });
+  assert.equal(table.on('files', 'read', 'answers')(placeless).action, 'deny');
+  assert.equal(table.on('lax', 'read', 'answers')(placeless).action, 'tag');
+  assert.equal(withDuties(table.on('lax', 'read', 'answers'), { required: false, redact: ['secret'] })(placeless).action, 'deny');
+});
+
 test('a class is not a type, and a type with the name of a reason is none', () => {
   const of = compileActions({ actions: [line(['personal'], 'deny')] }).on('files', 'read', 'answers');
   assert.equal(of(found('email', 'personal')).action, 'deny');

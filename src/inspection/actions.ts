@@ -3,6 +3,7 @@
 
 import { compileGlob, isGlob } from '../base/index.ts';
 import type { Matcher } from '../base/index.ts';
+import { hasPlace } from './redact.ts';
 import { ACTIONS, FINDING_CLASSES } from './types.ts';
 import type { Action, ActionLine, Direction, FindingClass, Found, InspectionDocument } from './types.ts';
 
@@ -76,7 +77,7 @@ export function withDuties(actionOf: ActionOf, duties: InspectionDuties): Action
   return (found) => {
     const line = actionOf(found);
     if (found.class === 'unscanned') return duties.required ? atLeast(line, 'deny') : line;
-    return redacted.has(found.class) && found.confidence !== 'low' ? atLeast(line, 'redact') : line;
+    return redacted.has(found.class) && found.confidence !== 'low' ? carriedOut(atLeast(line, 'redact'), found) : line;
   };
 }
 
@@ -94,10 +95,15 @@ function atLeast(line: ActionLine, action: Action): ActionLine {
   return isStricter(action, line.action) ? { ...line, action } : line;
 }
 
+/** What has no place cannot be replaced: it would stay where it is. */
+function carriedOut(line: ActionLine, found: Found): ActionLine {
+  return isEdit(line.action) && !hasPlace(found) ? { ...line, action: 'deny' } : line;
+}
+
 function firstFit(lines: readonly CompiledLine[]): ActionOf {
   return (found) => {
     if (found.confidence === 'low' && found.class !== 'unscanned') return TAGGED;
-    return lines.find((one) => one.fits(found))?.line ?? TAGGED;
+    return carriedOut(lines.find((one) => one.fits(found))?.line ?? TAGGED, found);
   };
 }
 

@@ -1,8 +1,8 @@
 // The steps of inspection: what a request holds is known before policy judges it, and what the operator wants done about that is done before anybody is
 // asked or charged. Edits wait until it is admitted: rules and people judge what the agent sent.
 
-import { isEdit, withDuties } from '../../inspection/index.ts';
-import type { ActionOf, FindingClass, Found } from '../../inspection/index.ts';
+import { countFindings, isEdit, withDuties } from '../../inspection/index.ts';
+import type { ActionOf, Found } from '../../inspection/index.ts';
 import type { Obligations } from '../../policies/index.ts';
 import { RULE, TERMS } from '../inspection/ask-answer.ts';
 import { tokensIn } from '../inspection/rewrite.ts';
@@ -31,7 +31,7 @@ export const inspectRequest: Step = (admission, ports) => {
     const found = ofConcern(all);
     isDone = true;
     admission.found = found;
-    admission.findings = countsOf(found);
+    admission.findings = countFindings(found);
     call.requestFindings = admission.findings;
     if (!isInside) admission.proceed(undefined);
   });
@@ -102,13 +102,6 @@ function withoutTokens(
   );
   if (own.length === 0) return found;
   return found.filter(({ start, end }) => !own.some((token) => start < token.end && end > token.start));
-}
-
-function countsOf(found: readonly Found[]): FindingCounts {
-  if (found.length === 0) return NONE;
-  const counts: Partial<Record<FindingClass, number>> = {};
-  for (const { class: kind } of found) counts[kind] = (counts[kind] ?? 0) + 1;
-  return counts;
 }
 
 function refused({ id, question: { subject } }: Call, found: Found | undefined, what: string): NotAdmitted {
