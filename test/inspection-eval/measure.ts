@@ -22,10 +22,10 @@ export interface Evaluation {
 
 /** The types of findings that a label of the corpus stands for. */
 export const TYPES_OF_LABEL: Readonly<Record<string, readonly string[]>> = {
-  CREDIT_CARD: ['payment-card'],
+  CREDIT_CARD: ['card-number'],
   IBAN_CODE: ['iban'],
-  EMAIL_ADDRESS: ['email-address'],
-  IP_ADDRESS: ['ip-address'],
+  EMAIL_ADDRESS: ['email'],
+  IP_ADDRESS: ['ipv4-address', 'ipv6-address'],
   US_SSN: ['us-ssn'],
   PHONE_NUMBER: ['phone-number'],
 };
@@ -179,9 +179,17 @@ const benign: Measure = ({ tool_description: definitions, tool_result: results, 
     title,
     rates: kinds.map((kind) => alarmsOf(kind, rows, (row) => finds(probe(row.text, surface), kind))),
   });
+  // What has such a finding is refused: of what servers really say, nothing may be.
+  const unlooked = (row: TextRow, surface: Surface): boolean =>
+    probe(row.text, surface).some(({ type }) => type === 'over-budget' || type === 'failed');
+  const refused = [
+    alarmsOf('real tool descriptions', realOnes(definitions), (row) => unlooked(row, 'definition')),
+    alarmsOf('real results', realOnes(results), (row) => unlooked(row, 'answer')),
+  ];
   const harmless = (rows: readonly TextRow[]): readonly TextRow[] => rows.filter(({ label }) => label === 'benign');
   return {
     sections: [
+      { title: 'over budget, or failed', rates: refused },
       section('tool_description.jsonl, real ones, every class', realOnes(definitions), 'definition'),
       section('tool_result.jsonl, real ones, every class', realOnes(results), 'answer'),
       section(
@@ -191,7 +199,7 @@ const benign: Measure = ({ tool_description: definitions, tool_result: results, 
       ),
       section('content.jsonl, benign ones, every class', harmless(content), 'answer'),
     ],
-    aims: [],
+    aims: refused.map((rate) => aimFor(`over budget or failed: ${rate.name}`, rate, { atMost: 0 })),
   };
 };
 
