@@ -20,6 +20,7 @@ import {
   startSseServer,
   testConfig,
   textAt,
+  until,
 } from '../harness/index.ts';
 import type { Gateway, RpcAnswer, ScriptedServer, SseServer } from '../harness/index.ts';
 
@@ -135,23 +136,27 @@ const ERAS: readonly { readonly era: string; readonly call: CallTool }[] = [
     era: 'legacy',
     call: async (server, name, args = {}) => {
       const session = await LegacySession.open(gateway.url(server), { key });
-      const said = await session.request('tools/call', { name, arguments: args });
-      await session.end();
-      return said;
+      return session.request('tools/call', { name, arguments: args });
     },
   },
 ];
 const textOf = ({ result, http }: RpcAnswer): string => textAt(result, 'content', 0, 'text') || http.body;
 const isRefused = ({ result }: RpcAnswer): boolean => at(result, 'isError') === true;
-/** The records of the last call of a tool. */
-const recordsOf = (tool: string): { readonly decision: unknown; readonly outcome: unknown } => {
-  const records = readRecords(gateway.dataFolder).map(({ value }) => value);
-  const decision = records
-    .filter((value) => textAt(value, 'kind') === 'decision' && textAt(value, 'tool') === tool)
-    .toSorted((a, b) => Number(at(a, 'time')) - Number(at(b, 'time')))
-    .at(-1);
-  return { decision, outcome: records.find((value) => textAt(value, 'kind') === 'outcome' && at(value, 'id') === at(decision, 'id')) };
-};
+/** The records of the last call of a tool; the outcome is written behind the answer. */
+async function recordsOf(tool: string): Promise<{ readonly decision: unknown; readonly outcome: unknown }> {
+  let decision: unknown;
+  let outcome: unknown;
+  await until(() => {
+    const records = readRecords(gateway.dataFolder).map(({ value }) => value);
+    decision = records
+      .filter((value) => textAt(value, 'kind') === 'decision' && textAt(value, 'tool') === tool)
+      .toSorted((a, b) => Number(at(a, 'time')) - Number(at(b, 'time')))
+      .at(-1);
+    outcome = records.find((value) => textAt(value, 'kind') === 'outcome' && at(value, 'id') === at(decision, 'id'));
+    return outcome !== undefined || at(decision, 'verdict') === 'deny';
+  }, 'the outcome');
+  return { decision, outcome };
+}
 
 for (const { era, call } of ERAS) {
   for (const server of ['modern', 'legacy']) {
@@ -165,7 +170,7 @@ for (const { era, call } of ERAS) {
           const said = await call(server, tool);
           assert.ok(!said.http.body.includes(secret), 'it is not in the answer');
           assert.match(textOf(said), /\[redacted:[a-z0-9-]+\]/);
-          const { outcome } = recordsOf(tool);
+          const { outcome } = await recordsOf(tool);
           assert.equal(at(outcome, 'findings', 0, 'action'), 'redact');
           assert.match(textAt(outcome, 'findings', 0, 'path'), /^\$\.result\.content\[0\]\.text$/);
         });
@@ -173,7 +178,7 @@ for (const { era, call } of ERAS) {
 
       test('reads what is clean as it was said', async () => {
         assert.equal(textOf(await call(server, 'clean')), 'nothing to see');
-        assert.equal(at(recordsOf('clean').outcome, 'findings'), undefined);
+        assert.equal(at((await recordsOf('clean')).outcome, 'findings'), undefined);
       });
 
       test('sees that there was something that nobody sees', async () => {
@@ -213,7 +218,7 @@ for (const { era, call } of ERAS) {
           assert.ok(isRefused(said), textOf(said));
           assert.match(textOf(said), new RegExp(`${type}.* at \\$\\.params\\.arguments\\.text`));
           assert.ok(!textOf(said).includes(value));
-          const { decision } = recordsOf('echo');
+          const { decision } = await recordsOf('echo');
           assert.deepEqual(
             [at(decision, 'verdict'), at(decision, 'reason'), at(decision, 'findings', 0, 'action')],
             ['deny', 'inspection', 'deny'],
@@ -226,7 +231,7 @@ for (const { era, call } of ERAS) {
       test('sends what is personal, and the record says so', async () => {
         const said = await call(server, 'echo', { text: `write to ${MAIL}` });
         assert.ok(textOf(said).includes(MAIL));
-        const { decision } = recordsOf('echo');
+        const { decision } = await recordsOf('echo');
         assert.deepEqual([at(decision, 'findings', 0, 'class'), at(decision, 'findings', 0, 'action')], ['personal', 'tag']);
       });
     });
@@ -243,7 +248,7 @@ for (const { era, call } of ERAS) {
 
   test(`what is only tagged reaches a ${era} agent, and is on record`, async () => {
     assert.ok(textOf(await call('open', 'secret')).includes(AWS));
-    const { outcome } = recordsOf('secret');
+    const { outcome } = await recordsOf('secret');
     assert.deepEqual([at(outcome, 'findings', 0, 'class'), at(outcome, 'findings', 0, 'action')], ['secret', 'tag']);
     assert.ok(textOf(await call('open', 'echo', { text: AWS })).includes(AWS));
   });
@@ -272,7 +277,7 @@ for (const { era, call } of ERAS) {
 
   test(`what was not looked into keeps an answer from a ${era} agent where the config says so`, async () => {
     assert.ok(!isRefused(await call('modern', 'picture')));
-    assert.equal(at(recordsOf('picture').outcome, 'findings', 0, 'type'), 'binary');
+    assert.equal(at((await recordsOf('picture')).outcome, 'findings', 0, 'type'), 'binary');
     const refused = await call('watched', 'picture');
     assert.ok(isRefused(refused));
     assert.match(textOf(refused), /could not be looked into \(binary\)/);
