@@ -10,7 +10,7 @@ export const CLOUD_SECRETS: readonly Detector[] = [
     'aws-secret-access-key',
     ['aws_secret', 'aws-secret', 'awssecret', 'secret_access_key', 'secretaccesskey', 'secret access key', 'secret-access-key'],
     `(?i:aws.{0,10}secret|secret.{0,1}access.{0,1}key)(?:[^\\n]{0,24}?)[^0-9A-Za-z+/](?P<value>${BASE64}{40})(?:[^0-9A-Za-z+/=]|$)`,
-    { validator: 'random' },
+    { validator: 'token' },
   ),
   token('aws-session-token', ['IQoJb3JpZ2lu', 'FwoGZXIvYXdz', 'FQoGZXIvYXdz'], `${BASE64}{100,}={0,2}`, { longest: 2000 }),
   token('aws-mws-token', 'amzn.mws.', UUID, { longest: 36 }),

@@ -5,6 +5,15 @@ import type { Detector } from '../types.ts';
 
 const BOUNDED = '(?:[^-]|-[^-])*';
 
+/** Words that names of secrets hold. Most words that hold them are given nothing, and cost little: see validators/assignments.ts. */
+const WORDS =
+  'passw passphrase passcode pwd pass= pass: pass" pass\' pass> pswd kennwort senha wachtwoord secret token bearer credential creds jwt'.split(
+    ' ',
+  );
+/** With `key` behind them: by itself a key is what opens a row of a table. */
+const KEYS = 'api access private auth encryption signing master account service subscription shared storage'.split(' ');
+const NAMES = [...WORDS, 'pass ', ...KEYS.flatMap((word) => ['key', '_key', '-key', ' key', '.key'].map((end) => word + end))];
+
 export const GENERIC_SECRETS: readonly Detector[] = [
   {
     // RFC 7468, OpenSSH, PGP (RFC 9580). From its first line to its last; where that is missing, as far as there is key.
@@ -45,6 +54,128 @@ export const GENERIC_SECRETS: readonly Detector[] = [
     before: 2,
     after: 4096,
     validator: 'json-web-token',
+    confidence: 'high',
+  },
+  {
+    name: 'url-credentials',
+    class: 'secret',
+    anchors: { kind: 'literals', literals: ['@'] },
+    before: 160,
+    after: 80,
+    validator: 'user-info',
+    confidence: 'high',
+  },
+  {
+    name: 'command-line-credentials',
+    class: 'secret',
+    anchors: {
+      kind: 'literals',
+      literals: [' -u ', ' -u"', " -u'", '\t-u ', ' --user ', ' --user=', ' --user"', " --user'", '\t--user ', ' --proxy-user ', ' -U '],
+    },
+    before: 256,
+    after: 256,
+    validator: 'user-option',
+    confidence: 'high',
+  },
+  {
+    name: 'authorization-header',
+    class: 'secret',
+    anchors: { kind: 'literals', literals: ['authorization'] },
+    before: 0,
+    after: 4096,
+    validator: 'header-credentials',
+    confidence: 'high',
+  },
+  {
+    name: 'authorization-member',
+    class: 'secret',
+    anchors: { kind: 'name', literals: ['authorization'] },
+    after: 4096,
+    validator: 'member-credentials',
+    confidence: 'high',
+  },
+  {
+    name: 'authorization-scheme',
+    class: 'secret',
+    anchors: { kind: 'literals', literals: ['bearer ', 'basic '] },
+    before: 0,
+    after: 4096,
+    validator: 'scheme-credentials',
+    confidence: 'medium',
+  },
+  {
+    name: 'named-secret',
+    class: 'secret',
+    anchors: { kind: 'literals', literals: NAMES },
+    before: 48,
+    after: 320,
+    validator: 'assigned-secret',
+    confidence: 'medium',
+  },
+  {
+    name: 'secret-member',
+    class: 'secret',
+    anchors: { kind: 'name', literals: NAMES },
+    after: 4096,
+    validator: 'member-secret',
+    confidence: 'medium',
+  },
+  {
+    name: 'session-cookie',
+    class: 'secret',
+    anchors: {
+      kind: 'literals',
+      literals: ['PHPSESSID=', 'JSESSIONID=', 'connect.sid=', 'ASP.NET_SessionId=', '.AspNetCore.', 'laravel_session=', '_session_id='],
+    },
+    pattern: '[A-Za-z_.]{4,40}=(?P<value>[0-9A-Za-z%_.~+/-]{16,})',
+    before: 0,
+    after: 512,
+    validator: 'random',
+    confidence: 'medium',
+  },
+  {
+    name: 'netrc-password',
+    class: 'secret',
+    anchors: { kind: 'literals', literals: ['machine ', 'login '] },
+    pattern: '(?:machine \\S+\\s+)?login\\s+\\S+\\s+password\\s+(?P<value>\\S{4,128})',
+    before: 0,
+    after: 320,
+    validator: 'filled',
+    confidence: 'medium',
+  },
+  {
+    name: 'pgpass-password',
+    class: 'secret',
+    anchors: { kind: 'literals', literals: [':5432:', ':5433:', ':6432:'] },
+    pattern: '[0-9A-Za-z_.*-]+:(?:5432|5433|6432):[^:\\s]+:[^:\\s]+:(?P<value>[^\\s:]{4,128})',
+    before: 80,
+    after: 200,
+    validator: 'filled',
+    confidence: 'medium',
+  },
+  {
+    name: 'command-line-password',
+    class: 'secret',
+    anchors: { kind: 'literals', literals: ['sshpass -p', 'mysql -', 'mysqldump -', 'mariadb -', 'redis-cli -a ', 'redis-cli -h'] },
+    pattern:
+      '(?:sshpass -p ?["\']?|(?:mysql|mysqldump|mariadb) [^\\n|;]{0,120}?-p["\']?|redis-cli [^\\n|;]{0,80}?-a ["\']?)(?P<value>[^\\s"\'$-][^\\s"\']{3,64})',
+    before: 0,
+    after: 220,
+    validator: 'filled',
+    confidence: 'medium',
+  },
+  {
+    // What is under `data` is base64 of the secret, under `stringData` the secret.
+    name: 'kubernetes-secret',
+    class: 'secret',
+    anchors: {
+      kind: 'literals',
+      literals: ['kind: Secret', 'kind: "Secret"', "kind: 'Secret'", '"kind":"Secret"', '"kind": "Secret"'],
+      exact: true,
+    },
+    before: 256,
+    after: 2048,
+    validator: 'kubernetes-secret',
     confidence: 'high',
   },
 ];

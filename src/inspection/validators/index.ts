@@ -3,6 +3,11 @@
 import type { Validator, ValidatorName } from '../types.ts';
 import { PERSONAL_VALIDATORS } from './personal.ts';
 import { SECRET_VALIDATORS } from './secrets.ts';
+import { URL_VALIDATORS } from './urls.ts';
 
 /** Every validator, by the name that detectors give. */
-export const VALIDATORS: ReadonlyMap<ValidatorName, Validator> = new Map<ValidatorName, Validator>([...SECRET_VALIDATORS, ...PERSONAL_VALIDATORS]);
+export const VALIDATORS: ReadonlyMap<ValidatorName, Validator> = new Map<ValidatorName, Validator>([
+  ...SECRET_VALIDATORS,
+  ...PERSONAL_VALIDATORS,
+  ...URL_VALIDATORS,
+]);

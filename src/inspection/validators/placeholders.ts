@@ -7,7 +7,7 @@ import { longestRun } from './randomness.ts';
 const MARKERS =
   'your yours my mine the this that an of for to in is or and with from on off by at here there change me changed changeit changeme replace replaced ' +
   'insert enter put fill add set use type paste provide example examples sample demo dummy fake mock stub test tests testing tester placeholder todo ' +
-  'fixme tbd redacted hidden masked removed omitted snip censored foo bar baz qux some any one new old real actual valid invalid goes must be should ' +
+  'fixme tbd redacted hidden masked removed omitted snip censored some any one new old real actual valid invalid goes must be should ' +
   'not none null nil undefined void empty blank default generated xxx yyy zzz abc abcd abcdef qwerty lorem ipsum';
 
 /** Words that name what stands there: alone they are labels, not values. */
@@ -20,7 +20,9 @@ const LABELS =
   'number org organization organisation project workspace tenant team company system device bot webhook hook long short random super very strong secure safe';
 
 const LABEL_WORDS = new Set(LABELS.split(' '));
-const NOISE_WORDS = new Set([...MARKERS.split(' '), ...LABEL_WORDS]);
+const FILLING_WORDS = new Set([...MARKERS.split(' '), ...LABEL_WORDS]);
+/** Whoever writes about nothing in particular writes these. */
+const NOISE_WORDS = new Set([...FILLING_WORDS, 'foo', 'bar', 'baz', 'qux', 'quux']);
 const LONGEST_WORD = 16;
 /** Longer texts of nothing but such words are prose, and other rules' business. */
 const LONGEST_SPELLED = 80;
@@ -76,6 +78,11 @@ export function isFilling(value: string, key = ''): boolean {
       .replace(/[^a-z]/g, '')
       .includes(letters)
   );
+}
+
+/** Nothing but words about what is to be put there. */
+export function isAboutFilling(value: string): boolean {
+  return spells(value.toLowerCase().replace(/[^a-z]/g, ''), FILLING_WORDS);
 }
 
 /** Words that leave no doubt, whatever stands beside them. */

@@ -48,7 +48,7 @@ export function isWordy(text: string): boolean {
       if (COMMON_PAIRS.has(lower.slice(at - 1, at + 1))) common += 1;
     }
   }
-  return pairs >= 3 && inWords >= letters * 0.6 && inWords >= text.length * 0.4 && common >= pairs * 0.5;
+  return pairs >= 4 && inWords >= letters * 0.6 && inWords >= text.length * 0.45 && common >= pairs * 0.5;
 }
 
 /** Whether letters of both cases, digits and others: how many of the four are there. */
@@ -59,7 +59,7 @@ export function kindsOf(text: string): number {
 /** Whether a text of at least eight characters could have been drawn at random from an alphabet of keys. */
 export function looksRandom(text: string): boolean {
   if (text.length < 8 || longestRun(text) > 5) return false;
-  // A random text of n characters out of many falls short of log2(n) bits, but not by far; one of hex digits cannot have more than four.
-  const enough = Math.min(3, Math.log2(text.length) - 1);
+  // A random text of n characters falls short of log2(n) bits, and one of hex digits cannot have more than four.
+  const enough = Math.min(3, Math.log2(text.length) * 0.65);
   return entropyOf(text) >= enough && !isWordy(text);
 }

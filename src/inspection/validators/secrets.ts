@@ -1,7 +1,10 @@
 // What says whether something that looks like a secret is one. Pure, and linear in what matched.
 
 import type { Candidate, Validator, ValidatorName } from '../types.ts';
+import { assignedSecret, memberSecret } from './assignments.ts';
 import { hasCheckDigits } from './base62.ts';
+import { headerCredentials, memberCredentials, schemeCredentials, userInfo, userOption } from './credentials.ts';
+import { kubernetesSecret } from './kubernetes.ts';
 import { isMasked, isMaskedOrRepeated, isPlaceholder } from './placeholders.ts';
 import { entropyOf, looksRandom } from './randomness.ts';
 import { isJsonWebToken, privateKeyParts } from './secret-forms.ts';
@@ -21,6 +24,14 @@ export const SECRET_VALIDATORS: readonly (readonly [ValidatorName, Validator])[]
   ['private-key', (candidate) => privateKeyParts(candidate)],
   ['json-web-token', ({ value }) => isJsonWebToken(value)],
   ['secp256k1-key', isCurveKey],
+  ['user-info', userInfo],
+  ['user-option', userOption],
+  ['header-credentials', headerCredentials],
+  ['member-credentials', memberCredentials],
+  ['scheme-credentials', schemeCredentials],
+  ['assigned-secret', assignedSecret],
+  ['member-secret', memberSecret],
+  ['kubernetes-secret', kubernetesSecret],
   ['distinct-words', ({ value }) => new Set(value.split(' ')).size >= 10],
 ];
 
