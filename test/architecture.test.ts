@@ -44,7 +44,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'cluster',
     'admin',
   ],
-  cli: ['base', 'telemetry', 'http', 'mcp', 'tls', 'agents', 'servers', 'policies', 'config', 'audit', 'admin', 'cluster'],
+  cli: ['base', 'telemetry', 'http', 'mcp', 'tls', 'agents', 'servers', 'policies', 'inspection', 'config', 'audit', 'admin', 'cluster'],
 };
 
 /** Same input, same answer: no I/O, no clock, no randomness. Other domains only as types, except what is listed. */

@@ -41,6 +41,8 @@ const explainedSchema = z.strictObject({
     }),
   ),
   limits: z.array(z.strictObject({ limit: z.string(), says: z.string() })),
+  inspect: z.literal('required').nullable().meta({ description: 'required: what is not looked into is denied.' }),
+  redact: z.array(z.string()).meta({ description: 'Classes of findings that are redacted at least.' }),
 });
 
 const explanationSchema = explainedSchema.extend({
@@ -53,8 +55,26 @@ const explanationSchema = explainedSchema.extend({
   }),
   labels: z.array(z.string()),
   taint: z.array(z.string()),
+  findings: z
+    .array(
+      z.strictObject({
+        type: z.string(),
+        class: z.string(),
+        confidence: z.enum(['high', 'medium', 'low']),
+        path: z.string(),
+        action: z.enum(['tag', 'redact', 'tokenise', 'ask', 'deny']),
+        count: z.int(),
+      }),
+    )
+    .meta({ description: 'What is found in what was given, and what is done about it.' }),
   gates: z
-    .array(z.strictObject({ gate: z.enum(['lockdown', 'server', 'definition', 'arguments']), passes: z.boolean(), says: z.string() }))
+    .array(
+      z.strictObject({
+        gate: z.enum(['lockdown', 'server', 'definition', 'arguments', 'inspection']),
+        passes: z.boolean(),
+        says: z.string(),
+      }),
+    )
     .meta({ description: 'What else stands between the call and its server.' }),
   passes: z.boolean().meta({ description: 'Whether the call would go to its server, limits apart.' }),
 });

@@ -7,6 +7,8 @@ import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import { labelsIn } from '../config/index.ts';
 import type { UntestedConfig } from '../config/index.ts';
+import { countFindings, createForesight, DEFAULT_INSPECTION } from '../inspection/index.ts';
+import type { TalliedFinding } from '../inspection/index.ts';
 import { parseJson } from '../mcp/index.ts';
 import type { JsonObject } from '../mcp/index.ts';
 import { compilePolicy, compileToolFacts, explainCall } from '../policies/index.ts';
@@ -38,6 +40,7 @@ export const explainCommand: Command = {
   description: [
     'Asks the running gateway: its rules, what it knows of the agent, and what else stands between the call and its server. With --offline, or where none runs, the config file is asked for its rules alone.',
     "An argument is name=value, read by the tool's approved schema as 'tools call' reads it; where no gateway is asked, what looks like a number, true or false is taken for one. Without arguments it is said what becomes of the tool, whatever a call brings.",
+    'Arguments, or the URI of a resource, are also looked into as inspection would; values are not shown.',
     'Nothing is called, and nothing is taken from any limit. Ends with exit code 1 if the call would not be carried as it is.',
   ],
   positionals: [
@@ -78,7 +81,8 @@ export const explainCommand: Command = {
       const { inForce, file: _, ...explained } = shown;
       printJson(deps, { ...explained, ...(inForce ?? { revision: null, gates: [], passes: null }) });
     } else print(deps, shown, input.value, args);
-    const isCarried = shown.inForce?.passes ?? shown.verdict.kind === 'allow';
+    const isStopped = shown.findings.some(({ action }) => action === 'deny' || action === 'ask');
+    const isCarried = shown.inForce?.passes ?? (shown.verdict.kind === 'allow' && !isStopped);
     return isCarried ? EXIT.ok : EXIT.failed;
   },
 };
@@ -168,6 +172,8 @@ async function explainOffline(input: ExplainInput, args: ParsedArguments, deps: 
     ...explained,
     rules: [...explained.rules],
     limits: [...explained.limits],
+    redact: [...explained.redact],
+    findings: [...explained.findings],
     agent: { name: input.agent, known: known !== undefined, groups, attributes },
     labels,
     taint,
@@ -180,26 +186,34 @@ function labelsOf({ kind, name, server }: ExplainInput, { shard }: UntestedConfi
   return kind === 'tool' ? compileToolFacts(shard.servers)(server, name).labels : labelsIn(shard.servers)(server);
 }
 
-function explain(input: ExplainInput, labels: readonly string[], { shard }: UntestedConfig, deps: CliDeps): ExplainedCall | undefined {
+/** What the rules say, and what is found in what was given. */
+type ExplainedByFile = ExplainedCall & { readonly findings: readonly TalliedFinding[] };
+
+function explain(input: ExplainInput, labels: readonly string[], { shard }: UntestedConfig, deps: CliDeps): ExplainedByFile | undefined {
   const compiled = compilePolicy(shard.policy, { servers: shard.servers.map(({ name }) => name) });
   if (!compiled.ok) return undefined;
   const { agent, groups, attributes, user, server, kind, name, taint, time, era, source, listener } = input;
   const subject = kind === 'server' ? ({ kind } as const) : { kind, name };
   const args = parseJson(Buffer.from(JSON.stringify(input.args ?? {})));
-  return explainCall(compiled.value, shard.policy, {
+  const foresight = createForesight(shard.inspection ?? DEFAULT_INSPECTION);
+  const found = foresight.find({ kind, name, args: input.args !== null && args.ok ? args.value.value : undefined });
+  const explained = explainCall(compiled.value, shard.policy, {
     principal: { tenant: 'default', agent, user: user ?? undefined, groups: groups ?? [], attributes: attributes ?? {}, keyId: 'explain' },
     server,
     subject,
     tool: kind === 'tool' ? { ...compileToolFacts(shard.servers)(server, name), labels } : undefined,
     labels: kind === 'tool' ? undefined : labels,
     taint: taint ?? [],
+    findings: found && countFindings(found),
     args: (kind === 'tool' || kind === 'prompt') && args.ok ? args.value.value : undefined,
     request: { timeMs: time === null ? deps.now().getTime() : Date.parse(time), era, source, listener },
   });
+  const duties = { required: explained.inspect === 'required', redact: explained.redact };
+  return { ...explained, findings: foresight.tally(found ?? [], server, kind === 'tool' ? name : undefined, duties) };
 }
 
 function print(deps: CliDeps, shown: Shown, { server, kind, name }: ExplainInput, args: ParsedArguments): void {
-  const { agent, verdict, labels, taint, inForce, file, limits } = shown;
+  const { agent, verdict, labels, taint, inForce, file, limits, findings, inspect, redact } = shown;
   const by =
     inForce === undefined
       ? `${file === undefined ? 'the config file' : shownPath(file, deps)}, as no gateway was asked`
@@ -219,6 +233,10 @@ function print(deps: CliDeps, shown: Shown, { server, kind, name }: ExplainInput
   printRules(deps, shown, args.flag('all'));
   for (const { gate, passes, says } of inForce?.gates ?? []) printText(deps, `${passes ? 'passes' : 'STOPS '}  ${gate}: ${says}`);
   for (const { limit, says } of limits) printText(deps, `charged  ${limit}: ${says}`);
+  for (const { type, class: of, path, action, count } of findings)
+    printText(deps, `found    ${type} (${of})${count > 1 ? ` ×${count}` : ''} at ${path}: ${action}`);
+  if (inspect === 'required') printLine(deps, 'inspect  required: what is not looked into is denied, also in the answer');
+  if (redact.length > 0) printLine(deps, `redact   ${redact.join(', ')}: at least, also in the answer`);
   if (inForce !== undefined)
     printLine(
       deps,

@@ -61,6 +61,26 @@ charged  calls: 60 calls in 1 min
   assert.deepEqual([verdict.kind, verdict.rule, passes, rules.length], ['allow', 'payments', null, 4]);
 });
 
+test('explain looks into what is given, and says what is done about it, not what it is', async (t) => {
+  const planted = ['PX', '7Q41', 'ZC88'].join('-');
+  const extra = `    - { name: no-leaks, effect: deny, agents: ['*'], servers: [bank], when: findings.canary > 0 }
+inspection: { canaries: { payroll: ${planted} }, actions: [{ findings: [canary], servers: [files], action: tag }] }
+`;
+  const { run } = place(t, { 'sallyport.yaml': CONFIG + extra });
+  const denied = await run('explain', 'ada', 'bank', 'tool', 'pay', `note=${planted}`, 'amount=1', '--group', 'finance');
+  assert.equal(denied.code, 1);
+  assert.match(denied.stdout, /DENY {2}Denied by policy: rule "no-leaks"/);
+  assert.match(denied.stdout, /found {4}payroll \(canary\) at \$\.params\.arguments\.note: deny/);
+  assert.doesNotMatch(denied.stdout, /ZC88/);
+  const tagged = await run('explain', 'billing', 'files', 'tool', 'read', `note=${planted}`, '--output', 'json');
+  assert.equal(tagged.code, 0);
+  assert.deepEqual(JSON.parse(tagged.stdout).findings, [
+    { type: 'payroll', class: 'canary', confidence: 'high', path: '$.params.arguments.note', action: 'tag', count: 1 },
+  ]);
+  const clean = await run('explain', 'ada', 'bank', 'tool', 'pay', 'amount=1', '--group', 'finance');
+  assert.equal(clean.code, 0, clean.stdout);
+});
+
 test('explain takes agents from the store, and labels from the config', async (t) => {
   const { run } = place(t);
   assert.equal((await run('agents', 'add', 'billing', '--group', 'ops')).code, 0);
@@ -80,6 +100,9 @@ test('explain asks a running gateway, and says what else stands in the way', asy
           verdict: { kind: 'allow', rule: 'all', reason: null, says: 'Allowed by rule all.' },
           rules: [{ rule: 'all', effect: 'allow', match: 'matches', says: 'matches', when: null }],
           limits: [],
+          inspect: 'required',
+          redact: ['personal'],
+          findings: [{ type: 'acme-key', class: 'secret', confidence: 'high', path: '$.params.arguments.id', action: 'deny', count: 2 }],
           revision: 12,
           agent: { name: 'ada', known: true, groups: [], attributes: { team: 'emea' } },
           labels: [],
@@ -97,7 +120,8 @@ test('explain asks a running gateway, and says what else stands in the way', asy
   assert.equal(code, 1);
   assert.match(stdout, /by the config in force, revision 12/);
   assert.match(stdout, /after the use of: private-source/);
-  assert.match(stdout, /STOPS {3}definition: What the server lists now is changed and withheld\.\n\nThe call would be refused\./);
+  assert.match(stdout, /found {4}acme-key \(secret\) ×2 at \$\.params\.arguments\.id: deny\ninspect {2}required.*\nredact {3}personal/);
+  assert.match(stdout, /STOPS {3}definition: What the server lists now is changed and withheld\.\n[^]*\nThe call would be refused\./);
   assert.deepEqual([asked[0]?.attributes, asked[0]?.time, asked[0]?.taint], [{ team: 'emea' }, '2026-03-02T21:00:00Z', null]);
   assert.equal(asked[0]?.args, null, 'none were given');
   await run('explain', 'ada', 'bank', 'tool', 'pay', 'id=1', 'amount=2', 'more=3');

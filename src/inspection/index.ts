@@ -17,6 +17,8 @@ export { BUILT_IN_TYPES, createEngine } from './engine.ts';
 export type { InspectionProblem, KnownToInspection } from './check.ts';
 export { inspectionSchema, toInspection } from './schema.ts';
 export type { WrittenInspection } from './schema.ts';
+export { createForesight } from './foresight.ts';
+export type { AskedOfServer, Foresight } from './foresight.ts';
 export { countFindings, lookInto, tallyFindings } from './tally.ts';
 export type { FindingCounts, TalliedFinding } from './tally.ts';
 export { ACTIONS, FINDING_CLASSES, UNSCANNED_REASONS } from './types.ts';

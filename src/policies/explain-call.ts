@@ -1,5 +1,6 @@
 // A verdict as a person reads it: what came, every rule's part in it, and what else stands between the call and its server by the policy.
 
+import type { FindingClass } from '../inspection/index.ts';
 import { describeDenial, describeMatch } from './describe.ts';
 import { describeLimit } from './limits/index.ts';
 import type { Approval, Effect, Policy, PolicyDocument, Question, RuleMatch, Verdict } from './types.ts';
@@ -21,6 +22,9 @@ export interface ExplainedCall {
   readonly rules: readonly ExplainedRule[];
   /** What is charged for the call where it is let through. */
   readonly limits: readonly { readonly limit: string; readonly says: string }[];
+  /** What the rules that let it through oblige to. */
+  readonly inspect: 'required' | null;
+  readonly redact: readonly FindingClass[];
 }
 
 /** Explains what a policy says of a call. */
@@ -43,6 +47,8 @@ export function explainCall(policy: Policy, document: Pick<PolicyDocument, 'limi
         when: rule?.when ?? null,
       };
     }),
+    inspect: verdict.kind === 'deny' ? null : (verdict.obligations.inspect ?? null),
+    redact: verdict.kind === 'deny' ? [] : (verdict.obligations.redact ?? []),
     limits: verdict.kind === 'deny' ? [] : limitsOf(policy, document, question, verdict.obligations.limits),
   };
 }

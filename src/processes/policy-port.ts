@@ -5,6 +5,8 @@ import type { AdminPorts, ExplainInput, ExplanationView, WorldView } from '../ad
 import { fail, ok } from '../base/index.ts';
 import type { Store } from '../cluster/index.ts';
 import type { ConfigShard } from '../config/index.ts';
+import { countFindings, createForesight, DEFAULT_INSPECTION } from '../inspection/index.ts';
+import type { Foresight, TalliedFinding } from '../inspection/index.ts';
 import { parseJson } from '../mcp/index.ts';
 import type { JsonObject, JsonValue } from '../mcp/index.ts';
 import { compileLockdown, compilePolicy, compileToolFacts, explainCall } from '../policies/index.ts';
@@ -30,13 +32,13 @@ type Gate = ExplanationView['gates'][number];
 export function createPolicyPort(options: PolicyPortOptions): AdminPorts['policy'] {
   const { tenant, store, config, revision, catalogue, lockdown, flow, nowMs } = options;
   const unavailable = fail({ code: 'unavailable', detail: 'The gateway is starting; try again.' } as const);
-  let compiled: { readonly shard: ConfigShard; readonly policy: Policy } | undefined;
+  let compiled: { readonly shard: ConfigShard; readonly policy: Policy; readonly foresight: Foresight } | undefined;
 
-  const policyOf = (shard: ConfigShard): Policy | undefined => {
-    if (compiled?.shard === shard) return compiled.policy;
+  const compiledOf = (shard: ConfigShard): NonNullable<typeof compiled> | undefined => {
+    if (compiled?.shard === shard) return compiled;
     const result = compilePolicy(shard.policy, { servers: shard.servers.map(({ name }) => name) });
-    if (result.ok) compiled = { shard, policy: result.value };
-    return result.ok ? result.value : undefined;
+    if (result.ok) compiled = { shard, policy: result.value, foresight: createForesight(shard.inspection ?? DEFAULT_INSPECTION) };
+    return result.ok ? compiled : undefined;
   };
 
   const factsIn = (shard: ConfigShard): ToolFactsOf => {
@@ -98,23 +100,33 @@ export function createPolicyPort(options: PolicyPortOptions): AdminPorts['policy
   return {
     explain: async (input) => {
       const shard = config();
-      const policy = shard === undefined ? undefined : policyOf(shard);
+      const inForce = shard === undefined ? undefined : compiledOf(shard);
       const authority = catalogue();
-      if (shard === undefined || policy === undefined || authority === undefined) return unavailable;
-      const { question, known } = await questionOf(input, shard);
+      if (shard === undefined || inForce === undefined || authority === undefined) return unavailable;
+      const { policy, foresight } = inForce;
+      const { question: asked, known } = await questionOf(input, shard);
+      const found = foresight.find({ kind: input.kind, name: input.name, args: input.args === null ? undefined : asked.args });
+      const question: Question = { ...asked, findings: found && countFindings(found) };
       const { principal, server, tool, labels, taint } = question;
       const explained = explainCall(policy, shard.policy, question);
+      const findings = foresight.tally(found ?? [], server, input.kind === 'tool' ? input.name : undefined, {
+        required: explained.inspect === 'required',
+        redact: explained.redact,
+      });
       const gates = [
         lockdownGate(await isLocked(question)),
         ...(shard.servers.some(({ name }) => name === server)
           ? []
           : [{ gate: 'server', passes: false, says: 'There is no such server.' } as const]),
         ...(await catalogueGates(authority, question, input.args !== null)),
+        ...inspectionGates(findings),
       ];
       return ok({
         ...explained,
         rules: [...explained.rules],
         limits: [...explained.limits],
+        redact: [...explained.redact],
+        findings: [...findings],
         revision: revision(),
         agent: { name: principal.agent, known, groups: [...principal.groups], attributes: { ...principal.attributes } },
         labels: [...(tool?.labels ?? labels ?? [])],
@@ -155,6 +167,22 @@ export function createPolicyPort(options: PolicyPortOptions): AdminPorts['policy
       return ok({ revision: revision(), tools });
     },
   };
+}
+
+/** Whether what is found stops the call. Without anything there is nothing to say. */
+function inspectionGates(findings: readonly TalliedFinding[]): readonly Gate[] {
+  const stopping = findings.find(({ action }) => action === 'deny') ?? findings.find(({ action }) => action === 'ask');
+  if (stopping === undefined)
+    return findings.length === 0 ? [] : [{ gate: 'inspection', passes: true, says: 'What is in it may be sent there, as the list says.' }];
+  const { type, path, action } = stopping;
+  return [
+    {
+      gate: 'inspection',
+      passes: false,
+      says:
+        action === 'deny' ? `${type} at ${path} may not be sent there.` : `A person has to approve that ${type} at ${path} is sent there.`,
+    },
+  ];
 }
 
 function guessesOf({ guesses }: ServerCatalogue): ReadonlyMap<string, ToolGuess> {
