@@ -5,7 +5,7 @@
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import {
@@ -27,6 +27,7 @@ import type { Gateway, HttpStream } from '../harness/index.ts';
 import { fieldLines, freePort, makeOwnFolder, rawAnswer, rawRequest } from './gateway-target.fixture.ts';
 import { honestly, httpAnswer, jsonAnswer, resultOf, startRawServer, streamAnswer } from './raw-server.fixture.ts';
 import type { Heard, RawServer } from './raw-server.fixture.ts';
+import { contains, filesBelow } from './written.fixture.ts';
 
 /** Never a name: names of tools, prompts and resources are on record, since rules are about them. */
 const secrets = {
@@ -374,32 +375,4 @@ async function metricsText(): Promise<string> {
     return text.includes('tool_error') && text.includes('rpc_error');
   }, 'the numbers of the calls');
   return text;
-}
-
-/** Every file, without the zeros that a log is preallocated with. */
-function* filesBelow(root: string): Iterable<readonly [string, Buffer]> {
-  for (const name of readdirSync(root, { recursive: true })) {
-    const path = join(root, String(name));
-    if (statSync(path).isFile()) yield [String(name), Buffer.from(readFileSync(path, 'latin1').replaceAll('\0', ''), 'latin1')];
-  }
-}
-
-/** Whether the text is in there: as it is or in other case, in base64 at any of the three offsets, in hex, or as its bare SHA-256. */
-function contains(bytes: Buffer, text: string): boolean {
-  const lower = lowered(bytes);
-  const plain = Buffer.from(text);
-  if (lower.includes(text.toLowerCase()) || lower.includes(plain.toString('hex'))) return true;
-  if (lower.includes(createHash('sha256').update(plain).digest('hex'))) return true;
-  return [0, 1, 2].some((shift) => {
-    const base64 = Buffer.concat([Buffer.alloc(shift), plain]).toString('base64url');
-    // The first and the last letters depend on what stands beside the text.
-    return bytes.includes(base64.slice(shift === 0 ? 0 : 3, -3));
-  });
-}
-
-const lowerCase = new WeakMap<Buffer, string>();
-function lowered(bytes: Buffer): string {
-  const known = lowerCase.get(bytes) ?? bytes.toString('latin1').toLowerCase();
-  lowerCase.set(bytes, known);
-  return known;
 }
