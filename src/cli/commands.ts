@@ -11,6 +11,7 @@ import { flowCommands } from './flow.ts';
 import type { CommandGroup } from './help.ts';
 import { importCommand } from './import.ts';
 import { initCommand } from './init.ts';
+import { inspectCommand } from './inspect.ts';
 import { lockdownCommands } from './lockdown.ts';
 import { limitsCommand } from './limits.ts';
 import { policyLintCommand } from './policy-lint.ts';
@@ -30,6 +31,7 @@ export const GROUPS: readonly CommandGroup[] = [
   { title: 'Run', commands: [serveCommand, statusCommand, limitsCommand, reloadCommand, ...lockdownCommands] },
   { title: 'Config', commands: [initCommand, importCommand, checkCommand] },
   { title: 'Policy', commands: [explainCommand, policyTestCommand, policyLintCommand, policyReplayCommand, policyUnusedCommand] },
+  { title: 'Inspection', commands: [inspectCommand] },
   { title: 'Agents and servers', commands: [...agentsCommands, serversCommand, ...certsCommands] },
   { title: 'Tools, as an agent', commands: toolsCommands },
   { title: 'Approvals', commands: [...approvalsCommands, ...toolsReviewCommands, ...flowCommands] },
