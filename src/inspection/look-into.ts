@@ -3,7 +3,15 @@
 import type { Around } from './anchors.ts';
 import type { Match } from './pattern.ts';
 import type { Probe } from './plan.ts';
-import { spend, STEPS_PER_CHARACTER, STEPS_PER_FIND, STEPS_PER_FOUND_CHARACTER, STEPS_PER_WINDOW } from './spend.ts';
+import {
+  CHARACTERS_READ_PER_STEP,
+  spend,
+  STEPS_PER_CHARACTER,
+  STEPS_PER_FIND,
+  STEPS_PER_FOUND_CHARACTER,
+  STEPS_PER_READ,
+  STEPS_PER_WINDOW,
+} from './spend.ts';
 import type { Budget, Candidate, Part } from './types.ts';
 import type { View } from './view.ts';
 import { openWindow } from './window.ts';
@@ -15,7 +23,10 @@ export type Emit = (detector: number, start: number, end: number) => void;
 /** Looks into a window around anchors. Throws what a validator throws. */
 export function lookInto(view: View, around: Around, budget: Budget, emit: Emit): void {
   const { probe, pattern } = around;
-  if (!spend(budget, STEPS_PER_WINDOW + (around.end - around.start) * STEPS_PER_CHARACTER)) return;
+  const length = around.end - around.start;
+  const steps =
+    probe.read === undefined ? STEPS_PER_WINDOW + length * STEPS_PER_CHARACTER : STEPS_PER_READ + length / CHARACTERS_READ_PER_STEP;
+  if (!spend(budget, steps)) return;
   const window = openWindow(view.bytes, around.start, around.end);
   const { text } = window;
   if (pattern === undefined) {

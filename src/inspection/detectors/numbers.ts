@@ -6,7 +6,7 @@ import { CARD, DOUBTFUL_CARD, findTrack } from '../validators/card.ts';
 import { createNumberReader } from '../validators/groups.ts';
 import { findIbans } from '../validators/iban.ts';
 import { findIpv4, findIpv6 } from '../validators/ip.ts';
-import { findCodes, NATIONAL_CODES } from '../validators/national-codes.ts';
+import { createCodeCheck, findCodes, NATIONAL_CODES } from '../validators/national-codes.ts';
 import type { NationalCode } from '../validators/national-codes.ts';
 import { NATIONAL_NUMBERS } from '../validators/national-numbers.ts';
 import { findPhone } from '../validators/phone.ts';
@@ -27,6 +27,8 @@ const MIN_CARD_DIGITS = 12;
 const MIN_IBAN_DIGITS = 8;
 
 const readNational = createNumberReader(NATIONAL_NUMBERS);
+const mayHoldDigitCodes = createCodeCheck(DIGIT_CODES);
+const mayHoldLetterCodes = createCodeCheck(LETTER_CODES);
 const readCards = createNumberReader([CARD, DOUBTFUL_CARD]);
 
 const DIGITS: Reader = {
@@ -39,8 +41,8 @@ const DIGITS: Reader = {
     ...DIGIT_CODES.map(toSought),
   ],
   anchors: { kind: 'run', run: 'digits', min: MIN_DIGITS },
-  before: 96,
-  after: 128,
+  before: 72,
+  after: 64,
   read: (candidate, emit) => {
     const { length } = candidate.value;
     if (length >= MIN_CARD_DIGITS) {
@@ -50,6 +52,7 @@ const DIGITS: Reader = {
     if (length >= MIN_IBAN_DIGITS) for (const part of findIbans(candidate)) emit(IBAN, part);
     emitOne(PHONE, findPhone(candidate), emit);
     readNational(candidate, (kind, part) => emit(FIRST_NUMBER + kind, part));
+    if (!mayHoldDigitCodes(candidate)) return;
     for (const [index, kind] of DIGIT_CODES.entries()) {
       if (length >= kind.min) for (const part of findCodes(kind, candidate)) emit(FIRST_CODE + index, part);
     }
@@ -63,6 +66,7 @@ const LETTERS: Reader = {
   before: 1,
   after: 1,
   read: (candidate, emit) => {
+    if (!mayHoldLetterCodes(candidate)) return;
     for (const [index, kind] of LETTER_CODES.entries()) for (const part of findCodes(kind, candidate)) emit(index, part);
   },
 };

@@ -46,7 +46,7 @@ const MIN_TOLD_DIGITS = 3;
 const MAX_SAID = 3;
 /** Without a budget: what any message may cost, and more for each of its bytes. A byte of clean text costs about one, so this is for what is not clean. */
 const BASE_STEPS = 262_144;
-const STEPS_PER_BYTE = 8;
+const STEPS_PER_BYTE = 16;
 
 const SURFACES: Readonly<Record<Surface, number>> = { request: 1, answer: 2, question: 4, definition: 8 };
 const NO_BYTES: Uint8Array = new Uint8Array(0);

@@ -161,6 +161,20 @@ export const NATIONAL_CODES: readonly NationalCode[] = [
   },
 ];
 
+/** Whether there may be codes of these kinds around a run. Nearly always there are none, and one look says so. */
+export function createCodeCheck(kinds: readonly NationalCode[]): (candidate: Candidate) => boolean {
+  const reaches = [...new Set(kinds.map(({ reach }) => (reach <= NEAR ? NEAR : reach)))];
+  const looks = reaches.map((reach) => {
+    const near = kinds.filter((kind) => (kind.reach <= NEAR ? NEAR : kind.reach) === reach);
+    return { reach, any: new RegExp(near.map(({ pattern }) => pattern.source).join('|'), 'i') };
+  });
+  return ({ window, at, value }) =>
+    looks.some(({ reach, any }) => any.test(window.slice(Math.max(0, at - reach), at + value.length + reach)));
+}
+
+/** Most codes reach no further around their digits. */
+const NEAR = 5;
+
 /** The codes of a kind around a run. */
 export function findCodes(kind: NationalCode, candidate: Candidate): readonly Part[] {
   const { window, at, value } = candidate;
