@@ -43,6 +43,11 @@ async function begin(role: string | undefined): Promise<Begin> {
       const { beginWorker } = await import('./processes/worker.ts');
       return (init, links) => beginWorker(init, links, openLog(init));
     }
+    case 'inspector': {
+      const { beginInspector } = await import('./processes/inspector.ts');
+      const { prepareInspection } = await import('./processes/inspection-engine.ts');
+      return (init) => beginInspector(prepareInspection, openLog(init));
+    }
     default:
       throw new Error('the gateway has no such process');
   }

@@ -1,4 +1,4 @@
-// The part that control, keeper, runner and workers have in common: they are told who they are, get links to the others,
+// The part that control, keeper, runner, workers and inspectors have in common: they are told who they are, get links to the others,
 // and go when they are told to or when the supervisor is gone.
 
 import type { Socket } from 'node:net';

@@ -25,8 +25,8 @@ export interface InspectionMetrics {
 
 export function createInspectionMetrics(metrics: Metrics, load: InspectionLoad): InspectionMetrics {
   const inLoop = metrics.counter('sallyport.inspection.messages', { where: 'loop', end: 'looked' });
-  const loopBytes = metrics.counter('sallyport.inspection.bytes', { where: 'loop' });
-  const processBytes = metrics.counter('sallyport.inspection.bytes', { where: 'process' });
+  const loopBytes = metrics.counter('sallyport.inspection.looked', { where: 'loop' });
+  const processBytes = metrics.counter('sallyport.inspection.looked', { where: 'process' });
   const waiting = metrics.gauge('sallyport.inspection.waiting', {});
   const memory = metrics.gauge('sallyport.process.memory', { process: 'inspector' });
   const cpu = metrics.counter('sallyport.process.cpu', { process: 'inspector' });

@@ -2,7 +2,7 @@
 // Only these shapes; a message that is none of them is dropped and logged.
 
 /** The kinds of process. */
-export type Role = 'control' | 'keeper' | 'runner' | 'worker';
+export type Role = 'control' | 'keeper' | 'runner' | 'worker' | 'inspector';
 
 /** A listener as the supervisor needs it: something to bind. */
 export interface BindRequest {
@@ -61,10 +61,12 @@ export type Report =
   /** The runner started or ended a process group; the supervisor ends what a dead runner leaves. */
   | { readonly kind: 'group'; readonly pid: number; readonly live: boolean }
   /** The link to the process of this name has closed. */
-  | { readonly kind: 'unlinked'; readonly name: string };
+  | { readonly kind: 'unlinked'; readonly name: string }
+  /** A worker's inspector, of this name, does not answer, or says what cannot be. It is killed, and replaced. */
+  | { readonly kind: 'hung'; readonly name: string };
 
 const ORDER_KINDS: ReadonlySet<unknown> = new Set(['init', 'link', 'drain', 'stop', 'reload']);
-const REPORT_KINDS: ReadonlySet<unknown> = new Set(['ready', 'plan', 'unusable', 'notice', 'group', 'unlinked']);
+const REPORT_KINDS: ReadonlySet<unknown> = new Set(['ready', 'plan', 'unusable', 'notice', 'group', 'unlinked', 'hung']);
 
 /** Is this an order? Both ends are the same program, so the kind decides. */
 export function isOrder(value: unknown): value is Order {
@@ -76,7 +78,10 @@ export function isReport(value: unknown): value is Report {
   return typeof value === 'object' && value !== null && 'kind' in value && REPORT_KINDS.has(value.kind);
 }
 
-/** Who is linked to whom. Every pair appears once; it is the first of them that is replaced when two that live have lost their link. */
+/**
+ * Who is linked to whom. Every pair appears once; it is the first of them that is replaced when two that live have lost their link. An inspector is
+ * linked to the one worker that it is there for.
+ */
 export const LINKS: readonly (readonly [Role, Role])[] = [
   ['control', 'keeper'],
   ['runner', 'keeper'],
@@ -84,4 +89,5 @@ export const LINKS: readonly (readonly [Role, Role])[] = [
   ['worker', 'keeper'],
   ['worker', 'runner'],
   ['worker', 'control'],
+  ['inspector', 'worker'],
 ];

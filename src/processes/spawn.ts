@@ -63,6 +63,16 @@ export function nodeFlags(options: Pick<SpawnOptions, 'role' | 'slot' | 'entry' 
         write(audit),
       ];
     }
+    case 'inspector':
+      // No network, nothing to write, nothing to read but the program: what it is given to look into, and nothing else.
+      return [
+        ...common,
+        '--max-semi-space-size=8',
+        '--max-old-space-size=512', // What outgrows that is no message but a fault; it is replaced.
+        '--permission',
+        '--no-experimental-sqlite',
+        ...programFolders(options.entry).map(read),
+      ];
     case 'keeper':
       // No network, no children, writes only its own folder. It reads where the operator keeps secrets, which only the config knows.
       return [
@@ -89,7 +99,8 @@ function programFolders(entry: string): readonly string[] {
   return [code, join(root, 'package.json'), join(root, 'node_modules')].filter((path) => existsSync(path));
 }
 
-const HARMLESS = ['LANG', 'LC_ALL', 'LC_CTYPE', 'TZ', 'NODE_COMPILE_CACHE', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS'];
+const PLACE = ['LANG', 'LC_ALL', 'LC_CTYPE', 'TZ'];
+const HARMLESS = [...PLACE, 'NODE_COMPILE_CACHE', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS'];
 const FOR_CHILDREN = [
   ...HARMLESS,
   'PATH',
@@ -114,6 +125,8 @@ function environmentFor(role: Role): NodeJS.ProcessEnv {
       return pick(FOR_CHILDREN);
     case 'worker':
       return pick(HARMLESS);
+    case 'inspector':
+      return pick(PLACE);
     default:
       return role satisfies never;
   }

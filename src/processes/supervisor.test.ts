@@ -34,5 +34,5 @@ test('a worker whose link to a living control closes is replaced by one that is 
   await isDrained;
   supervisor.stop();
   assert.equal(await supervisor.ended, 0);
-  assert.deepEqual(notices.slice(0, 3), ['control is linked to worker-0.4', 'control is linked to worker-1.5', 'worker-0.4 drains']);
+  assert.deepEqual(notices.slice(0, 3), ['control is linked to worker-0.4', 'control is linked to worker-1.6', 'worker-0.4 drains']);
 });

@@ -1,6 +1,8 @@
 // The process that owns the others: it binds the listen sockets, starts, links, watches and replaces its children, and passes on
 // signals. It never accepts a connection and parses nothing that comes from outside, so that nothing from outside can break it.
 //
+// Each worker has an inspector of its own, which is started when the workers serve, so that nobody waits for it, and goes with its worker.
+//
 // Order of start: keeper, control and runner, linked to each other; control answers with a plan (what to bind, how many workers) or
 // with why there is none; then the sockets are bound and the workers started. Whoever dies is started again, after a growing pause
 // when it dies young. A worker is replaced by starting the new one first and draining the old (reference figures: 0 errors).
@@ -46,6 +48,8 @@ interface Child {
   readonly name: string;
   readonly slot: number;
   readonly process: ChildProcess;
+  /** The worker that it is there for (inspectors). */
+  readonly serves: Child | undefined;
   /** The one worker that looks at every server, so that a broken one is named early. */
   readonly scout: boolean;
   readonly startedAt: number;
@@ -72,7 +76,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   const { log } = options;
   const children = new Set<Child>();
   const groups = new Set<number>();
-  const pauses = new Map<Role, number>();
+  /** By role; an inspector that dies again and again holds up none of another worker. */
+  const pauses = new Map<string, number>();
   let sockets: readonly ListenSocket[] = [];
   let plan: Extract<Report, { kind: 'plan' }> | undefined;
   let epoch = 0;
@@ -96,18 +101,19 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     return slot;
   };
 
-  const start = (role: Role): Child => {
+  const start = (role: Role, serves?: Child): Child => {
     const scout = role === 'worker' && !staying().some((child) => child.scout);
-    const slot = role === 'worker' ? freeSlot() : 0;
+    const slot = role === 'worker' ? freeSlot() : (serves?.slot ?? 0);
     if (role === 'worker') mkdirSync(auditFolder(options.dataFolder, slot), { recursive: true, mode: 0o700 });
     const listenFds = role === 'worker' ? sockets.map((socket) => socket.fd) : [];
     const process = spawnProcess({ role, slot, entry: options.entry, dataFolder: options.dataFolder, listenFds });
-    const name = role === 'worker' ? `worker-${slot}.${++epoch}` : `${role}.${++epoch}`;
+    const name = `${hasSlot(role) ? `${role}-${slot}` : role}.${++epoch}`;
     const child: Child = {
       role,
       name,
       slot,
       process,
+      serves,
       scout,
       startedAt: Date.now(),
       ready: false,
@@ -144,6 +150,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
 
   const link = (a: Child, b: Child): void => {
     if (!LINKS.some(([x, y]) => (x === a.role && y === b.role) || (x === b.role && y === a.role))) return;
+    if ((a.serves ?? b) !== b || (b.serves ?? a) !== a) return;
     createSocketPair('run').then(
       ([near, far]) => {
         hand(a, { kind: 'link', role: b.role, name: b.name }, near);
@@ -163,7 +170,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
         child.ready = true;
         child.onReady?.();
         child.onReady = undefined;
-        return announce();
+        announce();
+        return attend();
       case 'plan':
         return follow(report);
       case 'unusable':
@@ -175,6 +183,10 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       case 'group':
         if (report.live) groups.add(report.pid);
         else groups.delete(report.pid);
+        return;
+      case 'hung':
+        // It may be stopped, or in a loop: it hears nothing that is said to it.
+        for (const one of children) if (one.name === report.name && one.serves === child) one.process.kill('SIGKILL');
         return;
       case 'unlinked':
         setTimeout(() => relink(child, report.name), UNLINKED_MS);
@@ -190,6 +202,13 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     if (serving.length < plan.workers) return;
     announced = true;
     options.onReady(sockets);
+  };
+
+  /** Every worker that serves gets an inspector; at the start when all of them do. */
+  const attend = (): void => {
+    if (!announced || stopping) return;
+    const attended = new Set([...children].map((child) => child.serves));
+    for (const child of children) if (child.role === 'worker' && child.ready && !attended.has(child)) start('inspector', child);
   };
 
   /** The workers that are here to stay. */
@@ -266,6 +285,12 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     endLater(child, graceMs + STOP_GRACE_MS);
   };
 
+  const end = (child: Child): void => {
+    child.leaving = true;
+    tell(child, { kind: 'stop' });
+    endLater(child, STOP_GRACE_MS);
+  };
+
   const endLater = (child: Child, afterMs: number): void => {
     const timer = setTimeout(() => child.process.kill('SIGKILL'), afterMs);
     child.process.once('exit', () => clearTimeout(timer));
@@ -275,14 +300,17 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     children.delete(child);
     if (child.role === 'runner') endGroups();
     if (stopping) return proceedStop();
+    for (const one of children) if (one.serves === child) end(one);
     if (child.leaving) return;
     log.warn('a process ended and is replaced', { name: child.name, code, signal });
     const young = Date.now() - child.startedAt < YOUNG_MS;
-    const last = pauses.get(child.role) ?? 0;
+    const life = child.serves === undefined ? child.role : `${child.role}-${child.slot}`;
+    const last = pauses.get(life) ?? 0;
     const pause = young ? Math.min(LONGEST_PAUSE_MS, last === 0 ? FIRST_PAUSE_MS : last * 2) : 0;
-    pauses.set(child.role, pause);
+    pauses.set(life, pause);
     const again = (): void => {
       if (stopping) return;
+      if (child.serves !== undefined) return attend();
       if (child.role !== 'worker' || staying().length < (plan?.workers ?? 0)) start(child.role).onReady = child.onReady;
     };
     // The first death of a long-lived process is repaired at once; only a crash loop waits.
@@ -298,7 +326,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     if (left.length > 0) setTimeout(() => left.forEach((pid) => signalGroup(pid, 'SIGKILL')), stopping ? 500 : 2_000);
   };
 
-  const STOP_ORDER: readonly Role[] = ['worker', 'runner', 'control', 'keeper'];
+  const STOP_ORDER: readonly Role[] = ['worker', 'inspector', 'runner', 'control', 'keeper'];
   const stop = (): void => {
     if (stopping) return;
     stopping = true;
@@ -314,11 +342,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       if (alive.length === 0) continue;
       for (const child of alive.filter((one) => !one.leaving)) {
         if (role === 'worker') drain(child);
-        else {
-          child.leaving = true;
-          tell(child, { kind: 'stop' });
-          endLater(child, STOP_GRACE_MS);
-        }
+        else end(child);
       }
       return;
     }
@@ -343,6 +367,11 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     },
     ended,
   };
+}
+
+/** There is one for each worker. */
+function hasSlot(role: Role): boolean {
+  return role === 'worker' || role === 'inspector';
 }
 
 function signalGroup(pid: number, signal: NodeJS.Signals): void {

@@ -11,7 +11,6 @@ import type { Snapshot, SnapshotDocument } from '../config/index.ts';
 import {
   createGate,
   createListChanges,
-  createLocalInspector,
   createOpenExchanges,
   createOwnerRelay,
   createRoadMetrics,
@@ -33,6 +32,8 @@ import { createSwitchboard, dropFrame } from './conversation.ts';
 import type { Door } from './conversation.ts';
 import { createLockdownDoor } from './lockdown-door.ts';
 import { createFlowDoor } from './flow-door.ts';
+import { prepareInspection } from './inspection-engine.ts';
+import { createInspectorDoor, INSPECTOR_TICK_MS } from './inspector-door.ts';
 import { createLimitsDoor } from './limits-door.ts';
 import type { Init } from './messages.ts';
 import { reportSightings } from './sighting-report.ts';
@@ -83,6 +84,12 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     nowMs,
     onChanged: (server, changed) => listChanges.catalogueChanged(server, changed),
   });
+  const inspection = createInspectorDoor({
+    compile: prepareInspection,
+    onHung: (name) => report({ kind: 'hung', name }),
+    metrics,
+    log,
+  });
   const approvals = createApprovalsDoor({ links, keys: () => keys, metrics });
   const state = createWorkerState({
     self: init.name,
@@ -118,6 +125,8 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
   const adopt = (document: SnapshotDocument): string | undefined => {
     const next = compileSnapshot(document, compiled, (server, tool) => catalogue.catalogue.tool(server, tool));
     if (!next.ok) return next.error.join(' ');
+    const problem = inspection.update(next.value.inspection.document);
+    if (problem !== undefined) return problem;
     const before = snapshot;
     compiled = next.value;
     snapshot = withLockdown(compiled, lockdown.current);
@@ -222,7 +231,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       reportSightings: (report) => reportSightings(links, report, catalogue.catalogue),
       taint: flow.authority,
       limits: limits.port,
-      inspector: createLocalInspector(() => ({ push: () => ({ decided: 0, found: [] }), end: () => ({ decided: 0, found: [] }) })),
+      inspector: inspection.inspector,
       tokens,
       taskIds: createTaskIds(() => keys),
       approvals: approvals.approvals,
@@ -270,6 +279,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       readGauges();
       links.get('control')?.send('metrics', { dump: metrics.dump() });
     });
+    every(INSPECTOR_TICK_MS, () => inspection.tick());
     every(SWEEP_PERIOD_MS, () => {
       open.keepAlive(nowUs() - KEEP_ALIVE_AFTER_US);
       state.sweep(current());
@@ -348,13 +358,16 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
   return {
     onFrame: (from, frame, channel) => {
       if (from.role === 'runner') runner.hear(channel, frame);
+      else if (from.role === 'inspector') inspection.hear(channel, frame);
       else if (from.role === 'control') hear(frame);
     },
-    onLink: (role) => {
+    onLink: (role, channel, name) => {
+      if (role === 'inspector') inspection.linked(channel, name);
       if (role === 'control') for (const door of doors) door.onControl?.();
     },
     onUnlink: (role, channel) => {
       if (role === 'runner') runner.lost(channel);
+      if (role === 'inspector') inspection.lost(channel);
       if (role === 'control') for (const door of doors) door.onControlGone?.();
     },
     onDrain: (graceMs) => void drain(graceMs),

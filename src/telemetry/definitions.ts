@@ -126,7 +126,7 @@ export const METRICS = {
     keeps: 2,
     maxSeries: 20,
   },
-  'sallyport.inspection.bytes': {
+  'sallyport.inspection.looked': {
     type: 'counter',
     unit: 'bytes',
     help: 'Bytes that were looked into, in the loop of a worker or in the inspector process beside it.',

@@ -39,7 +39,7 @@ const pinned: Readonly<Record<string, string>> = {
   sallyport_inspection_findings_total: 'counter class direction action',
   sallyport_inspection_unscanned_total: 'counter reason',
   sallyport_inspection_messages_total: 'counter where end',
-  sallyport_inspection_bytes_total: 'counter where',
+  sallyport_inspection_looked_bytes_total: 'counter where',
   sallyport_inspection_waiting_bytes: 'gauge',
   sallyport_questions_refused_total: 'counter kind sallyport_server',
   sallyport_limit_calls_total: 'counter result limit',
