@@ -1,7 +1,7 @@
 // Payment cards: numbers by issuer range, length and check digit (ISO/IEC 7812), and what a magnetic stripe holds (ISO/IEC 7813), which PCI DSS 3.3.1
 // lets nobody keep.
 
-import type { Candidate, Part } from '../types.ts';
+import type { Candidate, Part, Validator } from '../types.ts';
 import { isLuhn, isUniform } from './check-digits.ts';
 import { words } from './context.ts';
 import { shapes } from './groups.ts';
@@ -205,7 +205,7 @@ export const DOUBTFUL_CARD: NumberKind = { ...CARD, shapes: [], loose: COMMON, c
 
 /** Whether digits are a card's: a range, a length of it, and the check digit. `doubtful`: also those that need words beside them. */
 export function isCard(digits: string, doubtful: boolean): boolean {
-  return !isUniform(digits.slice(1)) && RANGES.some((issuer) => isOf(issuer, digits, doubtful)) && isLuhn(digits);
+  return !isUniform(digits) && RANGES.some((issuer) => isOf(issuer, digits, doubtful)) && isLuhn(digits);
 }
 
 function isOf({ first, last, lengths, doubtful = [] }: IssuerRange, digits: string, takesDoubtful: boolean): boolean {
@@ -244,3 +244,11 @@ function isExpiry(rest: string): boolean {
   );
   return month >= 1 && month <= 12;
 }
+
+/** The first track from its beginning, `%B`. */
+export const findFirstTrack: Validator = ({ value, window, at }) => {
+  const from = at + value.length;
+  const digits = /^[0-9]{12,19}(?=\^)/.exec(window.slice(from, from + 20))?.[0] ?? '';
+  const part = findTrack({ value: digits, window, at: from, key: '', surface: 'answer' });
+  return part === undefined ? [] : [part];
+};
