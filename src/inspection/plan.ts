@@ -5,7 +5,7 @@ import type { Literals } from './literals.ts';
 import { createPattern } from './pattern.ts';
 import type { Pattern } from './pattern.ts';
 import { MAX_RUN_BYTES } from './runs.ts';
-import type { Detector, Reader, RunKind, Surface, Validator, ValidatorName } from './types.ts';
+import type { Anchors, Detector, Reader, RunKind, Surface, Validator, ValidatorName } from './types.ts';
 
 /** One detector, canary or reader. */
 export interface Probe {
@@ -83,20 +83,20 @@ export function planDetectors({ detectors, canaries, readers, validators }: Plan
   const inText: Literal[] = canaryProbes.map((probe, place) => ({ probe, bytes: canaries[place] ?? new Uint8Array(), exact: true }));
   const inNames: Literal[] = [];
   const runs = new Map<RunKind, { probe: Probe; min: number }[]>();
-  for (const probe of probes) {
-    const anchors = detectors[probe.index]?.anchors;
-    if (anchors === undefined) continue;
+  const readerProbes = planReaders(readers, probes.length + canaryProbes.length);
+  const anchored = [
+    ...probes.map((probe, place) => [probe, detectors[place]] as const),
+    ...readerProbes.map((probe, place) => [probe, readers[place]] as const),
+  ];
+  for (const [probe, of] of anchored) {
+    if (of === undefined) continue;
+    const { anchors } = of;
     if (anchors.kind === 'run') runs.set(anchors.run, [...(runs.get(anchors.run) ?? []), { probe, min: anchors.min }]);
     else {
       const exact = anchors.kind === 'literals' && anchors.exact === true;
       const list = anchors.kind === 'literals' ? inText : inNames;
       for (const literal of anchors.literals) list.push({ probe, bytes: Buffer.from(literal), exact });
     }
-  }
-  const readerProbes = planReaders(readers, probes.length + canaryProbes.length);
-  for (const [place, probe] of readerProbes.entries()) {
-    const { run, min } = readers[place]?.anchors ?? {};
-    if (run !== undefined && min !== undefined) runs.set(run, [...(runs.get(run) ?? []), { probe, min }]);
   }
   const [automaton, literalsOf] = share(inText);
   const [nameAutomaton, namesOf] = share(inNames);
@@ -120,41 +120,40 @@ export function planDetectors({ detectors, canaries, readers, validators }: Plan
 }
 
 function planDetector(detector: Detector, index: number, validators: ReadonlyMap<ValidatorName, Validator>): Probe {
-  const { anchors, pattern, validator, surfaces } = detector;
-  const anchorBytes =
-    anchors.kind === 'run'
-      ? MAX_RUN_BYTES
-      : anchors.kind === 'name'
-        ? 0
-        : anchors.literals.reduce((most, literal) => Math.max(most, Buffer.byteLength(literal)), 0);
+  const { anchors, pattern, validator, surfaces = SURFACES } = detector;
   const before = anchors.kind === 'name' ? 0 : (detector.before ?? DEFAULT_BEFORE);
   const after = detector.after ?? (anchors.kind === 'run' ? DEFAULT_AFTER_RUN : DEFAULT_AFTER);
   return {
     index,
     pattern: pattern === undefined ? undefined : createPattern(pattern),
     validator: validator === undefined ? undefined : validators.get(validator),
-    before,
-    after,
-    reach: before + anchorBytes + after,
-    near: Math.min(anchorBytes + after, MAX_NEAR),
-    surfaces: (surfaces ?? SURFACES).reduce((bits, surface) => bits | surfaceBit(surface), 0),
+    ...reachOf(anchors, before, after),
+    surfaces: surfaceBits(surfaces),
     folded: detector.folded ?? detector.class === 'directive',
   };
 }
 
+function reachOf(anchors: Anchors, before: number, after: number): Pick<Probe, 'before' | 'after' | 'reach' | 'near'> {
+  const anchorBytes =
+    anchors.kind === 'run'
+      ? MAX_RUN_BYTES
+      : anchors.kind === 'name'
+        ? 0
+        : anchors.literals.reduce((most, literal) => Math.max(most, Buffer.byteLength(literal)), 0);
+  return { before, after, reach: before + anchorBytes + after, near: Math.min(anchorBytes + after, MAX_NEAR) };
+}
+
+/** Of a reader, each thing that it finds has an index of its own. It looks wherever one of them is looked for. */
 function planReaders(readers: readonly Reader[], first: number): readonly Probe[] {
-  const surfaces = SURFACES.reduce((bits, surface) => bits | surfaceBit(surface), 0);
   let index = first;
-  return readers.map(({ finds, before, after, read }): Probe => {
+  return readers.map(({ finds, anchors, before, after, read }): Probe => {
+    const surfaces = surfaceBits(finds.flatMap((sought) => sought.surfaces ?? SURFACES));
     const probe: Probe = {
       index,
       read,
       pattern: undefined,
       validator: undefined,
-      before,
-      after,
-      reach: before + MAX_RUN_BYTES + after,
-      near: Math.min(MAX_RUN_BYTES + after, MAX_NEAR),
+      ...reachOf(anchors, before, after),
       surfaces,
       folded: false,
     };
@@ -164,7 +163,6 @@ function planReaders(readers: readonly Reader[], first: number): readonly Probe[
 }
 
 function planCanary(value: Uint8Array, index: number): Probe {
-  const surfaces = SURFACES.reduce((bits, surface) => bits | surfaceBit(surface), 0);
   return {
     index,
     pattern: undefined,
@@ -173,9 +171,13 @@ function planCanary(value: Uint8Array, index: number): Probe {
     after: 0,
     reach: value.length,
     near: 0,
-    surfaces,
+    surfaces: surfaceBits(SURFACES),
     folded: false,
   };
+}
+
+function surfaceBits(surfaces: readonly Surface[]): number {
+  return surfaces.reduce((bits, surface) => bits | surfaceBit(surface), 0);
 }
 
 /** A surface as a bit. */

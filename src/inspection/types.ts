@@ -121,16 +121,16 @@ export interface Part {
 export type Validator = (candidate: Candidate) => boolean | readonly Part[];
 
 /**
- * What looks at runs of characters and tells several types of things apart by one look: of the many numbers that people have, each detector by itself would
- * look at every run of digits there is. Pure, and linear in the length of the window.
+ * What looks at anchors and tells several types of things apart by one look: of the many numbers that people have, each detector by itself would look at
+ * every run of digits there is. Pure, and linear in the length of the window.
  */
 export interface Reader {
   /** What it finds; `emit` takes the index into this list. */
   readonly finds: readonly Sought[];
-  readonly anchors: Extract<Anchors, { readonly kind: 'run' }>;
+  readonly anchors: Exclude<Anchors, { readonly kind: 'name' }>;
   readonly before: number;
   readonly after: number;
-  /** Emits parts of the window, in any order; each holds at least a character of the run. */
+  /** Emits parts of the window, in any order; each holds at least a character of the anchor. */
   readonly read: (candidate: Candidate, emit: (find: number, part: Part) => void) => void;
 }
 

@@ -7,6 +7,16 @@ const CODE_WORDS = String.raw`(?:cvv2?|cvc2?|cvn2?|csc|cav2?|cid|card[ _-]?(?:ve
 /** Detectors of payment data; card numbers are read by others (numbers.ts). */
 export const PAYMENT: readonly Detector[] = [
   {
+    name: 'card-track-1',
+    class: 'payment',
+    // ISO/IEC 7813: the first track has a beginning that is seen; the second, which has none, is told from its digits.
+    anchors: { kind: 'literals', literals: ['%b'] },
+    before: 0,
+    after: 128,
+    validator: 'card-track-1',
+    confidence: 'high',
+  },
+  {
     name: 'card-verification-code',
     class: 'payment',
     anchors: {
