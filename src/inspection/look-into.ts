@@ -24,8 +24,9 @@ export type Emit = (detector: number, start: number, end: number) => void;
 export function lookInto(view: View, around: Around, budget: Budget, emit: Emit): void {
   const { probe, pattern } = around;
   const length = around.end - around.start;
+  // A pattern costs more than what is written for the one thing it looks for, which looks at little of the window.
   const steps =
-    probe.read === undefined ? STEPS_PER_WINDOW + length * STEPS_PER_CHARACTER : STEPS_PER_READ + length / CHARACTERS_READ_PER_STEP;
+    pattern === undefined ? STEPS_PER_READ + length / CHARACTERS_READ_PER_STEP : STEPS_PER_WINDOW + length * STEPS_PER_CHARACTER;
   if (!spend(budget, steps)) return;
   const window = openWindow(view.bytes, around.start, around.end);
   const { text } = window;

@@ -9,7 +9,7 @@ export const STEPS_PER_ANCHOR = 8;
 /** A window is opened, a pattern asked whether it matches anywhere in it, a validator asked. */
 export const STEPS_PER_WINDOW = 100;
 export const STEPS_PER_CHARACTER = 4;
-/** A reader is told of a run, and sees so many characters around it, of which it looks at few. */
+/** A validator without a pattern, or a reader, is asked about an anchor, and sees so many characters around it, of which it looks at few. */
 export const STEPS_PER_READ = 60;
 export const CHARACTERS_READ_PER_STEP = 2;
 /** A pattern is asked where it matches. */

@@ -3,7 +3,8 @@
 
 import type { Validator } from '../types.ts';
 
-const LOCAL = /[A-Za-z0-9À-ɏ!#$&*?^{|}~_+'.-]{1,64}$/;
+const LOCAL = /[A-Za-z0-9À-ɏ!#$&*?^{|}~_+'.-]/;
+const MAX_LOCAL = 64;
 const DOMAIN = /^(?:[A-Za-z0-9À-ɏ-]{1,63}\.){1,8}(?:xn--[A-Za-z0-9-]{1,59}|[A-Za-zÀ-ɏ]{2,24})(?![A-Za-z0-9À-ɏ_])/;
 const LABEL = /^(?!-)[A-Za-z0-9À-ɏ-]+(?<!-)$/;
 
@@ -27,15 +28,19 @@ export const findEmail: Validator = ({ window, at, value, key }) => {
   const head = window.slice(Math.max(0, at - REACH), at);
   const tail = window.slice(at + value.length, at + value.length + 255);
   const domain = DOMAIN.exec(tail)?.[0];
+  if (domain === undefined) return [];
   const local = localPart(head);
-  if (domain === undefined || local === '' || !isDomain(domain) || isLogin(local, head, tail.slice(domain.length))) return [];
+  if (local === '' || !isDomain(domain) || isLogin(local, head, tail.slice(domain.length))) return [];
   if (key.toLowerCase() === 'message-id' || MESSAGE_IDS.test(head)) return [];
   return [{ start: at - local.length, end: at + value.length + domain.length }];
 };
 
 /** What stands in front of the `@`, without the marks and escapes that only happen to. */
 function localPart(head: string): string {
-  const run = LOCAL.exec(head)?.[0] ?? '';
+  // From the end on: a pattern would try every place in front of it first.
+  let from = head.length;
+  while (from > 0 && head.length - from < MAX_LOCAL && LOCAL.test(head.charAt(from - 1))) from -= 1;
+  const run = head.slice(from);
   const inFront = head.charAt(head.length - run.length - 1);
   const unescaped = inFront === '\\' ? run.replace(/^[nrt]/, '') : run;
   const local = unescaped.replace(/^.*\.\./, '').replace(/^[^A-Za-z0-9À-ɏ_]+/, '');

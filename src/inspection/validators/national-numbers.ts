@@ -270,7 +270,9 @@ export const NATIONAL_NUMBERS: readonly NationalNumber[] = [
   },
   {
     name: 'za-id-number',
-    shapes: shapes('13', '6 4 3', '6 4 2 1', '6 4 1 2'),
+    shapes: shapes('6 4 3', '6 4 2 1', '6 4 1 2'),
+    // Milliseconds since 1970 have 13 digits too, and of some years begin with what could be a day.
+    loose: shapes('13'),
     check: (digits) =>
       isBirthDay(digits.slice(0, 6), 'ymd', 0) && /^[012]$/.test(digits.charAt(10)) && /^[89]$/.test(digits.charAt(11)) && isLuhn(digits),
     context: words('id number*', 'identity*', 'rsa id', 'sa id', 'south african*'),
