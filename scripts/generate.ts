@@ -7,12 +7,14 @@ import { fileURLToPath } from 'node:url';
 import { renderCliReference } from '../src/cli/index.ts';
 import { configJsonSchema } from '../src/config/index.ts';
 import { renderConfigReference } from './config-reference.ts';
+import { renderDetectorsReference } from './detectors-reference.ts';
 import { print } from './tally.ts';
 import type { Tally } from './tally.ts';
 
 const GENERATED: readonly { readonly path: string; readonly render: () => string }[] = [
   { path: 'docs/reference/cli.md', render: renderCliReference },
   { path: 'docs/reference/config.md', render: renderConfigReference },
+  { path: 'docs/reference/detectors.md', render: renderDetectorsReference },
   { path: 'sallyport.schema.json', render: () => `${JSON.stringify(configJsonSchema(), null, 2)}\n` },
 ];
 

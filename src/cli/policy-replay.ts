@@ -24,7 +24,7 @@ export const policyReplayCommand: Command = {
   summary: 'Show what changed rules would decide otherwise',
   description: [
     'Takes the decisions on record, and says which of them the rules of the config file would decide otherwise. Edit the file, replay, and then reload.',
-    'A record has no arguments, no address of the caller, and not what the task had used before: where a rule looks at these, the change cannot be said, and is counted as such. Groups, attributes and labels are those of now.',
+    'A record has no arguments, no address of the caller, not what the task had used before, and of what was found only types and places: where a rule looks at these, the change cannot be said, and is counted as such. Groups, attributes and labels are those of now.',
   ],
   options: [SINCE, { name: 'limit', value: 'COUNT', text: `so many kinds of changes at most (default: ${DEFAULT_LIMIT})` }],
   examples: [

@@ -21,6 +21,7 @@ const defaults: readonly (readonly [of: FindingClass, type: string, requests: Ac
   ['active', 'script-url', 'tag', 'redact'],
   ['target', 'private-address', 'tag', 'tag'],
   ['target', 'metadata-address', 'deny', 'tag'],
+  ['target', 'metadata-host', 'deny', 'tag'],
   ['canary', 'canary-one', 'deny', 'redact'],
   ['custom', 'project-name', 'tag', 'tag'],
   ['unscanned', 'failed', 'deny', 'deny'],

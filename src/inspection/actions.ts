@@ -32,7 +32,12 @@ export const DEFAULT_ACTIONS: readonly ActionLine[] = [
   { findings: ['failed', 'over-budget'], directions: EVERYWHERE, servers: ['*'], action: 'deny' },
   { findings: ['secret', 'payment', 'canary', 'hidden', 'active'], directions: ['answers'], servers: ['*'], action: 'redact' },
   // A request that carries a secret is a leak under way: replaced, it would be a call that nobody meant.
-  { findings: ['secret', 'payment', 'canary', 'metadata-address'], directions: ['requests'], servers: ['*'], action: 'deny' },
+  {
+    findings: ['secret', 'payment', 'canary', 'metadata-address', 'metadata-host'],
+    directions: ['requests'],
+    servers: ['*'],
+    action: 'deny',
+  },
   { findings: ['*'], directions: EVERYWHERE, servers: ['*'], action: 'tag' },
 ];
 
