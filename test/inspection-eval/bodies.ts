@@ -10,7 +10,7 @@ export type BodyKind = (typeof BODY_KINDS)[number];
 
 const WORDS =
   `the a of to in and is for that with on as by it from at are was be this not or which has have more each other when than its into can will one two
-  report table region order parcel harbour meter garden bridge station winter summer record worker engine letter market signal number account window
+  report table region corner basket harbour meter garden bridge station winter summer record worker engine letter market signal border harvest window
   paper branch filter update delay price weight total average draft review release change team plan field value source result index queue cache page
   shows holds takes gives moves keeps reads writes finds opens closes begins ends grows falls counts checks sends waits returns uses needs covers joins`.split(
     /\s+/,

@@ -18,7 +18,7 @@ const CARDS: readonly (readonly [prefix: string, length: number])[] = [
   ['6011', 16],
   ['65', 16],
   ['3530', 16],
-  ['36', 14],
+  ['305', 14],
   ['62', 16],
 ];
 
