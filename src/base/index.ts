@@ -4,6 +4,8 @@ export { ERRORS, GatewayError } from './errors.ts';
 export type { ErrorCode, LogLevel } from './errors.ts';
 export { compileGlob, coversGlob, isGlob, literalPrefix, MAX_GLOB_LENGTH } from './glob.ts';
 export type { Matcher } from './glob.ts';
+export { inflate } from './inflate.ts';
+export type { Compression, InflateFailure } from './inflate.ts';
 export { nearest } from './nearest.ts';
 export { fail, ok } from './result.ts';
 export type { Result } from './result.ts';

@@ -62,20 +62,30 @@ function inOrder(open: readonly Found[], settled: number): readonly Found[] {
   const sorted = open.map((found) => (found.start >= settled ? found : { ...found, start: settled, end: Math.max(settled, found.end) }));
   sorted.sort((a, b) => a.start - b.start || b.end - a.end);
   const ordered: Found[] = [];
-  /** Of each class, where its last finding stands in `ordered`. */
+  /** Of each class, where its last finding stands in `ordered`. What is never acted upon counts as a class of its own: it must not weaken what is. */
   const last = new Map<string, number>();
   for (const found of sorted) {
-    const place = last.get(found.class);
+    if (found.kind === 'message') {
+      ordered.push(found);
+      continue;
+    }
+    const group = found.confidence === 'low' ? `${found.class} low` : found.class;
+    const place = last.get(group);
     const earlier = place === undefined ? undefined : ordered[place];
-    const isOne = found.kind !== 'message' && earlier !== undefined && earlier.kind === found.kind && found.start < earlier.end;
-    if (place !== undefined && isOne) {
-      if (found.end > earlier.end) ordered[place] = { ...earlier, end: found.end };
+    if (place !== undefined && earlier !== undefined && found.start < earlier.end) {
+      ordered[place] = united(earlier, found);
     } else {
-      if (found.kind !== 'message') last.set(found.class, ordered.length);
+      last.set(group, ordered.length);
       ordered.push(found);
     }
   }
   return ordered;
+}
+
+/** One finding for two that overlap: of the surer type, and of two that are as sure, of the one that is there as it stands. */
+function united(earlier: Found, later: Found): Found {
+  const isSurer = later.confidence === earlier.confidence ? later.layers.length < earlier.layers.length : later.confidence === 'high';
+  return { ...(isSurer ? later : earlier), start: earlier.start, end: Math.max(earlier.end, later.end) };
 }
 
 /** The last offset up to `limit` that no finding stands across. */

@@ -1,6 +1,8 @@
 // One look into a piece of text: what the engine finds there becomes findings of the message, with the place in it, and what it costs is counted.
 
-import type { Budget, Engine, Hit, Surface, UnscannedReason } from '../types.ts';
+import { createLayers } from '../layers.ts';
+import type { Outlet } from '../layers.ts';
+import type { Budget, Engine, Hit, Passage, Surface, UnscannedReason } from '../types.ts';
 import type { Findings } from './findings.ts';
 import { namesOf } from './names.ts';
 import type { Name } from './names.ts';
@@ -42,8 +44,10 @@ export interface LookerOptions {
 /** Numbers with fewer digits say too little to be something, but under some names. */
 const MIN_DIGITS = 9;
 const MIN_TOLD_DIGITS = 3;
+/** Shorter texts are not written as others. */
+const MIN_LAYERED_BYTES = 3;
 /** Of one reason a message says this many; more would say nothing more. */
-const MAX_SAID = 3;
+const MAX_MISSED = 3;
 /** Without a budget: what any message may cost, and more for each of its bytes. A byte of clean text costs about one, so this is for what is not clean. */
 const BASE_STEPS = 262_144;
 const STEPS_PER_BYTE = 16;
@@ -59,104 +63,123 @@ export function createLooker(options: LookerOptions): Looker {
   const surfaceBit = SURFACES[surface];
   const isPaced = options.budget === undefined;
   const budget: Budget = options.budget ?? { left: 0, failures: 0 };
-  const said = new Map<UnscannedReason, number>();
+  const missed = new Map<UnscannedReason, number>();
   let spent = 0;
   /** One object for all looks: most find nothing, and need not be paid for. */
   const passage = { bytes: NO_BYTES, begin: 0, end: 0, from: 0, to: 0, key: '', surface };
 
+  /** Where the look of now ends in the message. */
+  let nowAt = 0;
+  /** What was found or missed so far. */
+  let said = 0;
+
   const pathOfNow = (): string => (looker.placed ? place.path() : '$');
 
   /** Sets the budget to what may be spent up to that offset of the message, wherever the pieces were cut. False: nothing. */
-  const mayLook = (rawEnd: number): boolean => {
-    if (isPaced) budget.left = BASE_STEPS + STEPS_PER_BYTE * rawEnd - spent;
+  const mayLook = (): boolean => {
+    if (isPaced) budget.left = BASE_STEPS + STEPS_PER_BYTE * nowAt - spent;
+    return isWithin();
+  };
+
+  const isWithin = (): boolean => {
     if (budget.left >= 0) return true;
-    looker.miss('over-budget', rawEnd);
+    looker.miss('over-budget', nowAt);
     return false;
   };
 
-  const search = (rawEnd: number): readonly Hit[] => {
+  const search = (text: Passage): readonly Hit[] => {
+    if (budget.left < 0) return NO_HITS;
     const { left, failures } = budget;
-    const hits = engine.search(passage, budget);
+    const hits = engine.search(text, budget);
     spent += left - budget.left;
-    if (budget.left < 0) looker.miss('over-budget', rawEnd);
-    if (budget.failures > failures) looker.miss('failed', rawEnd);
+    if (budget.failures > failures) looker.miss('failed', nowAt);
+    isWithin();
     return hits;
   };
 
-  const report = (hits: readonly Hit[], origin: Origin): void => {
-    const path = pathOfNow();
-    const { bytes, begin, end } = passage;
-    const isNumber = looker.kind === 'number';
-    for (const hit of hits) {
-      const sought = engine.detectors[hit.detector];
-      if (sought === undefined) continue;
+  const spend = (steps: number): boolean => {
+    if (budget.left < 0) return false;
+    budget.left -= steps;
+    spent += steps;
+    return isWithin();
+  };
+
+  const layers = createLayers({ search, spend, aheadBytes: engine.maxMatchBytes });
+
+  const outletAt = (origin: Origin): Outlet => ({
+    found: (detector, start, end, ways) => {
+      const sought = engine.detectors[detector];
+      if (sought === undefined) return;
+      said++;
+      if (looker.kind === 'name') place.hideName();
+      const { bytes, begin, end: last } = passage;
+      const isNumber = looker.kind === 'number';
       findings.add({
         type: sought.name,
         class: sought.class,
         confidence: sought.confidence,
         kind: looker.kind,
-        start: origin.rawStart(isNumber ? begin : alignedStart(bytes, hit.start, begin)),
-        end: origin.rawEnd(isNumber ? end : alignedEnd(bytes, hit.end, end)),
-        path,
-        layers: hit.layers,
+        start: origin.rawStart(isNumber ? begin : alignedStart(bytes, start, begin)),
+        end: origin.rawEnd(isNumber ? last : alignedEnd(bytes, end, last)),
+        path: pathOfNow(),
+        layers: ways,
       });
-    }
+    },
+    miss: (reason, at) => looker.miss(reason, origin.rawStart(at)),
+  });
+
+  /** Looks at the passage, and under it. */
+  const lookNow = (outlet: Outlet): void => {
+    if (!mayLook()) return;
+    for (const hit of search(passage)) outlet.found(hit.detector, hit.start, hit.end, hit.layers);
+    if (looker.kind !== 'number' && passage.end - passage.begin >= MIN_LAYERED_BYTES) layers.look(passage, outlet);
   };
 
   /** The name of a member, by its first look; in most the engine found nothing before. */
-  const lookAtName = (name: Name, origin: Origin, rawEnd: number): void => {
+  const lookAtName = (name: Name, outlet: Outlet): void => {
     place.member(name);
-    if (!mayLook(rawEnd)) return;
     if ((name.clean & surfaceBit) !== 0) {
       // It costs what it cost: what a message may cost must not depend on what others held.
-      budget.left -= name.steps;
-      spent += name.steps;
+      if (mayLook()) spend(name.steps);
       return;
     }
-    const before = spent;
-    const hits = search(rawEnd);
-    if (hits.length > 0) {
-      place.hideName();
-      report(hits, origin);
-    } else if (budget.left >= 0 && budget.failures === 0) {
-      name.steps = spent - before;
-      name.clean |= surfaceBit;
-    }
+    const before = { spent, said };
+    lookNow(outlet);
+    if (said > before.said) return;
+    name.steps = spent - before.spent;
+    name.clean |= surfaceBit;
   };
 
   const looker: Looker = {
     kind: 'string',
     placed: true,
-    at: (origin) => (bytes, begin, from, to, end) => {
-      passage.bytes = bytes;
-      passage.begin = begin;
-      passage.from = from;
-      passage.to = to;
-      passage.end = end;
-      const rawEnd = origin.rawEnd(to);
-      if (looker.kind === 'name') {
+    at: (origin) => {
+      const outlet = outletAt(origin);
+      return (bytes, begin, from, to, end) => {
+        passage.bytes = bytes;
+        passage.begin = begin;
+        passage.from = from;
+        passage.to = to;
+        passage.end = end;
         passage.key = '';
-        if (from === begin) {
-          lookAtName(names.of(bytes, from, to), origin, rawEnd);
-          findings.settle(rawEnd);
-          return;
+        nowAt = origin.rawEnd(to);
+        if (looker.kind === 'name' && from === begin) {
+          lookAtName(names.of(bytes, from, to), outlet);
+        } else if (looker.kind === 'name' || !looker.placed) {
+          lookNow(outlet);
+        } else {
+          const name = place.name();
+          passage.key = name.text;
+          if (looker.kind === 'string' || digits(bytes, from, to) >= (name.isTelling ? MIN_TOLD_DIGITS : MIN_DIGITS)) lookNow(outlet);
         }
-      } else {
-        const name = looker.placed ? place.name() : undefined;
-        passage.key = name?.text ?? '';
-        if (looker.kind === 'number' && digits(bytes, from, to) < (name?.isTelling === true ? MIN_TOLD_DIGITS : MIN_DIGITS)) return;
-      }
-      const hits = mayLook(rawEnd) ? search(rawEnd) : NO_HITS;
-      if (hits.length > 0) {
-        if (looker.kind === 'name') place.hideName();
-        report(hits, origin);
-      }
-      findings.settle(rawEnd);
+        findings.settle(nowAt);
+      };
     },
     miss: (reason, at) => {
-      const count = said.get(reason) ?? 0;
-      if (count === MAX_SAID) return;
-      said.set(reason, count + 1);
+      said++;
+      const count = missed.get(reason) ?? 0;
+      if (count === MAX_MISSED) return;
+      missed.set(reason, count + 1);
       findings.add({
         type: reason,
         class: 'unscanned',
