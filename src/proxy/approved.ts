@@ -65,7 +65,7 @@ export function noteChange(server: string, message: Message, ports: Pick<Ports, 
 export function approveFinal(call: Call, final: FinalMessage, ports: CataloguePorts, next: (approved: FinalMessage) => void): void {
   const { method } = call.question;
   // Definitions were looked into when somebody first saw them: what is shown of them is what was approved, to the byte.
-  if (!holdsDefinitions(method)) {
+  if (!holdsDefinitions(method) || final.kind === 'error') {
     const held = call.members === undefined ? holdResult(call, final, ports) : final;
     return inspectFinal(call, held, ports, next);
   }

@@ -14,11 +14,11 @@ import type { Catalogue, DefinitionKind, HeaderCatalogue, ToolContracts, ToolFin
 import type { ApprovalState, Approvals, HeldApproval } from './approvals/types.ts';
 import type { Wait } from './approvals/wait.ts';
 import type { Aggregates, LegacyServers, Placement, Sessions, TaskIds } from './bridge/index.ts';
-import type { FindingCounts, LimitsPort } from './admission/index.ts';
+import type { LimitsPort } from './admission/index.ts';
 import type { Gate } from './gate.ts';
 import type { Inspector } from './inspection/inspector.ts';
 import type { Tokens } from './inspection/tokens.ts';
-import type { InspectionDuties } from '../inspection/index.ts';
+import type { FindingCounts, InspectionDuties } from '../inspection/index.ts';
 import type { InspectingPorts } from './inspection/answer-treatment.ts';
 import type { CallFindings } from './inspection/treat.ts';
 import type { RoadMetrics } from './metrics.ts';
@@ -195,6 +195,8 @@ export interface Call {
   outcome: OutcomeStatus | undefined;
   /** What was found in its request, by class, for later messages of it. */
   requestFindings?: FindingCounts;
+  /** What its name holds and must not be written down, by type. */
+  unwritable?: string | undefined;
   /** The arguments as the agent sent them, where others went to the server: what is judged of the call is judged by these. */
   sentArguments?: JsonValue | undefined;
   /** What looks into whatever its server says. */

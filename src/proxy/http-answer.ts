@@ -13,7 +13,7 @@ import type { FinalMessage } from './bridge/index.ts';
 import type { Call, OutcomeStatus, Ports } from './exchange.ts';
 import { markUnheld } from './held-results.ts';
 import { leave, LONG_LIVED } from './in-flight.ts';
-import { keptBackWords } from './inspection/final.ts';
+import { inspectReplayed, keptBackWords } from './inspection/final.ts';
 import { createPassing } from './inspection/passing.ts';
 import type { Passing } from './inspection/passing.ts';
 import { sayable } from './inspection/say.ts';
@@ -175,7 +175,12 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
     }
     // A replay may end any call: what it asks for is judged as if it had been asked in time.
     if (isStream && refusedQuestions(call, message) !== undefined) return fail({ code: 'upstream_malformed' }, 'failed');
-    if (isStream) return answer.event({ ...event, data: filterReplayed(call, withoutUnapproved(call, message.document, ports)) });
+    if (isStream) {
+      const shown = inspectReplayed(call, withoutUnapproved(call, message.document, ports));
+      return shown === undefined
+        ? fail({ code: 'answer_withheld' }, 'failed')
+        : answer.event({ ...event, data: filterReplayed(call, shown) });
+    }
     sawFinal = true;
     call.answeredUs = ports.nowUs();
     // SPEC streamable-http: the answer SHOULD end the stream. A server that leaves it open, or goes on talking, holds nothing of ours.

@@ -7,6 +7,7 @@ import type { ErrorCode } from '../base/index.ts';
 import type { Snapshot } from '../config/index.ts';
 import type { Admitted } from './admission/index.ts';
 import type { Arrival, Call, OutcomeStatus, Ports } from './exchange.ts';
+import { recordedName } from './inspection/recorded-name.ts';
 import type { NotedFinding } from './inspection/treat.ts';
 import { isSearch, searchName } from './find-tools.ts';
 
@@ -53,6 +54,7 @@ function append(call: Call, { verdict, rule, reason, limit, taint, revision }: D
   const { arrival, question, server } = call;
   const { principal } = arrival;
   const { subject } = question;
+  const name = recordedName(call);
   return ports.audit.append({
     kind: 'decision',
     id: call.id,
@@ -71,10 +73,10 @@ function append(call: Call, { verdict, rule, reason, limit, taint, revision }: D
     era: question.era,
     revision: question.revision ?? '',
     method: question.method,
-    tool: subject.kind === 'tool' ? subject.name : isSearch(call) ? searchName(call.arrival, ports) : undefined,
+    tool: subject.kind === 'tool' ? name : isSearch(call) ? searchName(call.arrival, ports) : undefined,
     fingerprint: subject.kind === 'tool' ? arrival.snapshot.toolFacts(server.name, subject.name).fingerprint : undefined,
-    prompt: subject.kind === 'prompt' ? subject.name : undefined,
-    resource: subject.kind === 'resource' ? subject.name : undefined,
+    prompt: subject.kind === 'prompt' ? name : undefined,
+    resource: subject.kind === 'resource' ? name : undefined,
     snapshot: revision,
     requestBytes: arrival.body.length,
     approval: call.approvalId,

@@ -86,6 +86,7 @@ before(async () => {
       modernAnswers({
         'tools/list': { resultType: 'complete', ...listed, ttlMs: 60_000, cacheScope: 'private' },
         'tools/call': (params: unknown) => ({ resultType: 'complete', ...answer(params) }),
+        'prompts/list': { resultType: 'complete', prompts: [], ttlMs: 60_000, cacheScope: 'private' },
       }),
     ),
     startScriptedServer(legacyAnswers({ 'tools/list': listed, 'tools/call': answer })),
@@ -231,6 +232,19 @@ test('on an event stream: notifications, questions, errors and the last event', 
       ),
     ),
   );
+});
+
+test('in names: of tools and prompts that there are not, and in URIs', async () => {
+  for (const value of PLANTED) {
+    for (const [method, params] of [
+      ['tools/call', { name: value, arguments: {} }],
+      ['prompts/get', { name: value }],
+      ['resources/read', { uri: `file:///srv/${value}/notes` }],
+    ] as const) {
+      const said = await modernCall(gateway.url('modern'), method, params, { key });
+      assert.ok(said.error !== undefined || at(said.result, 'isError') === true, said.http.body);
+    }
+  }
 });
 
 test('none of it has reached the other side, and none of it is written anywhere, not by a crash either', async () => {

@@ -50,7 +50,7 @@ const RESULTS: Readonly<Record<string, object>> = {
   encoded: text(`blob: ${Buffer.from(`export AWS_ACCESS_KEY_ID=${AWS} # of the deployment`).toString('base64')}`),
   structured: { content: [{ type: 'text', text: JSON.stringify(structured) }], structuredContent: structured },
   misfit: { content: [{ type: 'text', text: 'a card' }], structuredContent: { card: CARD } },
-  large: text(`${FILLER.repeat(20_000)}${AWS}${FILLER.repeat(20_000)}${CARD}${FILLER.repeat(10)}`),
+  large: text(`${FILLER.repeat(20_000)}${AWS}\n${FILLER.repeat(20_000)}${CARD}\n${FILLER.repeat(10)}`),
   picture: {
     content: [{ type: 'image', data: Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex').toString('base64'), mimeType: 'image/png' }],
   },
@@ -210,6 +210,7 @@ for (const { era, call } of ERAS) {
       });
 
       test('sends no secret and no card', async () => {
+        const before = [modern.seen.length, legacy.seen.length];
         for (const [value, type] of [
           [AWS, 'aws'],
           [CARD_DIGITS, 'card'],
@@ -224,7 +225,7 @@ for (const { era, call } of ERAS) {
             ['deny', 'inspection', 'deny'],
           );
         }
-        const sent = [...modern.seen, ...legacy.seen].map(({ body }) => body).join('\n');
+        const sent = [...modern.seen.slice(before[0]), ...legacy.seen.slice(before[1])].map(({ body }) => body).join('\n');
         assert.ok(!sent.includes(AWS) && !sent.includes(CARD_DIGITS), 'no server has seen them');
       });
 

@@ -4,4 +4,4 @@ export { admit } from './admit.ts';
 export { holdArguments } from './arguments-step.ts';
 export { whyLocked } from './lockdown-step.ts';
 export type { LimitsPort } from './limits-step.ts';
-export type { Admission, Admitted, FindingCounts, NotAdmitted, Pending, Step, Stepped, Wanting } from './types.ts';
+export type { Admission, Admitted, NotAdmitted, Pending, Step, Stepped, Wanting } from './types.ts';

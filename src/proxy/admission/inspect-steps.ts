@@ -2,15 +2,16 @@
 // asked or charged. Edits wait until it is admitted: rules and people judge what the agent sent.
 
 import { countFindings, isEdit, withDuties } from '../../inspection/index.ts';
-import type { ActionOf, Found } from '../../inspection/index.ts';
+import type { ActionOf, FindingCounts, Found } from '../../inspection/index.ts';
 import type { Obligations } from '../../policies/index.ts';
 import { RULE, TERMS } from '../inspection/ask-answer.ts';
+import { unwritableIn } from '../inspection/recorded-name.ts';
 import { tokensIn } from '../inspection/rewrite.ts';
 import { ofConcern } from '../inspection/concern.ts';
 import { dutiesOf, noteFindings, treat } from '../inspection/treat.ts';
 import type { Call, Ports } from '../exchange.ts';
 import { LATER } from './types.ts';
-import type { Admission, FindingCounts, NotAdmitted, Step, Stepped } from './types.ts';
+import type { Admission, NotAdmitted, Step, Stepped } from './types.ts';
 
 /** Where an edit means what the agent meant, with something left out. Elsewhere stands what the request is, and by which it was judged. */
 const EDITABLE = ['$.params.arguments', '$.params.inputResponses', '$.result'];
@@ -33,6 +34,7 @@ export const inspectRequest: Step = (admission, ports) => {
     admission.found = found;
     admission.findings = countFindings(found);
     call.requestFindings = admission.findings;
+    call.unwritable = unwritableIn(found);
     if (!isInside) admission.proceed(undefined);
   });
   isInside = false;

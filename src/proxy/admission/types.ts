@@ -2,15 +2,12 @@
 
 import type { Principal } from '../../agents/index.ts';
 import type { Snapshot } from '../../config/index.ts';
-import type { FindingClass, Found } from '../../inspection/index.ts';
+import type { FindingCounts, Found } from '../../inspection/index.ts';
 import type { Edit, JsonObject } from '../../mcp/index.ts';
 import type { Allow, Verdict } from '../../policies/index.ts';
 import type { Call, Ports } from '../exchange.ts';
 import type { Treatment } from '../inspection/treat.ts';
 import type { Refused } from '../rescue.ts';
-
-/** How many findings there are of a class. */
-export type FindingCounts = Readonly<Partial<Record<FindingClass, number>>>;
 
 /** A request that wants to go to a server. */
 export interface Wanting {

@@ -155,10 +155,7 @@ export function playCall(options: PlayedCallOptions): PlayedCall {
     if (said.kind === 'error') {
       // It wants other arguments mirrored than the approved definition says: its list is read before the next call.
       if (isHeaderMismatch(said.error) && tool !== undefined) ports.catalogue.doubt(call.server.name, 'tool', 'here');
-      return send(shapeError(said.document, method, message.id, session.revision), 'rpc_error');
-    }
-    const { result } = said;
-    if (isObject(result) && result['resultType'] === 'input_required') {
+    } else if (isObject(said.result) && said.result['resultType'] === 'input_required') {
       const refused = refusedQuestions(call, said);
       if (refused !== undefined) return refuse({ code: 'denied', say: refused }, 'refused');
       return begin(named(said.document));
@@ -167,6 +164,7 @@ export function playCall(options: PlayedCallOptions): PlayedCall {
   };
   const conclude = (said: FinalMessage, approved: FinalMessage): void => {
     if (over) return;
+    if (approved.kind === 'error') return send(shapeError(approved.document, method, message.id, session.revision), 'rpc_error');
     const judged = judgeFinal(call, approved);
     if (!judged.ok) return refuse(judged.error, 'failed');
     const { bytes, outcome } = judged.value;

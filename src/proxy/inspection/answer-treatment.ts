@@ -47,3 +47,10 @@ export function noteSeen(call: Call, labels: readonly string[], done: (isNoted: 
   if (taint.isNoted(task, watched)) return done(true);
   void taint.note(task, watched).then(done);
 }
+
+/** The same where nothing can wait: what the authority does not know yet is told to it for the next time, and not shown now. */
+export function isNotedNow(call: Call, labels: readonly string[]): boolean {
+  let isNoted = false;
+  noteSeen(call, labels, (noted) => (isNoted = noted));
+  return isNoted;
+}

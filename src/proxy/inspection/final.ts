@@ -4,11 +4,12 @@
 import { ERRORS } from '../../base/index.ts';
 import { isEdit } from '../../inspection/index.ts';
 import type { Found } from '../../inspection/index.ts';
-import { rereadMessage, splice, toolRefusal } from '../../mcp/index.ts';
+import { parseJson, rereadMessage, splice, toolRefusal } from '../../mcp/index.ts';
+import type { JsonDocument, JsonValue } from '../../mcp/index.ts';
 import type { FinalMessage } from '../bridge/index.ts';
 import type { Call, Ports } from '../exchange.ts';
 import { holdResult } from '../held-results.ts';
-import { answerActions, noteSeen, surfaceOf, treatAnswer } from './answer-treatment.ts';
+import { answerActions, isNotedNow, noteSeen, surfaceOf, treatAnswer } from './answer-treatment.ts';
 import { askAboutAnswer } from './ask-answer.ts';
 import { ofConcern } from './concern.ts';
 import { inStep } from './in-step.ts';
@@ -64,15 +65,32 @@ function again(call: Call, final: FinalMessage, ports: FinalPorts, next: (shown:
   });
 }
 
+/** An answer that comes on a stream of several, and cannot wait: undefined where it is kept back, or a person would have to be asked. */
+export function inspectReplayed(call: Call, document: JsonDocument): JsonDocument | undefined {
+  const found = ofConcern(call.inspecting.inspector.lookNow(document.bytes, 'answer'));
+  if (found.length === 0) return document;
+  const { action, edits, taints } = treatAnswer(call, found, document.bytes);
+  if (action === 'deny' || action === 'ask' || !isNotedNow(call, taints)) return undefined;
+  if (edits.length === 0) return document;
+  const edited = parseJson(splice(document, edits));
+  return edited.ok ? edited.value : undefined;
+}
+
 /** What the agent gets instead: for a tool a result that its model can read, else an error. */
-export function keptBack(call: Call, { id }: FinalMessage, say: string): FinalMessage {
-  const { question } = call;
+export function keptBack(call: Call, final: FinalMessage, say: string): FinalMessage {
+  const { id } = final;
   call.markedWith = 'answer_withheld';
-  if (question.method === 'tools/call' && id !== undefined) return rereadMessage('result', toolRefusal(id, question.era, say));
+  if (call.question.method === 'tools/call' && final.kind === 'result')
+    return rereadMessage('result', toolRefusal(final.id, isModern(final.result) ? 'modern' : 'legacy', say));
   return rereadMessage(
     'error',
     Buffer.from(JSON.stringify({ jsonrpc: '2.0', id, error: { code: ERRORS.answer_withheld.rpc, message: say } })),
   );
+}
+
+/** The bridges speak the modern form among themselves, whatever the agent speaks. */
+function isModern(result: JsonValue): boolean {
+  return typeof result === 'object' && result !== null && 'resultType' in result;
 }
 
 /** What an agent reads in the place of what may not be shown. */

@@ -5,7 +5,7 @@ import { rereadMessage, splice } from '../../mcp/index.ts';
 import type { Message } from '../../mcp/index.ts';
 import type { Call } from '../exchange.ts';
 import { mayBeSaid } from '../server-messages.ts';
-import { noteSeen, surfaceOf, treatAnswer } from './answer-treatment.ts';
+import { isNotedNow, surfaceOf, treatAnswer } from './answer-treatment.ts';
 import { ofConcern } from './concern.ts';
 
 /** What a server says that is no answer. */
@@ -18,7 +18,7 @@ export function sayable(call: Call, message: Said): Said | undefined {
   const found = ofConcern(call.inspecting.inspector.lookNow(bytes, surfaceOf(message)));
   if (found.length === 0) return message;
   const { action, decisive, edits, taints } = treatAnswer(call, found, bytes);
-  const isRefused = action === 'deny' || action === 'ask' || isUnnoted(call, taints);
+  const isRefused = action === 'deny' || action === 'ask' || !isNotedNow(call, taints);
   if (isRefused) {
     const { server, inspecting } = call;
     inspecting.log.info('what a server said is kept back', {
@@ -30,13 +30,4 @@ export function sayable(call: Call, message: Said): Said | undefined {
     return undefined;
   }
   return edits.length === 0 ? message : rereadMessage(message.kind, splice(message.document, edits));
-}
-
-/** Nothing waits here until the authority knows: what it does not know yet is not said, and is told to it for the next time. */
-function isUnnoted(call: Call, labels: readonly string[]): boolean {
-  const { flow } = call.arrival.snapshot.policy;
-  if (labels.length === 0 || flow.isOff) return false;
-  let isNoted = false;
-  noteSeen(call, labels, (noted) => (isNoted = noted));
-  return !isNoted;
 }
