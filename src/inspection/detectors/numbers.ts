@@ -26,10 +26,10 @@ const MIN_DIGITS = 6;
 const MIN_CARD_DIGITS = 12;
 const MIN_IBAN_DIGITS = 8;
 
-const readNational = createNumberReader(NATIONAL_NUMBERS);
+const CARDS = [CARD, DOUBTFUL_CARD];
+const readNumbers = createNumberReader([...CARDS, ...NATIONAL_NUMBERS]);
 const mayHoldDigitCodes = createCodeCheck(DIGIT_CODES);
 const mayHoldLetterCodes = createCodeCheck(LETTER_CODES);
-const readCards = createNumberReader([CARD, DOUBTFUL_CARD]);
 
 const DIGITS: Reader = {
   finds: [
@@ -45,13 +45,10 @@ const DIGITS: Reader = {
   after: 64,
   read: (candidate, emit) => {
     const { length } = candidate.value;
-    if (length >= MIN_CARD_DIGITS) {
-      readCards(candidate, (_, part) => emit(CARD_NUMBER, part));
-      emitOne(TRACK, findTrack(candidate), emit);
-    }
+    readNumbers(candidate, (kind, part) => emit(kind < CARDS.length ? CARD_NUMBER : FIRST_NUMBER + kind - CARDS.length, part));
+    if (length >= MIN_CARD_DIGITS) emitOne(TRACK, findTrack(candidate), emit);
     if (length >= MIN_IBAN_DIGITS) for (const part of findIbans(candidate)) emit(IBAN, part);
     emitOne(PHONE, findPhone(candidate), emit);
-    readNational(candidate, (kind, part) => emit(FIRST_NUMBER + kind, part));
     if (!mayHoldDigitCodes(candidate)) return;
     for (const [index, kind] of DIGIT_CODES.entries()) {
       if (length >= kind.min) for (const part of findCodes(kind, candidate)) emit(FIRST_CODE + index, part);

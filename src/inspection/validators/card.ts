@@ -205,7 +205,7 @@ export const DOUBTFUL_CARD: NumberKind = { ...CARD, shapes: [], loose: COMMON, c
 
 /** Whether digits are a card's: a range, a length of it, and the check digit. `doubtful`: also those that need words beside them. */
 export function isCard(digits: string, doubtful: boolean): boolean {
-  return !isUniform(digits) && RANGES.some((issuer) => isOf(issuer, digits, doubtful)) && isLuhn(digits);
+  return isLuhn(digits) && !isUniform(digits) && RANGES.some((issuer) => isOf(issuer, digits, doubtful));
 }
 
 function isOf({ first, last, lengths, doubtful = [] }: IssuerRange, digits: string, takesDoubtful: boolean): boolean {

@@ -17,7 +17,7 @@ export function isLuhn(digits: string): boolean {
 /** Sum of digits, each times its weight; digits behind the last weight do not count. */
 export function weigh(digits: string, weights: readonly number[]): number {
   let sum = 0;
-  for (const [index, weight] of weights.entries()) sum += (digits.charCodeAt(index) - ZERO) * weight;
+  for (let index = 0; index < weights.length; index += 1) sum += (digits.charCodeAt(index) - ZERO) * (weights[index] ?? 0);
   return sum;
 }
 

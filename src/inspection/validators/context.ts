@@ -2,14 +2,21 @@
 
 import type { Candidate } from '../types.ts';
 
+const FIRST_LETTER = 0x61;
 const BEFORE = 64;
 const AFTER = 32;
 
+/** Words that speak of something. */
+export interface Words {
+  /** Whether one of them is in the text. */
+  readonly test: (text: string) => boolean;
+}
+
 /** Whether one of the words is near the place [start, end) of the window, or in the member's name. */
-export function hasContext(candidate: Candidate, start: number, end: number, words: RegExp): boolean {
+export function hasContext(candidate: Candidate, start: number, end: number, words: Words, before = BEFORE): boolean {
   const { window, key } = candidate;
   return (
-    words.test(window.slice(Math.max(0, start - BEFORE), start)) ||
+    words.test(window.slice(Math.max(0, start - before), start)) ||
     words.test(window.slice(end, end + AFTER)) ||
     (key !== '' && words.test(toWords(key)))
   );
@@ -20,15 +27,49 @@ export function toWords(name: string): string {
   return name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').replaceAll(/[_.-]+/g, ' ');
 }
 
+interface Word {
+  readonly text: string;
+  /** What follows may be of the same word. */
+  readonly open: boolean;
+}
+
 /**
- * A pattern for words, each as a whole: letters in front of it or behind it make another word, an underscore does not. `*` at the end leaves the end open.
- * Scripts without spaces between words are found anywhere.
+ * Words, each as a whole: letters in front of it or behind it make another word, an underscore does not. `*` at the end leaves the end open; a space is a
+ * space, a hyphen, an underscore or nothing. Only places where a word begins are looked at: a search for each word would cost more than the number did.
  */
-export function words(...list: readonly string[]): RegExp {
-  const alternatives = list.map((word) => {
+export function words(...list: readonly string[]): Words {
+  const byLetter = new Map<number, Word[]>();
+  for (const word of list) {
     const open = word.endsWith('*');
-    const text = (open ? word.slice(0, -1) : word).replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll(' ', '[ _-]?');
-    return open ? text : `${text}(?![a-zà-ÿ])`;
-  });
-  return new RegExp(`(?<![a-zà-ÿ])(?:${alternatives.join('|')})`, 'i');
+    const text = open ? word.slice(0, -1) : word;
+    for (const written of text.includes(' ')
+      ? [text, text.replaceAll(' ', ''), text.replaceAll(' ', '-'), text.replaceAll(' ', '_')]
+      : [text]) {
+      const first = written.charCodeAt(0);
+      byLetter.set(first, [...(byLetter.get(first) ?? []), { text: written, open }]);
+    }
+  }
+  return {
+    test: (text) => {
+      const lower = text.toLowerCase();
+      let inWord = false;
+      for (let at = 0; at < lower.length; at += 1) {
+        const unit = lower.charCodeAt(at);
+        // Every word begins with a letter, and in front of a number stand mostly other numbers.
+        const begins = unit >= FIRST_LETTER && !inWord;
+        inWord = isLatin(unit);
+        if (begins && byLetter.get(unit)?.some((word) => isAt(lower, at, word)) === true) return true;
+      }
+      return false;
+    },
+  };
+}
+
+function isAt(text: string, at: number, word: Word): boolean {
+  return text.startsWith(word.text, at) && (word.open || !isLatin(text.charCodeAt(at + word.text.length)));
+}
+
+/** Small letters of Latin scripts, of which words are one piece; other scripts may do without spaces. */
+function isLatin(unit: number): boolean {
+  return (unit >= 0x61 && unit <= 0x7a) || (unit >= 0xdf && unit <= 0xff);
 }

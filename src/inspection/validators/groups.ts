@@ -3,6 +3,7 @@
 
 import type { Candidate, Part } from '../types.ts';
 import { hasContext } from './context.ts';
+import type { Words } from './context.ts';
 
 /** How a number is written: the lengths of its groups, and the marks between. Read from texts like `16`, `3-2-4`, `3.3.3-2` or `4_4_4_4`. */
 export interface Shape {
@@ -19,7 +20,7 @@ export interface NumberKind {
   readonly loose?: readonly Shape[];
   readonly check: (digits: string) => boolean;
   /** Words that speak of such a number. */
-  readonly context?: RegExp;
+  readonly context?: Words;
   /** It may stand among other groups with the same marks, as a card does in front of its expiry; otherwise that asks for a word of the context. */
   readonly crowded?: boolean;
   /** What stands around it says that it is something else. */

@@ -123,19 +123,17 @@ const REACH = 16;
 /** 34 characters in groups of four, with marks between. */
 const LONGEST = 44;
 const BEGINNING = /(?<![A-Za-z0-9])[A-Za-z]{2}[ -]?[0-9]{2}(?=[ .-]?[A-Za-z0-9])/g;
-/** Asked first: a look at each match costs much more than knowing that there is none. */
-const MAY_BEGIN = new RegExp(BEGINNING.source);
 const ALPHANUMERIC = /[A-Za-z0-9]/;
 
 /** The IBANs of which a run of digits is part. */
 export function findIbans(candidate: Candidate): readonly Part[] {
   const { window, at, value } = candidate;
   const parts: Part[] = [];
+  // In front of the first digits there is a letter of the country, or of the bank.
+  if (!/[A-Za-z][ .-]?$/.test(window.slice(Math.max(0, at - 2), at))) return parts;
   // One character more, so that the first place has a neighbour in front.
   const from = Math.max(0, at - REACH - 1);
-  const text = window.slice(from, at + value.length);
-  if (!MAY_BEGIN.test(text)) return parts;
-  for (const match of text.matchAll(BEGINNING)) {
+  for (const match of window.slice(from, at + value.length).matchAll(BEGINNING)) {
     const start = from + match.index;
     const end = endOfIban(candidate, start);
     if (end !== undefined && end > at && start >= (parts.at(-1)?.end ?? 0)) parts.push({ start, end });

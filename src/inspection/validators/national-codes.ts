@@ -4,6 +4,7 @@
 import type { Candidate, Part } from '../types.ts';
 import { isDay, weigh } from './check-digits.ts';
 import { hasContext, words } from './context.ts';
+import type { Words } from './context.ts';
 import { isFrenchNir } from './national-numbers.ts';
 
 /** A kind of national code: a type of finding. */
@@ -18,8 +19,8 @@ export interface NationalCode {
   readonly pattern: RegExp;
   /** Told the letters, in capitals, and the digits. */
   readonly check: (code: string) => boolean;
-  /** Words that speak of it; one must be near, if `needsContext`. */
-  readonly context?: RegExp;
+  /** Words that speak of it, one of which must be near. */
+  readonly context?: Words;
 }
 
 const DNI_LETTERS = 'TRWAGMYFPDXBNJZSQVHLCKE';
