@@ -1,7 +1,7 @@
 // Keys of model vendors and of what is built around models, by the formats that they have published.
 
 import type { Detector } from '../types.ts';
-import { ALNUM, ASSIGNED, HEX, LOWER, named, token, UPPER, URLSAFE, UUID } from './token.ts';
+import { ALNUM, ASSIGNED, HEX, LEFT, LOWER, named, token, UPPER, URLSAFE, UUID } from './token.ts';
 
 export const AI_SECRETS: readonly Detector[] = [
   // Base64 of "OpenAI" stands in the middle of every key that it gives out.
@@ -9,7 +9,7 @@ export const AI_SECRETS: readonly Detector[] = [
     name: 'openai-key',
     class: 'secret',
     anchors: { kind: 'literals', literals: ['T3BlbkFJ'], exact: true },
-    pattern: `(?:\\b|_)(?P<value>sk-(?:(?:proj|svcacct|admin|service|None)-)?${URLSAFE}{20,}T3BlbkFJ${URLSAFE}{20,})`,
+    pattern: `${LEFT}(?P<value>sk-(?:(?:proj|svcacct|admin|service|None)-)?${URLSAFE}{20,}T3BlbkFJ${URLSAFE}{20,})`,
     before: 140,
     after: 140,
     validator: 'token',
@@ -58,8 +58,8 @@ export const AI_SECRETS: readonly Detector[] = [
   named('mistral-key', ['mistral'], `(?i:mistral.{0,20}(?:key|token))${ASSIGNED}(?P<value>${ALNUM}{32})\\b`),
   named('assemblyai-key', ['assemblyai'], `(?i:assemblyai.{0,20})${ASSIGNED}(?P<value>${HEX}{32})\\b`),
   named('deepgram-key', ['deepgram'], `(?i:deepgram.{0,20})${ASSIGNED}(?P<value>${HEX}{40})\\b`),
-  named('zhipu-key', ['zhipu', 'glm', 'z.ai', 'bigmodel'], `(?P<value>\\b${HEX}{32}\\.${ALNUM}{16})\\b`),
-  named('fal-key', ['fal_key', 'fal-key', 'fal.ai', 'Authorization: Key ', 'fal_ai'], `(?P<value>\\b${UUID}:${HEX}{32})\\b`, {
+  named('zhipu-key', ['zhipu', 'glm', 'z.ai', 'bigmodel'], `${LEFT}(?P<value>${HEX}{32}\\.${ALNUM}{16})\\b`),
+  named('fal-key', ['fal_key', 'fal-key', 'fal.ai', 'Authorization: Key ', 'fal_ai'], `${LEFT}(?P<value>${UUID}:${HEX}{32})\\b`, {
     confidence: 'high',
   }),
   named('serpapi-key', ['serpapi'], `(?i:serpapi.{0,20})${ASSIGNED}(?P<value>${HEX}{64})\\b`),

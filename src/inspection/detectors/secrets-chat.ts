@@ -1,7 +1,7 @@
 // Tokens and addresses of chat, mail and telephone services: whoever has one can speak in somebody's name.
 
 import type { Detector } from '../types.ts';
-import { ALNUM, ASSIGNED, HEX, LOWER, named, token, UPPER, URLSAFE, UUID } from './token.ts';
+import { ALNUM, ASSIGNED, HEX, LEFT, leftOf, LOWER, named, token, UPPER, URLSAFE, UUID } from './token.ts';
 
 export const CHAT_SECRETS: readonly Detector[] = [
   token('slack-bot-token', 'xoxb-', `[0-9]{8,14}-(?:[0-9]{8,14}-[0-9A-Za-z-]{12,}|${ALNUM}{18,26}|[0-9]{8,14})`, { longest: 90 }),
@@ -21,7 +21,7 @@ export const CHAT_SECRETS: readonly Detector[] = [
   named(
     'discord-bot-token',
     ['discord', 'bot '],
-    '(?:^|[^0-9A-Za-z_-])(?P<value>[MNO][0-9A-Za-z_-]{23,27}\\.[0-9A-Za-z_-]{6}\\.[0-9A-Za-z_-]{27,38})(?:[^0-9A-Za-z_-]|$)',
+    `${leftOf('0-9A-Za-z_-')}(?P<value>[MNO][0-9A-Za-z_-]{23,27}\\.[0-9A-Za-z_-]{6}\\.[0-9A-Za-z_-]{27,38})(?:[^0-9A-Za-z_-]|$)`,
     {
       confidence: 'high',
     },
@@ -30,7 +30,7 @@ export const CHAT_SECRETS: readonly Detector[] = [
   {
     ...token('telegram-bot-token', ':AA', '', { longest: 33 }),
     before: 16,
-    pattern: '(?:\\b|bot)(?P<value>[0-9]{8,10}:AA[0-9A-Za-z_-]{33})(?:\\b|[^0-9A-Za-z_-]|$)',
+    pattern: LEFT + '(?:bot)?(?P<value>[0-9]{8,10}:AA[0-9A-Za-z_-]{33})(?:\\b|[^0-9A-Za-z_-]|$)',
   },
   address(
     'teams-webhook',
@@ -65,7 +65,7 @@ export const CHAT_SECRETS: readonly Detector[] = [
   {
     ...token('mailchimp-key', '-us', '', { longest: 4 }),
     before: 34,
-    pattern: `\\b(?P<value>${HEX}{32}-us[0-9]{1,2})\\b`,
+    pattern: `${LEFT}(?P<value>${HEX}{32}-us[0-9]{1,2})\\b`,
     validator: 'random',
   },
   token('brevo-key', ['xkeysib-', 'xsmtpsib-'], `${HEX}{64}-${ALNUM}{16}`, { longest: 81 }),

@@ -1,7 +1,7 @@
 // Tokens of code hosts, package registries, builds and deployments, by the formats that they have published.
 
 import type { Detector } from '../types.ts';
-import { ALNUM, ASSIGNED, BASE64, HEX, LOWER, named, token, URLSAFE, UUID } from './token.ts';
+import { ALNUM, ASSIGNED, BASE64, HEX, LEFT, leftOf, LOWER, named, token, URLSAFE, UUID } from './token.ts';
 
 export const CODE_SECRETS: readonly Detector[] = [
   // The last six characters are a checksum: what carries the right one is one, whatever else it looks like.
@@ -29,8 +29,6 @@ export const CODE_SECRETS: readonly Detector[] = [
   token('gitlab-runner-registration-token', 'GR1348941', `${URLSAFE}{20}`, { longest: 20 }),
   named('gitlab-session-cookie', ['_gitlab_session'], `_gitlab_session=(?P<value>${HEX}{32})\\b`, { confidence: 'high' }),
   token('bitbucket-app-password', 'ATBB', `${ALNUM}{24}[0-9A-F]{8}`, { longest: 32 }),
-  token('gitea-token', 'gta_', `${HEX}{40}`, { longest: 40 }),
-
   token('npm-token', 'npm_', `${ALNUM}{36}`, { longest: 36, validator: 'random' }),
   named(
     'npm-registry-auth',
@@ -75,23 +73,21 @@ export const CODE_SECRETS: readonly Detector[] = [
   token('pulumi-token', 'pul-', `${HEX}{40}`, { longest: 40 }),
   {
     ...token('infracost-key', 'ico-', '', { longest: 32, validator: 'random' }),
-    pattern: `(?:^|[^0-9A-Za-z._-])(?P<value>ico-${ALNUM}{32})\\b`,
+    pattern: `${leftOf('0-9A-Za-z._-')}(?P<value>ico-${ALNUM}{32})\\b`,
   },
   {
     ...token('terraform-cloud-token', '.atlasv1.', '', { longest: 72 }),
     before: 16,
-    pattern: `\\b(?P<value>${ALNUM}{14}\\.atlasv1\\.[0-9A-Za-z_=-]{60,70})`,
+    pattern: `${LEFT}(?P<value>${ALNUM}{14}\\.atlasv1\\.[0-9A-Za-z_=-]{60,70})`,
   },
   named(
     'sidekiq-key',
     ['BUNDLE_ENTERPRISE__CONTRIBSYS__COM', 'BUNDLE_GEMS__CONTRIBSYS__COM'],
     `(?i:BUNDLE_[A-Z]+__CONTRIBSYS__COM)${ASSIGNED}(?P<value>${HEX}{8}:${HEX}{8})\\b`,
     {
-      validator: 'unmasked',
+      validator: 'token',
     },
   ),
-  token('expo-token', 'expo_', `${URLSAFE}{40}`, { longest: 40, validator: 'random' }),
-  token('replit-token', 'rplt_', `${URLSAFE}{32,}`, { longest: 120, validator: 'random' }),
   token('intra42-secret', ['s-s4t2ud-', 's-s4t2af-'], `${HEX}{64}`, { longest: 64 }),
   named('travis-token', ['travis'], `(?i:travis.{0,20}token)${ASSIGNED}(?P<value>${URLSAFE}{22})\\b`),
   named('drone-token', ['droneci', 'drone_token'], `(?i:drone.{0,20}(?:token|secret)?)${ASSIGNED}(?P<value>${LOWER}{32})\\b`),

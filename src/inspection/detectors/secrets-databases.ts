@@ -1,7 +1,7 @@
 // Keys of databases and of what serves, moves and searches data, by the formats that they have published. Connection strings are in secrets-context.ts.
 
 import type { Detector } from '../types.ts';
-import { ALNUM, ASSIGNED, BASE64, HEX, LOWER, named, token, URLSAFE } from './token.ts';
+import { ALNUM, ASSIGNED, BASE64, HEX, LEFT, LOWER, named, token, URLSAFE } from './token.ts';
 
 export const DATABASE_SECRETS: readonly Detector[] = [
   token('clickhouse-cloud-key', '4b1d', `${ALNUM}{38}`, { longest: 38, validator: 'random' }),
@@ -16,12 +16,9 @@ export const DATABASE_SECRETS: readonly Detector[] = [
   token('aiven-password', 'AVNS_', `${URLSAFE}{19}`, { longest: 19 }),
   token('elastic-cloud-key', ['essu_', 'essp_', 'essa_'], `${BASE64}{40,}={0,2}`, { longest: 200 }),
   token('xata-key', 'xau_', `${ALNUM}{32,}`, { longest: 48 }),
-  named(
-    'airtable-token',
-    ['airtable', 'bearer pat', '=pat', '"pat', "'pat", ' pat', ':pat'],
-    `\\b(?P<value>pat${ALNUM}{14}\\.${HEX}{64})\\b`,
-    { confidence: 'high' },
-  ),
+  named('airtable-token', ['airtable', 'bearer pat', '=pat', '"pat', "'pat", ':pat'], `${LEFT}(?P<value>pat${ALNUM}{14}\\.${HEX}{64})\\b`, {
+    confidence: 'high',
+  }),
   token('confluent-secret', 'cflt', `${BASE64}{60}`, { longest: 60 }),
   token('dbt-token', ['dbtc_', 'dbtu_'], `[0-9A-Za-z_=-]{40,}`, { longest: 80 }),
   token('tinybird-token', 'p.eyJ1Ijo', '[0-9A-Za-z_.-]{40,}', { longest: 250 }),

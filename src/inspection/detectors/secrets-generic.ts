@@ -4,6 +4,7 @@
 import type { Detector } from '../types.ts';
 
 const BOUNDED = '(?:[^-]|-[^-])*';
+const LINE_END = '(?:[\\r\\n]|\\\\[rn])+';
 
 /** Words that names of secrets hold. Most words that hold them are given nothing, and cost little: see validators/assignments.ts. */
 const WORDS =
@@ -30,7 +31,7 @@ export const GENERIC_SECRETS: readonly Detector[] = [
     name: 'putty-private-key',
     class: 'secret',
     anchors: { kind: 'literals', literals: ['PuTTY-User-Key-File-'], exact: true },
-    pattern: 'PuTTY-User-Key-File-[0-9]: [\\s\\S]*?Private-Lines: [0-9]+\\s[0-9A-Za-z+/=\\s\\\\]+(?:Private-MAC: [0-9a-f]+)?',
+    pattern: `PuTTY-User-Key-File-[0-9]: [\\s\\S]*?Private-Lines: [0-9]+${LINE_END}(?:[0-9A-Za-z+/=]+(?:${LINE_END}|$))+(?:Private-(?:MAC|Hash): [0-9a-f]+)?`,
     before: 0,
     after: 8192,
     confidence: 'high',
@@ -39,7 +40,7 @@ export const GENERIC_SECRETS: readonly Detector[] = [
     name: 'pkcs12-key',
     class: 'secret',
     anchors: { kind: 'literals', literals: ['CSqGSIb3DQEHA'], exact: true },
-    pattern: '\\b(?P<value>MII[0-9A-Za-z+/]{4}IBAzC[0-9A-Za-z+/]{2,8}GCSqGSIb3DQEHA[0-9A-Za-z+/=\\s\\\\]*)',
+    pattern: '\\b(?P<value>MII[0-9A-Za-z+/]{3}IBAzC[0-9A-Za-z+/]{2,8}GCSqGSIb3DQEHA[0-9A-Za-z+/=\\s\\\\]*)',
     before: 40,
     after: 8192,
     confidence: 'high',
@@ -115,7 +116,7 @@ export const GENERIC_SECRETS: readonly Detector[] = [
   {
     name: 'secret-member',
     class: 'secret',
-    anchors: { kind: 'name', literals: NAMES },
+    anchors: { kind: 'name', literals: [...NAMES, 'pass'] },
     after: 4096,
     validator: 'member-secret',
     confidence: 'medium',

@@ -1,7 +1,7 @@
 // Tokens of what runs, watches and keeps the secrets of machines, by the formats that they have published.
 
 import type { Detector } from '../types.ts';
-import { ALNUM, ASSIGNED, HEX, LOWER, named, token, URLSAFE, UUID } from './token.ts';
+import { ALNUM, ASSIGNED, HEX, LEFT, leftOf, LOWER, named, token, URLSAFE, UUID } from './token.ts';
 
 export const INFRASTRUCTURE_SECRETS: readonly Detector[] = [
   token('vault-token', ['hvs.', 'hvb.', 'hvr.'], `${URLSAFE}{24,}`, { longest: 300, validator: 'random' }),
@@ -14,13 +14,13 @@ export const INFRASTRUCTURE_SECRETS: readonly Detector[] = [
   ),
   token('doppler-token', ['dp.pt.', 'dp.ct.', 'dp.scim.', 'dp.audit.', 'dp.sa.', 'dp.said.'], `${ALNUM}{40,44}`, { longest: 44 }),
   token('doppler-service-token', 'dp.st.', `(?:[0-9a-z_-]{2,35}\\.)?${ALNUM}{40,44}`, { longest: 80 }),
-  named('infisical-token', ['infisical'], `\\b(?P<value>st\\.${HEX}{24}\\.${HEX}{32}\\.${HEX}{32})\\b`, { confidence: 'high' }),
+  named('infisical-token', ['infisical'], `${LEFT}(?P<value>st\\.${HEX}{24}\\.${HEX}{32}\\.${HEX}{32})\\b`, { confidence: 'high' }),
   token('onepassword-service-token', 'ops_eyJ', `[0-9A-Za-z_+/-]{200,}={0,2}`, { longest: 1500 }),
   token('onepassword-secret-key', 'A3-', `[0-9A-Z]{6}-(?:[0-9A-Z]{11}|[0-9A-Z]{6}-[0-9A-Z]{5})-[0-9A-Z]{5}-[0-9A-Z]{5}-[0-9A-Z]{5}`, {
     longest: 40,
     validator: 'random-code',
   }),
-  named('bitwarden-access-token', ['bws', 'bitwarden'], `\\b(?P<value>0\\.${UUID}\\.[0-9A-Za-z]{30}:[0-9A-Za-z+/]{22}==)`, {
+  named('bitwarden-access-token', ['bws', 'bitwarden'], `${LEFT}(?P<value>0\\.${UUID}\\.[0-9A-Za-z]{30}:[0-9A-Za-z+/]{22}==)`, {
     confidence: 'high',
   }),
   // Age, in upper case as its identities are written; its last six characters are a checksum that few files in the wild get wrong.
@@ -33,7 +33,8 @@ export const INFRASTRUCTURE_SECRETS: readonly Detector[] = [
   named(
     'kubernetes-bootstrap-token',
     ['kubeadm', '--token', 'bootstrap-token', 'bootstrap token'],
-    `(?:^|[^0-9a-z.])(?P<value>[0-9a-z]{6}\\.[0-9a-z]{16})(?:[^0-9a-z.]|$)`,
+    `${leftOf('0-9a-z.')}(?P<value>[0-9a-z]{6}\\.[0-9a-z]{16})(?:[^0-9a-z.]|$)`,
+    { validator: 'token' },
   ),
   token('grafana-cloud-token', 'glc_', `[0-9A-Za-z+/]{32,400}={0,3}`, { longest: 400, validator: 'random' }),
   token('grafana-service-account-token', 'glsa_', `${ALNUM}{32}_[0-9A-Fa-f]{8}`, { longest: 41 }),
@@ -44,7 +45,7 @@ export const INFRASTRUCTURE_SECRETS: readonly Detector[] = [
   {
     ...token('newrelic-license-key', ['NRAL', 'FFFFNRAL'], '', { longest: 0 }),
     before: 40,
-    pattern: `\\b(?P<value>[0-9a-zA-Z]{32,36}NRAL)\\b`,
+    pattern: `${LEFT}(?P<value>[0-9a-zA-Z]{32,36}NRAL)\\b`,
     validator: 'random',
   },
   token('sentry-org-token', 'sntrys_eyJ', `[0-9A-Za-z+/=_-]{80,}`, { longest: 400 }),
@@ -56,7 +57,6 @@ export const INFRASTRUCTURE_SECRETS: readonly Detector[] = [
   token('logfire-token', 'pylf_v1_', `(?:us|eu|stagingus|stagingeu)_[0-9A-Za-z]{40,}`, { longest: 70 }),
   token('nightfall-key', 'NF-', `[0-9A-Za-z]{32}`, { longest: 32, validator: 'random' }),
   token('honeybadger-token', ['hbp_', 'hbu_'], `[0-9A-Za-z]{36}`, { longest: 36 }),
-  token('teleport-token', 'tpt_', `${HEX}{32}`, { longest: 32 }),
   token('netbird-token', 'nbp_', `[0-9A-Za-z]{36}`, { longest: 36 }),
   token('pangea-token', ['pts_'], `[a-z2-7]{32}`, { longest: 32 }),
   token('gitguardian-token', 'ggtt-v-', `[0-9a-z]{10}`, { longest: 10 }),
@@ -90,7 +90,7 @@ export const INFRASTRUCTURE_SECRETS: readonly Detector[] = [
   named(
     'authress-key',
     ['.acc_', '.acc-'],
-    '\\b(?P<value>(?:sc|ext|scauth|authress)_[0-9a-z]{5,30}\\.[0-9a-z]{4,6}\\.acc[_-][0-9a-z-]{10,32}\\.[0-9a-z+/_=-]{30,120})',
+    LEFT + '(?P<value>(?:sc|ext|scauth|authress)_[0-9a-z]{5,30}\\.[0-9a-z]{4,6}\\.acc[_-][0-9a-z-]{10,32}\\.[0-9a-z+/_=-]{30,120})',
     {
       longest: 180,
     },

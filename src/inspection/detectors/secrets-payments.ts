@@ -1,7 +1,7 @@
 // Keys of payment, banking and shop systems, and of wallets, by the formats that they have published.
 
 import type { Detector } from '../types.ts';
-import { ALNUM, ASSIGNED, HEX, LOWER, named, token, URLSAFE, UUID } from './token.ts';
+import { ALNUM, ASSIGNED, HEX, LEFT, leftOf, LOWER, named, token, URLSAFE, UUID } from './token.ts';
 
 export const PAYMENT_SECRETS: readonly Detector[] = [
   token(
@@ -14,7 +14,7 @@ export const PAYMENT_SECRETS: readonly Detector[] = [
     },
   ),
   token('stripe-webhook-secret', 'whsec_', '[0-9A-Za-z+/]{32,}={0,2}', { longest: 90 }),
-  token('square-access-token', ['sq0atp-', 'sq0idp-secret-'], `${URLSAFE}{22}`, { longest: 22 }),
+  token('square-access-token', 'sq0atp-', `${URLSAFE}{22}`, { longest: 22 }),
   token('square-application-secret', 'sq0csp-', `${URLSAFE}{43}`, { longest: 43 }),
   token('square-token', ['EAAA', 'EAAl'], `${URLSAFE}{60}`, { longest: 60, validator: 'random' }),
   token('braintree-token', ['access_token$production$', 'access_token$sandbox$'], `${LOWER}{16}\\$${HEX}{32}`, { longest: 49 }),
@@ -28,7 +28,7 @@ export const PAYMENT_SECRETS: readonly Detector[] = [
   named('plaid-secret', ['plaid'], `(?i:plaid.{0,20}secret)${ASSIGNED}(?P<value>${LOWER}{30})\\b`),
   token('gocardless-token', ['live_', 'sandbox_'], `${URLSAFE}{40}`, { longest: 40, validator: 'random' }),
   token('mollie-key', ['live_', 'test_'], `${ALNUM}{30,35}`, { longest: 35, validator: 'random' }),
-  named('lob-key', ['lob_', 'lob-', 'lob.com'], `\\b(?P<value>(?:live|test)_${HEX}{35})\\b`),
+  named('lob-key', ['lob_', 'lob-', 'lob.com'], `${LEFT}(?P<value>(?:live|test)_${HEX}{35})\\b`),
   token('easypost-key', ['EZAK', 'EZTK'], `${ALNUM}{54}`, { longest: 54 }),
   token('shippo-token', ['shippo_live_', 'shippo_test_'], `${HEX}{40}`, { longest: 40 }),
   token('duffel-token', ['duffel_live_', 'duffel_test_'], `[0-9A-Za-z_=-]{43}`, { longest: 43 }),
@@ -48,7 +48,7 @@ export const PAYMENT_SECRETS: readonly Detector[] = [
       kind: 'literals',
       literals: ['private key', 'private_key', 'privatekey', 'private-key', 'priv_key', 'privkey', 'wallet', 'mnemonic'],
     },
-    pattern: `(?:^|[^0-9A-Za-z])(?P<value>(?:0x)?[0-9a-fA-F]{64})(?:[^0-9A-Za-z]|$)`,
+    pattern: `${leftOf('0-9A-Za-z')}(?P<value>(?:0x)?[0-9a-fA-F]{64})(?:[^0-9A-Za-z]|$)`,
     before: 160,
     after: 160,
     validator: 'secp256k1-key',

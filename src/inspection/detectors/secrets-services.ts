@@ -1,12 +1,12 @@
 // Tokens of what people work, watch and keep accounts with, by the formats that they have published.
 
 import type { Detector } from '../types.ts';
-import { ALNUM, ASSIGNED, BASE64, HEX, named, token, UPPER, URLSAFE, UUID } from './token.ts';
+import { ALNUM, ASSIGNED, BASE64, HEX, LEFT, leftOf, named, token, UPPER, URLSAFE, UUID } from './token.ts';
 
 export const SERVICE_SECRETS: readonly Detector[] = [
   token('notion-token', 'ntn_', `[0-9]{11}${ALNUM}{35}`, { longest: 46 }),
   token('notion-legacy-token', 'secret_', `${ALNUM}{43}`, { longest: 43, validator: 'random' }),
-  named('asana-token', ['asana'], `\\b(?P<value>[0-2]/[0-9]{16}(?:/[0-9]{16})?:${HEX}{32})\\b`, { confidence: 'high' }),
+  named('asana-token', ['asana'], `${LEFT}(?P<value>[0-2]/[0-9]{16}(?:/[0-9]{16})?:${HEX}{32})\\b`, { confidence: 'high' }),
   token('atlassian-token', 'ATATT3xFfGF0', '[0-9A-Za-z_-]{120,240}=[0-9A-F]{8}', { longest: 250 }),
   token('atlassian-access-token', ['ATCTT3xFfG', 'ATOATT'], '[0-9A-Za-z_-]{100,300}=[0-9A-F]{8}', { longest: 320 }),
   named(
@@ -27,25 +27,24 @@ export const SERVICE_SECRETS: readonly Detector[] = [
   token('mapbox-secret-token', 'sk.eyJ', `${URLSAFE}{20,}\\.${URLSAFE}{22}`, { longest: 200 }),
   token('salesforce-token', '00D', `[0-9A-Za-z]{12,15}![0-9A-Za-z_.]{80,140}`, { longest: 160 }),
   token('salesforce-refresh-token', '5Aep861', '[0-9A-Za-z_.]{60,}', { longest: 110 }),
-  named('sanity-token', ['sanity'], '\\b(?P<value>sk[0-9A-Za-z]{150,200})\\b', { longest: 300 }),
+  named('sanity-token', ['sanity'], LEFT + '(?P<value>sk[0-9A-Za-z]{150,200})\\b', { longest: 300 }),
   token('launchdarkly-key', ['sdk-', 'api-'], UUID, { longest: 36, validator: 'unmasked' }),
   token('klaviyo-key', 'pk_', `${HEX}{34}`, { longest: 34, validator: 'random' }),
   token('statsig-secret', 'secret-', `${ALNUM}{40,50}`, { longest: 50, validator: 'random' }),
   token('stytch-secret', ['secret-live-', 'secret-test-'], `[0-9A-Za-z_-]{36}=`, { longest: 37 }),
-  token('workos-key', ['sk_live_', 'sk_test_'], '[0-9A-Za-z]{20,}[0-9A-Za-z_=]{0,120}', { longest: 160, validator: 'random' }),
   token('frameio-token', 'fio-u-', `${URLSAFE}{64}`, { longest: 64 }),
   token('adafruit-key', 'aio_', `${ALNUM}{28}`, { longest: 28 }),
   token('adobe-client-secret', 'p8e-', `[0-9A-Za-z_-]{32}`, { longest: 32 }),
   {
     ...token('maxmind-key', '_mmk', '', { longest: 0 }),
     before: 40,
-    pattern: '(?:\\b|[^0-9A-Za-z_])(?P<value>[0-9A-Za-z]{6}_[0-9A-Za-z]{29}_mmk)\\b',
+    pattern: LEFT + '(?P<value>[0-9A-Za-z]{6}_[0-9A-Za-z]{29}_mmk)\\b',
   },
   token('facebook-token', ['EAA', 'EAAC', 'EAAM', 'EAAG', 'EAAB'], `[0-9A-Za-z]{90,}`, { longest: 400, validator: 'random' }),
   named(
     'facebook-app-token',
     ['facebook', 'access_token', 'fb_'],
-    '(?:^|[^0-9])(?P<value>[0-9]{15,16}(?:\\||%7[Cc])[0-9A-Za-z_-]{27})(?:[^0-9A-Za-z_-]|$)',
+    `${leftOf('0-9')}(?P<value>[0-9]{15,16}(?:\\||%7[Cc])[0-9A-Za-z_-]{27})(?:[^0-9A-Za-z_-]|$)`,
     { confidence: 'high' },
   ),
   named('facebook-app-secret', ['facebook', 'fb_'], `(?i:(?:facebook|fb_).{0,24}secret)${ASSIGNED}(?P<value>${HEX}{32})\\b`),
@@ -57,7 +56,7 @@ export const SERVICE_SECRETS: readonly Detector[] = [
     `(?i:twitter.{0,24}(?:secret|token|key))${ASSIGNED}(?P<value>[0-9]{15,25}-[0-9A-Za-z]{20,40}|[0-9A-Za-z]{35,50})\\b`,
   ),
   token('pinterest-token', ['pina_', 'pinr.'], `[0-9A-Za-z]{50,}`, { longest: 300 }),
-  named('tiktok-token', ['tiktok'], `\\b(?P<value>(?:act|rft)\\.${ALNUM}{40,}(?:![0-9a-z.]{4,12})?)`),
+  named('tiktok-token', ['tiktok'], `${LEFT}(?P<value>(?:act|rft)\\.${ALNUM}{40,}(?:![0-9a-z.]{4,12})?)`),
   named(
     'linkedin-secret',
     ['linkedin', 'linked_in'],
@@ -93,7 +92,7 @@ export const SERVICE_SECRETS: readonly Detector[] = [
     ['browserstack', 'sauce'],
     `(?i:(?:browserstack|sauce).{0,24}(?:access)?.{0,2}key)${ASSIGNED}(?P<value>${ALNUM}{20}|${UUID})\\b`,
   ),
-  named('ngrok-token', ['ngrok', 'authtoken'], '(?:^|[^0-9A-Za-z_])(?P<value>[0-9][0-9A-Za-z]{26}_[0-9A-Za-z]{21})\\b', {
+  named('ngrok-token', ['ngrok', 'authtoken'], `${leftOf('0-9A-Za-z_')}(?P<value>[0-9][0-9A-Za-z]{26}_[0-9A-Za-z]{21})\\b`, {
     confidence: 'high',
   }),
   named('freemius-secret-key', ['freemius', 'secret_key'], '[\'"]secret_key[\'"]\\s*=>\\s*[\'"](?P<value>sk_[^\\s\'"]{29})[\'"]', {

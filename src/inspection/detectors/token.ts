@@ -12,10 +12,16 @@ export const BASE64 = '[0-9A-Za-z+/]';
 export const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 
 /** What may stand in front of a token: no letter or digit, unless it is the end of an escape (`\n`, `%3D`) that nobody has undone. */
-const LEFT = '(?:\\b|_|\\\\[nrtbf]|%[0-9A-F]{2})';
+export const LEFT = '(?:\\b|_|\\\\[nrtbf]|%[0-9A-F]{2})';
 /** Behind it: nothing that could be more of it. */
 const RIGHT = '\\b';
 const RIGHT_OF_URLSAFE = '(?:\\b|[^0-9A-Za-z_-]|$)';
+const RIGHT_OF_PADDING = '(?:[^0-9A-Za-z+/=]|$)';
+
+/** The same in front of what may begin with a mark: none of these characters. */
+export function leftOf(chars: string): string {
+  return `(?:^|[^${chars}]|\\\\[nrtbf]|%[0-9A-F]{2})`;
+}
 
 interface TokenOptions {
   /** Bytes of the longest one behind its prefix. */
@@ -29,12 +35,11 @@ interface TokenOptions {
 export function token(name: string, prefixes: string | readonly string[], body: string, options: TokenOptions = {}): Detector {
   const { longest = 120, validator = 'token', confidence = 'high' } = options;
   const literals = typeof prefixes === 'string' ? [prefixes] : prefixes;
-  const right = /_-\](?:\{[0-9,]+\}|[+*])?$/.test(body) ? RIGHT_OF_URLSAFE : RIGHT;
   return {
     name,
     class: 'secret',
     anchors: { kind: 'literals', literals, exact: true },
-    pattern: `${LEFT}(?P<value>(?:${literals.map(quote).join('|')})${body})${right}`,
+    pattern: `${LEFT}(?P<value>(?:${literals.map(quote).join('|')})${body})${rightOf(body)}`,
     before: 3,
     after: Math.max(...literals.map((literal) => literal.length)) + longest + 1,
     validator,
@@ -50,6 +55,11 @@ export function named(name: string, literals: readonly string[], pattern: string
 
 /** What stands between a name and its value in .env, YAML, JSON, code, headers and command lines. */
 export const ASSIGNED = '[0-9A-Za-z_. -]{0,24}["\'\\]\\\\`)]{0,4}\\s{0,4}(?:=>|:=|==?|:|,|>|\\s)\\s{0,4}["\'\\\\`(\\[]{0,4}';
+
+function rightOf(body: string): string {
+  if (/=(?:\{[0-9,]+\})?$/.test(body)) return RIGHT_OF_PADDING;
+  return /-\](?:\{[0-9,]+\}|[+*])?$/.test(body) ? RIGHT_OF_URLSAFE : RIGHT;
+}
 
 function quote(literal: string): string {
   return literal.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');

@@ -87,7 +87,7 @@ export function isAboutFilling(value: string): boolean {
 
 /** Words that leave no doubt, whatever stands beside them. */
 function saysSo(lower: string): boolean {
-  return /(?:^|[^a-z])(?:your|yours|example|sample|dummy|replace|insert|redacted|todo|fake|here|foobar)(?:[^a-z]|$)|change[-_ ]?me|placeholder/.test(
+  return /(?:^|[^a-z])(?:your|yours|example|sample|dummy|replace|insert|redacted|todo|fake|here|foobar)(?:[^a-z]|$)|change[-_ ]?me|placeholder|not[-_ ]?a?[-_ ]?real/.test(
     lower,
   );
 }

@@ -36,7 +36,10 @@ export const SECRET_VALIDATORS: readonly (readonly [ValidatorName, Validator])[]
 ];
 
 function isRandom(value: string): boolean {
-  return !isMaskedOrRepeated(value) && looksRandom(value);
+  if (isMaskedOrRepeated(value)) return false;
+  // A prefix is made of words, whatever stands behind it.
+  const body = value.replace(/^(?:[0-9A-Za-z]{1,12}[-_.:]){1,4}(?=.{12})/, '');
+  return looksRandom(body);
 }
 
 /** A number below the order of the group, that stands where a key would: 64 hexadecimal digits are a hash more often than not. */
