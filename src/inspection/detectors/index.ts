@@ -3,6 +3,7 @@
 import { HIDDEN } from '../hidden.ts';
 import type { Detector, Reader, Sweep } from '../types.ts';
 import { ACTIVE, IMAGES } from './active.ts';
+import { DIRECTIVES } from './directives.ts';
 import { NUMBERS } from './numbers.ts';
 import { PAYMENT } from './payment.ts';
 import { PERSONAL } from './personal.ts';
@@ -11,7 +12,7 @@ import { SECRETS } from './secrets.ts';
 import { TARGETS, URLS } from './targets.ts';
 
 /** Detectors that come with the gateway. */
-export const BUILT_IN: readonly Detector[] = [...SECRETS, ...PAYMENT, ...PERSONAL, ...TARGETS, ...ACTIVE];
+export const BUILT_IN: readonly Detector[] = [...SECRETS, ...PAYMENT, ...PERSONAL, ...TARGETS, ...ACTIVE, ...DIRECTIVES];
 
 /** What tells several types apart by one look. */
 export const READERS: readonly Reader[] = [...NUMBERS, URLS, IMAGES];
