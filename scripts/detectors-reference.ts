@@ -1,6 +1,6 @@
 // docs/reference/detectors.md: everything that is looked for without a config, from the detectors themselves.
 
-import { BUILT_IN, BUILT_IN_TYPES, FINDING_CLASSES, VALIDATORS } from '../src/inspection/index.ts';
+import { BUILT_IN, BUILT_IN_TYPES, FINDING_CLASSES } from '../src/inspection/index.ts';
 import type { Detector, FindingClass, Sought } from '../src/inspection/index.ts';
 
 /** What the types of a class are, in a sentence; classes without types of their own are told of below the tables. */
@@ -33,11 +33,6 @@ findings, and how to add detectors of your own or leave some of these out.
 What a detector is not sure of (\`low\`) is put on record and nothing more. *Where* is empty for what is looked for in every kind of message: requests, answers, what servers ask, and
 what they say of their tools. *Goes by* shows what makes it worth looking; what is found then depends on a pattern and, mostly, on a check.`,
     ...FINDING_CLASSES.flatMap(renderClass),
-    '## Validators',
-    `What a detector of your own may name as its \`validator\`: ${[...VALIDATORS.keys()]
-      .toSorted()
-      .map((name) => `\`${name}\``)
-      .join(', ')}.`,
   ];
   return `${parts.join('\n\n')}\n`;
 }

@@ -50,7 +50,6 @@ function placed(
 const FIXES: Readonly<Record<string, string>> = {
   name: 'Give it a name of its own.',
   anchors: 'Looking begins at literals, at a run of characters, or at a member: name what always stands in what is meant.',
-  validator: 'Leave it out, or name one that docs/reference/detectors.md has.',
 };
 
 /** Anchors are written as one of three keys. */

@@ -591,7 +591,7 @@ const sections: Readonly<Record<string, readonly Row[]>> = {
     ],
     [
       ['version: 1', 'inspection: { detectors: [{ name: own, literals: [EMP-], validator: luna }] }'],
-      '2:69: inspection.detectors[0].validator cannot be used: there is no validator "luna". Leave it out, or name one that docs/reference/detectors.md has.',
+      '2:69: inspection.detectors[0].validator must be luhn, verhoeff, modulo-97, random or unmasked, not "luna".',
     ],
     [
       ['version: 1', 'inspection: { detectors: [{ name: own, literals: [EMP-] }, { name: own, literals: [EMP-] }] }'],

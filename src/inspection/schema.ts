@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { MAX_GLOB_LENGTH } from '../base/index.ts';
 import { ACTIONS, FINDING_CLASSES, UNSCANNED_REASONS } from './types.ts';
 import type { Detector, InspectionDocument } from './types.ts';
+import { OWN_VALIDATORS } from './validators/own.ts';
 
 /** A canary shorter than this would be found in what nobody planted. */
 const MIN_CANARY_LENGTH = 8;
@@ -155,9 +156,14 @@ const detectorSchema = z
       .max(8192)
       .optional()
       .meta({ description: 'Bytes behind it. By default 256, with run 64.', examples: [32] }),
-    validator: word('a validator')
+    validator: z
+      .enum(OWN_VALIDATORS)
       .optional()
-      .meta({ description: 'Says whether what matched is one, by a check digit for example.', examples: ['luhn'] }),
+      .meta({
+        description:
+          'Says whether what matched is one: luhn, verhoeff and modulo-97 (of digits, in groups or not) by check digits; random, that no person made it up; unmasked, that it is no placeholder.',
+        examples: ['luhn'],
+      }),
     confidence: z
       .enum(['high', 'medium', 'low'])
       .default('high')
