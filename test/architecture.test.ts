@@ -111,8 +111,7 @@ test('pure folders have no way out', () => {
     if (!PURE.has(file.folder) || DOORS.has(file.path)) continue;
     for (const { specifier } of file.imports)
       assert.ok(!specifier.startsWith('node:'), `src/${file.path} is pure and imports ${specifier}`);
-    const code = withoutComments(file.text);
-    assert.doesNotMatch(code, IMPURE, `src/${file.path} is pure`);
+    assert.equal(IMPURE.exec(withoutTexts(withoutComments(file.text)))?.[0], undefined, `src/${file.path} is pure`);
   }
 });
 
@@ -157,6 +156,14 @@ function resolve(file: SourceFile, specifier: string): { readonly path: string; 
   if (!specifier.startsWith('.')) return undefined;
   const path = relative(SRC, join(SRC, file.path, '..', specifier)).replaceAll('\\', '/');
   return { path, folder: path.includes('/') ? path.slice(0, path.indexOf('/')) : '' };
+}
+
+/** Code without what only stands in texts and patterns: detectors look for words that nobody may write here. What is filled into a text is code. */
+function withoutTexts(code: string): string {
+  return code
+    .replaceAll(/`(?:\\.|[^`\\])*`/g, (text) => Array.from(text.matchAll(/\$\{([^}]*)\}/g), ([, inside]) => inside).join(';'))
+    .replaceAll(/'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"/g, "''")
+    .replaceAll(/(?<=[=(,:[!&|?;]\s*)\/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/[a-z]*/g, '//');
 }
 
 function withoutComments(text: string): string {

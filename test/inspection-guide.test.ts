@@ -132,7 +132,7 @@ test('the tables of actions and reasons are whole', () => {
   const actions = tableBehind('What is done about it').map(([name]) => name);
   assert.deepEqual(actions, ACTIONS);
   const reasons = tableBehind('What was not looked into');
-  assert.deepEqual(reasons.map(([name]) => name).toSorted(), UNSCANNED_REASONS.toSorted());
+  assert.deepEqual(new Set(reasons.map(([name]) => name)), new Set(UNSCANNED_REASONS));
   for (const [name = '', , action] of reasons)
     for (const direction of ['requests', 'answers'] as const) assert.equal(actionOn(name, 'unscanned', direction), action, name);
 });
