@@ -19,7 +19,8 @@ export function inflate(
 ): Result<Uint8Array, InflateFailure> {
   const options = { maxOutputLength: limits.maxBytes, finishFlush: limits.isCut ? constants.Z_SYNC_FLUSH : constants.Z_FINISH };
   try {
-    return ok(compression === 'gzip' ? gunzipSync(bytes, options) : inflateSync(bytes, options));
+    const { buffer, byteOffset, length } = compression === 'gzip' ? gunzipSync(bytes, options) : inflateSync(bytes, options);
+    return ok(new Uint8Array(buffer, byteOffset, length));
   } catch (cause) {
     return fail(cause instanceof RangeError ? 'too-long' : 'broken');
   }

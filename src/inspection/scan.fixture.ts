@@ -16,7 +16,12 @@ export const MAX_MATCH = 96;
 const LOOK_BEHIND = 24;
 
 /** Of each kind of finding: what it looks like. `bracketed` reaches over anything, so it overlaps the others; `mark` needs a border in front of it. */
-const FORMS: readonly RegExp[] = [/(?<![A-Za-z0-9])MARK-[0-9A-Z]{4,24}/g, /<[^<>]{1,90}>/g, /[\u200B\u{E0041}]+/gu, /[0-9]{9,}/g];
+const FORMS: readonly RegExp[] = [
+  /(?<![A-Za-z0-9])MARK-[0-9A-Z]{4,24}/g,
+  /<[^<>]{1,90}>/g,
+  /[\u200B\u{E0041}]+/gu,
+  /(?<![0-9A-Za-z])[0-9]{9,}(?![0-9A-Za-z])/g,
+];
 
 /** Makes an engine that finds the forms above, and any value of a member named `password`. Costs a step for each byte that it is given. */
 export function createFixtureEngine(): Engine {

