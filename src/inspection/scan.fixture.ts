@@ -12,7 +12,7 @@ export const SOUGHT: readonly Sought[] = [
 ];
 
 /** The longest of its findings, and how far it looks back. */
-export const MAX_MATCH = 96;
+export const MAX_MATCH = 256;
 const LOOK_BEHIND = 24;
 
 /** Of each kind of finding: what it looks like. `bracketed` reaches over anything, so it overlaps the others; `mark` needs a border in front of it. */
