@@ -1,17 +1,9 @@
 // A window, looked into: does the pattern match, where, and does the validator say that it is one. Only here do bytes become text.
 
 import type { Around } from './anchors.ts';
-import type { Match } from './pattern.ts';
 import type { Probe } from './plan.ts';
-import {
-  CHARACTERS_READ_PER_STEP,
-  spend,
-  STEPS_PER_CHARACTER,
-  STEPS_PER_FIND,
-  STEPS_PER_FOUND_CHARACTER,
-  STEPS_PER_READ,
-  STEPS_PER_WINDOW,
-} from './spend.ts';
+import type { Match } from './run-program.ts';
+import { CHARACTERS_READ_PER_STEP, spend, STEPS_PER_READ, STEPS_PER_WINDOW } from './spend.ts';
 import type { Budget, Candidate, Part } from './types.ts';
 import type { View } from './view.ts';
 import { openWindow } from './window.ts';
@@ -23,26 +15,21 @@ export type Emit = (detector: number, start: number, end: number) => void;
 /** Looks into a window around anchors. Throws what a validator throws. */
 export function lookInto(view: View, around: Around, budget: Budget, emit: Emit): void {
   const { probe, pattern } = around;
-  const length = around.end - around.start;
-  // A pattern costs more than what is written for the one thing it looks for, which looks at little of the window.
-  const steps =
-    pattern === undefined ? STEPS_PER_READ + length / CHARACTERS_READ_PER_STEP : STEPS_PER_WINDOW + length * STEPS_PER_CHARACTER;
-  if (!spend(budget, steps)) return;
+  if (!spendOnWindow(budget, around.end - around.start)) return;
   const window = openWindow(view.bytes, around.start, around.end);
   const { text } = window;
   if (pattern === undefined) {
     const start = window.toText(around.anchorStart);
     const end = window.toText(around.anchorEnd);
+    if (!spend(budget, STEPS_PER_READ)) return;
     if (probe.read === undefined) judge(view, probe, window, { start, end, valueStart: start, valueEnd: end }, emit);
     else probe.read(candidateOf(view, window, start, end), (find, part) => emitPart(probe.index + find, window, part, emit));
     return;
   }
-  if (!pattern.test(text)) return;
   const last = around.anchorStart + probe.near;
   for (let at = 0; at < text.length;) {
-    const match = pattern.find(text, at);
-    if (!spend(budget, STEPS_PER_FIND + ((match?.end ?? text.length) - at) * STEPS_PER_FOUND_CHARACTER)) return;
-    if (match === undefined || window.toByte(match.valueStart) > last) return;
+    const match = pattern.find(text, at, budget);
+    if (match === undefined || window.toByte(match.valueStart) > last || !spendOnRead(budget, match)) return;
     at = next(text, match, judge(view, probe, window, shorten(window, match, probe.reach), emit));
   }
 }
@@ -50,12 +37,20 @@ export function lookInto(view: View, around: Around, budget: Budget, emit: Emit)
 /** Looks at the beginning of a value, for which the name of its member is the anchor. Throws what a validator throws. */
 export function lookAtBeginning(view: View, probe: Probe, budget: Budget, emit: Emit): void {
   const end = Math.min(view.end, view.begin + probe.after);
-  if (!spend(budget, STEPS_PER_WINDOW + STEPS_PER_FIND + (end - view.begin) * STEPS_PER_FOUND_CHARACTER)) return;
+  if (!spendOnWindow(budget, end - view.begin)) return;
   const window = openWindow(view.bytes, view.begin, end);
   const { length } = window.text;
-  const match =
-    probe.pattern === undefined ? { start: 0, end: length, valueStart: 0, valueEnd: length } : probe.pattern.atStart(window.text);
-  if (match !== undefined) judge(view, probe, window, match, emit);
+  const whole = { start: 0, end: length, valueStart: 0, valueEnd: length };
+  const match = probe.pattern === undefined ? whole : probe.pattern.atStart(window.text, budget);
+  if (match !== undefined && spendOnRead(budget, match)) judge(view, probe, window, match, emit);
+}
+
+function spendOnWindow(budget: Budget, length: number): boolean {
+  return spend(budget, STEPS_PER_WINDOW + Math.ceil(length / CHARACTERS_READ_PER_STEP));
+}
+
+function spendOnRead(budget: Budget, { valueStart, valueEnd }: Match): boolean {
+  return spend(budget, STEPS_PER_READ + valueEnd - valueStart);
 }
 
 /** Where the end of what was found was, or else the next word inside of what was refused: that it is none says nothing about what it holds. */
