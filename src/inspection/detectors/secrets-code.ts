@@ -32,12 +32,9 @@ export const CODE_SECRETS: readonly Detector[] = [
   token('npm-token', 'npm_', `${ALNUM}{36}`, { longest: 36, validator: 'random' }),
   named(
     'npm-registry-auth',
-    [':_authToken', ':_password', '_auth'],
-    `_(?:authToken|auth|password)\\s{0,2}=\\s{0,2}["']?(?P<value>[0-9A-Za-z_+/.=-]{16,})`,
-    {
-      validator: 'filled',
-      longest: 300,
-    },
+    ['_authToken', '_password', '_auth'],
+    `${leftOf('0-9A-Za-z_')}_(?:authToken|auth|password)\\s{0,2}=\\s{0,2}["']?(?P<value>[0-9A-Za-z_+/.=-]{16,})`,
+    { longest: 300 },
   ),
   token('pypi-token', ['pypi-AgEIcHlwaS5vcmc', 'pypi-AgENdGVzdC5weXBpLm9yZw'], `${URLSAFE}{50,}`, { longest: 300 }),
   token('rubygems-key', 'rubygems_', `${HEX}{48}`, { longest: 48 }),

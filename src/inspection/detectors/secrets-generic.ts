@@ -126,7 +126,16 @@ export const GENERIC_SECRETS: readonly Detector[] = [
     class: 'secret',
     anchors: {
       kind: 'literals',
-      literals: ['PHPSESSID=', 'JSESSIONID=', 'connect.sid=', 'ASP.NET_SessionId=', '.AspNetCore.', 'laravel_session=', '_session_id='],
+      literals: [
+        'PHPSESSID=',
+        'JSESSIONID=',
+        'connect.sid=',
+        'ASP.NET_SessionId=',
+        '.AspNetCore.',
+        'laravel_session=',
+        '_session_id=',
+        'sessionid=',
+      ],
     },
     pattern: '[A-Za-z_.]{4,40}=(?P<value>[0-9A-Za-z%_.~+/-]{16,})',
     before: 0,
@@ -137,8 +146,8 @@ export const GENERIC_SECRETS: readonly Detector[] = [
   {
     name: 'netrc-password',
     class: 'secret',
-    anchors: { kind: 'literals', literals: ['machine ', 'login '] },
-    pattern: '(?:machine \\S+\\s+)?login\\s+\\S+\\s+password\\s+(?P<value>\\S{4,128})',
+    anchors: { kind: 'literals', literals: ['machine '] },
+    pattern: 'machine \\S+\\s+login\\s+\\S+\\s+password\\s+(?P<value>\\S{4,128})',
     before: 0,
     after: 320,
     validator: 'filled',

@@ -40,7 +40,10 @@ export const SERVICE_SECRETS: readonly Detector[] = [
     before: 40,
     pattern: LEFT + '(?P<value>[0-9A-Za-z]{6}_[0-9A-Za-z]{29}_mmk)\\b',
   },
-  token('facebook-token', ['EAA', 'EAAC', 'EAAM', 'EAAG', 'EAAB'], `[0-9A-Za-z]{90,}`, { longest: 400, validator: 'random' }),
+  {
+    ...token('facebook-token', 'EAA', '', { longest: 400, validator: 'random' }),
+    pattern: `${leftOf('0-9A-Za-z+/')}(?P<value>EAA[0-9A-Za-z]{90,})(?:[^0-9A-Za-z+/=]|$)`,
+  },
   named(
     'facebook-app-token',
     ['facebook', 'access_token', 'fb_'],

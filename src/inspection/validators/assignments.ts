@@ -17,6 +17,8 @@ interface Placed extends Part {
 /** The value that the name around a word is given, if it is the secret that the name promises. */
 export function assignedSecret({ window, value, at }: Candidate): readonly Part[] | false {
   const start = nameStart(window, at);
+  // The last part of a path or of the name of a resource: what follows is the next part.
+  if (window[start - 1] === ':' || window[start - 1] === '/') return false;
   const end = nameEnd(window, at + value.length);
   const name = window.slice(start, end);
   const kind = kindOf(name);
@@ -24,6 +26,8 @@ export function assignedSecret({ window, value, at }: Candidate): readonly Part[
   const valueAt = afterSeparator(window, end, start);
   if (valueAt === undefined) return false;
   const placed = readValue(window, valueAt, isInQuery(window, start));
+  // `<password>hunter2</password>`; and no `<password>@host`.
+  if (window[valueAt - 1] === '>' && window[valueAt - 2] !== '=' && window[placed?.end ?? 0] !== '<') return false;
   return placed !== undefined && isSecret(kind, { ...placed, name }) ? [{ start: placed.start, end: placed.end }] : false;
 }
 
@@ -57,13 +61,18 @@ function nameEnd(text: string, from: number): number {
 
 const SEPARATOR =
   /^(?:\\?["'`]|["'\])]{1,3}|\*\*|\\_)?[ \t]{0,8}(?:=>|:=|\?=|={1,3}|->|:|>|["']?[ \t]+value=)[ \t]{0,8}(?:\r?\n[ \t]{1,12})?/;
+/** `define('DB_PASSWORD', '…')`: two arguments, of which the first says what the second is. */
+const PAIR = /^["'`][ \t]{0,2},[ \t]{0,4}(?=["'`])/;
+/** `setPassword("…")`. */
+const CALL = /^\([ \t]{0,2}(?=["'`])/;
 const SAYS_IT_IS = /^(?:["'`*]{0,2})[ ](?:is|was|are|set to|will be|=)[ ]?:?[ ]{0,2}/;
 const OPTION = /^[ \t]{1,4}(?=[^\s-])/;
 
 /** Where the value begins that stands behind a name; undefined: it is given none. */
 function afterSeparator(text: string, end: number, nameAt: number): number | undefined {
   const rest = text.slice(end, end + 64);
-  const separator = SEPARATOR.exec(rest) ?? SAYS_IT_IS.exec(rest);
+  const called = /^(?:set|with|change|update)[A-Z_]/.test(text.slice(nameAt, nameAt + 8)) ? CALL.exec(rest) : null;
+  const separator = SEPARATOR.exec(rest) ?? SAYS_IT_IS.exec(rest) ?? (text[nameAt - 2] === '(' ? PAIR.exec(rest) : null) ?? called;
   if (separator !== null) return end + separator[0].length;
   // `--password hunter2`: the hyphens are part of the name.
   const option = text.startsWith('--', nameAt) ? OPTION.exec(rest) : null;

@@ -22,7 +22,7 @@ const LABELS =
 const LABEL_WORDS = new Set(LABELS.split(' '));
 const FILLING_WORDS = new Set([...MARKERS.split(' '), ...LABEL_WORDS]);
 /** Whoever writes about nothing in particular writes these. */
-const NOISE_WORDS = new Set([...FILLING_WORDS, 'foo', 'bar', 'baz', 'qux', 'quux']);
+const NOISE_WORDS = new Set([...FILLING_WORDS, 'foo', 'bar', 'baz', 'qux', 'quux', 'xyz']);
 const LONGEST_WORD = 16;
 /** Longer texts of nothing but such words are prose, and other rules' business. */
 const LONGEST_SPELLED = 80;
@@ -66,7 +66,9 @@ export function isTemplate(value: string): boolean {
 export function isFilling(value: string, key = ''): boolean {
   const lower = value.toLowerCase();
   const letters = lower.replace(/[^a-z]/g, '');
-  if (letters === '') return false;
+  // Where there are as many digits, letters make words by accident.
+  const digits = value.replace(/[^0-9]/g, '').length;
+  if (letters === '' || (digits > 6 && digits * 2 > letters.length)) return saysSo(lower);
   if (!spells(letters, NOISE_WORDS)) return saysSo(lower);
   // `Password1$` and `secret123` are what people take for passwords, bad as they are; `your-secret`, and `password123` for a password, are not.
   if (/[0-9].*[!@#$%^&*?+]|[!@#$%^&*?+].*[0-9]/.test(value)) return false;

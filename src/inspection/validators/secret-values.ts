@@ -30,7 +30,8 @@ function isPassword(value: string): boolean {
   const marks = /[!@#$%^&*+=?~]/.test(value);
   // A sentence about a password is none; one of words would need more than a detector can see.
   if (/\s/.test(value)) return digits && marks && value.split(/\s+/).length < 5;
-  if (letters && (digits || marks)) return !isLabelWithNumber(value);
+  if (letters && (digits || marks))
+    return /[0-9].*[0-9]/.test(value) ? !/[-_.]/.test(value) || !isLabelWithNumber(value) : !isLabelWithNumber(value);
   if (digits && !letters) return /^[0-9]{6,16}$/.test(value) || marks;
   return value.length >= 10 && /[a-z][A-Z]|[A-Z]{2}[a-z]/.test(value) && looksRandom(value);
 }
@@ -57,7 +58,7 @@ function isLabelWithNumber(value: string): boolean {
   if (/^[0-9]{4}-[0-9]{2}-[0-9]{2}/.test(value)) return true;
   const digits = value.replace(/[^0-9]/g, '').length;
   if (digits > 2 || /[!@#$%^&*+=?~]/.test(value)) return false;
-  return /^[A-Za-z][a-z]*(?:[-_.]?[A-Za-z][a-z]*)*[-_.]?[0-9]*$/.test(value) && isWordy(value.replace(/[^A-Za-z]/g, ''));
+  return /^[A-Za-z][0-9A-Za-z_.-]*$/.test(value) && isWordy(value.replace(/[^A-Za-z]/g, ''));
 }
 
 /** Code that fetches a secret from where it is kept: `req.body.token`, `process.env.KEY`, `getToken()`, `tokens[0]`. */
@@ -72,6 +73,9 @@ function looksRandomPart(value: string): boolean {
 
 /** Where a secret is to be found: an address, a path, a name in a store of secrets, a name of a variable. */
 function isReference(value: string): boolean {
+  // An account on a chain is what everybody is told; an algorithm is no key.
+  if (/^0x[0-9a-f]{40}$/i.test(value) || /^(?:aes|rsa|hs|rs|es|ps|sha|md|ed|ecdsa|hmac|des|chacha|ripemd)[-_]?[0-9]{1,5}/i.test(value))
+    return value.length < 43;
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(value) || /^(?:\.{0,2}\/|~\/|[A-Za-z]:\\)/.test(value)) return true;
   if (
     /^(?:arn:|projects\/|op:\/\/|vault:|secret\/|env:|file:|ref\+|enc:|ENC\[|AQICA|\$2[aby]\$|\$argon2|\$6\$|\$5\$|pbkdf2|sha256:|sha512:|bcrypt)/.test(
