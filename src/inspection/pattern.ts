@@ -37,12 +37,13 @@ export function patternMistake(source: string): string | undefined {
 function matchesNothing(source: string): boolean {
   const pattern = createPattern(source);
   const budget = { left: Number.MAX_SAFE_INTEGER, failures: 0 };
-  return PROBES.some((probe) =>
-    [...probe, ''].some((_, at) => {
+  return PROBES.some((probe) => {
+    for (let at = 0; at <= probe.length; at += 1) {
       const match = pattern.find(probe, at, budget);
-      return match !== undefined && match.start === match.end;
-    }),
-  );
+      if (match !== undefined && match.start === match.end) return true;
+    }
+    return false;
+  });
 }
 
 /** A pattern that `patternMistake` has nothing to say about. */

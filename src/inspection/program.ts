@@ -105,7 +105,7 @@ interface Classes {
   /** Number of the class of an instruction; instructions with the same characters share one. */
   add(instruction: RawInstruction): number;
   tables(): Uint8Array;
-  isWide(kind: number, point: number): boolean;
+  readonly isWide: (kind: number, point: number) => boolean;
 }
 
 function createClasses(): Classes {
