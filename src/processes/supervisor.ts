@@ -287,6 +287,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
 
   const end = (child: Child): void => {
     child.leaving = true;
+    // It has nothing to put in order, and may be stopped, or in a loop.
+    if (child.role === 'inspector') return void child.process.kill('SIGKILL');
     tell(child, { kind: 'stop' });
     endLater(child, STOP_GRACE_MS);
   };
