@@ -24,7 +24,7 @@ const FIRST_CODE = FIRST_NUMBER + NATIONAL_NUMBERS.length;
 /** Shorter runs are nothing that is told from digits alone. */
 const MIN_DIGITS = 6;
 const MIN_CARD_DIGITS = 12;
-const MIN_IBAN_DIGITS = 8;
+const MIN_IBAN_DIGITS = 6;
 
 const CARDS = [CARD, DOUBTFUL_CARD];
 const readNumbers = createNumberReader([...CARDS, ...NATIONAL_NUMBERS]);

@@ -35,7 +35,7 @@ export const PAYMENT: readonly Detector[] = [
       ],
     },
     // Behind the word: a few words and marks of its sentence, then three or four digits that belong to nothing longer.
-    pattern: String.raw`(?i)(?:^|[^a-z0-9])${CODE_WORDS}(?:\s{0,3}(?:\([a-z0-9 ]{2,12}\)|code|number|no\.?|is|was|of|for|the|my|card|value|=>|[:=#"'\x60*|,-])){0,6}\s{0,3}(?P<value>[0-9]{3,4})(?:[^0-9a-z%.:/-]|[.:-](?:[^0-9a-z]|$)|$)`,
+    pattern: String.raw`(?i)(?:^|[^a-z0-9])${CODE_WORDS}(?:\s{0,3}(?:\([a-z0-9 ]{2,12}\)|code|number|no\.?|is|was|of|for|on|the|my|your|his|her|credit|debit|bank|card|value|=>|[:=#"'\x60*|,-])){0,7}\s{0,3}(?P<value>[0-9]{3,4})(?:[^0-9a-z%.:/-]|[.:-](?:[^0-9a-z]|$)|$)`,
     before: 32,
     after: 80,
     validator: 'card-verification-code',
@@ -88,7 +88,7 @@ export const PAYMENT: readonly Detector[] = [
       kind: 'literals',
       literals: ['card pin', 'card_pin', 'cardpin', 'atm pin', 'atm_pin', 'debit pin', 'pin number', 'pin code', 'pincode', 'pin_code'],
     },
-    pattern: String.raw`(?i)(?:(?:card|atm|debit)[ _]?pin(?:[ _]?(?:number|code))?|pin[ _]?(?:number|code))(?:\s{0,3}(?:code|number|is|was|of|for|the|my|card|=>|[:=#"'\x60*,-])){0,5}\s{0,3}(?P<value>[0-9]{4,6})(?:[^0-9a-z%.:/-]|[.:-](?:[^0-9a-z]|$)|$)`,
+    pattern: String.raw`(?i)(?:(?:card|atm|debit)[ _]?pin(?:[ _]?(?:number|code))?|pin[ _]?(?:number|code))(?:\s{0,3}(?:code|number|is|was|of|for|on|the|my|your|his|her|credit|debit|bank|card|=>|[:=#"'\x60*,-])){0,7}\s{0,3}(?P<value>[0-9]{4,6})(?:[^0-9a-z%.:/-]|[.:-](?:[^0-9a-z]|$)|$)`,
     before: 64,
     after: 64,
     validator: 'card-pin',

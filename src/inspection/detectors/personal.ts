@@ -123,4 +123,15 @@ export const PERSONAL: readonly Detector[] = [
     after: 64,
     confidence: 'medium',
   },
+  {
+    name: 'br-cnpj-with-letters',
+    class: 'personal',
+    // Too few digits beside each other to be a run.
+    anchors: { kind: 'literals', literals: ['cnpj'] },
+    pattern: String.raw`(?:[^A-Za-z0-9]|^)(?P<value>[0-9A-Z]{2}\.?[0-9A-Z]{3}\.?[0-9A-Z]{3}/?[0-9A-Z]{4}-?[0-9]{2})(?:[^A-Za-z0-9]|$)`,
+    before: 8,
+    after: 64,
+    validator: 'br-cnpj',
+    confidence: 'high',
+  },
 ];

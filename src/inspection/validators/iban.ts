@@ -119,10 +119,12 @@ const LENGTHS: Readonly<Record<string, number>> = {
 };
 
 /** In front of the first digits that anchor the search there may stand a country, check digits, a bank's letters and the spaces between. */
-const REACH = 16;
+const REACH = 20;
 /** 34 characters in groups of four, with marks between. */
 const LONGEST = 44;
 const BEGINNING = /(?<![A-Za-z0-9])[A-Za-z]{2}[ -]?[0-9]{2}(?=[ .-]?[A-Za-z0-9])/g;
+/** No bank prints a longer first group. */
+const GROUP = 8;
 const ALPHANUMERIC = /[A-Za-z0-9]/;
 
 /** The IBANs of which a run of digits is part. */
@@ -148,20 +150,28 @@ function endOfIban({ window }: Candidate, start: number): number | undefined {
   return read !== undefined && isIban(read.text) ? start + read.end : undefined;
 }
 
-/** So many letters and digits, with at most one mark between any two, and none behind them. */
+/**
+ * So many letters and digits, and none behind them; with at most one mark between any two. What begins without marks has none: the word behind it is another.
+ */
 function readCharacters(text: string, count: number): { readonly text: string; readonly end: number } | undefined {
   let read = '';
   let marked = true;
+  let hasMarks = false;
   for (let index = 0; index < text.length; index += 1) {
     const character = text.charAt(index);
     if (ALPHANUMERIC.test(character)) {
       read += character;
       marked = false;
       if (read.length === count) return ALPHANUMERIC.test(text.charAt(index + 1)) ? undefined : { text: read, end: index + 1 };
-    } else if (marked || (character !== ' ' && character !== '-' && character !== '.' && character !== '\u00a0')) {
+    } else if (
+      marked ||
+      (index > GROUP && !hasMarks) ||
+      (character !== ' ' && character !== '-' && character !== '.' && character !== '\u00a0')
+    ) {
       return undefined;
     } else {
       marked = true;
+      hasMarks = true;
     }
   }
   return undefined;

@@ -40,7 +40,6 @@ function standsAlone(window: string, start: number, end: number): boolean {
   const after = window.charAt(end);
   if (/[A-Za-z0-9_.\-^~]/.test(before) && !/%(?:20|3[aAdD]|22|2[cCfF])$/.test(window.slice(0, start))) return false;
   if (before === '/' && /[A-Za-z0-9_]/.test(window.charAt(start - 2))) return false;
-  if (before === '@' && !window.slice(0, start).includes('://') && !/[A-Za-z0-9]@$/.test(window.slice(0, start))) return false;
   return !/[A-Za-z_]/.test(after) && !(after === '-' && /[A-Za-z0-9]/.test(window.charAt(end + 1)));
 }
 

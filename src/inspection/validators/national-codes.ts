@@ -44,7 +44,8 @@ export const NATIONAL_CODES: readonly NationalCode[] = [
     reach: 3,
     pattern: /[0-9]{2}\.?[0-9]{3}\.?[0-9]{3}[ -]?[A-HJ-NP-TV-Z]/g,
     check: (code) =>
-      DNI_LETTERS.charAt(Number(code.slice(0, 8)) % 23) === code.charAt(8) && !/^(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])/.test(code),
+      DNI_LETTERS.charAt(Number(code.slice(0, 8)) % 23) === code.charAt(code.length - 1) &&
+      !/^(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])/.test(code),
   },
   {
     name: 'es-nie',
@@ -52,7 +53,7 @@ export const NATIONAL_CODES: readonly NationalCode[] = [
     min: 7,
     reach: 3,
     pattern: /[XYZ][ -]?[0-9]{7}[ -]?[A-HJ-NP-TV-Z]/gi,
-    check: (code) => DNI_LETTERS.charAt(Number(`${'XYZ'.indexOf(code.charAt(0))}${code.slice(1, 8)}`) % 23) === code.charAt(8),
+    check: (code) => isNie(code.replaceAll('-', '')),
   },
   {
     name: 'it-fiscal-code',
@@ -75,7 +76,7 @@ export const NATIONAL_CODES: readonly NationalCode[] = [
     name: 'de-pension-number',
     run: 'digits',
     min: 8,
-    reach: 5,
+    reach: 6,
     pattern: /[0-9]{2}[ ]?[0-9]{6}[ ]?[A-Z][ ]?[0-9]{3}/g,
     check: isGermanPensionNumber,
   },
@@ -175,7 +176,7 @@ export function createCodeCheck(kinds: readonly NationalCode[]): (candidate: Can
 }
 
 /** Most codes reach no further around their digits. */
-const NEAR = 5;
+const NEAR = 6;
 
 /** The codes of a kind around a run. */
 export function findCodes(kind: NationalCode, candidate: Candidate): readonly Part[] {
@@ -201,6 +202,11 @@ function standsAlone({ window }: Candidate, { start, end }: Part): boolean {
 function isOne(candidate: Candidate, { start, end }: Part, text: string, kind: NationalCode): boolean {
   const isCode = kind.check(text.toUpperCase().replaceAll(/[^0-9A-Z+-]/g, ''));
   return isCode && (kind.context === undefined || hasContext(candidate, start, end, kind.context));
+}
+
+/** The letter in front stands for a digit. */
+function isNie(code: string): boolean {
+  return DNI_LETTERS.charAt(Number(`${'XYZ'.indexOf(code.charAt(0))}${code.slice(1, 8)}`) % 23) === code.charAt(8);
 }
 
 // Odd positions count by this order, even ones by the letter's or digit's own value (decree of 23 December 1976).
@@ -250,7 +256,7 @@ function isCzech(code: string): boolean {
 }
 
 /** Since 2026 letters too: each counts as its ASCII code less 48. */
-function isCnpj(code: string): boolean {
+export function isCnpj(code: string): boolean {
   const text = code.replace('-', '');
   const values = text.split('').map((character) => character.charCodeAt(0) - 48);
   const weights = [6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2];

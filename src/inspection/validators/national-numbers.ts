@@ -53,7 +53,7 @@ export const NATIONAL_NUMBERS: readonly NationalNumber[] = [
     name: 'ca-sin',
     shapes: [],
     loose: shapes('3_3_3', '9'),
-    check: (digits) => /^[1-79]/.test(digits) && isLuhn(digits) && !isUniform(digits),
+    check: (digits) => !/^(?:000|8)/.test(digits) && isLuhn(digits) && !isUniform(digits),
     context: words('sin', 'social insurance*', 'assurance sociale', 'nas', 'canad*'),
   },
   {

@@ -3,6 +3,7 @@
 import type { Validator, ValidatorName } from '../types.ts';
 import { findFirstTrack } from './card.ts';
 import { findEmail } from './email.ts';
+import { isCnpj } from './national-codes.ts';
 import { isCardPin, isMostlyDigits, isPassportLine, isVerificationCode, isVerificationMember } from './payment-context.ts';
 
 /** By name. */
@@ -14,4 +15,5 @@ export const PERSONAL_VALIDATORS: readonly (readonly [ValidatorName, Validator])
   ['card-pin', isCardPin],
   ['passport-mrz', isPassportLine],
   ['mostly-digits', isMostlyDigits],
+  ['br-cnpj', ({ value }) => /[A-Z]/.test(value) && isCnpj(value.replaceAll(/[./]/g, ''))],
 ];
