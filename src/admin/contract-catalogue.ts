@@ -29,10 +29,14 @@ const lookAlikeSchema = z.strictObject({
 });
 
 const hintSchema = z.strictObject({
-  kind: z.enum(['hidden-characters', 'orders', 'prefers-itself']),
+  kind: z.enum(['hidden-characters', 'orders', 'prefers-itself', 'secret', 'active-content']),
   place: z.string().meta({ description: 'Where in the definition, as in the diff.' }),
   span: z.tuple([z.int(), z.int()]).meta({ description: 'From and to, in UTF-16 units of the text there.' }),
   text: z.string().meta({ description: 'What stands there; what cannot be seen is written as an escape.' }),
+  finding: z
+    .string()
+    .nullable()
+    .meta({ description: 'The type of finding because of which it is not approved by first use; null: it is for the reader.' }),
 });
 
 const withheldSchema = z.strictObject({

@@ -192,7 +192,8 @@ function show(deps: CliDeps, one: WithheldView): void {
       deps,
       `  ! ${Math.round(one.resembles.likeness * 100)} % like ${one.resembles.name}, which is approved and not listed any more`,
     );
-  for (const { kind, place, span, text } of one.hints) printText(deps, `  ! ${HINTS[kind]} at ${place}, ${span[0]}–${span[1]}: ${text}`);
+  for (const { kind, place, span, text, finding } of one.hints)
+    printText(deps, `  ! ${HINTS[kind]}${finding === null ? '' : ` (${finding})`} at ${place}, ${span[0]}–${span[1]}: ${text}`);
   for (const alike of one.lookAlikes) printText(deps, `  ! ${sayAlike(alike)}`);
   for (const line of one.diff) printText(deps, `  ${line}`);
 }
@@ -201,6 +202,8 @@ const HINTS: Readonly<Record<WithheldView['hints'][number]['kind'], string>> = {
   'hidden-characters': 'characters that nobody sees',
   orders: 'words that give a model orders',
   'prefers-itself': 'words that ask to be preferred',
+  secret: 'what grants access, or looks like it',
+  'active-content': 'what is run or fetched by showing it',
 };
 
 function sayAlike({ kind, one, other, prefersItself }: LookAlikesView['lookAlikes'][number]): string {

@@ -51,6 +51,8 @@ export interface CatalogueAuthorityOptions {
   readonly log: Log;
   readonly now: () => Date;
   readonly trustOf: (server: string) => Trust | undefined;
+  /** Whether nothing but a person may approve what a definition says, though its server is trusted on first use. */
+  readonly isDoubtful: (definition: string) => boolean;
   /** `isNew`: whether workers do not have a definition yet. */
   readonly publish: (publication: Publication, isNew: (text: ApprovedText) => boolean) => Promise<void>;
   /** For what is true until it can be written: to workers only. */
@@ -61,7 +63,7 @@ export interface CatalogueAuthorityOptions {
 const FIRST_LIST_MS = 60_000;
 /** The authority over what `store` holds. */
 export function createCatalogueAuthority(options: CatalogueAuthorityOptions): CatalogueAuthority {
-  const { store, tenant, keeping, log, now, trustOf, publish, announce } = options;
+  const { store, tenant, keeping, log, now, trustOf, isDoubtful, publish, announce } = options;
   const catalogues = new Map<string, ServerCatalogue>();
   const queues = new Map<string, Promise<unknown>>();
   const guessing = createToolGuesses();
@@ -188,7 +190,7 @@ export function createCatalogueAuthority(options: CatalogueAuthorityOptions): Ca
       const text = isLarge && book.isPinned(sighting) ? before.find((row) => sightingKey(row) === sightingKey(sighting)) : undefined;
       book.see({ ...sighting, server, definition: text?.definition ?? definition, at, serverVersion: report.serverVersion });
       // A second shape of one thing is a change, also on the first list.
-      if (isLarge || !isTrusted || sighting.kind !== report.kind || book.hasPin(sighting)) continue;
+      if (isLarge || !isTrusted || sighting.kind !== report.kind || book.hasPin(sighting) || isDoubtful(definition)) continue;
       book.decide(sighting, { state: 'pinned', decidedBy: 'first-use', decidedAt: at });
     }
     if (book.isFull) log.warn('a server lists more that is new than is kept for review: sallyport tools review', { server });

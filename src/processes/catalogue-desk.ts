@@ -9,6 +9,7 @@ import { createCataloguePublisher } from './catalogue-publisher.ts';
 import type { Channel, Frame } from './channel.ts';
 import type { Links } from './child.ts';
 import type { Desk } from './conversation.ts';
+import type { DefinitionInspection } from './definition-inspection.ts';
 import { createPinKeeping } from './pin-keeping.ts';
 import { readReport } from './sighting-report.ts';
 import type { TakenReport } from './sighting-report.ts';
@@ -20,6 +21,7 @@ export interface CatalogueDeskOptions {
   readonly tenant: string;
   /** Of the config in force; undefined: there is no such server. */
   readonly trustOf: (server: string) => ServerConfig['trust'] | undefined;
+  readonly inspection: DefinitionInspection;
   /** What is approved, or whether that can be believed, has changed. */
   readonly onChange: () => void;
 }
@@ -35,7 +37,15 @@ export interface CatalogueDesk extends Desk {
   open(store: Store): Promise<void>;
 }
 
-export function createCatalogueDesk({ dataFolder, links, log, tenant, trustOf, onChange }: CatalogueDeskOptions): CatalogueDesk {
+export function createCatalogueDesk({
+  dataFolder,
+  links,
+  log,
+  tenant,
+  trustOf,
+  inspection,
+  onChange,
+}: CatalogueDeskOptions): CatalogueDesk {
   const publisher = createCataloguePublisher({ dataFolder, links, log });
   let authority: CatalogueAuthority | undefined;
   const retries = new Map<string, NodeJS.Timeout>();
@@ -88,6 +98,7 @@ export function createCatalogueDesk({ dataFolder, links, log, tenant, trustOf, o
         log,
         now: () => new Date(),
         trustOf,
+        isDoubtful: (definition) => inspection.isDoubtful(definition),
         publish: async (publication, isNew) => {
           await publisher.publish(publication, isNew);
           onChange();

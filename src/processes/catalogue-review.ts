@@ -15,7 +15,6 @@ import {
   diffDefinitions,
   fetchedPackage,
   guessTool,
-  hintsIn,
   MAX_DEFINITION_BYTES,
   printChanges,
   resembles,
@@ -23,6 +22,7 @@ import {
 } from '../tools/index.ts';
 import type { LookAlike, ServerCatalogue, Withheld } from '../tools/index.ts';
 import type { CatalogueAuthority } from './catalogue-authority.ts';
+import type { DefinitionInspection } from './definition-inspection.ts';
 import { pause } from './pause.ts';
 
 export interface CatalogueReviewOptions {
@@ -30,6 +30,7 @@ export interface CatalogueReviewOptions {
   readonly authority: () => CatalogueAuthority | undefined;
   /** Of the config in force. */
   readonly servers: () => readonly ServerConfig[];
+  readonly inspection: DefinitionInspection;
 }
 
 /** What one answer holds of withheld things: more than a person reads at once. */
@@ -38,7 +39,7 @@ const MAX_AT_ONCE = 200;
 const MAX_VANISHED = 500;
 
 /** The catalogue as the admin API has it. */
-export function createCataloguePort({ authority, servers }: CatalogueReviewOptions): AdminPorts['catalogue'] {
+export function createCataloguePort({ authority, servers, inspection }: CatalogueReviewOptions): AdminPorts['catalogue'] {
   const factsOf: FactsOf = (server, tool, guess) => {
     const own = servers().filter(({ name }) => name === server);
     const facts = compileToolFacts(own, () => ({ fingerprint: undefined, guess }))(server, tool);
@@ -53,7 +54,7 @@ export function createCataloguePort({ authority, servers }: CatalogueReviewOptio
   return {
     withheld: async (server) => {
       const known = authority();
-      return known === undefined ? unavailable : ok(await review(known, factsOf, server));
+      return known === undefined ? unavailable : ok(await review({ authority: known, factsOf, inspection }, server));
     },
     approved: async (server) => {
       const known = authority();
@@ -84,14 +85,22 @@ export function createCataloguePort({ authority, servers }: CatalogueReviewOptio
 /** What rules go by for a tool, of which this is guessed. */
 type FactsOf = (server: string, tool: string, guess: CataloguedTool['guess']) => ToolFactsView;
 
-async function review(authority: CatalogueAuthority, factsOf: FactsOf, server: string | undefined): Promise<CatalogueView> {
+/** What a review is made with. */
+interface Reviewer {
+  readonly authority: CatalogueAuthority;
+  readonly factsOf: FactsOf;
+  readonly inspection: DefinitionInspection;
+}
+
+async function review(reviewer: Reviewer, server: string | undefined): Promise<CatalogueView> {
+  const { authority } = reviewer;
   const catalogues = authority.all().filter((one) => server === undefined || one.server === server);
   const withheld: WithheldView[] = [];
   let left = MAX_AT_ONCE;
   for (const catalogue of catalogues) {
     const items = catalogue.withheld.slice(0, left);
     left -= items.length;
-    if (items.length > 0) withheld.push(...(await describe(authority, catalogue, items, factsOf)));
+    if (items.length > 0) withheld.push(...(await describe(reviewer, catalogue, items)));
   }
   const alike = withheld.length === 0 ? [] : await lookAlikesOf(authority, withheld);
   return {
@@ -110,10 +119,9 @@ async function review(authority: CatalogueAuthority, factsOf: FactsOf, server: s
 }
 
 async function describe(
-  authority: CatalogueAuthority,
+  { authority, factsOf, inspection }: Reviewer,
   { server }: ServerCatalogue,
   items: readonly Withheld[],
-  factsOf: FactsOf,
 ): Promise<readonly WithheldView[]> {
   const rows = await authority.seen(server);
   const things = Map.groupBy(rows, ({ kind, name }) => `${kind} ${name}`);
@@ -149,7 +157,7 @@ async function describe(
             ? [...printChanges(diffDefinitions(before === undefined ? {} : valueOf(before), definition))]
             : [sayLarge(largeBytes)],
         resembles: like === undefined ? null : { name: like.name, likeness: Math.round(like.score * 100) / 100 },
-        hints: hintsIn(definition).map(({ span, ...hint }) => ({ ...hint, span: [span[0], span[1]] })),
+        hints: inspection.hints(definition).map(({ span, ...hint }) => ({ ...hint, span: [span[0], span[1]] })),
         lookAlikes: [],
         facts: kind === 'tool' ? factsOf(server, name, guessTool(name, [definition])) : null,
       },

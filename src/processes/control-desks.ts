@@ -13,6 +13,8 @@ import { createCatalogueFaults } from './catalogue-faults.ts';
 import type { Channel } from './channel.ts';
 import type { Links } from './child.ts';
 import type { Desk } from './conversation.ts';
+import { createDefinitionInspection } from './definition-inspection.ts';
+import type { DefinitionInspection } from './definition-inspection.ts';
 import { createFlowDesk } from './flow-desk.ts';
 import { createLimitsDesk } from './limits-desk.ts';
 import { createLockdownDesk } from './lockdown-desk.ts';
@@ -42,6 +44,7 @@ export interface ControlDesksOptions {
 export interface ControlDesks {
   readonly catalogue: ReturnType<typeof createCatalogueDesk>;
   readonly catalogueFaults: ReturnType<typeof createCatalogueFaults>;
+  readonly inspection: DefinitionInspection;
   readonly lockdown: ReturnType<typeof createLockdownDesk>;
   readonly flow: ReturnType<typeof createFlowDesk>;
   readonly limits: ReturnType<typeof createLimitsDesk>;
@@ -56,12 +59,14 @@ export interface ControlDesks {
 export function createControlDesks(options: ControlDesksOptions): ControlDesks {
   const { init, links, log, metrics, tenant, nowMs, store, shard } = options;
   const { dataFolder } = init;
+  const inspection = createDefinitionInspection(() => shard()?.inspection);
   const catalogue = createCatalogueDesk({
     dataFolder,
     links,
     log,
     tenant,
     trustOf: (name) => shard()?.servers.find((server) => server.name === name)?.trust,
+    inspection,
     onChange: () => catalogueFaults.recheck(),
   });
   const catalogueFaults = createCatalogueFaults({ authority: () => catalogue.authority, shard, log, onFaults: options.onFaults });
@@ -96,6 +101,7 @@ export function createControlDesks(options: ControlDesksOptions): ControlDesks {
   return {
     catalogue,
     catalogueFaults,
+    inspection,
     lockdown,
     flow,
     limits,

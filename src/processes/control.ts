@@ -144,7 +144,11 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       ports: {
         agents,
         approvals: createApprovalsPort({ desk: approvals, store: () => store, nowMs }),
-        catalogue: createCataloguePort({ authority: () => catalogue.authority, servers: () => config.shard?.servers ?? [] }),
+        catalogue: createCataloguePort({
+          authority: () => catalogue.authority,
+          servers: () => config.shard?.servers ?? [],
+          inspection: desks.inspection,
+        }),
         lockdown,
         flow: flow.port,
         policy: createPolicyPort({

@@ -1,6 +1,6 @@
 // What stands out in the texts of a definition, for the person who reviews it: characters that nobody sees, sentences that give orders to a model,
 // texts that ask to be preferred (T01, T02, T07). Every text is looked at, wherever it stands: in defaults, enums, titles, names of arguments, `_meta`.
-// Hints and nothing more: the words of an attack can always be chosen otherwise. What withholds a definition is that nobody has approved it.
+// Hints and nothing more: they may be wrong often, and the words of an attack can always be chosen otherwise. What is certain is found by inspection.
 
 import type { JsonValue } from '../mcp/index.ts';
 import { toPlace } from './diff.ts';
@@ -52,6 +52,17 @@ export function hintsIn(definition: JsonValue): readonly DefinitionHint[] {
   return hints.slice(0, MAX_HINTS);
 }
 
+/** Every text of a definition, as inspection looks at them: a part of one, from its beginning, is enough for a reader. */
+export function* textsOf(definition: JsonValue): Generator<{ readonly place: string; readonly text: string }> {
+  for (const [path, text] of textsIn(definition, [])) yield { place: toPlace(path), text: text.slice(0, MAX_TEXT_CHARS) };
+}
+
+/** A span of a text with what stands around it, for a reader. */
+export function showSpan(text: string, [from, to]: readonly [number, number]): string {
+  const around = text.slice(Math.max(0, from - CONTEXT_CHARS), Math.min(to, from + MAX_SHOWN_CHARS) + CONTEXT_CHARS);
+  return toVisible(around.toWellFormed());
+}
+
 /** Whether a text asks for its tool to be preferred. */
 export function prefersItself(text: string): boolean {
   return PREFERS.some((pattern) => text.search(pattern) >= 0);
@@ -73,9 +84,8 @@ function hintsOf(path: Path, text: string): readonly DefinitionHint[] {
   ];
 }
 
-function hint(kind: DefinitionHint['kind'], place: string, text: string, [from, to]: readonly [number, number]): DefinitionHint {
-  const around = text.slice(Math.max(0, from - CONTEXT_CHARS), Math.min(to, from + MAX_SHOWN_CHARS) + CONTEXT_CHARS);
-  return { kind, place, span: [from, to], text: toVisible(around.toWellFormed()) };
+function hint(kind: DefinitionHint['kind'], place: string, text: string, span: readonly [number, number]): DefinitionHint {
+  return { kind, place, span, text: showSpan(text, span) };
 }
 
 /** Every text, names of members among them: a model reads those of arguments. */

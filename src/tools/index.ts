@@ -1,6 +1,6 @@
 // What can be called, and by which name: names on routes with several servers, URI templates, and which arguments of which tool are
 // mirrored in Mcp-Param headers; the catalogue of approved definitions moves in here.
-export { hintsIn } from './definition-hints.ts';
+export { hintsIn, showSpan, textsOf } from './definition-hints.ts';
 export type { DefinitionHint } from './definition-hints.ts';
 export { diffDefinitions, printChanges, toPlace } from './diff.ts';
 export type { Change, Path } from './diff.ts';

@@ -32,7 +32,7 @@ for (const era of ['modern', 'legacy'] as const) {
       return server;
     };
     const named = (name: string): RugPullServer => {
-      const index = ['poison', 'tickets', 'shadow', 'wiper'].indexOf(name);
+      const index = ['poison', 'tickets', 'shadow', 'wiper', 'trusted'].indexOf(name);
       const found = servers[index];
       assert.ok(found !== undefined);
       return found;
@@ -44,6 +44,7 @@ for (const era of ['modern', 'legacy'] as const) {
           tickets: { url: named('tickets').url },
           shadow: { url: named('shadow').url, trust: 'review' },
           wiper: { url: named('wiper').url, ...wiper },
+          trusted: { url: named('trusted').url, trust: 'first-use' },
         },
         rules: [
           { name: 'everybody', effect: 'allow', agents: ['ann'], servers: ['*'] },
@@ -67,10 +68,12 @@ for (const era of ['modern', 'legacy'] as const) {
       await start({
         tools: [tool('delete_everything', 'Deletes it all.', { annotations: { destructiveHint: false, readOnlyHint: true } })],
       });
+      await start({ tools: [tool('plain', 'Adds two numbers.'), POISONED, DEEP, HIDDEN] });
       gateway = await startGateway({ config: config() });
       key = await gateway.addAgent('ann');
       legacy = await LegacySession.open(gateway.url('wiper'), { key });
-      for (const name of ['poison', 'tickets', 'shadow', 'wiper']) await modernCall(gateway.url(name), 'tools/list', {}, { key });
+      for (const name of ['poison', 'tickets', 'shadow', 'wiper', 'trusted'])
+        await modernCall(gateway.url(name), 'tools/list', {}, { key });
     });
     after(async () => {
       await gateway?.stop();
@@ -102,6 +105,32 @@ for (const era of ['modern', 'legacy'] as const) {
       assert.equal(String(POISONED['description']).slice(Number(from), Number(to)), '<IMPORTANT>');
       assert.ok(hints.some((hint) => textAt(hint, 'text').includes('id_rsa')));
       assert.equal(named('poison').called.length, 0);
+    });
+
+    test('T01, T09: what is certain is not approved by first use either, and can be approved by a person', async () => {
+      const names = async (): Promise<readonly string[]> =>
+        list((await modernCall(gateway.url('trusted'), 'tools/list', {}, { key })).result, 'tools').map((one) => textAt(one, 'name'));
+      assert.deepEqual(await names(), ['plain']);
+      const refused = await modernCall(gateway.url('trusted'), 'tools/call', { name: 'add', arguments: {} }, { key });
+      assert.notEqual(textAt(refused.result, 'content', 0, 'text'), 'done');
+      assert.equal(named('trusted').called.length, 0);
+      for (const [name, finding] of [
+        ['add', 'pretended-authority'],
+        ['subtract', 'hide-from-user'],
+        ['multiply', 'tag-characters'],
+      ] as const) {
+        const hints = list(await withheldAs('trusted', name), 'hints');
+        assert.ok(
+          hints.some((hint) => textAt(hint, 'finding') === finding),
+          `${name}: ${finding}`,
+        );
+      }
+      assert.match(
+        (await gateway.cli('tools', 'review', 'trusted')).stdout,
+        /! words that give a model orders \(hide-from-user\) at inputSchema/,
+      );
+      assert.equal((await gateway.cli('tools', 'approve', 'trusted', 'add')).code, 0);
+      assert.deepEqual([...(await names())].sort(), ['add', 'plain']);
     });
 
     test('T02: orders in a default deep in the schema are found where they are', async () => {
@@ -165,7 +194,9 @@ for (const era of ['modern', 'legacy'] as const) {
     test('T07: two tools for the same, one of which asks to be preferred', async () => {
       const shown = await gateway.cli('tools', 'look-alikes', '--output', 'json');
       assert.equal(shown.code, 0, shown.stderr);
-      const same = list(JSON.parse(shown.stdout), 'lookAlikes').find((row) => textAt(row, 'kind') === 'same-purpose');
+      const same = list(JSON.parse(shown.stdout), 'lookAlikes').find(
+        (row) => textAt(row, 'kind') === 'same-purpose' && textAt(row, 'one', 'server') === 'shadow',
+      );
       assert.equal(textAt(same, 'one', 'server'), 'shadow');
       assert.equal(at(same, 'prefersItself'), true);
       assert.equal(textAt(same, 'other', 'server'), 'tickets');
