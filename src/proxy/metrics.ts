@@ -26,6 +26,12 @@ const NOTHING: readonly string[] = [];
 const US_PER_SECOND = 1_000_000;
 const MAX_HANDLES = 4_096;
 
+/** Names of what nobody has approved are agents' own, and may be anything. */
+function toolOf({ question: { subject }, arrival: { snapshot }, server }: Call): string {
+  if (subject.kind !== 'tool') return '';
+  return snapshot.toolFacts(server.name, subject.name).fingerprint === undefined ? '' : subject.name;
+}
+
 /** Metrics of the road on a process's registry. */
 export function createRoadMetrics(metrics: Metrics): RoadMetrics {
   const durations = new Map<string, Series>();
@@ -34,7 +40,7 @@ export function createRoadMetrics(metrics: Metrics): RoadMetrics {
 
   const seriesOf = (call: Call, outcome: OutcomeStatus): Series => {
     const { question, server } = call;
-    const tool = question.subject.kind === 'tool' ? question.subject.name : '';
+    const tool = toolOf(call);
     const key = `${question.method}\u0000${outcome}\u0000${question.revision ?? question.era}\u0000${server.name}\u0000${tool}`;
     const known = durations.get(key);
     if (known !== undefined) return known;

@@ -3,7 +3,6 @@
 // wrote: not in the records, the log, the metrics, the status, its refusals, nor in the report of a crash.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -28,7 +27,7 @@ import {
   until,
 } from '../harness/index.ts';
 import type { Gateway, RpcAnswer, ScriptedServer } from '../harness/index.ts';
-import { freePort } from './gateway-target.fixture.ts';
+import { freePort, makeOwnFolder } from './gateway-target.fixture.ts';
 import { contains, filesBelow } from './written.fixture.ts';
 
 // Put together here, so that whoever searches the sources for secrets finds none.
@@ -58,8 +57,12 @@ const results: Record<string, (name: string) => object> = {
   meta: (said) => ({ content: [{ type: 'text', text: 'ok' }], _meta: { note: said } }),
   large: (said) => ({ content: [{ type: 'text', text: 'lorem ipsum '.repeat(150_000) + said + ' dolor sit amet'.repeat(1_000) }] }),
 };
+/** Megabytes pass by in pieces, and are the same to look into: not in every encoding. */
+const LARGE: ReadonlySet<string> = new Set(['plain', 'base64', 'json']);
 const cases = Object.keys(results).flatMap((where) =>
-  Object.keys(WRITTEN).flatMap((how) => PLANTED.map((value, i) => ({ tool: `${where}-${how}-${i}`, where, how, value }))),
+  Object.keys(WRITTEN)
+    .filter((how) => where !== 'large' || LARGE.has(how))
+    .flatMap((how) => PLANTED.map((value, i) => ({ tool: `${where}-${how}-${i}`, where, how, value }))),
 );
 const answer = (params: unknown): object => {
   const one = cases.find(({ tool }) => tool === textAt(params, 'name'));
@@ -69,6 +72,7 @@ const answer = (params: unknown): object => {
 };
 const TOOLS = [...cases.map(({ tool }) => anyTool(tool)), anyTool('take')];
 
+const folder = makeOwnFolder();
 let modern: ScriptedServer;
 let legacy: ScriptedServer;
 /** Whose answers are made as the test goes. */
@@ -96,7 +100,8 @@ before(async () => {
   const metricsAddress = `127.0.0.1:${await freePort()}`;
   metricsUrl = `http://${metricsAddress}/metrics`;
   gateway = await startGateway({
-    env: { PLANTED_CANARY: CANARY },
+    folder: folder.path,
+    env: { PLANTED_CANARY: CANARY, PLANTED_IN_A_PROGRAM: ALL },
     config: testConfig({
       servers: {
         modern: { url: modern.url },
@@ -106,7 +111,7 @@ before(async () => {
         pipe: {
           command: process.execPath,
           args: [join(repositoryRoot, 'test', 'harness', 'servers', 'stdio-server.ts')],
-          env: { PLANTED: ALL },
+          env: { PLANTED: { env: 'PLANTED_IN_A_PROGRAM' } },
           asks: ASKS_ANYTHING,
         },
       },
@@ -119,6 +124,7 @@ before(async () => {
 after(async () => {
   await gateway?.stop();
   await Promise.all([modern, legacy, talker, oldTalker].map((one) => one?.close()));
+  folder.remove();
 });
 
 type Json = Readonly<Record<string, unknown>>;
@@ -239,7 +245,7 @@ test('in names: of tools and prompts that there are not, and in URIs', async () 
     for (const [method, params] of [
       ['tools/call', { name: value, arguments: {} }],
       ['prompts/get', { name: value }],
-      ['resources/read', { uri: `file:///srv/${value}/notes` }],
+      ['resources/read', { uri: `file:///srv/card-${value}/notes` }],
     ] as const) {
       const said = await modernCall(gateway.url('modern'), method, params, { key });
       assert.ok(said.error !== undefined || at(said.result, 'isError') === true, said.http.body);
@@ -271,7 +277,10 @@ test('none of it has reached the other side, and none of it is written anywhere,
   const tail = await gateway.cli('audit', 'tail', '--limit', 'all', '--output', 'json');
   assert.match(tail.stdout, /"findings":\[/);
   assert.equal(await gateway.stop(), 0);
-  const files = [...filesBelow(gateway.dataFolder)].filter(([name]) => !holdsConfig(name));
+  // What an operator plants stands in the config, and so in its compiled form: it is what is looked for.
+  const files = [...filesBelow(gateway.dataFolder)].filter(
+    ([name, bytes]) => name !== 'snapshot.json' || contains(bytes, AWS) || contains(bytes, CARD),
+  );
   const written = [
     ...files,
     ['the log', Buffer.from(gateway.logs())],
@@ -285,8 +294,3 @@ test('none of it has reached the other side, and none of it is written anywhere,
   );
   assert.deepEqual(found, []);
 });
-
-/** The snapshot is the config: what an operator plants is looked for by it, and the environment of a program stands in nothing else. */
-function holdsConfig(name: string): boolean {
-  return name === 'snapshot.json' && !contains(Buffer.from(readFileSync(join(gateway.dataFolder, name))), AWS);
-}

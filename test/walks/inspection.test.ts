@@ -30,6 +30,7 @@ const CARD = ['4111', '1111', '1111', '1111'].join(' ');
 const CARD_DIGITS = CARD.replaceAll(' ', '');
 const MAIL = ['ada.lovelace', 'analytical-engines.org'].join('@');
 const HIDDEN = 'plain\u{E0069}\u{E0067}\u{E006E}\u{E006F}\u{E0072}\u{E0065} text';
+const PICTURE = Buffer.concat([Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'), Buffer.alloc(600, 0xa7)]).toString('base64');
 const FILLER = 'The quick brown fox jumps over the lazy dog, and writes 42 lines of prose about it.\n';
 
 const structured = { customer: 'Ada', card: CARD, total: 12 };
@@ -52,7 +53,7 @@ const RESULTS: Readonly<Record<string, object>> = {
   misfit: { content: [{ type: 'text', text: 'a card' }], structuredContent: { card: CARD } },
   large: text(`${FILLER.repeat(20_000)}${AWS}\n${FILLER.repeat(20_000)}${CARD}\n${FILLER.repeat(10)}`),
   picture: {
-    content: [{ type: 'image', data: Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex').toString('base64'), mimeType: 'image/png' }],
+    content: [{ type: 'image', data: PICTURE, mimeType: 'image/png' }],
   },
 };
 const TOOLS = [
