@@ -11,7 +11,16 @@ export const findScriptUrl: Validator = ({ value, window, at }) => {
   const head = /(?:j\s{0,2}a\s{0,2}v\s{0,2}a|v\s{0,2}b|l\s{0,2}i\s{0,2}v\s{0,2}e)\s{0,2}$/i.exec(front)?.[0];
   if (head === undefined || !/(?:^|["'(=<>,[]|\burl\b.{0,3}|\shref\s?=\s?)\s{0,3}$/i.test(front.slice(0, front.length - head.length)))
     return [];
-  const code = /^[^\s"<>`][^"<>`\n]{0,200}/.exec(window.slice(at + value.length))?.[0] ?? '';
+  const rest = window.slice(at + value.length);
+  const code = /^\s/.test(rest)
+    ? ''
+    : upToQuote(
+        rest,
+        front
+          .slice(0, front.length - head.length)
+          .trimEnd()
+          .slice(-1),
+      );
   // Links that do nothing, of which web pages are full.
   if (
     code === '' ||
@@ -32,10 +41,15 @@ export const findDataUrl: Validator = ({ window, at }) => {
   const text = window.slice(at);
   const type = RUNS.exec(text)?.[0];
   if (type === undefined) return [];
-  // Markup in it stands there as it is, with spaces and quotes of its own.
-  const end = /^[^`)\n]*?(?=["')`\n]?(?:\s|$|\)))/.exec(text.slice(type.length))?.[0].length ?? 0;
-  return [{ start: at, end: at + type.length + end }];
+  return [{ start: at, end: at + type.length + upToQuote(text.slice(type.length), window.charAt(at - 1)).length }];
 };
+
+/** What is left of a value that was opened by this quote or bracket: script and markup have quotes and spaces of their own. */
+function upToQuote(rest: string, opening: string): string {
+  if (opening === '"' || opening === "'") return rest.slice(0, Math.max(0, (rest + opening).indexOf(opening)));
+  if (opening === '(') return /^[^\n]*?(?=\)(?:[\s.,;:!?\]]|$))|^[^\n]*/.exec(rest)?.[0] ?? '';
+  return /^[^\s<>"`]*/.exec(rest)?.[0] ?? '';
+}
 
 /** A picture in a `data:` URL may be a document with script in it, though not where pictures are shown. */
 export const findDataSvg: Validator = ({ value, window, at }) => {

@@ -27,7 +27,7 @@ function readTarget({ value, window, at }: Candidate): Target | undefined {
   // More slashes than two are as good as two to browsers.
   const slashes = /^[/\\]*/.exec(window.slice(from, from + 8))?.[0].length ?? 0;
   const rest = URL_CHARACTERS.exec(window.slice(from + slashes))?.[0] ?? '';
-  const authority = /^(?:[^/?#\\[\]()]*\[[0-9a-f:.%]*\](?::[0-9]*)?|[^/?#\\()[\]]*)/i.exec(rest)?.[0] ?? '';
+  const authority = /^(?:[^/?#\\[\]()]*\[[^\]\s/]{0,64}\](?::[0-9]*)?|[^/?#\\()[\]]*)/i.exec(rest)?.[0] ?? '';
   const isFile = scheme?.toLowerCase() === 'file';
   // Without a scheme `//word` is a comment.
   if (isFile ? rest === '' : authority === '' || (scheme === undefined && !/[.:]|^localhost/i.test(authority))) return undefined;
@@ -59,12 +59,12 @@ const WEB_SCHEMES: ReadonlySet<string> = new Set(['', 'http', 'https', 'ws', 'ws
 export const TARGET_TYPES = [
   // A cloud's metadata service, or another address of the link: credentials of the machine for whoever asks.
   { name: 'metadata-address', confidence: 'high' },
-  // This machine, or a network that is not everybody's.
-  { name: 'private-address', confidence: 'medium' },
   // A name of somebody else's zone that leads inside.
   { name: 'rebinding-name', confidence: 'high' },
   // A URL that is not for the web.
   { name: 'unusual-scheme', confidence: 'medium' },
+  // This machine, or a network that is not everybody's.
+  { name: 'private-address', confidence: 'medium' },
   // A user's name that reads as the host, or a host that not every parser reads.
   { name: 'deceptive-url', confidence: 'medium' },
 ] as const;
