@@ -65,6 +65,7 @@ export function createScan(engine: Engine, options: ScanOptions): Scan {
   const place = createPlace();
   const findings = createFindings(engine.maxMatchBytes);
   const looker = createLooker({ engine, surface: options.surface, budget: options.budget, place, findings });
+  const { joins } = looker;
   const held = createHeldText(sizes, (bytes, begin, from, to, end) => lookAtHeld(bytes, begin, from, to, end));
   const lookAtHeld = looker.at(held);
   /** Offset in the message of the piece's first byte. */
@@ -84,6 +85,7 @@ export function createScan(engine: Engine, options: ScanOptions): Scan {
 
   /** From here on it is no JSON. */
   const goOnAsText = (at: number): void => {
+    joins.end();
     looker.placed = false;
     looker.miss('unparsable', base + at);
     looker.kind = 'string';
@@ -223,6 +225,8 @@ export function createScan(engine: Engine, options: ScanOptions): Scan {
 
   const openContainer = (at: number, isObject: boolean): number => {
     if ((state === VALUE || state === VALUE_OR_END) && place.open(isObject)) {
+      joins.advance(base + at);
+      joins.open(isObject);
       state = isObject ? NAME_OR_END : VALUE_OR_END;
       return at + 1;
     }
@@ -232,6 +236,7 @@ export function createScan(engine: Engine, options: ScanOptions): Scan {
 
   const closeContainer = (at: number, isObject: boolean): number => {
     if ((state === COMMA_OR_END || state === (isObject ? NAME_OR_END : VALUE_OR_END)) && !place.isRoot() && place.isObject() === isObject) {
+      joins.close();
       place.close();
       endValue();
       return at + 1;
@@ -244,6 +249,7 @@ export function createScan(engine: Engine, options: ScanOptions): Scan {
   const beginScalar = (bytes: Uint8Array, at: number): number => {
     if ((state === VALUE || state === VALUE_OR_END) && !place.isRoot()) {
       place.next();
+      joins.advance(base + at);
       return IS_NUMBER[bytes[at] ?? 0] === 1 ? beginNumber(bytes, at) : beginLiteral(bytes, at);
     }
     goOnAsText(at);
@@ -322,7 +328,10 @@ export function createScan(engine: Engine, options: ScanOptions): Scan {
 
   const progress = (): Progress => {
     // In the middle of a text, what was looked at is decided; between texts, everything is.
-    if (state <= NOTHING || state === LITERAL) findings.settle(base);
+    if (state <= NOTHING || state === LITERAL) {
+      joins.advance(base);
+      findings.settle(Math.min(base, joins.heldFrom()));
+    }
     return { decided: findings.settled(), found: findings.take() };
   };
 
@@ -345,6 +354,7 @@ export function createScan(engine: Engine, options: ScanOptions): Scan {
         looker.miss('unparsable', base);
       }
       held.release();
+      joins.end();
       findings.settle(base);
       return { decided: findings.settled(), found: findings.take() };
     },

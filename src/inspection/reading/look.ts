@@ -1,5 +1,7 @@
 // One look into a piece of text: what the engine finds there becomes findings of the message, with the place in it, and what it costs is counted.
 
+import { createJoins, MAX_PIECE_BYTES } from '../joins.ts';
+import type { Joins } from '../joins.ts';
 import { createLayers } from '../layers.ts';
 import type { Outlet } from '../layers.ts';
 import type { Budget, Engine, Hit, Passage, Surface, UnscannedReason } from '../types.ts';
@@ -27,6 +29,8 @@ export interface Looker {
   placed: boolean;
   /** A look at bytes that stand in the message as the origin says. */
   at(origin: Origin): Look;
+  /** What stands beside each other. */
+  readonly joins: Joins;
   /** Says that something was not looked into. */
   miss(reason: UnscannedReason, at: number): void;
 }
@@ -135,6 +139,36 @@ export function createLooker(options: LookerOptions): Looker {
     if (looker.kind !== 'number' && passage.end - passage.begin >= MIN_LAYERED_BYTES) layers.look(passage, outlet);
   };
 
+  const joined = createLayers({ search, spend, aheadBytes: engine.maxMatchBytes });
+  const joins = createJoins({
+    detectors: engine.detectors,
+    place,
+    surface,
+    look: (text, rawEnd, found) => {
+      const end = nowAt;
+      nowAt = rawEnd;
+      if (mayLook()) {
+        for (const hit of search(text)) found(hit.detector, hit.start, hit.end, hit.layers);
+        // What cannot be looked under in pieces was said of the pieces, or is by chance.
+        joined.look(text, { found, miss: () => undefined });
+      }
+      nowAt = end;
+    },
+    report: ({ detector, start, end, path, layers: ways }) => {
+      const sought = engine.detectors[detector];
+      if (sought === undefined) return;
+      const { name, class: group, confidence } = sought;
+      findings.add({ type: name, class: group, confidence, kind: 'string', start, end, path, layers: ways });
+    },
+  });
+
+  /** A string that was looked at may be a piece of something. */
+  const joinNow = (origin: Origin): void => {
+    const { bytes, from, to, end } = passage;
+    if (to !== end || to - from > MAX_PIECE_BYTES) joins.apart();
+    else joins.piece({ bytes, from, to, rawStart: origin.rawStart(from), rawEnd: origin.rawEnd(to) });
+  };
+
   /** The name of a member, by its first look; in most the engine found nothing before. */
   const lookAtName = (name: Name, outlet: Outlet): void => {
     place.member(name);
@@ -153,6 +187,7 @@ export function createLooker(options: LookerOptions): Looker {
   const looker: Looker = {
     kind: 'string',
     placed: true,
+    joins,
     at: (origin) => {
       const outlet = outletAt(origin);
       return (bytes, begin, from, to, end) => {
@@ -170,9 +205,11 @@ export function createLooker(options: LookerOptions): Looker {
         } else {
           const name = place.name();
           passage.key = name.text;
+          joins.advance(origin.rawStart(from));
           if (looker.kind === 'string' || digits(bytes, from, to) >= (name.isTelling ? MIN_TOLD_DIGITS : MIN_DIGITS)) lookNow(outlet);
+          if (looker.kind === 'string' && from === begin) joinNow(origin);
         }
-        findings.settle(nowAt);
+        findings.settle(Math.min(nowAt, joins.heldFrom()));
       };
     },
     miss: (reason, at) => {

@@ -23,7 +23,13 @@ export interface Place {
   hideName(): void;
   /** The member whose value is read, also what stands in its arrays. */
   name(): Name;
+  /** The same for paths. */
+  shownName(): Name;
   path(): string;
+  /** Number of the element that is read of the array at that level. */
+  element(level: number): number;
+  /** The path to a member, or an element, or one in the other, below the first levels. */
+  pathBelow(level: number, element: number | undefined, name: Name | undefined): string;
 }
 
 /** What the strict parser takes as well (mcp/scan.ts). */
@@ -46,6 +52,12 @@ export function createPlace(): Place {
   let depth = 0;
   let top: Level = { isObject: false, count: 0, name: NO_NAME, hidden: false };
   const root = top;
+
+  const pathTo = (end: number): string => {
+    let path = '$';
+    for (const level of levels.slice(0, end)) path += step(level);
+    return path;
+  };
 
   return {
     open: (isObject) => {
@@ -82,15 +94,23 @@ export function createPlace(): Place {
       top.hidden = true;
     },
     name: () => top.name,
-    path: () => {
-      let path = '$';
-      for (const level of levels.slice(0, depth)) path += step(level);
-      return path.length > MAX_PATH ? `${path.slice(0, MAX_PATH - 1)}…` : path;
-    },
+    shownName: () => (top.hidden ? NO_NAME : top.name),
+    path: () => shorten(pathTo(depth)),
+    element: (level) => Math.max(0, (levels[level]?.count ?? 1) - 1),
+    pathBelow: (level, element, name) =>
+      shorten(`${pathTo(level)}${element === undefined ? '' : `[${element}]`}${name === undefined ? '' : member(name)}`),
   };
 }
 
 function step({ isObject, count, name, hidden }: Level): string {
   if (!isObject) return `[${Math.max(0, count - 1)}]`;
-  return name.isPlain && !hidden ? `.${name.text}` : '.*';
+  return hidden ? '.*' : member(name);
+}
+
+function member(name: Name): string {
+  return name.isPlain ? `.${name.text}` : '.*';
+}
+
+function shorten(path: string): string {
+  return path.length > MAX_PATH ? `${path.slice(0, MAX_PATH - 1)}…` : path;
 }
