@@ -3,7 +3,7 @@
 import type { Validator, ValidatorName } from '../types.ts';
 import { findFirstTrack } from './card.ts';
 import { findEmail } from './email.ts';
-import { isCnpj } from './national-codes.ts';
+import { isCnpj } from './code-checks.ts';
 import { isCardPin, isMostlyDigits, isPassportLine, isVerificationCode, isVerificationMember } from './payment-context.ts';
 
 /** By name. */
