@@ -32,6 +32,7 @@ export const CHAT_SECRETS: readonly Detector[] = [
     before: 16,
     pattern: LEFT + '(?:bot)?(?P<value>[0-9]{8,10}:AA[0-9A-Za-z_-]{33})(?:\\b|[^0-9A-Za-z_-]|$)',
   },
+  named('telegram-token', ['telegr', 'tg_'], `(?:^|[^0-9])(?P<value>[0-9]{5,16}:A[0-9A-Za-z_-]{34})(?:[^0-9A-Za-z_-]|$)`),
   address(
     'teams-webhook',
     '.webhook.office.com/',

@@ -1,7 +1,7 @@
 // Keys of clouds, hosts and edge networks, by the formats that they have published.
 
 import type { Detector } from '../types.ts';
-import { ALNUM, BASE64, HEX, leftOf, LOWER, named, token, UPPER, URLSAFE, UUID } from './token.ts';
+import { ALNUM, BASE64, HEX, LEFT, leftOf, LOWER, named, token, UPPER, URLSAFE, UUID } from './token.ts';
 
 export const CLOUD_SECRETS: readonly Detector[] = [
   // Base32 without 0, 1, 8 and 9 (AWS IAM, "unique identifiers").
@@ -23,6 +23,11 @@ export const CLOUD_SECRETS: readonly Detector[] = [
   token('google-oauth-client-secret', 'GOCSPX-', `${URLSAFE}{28}`, { longest: 28 }),
   token('google-oauth-access-token', 'ya29.', `${URLSAFE}[0-9A-Za-z._-]{24,}`, { longest: 1000 }),
   token('google-oauth-refresh-token', '1//0', `${URLSAFE}{38,}`, { longest: 300, validator: 'random' }),
+  {
+    ...token('firebase-messaging-key', ':APA91b', '', { longest: 150 }),
+    before: 14,
+    pattern: `${LEFT}(?P<value>AAAA${URLSAFE}{7}:APA91b${URLSAFE}{134})(?:\\b|[^0-9A-Za-z_-]|$)`,
+  },
   token('google-hmac-key-id', 'GOOG1E', '[0-9A-Z]{55}', { longest: 55 }),
 
   named('azure-storage-key', ['AccountKey'], `AccountKey["']?\\s{0,2}[=:]\\s{0,2}["']?(?P<value>${BASE64}{86}==)`, { confidence: 'high' }),
@@ -47,8 +52,8 @@ export const CLOUD_SECRETS: readonly Detector[] = [
   token('alibaba-access-key-id', 'LTAI', `${ALNUM}{16,24}`, { longest: 24, validator: 'random' }),
   token('tencent-secret-id', 'AKID', `${ALNUM}{32}`, { longest: 32, validator: 'random' }),
   token('digitalocean-token', ['dop_v1_', 'doo_v1_', 'dor_v1_'], `${HEX}{64}`, { longest: 64 }),
-  token('digitalocean-spaces-key', 'DO00', `${UPPER}{16}`, { longest: 16, validator: 'random' }),
-  token('scaleway-access-key', 'SCW', `${UPPER}{17}`, { longest: 17, validator: 'random' }),
+  token('digitalocean-spaces-key', 'DO00', `${UPPER}{16}`, { longest: 16, validator: 'random-code' }),
+  token('scaleway-access-key', 'SCW', `${UPPER}{17}`, { longest: 17, validator: 'random-code' }),
   token('yandex-cloud-key', ['AQVN', 'YCAJ', 'YCM', 't1.'], `[0-9A-Za-z_.=-]{34,}`, { longest: 250, validator: 'random' }),
   token('cloudflare-token', ['cfk_', 'cfut_', 'cfat_'], `${ALNUM}{40}${HEX}{8}`, { longest: 48 }),
   token('cloudflare-origin-ca-key', 'v1.0-', `${HEX}{24}-${HEX}{146}`, { longest: 171 }),

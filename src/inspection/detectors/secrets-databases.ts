@@ -29,8 +29,5 @@ export const DATABASE_SECRETS: readonly Detector[] = [
   named('fauna-secret', ['fauna'], `(?i:fauna.{0,20}(?:key|secret))${ASSIGNED}(?P<value>fn[0-9A-Za-z_-]{38})\\b`),
   named('cloudant-password', ['cloudant'], `(?i:cloudant.{0,20}(?:key|password|secret))${ASSIGNED}(?P<value>${HEX}{64})\\b`),
   named('confluent-key-secret', ['confluent'], `(?i:confluent.{0,20}secret)${ASSIGNED}(?P<value>[0-9A-Za-z+/]{64})\\b`),
-  named('snowflake-password', ['snowflake'], `(?i:snowflake.{0,20}(?:password|token|pat))${ASSIGNED}(?P<value>[^\\s"'\`,;&]{8,})`, {
-    validator: 'filled',
-  }),
   named('elastic-api-key', ['ApiKey '], `(?i:apikey) (?P<value>[0-9A-Za-z+/]{50,90}={0,2})`),
 ];

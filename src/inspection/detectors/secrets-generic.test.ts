@@ -86,6 +86,21 @@ describe('signed tokens', () => {
   });
 });
 
+describe('credentials of registries', () => {
+  const encoded = Buffer.from(`robot:${PASSWORD}`).toString('base64');
+
+  it('are found in a text and by the name of a member', () => {
+    assert.deepEqual(secretsIn(`{"auths":{"registry.host":{"auth":"${encoded}"}}}`), [encoded]);
+    assert.deepEqual(secretsIn(encoded, 'auth'), [encoded]);
+  });
+
+  it('are none where it is no user and password, or the name goes on', () => {
+    assert.deepEqual(secretsIn(encoded, 'author'), []);
+    assert.deepEqual(secretsIn(Buffer.from('user:password').toString('base64'), 'auth'), []);
+    assert.deepEqual(secretsIn('required', 'auth'), []);
+  });
+});
+
 describe('credentials in addresses', () => {
   const found: readonly (readonly [text: string, secret: string])[] = [
     [`postgres://app:${PASSWORD}@db.internal:5432/orders`, `app:${PASSWORD}`],
@@ -248,6 +263,12 @@ describe('secrets of Kubernetes', () => {
     const manifest = `apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\ndata:\n  user: ${encoded}\n  pw: "${encoded}"\nstringData:\n  other: ${GENERATED}\ntype: Opaque\n`;
     assert.deepEqual(secretsIn(manifest), [encoded, encoded, GENERATED]);
     assert.deepEqual(secretsIn(`{"apiVersion":"v1","data":{"pw":"${encoded}"},"kind":"Secret"}`), [encoded]);
+  });
+
+  it('are values below their name, beside comments, and in another order', () => {
+    const block = `data:\n  # of the database\n  pw: |-\n    ${encoded}\n  other: ${encoded} # said twice\nkind: Secret\n`;
+    assert.deepEqual(secretsIn(block), [encoded, encoded]);
+    assert.deepEqual(secretsIn(`kind: Secret\r\ndata:\r\n  pw: ${encoded}\r\n`), [encoded]);
   });
 
   it('are none where a template stands, in other kinds, or in another manifest of the file', () => {

@@ -8,11 +8,14 @@ const LINE_END = '(?:[\\r\\n]|\\\\[rn])+';
 
 /** Words that names of secrets hold. Most words that hold them are given nothing, and cost little: see validators/assignments.ts. */
 const WORDS =
-  'passw passphrase passcode pwd pass= pass: pass" pass\' pass> pswd kennwort senha wachtwoord secret token bearer credential creds jwt'.split(
+  'passw passphrase passcode pwd pass= pass: pass" pass\' pass> pswd psk= psk: kennwort senha wachtwoord secret token bearer credential creds jwt'.split(
     ' ',
   );
 /** With `key` behind them: by itself a key is what opens a row of a table. */
-const KEYS = 'api access private auth encryption signing master account service subscription shared storage'.split(' ');
+const KEYS =
+  'api access private auth encryption signing master account service subscription shared storage app license consumer deploy webhook'.split(
+    ' ',
+  );
 const NAMES = [...WORDS, 'pass ', ...KEYS.flatMap((word) => ['key', '_key', '-key', ' key', '.key'].map((end) => word + end))];
 
 export const GENERIC_SECRETS: readonly Detector[] = [
@@ -49,12 +52,32 @@ export const GENERIC_SECRETS: readonly Detector[] = [
     // RFC 7519: what has a header and claims in JSON, and a signature.
     name: 'json-web-token',
     class: 'secret',
-    anchors: { kind: 'literals', literals: ['eyJ'], exact: true },
+    anchors: { kind: 'literals', literals: ['eyJ', 'eyAi', 'ewog', 'ew0K'], exact: true },
     pattern:
-      '\\b(?P<value>eyJ[0-9A-Za-z_-]{8,}\\.(?:eyJ[0-9A-Za-z_-]{4,}\\.[0-9A-Za-z_-]{8,}|[0-9A-Za-z_-]*\\.[0-9A-Za-z_-]{8,}\\.[0-9A-Za-z_-]{8,}\\.[0-9A-Za-z_-]{8,}))',
+      '\\b(?P<value>(?:eyJ|eyAi|ewog|ew0K)[0-9A-Za-z_-]{8,}\\.(?:e[yw][0-9A-Za-z_-]{4,}\\.[0-9A-Za-z_-]{8,}|[0-9A-Za-z_-]*\\.[0-9A-Za-z_-]{8,}\\.[0-9A-Za-z_-]{8,}\\.[0-9A-Za-z_-]{8,}))',
     before: 2,
     after: 4096,
     validator: 'json-web-token',
+    confidence: 'high',
+  },
+  {
+    // What `docker login` keeps: base64 of a user and a password.
+    name: 'registry-credentials',
+    class: 'secret',
+    anchors: { kind: 'literals', literals: ['"auth"', '"_auth"'] },
+    pattern: '"_?auth\\\\?"\\s{0,4}:\\s{0,4}\\\\?"(?P<value>[0-9A-Za-z+/]{8,}={0,2})',
+    before: 0,
+    after: 512,
+    validator: 'basic-credentials',
+    confidence: 'high',
+  },
+  {
+    name: 'registry-credentials-member',
+    class: 'secret',
+    anchors: { kind: 'name', literals: ['auth'] },
+    pattern: '[0-9A-Za-z+/]{8,}={0,2}',
+    after: 512,
+    validator: 'basic-credentials',
     confidence: 'high',
   },
   {
@@ -147,7 +170,7 @@ export const GENERIC_SECRETS: readonly Detector[] = [
     name: 'netrc-password',
     class: 'secret',
     anchors: { kind: 'literals', literals: ['machine '] },
-    pattern: 'machine \\S+\\s+login\\s+\\S+\\s+password\\s+(?P<value>\\S{4,128})',
+    pattern: 'machine \\S+\\s+login\\s+\\S+\\s+password\\s+(?P<value>[^\\s"\'`{}]{4,128})',
     before: 0,
     after: 320,
     validator: 'filled',

@@ -49,7 +49,7 @@ export function token(name: string, prefixes: string | readonly string[], body: 
 
 /** A detector for values without a form of their own, of which what stands in front says whose they are. `context` and `value` are RE2 syntax. */
 export function named(name: string, literals: readonly string[], pattern: string, options: TokenOptions = {}): Detector {
-  const { longest = 200, validator = 'random', confidence = 'medium' } = options;
+  const { longest = 200, validator = 'random-code', confidence = 'medium' } = options;
   return { name, class: 'secret', anchors: { kind: 'literals', literals }, pattern, before: 40, after: longest, validator, confidence };
 }
 

@@ -112,6 +112,11 @@ function isHeaderSecret(scheme: string, credentials: string): boolean {
   return credentials.length >= 8 && /[0-9]/.test(credentials) && looksRandom(credentials);
 }
 
+/** Base64 of a user and a password, as the value of a member that is called `auth` and nothing more. */
+export function basicCredentials({ value, key, window, at }: Candidate): boolean {
+  return (key === 'auth' || key === '_auth' || /auth\\?"\s*:\s*\\?"$/.test(window.slice(0, at))) && isBasic(value);
+}
+
 /** Base64 of a user and a password (RFC 7617). */
 function isBasic(credentials: string): boolean {
   if (!/^[0-9A-Za-z+/_-]{4,}={0,2}$/.test(credentials)) return false;

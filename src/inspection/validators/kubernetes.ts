@@ -1,11 +1,19 @@
-// Manifests of Secrets for Kubernetes: everything under `data` (in base64) and `stringData`. Pure, linear.
+// Manifests of Secrets for Kubernetes: everything under `data` (in base64) and `stringData`, in YAML and in JSON. Pure, linear.
 
 import type { Candidate, Part } from '../types.ts';
 import { isPlaceholder } from './placeholders.ts';
 
-const SECTION = /["']?(?<name>data|stringData)["']?[ \t]*:[ \t]*(?:\{|\n)/g;
-/** A member of a section: its name, and a value on the same line. */
-const MEMBER = /(?<=^|[\n,{])(?<indent>[ \t]*)["']?[A-Za-z0-9._-]+["']?[ \t]*:[ \t]*(?<quote>["']?)(?<value>[^\s"'{}|>&,]{4,})\k<quote>/y;
+const SECTION = /["']?(?<name>data|stringData)["']?[ \t]*:[ \t]*(?<open>\{|\r?\n)/g;
+const LINE = /(?<indent>[ \t]*)(?<text>[^\r\n]*)\r?\n?/y;
+/** A member in YAML; its value may stand in the lines below it. */
+const YAML_MEMBER = /^["']?[\w.-]+["']?[ \t]*:[ \t]*(?:[|>][-+]?[ \t]*|(?<quote>["']?)(?<value>[^\s"'{}|>&#]+)\k<quote>)?[ \t]*(?:#.*)?$/;
+const JSON_MEMBER = /["'][\w.-]+["'][ \t]*:\s*["'](?<value>[^"'\\\s]+)["']/g;
+const MIN_VALUE = 4;
+
+interface Value {
+  readonly start: number;
+  readonly text: string;
+}
 
 /** Values of the Secret whose kind was found; nothing where they are still to be filled in. */
 export function kubernetesSecret({ window, at }: Candidate): readonly Part[] | false {
@@ -14,25 +22,38 @@ export function kubernetesSecret({ window, at }: Candidate): readonly Part[] | f
   const manifest = window.slice(begin, next < 0 ? window.length : next);
   const parts: Part[] = [];
   for (const section of manifest.matchAll(SECTION)) {
-    const isBase64 = section.groups?.['name'] === 'data';
-    for (const { start, value } of membersFrom(manifest, section.index + section[0].length)) {
-      if (isBase64 ? isEncoded(value) : !isPlaceholder(value)) parts.push({ start: begin + start, end: begin + start + value.length });
+    const { name, open } = section.groups ?? {};
+    const from = section.index + section[0].length;
+    const values = open === '{' ? jsonValues(manifest, from) : yamlValues(manifest, from);
+    for (const { start, text } of values) {
+      const isOne = text.length >= MIN_VALUE && (name === 'data' ? isEncoded(text) : !isPlaceholder(text));
+      if (isOne) parts.push({ start: begin + start, end: begin + start + text.length });
     }
   }
   return parts.length > 0 ? parts : false;
 }
 
-function* membersFrom(text: string, from: number): Generator<{ start: number; value: string }> {
-  let at = from;
-  while (at < text.length) {
-    MEMBER.lastIndex = at;
-    const match = MEMBER.exec(text);
-    const { value = '', indent = '', quote = '' } = match?.groups ?? {};
-    // In YAML a line without indentation is no longer in the section.
-    if (match === null || (indent === '' && text[from - 1] === '\n')) return;
-    yield { start: match.index + match[0].length - quote.length - value.length, value };
-    at = match.index + match[0].length;
-    while (/[\s,]/.test(text[at] ?? '') && !/^[ \t]*["']?[\w.-]+["']?[ \t]*:/.test(text.slice(at, at + 80))) at += 1;
+function* jsonValues(text: string, from: number): Generator<Value> {
+  const end = text.indexOf('}', from);
+  const section = text.slice(from, end < 0 ? text.length : end);
+  for (const member of section.matchAll(JSON_MEMBER)) {
+    const value = member.groups?.['value'] ?? '';
+    yield { start: from + member.index + member[0].length - 1 - value.length, text: value };
+  }
+}
+
+/** Lines that are further in than their section: members, and what goes on below them. */
+function* yamlValues(text: string, from: number): Generator<Value> {
+  LINE.lastIndex = from;
+  let inner = -1;
+  while (LINE.lastIndex < text.length) {
+    const at = LINE.lastIndex;
+    const { indent = '', text: line = '' } = LINE.exec(text)?.groups ?? {};
+    if (line === '' || line.startsWith('#')) continue;
+    if (inner < 0) inner = indent.length;
+    if (indent.length < inner || indent === '') return;
+    const value = indent.length > inner ? line.trim() : (YAML_MEMBER.exec(line)?.groups?.['value'] ?? '');
+    yield { start: at + indent.length + line.lastIndexOf(value), text: value };
   }
 }
 

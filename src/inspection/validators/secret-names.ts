@@ -7,7 +7,7 @@ export type Kind = 'password' | 'token';
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
 const PASSWORDS = words(
-  'password passwords passwd passphrase passcode pass pwd pswd pw userpass dbpass dbpassword pgpassword passwort kennwort senha wachtwoord rootpw',
+  'password passwords passwd passphrase passcode pass pwd pswd pw userpass dbpass dbpassword psk pgpassword passwort kennwort senha wachtwoord rootpw',
 );
 const TOKENS = words(
   'secret secrets token apikey apikeys apitoken apisecret accesskey accesstoken authtoken authkey secretkey secretaccesskey privatekey clientsecret ' +
@@ -16,7 +16,7 @@ const TOKENS = words(
 );
 /** With `key` behind them: by itself a key is what opens a row of a table. */
 const BEFORE_KEY = words(
-  'api access secret private auth encryption signing master account service subscription shared storage admin app licence license ssh',
+  'api access secret private auth encryption signing master account service subscription shared storage admin app licence license ssh preshared consumer deploy webhook',
 );
 /** What may stand behind the word that promises: it says which one it is, not what about it. */
 const TAILS = words(

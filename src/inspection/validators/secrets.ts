@@ -3,7 +3,7 @@
 import type { Candidate, Validator, ValidatorName } from '../types.ts';
 import { assignedSecret, memberSecret } from './assignments.ts';
 import { hasCheckDigits } from './base62.ts';
-import { headerCredentials, memberCredentials, schemeCredentials, userInfo, userOption } from './credentials.ts';
+import { basicCredentials, headerCredentials, memberCredentials, schemeCredentials, userInfo, userOption } from './credentials.ts';
 import { kubernetesSecret } from './kubernetes.ts';
 import { isMasked, isMaskedOrRepeated, isPlaceholder } from './placeholders.ts';
 import { entropyOf, looksRandom } from './randomness.ts';
@@ -16,7 +16,8 @@ export const SECRET_VALIDATORS: readonly (readonly [ValidatorName, Validator])[]
   ['token', ({ value }) => !isMaskedOrRepeated(value)],
   // Of forms that words and identifiers may have too.
   ['random', ({ value }) => isRandom(value)],
-  ['random-code', ({ value }) => isRandom(value) && /[0-9]/.test(value)],
+  // Of a fixed length: words may be read into what is of one case, but words have no digits.
+  ['random-code', ({ value }) => isRandom(value) || (!isMaskedOrRepeated(value) && /[0-9].*[0-9]/.test(value) && entropyOf(value) >= 2.5)],
   // Of what only its name gives away.
   ['filled', ({ value, key }) => !isPlaceholder(value, key)],
   ['check-digits', ({ value }) => hasCheckDigits(value)],
@@ -28,6 +29,7 @@ export const SECRET_VALIDATORS: readonly (readonly [ValidatorName, Validator])[]
   ['user-option', userOption],
   ['header-credentials', headerCredentials],
   ['member-credentials', memberCredentials],
+  ['basic-credentials', basicCredentials],
   ['scheme-credentials', schemeCredentials],
   ['assigned-secret', assignedSecret],
   ['member-secret', memberSecret],
