@@ -35,6 +35,13 @@ test('a name used twice is an error at the second place', () => {
   ]);
 });
 
+test('no rule has the name under which inspection asks', () => {
+  assert.deepEqual(
+    check({ name: 'inspection' }).map(({ severity, path, message }) => [severity, path, message]),
+    [['error', ['rules', 0, 'name'], 'is the name under which inspection asks']],
+  );
+});
+
 test('a server that does not exist is an error, a glob that matches none is doubtful', () => {
   assert.deepEqual(check({ servers: ['files', 'fils', 'x*'] }), [
     {

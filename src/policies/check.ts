@@ -13,6 +13,9 @@ export interface Known {
   readonly labels?: readonly string[];
 }
 
+/** Where inspection asks a person, its name stands in the place of a rule's: an approval for the one must not be good for the other. */
+const RESERVED = 'inspection';
+
 /** All problems, in document order. With an error among them the document is not compiled. */
 export function checkPolicy(document: PolicyDocument, known: Known): readonly PolicyProblem[] {
   const problems: PolicyProblem[] = [];
@@ -27,6 +30,13 @@ export function checkPolicy(document: PolicyDocument, known: Known): readonly Po
   const names = new Map<string, number>();
   const servers = createNameIndex(known.servers.map((pattern, order) => ({ pattern, order })));
   document.rules.forEach((rule, i) => {
+    if (rule.name === RESERVED)
+      problems.push({
+        severity: 'error',
+        path: ['rules', i, 'name'],
+        message: 'is the name under which inspection asks',
+        fix: 'Give the rule another name.',
+      });
     const first = names.get(rule.name);
     if (first === undefined) names.set(rule.name, i);
     else
