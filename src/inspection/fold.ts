@@ -1,5 +1,6 @@
 // A text as it reads, whatever it is written with: fancy and look-alike letters as the letters that they look like, nothing that is not seen, letters apart
-// as words, digits that stand for letters as letters, a word that markup or emphasis divides as one. Tags and selectors that carry ASCII say what they carry.
+// as words, digits that stand for letters as letters, a word that markup or emphasis divides as one, one space between words. Tags and selectors that carry
+// ASCII say what they carry.
 // Ordinary text, ASCII or not, is told by one pass and left alone.
 
 import { looksLike, toSkeleton } from '../base/index.ts';
@@ -46,11 +47,33 @@ const ROTATED: readonly Layer[] = Object.freeze(['rot13']);
 export const fold: Fold = ({ bytes, begin, end }: Passage): readonly Folded[] => {
   const text = bytes.subarray(begin, end);
   const shape = shapeOf(text);
-  if (shape.isAscii && !shape.isOdd) return shape.isRotated ? [unrotate(text, begin)] : NOTHING;
-  const characters = toCharacters(text);
-  const folded = shape.isOdd || isWorthwhile(characters) ? [toFolded(rewriteAscii(unfancy(characters)), begin)] : NOTHING;
-  return shape.isRotated ? [...folded, unrotate(text, begin)] : folded;
+  const characters = shape.isOdd || !shape.isAscii ? toCharacters(text) : undefined;
+  const isFancy = characters !== undefined && (shape.isOdd || isWorthwhile(characters));
+  if (!isFancy && !shape.isSpread && !shape.isRotated) return NOTHING;
+  const readings: Folded[] = [];
+  if (isFancy) readings.push(toFolded(rewriteAscii(unfancy(characters)), begin));
+  else if (shape.isSpread) readings.push(withoutSpread(text, begin));
+  if (shape.isRotated) readings.push(unrotate(text, begin));
+  return readings;
 };
+
+/** UTF-8 with one space between its words. */
+function withoutSpread(text: Uint8Array, begin: number): Folded {
+  const bytes = new Uint8Array(text.length);
+  const offsets = new Uint32Array(text.length);
+  let size = 0;
+  let isBlank = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const byte = text[at] ?? 0;
+    const wasBlank = isBlank;
+    isBlank = byte <= SPACE;
+    if (isBlank && wasBlank) continue;
+    bytes[size] = isBlank ? SPACE : byte;
+    offsets[size] = begin + at;
+    size += 1;
+  }
+  return { bytes: bytes.subarray(0, size), offsets: offsets.subarray(0, size), layers: FOLDED };
+}
 
 function unrotate(text: Uint8Array, begin: number): Folded {
   return { bytes: text.map(rotate), offsets: Uint32Array.from(text, (_, at) => begin + at), layers: ROTATED };

@@ -19,7 +19,7 @@ const MARKS: ReadonlySet<number> = new Set(Array.from('*`~', (mark) => mark.char
 
 /** The draft with its words put together. */
 export function rewriteAscii(draft: Draft): Draft {
-  return withoutLeet(withoutGaps(withoutMarkup(draft)));
+  return withoutLeet(withoutSpread(withoutGaps(withoutMarkup(draft))));
 }
 
 /** Without what stands between two letters and is not seen when the text is shown. */
@@ -102,6 +102,18 @@ function join(kept: Draft, draft: Draft, from: number, end: number): void {
     keep(kept, draft, at);
     gap = 0;
   }
+}
+
+/** One space between words, whatever stood there. */
+function withoutSpread(draft: Draft): Draft {
+  const kept = emptyLike(draft);
+  for (let at = 0; at < draft.length; at += 1) {
+    const isBlank = (draft.points[at] ?? 0) <= SPACE;
+    if (isBlank && at > 0 && (draft.points[at - 1] ?? 0) <= SPACE) continue;
+    keep(kept, draft, at);
+    if (isBlank) kept.points[kept.length - 1] = SPACE;
+  }
+  return kept;
 }
 
 /** Digits and signs as the letters that they stand for; words with other digits as they are. */

@@ -6,6 +6,8 @@ export interface Shape {
   readonly isAscii: boolean;
   /** It has what would read otherwise if it were written plainly. */
   readonly isOdd: boolean;
+  /** Words of a sentence have more between them than one space: ends of lines, indentation. */
+  readonly isSpread: boolean;
   /** Common words of English stand in it, moved by half the alphabet. */
   readonly isRotated: boolean;
 }
@@ -29,6 +31,7 @@ const ADDS = new Uint32Array(256);
 for (let byte = 0; byte < 26; byte += 1) ADDS[0x41 + byte] = ADDS[0x61 + byte] = LETTER;
 for (const sign of '0134578@$') ADDS[sign.charCodeAt(0)] = SIGN;
 for (const sign of '269') ADDS[sign.charCodeAt(0)] = DIGIT;
+const SPACE = 0x20;
 const LESS = 0x3c;
 const GREATER = 0x3e;
 /** Emphasis, as marks: `*`, `~` and the backtick. */
@@ -49,11 +52,12 @@ const ROTATED: ReadonlyMap<number, number> = new Map(
 export function shapeOf(bytes: Uint8Array): Shape {
   const { length } = bytes;
   let [wide, words, leet, rotated, apart, mostApart, wordEnd] = [0, 0, 0, 0, 0, 0, -1];
-  let [isDivided, isInTag] = [false, false];
+  let [isDivided, isInTag, isSpread, isBlank] = [false, false, false, false];
   for (let at = 0; at < length;) {
     const byte = bytes[at] ?? 0;
     if (ADDS[byte] === 0) {
       wide |= byte;
+      isBlank = isBlank && byte <= 0x20;
       // Markup right behind a word, and another word right behind that.
       if (byte === LESS) isInTag = wordEnd === at;
       else if (byte === GREATER && isInTag) {
@@ -75,6 +79,8 @@ export function shapeOf(bytes: Uint8Array): Shape {
       at += 1;
       adds = ADDS[bytes[at] ?? 0] ?? 0;
     }
+    isSpread ||= isBlank && (bytes[start] ?? 0) >= 0x61 && (start - wordEnd > 1 || bytes[wordEnd] !== SPACE);
+    isBlank = true;
     words += 1;
     const size = at - start;
     if (sum === LETTER) {
@@ -91,6 +97,7 @@ export function shapeOf(bytes: Uint8Array): Shape {
   const isLeet = leet >= LEAST_LEET_WORDS && leet * LEET_SHARE >= words;
   return {
     isAscii: wide < 0x80,
+    isSpread,
     isOdd: isDivided || isLeet || mostApart >= LEAST_APART,
     isRotated: rotated >= LEAST_ROTATED && rotated * ROTATED_SHARE >= words,
   };

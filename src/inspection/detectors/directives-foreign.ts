@@ -2,7 +2,7 @@
 // leave room for endings, since most of these languages decline.
 
 import type { Detector } from '../types.ts';
-import { directive, oneOf, within } from './directive.ts';
+import { directive, within } from './directive.ts';
 
 const [UP_TO_20, UP_TO_40] = [within(20), within(40)];
 /** Scripts without spaces say as much in fewer characters. */
@@ -12,18 +12,7 @@ const FEW = '[^。！？!?\\n]{0,16}?';
 const OVERRIDES: readonly (readonly [language: string, anchors: readonly string[], patterns: readonly string[]])[] = [
   [
     'de',
-    [
-      'ignorier',
-      'missacht',
-      'vergiss',
-      'vergessen sie',
-      'überschreib',
-      'umgeh',
-      'verwirf',
-      'nicht befolg',
-      'außer acht',
-      'keine beachtung',
-    ],
+    ['ignorier', 'missacht', 'vergiss', 'vergessen sie', 'berschreib', 'umgeh', 'verwirf', 'nicht befolg', 'außer acht', 'keine beachtung'],
     [
       `(?:ignorier|missacht|vergiss|vergessen sie|überschreib|umgeh|verwirf|außer acht|keine beachtung)\\pL*\\b${UP_TO_40}\\b(?:vorherig|bisherig|obig|früher|vorig|vorangegangen|vorhergehend|vorausgegangen|ursprünglich|all|dein|ihr|eur|system|sicherheit)\\pL*${UP_TO_40}(?:anweisung|instruktion|regel|befehl|vorgabe|richtlinie|nachricht|aufgabe|prompt|einschränkung)`,
       `(?:anweisung|instruktion|regel|befehl|vorgabe)\\pL*${UP_TO_20}(?:ignorier|missacht|vergess|nicht befolg|außer acht|verwerf)`,
@@ -183,7 +172,9 @@ const OVERRIDES: readonly (readonly [language: string, anchors: readonly string[
   [
     'ko',
     ['무시', '잊어', '잊으', '따르지'],
-    [`(?:이전|앞선|앞의|위의|위|모든|기존|지금까지|시스템)${FEW}(?:지시|명령|규칙|프롬프트|지침|설정|제한|내용)${FEW}(?:무시|잊|따르지)`],
+    [
+      `(?:이전|앞선|앞의|위의|위|모든|기존|지금까지|시스템|보안|안전)${FEW}(?:지시|명령|규칙|프롬프트|지침|설정|제한|내용)${FEW}(?:무시|잊|따르지)`,
+    ],
   ],
   ['ar', ['تجاهل', 'انس', 'تخط'], [`(?:تجاهل|انس|انسى|تخط)\\pL*${UP_TO_40}(?:التعليمات|الأوامر|القواعد|الإرشادات|الرسائل)`]],
   [
@@ -209,12 +200,12 @@ const HIDES: readonly (readonly [language: string, anchors: readonly string[], p
   ],
   [
     'fr',
-    ['utilisateur', 'usager', 'à personne', 'à l’insu', "à l'insu"],
+    ['utilisateur', 'usager', 'à personne', "l'insu", 'l’insu'],
     [
       `\\b(?:ne|n['’])\\s?(?:l['’]|le |la |en |lui |leur )?(?:dis|dites|dire|mentionne[rz]?|révèle[rz]?|révéler|informe[rz]?|parle[rz]?|signale[rz]?|préviens|prévenez|montre[rz]?|avertis(?:sez)?|avise[rz]?|divulgue[rz]?|notifie[rz]?)\\b${UP_TO_20}\\b(?:pas|rien|jamais)\\b${UP_TO_40}(?:utilisateur|usager|client|personne)`,
       `\\b(?:ne pas|ne jamais|ne rien)\\s(?:dire|mentionner|révéler|informer|parler|signaler|prévenir|montrer|avertir|divulguer|notifier)${UP_TO_40}(?:utilisateur|usager|client)`,
       `\\bsans\\s(?:en\\s|le\\s|l['’])?(?:informer|prévenir|avertir|dire|notifier|demander|que|mentionner|consulter)${UP_TO_20}(?:utilisateur|usager|client)`,
-      `\\bà l['’]insu d(?:e l['’]|u )(?:utilisateur|usager|client)`,
+      `l['’]insu d(?:e l['’]|u )(?:utilisateur|usager|client)`,
     ],
   ],
   [
@@ -248,7 +239,7 @@ const HIDES: readonly (readonly [language: string, anchors: readonly string[], p
     'ru',
     ['ользовател', 'лиент', 'икому'],
     [
-      `\\bне\\s(?:говори|сообщай|рассказывай|упоминай|информируй|раскрывай|показывай|уведомляй|предупреждай|сообщать|говорить|упоминать|информировать|уведомлять|раскрывать)\\pL*${UP_TO_40}(?:пользовател|клиент|никому)`,
+      `(?:^|[^\\pL])не\\s(?:говори|сообщай|рассказывай|упоминай|информируй|раскрывай|показывай|уведомляй|предупреждай|сообщать|говорить|упоминать|информировать|уведомлять|раскрывать)\\pL*${UP_TO_40}(?:пользовател|клиент|никому)`,
       `(?:пользовател|клиент)\\pL*\\s(?:об этом\\s|ничего\\s)?не\\s(?:говори|сообщай|рассказывай|уведомляй|сообщать|говорить|должен знать|должен узнать)`,
       `без\\s(?:ведома|согласия|уведомления|подтверждения|разрешения)\\sпользовател`,
       `(?:скрой|скрыть|скрывай|скрывать|утаи|держи в тайне|в тайне|втайне)\\pL*${UP_TO_40}от\\s(?:пользовател|клиент)`,
@@ -387,11 +378,65 @@ const HIDES: readonly (readonly [language: string, anchors: readonly string[], p
   ],
 ];
 
+/** Makes somebody else of a model, from now on. */
+const ROLES: readonly (readonly [anchors: readonly string[], pattern: string])[] = [
+  [
+    ['du bist jetzt', 'du bist nun', 'sie sind jetzt ein', 'ab jetzt bist', 'ab sofort bist'],
+    '\\b(?:du bist (?:jetzt|nun)|sie sind jetzt ein|ab (?:jetzt|sofort) bist du)\\b',
+  ],
+  [
+    [
+      'tu es maintenant',
+      'vous êtes maintenant un',
+      'partir de maintenant, tu',
+      'partir de maintenant tu',
+      'désormais, tu es',
+      'désormais tu es',
+    ],
+    '(?:\\b(?:tu es|vous êtes) maintenant|(?:partir de maintenant|désormais),? tu)\\b',
+  ],
+  [
+    ['ahora eres', 'partir de ahora eres', 'partir de ahora, eres', 'de ahora en adelante'],
+    '\\b(?:ahora,? eres|de ahora en adelante,? (?:eres|vas|actuarás|responderás))\\b',
+  ],
+  [['ora sei', 'ora in poi sei', 'ora in avanti sei'], '\\b(?:ora sei|ora in (?:poi|avanti),? sei) (?:un|una|il|la|in|libero)\\b'],
+  [
+    ['agora você é', 'partir de agora você', 'partir de agora, você', 'agora tu és'],
+    '\\b(?:agora você é|partir de agora,? você|agora tu és)',
+  ],
+  [['еперь ты', 'этого момента ты', 'тныне ты'], '(?:теперь|с этого момента|отныне),? ты\\s(?:не |больше |—|-|\\pL)'],
+  [
+    [
+      '你现在是',
+      '你現在是',
+      '从现在开始你',
+      '从现在开始，你',
+      '从现在起，你',
+      '从现在起你',
+      '從現在開始',
+      '你将扮演',
+      '请你扮演',
+      '你的新身份',
+      '替换你的系统',
+    ],
+    '你(?:现在|現在)是|[从從](?:现在|現在)(?:开始|開始|起)[，,]?你|(?:你将|请你)扮演|你的新身份|替换你的系统',
+  ],
+  [['あなたは今から', '今からあなた', 'これからあなた', 'あなたはこれから'], '(?:あなたは(?:今から|これから)|(?:今から|これから)あなたは)'],
+  [
+    ['당신은 이제', '이제부터 당신은', '지금부터 당신은', '이제 너는', '지금부터 너는'],
+    '(?:당신은 이제|(?:이제부터|지금부터|이제) (?:당신은|너는))',
+  ],
+];
+
 export const FOREIGN_DIRECTIVES: readonly Detector[] = [
   ...OVERRIDES.map(([language, anchors, patterns]) =>
     directive({ name: `override-instructions-${language}`, confidence: 'high', anchors, patterns }),
   ),
-  ...HIDES.map(([language, anchors, patterns]) =>
-    directive({ name: `hide-from-user-${language}`, confidence: 'high', anchors, patterns: [oneOf(...patterns)] }),
-  ),
+  directive({
+    name: 'new-role',
+    confidence: 'medium',
+    anchors: ROLES.flatMap(([anchors]) => anchors),
+    patterns: ROLES.map(([, pattern]) => pattern),
+  }),
+  ...HIDES.map(([language, anchors, patterns]) => directive({ name: `hide-from-user-${language}`, confidence: 'high', anchors, patterns })),
 ];
