@@ -75,16 +75,19 @@ export function findImage({ value, window, at }: Candidate): { readonly part: Pa
   return isReference && !carries ? undefined : { part: { start, end: start + url.length }, carries };
 }
 
-// Names that say what is done with a picture, or prove that it may be fetched.
+// Names that prove that a picture may be fetched, however long.
+const SIGNING =
+  /^(?:sig|signature|expires|policy|key-pair-id|jwt|token|x-amz-.*|x-goog-.*|googleaccessid|awsaccesskeyid|se|sp|sv|sr|st|spr|skoid|sktid|skt|ske|sks|skv|oh|oe|_nc_\w+|ccb|stp|ix\w+|hash|etag|cache\w*)$/i;
+// Names that say which picture, or what is done with it. What they say is short.
 const SERVING =
-  /^(?:v|ver|version|w|h|width|height|size|s|sz|fit|crop|q|quality|dpr|auto|fm|format|ext|type|mode|raw|sanitize|theme|style|color|logo|logocolor|label|labelcolor|branch|event|job|cache\w*|cb|t|ts|_|rev|hash|etag|sig|signature|expires|policy|key-pair-id|jwt|token|x-amz-.*|x-goog-.*|googleaccessid|awsaccesskeyid|se|sp|sv|sr|st|spr|skoid|sktid|skt|ske|sks|skv|oh|oe|_nc_\w+|ccb|stp|ix\w+|resize|rs|rect|blur|bg|fill|alt|usp|imgurl|url|u|src|image|id|uid|name|text|title|svg|badge\w*|metric|period|units|left_text|left_color|right_color|background|cachebuster|utm_\w+)$/i;
+  /^(?:v|ver|version|w|h|width|height|size|s|sz|fit|crop|q|quality|dpr|auto|fm|format|ext|type|mode|raw|sanitize|theme|style|color|logo|logocolor|label|labelcolor|branch|event|job|cb|t|ts|_|rev|resize|rs|rect|blur|bg|fill|alt|usp|imgurl|url|u|src|image|id|uid|name|text|title|svg|badge\w*|metric|period|units|left_text|left_color|right_color|background|cachebuster|utm_\w+)$/i;
 // Names under which something is carried away.
 const CARRYING =
   /^(?:d|data|exfil\w*|leak\w*|stolen|steal|secrets?|creds?|credentials?|passw\w*|pwd|cookies?|payload|dump|env|keys?|apikey|api_key|msgs?|messages?|history|conversation|chat|context|prompt|summary|content|contents|info|p|m|c|x|log|logs|out|output|result|results|session|memory|user_?data|email|emails|body|note|notes|file|history|response|answer|system_?prompt|ssn|pii)$/i;
 const TEMPLATE =
   /\{[^}]*\}?|\$[A-Z_]{3,}|\$\(|<[a-z_ -]+>?|%7b|\[[a-z_ -]+\]|\.\.\.|…|(?:^|[=/.-])(?:YOUR|INSERT|BASE64|ENCODED|STOLEN|SECRET|DATA|SUMMARY|CONVERSATION|USER_?DATA|API_?KEY|PASSWORD|TOKEN|CONTENT|HISTORY|PROMPT|CHAT|EMAIL|COOKIE|HERE|VALUE)[A-Z_0-9]*(?:$|[&/.-])/i;
 const PLACEHOLDER = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$/;
-const LONG = 40;
+const LONG = 36;
 
 /** Whether a picture's address holds more than says which picture: placeholders, or values that are long, or under names that say what they are. */
 function carriesData(url: string): boolean {
@@ -101,7 +104,8 @@ function carriesData(url: string): boolean {
 
 function carriesInPair(name: string, value: string): boolean {
   if (TEMPLATE.test(value)) return !/^(?:https?:|data:)/i.test(value);
-  if (SERVING.test(name)) return false;
+  if (SIGNING.test(name)) return false;
+  if (SERVING.test(name)) return value.length >= LONG && !/^https?(?::|%3a)/i.test(value);
   return CARRYING.test(name) ? value.length > 7 || PLACEHOLDER.test(value) : value.length >= LONG;
 }
 
