@@ -3,7 +3,7 @@
 import type { Around } from './anchors.ts';
 import type { Probe } from './plan.ts';
 import type { Match } from './run-program.ts';
-import { CHARACTERS_READ_PER_STEP, spend, STEPS_PER_READ, STEPS_PER_WINDOW } from './spend.ts';
+import { CHARACTERS_OPENED_PER_STEP, spend, STEPS_PER_WINDOW } from './spend.ts';
 import type { Budget, Candidate, Part } from './types.ts';
 import type { View } from './view.ts';
 import { openWindow } from './window.ts';
@@ -21,7 +21,7 @@ export function lookInto(view: View, around: Around, budget: Budget, emit: Emit)
   if (pattern === undefined) {
     const start = window.toText(around.anchorStart);
     const end = window.toText(around.anchorEnd);
-    if (!spend(budget, STEPS_PER_READ)) return;
+    if (!spendOnAsking(budget, probe, end - start)) return;
     if (probe.read === undefined) judge(view, probe, window, { start, end, valueStart: start, valueEnd: end }, emit);
     else probe.read(candidateOf(view, window, start, end), (find, part) => emitPart(probe.index + find, window, part, emit));
     return;
@@ -29,7 +29,8 @@ export function lookInto(view: View, around: Around, budget: Budget, emit: Emit)
   const last = around.anchorStart + probe.near;
   for (let at = 0; at < text.length;) {
     const match = pattern.find(text, at, budget);
-    if (match === undefined || window.toByte(match.valueStart) > last || !spendOnRead(budget, match)) return;
+    if (match === undefined || window.toByte(match.valueStart) > last || !spendOnAsking(budget, probe, match.valueEnd - match.valueStart))
+      return;
     at = next(text, match, judge(view, probe, window, shorten(window, match, probe.reach), emit));
   }
 }
@@ -42,15 +43,15 @@ export function lookAtBeginning(view: View, probe: Probe, budget: Budget, emit: 
   const { length } = window.text;
   const whole = { start: 0, end: length, valueStart: 0, valueEnd: length };
   const match = probe.pattern === undefined ? whole : probe.pattern.atStart(window.text, budget);
-  if (match !== undefined && spendOnRead(budget, match)) judge(view, probe, window, match, emit);
+  if (match !== undefined && spendOnAsking(budget, probe, match.valueEnd - match.valueStart)) judge(view, probe, window, match, emit);
 }
 
 function spendOnWindow(budget: Budget, length: number): boolean {
-  return spend(budget, STEPS_PER_WINDOW + Math.ceil(length / CHARACTERS_READ_PER_STEP));
+  return spend(budget, STEPS_PER_WINDOW + Math.ceil(length / CHARACTERS_OPENED_PER_STEP));
 }
 
-function spendOnRead(budget: Budget, { valueStart, valueEnd }: Match): boolean {
-  return spend(budget, STEPS_PER_READ + valueEnd - valueStart);
+function spendOnAsking(budget: Budget, { cost }: Probe, characters: number): boolean {
+  return spend(budget, cost.look + cost.character * characters);
 }
 
 /** Where the end of what was found was, or else the next word inside of what was refused: that it is none says nothing about what it holds. */

@@ -5,7 +5,8 @@ import type { Literals } from './literals.ts';
 import { createPattern } from './pattern.ts';
 import type { Pattern } from './pattern.ts';
 import { MAX_RUN_BYTES } from './runs.ts';
-import type { Anchors, Detector, Reader, RunKind, Surface, Validator, ValidatorName } from './types.ts';
+import { DEFAULT_COST } from './spend.ts';
+import type { Anchors, Cost, Detector, Reader, RunKind, Surface, Validator, ValidatorName } from './types.ts';
 
 /** One detector, canary or reader. */
 export interface Probe {
@@ -14,6 +15,8 @@ export interface Probe {
   readonly read?: Reader['read'];
   readonly pattern: Pattern | undefined;
   readonly validator: Validator | undefined;
+  /** What asking the validator or the reader costs. */
+  readonly cost: Cost;
   /** Bytes of its window in front of an anchor, and behind it. */
   readonly before: number;
   readonly after: number;
@@ -127,6 +130,7 @@ function planDetector(detector: Detector, index: number, validators: ReadonlyMap
     index,
     pattern: pattern === undefined ? undefined : createPattern(pattern),
     validator: validator === undefined ? undefined : validators.get(validator),
+    cost: detector.cost ?? DEFAULT_COST,
     ...reachOf(anchors, before, after),
     surfaces: surfaceBits(surfaces),
     folded: detector.folded ?? detector.class === 'directive',
@@ -146,13 +150,14 @@ function reachOf(anchors: Anchors, before: number, after: number): Pick<Probe, '
 /** Of a reader, each thing that it finds has an index of its own. It looks wherever one of them is looked for. */
 function planReaders(readers: readonly Reader[], first: number): readonly Probe[] {
   let index = first;
-  return readers.map(({ finds, anchors, before, after, read }): Probe => {
+  return readers.map(({ finds, anchors, before, after, read, cost = DEFAULT_COST }): Probe => {
     const surfaces = surfaceBits(finds.flatMap((sought) => sought.surfaces ?? SURFACES));
     const probe: Probe = {
       index,
       read,
       pattern: undefined,
       validator: undefined,
+      cost,
       ...reachOf(anchors, before, after),
       surfaces,
       folded: false,
@@ -167,6 +172,7 @@ function planCanary(value: Uint8Array, index: number): Probe {
     index,
     pattern: undefined,
     validator: undefined,
+    cost: DEFAULT_COST,
     before: 0,
     after: 0,
     reach: value.length,

@@ -1,16 +1,16 @@
 // What looking costs, in steps: about as much as looking at so many bytes once. It is counted by what is there to be looked at, not by the clock: the same
 // message always costs the same.
 
-import type { Budget } from './types.ts';
+import type { Budget, Cost } from './types.ts';
 
 /** A literal or a run was found: whose it is, and whether they want it here. */
 export const STEPS_PER_LITERAL = 4;
 export const STEPS_PER_ANCHOR = 8;
 /** A window is opened: its bytes become text. What a pattern does in it is counted as it does it (run-program.ts). */
-export const STEPS_PER_WINDOW = 40;
-export const CHARACTERS_READ_PER_STEP = 2;
-/** A validator or a reader is asked. */
-export const STEPS_PER_READ = 60;
+export const STEPS_PER_WINDOW = 20;
+export const CHARACTERS_OPENED_PER_STEP = 8;
+/** A validator or a reader is asked, and looks at so many characters: when it does not say what that costs. */
+export const DEFAULT_COST: Cost = { look: 60, character: 1 };
 /** Something was found: it has to be kept, sorted and told. */
 export const STEPS_PER_HIT = 50;
 

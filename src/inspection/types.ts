@@ -92,8 +92,19 @@ export interface Detector extends Sought {
   readonly after?: number | undefined;
   /** Says whether what matched is one. */
   readonly validator?: ValidatorName | undefined;
+  /** What asking it costs. */
+  readonly cost?: Cost | undefined;
   /** Finds it also where it is written otherwise: look-alike letters, characters nobody sees between, letters apart. By default only for `directive`. */
   readonly folded?: boolean | undefined;
+}
+
+/**
+ * What one look costs, in steps, of which one is about a byte looked at once: at anything, and more for each character of the anchor or of what matched.
+ * By default 60 and 1. Whoever is dearer says so, or else texts that are all anchors take longer than their budget.
+ */
+export interface Cost {
+  readonly look: number;
+  readonly character: number;
 }
 
 /** What a validator is told. Pure, and linear in the length of the match. */
@@ -130,6 +141,7 @@ export interface Reader {
   readonly anchors: Exclude<Anchors, { readonly kind: 'name' }>;
   readonly before: number;
   readonly after: number;
+  readonly cost?: Cost | undefined;
   /** Emits parts of the window, in any order; each holds at least a character of the anchor. */
   readonly read: (candidate: Candidate, emit: (find: number, part: Part) => void) => void;
 }
@@ -181,6 +193,8 @@ export interface Passage {
   readonly to: number;
   readonly key: string;
   readonly surface: Surface;
+  /** It was written in letters that stand for bytes, or compressed: nobody is shown its characters, so none of them is hidden, and no terminal obeys them. */
+  readonly isDecoded?: boolean;
 }
 
 /** Something found in a passage: offsets into its `bytes`, the end behind the last byte. */

@@ -123,6 +123,7 @@ export const IMAGES: Reader = {
   },
   before: 0,
   after: 768,
+  cost: { look: 120, character: 1 },
   read: (candidate, emit) => {
     const image = findImage(candidate);
     if (image !== undefined) emit(image.carries ? 0 : 1, image.part);

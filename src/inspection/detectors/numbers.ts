@@ -43,6 +43,7 @@ const DIGITS: Reader = {
   anchors: { kind: 'run', run: 'digits', min: MIN_DIGITS },
   before: 72,
   after: 64,
+  cost: { look: 120, character: 8 },
   read: (candidate, emit) => {
     const { length } = candidate.value;
     readNumbers(candidate, (kind, part) => emit(kind < CARDS.length ? CARD_NUMBER : FIRST_NUMBER + kind - CARDS.length, part));
@@ -76,6 +77,7 @@ const ADDRESSES: Reader = {
   anchors: { kind: 'run', run: 'address', min: 3 },
   before: 72,
   after: 40,
+  cost: { look: 200, character: 1 },
   read: (candidate, emit) => {
     emitOne(0, findIpv4(candidate), emit);
     emitOne(1, findIpv6(candidate), emit);

@@ -133,7 +133,17 @@ export const GENERIC_SECRETS: readonly Detector[] = [
     anchors: { kind: 'literals', literals: NAMES },
     before: 48,
     after: 320,
+    cost: { look: 300, character: 1 },
     validator: 'assigned-secret',
+    confidence: 'medium',
+  },
+  {
+    name: 'long-named-secret',
+    class: 'secret',
+    anchors: { kind: 'run', run: 'base64', min: 200 },
+    before: 80,
+    after: 2048,
+    validator: 'long-assigned-secret',
     confidence: 'medium',
   },
   {

@@ -52,9 +52,12 @@ const MIN_TOLD_DIGITS = 3;
 const MIN_LAYERED_BYTES = 3;
 /** Of one reason a message says this many; more would say nothing more. */
 const MAX_MISSED = 3;
-/** Without a budget: what any message may cost, and more for each of its bytes. A byte of clean text costs about one, so this is for what is not clean. */
+/**
+ * Without a budget: what any message may cost, and more for each of its bytes. A byte of clean prose costs about three. Texts that are nothing but numbers,
+ * addresses or settings cost ten to twenty, and they are no attack.
+ */
 const BASE_STEPS = 262_144;
-const STEPS_PER_BYTE = 16;
+const STEPS_PER_BYTE = 24;
 
 const SURFACES: Readonly<Record<Surface, number>> = { request: 1, answer: 2, question: 4, definition: 8 };
 const NO_BYTES: Uint8Array = new Uint8Array(0);
