@@ -49,11 +49,16 @@ const INSPECTION = {
   detectors: [{ name: 'project-name', literals: [PROJECT], folded: true }],
   actions: [
     { findings: ['canary'], directions: ['answers'], action: 'redact', taints: ['trapped'] },
+    { findings: ['canary'], directions: ['requests'], servers: ['snare'], action: 'deny', taints: ['trapped'] },
     { findings: ['project-name'], directions: ['requests'], servers: ['outside'], action: 'deny' },
   ],
 };
 const configWith = (inspection: object): object =>
-  testConfig({ servers: { desk: { url: server.url }, outside: { url: server.url } }, rules: RULES, extra: { inspection } });
+  testConfig({
+    servers: { desk: { url: server.url }, outside: { url: server.url }, snare: { url: server.url } },
+    rules: RULES,
+    extra: { inspection },
+  });
 
 let server: ScriptedServer;
 let gateway: Gateway;
@@ -153,6 +158,15 @@ for (const { era, call } of ERAS) {
     assert.match(textOf(await call(who, 'desk', 'trap')), /^the account is \[redacted:old-account\]$/);
     const denied = await call(who, 'outside', 'send', { text: 'after' });
     assert.ok(isRefused(denied));
+    assert.deepEqual(decided(who, 'outside'), ['deny', 'after-the-trap', 'flow']);
+  });
+
+  test(`${era}: whoever tries to send a trap has had it, although it is denied`, async () => {
+    const who = `teller-${era}`;
+    keys[who] = await gateway.addAgent(who, ['staff']);
+    assert.equal(textOf(await call(who, 'outside', 'send', { text: 'before' })), 'sent');
+    assert.ok(isRefused(await call(who, 'snare', 'send', { text: CANARY })));
+    await until(async () => isRefused(await call(who, 'outside', 'send', { text: 'after' })), 'the label to be known');
     assert.deepEqual(decided(who, 'outside'), ['deny', 'after-the-trap', 'flow']);
   });
 }

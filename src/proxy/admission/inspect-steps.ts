@@ -4,6 +4,7 @@
 import { countFindings, isEdit, withDuties } from '../../inspection/index.ts';
 import type { ActionOf, FindingCounts, Found } from '../../inspection/index.ts';
 import type { Obligations } from '../../policies/index.ts';
+import { noteSeen } from '../inspection/answer-treatment.ts';
 import { RULE, TERMS } from '../inspection/ask-answer.ts';
 import { unwritableIn } from '../inspection/recorded-name.ts';
 import { tokensIn } from '../inspection/rewrite.ts';
@@ -16,6 +17,7 @@ import type { Admission, NotAdmitted, Step, Stepped } from './types.ts';
 /** Where an edit means what the agent meant, with something left out. Elsewhere stands what the request is, and by which it was judged. */
 const EDITABLE = ['$.params.arguments', '$.params.inputResponses', '$.result'];
 
+const NOBODY = (): void => {};
 const NONE: FindingCounts = Object.freeze({});
 
 /** Finds out what is in a request. Of several servers asked as one, each share is looked into by itself. */
@@ -48,14 +50,27 @@ export const actOnFindings: Step = (admission, ports) => {
   const { untouched, actionOf } = noteRequest(admission, verdict.obligations, ports);
   const treatment = treat(untouched, actionOf, { bytes, at: 0, tenant: principal.tenant, tokens: ports.tokens });
   admission.treatment = treatment;
+  // What somebody tried to send, they have had: also where it goes no further.
+  if (treatment.action === 'deny') noteSeen(call, treatment.taints, NOBODY);
   if (treatment.action === 'deny') return refused(call, treatment.decisive, 'may not be sent to this server');
   const misplaced = untouched.find((one) => isEdit(actionOf(one).action) && !isEditable(one));
   if (misplaced !== undefined) return refused(call, misplaced, 'may not be sent to this server, and stands where nothing can be left out');
   return treatment.action === 'ask' ? askAbout(admission, treatment.decisive) : undefined;
 };
 
+/** The same where policy denies the request: what somebody tried to send, they have had, also where it goes no further. */
+export function noteDenied(admission: Admission, ports: Pick<Ports, 'tokens' | 'metrics'>): void {
+  if (admission.found === undefined || admission.found.length === 0) return;
+  const { untouched, actionOf } = noteRequest(admission, undefined, ports);
+  noteSeen(
+    admission.call,
+    untouched.flatMap((one) => actionOf(one).taints ?? []),
+    NOBODY,
+  );
+}
+
 /** Puts what was found in a request on record. `obligations`: of the rules that let it through, if any did. */
-export function noteRequest(
+function noteRequest(
   admission: Admission,
   obligations: Obligations | undefined,
   ports: Pick<Ports, 'tokens' | 'metrics'>,

@@ -4,7 +4,7 @@ import { describeDenial } from '../../policies/index.ts';
 import type { Denial, Subject } from '../../policies/index.ts';
 import { judgeCall, judgeWatch } from '../verdicts.ts';
 import { thingsOf } from './things.ts';
-import { noteRequest } from './inspect-steps.ts';
+import { noteDenied } from './inspect-steps.ts';
 import type { Admission, NotAdmitted, Step } from './types.ts';
 
 const NOTHING: readonly string[] = Object.freeze([]);
@@ -15,7 +15,7 @@ export const judge: Step = (admission, ports) => {
   const nowMs = ports.nowMs();
   const verdict = judgeCall({ call, params, taint, findings }, principal, snapshot, nowMs);
   admission.verdict = verdict;
-  if (verdict.kind === 'deny') noteRequest(admission, undefined, ports);
+  if (verdict.kind === 'deny') noteDenied(admission, ports);
   if (verdict.kind === 'deny') return denied(admission, verdict, call.question.subject);
   if (call.question.subject.kind !== 'server') return undefined;
   for (const watched of thingsOf(admission)) {

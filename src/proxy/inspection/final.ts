@@ -25,7 +25,8 @@ export function inspectFinal(call: Call, final: FinalMessage, ports: FinalPorts,
     if (found.length === 0) return next(final);
     const treatment = treatAnswer(call, found, bytes);
     const show = (): void => tellAndEdit(call, final, treatment, ports, next);
-    if (treatment.action === 'deny') return next(keptBack(call, final, keptBackWords(call, treatment.decisive)));
+    if (treatment.action === 'deny')
+      return noteSeen(call, treatment.taints, () => next(keptBack(call, final, keptBackWords(call, treatment.decisive))));
     if (treatment.action !== 'ask') return show();
     askAboutAnswer(call, asked(call, found), (leave) =>
       leave.kind === 'shown' ? show() : next(keptBack(call, final, recorded(call, leave.say))),
@@ -70,7 +71,7 @@ export function inspectReplayed(call: Call, document: JsonDocument): JsonDocumen
   const found = ofConcern(call.inspecting.inspector.lookNow(document.bytes, 'answer'));
   if (found.length === 0) return document;
   const { action, edits, taints } = treatAnswer(call, found, document.bytes);
-  if (action === 'deny' || action === 'ask' || !isNotedNow(call, taints)) return undefined;
+  if (!isNotedNow(call, taints) || action === 'deny' || action === 'ask') return undefined;
   if (edits.length === 0) return document;
   const edited = parseJson(splice(document, edits));
   return edited.ok ? edited.value : undefined;

@@ -56,7 +56,10 @@ export function createPassing({ call, release, stop, onRoom }: PassingOptions): 
     const concern = ofConcern(found);
     if (concern.length === 0) return goOn(decided, then);
     const treatment = treatAnswer(call, concern, joined(), base);
-    if (treatment.action === 'deny' || treatment.action === 'ask') return end(treatment.decisive);
+    if (treatment.action === 'deny' || treatment.action === 'ask') {
+      noteSeen(call, treatment.taints, () => {});
+      return end(treatment.decisive);
+    }
     edits.push(...treatment.edits);
     telling = [];
     noteSeen(call, treatment.taints, (isNoted) => {

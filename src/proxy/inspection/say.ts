@@ -18,7 +18,7 @@ export function sayable(call: Call, message: Said): Said | undefined {
   const found = ofConcern(call.inspecting.inspector.lookNow(bytes, surfaceOf(message)));
   if (found.length === 0) return message;
   const { action, decisive, edits, taints } = treatAnswer(call, found, bytes);
-  const isRefused = action === 'deny' || action === 'ask' || !isNotedNow(call, taints);
+  const isRefused = !isNotedNow(call, taints) || action === 'deny' || action === 'ask';
   if (isRefused) {
     const { server, inspecting } = call;
     inspecting.log.info('what a server said is kept back', {
