@@ -90,6 +90,12 @@ describe('the sweep', () => {
     }
   });
 
+  it('finds nothing in what was decoded: nobody is shown its characters', () => {
+    const bytes = Buffer.from('a\u001b[8mb\u{e0041}');
+    const passage = { bytes, begin: 0, end: bytes.length, from: 0, to: bytes.length, key: '', surface: 'answer', isDecoded: true } as const;
+    HIDDEN.run(passage, () => assert.fail('found'));
+  });
+
   it('takes bytes that are no UTF-8', () => {
     for (const bytes of [
       [0xff, 0xfe, 0x80],

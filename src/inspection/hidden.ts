@@ -21,7 +21,8 @@ const CONTEXT_BYTES = 256;
 export const HIDDEN: Sweep = {
   finds: HIDDEN_FINDS,
   needs: ['wide', 'control'],
-  run({ bytes, begin, end, from, to }, emit) {
+  run({ bytes, begin, end, from, to, isDecoded }, emit) {
+    if (isDecoded === true) return;
     const first = Math.max(begin, characterAt(bytes, from - CONTEXT_BYTES));
     const text = toCharacters(bytes.subarray(first, Math.min(end, to + CONTEXT_BYTES)));
     markHidden(text, first === begin, (type, start, behind) => {

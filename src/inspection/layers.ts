@@ -203,7 +203,7 @@ export function createLayers(tools: LayerTools): Layers {
       const key = letters.sourceFrom === text.begin ? text.key : '';
       const sourceOf = (at: number): number => letters.sourceFrom + shift + (at / code.unitBytes) * code.unitChars;
       lookInto(
-        { bytes: decoded, begin: 0, end: decoded.length, from: ownFrom, to: ownTo, key, surface: text.surface },
+        { bytes: decoded, begin: 0, end: decoded.length, from: ownFrom, to: ownTo, key, surface: text.surface, isDecoded: true },
         { ...chain, layers: [...chain.layers, code.layer], codes: chain.codes + 1 },
         {
           found: (detector, start, stop, layers) => {
@@ -251,7 +251,7 @@ export function createLayers(tools: LayerTools): Layers {
     if (chain.codes + 2 > MAX_CODES || !tools.spend(inflated.length)) return true;
     const layers: readonly Layer[] = [code.layer, 'gzip'];
     lookInto(
-      { bytes: inflated, begin: 0, end: inflated.length, from: 0, to: inflated.length, key: '', surface: text.surface },
+      { bytes: inflated, begin: 0, end: inflated.length, from: 0, to: inflated.length, key: '', surface: text.surface, isDecoded: true },
       { ...chain, layers: [...chain.layers, ...layers], codes: chain.codes + 2 },
       {
         found: (detector, _start, _stop, inner) => outlet.found(detector, at, letters.sourceEnd, [...layers, ...inner]),
