@@ -238,6 +238,22 @@ describe('values of names that promise a secret', () => {
   for (const text of none) it(`are not in ${text}`, () => assert.deepEqual(secretsIn(text), []));
 });
 
+describe('long values of names that promise a secret', () => {
+  const long = sampleOf('{url:700}.{url:600}', createRandom(9)).secret;
+
+  it('are found to their end', () => {
+    assert.deepEqual(secretsIn(`access_token=${long}&state=1`), [long]);
+    assert.deepEqual(secretsIn(`{"refreshToken": "${long}"}`), [long]);
+    assert.deepEqual(secretsIn(long, 'access_token'), [long]);
+  });
+
+  it('are none where the name promises none', () => {
+    assert.deepEqual(secretsIn(`image=${long}`), []);
+    assert.deepEqual(secretsIn(`next_page_token=${long}`), []);
+    assert.deepEqual(secretsIn(long), []);
+  });
+});
+
 describe('values of members of JSON', () => {
   it('are found by the name of their member', () => {
     assert.deepEqual(secretsIn(PASSWORD, 'password'), [PASSWORD]);

@@ -85,6 +85,7 @@ const BY_THEMSELVES = [
   'authorization-member',
   'authorization-scheme',
   'named-secret',
+  'long-named-secret',
   'secret-member',
   'kubernetes-secret',
   'github-token',

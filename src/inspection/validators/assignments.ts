@@ -6,7 +6,15 @@ import { kindOf } from './secret-names.ts';
 import { isSecret } from './secret-values.ts';
 
 const MAX_NAME = 48;
-const MAX_VALUE = 512;
+const MAX_VALUE = 300;
+/** So much of a long value says whether it is random. */
+const MAX_PASSED = 128;
+/** Characters that end a value without quotes. */
+const STOPS = new Set(Buffer.from(' \t\r\n\f\v"\'`<>,;\\|'));
+
+const AMPERSAND = 38;
+const HASH = 35;
+const PARENTHESIS = 40;
 
 /** A value that stands somewhere in a text. */
 interface Placed extends Part {
@@ -29,6 +37,19 @@ export function assignedSecret({ window, value, at }: Candidate): readonly Part[
   // `<password>hunter2</password>`; and no `<password>@host`.
   if (window[valueAt - 1] === '>' && window[valueAt - 2] !== '=' && window[placed?.end ?? 0] !== '<') return false;
   return placed !== undefined && isSecret(kind, { ...placed, name }) ? [{ start: placed.start, end: placed.end }] : false;
+}
+
+/** The name in front of a value, and what stands between them. */
+const GIVEN_TO = /(?<name>[0-9A-Za-z_.-]{3,48})\\?["'`\])]{0,3}[ \t]{0,4}(?:=>|:=|[=:])[ \t]{0,4}\\?["'`]{0,3}$/;
+
+/** A value of which only the beginning would be in the window around its name: the anchor is the value. */
+export function longAssignedSecret({ window, value, at }: Candidate): readonly Part[] | false {
+  const name = GIVEN_TO.exec(window.slice(0, at))?.groups?.['name'] ?? '';
+  const kind = kindOf(name);
+  if (kind === undefined || !isSecret('token', { value: value.slice(0, MAX_PASSED), quoted: true, name })) return false;
+  let end = at + value.length;
+  while (end < window.length && /[0-9A-Za-z_+/=.~%-]/.test(window.charAt(end))) end += 1;
+  return [{ start: at, end }];
 }
 
 /** All of a JSON string whose member's name promises a secret. */
@@ -109,9 +130,10 @@ function quotedEnd(text: string, start: number, stop: number, quote: string): nu
 
 function bareEnd(text: string, start: number, stop: number, inQuery: boolean): number {
   let at = start;
-  while (at < stop && !/[\s"'`<>,;\\|]/.test(text[at] ?? '') && !(inQuery && /[&#]/.test(text[at] ?? ''))) {
-    if (text[at] === '(' && at > start && /[\w$]/.test(text[at - 1] ?? '')) return at;
-    at += 1;
+  for (; at < stop; at += 1) {
+    const code = text.charCodeAt(at);
+    if (STOPS.has(code) || (inQuery && (code === AMPERSAND || code === HASH))) return at;
+    if (code === PARENTHESIS && at > start && isNameChar(text.charCodeAt(at - 1))) return at;
   }
   return at;
 }

@@ -10,6 +10,12 @@ const YAML_MEMBER = /^["']?[\w.-]+["']?[ \t]*:[ \t]*(?:[|>][-+]?[ \t]*|(?<quote>
 const JSON_MEMBER = /["'][\w.-]+["'][ \t]*:\s*["'](?<value>[^"'\\\s]+)["']/g;
 const MIN_VALUE = 4;
 
+/** Values of a section, and where it ends. */
+interface Values {
+  readonly values: readonly Value[];
+  readonly end: number;
+}
+
 interface Value {
   readonly start: number;
   readonly text: string;
@@ -21,10 +27,12 @@ export function kubernetesSecret({ window, at }: Candidate): readonly Part[] | f
   const next = window.indexOf('\n---', at);
   const manifest = window.slice(begin, next < 0 ? window.length : next);
   const parts: Part[] = [];
-  for (const section of manifest.matchAll(SECTION)) {
+  SECTION.lastIndex = 0;
+  for (let section = SECTION.exec(manifest); section !== null; section = SECTION.exec(manifest)) {
     const { name, open } = section.groups ?? {};
-    const from = section.index + section[0].length;
-    const values = open === '{' ? jsonValues(manifest, from) : yamlValues(manifest, from);
+    const { values, end } = open === '{' ? jsonValues(manifest, SECTION.lastIndex) : yamlValues(manifest, SECTION.lastIndex);
+    // What is in a section is looked at once, whatever it is called.
+    SECTION.lastIndex = end;
     for (const { start, text } of values) {
       const isOne = text.length >= MIN_VALUE && (name === 'data' ? isEncoded(text) : !isPlaceholder(text));
       if (isOne) parts.push({ start: begin + start, end: begin + start + text.length });
@@ -33,17 +41,19 @@ export function kubernetesSecret({ window, at }: Candidate): readonly Part[] | f
   return parts.length > 0 ? parts : false;
 }
 
-function* jsonValues(text: string, from: number): Generator<Value> {
-  const end = text.indexOf('}', from);
-  const section = text.slice(from, end < 0 ? text.length : end);
-  for (const member of section.matchAll(JSON_MEMBER)) {
+function jsonValues(text: string, from: number): Values {
+  const close = text.indexOf('}', from);
+  const end = close < 0 ? text.length : close;
+  const values = Array.from(text.slice(from, end).matchAll(JSON_MEMBER), (member) => {
     const value = member.groups?.['value'] ?? '';
-    yield { start: from + member.index + member[0].length - 1 - value.length, text: value };
-  }
+    return { start: from + member.index + member[0].length - 1 - value.length, text: value };
+  });
+  return { values, end };
 }
 
 /** Lines that are further in than their section: members, and what goes on below them. */
-function* yamlValues(text: string, from: number): Generator<Value> {
+function yamlValues(text: string, from: number): Values {
+  const values: Value[] = [];
   LINE.lastIndex = from;
   let inner = -1;
   while (LINE.lastIndex < text.length) {
@@ -51,10 +61,11 @@ function* yamlValues(text: string, from: number): Generator<Value> {
     const { indent = '', text: line = '' } = LINE.exec(text)?.groups ?? {};
     if (line === '' || line.startsWith('#')) continue;
     if (inner < 0) inner = indent.length;
-    if (indent.length < inner || indent === '') return;
+    if (indent.length < inner || indent === '') return { values, end: at };
     const value = indent.length > inner ? line.trim() : (YAML_MEMBER.exec(line)?.groups?.['value'] ?? '');
-    yield { start: at + indent.length + line.lastIndexOf(value), text: value };
+    values.push({ start: at + indent.length + line.lastIndexOf(value), text: value });
   }
+  return { values, end: text.length };
 }
 
 function isEncoded(value: string): boolean {

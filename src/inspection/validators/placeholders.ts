@@ -19,23 +19,45 @@ const LABELS =
   'neo4j elastic elasticsearch kafka aws azure gcp google github gitlab openai anthropic slack stripe twilio hash salt code pin otp web url uri base my_sql ' +
   'number org organization organisation project workspace tenant team company system device bot webhook hook long short random super very strong secure safe';
 
-const LABEL_WORDS = new Set(LABELS.split(' '));
-const FILLING_WORDS = new Set([...MARKERS.split(' '), ...LABEL_WORDS]);
-/** Whoever writes about nothing in particular writes these. */
-const NOISE_WORDS = new Set([...FILLING_WORDS, 'foo', 'bar', 'baz', 'qux', 'quux', 'xyz']);
-const LONGEST_WORD = 16;
-/** Longer texts of nothing but such words are prose, and other rules' business. */
-const LONGEST_SPELLED = 80;
+/** Letters that may follow each other in some words, as a tree; a word may end where `ends` says so. */
+interface Node {
+  readonly next: Map<number, Node>;
+  ends: boolean;
+}
 
-/** Whether letters are the words of a vocabulary, one behind the other. */
-function spells(letters: string, vocabulary: ReadonlySet<string>): boolean {
+/** Longer texts of nothing but such words are prose, and other rules' business. */
+const LONGEST_SPELLED = 64;
+
+const labels = treeOf(LABELS.split(' '));
+const filling = treeOf([...MARKERS.split(' '), ...LABELS.split(' ')]);
+/** Whoever writes about nothing in particular writes `foo`. */
+const noise = treeOf([...MARKERS.split(' '), ...LABELS.split(' '), 'foo', 'bar', 'baz', 'qux', 'quux', 'xyz']);
+
+function treeOf(words: readonly string[]): Node {
+  const root: Node = { next: new Map(), ends: false };
+  for (const word of words) {
+    let node = root;
+    for (let at = 0; at < word.length; at += 1) {
+      const code = word.charCodeAt(at);
+      const next = node.next.get(code) ?? { next: new Map(), ends: false };
+      node.next.set(code, next);
+      node = next;
+    }
+    node.ends = true;
+  }
+  return root;
+}
+
+/** Whether letters are words of a vocabulary, one behind the other. */
+function spells(letters: string, vocabulary: Node): boolean {
   if (letters.length > LONGEST_SPELLED) return false;
   const reached = new Uint8Array(letters.length + 1);
   reached[0] = 1;
   for (let from = 0; from < letters.length; from += 1) {
-    if (reached[from] !== 1) continue;
-    for (let to = from + 2; to <= Math.min(letters.length, from + LONGEST_WORD); to += 1) {
-      if (reached[to] !== 1 && vocabulary.has(letters.slice(from, to))) reached[to] = 1;
+    let node = reached[from] === 1 ? vocabulary : undefined;
+    for (let to = from; node !== undefined && to < letters.length; to += 1) {
+      node = node.next.get(letters.charCodeAt(to));
+      if (node?.ends === true) reached[to + 1] = 1;
     }
   }
   return reached[letters.length] === 1;
@@ -69,12 +91,12 @@ export function isFilling(value: string, key = ''): boolean {
   // Where there are as many digits, letters make words by accident.
   const digits = value.replace(/[^0-9]/g, '').length;
   if (letters === '' || (digits > 6 && digits * 2 > letters.length)) return saysSo(lower);
-  if (!spells(letters, NOISE_WORDS)) return saysSo(lower);
+  if (!spells(letters, noise)) return saysSo(lower);
   // `Password1$` and `secret123` are what people take for passwords, bad as they are; `your-secret`, and `password123` for a password, are not.
   if (/[0-9].*[!@#$%^&*?+]|[!@#$%^&*?+].*[0-9]/.test(value)) return false;
   if (!/[0-9].*[0-9].*[0-9]/.test(value)) return true;
   return (
-    !spells(letters, LABEL_WORDS) ||
+    !spells(letters, labels) ||
     key
       .toLowerCase()
       .replace(/[^a-z]/g, '')
@@ -84,7 +106,7 @@ export function isFilling(value: string, key = ''): boolean {
 
 /** Nothing but words about what is to be put there. */
 export function isAboutFilling(value: string): boolean {
-  return spells(value.toLowerCase().replace(/[^a-z]/g, ''), FILLING_WORDS);
+  return spells(value.toLowerCase().replace(/[^a-z]/g, ''), filling);
 }
 
 /** Words that leave no doubt, whatever stands beside them. */

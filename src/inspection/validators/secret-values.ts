@@ -13,11 +13,14 @@ export interface Given {
   readonly name: string;
 }
 
+const MIN_SECRET = 6;
 const MAX_PASSWORD = 128;
 
 /** Whether a value is a secret of a kind. */
 export function isSecret(kind: Kind, given: Given): boolean {
   const { value, quoted, name } = given;
+  // Most of what is given to such names is a word: that needs no closer look.
+  if (value.length < MIN_SECRET || /^[a-z]{1,16}$/i.test(value)) return false;
   if (kind === 'password' && isPassphrase(value)) return !isAboutFilling(value);
   if (isPlaceholder(value, name) || (!quoted && isExpression(value)) || isReference(value)) return false;
   return kind === 'password' ? isPassword(value) || isGenerated(value) : isGenerated(value);

@@ -1,7 +1,7 @@
 // What says whether something that looks like a secret is one. Pure, and linear in what matched.
 
 import type { Candidate, Validator, ValidatorName } from '../types.ts';
-import { assignedSecret, memberSecret } from './assignments.ts';
+import { assignedSecret, longAssignedSecret, memberSecret } from './assignments.ts';
 import { hasCheckDigits } from './base62.ts';
 import { basicCredentials, headerCredentials, memberCredentials, schemeCredentials, userInfo, userOption } from './credentials.ts';
 import { kubernetesSecret } from './kubernetes.ts';
@@ -32,6 +32,7 @@ export const SECRET_VALIDATORS: readonly (readonly [ValidatorName, Validator])[]
   ['basic-credentials', basicCredentials],
   ['scheme-credentials', schemeCredentials],
   ['assigned-secret', assignedSecret],
+  ['long-assigned-secret', longAssignedSecret],
   ['member-secret', memberSecret],
   ['kubernetes-secret', kubernetesSecret],
   ['distinct-words', ({ value }) => new Set(value.split(' ')).size >= 10],
