@@ -56,6 +56,33 @@ test('messages take turns: a small one does not wait for a large one', () => {
   assert.equal(said.length, 52);
 });
 
+test('a message that has just begun comes before those that are known to be large; these go on all the same', () => {
+  const { jobs, said, run, turns } = setUp();
+  const slice = Buffer.alloc(64 * 1024, 'a');
+  const more = (id: number, slices: number): void => {
+    for (let count = 0; count < slices; count++) jobs.bytes(id, slice);
+  };
+  for (let id = 1; id <= 8; id++) {
+    jobs.open(id, () => scanForX('answer'));
+    more(id, 20);
+  }
+  // All of them are known to be large by then.
+  while (said.length < 40) turns.shift()?.();
+  jobs.open(9, () => scanForX('answer'));
+  more(9, 3);
+  jobs.end(9);
+  const before = said.length;
+  run();
+  const turnsOf = said.slice(before).map(({ fields }) => fields['job']);
+  const end = turnsOf.lastIndexOf(9);
+  assert(end < 6, `the small message ended after ${end} turns`);
+  assert(
+    turnsOf.slice(0, end).some((id) => id !== 9),
+    'a large one had its turn',
+  );
+  assert.equal(said.length, 8 * 20 + 4);
+});
+
 test('between two slices, others have their turn', () => {
   const { jobs, said, turns } = setUp();
   jobs.open(1, () => scanForX('answer'));
