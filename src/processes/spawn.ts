@@ -37,7 +37,7 @@ export function spawnProcess(options: SpawnOptions): ChildProcess {
 
 /**
  * The Node flags of a role. A worker may read the program, its own records, the last snapshot and what is locked, write its own records and use the
- * network: it cannot read a key file, start a program or a thread, or be attached to by an inspector (SIGUSR1).
+ * network: it cannot read a key file, start a program or a thread, or be attached to by a debugger (SIGUSR1).
  */
 export function nodeFlags(options: Pick<SpawnOptions, 'role' | 'slot' | 'entry' | 'dataFolder'>): readonly string[] {
   const common = ['--disable-sigusr1', '--disable-warning=ExperimentalWarning', '--disable-warning=SecurityWarning'];
