@@ -36,7 +36,8 @@ export function createNameFinder(rules: readonly CompiledRule[], kind: 'tool' | 
     const found = covering([name]);
     return toCandidates({
       deny: cut(found.filter(({ effect }) => effect === 'deny')),
-      ask: cut(found.filter(({ effect }) => effect === 'ask')),
+      // None is cut off: each that asks adds to what an approval must be.
+      ask: found.filter(({ effect }) => effect === 'ask'),
       grants: [cutGrants(found.filter(isGrant))],
     });
   };
@@ -59,7 +60,7 @@ export function createUriFinder(rules: readonly CompiledRule[]): Find {
     const restricted = restricting([...all.resolved, ...all.folded]);
     return toCandidates({
       deny: cut(restricted.filter(({ effect }) => effect === 'deny')),
-      ask: cut(restricted.filter(({ effect }) => effect === 'ask')),
+      ask: restricted.filter(({ effect }) => effect === 'ask'),
       grants: [exact([uri]), ...all.resolved.filter((reading) => reading !== uri).map((reading) => cover([reading]))].map(cutGrants),
     });
   };

@@ -249,6 +249,32 @@ test('an ask says who approves', () => {
   });
 });
 
+test('of several rules that ask, the terms of all hold, in whatever order they stand', () => {
+  const strict = {
+    ...all,
+    name: 'strict',
+    effect: 'ask',
+    approval: { approvers: ['security'], notRequester: true, expiresAfterMs: 5_000 },
+  };
+  const lax = { ...all, name: 'lax', effect: 'ask' };
+  const subjects: readonly Question['subject'][] = [
+    { kind: 'tool', name: 'pay' },
+    { kind: 'resource', name: 'file:///a' },
+  ];
+  for (const rules of [
+    [lax, strict],
+    [strict, lax],
+  ])
+    for (const subject of subjects) {
+      const verdict = policyOf(...rules).judge(call('', {}, { subject }));
+      assert.deepEqual(verdict.kind === 'ask' && verdict.approval, {
+        expiresAfterMs: 5_000,
+        approvers: [['security']],
+        notRequester: true,
+      });
+    }
+});
+
 test('all conditions of one call share its steps, so that many rules are no way around them', () => {
   const heavy = Array.from({ length: 40 }, (_, i) => ({
     ...all,
