@@ -601,6 +601,10 @@ const sections: Readonly<Record<string, readonly Row[]>> = {
       ['version: 1', 'inspection: { canaries: { decoy: short } }'],
       '2:34: inspection.canaries.decoy must have at least 8 characters, or it is found where nobody planted it.',
     ],
+    [
+      ['version: 1', 'inspection: { canaries: { email: PX-7Q41-ZC88 } }'],
+      '2:34: inspection.canaries.email cannot be used: canary "email" has the name of a detector. Plant another value, or give it another name.',
+    ],
     [['version: 1', 'inspection: { canaries: { decoy: "${DECOY_TOKEN:-PX-7Q41-ZC88}" } }']],
     [
       ['version: 1', 'inspection: { canaries: { secret: PX-7Q41-ZC88 } }'],
