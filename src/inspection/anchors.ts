@@ -44,7 +44,8 @@ export function createAnchorPass(plan: Plan): (view: View, budget: Budget, ancho
 
   function add(of: View, probe: Probe, start: number, end: number): void {
     if ((probe.surfaces & surface) === 0 || (of.folded !== undefined && !probe.folded) || !spend(budget, STEPS_PER_ANCHOR)) return;
-    const { pattern, validator, read } = probe;
+    const { pattern, validator, read, skips } = probe;
+    if (skips?.(of.bytes, start, end) === true) return;
     if (pattern === undefined && validator === undefined && read === undefined) {
       anchored.hit(probe.index, start, end);
       return;

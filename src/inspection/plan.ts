@@ -13,6 +13,7 @@ export interface Probe {
   /** Index into the engine's detectors; of a reader, of the first thing that it finds. */
   readonly index: number;
   readonly read?: Reader['read'];
+  readonly skips?: Reader['skips'];
   readonly pattern: Pattern | undefined;
   readonly validator: Validator | undefined;
   /** What asking the validator or the reader costs. */
@@ -150,11 +151,12 @@ function reachOf(anchors: Anchors, before: number, after: number): Pick<Probe, '
 /** Of a reader, each thing that it finds has an index of its own. It looks wherever one of them is looked for. */
 function planReaders(readers: readonly Reader[], first: number): readonly Probe[] {
   let index = first;
-  return readers.map(({ finds, anchors, before, after, read, cost = DEFAULT_COST }): Probe => {
+  return readers.map(({ finds, anchors, before, after, read, skips, cost = DEFAULT_COST }): Probe => {
     const surfaces = surfaceBits(finds.flatMap((sought) => sought.surfaces ?? SURFACES));
     const probe: Probe = {
       index,
       read,
+      skips,
       pattern: undefined,
       validator: undefined,
       cost,

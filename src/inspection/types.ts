@@ -142,6 +142,8 @@ export interface Reader {
   readonly before: number;
   readonly after: number;
   readonly cost?: Cost | undefined;
+  /** Says by a glance at the bytes of an anchor that it is nothing: most numbers are sums and times, for which no window has to be opened. */
+  readonly skips?: ((bytes: Uint8Array, start: number, end: number) => boolean) | undefined;
   /** Emits parts of the window, in any order; each holds at least a character of the anchor. */
   readonly read: (candidate: Candidate, emit: (find: number, part: Part) => void) => void;
 }

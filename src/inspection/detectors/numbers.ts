@@ -10,6 +10,7 @@ import { createCodeCheck, findCodes, NATIONAL_CODES } from '../validators/nation
 import type { NationalCode } from '../validators/national-codes.ts';
 import { NATIONAL_NUMBERS } from '../validators/national-numbers.ts';
 import { findPhone } from '../validators/phone.ts';
+import { isSumOrTime } from '../validators/sums.ts';
 
 const DIGIT_CODES = NATIONAL_CODES.filter(({ run }) => run === 'digits');
 const LETTER_CODES = NATIONAL_CODES.filter(({ run }) => run === 'base64');
@@ -44,6 +45,7 @@ const DIGITS: Reader = {
   before: 72,
   after: 64,
   cost: { look: 120, character: 8 },
+  skips: isSumOrTime,
   read: (candidate, emit) => {
     const { length } = candidate.value;
     readNumbers(candidate, (kind, part) => emit(kind < CARDS.length ? CARD_NUMBER : FIRST_NUMBER + kind - CARDS.length, part));
