@@ -30,6 +30,7 @@ const NOW_MS = Date.now();
 const ID = messageId(7);
 const TOOL = TOOLS[7] ?? '';
 const CALL = Buffer.from(callBody(ID, TOOL, 'modern'));
+const SENTENCE = 'Invoices of the last quarter were compared with what the warehouse had shipped, and two of them did not agree. ';
 const ANSWER = Buffer.from(answerBody(ID, 'modern'));
 
 const FEW_RULES = 'judge, 10 rules of which 10 match';
@@ -73,6 +74,9 @@ const OPERATIONS: readonly (readonly [string, Preparation])[] = [
       return () => parseJson(ANSWER, { repairSurrogates: true });
     },
   ],
+  ['one pass of inspection over 1 KiB of prose', () => searching(SENTENCE, 1024)],
+  ['the same over 64 KiB', () => searching(SENTENCE, 65_536)],
+  ['the same over 64 KiB of addresses, each of them a finding', () => searching('someone@example.com, ', 65_536)],
   [
     'request head, strict, seen for the first time',
     async () => {
@@ -332,6 +336,16 @@ async function judging(count: number, matching: number): Promise<Operation> {
   } as const;
   if (policy.value.judge(question).kind !== 'allow') throw new Error('the call is denied');
   return () => policy.value.judge(question);
+}
+
+/** The engine alone, with everything that it looks for by default, on so many bytes of one text. */
+async function searching(text: string, length: number): Promise<Operation> {
+  const { BUILT_IN, compileDetectors } = await import('../src/inspection/index.ts');
+  const engine = compileDetectors(BUILT_IN);
+  if (!engine.ok) throw new Error('the detectors do not compile');
+  const bytes = Buffer.from(text.repeat(Math.ceil(length / text.length)).slice(0, length));
+  const passage = { bytes, begin: 0, end: length, from: 0, to: length, key: '', surface: 'answer' } as const;
+  return () => engine.value.search(passage, { left: Number.MAX_SAFE_INTEGER, failures: 0 });
 }
 
 /** What limits add to a call in a worker: what it owes, taken from leases and ended; with the authority's part, as often as it is asked. */
