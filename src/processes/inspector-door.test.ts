@@ -62,11 +62,12 @@ const kinds = (frames: readonly Frame[]): readonly string[] => frames.map(({ typ
 const looked = (job: unknown, bytes: number, decided: number, found: readonly Found[] = []): Frame =>
   frameOf('looked', { job, bytes, decided, found });
 
-test('what cannot wait is looked into before the call returns, whatever its size', () => {
+test('what cannot wait is looked into before the call returns, up to a size that holds nobody up', () => {
   const { door, ends } = setUp();
   const bytes = Buffer.alloc(MIB);
   bytes[1000] = 0x58;
   assert.deepEqual(door.inspector.lookNow(bytes, 'answer'), [foundAt(1000)]);
+  assert.deepEqual(door.inspector.lookNow(Buffer.alloc(MIB + 1), 'answer'), [OVER_BUDGET]);
   assert.deepEqual(ends(), { 'loop looked': 1 });
 });
 

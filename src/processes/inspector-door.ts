@@ -40,6 +40,8 @@ export interface InspectorDoor {
 export const INSPECTOR_TICK_MS = 250;
 /** Looked into in the loop: takes less than a millisecond, and less than the way to another process and back. */
 const SMALL_BYTES = 64 * 1024;
+/** Of what cannot wait: it holds up the loop by some ten milliseconds, and no more. */
+const MAX_NOW_BYTES = 1024 * 1024;
 /** Without a sign of life for so long, the inspector hangs: a slice takes a millisecond, the most expensive one some tens. Counted in ticks of this
  * loop, so that a loop that was held up itself takes nobody else for dead. */
 const SILENT_TICKS = 3_000 / INSPECTOR_TICK_MS;
@@ -107,6 +109,7 @@ export function createInspectorDoor(options: InspectorDoorOptions): InspectorDoo
   };
 
   const lookNow: Inspector['lookNow'] = (bytes, surface) => {
+    if (bytes.length > MAX_NOW_BYTES) return [notLookedInto('over-budget')];
     metrics.loop(bytes.length);
     return current === undefined ? [notLookedInto('failed')] : lookInto(bytes, surface, current.begin);
   };

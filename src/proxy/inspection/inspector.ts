@@ -6,7 +6,7 @@ import type { Found, Progress, Surface, UnscannedReason } from '../../inspection
 export interface Inspector {
   /** A whole message. `done` is called once, before this returns where the message is small. The bytes must not change until then. */
   look(bytes: Uint8Array, surface: Surface, done: (found: readonly Found[]) => void): void;
-  /** A whole message, before this returns, whatever its size: for what cannot wait. */
+  /** A whole message, before this returns: for what cannot wait. More than a mebibyte of that is over the budget. */
   lookNow(bytes: Uint8Array, surface: Surface): readonly Found[];
   /** A message that comes in pieces. */
   open(surface: Surface): InspectedStream;
