@@ -144,7 +144,7 @@ export function createHeldText(sizes: WindowSizes, look: Look): HeldText {
       const stop = from.length;
       let at = start;
       for (;;) {
-        room(stop - at);
+        room(stop - at + SLACK_BYTES);
         const into = bytes;
         let to = length - origin;
         const rawShift = rawNext - at;
