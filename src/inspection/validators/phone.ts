@@ -4,7 +4,8 @@ import type { Candidate, Part } from '../types.ts';
 import { hasContext, words } from './context.ts';
 
 const SPEAKS_OF_PHONES = words(
-  'phone*', 'telephone*', 'tel', 'tel.', 'tels', 'mobile*', 'mobil', 'cell', 'cellphone*', 'cell number', 'fax*', 'whatsapp', 'sms', 'call', 'calling', 'dial', 'reach me at',
+  'phone*', 'telephone*', 'tel', 'tel.', 'tels', 'mobile*', 'mobil', 'cell', 'cellphone*', 'cell number', 'fax*', 'whatsapp', 'sms', 'call', 'calling', 'dial', 'reach me at', 'desk',
+  'landline', 'voicemail', 'hotline*', 'helpline*', 'answering at', 'messages to', 'texts to',
   'text me', 'contact number', 'contact no', 'telefon*', 'handy*', 'rufnummer*', 'téléphone*', 'portable', 'teléfono*', 'telefono*', 'móvil*', 'celular*', 'cellulare*', 'telefone*', 'telemóvel*',
   'puhelin*', 'telefoon*', 'mobiel*', 'телефон*', 'тел', 'τηλέφωνο*', '電話', '电话', '전화', 'फ़ोन', 'هاتف',
 ); // prettier-ignore
@@ -25,12 +26,12 @@ export function findPhone(candidate: Candidate): Part | undefined {
   const opening = OPENING.exec(window.slice(Math.max(0, at - 14), at))?.[0] ?? '';
   const digits = countDigits(opening) + countDigits(value);
   const start = at - opening.length;
-  if (digits < 7 || digits > 16 || /[A-Za-z0-9_]/.test(window.charAt(start - 1)) || /[A-Za-z_]/.test(window.charAt(at + value.length)))
-    return undefined;
-  if (!hasContext(candidate, start, at + value.length, SPEAKS_OF_PHONES, NEAR) || DATE.test(value) || !FORM.test(opening + value))
-    return undefined;
+  // Part of a word or of an identifier: `CVE-2026-1234567`.
+  if (digits < 7 || digits > 16 || /(?:[A-Za-z0-9_]|[A-Za-z]-)$/.test(window.slice(Math.max(0, start - 2), start))) return undefined;
   const rest = window.slice(at + value.length, at + value.length + 18);
-  return { start, end: at + value.length + (EXTENSION.exec(rest)?.[0].length ?? 0) };
+  const end = at + value.length + (EXTENSION.exec(rest)?.[0].length ?? 0);
+  if (/[A-Za-z_]/.test(window.charAt(end)) || !hasContext(candidate, start, end, SPEAKS_OF_PHONES, NEAR)) return undefined;
+  return DATE.test(value) || !FORM.test(opening + value) ? undefined : { start, end };
 }
 
 function countDigits(text: string): number {
