@@ -45,7 +45,7 @@ export function noteSeen(call: Call, labels: readonly string[], done: (isNoted: 
   const { taint } = call.inspecting;
   const task = taskOf(call, principal);
   if (taint.isNoted(task, watched)) return done(true);
-  void taint.note(task, watched).then(done);
+  void taint.note(task, watched).then((isNoted) => done(isNoted));
 }
 
 /** The same where nothing can wait: what the authority does not know yet is told to it for the next time, and not shown now. */

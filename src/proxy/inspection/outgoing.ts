@@ -3,8 +3,8 @@
 import type { Principal } from '../../agents/index.ts';
 import type { Snapshot } from '../../config/index.ts';
 import type { Edit, JsonObject, Message } from '../../mcp/index.ts';
-import { holdArguments } from '../admission/index.ts';
 import type { Call, Inbound, Ports } from '../exchange.ts';
+import { holdArguments } from '../held-arguments.ts';
 import type { Refused } from '../rescue.ts';
 import { rewritten } from './rewrite.ts';
 import type { Destination } from './rewrite.ts';

@@ -1,14 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Found, Progress } from '../../inspection/index.ts';
-import { bed, fakeReply, ANN, NOTHING_FOUND, rule, snapshotWith } from '../fakes.fixture.ts';
-import { beginCall } from '../call.ts';
-import type { Call } from '../exchange.ts';
-import { createHeaderList } from '../../http/index.ts';
+import { foundAt, inspectedCall } from './inspected-call.fixture.ts';
 import type { InspectedStream } from './inspector.ts';
 import { createPassing } from './passing.ts';
-
-const RULES = [rule('all', 'allow')];
 
 /** A stream of which the test says what was found, and when. */
 interface Scripted extends InspectedStream {
@@ -41,29 +36,7 @@ interface Bench {
 
 function bench(): Bench {
   const stream = scripted();
-  const road = bed(RULES);
-  const call: Call = beginCall(
-    {
-      id: 'c',
-      arrival: {
-        method: 'POST',
-        headers: createHeaderList([], []),
-        body: new Uint8Array(0),
-        peer: { address: '127.0.0.1', port: 1, tls: false, listener: 'main' },
-        route: { kind: 'server', path: '/mcp/tickets', key: 'tickets' },
-        relayed: false,
-        principal: ANN,
-        snapshot: snapshotWith(RULES, ['tickets'], ['ann']),
-        reply: fakeReply(),
-        arrivedUs: 0,
-      },
-      inbound: { kind: 'stream', token: undefined },
-      question: { era: 'modern', revision: '2026-07-28', method: 'tools/call', rule: undefined, subject: { kind: 'tool', name: 'x' } },
-      server: road.server.server,
-      members: undefined,
-    },
-    { ...NOTHING_FOUND, inspector: { ...NOTHING_FOUND.inspector, open: () => stream } },
-  );
+  const call = inspectedCall({ open: () => stream });
   let shown = '';
   let rooms = 0;
   const stopped: (Found | undefined)[] = [];
@@ -83,17 +56,6 @@ function bench(): Bench {
   };
 }
 
-const found = (start: number, end: number, more: Partial<Found> = {}): Found => ({
-  type: 'aws',
-  class: 'secret',
-  confidence: 'high',
-  kind: 'string',
-  start,
-  end,
-  path: '$.result.content[0].text',
-  layers: [],
-  ...more,
-});
 const push = ({ passing }: Bench, text: string): void => passing.push(Buffer.from(text));
 
 test('nothing is shown that is not decided, and everything is in the end', () => {
@@ -117,8 +79,8 @@ test('what was found is not shown, also where it stands in several pieces', () =
   for (const piece of ['keep AB', 'CDE', 'FG this', ' and HI too']) push(one, piece);
   one.decide(5);
   one.decide(5);
-  one.decide(12, [found(5, 12)]);
-  one.decide(28, [found(22, 24)]);
+  one.decide(12, [foundAt(5, 12)]);
+  one.decide(28, [foundAt(22, 24)]);
   one.passing.end(() => {});
   one.decide(28);
   assert.equal(one.shown(), 'keep [redacted:aws] this and [redacted:aws] too');
@@ -126,7 +88,7 @@ test('what was found is not shown, also where it stands in several pieces', () =
 
 test('every division into pieces, and every delay, shows the same', () => {
   const text = 'one AB two CD three EF';
-  const findings = [found(4, 6), found(11, 13), found(20, 22)];
+  const findings = [foundAt(4, 6), foundAt(11, 13), foundAt(20, 22)];
   for (let size = 1; size <= text.length; size++) {
     for (const lag of [0, 1, 5]) {
       const one = bench();
@@ -153,7 +115,7 @@ test('what may not be shown ends it, and nothing follows', () => {
   push(one, 'some');
   push(one, 'more');
   one.decide(4);
-  const failed = found(0, 0, { type: 'failed', class: 'unscanned', kind: 'message' });
+  const failed = foundAt(0, 0, { type: 'failed', class: 'unscanned', kind: 'message' });
   one.decide(8, [failed]);
   assert.equal(one.shown(), 'some');
   assert.deepEqual(one.stopped, [failed]);

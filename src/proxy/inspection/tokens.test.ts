@@ -57,5 +57,5 @@ function tokensUnder(
   byte: number,
 ): { make(...args: Parameters<ReturnType<typeof createTokens>['make']>): string } & Pick<ReturnType<typeof createTokens>, 'open'> {
   const made = createTokens(new Uint8Array(32).fill(byte));
-  return { open: made.open, make: (...args) => made.make(...args) ?? assert.fail('no token') };
+  return { open: (token, bound) => made.open(token, bound), make: (...args) => made.make(...args) ?? assert.fail('no token') };
 }
