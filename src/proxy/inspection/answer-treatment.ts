@@ -35,17 +35,17 @@ export function surfaceOf(message: Message): Surface {
 }
 
 /**
- * Makes known what the agent is about to see, before it does, where a rule looks at it. `done` is called with whether that is known; at once where there is
+ * Makes known what the agent is about to see, before it does, where a rule looks at it. `told` is called with whether that is known; at once where there is
  * nothing to tell.
  */
-export function noteSeen(call: Call, labels: readonly string[], done: (isNoted: boolean) => void): void {
+export function noteSeen(call: Call, labels: readonly string[], told: (isNoted: boolean) => void): void {
   const { principal, snapshot } = call.arrival;
   const watched = labels.length === 0 || snapshot.policy.flow.isOff ? [] : snapshot.policy.flow.watched(labels);
-  if (watched.length === 0) return done(true);
+  if (watched.length === 0) return told(true);
   const { taint } = call.inspecting;
   const task = taskOf(call, principal);
-  if (taint.isNoted(task, watched)) return done(true);
-  void taint.note(task, watched).then((isNoted) => done(isNoted));
+  if (taint.isNoted(task, watched)) return told(true);
+  void taint.note(task, watched).then((isNoted) => told(isNoted));
 }
 
 /** The same where nothing can wait: what the authority does not know yet is told to it for the next time, and not shown now. */
