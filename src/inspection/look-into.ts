@@ -16,7 +16,7 @@ export type Emit = (detector: number, start: number, end: number) => void;
 export function lookInto(view: View, around: Around, budget: Budget, emit: Emit): void {
   const { probe, pattern } = around;
   if (!spendOnWindow(budget, around.end - around.start)) return;
-  const window = openWindow(view.bytes, around.start, around.end);
+  const window = openWindow(view.bytes, around.start, around.end, view.end);
   const { text } = window;
   if (pattern === undefined) {
     const start = window.toText(around.anchorStart);
@@ -39,7 +39,7 @@ export function lookInto(view: View, around: Around, budget: Budget, emit: Emit)
 export function lookAtBeginning(view: View, probe: Probe, budget: Budget, emit: Emit): void {
   const end = Math.min(view.end, view.begin + probe.after);
   if (!spendOnWindow(budget, end - view.begin)) return;
-  const window = openWindow(view.bytes, view.begin, end);
+  const window = openWindow(view.bytes, view.begin, end, view.end);
   const { length } = window.text;
   const whole = { start: 0, end: length, valueStart: 0, valueEnd: length };
   const match = probe.pattern === undefined ? whole : probe.pattern.atStart(window.text, budget);

@@ -79,6 +79,12 @@ describe('a window', () => {
     }
     assert.equal(openWindow(Uint8Array.from([0x61, 0xe6, 0x97]), 0, 3).text, 'a\ufffd\ufffd');
   });
+
+  test('takes what stands behind the text for no part of its last character', () => {
+    // The end of another text, in a buffer that held that one before.
+    const held = Buffer.concat([Buffer.from('a token'), Buffer.from('😀').subarray(2)]);
+    assert.equal(openWindow(held, 0, 7, 7).text, 'a token');
+  });
 });
 
 function isLow(unit: number): boolean {

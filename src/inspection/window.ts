@@ -12,10 +12,13 @@ export interface Window {
 const REPLACEMENT = 0xfffd;
 const FIRST_WIDE = 0x80;
 
-/** Opens [from, to), without the halves of characters at its ends. What is no UTF-8 is read as U+FFFD, byte by byte. */
-export function openWindow(bytes: Uint8Array, from: number, to: number): Window {
+/**
+ * Opens [from, to), without the halves of characters at its ends. What is no UTF-8 is read as U+FFFD, byte by byte. The text ends at `last`: what stands
+ * behind it is another's, and continues no character of this one.
+ */
+export function openWindow(bytes: Uint8Array, from: number, to: number, last = bytes.length): Window {
   const start = alignUp(bytes, from, to);
-  const end = alignDown(bytes, start, to);
+  const end = to >= last ? to : alignDown(bytes, start, to);
   for (let at = start; at < end; at += 1) if ((bytes[at] ?? 0) >= FIRST_WIDE) return openWide(bytes, start, end);
   return {
     text: asciiText(bytes, start, end),
@@ -38,7 +41,7 @@ function alignUp(bytes: Uint8Array, from: number, to: number): number {
 
 /** Leaves out a character whose end is behind the window. */
 function alignDown(bytes: Uint8Array, from: number, to: number): number {
-  if (to >= bytes.length || !isContinuation(bytes[to])) return to;
+  if (!isContinuation(bytes[to])) return to;
   let end = to;
   while (end > from && end > to - 3 && isContinuation(bytes[end])) end -= 1;
   return end;
