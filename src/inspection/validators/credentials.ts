@@ -1,7 +1,7 @@
 // Credentials where their place gives them away: in front of the host of an address, in a header, behind `curl -u`. Pure, linear.
 
 import type { Candidate, Part } from '../types.ts';
-import { isMasked, isPlaceholder, isTemplate } from './placeholders.ts';
+import { isPlaceholder, isTemplate } from './placeholders.ts';
 import { looksRandom } from './randomness.ts';
 
 /** `scheme://user:password@host`: the anchor is the `@`. What is found is all that stands in front of it. */
@@ -73,26 +73,38 @@ function shellWord(text: string, from: number): (Part & { readonly text: string 
 }
 
 const HEADER =
-  /^\\?["'`\])]{0,3}[ \t]{0,4}(?:=>|[:=,])[ \t]{0,4}\\?["'`]{0,1}(?:(?<scheme>[A-Za-z][A-Za-z0-9-]{1,24})[ \t]{1,4})?(?<value>[^\s"'`,;<>\\]{4,})/;
+  /^\\?["'`\])]{0,3}[ \t]{0,4}(?:=>|[:=,])[ \t]{0,4}\\?["'`]{0,1}(?<scheme>[A-Za-z][A-Za-z0-9-]{1,24}[ \t]{1,4})?(?=[^\s"'`,;<>\\]{4})/;
+const MEMBER = /^\s{0,4}(?<scheme>[A-Za-z][A-Za-z0-9-]{1,24}[ \t]{1,4})?(?=[^\s"'`,;<>\\]{4,}\s*$)/;
+/** What ends credentials in a header. */
+const STOPS = new Set(Buffer.from(' \t\r\n\f\v"\'`,;<>\\'));
+const MAX_HEAD = 80;
+const MAX_JUDGED = 96;
+const MAX_BASIC = 512;
 
 /** What a header authorizes with: the anchor is its name. */
 export function headerCredentials({ window, value, at }: Candidate): readonly Part[] | false {
   const end = at + value.length;
-  const groups = HEADER.exec(window.slice(end))?.groups;
-  if (groups === undefined) return false;
-  const { scheme = '', value: credentials = '' } = groups;
-  if (!isHeaderSecret(scheme, credentials)) return false;
-  const start = window.indexOf(credentials, end + scheme.length);
-  return [{ start, end: start + credentials.length }];
+  const head = HEADER.exec(window.slice(end, end + MAX_HEAD));
+  return head === null ? false : credentialsFrom(window, end + head[0].length, head.groups?.['scheme'] ?? '');
 }
 
 /** The same where the value of a JSON member is the value of the header. */
-export function memberCredentials({ value, at }: Candidate): readonly Part[] | false {
-  const groups = /^\s{0,4}(?:(?<scheme>[A-Za-z][A-Za-z0-9-]{1,24})[ \t]{1,4})?(?<value>[^\s"'`,;<>\\]{4,})\s*$/.exec(value)?.groups;
-  const { scheme = '', value: credentials = '' } = groups ?? {};
-  if (!isHeaderSecret(scheme, credentials)) return false;
-  const start = at + value.indexOf(credentials, scheme.length);
-  return [{ start, end: start + credentials.length }];
+export function memberCredentials({ window, at }: Candidate): readonly Part[] | false {
+  const head = MEMBER.exec(window.slice(at));
+  return head === null ? false : credentialsFrom(window, at + head[0].length, head.groups?.['scheme'] ?? '');
+}
+
+function credentialsFrom(text: string, start: number, scheme: string): readonly Part[] | false {
+  // What is none shows that in its beginning: of a text that is made of such headers, nothing is read again and again.
+  const head = endOf(text, start, Math.min(text.length, start + MAX_BASIC));
+  if (!isHeaderSecret(scheme.trimEnd(), text.slice(start, head))) return false;
+  return [{ start, end: endOf(text, head, text.length) }];
+}
+
+function endOf(text: string, from: number, stop: number): number {
+  let end = from;
+  while (end < stop && !STOPS.has(text.charCodeAt(end))) end += 1;
+  return end;
 }
 
 /** `Bearer …` and `Basic …` by themselves: the anchor is the scheme. */
@@ -107,9 +119,11 @@ export function schemeCredentials({ window, value, at }: Candidate): readonly Pa
 }
 
 function isHeaderSecret(scheme: string, credentials: string): boolean {
-  if (isMasked(credentials) || isTemplate(credentials) || isPlaceholder(credentials, 'token')) return false;
   if (/^basic$/i.test(scheme)) return isBasic(credentials);
-  return credentials.length >= 8 && /[0-9]/.test(credentials) && looksRandom(credentials);
+  // So much of it says whether it is random.
+  const head = credentials.slice(0, MAX_JUDGED);
+  if (head.length < 8 || !/[0-9]/.test(head) || !looksRandom(head)) return false;
+  return !isPlaceholder(head, 'token');
 }
 
 /** Base64 of a user and a password, as the value of a member that is called `auth` and nothing more. */
@@ -119,7 +133,7 @@ export function basicCredentials({ value, key, window, at }: Candidate): boolean
 
 /** Base64 of a user and a password (RFC 7617). */
 function isBasic(credentials: string): boolean {
-  if (!/^[0-9A-Za-z+/_-]{4,}={0,2}$/.test(credentials)) return false;
+  if (credentials.length > MAX_BASIC || !/^[0-9A-Za-z+/_-]{4,}={0,2}$/.test(credentials)) return false;
   const decoded = Buffer.from(credentials, 'base64').toString('latin1');
   const colon = decoded.indexOf(':');
   if (colon < 0 || !/^[ -~\x80-\xff]*$/.test(decoded)) return false;

@@ -22,10 +22,10 @@ interface Value {
 }
 
 /** Values of the Secret whose kind was found; nothing where they are still to be filled in. */
-export function kubernetesSecret({ window, at }: Candidate): readonly Part[] | false {
-  const begin = Math.max(0, window.lastIndexOf('\n---', at));
-  const next = window.indexOf('\n---', at);
-  const manifest = window.slice(begin, next < 0 ? window.length : next);
+export function kubernetesSecret({ window, value: kind, at }: Candidate): readonly Part[] | false {
+  const begin = Math.max(0, window.lastIndexOf('\n---', at), window.lastIndexOf(kind, at - 1));
+  const ends = [window.indexOf('\n---', at), window.indexOf(kind, at + kind.length)].filter((end) => end >= 0);
+  const manifest = window.slice(begin, Math.min(window.length, ...ends));
   const parts: Part[] = [];
   SECTION.lastIndex = 0;
   for (let section = SECTION.exec(manifest); section !== null; section = SECTION.exec(manifest)) {

@@ -14,20 +14,21 @@ export interface Given {
 }
 
 const MIN_SECRET = 6;
-const MAX_PASSWORD = 128;
+const MAX_JUDGED = 128;
 
 /** Whether a value is a secret of a kind. */
 export function isSecret(kind: Kind, given: Given): boolean {
-  const { value, quoted, name } = given;
-  // Most of what is given to such names is a word: that needs no closer look.
+  const { quoted, name } = given;
+  // So much of a value says what it is; most of what is given to such names is a word, and needs no closer look.
+  const value = given.value.slice(0, MAX_JUDGED);
   if (value.length < MIN_SECRET || /^[a-z]{1,16}$/i.test(value)) return false;
   if (kind === 'password' && isPassphrase(value)) return !isAboutFilling(value);
-  if (isPlaceholder(value, name) || (!quoted && isExpression(value)) || isReference(value)) return false;
-  return kind === 'password' ? isPassword(value) || isGenerated(value) : isGenerated(value);
+  const isOne = (kind === 'password' && given.value.length <= MAX_JUDGED && isPassword(value)) || isGenerated(value);
+  return isOne && !isPlaceholder(value, name) && (quoted || !isExpression(value)) && !isReference(value);
 }
 
 function isPassword(value: string): boolean {
-  if (value.length < 6 || value.length > MAX_PASSWORD || longestRun(value) > value.length / 2) return false;
+  if (value.length < 6 || longestRun(value) > value.length / 2) return false;
   const letters = /[A-Za-z]/.test(value);
   const digits = /[0-9]/.test(value);
   const marks = /[!@#$%^&*+=?~]/.test(value);
