@@ -20,6 +20,7 @@ export interface Draft {
   readonly offsets: Uint32Array;
 }
 
+const ESCAPE = 0x1b;
 const SPACE = 0x20;
 /** Every white space but those of ASCII: no pattern knows them all. */
 const WIDE_SPACES: ReadonlySet<number> = new Set([
@@ -36,6 +37,8 @@ const RESEMBLES: ReadonlyMap<string, string> = new Map(
 /** A skeleton is letters that look the same: not all of them are the letters that are meant. */
 const MEANT: ReadonlyMap<string, string> = new Map([['rn', 'm']]);
 const ASCII = /^[ -~]+$/;
+/** Fewer bits than these say nothing. */
+const LEAST_BITS = 64;
 /** No finding is made of characters that come from fewer than one in so many letters with accents. */
 const ACCENTED_SHARE = 4;
 
@@ -117,14 +120,57 @@ function unfancy(characters: Characters): Draft {
   for (let at = 0; at < length; at += 1) {
     const point = points[at] ?? 0;
     const offset = offsets[at] ?? 0;
-    if (point < 0x80) push(draft, point, offset);
+    if (point === ESCAPE && points[at + 1] === 0x5b) {
+      at = endOfSequence(characters, at + 2);
+      push(draft, SPACE, offset);
+    } else if (point < 0x80) push(draft, point, offset);
     else if (isUnseen(point)) {
       const carried = carriedBy(point);
       if (carried !== undefined) push(draft, carried, offset);
+      else at = pushBits(draft, characters, at) - 1;
     } else if (WIDE_SPACES.has(point)) push(draft, SPACE, offset);
     else for (const one of readingOf(point, isMixed)) push(draft, one.codePointAt(0) ?? 0, offset);
   }
   return draft;
+}
+
+/** The last character of a control sequence whose parameters begin here: what it does is not read. */
+function endOfSequence({ points, length }: Characters, from: number): number {
+  let at = from;
+  while (at < length && (points[at] ?? 0) >= 0x20 && (points[at] ?? 0) < 0x40) at += 1;
+  return at;
+}
+
+/** Two unseen characters in a long row are bits: which of them is which is told by what makes text. Gives where the row ends. */
+function pushBits(draft: Draft, { points, offsets, length }: Characters, from: number): number {
+  const first = points[from] ?? 0;
+  let second = 0;
+  let end = from + 1;
+  for (; end < length; end += 1) {
+    const point = points[end] ?? 0;
+    if (point === first) continue;
+    if (second === 0 && isUnseen(point) && carriedBy(point) === undefined) second = point;
+    else if (point !== second) break;
+  }
+  if (second === 0 || end - from < LEAST_BITS) return end;
+  for (const one of [first, second]) {
+    const codes = bytesOf(points.subarray(from, end), one);
+    if (!codes.every(isPrintable)) continue;
+    codes.forEach((code, place) => push(draft, code, offsets[from + 8 * place] ?? 0));
+    break;
+  }
+  return end;
+}
+
+/** Eight bits each. */
+function bytesOf(points: Readonly<Uint32Array>, one: number): readonly number[] {
+  return Array.from({ length: Math.floor(points.length / 8) }, (_, place) =>
+    points.subarray(8 * place, 8 * place + 8).reduce((code, point) => (code << 1) | (point === one ? 1 : 0), 0),
+  );
+}
+
+function isPrintable(code: number): boolean {
+  return (code >= SPACE && code < 0x7f) || code === 0x0a;
 }
 
 /** The ASCII character that an unseen one stands for. */

@@ -1,4 +1,5 @@
-// Whether a text has a shape that no ordinary text has: letters apart, words of letters and digits, words divided by markup, English with its alphabet moved.
+// Whether a text has a shape that no ordinary text has: letters apart, words of letters and digits, words divided by markup or terminal commands, English with
+// its alphabet moved.
 // One pass over the bytes, since every text is asked.
 
 /** What a text looks like from afar. */
@@ -31,6 +32,7 @@ const ADDS = new Uint32Array(256);
 for (let byte = 0; byte < 26; byte += 1) ADDS[0x41 + byte] = ADDS[0x61 + byte] = LETTER;
 for (const sign of '0134578@$') ADDS[sign.charCodeAt(0)] = SIGN;
 for (const sign of '269') ADDS[sign.charCodeAt(0)] = DIGIT;
+const ESCAPE = 0x1b;
 const SPACE = 0x20;
 const LESS = 0x3c;
 const GREATER = 0x3e;
@@ -57,6 +59,7 @@ export function shapeOf(bytes: Uint8Array): Shape {
     const byte = bytes[at] ?? 0;
     if (ADDS[byte] === 0) {
       wide |= byte;
+      isDivided ||= byte === ESCAPE;
       isBlank = isBlank && byte <= 0x20;
       // Markup right behind a word, and another word right behind that.
       if (byte === LESS) isInTag = wordEnd === at;
