@@ -1,7 +1,7 @@
 // What is inside: detectors, findings, what is done about them. Pure: no I/O, no clock, no randomness.
 export { compileActions, DEFAULT_INSPECTION, isEdit, isStricter, withDuties } from './actions.ts';
 export type { ActionOf, ActionTable, InspectionDuties } from './actions.ts';
-export { editsFor, hasPlace, markerFor } from './redact.ts';
+export { editsFor, hasPlace } from './redact.ts';
 export type { TakenOut } from './redact.ts';
 export { createScan } from './scan.ts';
 export type { ScanOptions } from './scan.ts';
@@ -10,7 +10,7 @@ export type { CompileOptions } from './compile.ts';
 export type { DetectorMistake } from './check-detectors.ts';
 export { searchText } from './search-text.ts';
 export type { TextFinding } from './search-text.ts';
-export { BUILT_IN, SWEEPS } from './detectors/index.ts';
+export { BUILT_IN } from './detectors/index.ts';
 export { checkInspection } from './check.ts';
 export { BUILT_IN_TYPES, createEngine } from './engine.ts';
 export type { InspectionProblem, KnownToInspection } from './check.ts';
