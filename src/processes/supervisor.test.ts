@@ -15,11 +15,23 @@ after(() => {
 });
 
 test('a worker whose link to a living control closes is replaced by one that is linked, and drains', async () => {
+  const notices = await run('supervisor.fixture.ts', (text) => text.endsWith('drains'));
+  assert.deepEqual(notices.slice(0, 3), ['control is linked to worker-0.4', 'control is linked to worker-1.6', 'worker-0.4 drains']);
+});
+
+test('every worker has an inspector of its own, and can have that killed and nobody else', async () => {
+  let linked = 0;
+  const notices = await run('supervisor-inspectors.fixture.ts', (text) => text.startsWith('worker-1') && ++linked === 2);
+  assert.deepEqual(notices.toSorted(), ['worker-0 has inspector-0', 'worker-1 has inspector-1', 'worker-1 has inspector-1']);
+});
+
+/** Runs a gateway of such processes until one says what is waited for; all that was said. */
+async function run(entry: string, isLast: (notice: string) => boolean): Promise<readonly string[]> {
   const notices: string[] = [];
-  let drained: () => void = () => {};
-  const isDrained = new Promise<void>((resolve) => (drained = resolve));
+  let done: () => void = () => {};
+  const isDone = new Promise<void>((resolve) => (done = resolve));
   const supervisor = startSupervisor({
-    entry: fileURLToPath(new URL('supervisor.fixture.ts', import.meta.url)),
+    entry: fileURLToPath(new URL(entry, import.meta.url)),
     dataFolder: folder,
     configFile: undefined,
     listenOverride: undefined,
@@ -28,11 +40,11 @@ test('a worker whose link to a living control closes is replaced by one that is 
     onReady: () => {},
     onNotice: (text) => {
       notices.push(text);
-      if (text.endsWith('drains')) drained();
+      if (isLast(text)) done();
     },
   });
-  await isDrained;
+  await isDone;
   supervisor.stop();
   assert.equal(await supervisor.ended, 0);
-  assert.deepEqual(notices.slice(0, 3), ['control is linked to worker-0.4', 'control is linked to worker-1.6', 'worker-0.4 drains']);
-});
+  return notices;
+}
