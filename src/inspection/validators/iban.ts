@@ -182,7 +182,8 @@ export function isIban(text: string): boolean {
   const upper = text.toUpperCase();
   return (
     LENGTHS[upper.slice(0, 2)] === upper.length &&
-    /^[A-Z]{2}[0-9]{2}[A-Z0-9]+$/.test(upper) &&
+    // Check digits are what is left of 98, so never these three, which the remainder alone would let pass (ISO 13616, 6.3).
+    /^[A-Z]{2}(?!00|01|99)[0-9]{2}[A-Z0-9]+$/.test(upper) &&
     modulo97(upper.slice(4) + upper.slice(0, 4)) === 1
   );
 }
