@@ -15,8 +15,8 @@ export type Emit = (detector: number, start: number, end: number) => void;
 /** Looks into a window around anchors. Throws what a validator throws. */
 export function lookInto(view: View, around: Around, budget: Budget, emit: Emit): void {
   const { probe, pattern } = around;
-  if (!spendOnWindow(budget, around.end - around.start)) return;
-  const window = openWindow(view.bytes, around.start, around.end, view.end);
+  const window = open(view, around.start, around.end, budget);
+  if (window === undefined) return;
   const { text } = window;
   if (pattern === undefined) {
     const start = window.toText(around.anchorStart);
@@ -38,16 +38,20 @@ export function lookInto(view: View, around: Around, budget: Budget, emit: Emit)
 /** Looks at the beginning of a value, for which the name of its member is the anchor. Throws what a validator throws. */
 export function lookAtBeginning(view: View, probe: Probe, budget: Budget, emit: Emit): void {
   const end = Math.min(view.end, view.begin + probe.after);
-  if (!spendOnWindow(budget, end - view.begin)) return;
-  const window = openWindow(view.bytes, view.begin, end, view.end);
+  const window = open(view, view.begin, end, budget);
+  if (window === undefined) return;
   const { length } = window.text;
   const whole = { start: 0, end: length, valueStart: 0, valueEnd: length };
   const match = probe.pattern === undefined ? whole : probe.pattern.atStart(window.text, budget);
   if (match !== undefined && spendOnAsking(budget, probe, match.valueEnd - match.valueStart)) judge(view, probe, window, match, emit);
 }
 
-function spendOnWindow(budget: Budget, length: number): boolean {
-  return spend(budget, STEPS_PER_WINDOW + Math.ceil(length / CHARACTERS_OPENED_PER_STEP));
+/** Undefined: there is no budget for it. */
+function open(view: View, from: number, to: number, budget: Budget): Window | undefined {
+  if (!spend(budget, STEPS_PER_WINDOW + Math.ceil((to - from) / CHARACTERS_OPENED_PER_STEP))) return undefined;
+  const window = openWindow(view.bytes, from, to, view.end);
+  // Characters of several bytes are read one by one.
+  return window.text.length === to - from || spend(budget, to - from) ? window : undefined;
 }
 
 function spendOnAsking(budget: Budget, { cost }: Probe, characters: number): boolean {

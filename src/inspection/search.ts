@@ -9,7 +9,7 @@ import type { Emit } from './look-into.ts';
 import { mergeHits } from './merge-hits.ts';
 import { surfaceBit } from './plan.ts';
 import type { Plan, Probe } from './plan.ts';
-import { contain, isSpent, spend, STEPS_PER_HIT } from './spend.ts';
+import { contain, isSpent, spend, STEPS_PER_FOLDED_BYTE, STEPS_PER_FOLDED_WIDE_BYTE, STEPS_PER_HIT } from './spend.ts';
 import type { Budget, ByteKind, Engine, Fold, Hit, Layer, Passage, Sought, Surface, Sweep } from './types.ts';
 import { endInPassage, foldedView, plainView, startInPassage } from './view.ts';
 import type { View } from './view.ts';
@@ -37,7 +37,8 @@ export function createSearch({ plan, sought, sweeps, fold }: SearchParts): Engin
     const hits: Hit[] = [];
     const kinds = searchView(plainView(passage), budget, hits);
     for (const { sweep, first } of sweeps) runSweep(sweep, first, kinds, passage, budget, hits);
-    if ((plan.foldedSurfaces & surfaceBit(passage.surface)) !== 0 && spend(budget, passage.end - passage.begin)) {
+    const steps = (passage.end - passage.begin) * ((kinds & WIDE) === 0 ? STEPS_PER_FOLDED_BYTE : STEPS_PER_FOLDED_WIDE_BYTE);
+    if ((plan.foldedSurfaces & surfaceBit(passage.surface)) !== 0 && spend(budget, steps)) {
       for (const folded of contain(budget, () => fold(passage)) ?? []) searchView(foldedView(passage, folded), budget, hits);
     }
     return hits.length === 0 ? NOTHING : mergeHits(hits, sought);

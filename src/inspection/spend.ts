@@ -11,6 +11,9 @@ export const STEPS_PER_WINDOW = 20;
 export const CHARACTERS_OPENED_PER_STEP = 8;
 /** A validator or a reader is asked, and looks at so many characters: when it does not say what that costs. */
 export const DEFAULT_COST: Cost = { look: 60, character: 1 };
+/** A byte of a text is folded; of one with characters beyond ASCII, each is looked up. */
+export const STEPS_PER_FOLDED_BYTE = 1;
+export const STEPS_PER_FOLDED_WIDE_BYTE = 4;
 /** Something was found: it has to be kept, sorted and told. */
 export const STEPS_PER_HIT = 50;
 
