@@ -179,7 +179,19 @@ function carriedBy(point: number): number | undefined {
   return code >= 0x20 && code < 0x7f ? code : undefined;
 }
 
+/** What characters read as, with look-alikes and without: there are few in one text. */
+const MAX_REMEMBERED = 4096;
+const remembered: readonly [Map<number, string>, Map<number, string>] = [new Map(), new Map()];
+
 function readingOf(point: number, isMixed: boolean): string {
+  const known = remembered[isMixed ? 1 : 0];
+  const reading = known.get(point) ?? readCharacter(point, isMixed);
+  if (known.size >= MAX_REMEMBERED) known.clear();
+  known.set(point, reading);
+  return reading;
+}
+
+function readCharacter(point: number, isMixed: boolean): string {
   const character = String.fromCodePoint(point);
   if (point >= 0x1f1e6 && point <= 0x1f1ff) return String.fromCharCode(point - 0x1f1e6 + 0x61);
   const kind = point < 0x10000 ? KINDS[point] : isStyledBeyond(point) ? Kind.styled : Kind.neutral;

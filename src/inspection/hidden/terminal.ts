@@ -34,6 +34,7 @@ interface Sequence {
 /** Marks what control characters do; `first` is where the first of them stands. */
 export function markControls(characters: Characters, first: number, mark: Mark): void {
   const { points, length } = characters;
+  const ends = createEnds(characters);
   let concealed: number | undefined;
   let at = first;
   while (at < length) {
@@ -42,7 +43,7 @@ export function markControls(characters: Characters, first: number, mark: Mark):
       at += 1;
       continue;
     }
-    const sequence = readControl(characters, at);
+    const sequence = readControl(characters, at, ends);
     if (concealed === undefined) {
       if (sequence.conceals === true) concealed = at;
       else if (sequence.type !== undefined) mark(sequence.type, at, sequence.end);
@@ -55,13 +56,13 @@ export function markControls(characters: Characters, first: number, mark: Mark):
   if (concealed !== undefined) mark('terminal-conceal', concealed, length);
 }
 
-function readControl(characters: Characters, at: number): Sequence {
+function readControl(characters: Characters, at: number, ends: Ends): Sequence {
   const point = characters.points[at] ?? 0;
-  if (point === ESCAPE) return readEscape(characters, at);
+  if (point === ESCAPE) return readEscape(characters, at, ends);
   if (point === 0x9b) return readCsi(characters, at + 1) ?? { type: 'control-separator', end: at + 1 };
   if (point >= 0x80) {
     // Code page 1252 read as Latin-1 leaves such characters in ordinary text: only a whole command is one.
-    const command = COMMANDS.has(point - 0x40) ? endOfCommand(characters, at + 1) : undefined;
+    const command = COMMANDS.has(point - 0x40) ? ends(at + 1) : undefined;
     return command === undefined ? { type: undefined, end: at + 1 } : { type: 'terminal-control', end: command };
   }
   if (point === CARRIAGE_RETURN) return { type: overwrites(characters, at) ? 'carriage-return' : undefined, end: at + 1 };
@@ -69,10 +70,10 @@ function readControl(characters: Characters, at: number): Sequence {
   return { type: point >= 0x1c && point < 0x20 ? 'control-separator' : 'control-character', end: at + 1 };
 }
 
-function readEscape(characters: Characters, at: number): Sequence {
+function readEscape(characters: Characters, at: number, ends: Ends): Sequence {
   const next = characters.points[at + 1] ?? 0;
   if (next === CSI) return readCsi(characters, at + 2) ?? { type: 'control-character', end: at + 1 };
-  if (COMMANDS.has(next)) return { type: 'terminal-control', end: endOfCommand(characters, at + 2) ?? at + 2 };
+  if (COMMANDS.has(next)) return { type: 'terminal-control', end: ends(at + 2) ?? at + 2 };
   if (HARMLESS_TWO.has(next)) return { type: undefined, end: at + 2 };
   if (next >= 0x20 && next < 0x7f && CHARACTER_SETS.includes(String.fromCharCode(next)))
     return { type: undefined, end: Math.min(at + 3, characters.length) };
@@ -113,16 +114,26 @@ function conceals(parameters: string): boolean | undefined {
   return says;
 }
 
-/** Behind the end of a command's text; undefined where it has none. */
-function endOfCommand({ points, length }: Characters, from: number): number | undefined {
-  const most = Math.min(length, from + MAX_COMMAND);
-  for (let at = from; at < most; at += 1) {
-    const point = points[at] ?? 0;
-    if (point === BELL || point === STRING_TERMINATOR) return at + 1;
+/** Behind the end of the text of a command that begins here; undefined where it has none. Asked from the beginning to the end. */
+type Ends = (from: number) => number | undefined;
+
+/** Remembers how far there is no end: a text of beginnings is not gone through for each of them. */
+function createEnds({ points, length }: Characters): Ends {
+  let clear = 0;
+  return (from) => {
+    const most = Math.min(length, from + MAX_COMMAND);
+    let at = Math.max(from, clear);
+    while (at < most && !endsCommand(points[at] ?? 0)) at += 1;
+    clear = at;
+    if (at >= most) return undefined;
+    const point = points[at];
     if (point === ESCAPE) return points[at + 1] === 0x5c ? at + 2 : undefined;
-    if (point === LINE_FEED) return undefined;
-  }
-  return undefined;
+    return point === LINE_FEED ? undefined : at + 1;
+  };
+}
+
+function endsCommand(point: number): boolean {
+  return point === BELL || point === STRING_TERMINATOR || point === ESCAPE || point === LINE_FEED;
 }
 
 /**
