@@ -151,7 +151,7 @@ function reachOf(anchors: Anchors, before: number, after: number): Pick<Probe, '
 /** Of a reader, each thing that it finds has an index of its own. It looks wherever one of them is looked for. */
 function planReaders(readers: readonly Reader[], first: number): readonly Probe[] {
   let index = first;
-  return readers.map(({ finds, anchors, before, after, read, skips, cost = DEFAULT_COST }): Probe => {
+  return readers.map(({ finds, anchors, before, after, read, skips, folded = false, cost = DEFAULT_COST }): Probe => {
     const surfaces = surfaceBits(finds.flatMap((sought) => sought.surfaces ?? SURFACES));
     const probe: Probe = {
       index,
@@ -162,7 +162,7 @@ function planReaders(readers: readonly Reader[], first: number): readonly Probe[
       cost,
       ...reachOf(anchors, before, after),
       surfaces,
-      folded: false,
+      folded,
     };
     index += finds.length;
     return probe;

@@ -15,6 +15,8 @@ const LEET: ReadonlyMap<number, number> = new Map(
     letter.charCodeAt(0),
   ]),
 );
+/** `70` for `to`, and `808`, a name. */
+const SMALL_WORD = 3;
 const MARKS: ReadonlySet<number> = new Set(Array.from('*`~', (mark) => mark.charCodeAt(0)));
 
 /** The draft with its words put together. */
@@ -116,17 +118,19 @@ function withoutSpread(draft: Draft): Draft {
   return kept;
 }
 
-/** Digits and signs as the letters that they stand for; words with other digits as they are. */
+/** Digits and signs as the letters that they stand for; words with other digits, and numbers as they are, but for small ones between words. */
 function withoutLeet(draft: Draft): Draft {
   const { points, length } = draft;
   for (let at = 0; at < length;) {
     let end = at;
-    let [signs, digits] = [0, 0];
+    let [signs, digits, letters] = [0, 0, 0];
     for (; end < length && isPartOfWord(points[end]); end += 1) {
       if (LEET.has(points[end] ?? 0)) signs += 1;
-      else if (!isLetter(points[end])) digits += 1;
+      else if (isLetter(points[end])) letters += 1;
+      else digits += 1;
     }
-    if (signs > 0 && digits === 0) for (; at < end; at += 1) points[at] = LEET.get(points[at] ?? 0) ?? points[at] ?? 0;
+    const mayBeWord = letters > 0 || (signs <= SMALL_WORD && !isDigit(points[at - 2]) && !isDigit(points[end + 1]));
+    if (signs > 0 && digits === 0 && mayBeWord) for (; at < end; at += 1) points[at] = LEET.get(points[at] ?? 0) ?? points[at] ?? 0;
     at = end + 1;
   }
   return draft;
@@ -141,8 +145,12 @@ function isLetter(point: number | undefined): boolean {
   return point > 0x7f || ((point | 0x20) >= 0x61 && (point | 0x20) <= 0x7a);
 }
 
+function isDigit(point: number | undefined): boolean {
+  return point !== undefined && point >= 0x30 && point <= 0x39;
+}
+
 function isWordCharacter(point: number | undefined): boolean {
-  return isLetter(point) || (point !== undefined && point >= 0x30 && point <= 0x39);
+  return isLetter(point) || isDigit(point);
 }
 
 function emptyLike({ length }: Draft): Draft {

@@ -144,6 +144,8 @@ export interface Reader {
   readonly cost?: Cost | undefined;
   /** Says by a glance at the bytes of an anchor that it is nothing: most numbers are sums and times, for which no window has to be opened. */
   readonly skips?: ((bytes: Uint8Array, start: number, end: number) => boolean) | undefined;
+  /** Reads also what is written otherwise: digits of other widths and styles, spaces of other kinds, characters nobody sees between. */
+  readonly folded?: boolean | undefined;
   /** Emits parts of the window, in any order; each holds at least a character of the anchor. */
   readonly read: (candidate: Candidate, emit: (find: number, part: Part) => void) => void;
 }

@@ -148,6 +148,20 @@ describe('card numbers', () => {
     assert.deepEqual(typesIn(`${card}, ${card}`), ['card-number', 'card-number']);
   });
 
+  test('in digits of another width or style, with other spaces between, or with what nobody sees', () => {
+    const card = grouped(drawCard(random, { prefix: '4', length: 16, groups: [] }), [4, 4, 4, 4], ' ');
+    const spell = (zero: number): string => card.replaceAll(/[0-9]/g, (digit) => String.fromCodePoint(zero + Number(digit)));
+    for (const text of [
+      spell(0xff10),
+      spell(0x1d7ce),
+      card.replaceAll(' ', '\u00a0'),
+      card.replaceAll(' ', '\u2009'),
+      card.replaceAll(' ', '\u200b'),
+    ]) {
+      assert.deepEqual(typesIn(`pay ${text}`), ['card-number'], text);
+    }
+  });
+
   test('no number with another check digit', () => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const card = drawCard(random, { prefix: '4', length: 16, groups: [] });

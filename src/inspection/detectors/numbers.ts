@@ -46,6 +46,7 @@ const DIGITS: Reader = {
   after: 64,
   cost: { look: 120, character: 8 },
   skips: isSumOrTime,
+  folded: true,
   read: (candidate, emit) => {
     const { length } = candidate.value;
     readNumbers(candidate, (kind, part) => emit(kind < CARDS.length ? CARD_NUMBER : FIRST_NUMBER + kind - CARDS.length, part));
