@@ -88,7 +88,7 @@ test(
     await until(() => {
       for (const pid of childrenOf(gateway.pid)) {
         const line = before.has(pid) || born.has(pid) ? undefined : commandLine(pid);
-        if (line?.includes('--process') === true) born.set(pid, line);
+        if (line?.includes('--process') === true && line.at(-1) === 'worker') born.set(pid, line);
       }
       return born.size > 0;
     }, 'the birth of the replacement');
