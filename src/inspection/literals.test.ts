@@ -72,6 +72,29 @@ describe('the automaton', () => {
     );
   });
 
+  test('finds the same in long texts, also what stands across their middle', () => {
+    const unit = fc.constantFrom('ab', 'abcabc', 'bca', 'é', '.', '-----');
+    const literals = ['abc', 'abcabcabc', 'cab', 'é.', '-----é', 'b'];
+    fc.assert(
+      fc.property(fc.array(unit, { minLength: 40, maxLength: 120 }), fc.nat(9), fc.nat(9), (units, skipped, left) => {
+        const text = units.join('');
+        const to = Buffer.byteLength(text) - left;
+        assert.deepEqual(ends(literals, text, skipped, to), endsNaively(literals, text, skipped, to));
+      }),
+    );
+  });
+
+  test('tells of them in the order of their ends', () => {
+    const found: number[] = [];
+    const bytes = Buffer.from('abcdefghij'.repeat(60));
+    compileLiterals([Buffer.from('cde'), Buffer.from('abcdefghijabcdefghijabcdefghij')]).scan(bytes, 0, 599, (_, end) => found.push(end));
+    assert.deepEqual(
+      found,
+      found.toSorted((a, b) => a - b),
+    );
+    assert.equal(found.length, 60 + 57);
+  });
+
   test('no literals are none', () => {
     assert.deepEqual(ends([], 'anything'), []);
   });

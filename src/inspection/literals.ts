@@ -19,6 +19,15 @@ export interface Literals {
   readonly scan: (bytes: Uint8Array, from: number, to: number, found: (literal: number, end: number) => void) => number;
 }
 
+interface Ended {
+  readonly literal: number;
+  readonly end: number;
+}
+
+/** Shorter texts are not worth two lanes, nor are texts of a few times the longest literal, so much of which both would look at. */
+const MIN_HALVED_BYTES = 128;
+const MIN_HALVED_LITERALS = 8;
+
 /** The automaton of these literals, each at least a byte long; `found` names them by their place. */
 export function compileLiterals(literals: readonly Uint8Array[]): Literals {
   const { classes, width } = classify(literals);
@@ -26,19 +35,43 @@ export function compileLiterals(literals: readonly Uint8Array[]): Literals {
   const { table, outputs, firstOutput } = lay(trie, width);
   const maxBytes = literals.reduce((most, { length }) => Math.max(most, length), 0);
 
-  function report(state: number, end: number, found: (literal: number, end: number) => void): void {
-    for (const literal of outputs[(state - firstOutput) / width] ?? []) found(literal, end);
-  }
+  const minHalvedBytes = Math.max(MIN_HALVED_BYTES, MIN_HALVED_LITERALS * maxBytes);
+  const endsAt = (state: number): readonly number[] => outputs[(state - firstOutput) / width] ?? [];
 
+  /**
+   * In two lanes: what a byte leads to can only be asked when it is known what the one before has led to, and a processor that waits for one answer can wait for
+   * two. What begins in the first half and ends in the second is the first lane's.
+   */
   function scan(bytes: Uint8Array, from: number, to: number, found: (literal: number, end: number) => void): number {
+    const half = to - from < minHalvedBytes ? 0 : (to - from) >> 1;
+    const middle = from + half;
+    const later: Ended[] = [];
     let kinds = 0;
-    let state = 0;
-    for (let at = from; at < to; at += 1) {
+    let first = 0;
+    let second = 0;
+    for (let at = from; at < middle; at += 1) {
+      const kind = classes[bytes[at] ?? 0] ?? 0;
+      const other = classes[bytes[at + half] ?? 0] ?? 0;
+      kinds |= kind | other;
+      first = table[first + (kind & CLASS_BITS)] ?? 0;
+      second = table[second + (other & CLASS_BITS)] ?? 0;
+      if (first >= firstOutput) for (const literal of endsAt(first)) found(literal, at + 1);
+      if (second >= firstOutput) for (const literal of endsAt(second)) later.push({ literal, end: at + half + 1 });
+    }
+    for (let at = middle + half; at < to; at += 1) {
       const kind = classes[bytes[at] ?? 0] ?? 0;
       kinds |= kind;
-      state = table[state + (kind & CLASS_BITS)] ?? 0;
-      if (state >= firstOutput) report(state, at + 1, found);
+      second = table[second + (kind & CLASS_BITS)] ?? 0;
+      if (second >= firstOutput) for (const literal of endsAt(second)) later.push({ literal, end: at + 1 });
     }
+    const ended = later.length;
+    for (let at = middle; half > 0 && at < Math.min(to, middle + maxBytes - 1); at += 1) {
+      first = table[first + ((classes[bytes[at] ?? 0] ?? 0) & CLASS_BITS)] ?? 0;
+      if (first < firstOutput) continue;
+      for (const literal of endsAt(first)) if (at + 1 - (literals[literal]?.length ?? 0) < middle) later.push({ literal, end: at + 1 });
+    }
+    if (later.length > ended) later.sort((a, b) => a.end - b.end || a.literal - b.literal);
+    for (const { literal, end } of later) found(literal, end);
     return kinds;
   }
 
