@@ -29,7 +29,7 @@ export const CHAT_SECRETS: readonly Detector[] = [
   token('discord-mfa-token', 'mfa.', `${URLSAFE}{84}`, { longest: 84 }),
   {
     ...token('telegram-bot-token', ':AA', '', { longest: 33 }),
-    before: 16,
+    before: 28,
     pattern: LEFT + '(?:bot)?(?P<value>[0-9]{8,10}:AA[0-9A-Za-z_-]{33})(?:\\b|[^0-9A-Za-z_-]|$)',
   },
   named('telegram-token', ['telegr', 'tg_'], `(?:^|[^0-9])(?P<value>[0-9]{5,16}:A[0-9A-Za-z_-]{34})(?:[^0-9A-Za-z_-]|$)`),
@@ -65,7 +65,7 @@ export const CHAT_SECRETS: readonly Detector[] = [
   named('mailgun-private-key', ['mailgun'], `(?i:mailgun)${ASSIGNED}(?P<value>${HEX}{32}-${HEX}{8}-${HEX}{8})\\b`),
   {
     ...token('mailchimp-key', '-us', '', { longest: 4 }),
-    before: 34,
+    before: 48,
     pattern: `${LEFT}(?P<value>${HEX}{32}-us[0-9]{1,2})\\b`,
     validator: 'random',
   },

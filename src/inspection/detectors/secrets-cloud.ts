@@ -25,7 +25,7 @@ export const CLOUD_SECRETS: readonly Detector[] = [
   token('google-oauth-refresh-token', '1//0', `${URLSAFE}{38,}`, { longest: 300, validator: 'random' }),
   {
     ...token('firebase-messaging-key', ':APA91b', '', { longest: 150 }),
-    before: 14,
+    before: 28,
     pattern: `${LEFT}(?P<value>AAAA${URLSAFE}{7}:APA91b${URLSAFE}{134})(?:\\b|[^0-9A-Za-z_-]|$)`,
   },
   token('google-hmac-key-id', 'GOOG1E', '[0-9A-Z]{55}', { longest: 55 }),
@@ -40,7 +40,11 @@ export const CLOUD_SECRETS: readonly Detector[] = [
     },
   ),
   named('azure-shared-access-signature', ['sig='], `(?i)[?&;]sig=(?P<value>(?:[0-9a-z+/]|%2[bf]){43,60}(?:=|%3D))`, { confidence: 'high' }),
-  { ...token('azure-client-secret', ['7Q~', '8Q~'], '[0-9A-Za-z_~.-]{31,34}', { longest: 34 }), before: 6, pattern: AZURE_CLIENT_SECRET() },
+  {
+    ...token('azure-client-secret', ['7Q~', '8Q~'], '[0-9A-Za-z_~.-]{31,34}', { longest: 34 }),
+    before: 18,
+    pattern: AZURE_CLIENT_SECRET(),
+  },
   // "Identifiable keys": four characters at a fixed place of the base64 say whose it is.
   identifiable('azure-cosmos-key', ['ACDb'], 76, '{5}[AQgw]=='),
   identifiable('azure-storage-identifiable-key', ['+ASt', '+ABa', 'AzFu', 'APIM'], 40, '{5}[AQgw]==', 76),
@@ -90,7 +94,7 @@ function identifiable(name: string, marks: readonly string[], ahead: number, tai
     class: 'secret',
     anchors: { kind: 'literals', literals: marks, exact: true },
     pattern: `${leftOf('0-9A-Za-z+/')}(?P<value>${BASE64}{${ahead},${longestAhead}}(?:${alternatives})${body})(?:[^0-9A-Za-z+/=]|$)`,
-    before: longestAhead + 2,
+    before: longestAhead + 13,
     after: 60,
     validator: 'random',
     confidence: 'high',

@@ -74,7 +74,7 @@ export const CODE_SECRETS: readonly Detector[] = [
   },
   {
     ...token('terraform-cloud-token', '.atlasv1.', '', { longest: 72 }),
-    before: 16,
+    before: 28,
     pattern: `${LEFT}(?P<value>${ALNUM}{14}\\.atlasv1\\.[0-9A-Za-z_=-]{60,70})`,
   },
   named(

@@ -2,6 +2,7 @@
 // name that says that it is one.
 
 import type { Detector } from '../types.ts';
+import { LEFT } from './token.ts';
 
 const BOUNDED = '(?:[^-]|-[^-])*';
 const LINE_END = '(?:[\\r\\n]|\\\\[rn])+';
@@ -53,9 +54,8 @@ export const GENERIC_SECRETS: readonly Detector[] = [
     name: 'json-web-token',
     class: 'secret',
     anchors: { kind: 'literals', literals: ['eyJ', 'eyAi', 'ewog', 'ew0K'], exact: true },
-    pattern:
-      '\\b(?P<value>(?:eyJ|eyAi|ewog|ew0K)[0-9A-Za-z_-]{8,}\\.(?:e[yw][0-9A-Za-z_-]{4,}\\.[0-9A-Za-z_-]{8,}|[0-9A-Za-z_-]*\\.[0-9A-Za-z_-]{8,}\\.[0-9A-Za-z_-]{8,}\\.[0-9A-Za-z_-]{8,}))',
-    before: 2,
+    pattern: `${LEFT}(?P<value>(?:eyJ|eyAi|ewog|ew0K)[0-9A-Za-z_-]{8,}\\.(?:e[yw][0-9A-Za-z_-]{4,}\\.[0-9A-Za-z_-]{8,}|[0-9A-Za-z_-]*\\.[0-9A-Za-z_-]{8,}\\.[0-9A-Za-z_-]{8,}\\.[0-9A-Za-z_-]{8,}))`,
+    before: 13,
     after: 4096,
     validator: 'json-web-token',
     confidence: 'high',

@@ -17,6 +17,7 @@ const PLACES: Readonly<Record<string, (secret: string) => string>> = {
   'in a JSON text in a JSON text': (secret) => JSON.stringify(JSON.stringify({ value: `\n${secret}\n` })),
   'in a .env file': (secret) => `DEBUG=1\nVALUE=${secret}\nPORT=80\n`,
   'in code': (secret) => `const value = '${secret}';`,
+  'in colour': (secret) => `\x1b[31m${secret}\x1b[0m`,
   'in a query': (secret) => `https://host.net/path?value=${secret}&page=2`,
 };
 const SAMPLES = 6;
@@ -59,6 +60,12 @@ describe('detectors of secrets', () => {
       if (!ANY_LENGTH.has(detector.name)) assert.deepEqual(find(alone, text), [], text);
     });
   }
+
+  it('find tokens in characters that nobody sees, and between those', () => {
+    const token = githubToken(createRandom(8));
+    const tags = Array.from(token, (char) => String.fromCodePoint(0xe0000 + char.charCodeAt(0))).join('');
+    for (const text of [Array.from(token).join('\u200b'), tags]) assert.deepEqual(typesOf(find(all, text)), ['github-token']);
+  });
 
   it('find a token of GitHub by its checksum, and without it only what is random enough', () => {
     const random = createRandom(7);

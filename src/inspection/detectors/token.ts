@@ -11,8 +11,10 @@ export const URLSAFE = '[0-9A-Za-z_-]';
 export const BASE64 = '[0-9A-Za-z+/]';
 export const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 
-/** What may stand in front of a token: no letter or digit, unless it is the end of an escape (`\n`, `%3D`) that nobody has undone. */
-export const LEFT = '(?:\\b|_|\\\\[nrtbf]|%[0-9A-F]{2})';
+/** Ends of escapes that nobody has undone: of a line (`\n`), of an address (`%3D`), of a colour on a terminal. */
+const ESCAPES = '\\\\[nrtbf]|%[0-9A-F]{2}|\\x1b\\[[0-9;]{0,10}m';
+/** What may stand in front of a token: no letter or digit, unless it is the end of an escape. */
+export const LEFT = `(?:\\b|_|${ESCAPES})`;
 /** Behind it: nothing that could be more of it. */
 const RIGHT = '\\b';
 const RIGHT_OF_URLSAFE = '(?:\\b|[^0-9A-Za-z_-]|$)';
@@ -20,7 +22,7 @@ const RIGHT_OF_PADDING = '(?:[^0-9A-Za-z+/=]|$)';
 
 /** The same in front of what may begin with a mark: none of these characters. */
 export function leftOf(chars: string): string {
-  return `(?:^|[^${chars}]|\\\\[nrtbf]|%[0-9A-F]{2})`;
+  return `(?:^|[^${chars}]|${ESCAPES})`;
 }
 
 interface TokenOptions {
@@ -31,7 +33,10 @@ interface TokenOptions {
   readonly confidence?: Detector['confidence'];
 }
 
-/** A detector for tokens that begin with one of some prefixes. `body` is RE2 syntax. */
+/**
+ * A detector for tokens that begin with one of some prefixes. `body` is RE2 syntax. They are found also in letters that look like theirs, and with characters
+ * between them that nobody sees: whoever is talked into sending one out may be told to write it so.
+ */
 export function token(name: string, prefixes: string | readonly string[], body: string, options: TokenOptions = {}): Detector {
   const { longest = 120, validator = 'token', confidence = 'high' } = options;
   const literals = typeof prefixes === 'string' ? [prefixes] : prefixes;
@@ -40,10 +45,11 @@ export function token(name: string, prefixes: string | readonly string[], body: 
     class: 'secret',
     anchors: { kind: 'literals', literals, exact: true },
     pattern: `${LEFT}(?P<value>(?:${literals.map(quote).join('|')})${body})${rightOf(body)}`,
-    before: 3,
+    before: 13,
     after: Math.max(...literals.map((literal) => literal.length)) + longest + 1,
     validator,
     confidence,
+    folded: true,
   };
 }
 

@@ -10,7 +10,7 @@ const MAX_VALUE = 300;
 /** So much of a long value says whether it is random. */
 const MAX_PASSED = 128;
 /** Characters that end a value without quotes. */
-const STOPS = new Set(Buffer.from(' \t\r\n\f\v"\'`<>,;\\|'));
+const STOPS = new Set([...Buffer.from(' "\'`<>,;\\|'), ...Array.from({ length: 32 }, (_, code) => code), 127]);
 
 const AMPERSAND = 38;
 const HASH = 35;
