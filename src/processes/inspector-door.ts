@@ -38,16 +38,18 @@ export interface InspectorDoor {
 }
 
 export const INSPECTOR_TICK_MS = 250;
-/** Looked into in the loop: takes less than a millisecond, and less than the way to another process and back. */
+/** Looked into in the loop: takes some milliseconds at most, and most messages are far smaller; these need nobody else to be answered. */
 const SMALL_BYTES = 64 * 1024;
-/** Of what cannot wait: it holds up the loop by some ten milliseconds, and no more. */
+/** Of what cannot wait: it holds up the loop by a tenth of a second, and no longer. */
 const MAX_NOW_BYTES = 1024 * 1024;
-/** Without a sign of life for so long, the inspector hangs: a slice takes a millisecond, the most expensive one some tens. Counted in ticks of this
- * loop, so that a loop that was held up itself takes nobody else for dead. */
+/**
+ * Without a sign of life for so long, the inspector hangs: a slice takes some milliseconds, the most expensive one a few tens. Counted in ticks of this
+ * loop, so that a loop that was held up itself takes nobody else for dead.
+ */
 const SILENT_TICKS = 3_000 / INSPECTOR_TICK_MS;
-/** An inspector is replaced within a second, unless it dies again and again. */
+/** An inspector is replaced within a second; one that dies again and again within five. */
 const PATIENCE_TICKS = 5_000 / INSPECTOR_TICK_MS;
-/** Messages wait for each other; more than this takes longer than a second or two, and whoever comes then is told so at once. */
+/** Messages wait for each other; more than this takes longer than callers wait, and whoever comes then is told so at once. */
 const MAX_WAITING_BYTES = 128 * 1024 * 1024;
 
 /** The inspector of a worker. */
