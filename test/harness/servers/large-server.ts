@@ -4,11 +4,14 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 
 import { at } from '../mcp.ts';
 import { anyTool, modernAnswers } from './scripted-server.ts';
 
 const MIB = 1024 * 1024;
+const NOTHING = new Uint8Array(0);
 
 /** A server that is running. */
 export interface LargeServer {
@@ -62,14 +65,15 @@ const ANSWERS = modernAnswers({
   'tools/list': { resultType: 'complete', tools: [anyTool('small'), anyTool('large')], ttlMs: 0, cacheScope: 'private' },
 });
 
-async function call(response: ServerResponse, id: unknown, params: unknown, { mebibyte, between }: LargeOptions): Promise<void> {
+async function call(response: ServerResponse, id: unknown, params: unknown, options: LargeOptions): Promise<void> {
   response.writeHead(200, JSON_TYPE);
-  response.write(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":{"resultType":"complete","content":[{"type":"text","text":"`);
   const times = at(params, 'name') === 'large' ? Number(at(params, 'arguments', 'mib')) : 0;
-  for (let said = 0; said < times; said++) {
-    const part = between === undefined ? mebibyte.subarray(0, MIB) : Buffer.concat([mebibyte.subarray(0, MIB), between]);
-    if (!response.write(part))
-      await Promise.race([once(response, 'drain'), once(response, 'close').then(() => Promise.reject(new Error('hung up')))]);
-  }
-  response.end('so much"}]}}');
+  await pipeline(Readable.from(textOf(id, times, options)), response);
+}
+
+function* textOf(id: unknown, times: number, { mebibyte, between = NOTHING }: LargeOptions): Generator<Uint8Array> {
+  const front = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":{"resultType":"complete","content":[{"type":"text","text":"`;
+  yield Buffer.from(front);
+  for (let said = 0; said < times; said++) yield Buffer.concat([mebibyte.subarray(0, MIB), between]);
+  yield Buffer.from('so much"}]}}');
 }
