@@ -4,13 +4,12 @@
 // It judges nothing: whether the message is valid is for the strict parser. What is no JSON is looked at as the text it is, from where it stops being JSON,
 // because whoever gets it may read it all the same. It never throws.
 
-import { CUT_OFF, MAX_ESCAPE_BYTES, readEscape } from './reading/escape.ts';
-import type { Escape } from './reading/escape.ts';
 import { createFindings } from './reading/findings.ts';
 import { createHeldText } from './reading/held-text.ts';
 import { createLooker } from './reading/look.ts';
 import { NO_NAME } from './reading/names.ts';
 import { createPlace } from './reading/place.ts';
+import { createStrings, skipPlain } from './reading/strings.ts';
 import { lookThrough, WINDOW_BYTES } from './reading/windows.ts';
 import type { Budget, Engine, Progress, Scan, Surface } from './types.ts';
 
@@ -43,7 +42,6 @@ const QUOTE = 0x22;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const OPEN_ARRAY = 0x5b;
-const BACKSLASH = 0x5c;
 const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
@@ -57,7 +55,6 @@ const MIN_BEHIND_BYTES = 64;
 
 const IS_NUMBER = table('+-.0123456789Ee');
 const LITERALS: ReadonlyMap<number, string> = new Map(['true', 'false', 'null'].map((word) => [word.charCodeAt(0), word]));
-const NO_BYTES = new Uint8Array(0);
 
 /** Makes the scan of one message. */
 export function createScan(engine: Engine, options: ScanOptions): Scan {
@@ -72,12 +69,10 @@ export function createScan(engine: Engine, options: ScanOptions): Scan {
   let base = 0;
   const lookInPlace = looker.at({ rawStart: (index) => base + index, rawEnd: (index) => base + index });
 
-  const escape: Escape = { rune: 0, taken: 0 };
+  const strings = createStrings(held);
   let state = VALUE;
   let literal = '';
   let literalAt = 0;
-  /** The beginning of an escape at the end of a piece. */
-  let cutOff = NO_BYTES;
 
   const endValue = (): void => {
     state = place.isRoot() ? NOTHING : COMMA_OR_END;
@@ -122,55 +117,11 @@ export function createScan(engine: Engine, options: ScanOptions): Scan {
 
   /** Reads on in a string that is held. */
   const readString = (bytes: Uint8Array, from: number): number => {
-    let at = from;
-    while (at < bytes.length) {
-      at = held.take(bytes, at);
-      const byte = bytes[at];
-      if (byte === QUOTE) {
-        held.end();
-        endString();
-        return at + 1;
-      }
-      if (byte === BACKSLASH) {
-        readEscape(escape, bytes, at, bytes.length, false);
-        if (escape.taken === CUT_OFF) {
-          cutOff = bytes.slice(at);
-          return bytes.length;
-        }
-        held.appendEscape(escape.rune, escape.taken);
-        at += escape.taken;
-      } else {
-        const stop = skipPlain(bytes, at);
-        held.append(bytes, at, stop);
-        at = stop;
-      }
-    }
-    return at;
-  };
-
-  /** Reads the escape that the last piece ended in; gives where to go on in this one. */
-  const readCutOff = (bytes: Uint8Array, last: boolean): number => {
-    const kept = cutOff.length;
-    const joined = new Uint8Array(kept + Math.min(bytes.length, MAX_ESCAPE_BYTES));
-    joined.set(cutOff);
-    joined.set(bytes.subarray(0, MAX_ESCAPE_BYTES), kept);
-    cutOff = NO_BYTES;
-    let at = 0;
-    while (at < kept) {
-      if (joined[at] !== BACKSLASH) {
-        held.append(joined, at, at + 1);
-        at++;
-        continue;
-      }
-      readEscape(escape, joined, at, joined.length, last);
-      if (escape.taken === CUT_OFF) {
-        cutOff = joined.slice(at);
-        return bytes.length;
-      }
-      held.appendEscape(escape.rune, escape.taken);
-      at += escape.taken;
-    }
-    return at - kept;
+    const at = strings.read(bytes, from);
+    if (at === bytes.length) return at;
+    held.end();
+    endString();
+    return at + 1;
   };
 
   const beginNumber = (bytes: Uint8Array, from: number): number => {
@@ -339,13 +290,13 @@ export function createScan(engine: Engine, options: ScanOptions): Scan {
     push: (piece) => {
       // One kind of array for all that is looked at: with two, every loop over bytes takes twice as long.
       const chunk = new Uint8Array(piece.buffer, piece.byteOffset, piece.length);
-      let at = cutOff.length > 0 ? readCutOff(chunk, false) : 0;
+      let at = strings.goOn(chunk);
       while (at < chunk.length) at = readOn(chunk, at);
       base += chunk.length;
       return progress();
     },
     end: () => {
-      if (cutOff.length > 0) readCutOff(NO_BYTES, true);
+      strings.end();
       const complete = state === NOTHING || (state === VALUE && place.isRoot());
       if (state === NUMBER) endNumber(0);
       else if (state === STRING || state === TEXT) held.end();
@@ -359,15 +310,6 @@ export function createScan(engine: Engine, options: ScanOptions): Scan {
       return { decided: findings.settled(), found: findings.take() };
     },
   };
-}
-
-function skipPlain(bytes: Uint8Array, from: number): number {
-  const end = bytes.length;
-  let at = from;
-  let byte: number | undefined;
-  // Asking for the end first keeps every read in bounds, and the loop fast (mcp/scan-tokens.ts).
-  while (at < end && (byte = bytes[at]) !== undefined && byte !== QUOTE && byte !== BACKSLASH) at++;
-  return at;
 }
 
 function skipNumber(bytes: Uint8Array, from: number): number {
