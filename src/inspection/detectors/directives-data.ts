@@ -26,6 +26,31 @@ export const DATA_DIRECTIVES: readonly Detector[] = [
     ],
   }),
   directive({
+    name: 'asks-about-model',
+    confidence: 'medium',
+    surfaces: ['definition', 'question'],
+    anchors: [
+      'llm model',
+      'language model',
+      'name of the llm',
+      'name of the model',
+      'name of the ai',
+      'name of the agent',
+      'your model',
+      'your own name',
+      'calls this tool',
+      'calling this tool',
+      'model name that',
+      'your system prompt',
+      'your instructions',
+      'system message of',
+    ],
+    patterns: [
+      `\\b(?:name|version|vendor|identity|provider|type)${GAP}of${GAP}(?:the|your)${GAP}(?:current${GAP})?(?:llms?|ai|language model|model|agent|assistant|client)(?:${GAP}(?:model|assistant|agent))?${GAP}(?:that|which|who)?${GAP}(?:is${GAP})?(?:call|invok|us|mak|runn|execut)(?:s|ing|es|e|ed)${GAP}(?:this|the)`,
+      `\\b(?:your|the model[’']?s|the assistant[’']?s|the agent[’']?s)${GAP}(?:own${GAP}|full${GAP}|entire${GAP}|complete${GAP}|current${GAP})*(?:system prompt|instructions|system message|model name|chain of thought|reasoning|other tools|list of (?:all${GAP})?(?:available${GAP})?tools)${within(40)}\\b(?:here|verbatim|as (?:a )?(?:string|text|json)|for (?:debug|analytics|logging|quality|context|telemetry))`,
+    ],
+  }),
+  directive({
     name: 'read-secrets',
     confidence: 'high',
     anchors: [
