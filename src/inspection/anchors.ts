@@ -4,9 +4,9 @@ import type { Pattern } from './pattern.ts';
 import { surfaceBit } from './plan.ts';
 import type { Plan, Probe } from './plan.ts';
 import { findRuns } from './runs.ts';
-import { WIDE } from './literals.ts';
+import { DIGIT, MARK, WIDE } from './literals.ts';
 import { isSpent, spend, STEPS_PER_ANCHOR, STEPS_PER_LITERAL } from './spend.ts';
-import type { Budget } from './types.ts';
+import type { Budget, RunKind } from './types.ts';
 import { toView } from './view.ts';
 import type { View } from './view.ts';
 
@@ -28,6 +28,9 @@ export interface Anchored {
   /** A window, in the order in which they begin to be. It must not be looked into before the pass is over: it may grow. */
   open(around: Around): void;
 }
+
+/** Kinds of bytes without which there is no run; 0: it may be of any. */
+const ANY_OF: Readonly<Record<RunKind, number>> = { digits: DIGIT, address: MARK, wide: WIDE, base64: 0, hex: 0 };
 
 /** A window that grows beyond this, for its anchors stand close together, is closed, and another begins. */
 const MAX_WINDOW_BYTES = 16 * 1024;
@@ -92,7 +95,9 @@ export function createAnchorPass(plan: Plan): (view: View, budget: Budget, ancho
     const to = Math.min(view.end, toView(view, passage.to) + plan.ahead);
     if (!spend(budget, to - from)) return 0;
     const kinds = plan.automaton.scan(bytes, from, to, onLiteral);
-    for (const { kind, min, found } of runs) if (kind !== 'wide' || (kinds & WIDE) !== 0) findRuns(kind, min, bytes, from, to, found);
+    for (const { kind, min, found } of runs) {
+      if (to - from >= min && (ANY_OF[kind] === 0 || (kinds & ANY_OF[kind]) !== 0)) findRuns(kind, min, bytes, from, to, found);
+    }
     for (const index of touched) open[index] = undefined;
     touched.length = 0;
     view = undefined;

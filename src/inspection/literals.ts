@@ -4,6 +4,9 @@
 /** Kinds of bytes, as bits of what `scan` gives. */
 export const WIDE = 0x100;
 export const CONTROL = 0x200;
+export const DIGIT = 0x400;
+/** A dot or a colon. */
+export const MARK = 0x800;
 
 const CLASS_BITS = 0xff;
 const TAB = 0x09;
@@ -27,6 +30,8 @@ interface Ended {
 /** Shorter texts are not worth two lanes, nor are texts of a few times the longest literal, so much of which both would look at. */
 const MIN_HALVED_BYTES = 128;
 const MIN_HALVED_LITERALS = 8;
+/** What is never added to. */
+const NONE_LATER: Ended[] = [];
 
 /** The automaton of these literals, each at least a byte long; `found` names them by their place. */
 export function compileLiterals(literals: readonly Uint8Array[]): Literals {
@@ -45,7 +50,7 @@ export function compileLiterals(literals: readonly Uint8Array[]): Literals {
   function scan(bytes: Uint8Array, from: number, to: number, found: (literal: number, end: number) => void): number {
     const half = to - from < minHalvedBytes ? 0 : (to - from) >> 1;
     const middle = from + half;
-    const later: Ended[] = [];
+    const later: Ended[] = half === 0 ? NONE_LATER : [];
     let kinds = 0;
     let first = 0;
     let second = 0;
@@ -62,10 +67,15 @@ export function compileLiterals(literals: readonly Uint8Array[]): Literals {
       const kind = classes[bytes[at] ?? 0] ?? 0;
       kinds |= kind;
       second = table[second + (kind & CLASS_BITS)] ?? 0;
-      if (second >= firstOutput) for (const literal of endsAt(second)) later.push({ literal, end: at + 1 });
+      if (second < firstOutput) continue;
+      for (const literal of endsAt(second)) {
+        if (half === 0) found(literal, at + 1);
+        else later.push({ literal, end: at + 1 });
+      }
     }
+    if (half === 0) return kinds;
     const ended = later.length;
-    for (let at = middle; half > 0 && at < Math.min(to, middle + maxBytes - 1); at += 1) {
+    for (let at = middle; at < Math.min(to, middle + maxBytes - 1); at += 1) {
       first = table[first + ((classes[bytes[at] ?? 0] ?? 0) & CLASS_BITS)] ?? 0;
       if (first < firstOutput) continue;
       for (const literal of endsAt(first)) if (at + 1 - (literals[literal]?.length ?? 0) < middle) later.push({ literal, end: at + 1 });
@@ -98,6 +108,8 @@ function classify(literals: readonly Uint8Array[]): { readonly classes: Uint16Ar
 
 function kindOf(byte: number): number {
   if (byte > DELETE) return WIDE;
+  if (byte >= 0x30 && byte <= 0x39) return DIGIT;
+  if (byte === 0x2e || byte === 0x3a) return MARK;
   return (byte < SPACE && byte !== TAB && byte !== LINE_FEED) || byte === DELETE ? CONTROL : 0;
 }
 
