@@ -84,8 +84,9 @@ const SERVING =
 // Names under which something is carried away.
 const CARRYING =
   /^(?:d|data|exfil\w*|leak\w*|stolen|steal|secrets?|creds?|credentials?|passw\w*|pwd|cookies?|payload|dump|env|keys?|apikey|api_key|msgs?|messages?|history|conversation|chat|context|prompt|summary|content|contents|info|p|m|c|x|log|logs|out|output|result|results|session|memory|user_?data|email|emails|body|note|notes|file|history|response|answer|system_?prompt|ssn|pii)$/i;
-const TEMPLATE =
-  /\{[^}]*\}?|\$[A-Z_]{3,}|\$\(|<[a-z_ -]+>?|%7b|\[[a-z_ -]+\]|\.\.\.|…|(?:^|[=/.-])(?:YOUR|INSERT|BASE64|ENCODED|STOLEN|SECRET|DATA|SUMMARY|CONVERSATION|USER_?DATA|API_?KEY|PASSWORD|TOKEN|CONTENT|HISTORY|PROMPT|CHAT|EMAIL|COOKIE|HERE|VALUE)[A-Z_0-9]*(?:$|[&/.-])/i;
+const TEMPLATE = /\{[^{}]{0,80}\}?|\$[A-Z_]{3,}|\$\(|<[A-Za-z_ -]{1,80}>?|%7[bB]|\[[A-Za-z_ -]{1,80}\]|\.\.\.|…/;
+const WANTED =
+  /(?:^|[=/.-])(?:YOUR|INSERT|BASE64|ENCODED|STOLEN|SECRET|DATA|SUMMARY|CONVERSATION|USER_?DATA|API_?KEY|PASSWORD|TOKEN|CONTENT|HISTORY|PROMPT|CHAT|EMAIL|COOKIE|HERE|VALUE)[A-Z_0-9]*(?:$|[&/.-])/;
 const PLACEHOLDER = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$/;
 const LONG = 36;
 
@@ -94,7 +95,7 @@ function carriesData(url: string): boolean {
   const [address, query] = splitOnce(url.replace(/#.*$/, ''), '?');
   const host = /^(?:https?:)?\/\/([^/]*)/i.exec(address)?.[1] ?? '';
   if (TEMPLATE.test(host) || host.split('.').some((label) => label.length > 50)) return true;
-  if (/\$?\{[^}]*\}|%7b|\[[A-Z_ ]+\]|<[A-Z_ ]+>/i.test(address.slice(host.length))) return true;
+  if (/\{[^{}]{0,80}\}|%7b|\[[A-Z_ ]{1,80}\]|<[A-Z_ ]{1,80}>/i.test(address.slice(host.length))) return true;
   return query.split('&').some((pair) => {
     const [name, value] = splitOnce(pair, '=');
     // A query that ends in `data=` is the beginning of what somebody is told to complete.
@@ -103,7 +104,7 @@ function carriesData(url: string): boolean {
 }
 
 function carriesInPair(name: string, value: string): boolean {
-  if (TEMPLATE.test(value)) return !/^(?:https?:|data:)/i.test(value);
+  if (TEMPLATE.test(value) || WANTED.test(value)) return !/^(?:https?:|data:)/i.test(value);
   if (SIGNING.test(name)) return false;
   if (SERVING.test(name)) return value.length >= LONG && !/^https?(?::|%3a)/i.test(value);
   return CARRYING.test(name) ? value.length > 7 || PLACEHOLDER.test(value) : value.length >= LONG;
@@ -134,7 +135,7 @@ export const findActiveSvg: Validator = ({ value, window, at }) => {
   const isActive =
     /<(?:\w+:)?(?:script|foreignobject|handler)\b|\son[a-z]{3,20}\s?=|(?:href|src)\s?=\s?["']?\s?(?:javascript:|data:text\/html|(?:https?:)?\/\/(?!www\.w3\.org\/|creativecommons\.org\/))|<!ENTITY|@import|<\?xml-stylesheet/i;
   // What links lead to is not fetched by showing them.
-  const fetched = inside.replaceAll(/<a\s[^>]{0,400}>/gi, '');
+  const fetched = inside.replaceAll(/<a\s[^<>]{0,400}>/gi, '');
   return /^[\s>]/.test(inside) && isActive.test(fetched)
     ? [{ start: at, end: end < 0 ? at + value.length + inside.length : Math.min(end + 6, window.length) }]
     : [];

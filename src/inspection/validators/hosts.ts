@@ -49,9 +49,12 @@ function reachOfGroups(groups: readonly number[] | undefined): HostReach {
   return groups === undefined ? 'public' : reachOfIpv6(groups);
 }
 
+const PLAIN = /^[a-z0-9.-]*$/i;
+
 /** Percent escapes, full-width and circled forms, ideographic full stops, brackets, the root's dot: what resolvers take as the same name. */
 function normalizeHost(written: string): string {
-  const decoded = written.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  const decoded = written.includes('%') ? decodePercents(written) : written;
+  if (PLAIN.test(decoded)) return decoded.toLowerCase().replace(/\.$/, '');
   return decoded
     .normalize('NFKC')
     .replaceAll(/[。．｡]/g, '.')
@@ -59,6 +62,12 @@ function normalizeHost(written: string): string {
     .toLowerCase()
     .replace(/^\[|\]$/g, '')
     .replace(/\.+$/, '');
+}
+
+/** Escapes of UTF-8; what is none stays as it is. */
+function decodePercents(text: string): string {
+  const bytes = text.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return /[\u0100-\uffff]/.test(bytes) ? bytes : Buffer.from(bytes, 'latin1').toString();
 }
 
 /** The strictest of the addresses that are written in a name, with dots, hyphens or as eight hexadecimal digits. */

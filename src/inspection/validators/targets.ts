@@ -9,6 +9,7 @@ interface Target {
   readonly authority: string;
   /** What some parsers take as the host and others do not, the first of them the plain reading. */
   readonly hosts: readonly string[];
+  readonly smuggles: boolean;
   readonly part: Part;
 }
 
@@ -32,16 +33,27 @@ function readTarget({ value, window, at }: Candidate): Target | undefined {
   // Without a scheme `//word` is a comment.
   if (isFile ? rest === '' : authority === '' || (scheme === undefined && !/[.:]|^localhost/i.test(authority))) return undefined;
   const start = scheme === undefined ? at : at - scheme.length - 1;
+  const smuggled = SMUGGLED.exec(rest.slice(authority.length))?.[1];
   const end = from + slashes + authority.length + rest.slice(authority.length).replace(BEHIND_URL, '').length;
-  return { scheme: scheme?.toLowerCase() ?? '', authority, hosts: hostsOf(authority, rest), part: { start, end } };
+  return {
+    scheme: scheme?.toLowerCase() ?? '',
+    authority,
+    hosts: hostsOf(authority, smuggled),
+    smuggles: smuggled !== undefined,
+    part: { start, end },
+  };
 }
 
 /** The host behind the last `@`; what stands in front of it; and what a parser finds that looks for `@` behind a backslash, `#` or `?`. */
-function hostsOf(authority: string, rest: string): readonly string[] {
-  const segments = authority.split('@').toReversed();
-  const smuggled = /^[\\#?][^/]*@([^/?#\\@\s]+)/.exec(rest.slice(authority.length))?.[1];
-  return [...segments, ...(smuggled === undefined ? [] : [smuggled])].map((segment) => segment.replace(/(?<!:):[0-9]*$/, ''));
+function hostsOf(authority: string, smuggled: string | undefined): readonly string[] {
+  const segments = authority.split('@');
+  // No parser splits anywhere else, and looking at each of a thousand would take as long as somebody wants.
+  const ends = segments.length > 4 ? [...segments.slice(0, 2), ...segments.slice(-2)] : segments;
+  return [...ends.toReversed(), ...(smuggled === undefined ? [] : [smuggled])].map((segment) => segment.replace(/(?<!:):[0-9]*$/, ''));
 }
+
+/** What stands behind an `@` that stands behind what ends the host for some parsers, and not for others. */
+const SMUGGLED = /^[\\#?][^/]*@([^/?#\\@\s]+)/;
 
 // Where the plain reading leads counts, and so does every other reading that leads worse.
 const ORDER: readonly HostReach[] = ['metadata', 'link-local', 'loopback', 'rebinding', 'private', 'public'];
@@ -121,9 +133,8 @@ const LOOKS_LIKE_A_HOST =
   /(?:^|\.)[a-z0-9-]{2,63}\.(?:com|org|net|io|dev|gov|edu|app|ai|co|info|cloud|de|uk|fr|eu|jp|cn|ru|in|br|us)(?::[^@]*)?$/i;
 
 /** `https://bank.example@elsewhere`; or a backslash, which some take as a slash and some do not. */
-function isDeceptive({ scheme, authority, hosts }: Target): boolean {
+function isDeceptive({ scheme, authority, smuggles }: Target): boolean {
   if (!WEB_SCHEMES.has(scheme)) return false;
-  const segments = authority.split('@');
-  const user = segments.slice(0, -1).join('@');
-  return hosts.length > segments.length || LOOKS_LIKE_A_HOST.test(user) || /%(?:2f|5c|23|3f|40)/i.test(user);
+  const user = authority.slice(0, Math.max(0, authority.lastIndexOf('@')));
+  return smuggles || LOOKS_LIKE_A_HOST.test(user) || /%(?:2f|5c|23|3f|40)/i.test(user);
 }
