@@ -141,6 +141,13 @@ test('long numbers are found as a whole, short ones are not looked at', () => {
   assert.deepEqual(spans('[-12345678901.5]', scanText('[-12345678901.5]')), ['-12345678901.5']);
 });
 
+test('under some names short numbers are looked at as well', () => {
+  const text = '{"password":123,"pin":{"password":[99,1234]},"count":123}';
+  const found = scanText(text);
+  assert.deepEqual(spans(text, found), ['123', '1234']);
+  assert.ok(found.every(({ kind }) => kind === 'number'));
+});
+
 test('a number longer than any is not looked into, and that is said', () => {
   const text = `[${'1'.repeat(5000)},"${MARK}"]`;
   for (const pieces of [[Buffer.from(text)], cutAt(Buffer.from(text), [100, 200, 4500])])
