@@ -9,7 +9,7 @@ const LINE_END = '(?:[\\r\\n]|\\\\[rn])+';
 
 /** Words that names of secrets hold. Most words that hold them are given nothing, and cost little: see validators/assignments.ts. */
 const WORDS =
-  'passw passphrase passcode pwd pass= pass: pass" pass\' pass> pswd psk= psk: kennwort senha wachtwoord secret token bearer credential creds jwt'.split(
+  'passw passphrase passcode pwd pass= pass: pass" pass\' pass> pswd psk= psk: kennwort senha wachtwoord auth= auth: auth" auth\' secret token bearer credential creds jwt'.split(
     ' ',
   );
 /** With `key` behind them: by itself a key is what opens a row of a table. */
@@ -205,6 +205,26 @@ export const GENERIC_SECRETS: readonly Detector[] = [
     before: 0,
     after: 220,
     validator: 'filled',
+    confidence: 'medium',
+  },
+  {
+    name: 'sql-password',
+    class: 'secret',
+    anchors: { kind: 'literals', literals: ['identified by ', "password '", 'identified with '] },
+    pattern: "(?i)(?:identified\\s+(?:with\\s+\\S+\\s+)?by|password)\\s+'(?P<value>[^'\\n]{4,64})'",
+    before: 0,
+    after: 120,
+    validator: 'password',
+    confidence: 'medium',
+  },
+  {
+    name: 'powershell-password',
+    class: 'secret',
+    anchors: { kind: 'literals', literals: ['ConvertTo-SecureString'] },
+    pattern: '(?i)ConvertTo-SecureString\\s+(?:-(?:AsPlainText|Force|String)\\s+){0,3}["\'](?P<value>[^"\'$\\n]{4,64})["\']',
+    before: 0,
+    after: 160,
+    validator: 'password',
     confidence: 'medium',
   },
   {

@@ -108,6 +108,8 @@ function toSample(text: string): Sample {
 
 /** The form of what each detector finds, as its vendor has published it. Detectors that read more than a form are tested by themselves. */
 export const FORMS: Readonly<Record<string, string>> = {
+  'sql-password': "ALTER USER app IDENTIFIED BY '‹{alnum:16}›'",
+  'powershell-password': 'ConvertTo-SecureString -String "‹{alnum:16}›" -AsPlainText',
   'session-cookie': 'JSESSIONID=‹{alnum:32}›',
   'netrc-password': 'machine api.host.net login deploy password ‹{alnum:18}›',
   'pgpass-password': 'db.internal:5432:orders:reader:‹{alnum:18}›',

@@ -103,6 +103,8 @@ const KNOWN_BY_PREFIX = new Set(['aws-bedrock-session-key']);
 /** Forms of which a shorter one is another one that is as good. */
 const ANY_LENGTH = new Set([
   'session-cookie',
+  'sql-password',
+  'powershell-password',
   'netrc-password',
   'pgpass-password',
   'command-line-password',

@@ -85,7 +85,7 @@ export function isTemplate(value: string): boolean {
 }
 
 /** Only words that stand for a value. `key` is the name it is given to: a value that repeats its own name is one that nobody has filled in. */
-export function isFilling(value: string, key = ''): boolean {
+function isFilling(value: string, key = ''): boolean {
   const lower = value.toLowerCase();
   const letters = lower.replace(/[^a-z]/g, '');
   // Where there are as many digits, letters make words by accident.

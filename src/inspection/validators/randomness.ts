@@ -51,11 +51,6 @@ export function isWordy(text: string): boolean {
   return pairs >= 4 && inWords >= letters * 0.6 && inWords >= text.length * 0.45 && common >= pairs * 0.5;
 }
 
-/** Whether letters of both cases, digits and others: how many of the four are there. */
-export function kindsOf(text: string): number {
-  return Number(/[a-z]/.test(text)) + Number(/[A-Z]/.test(text)) + Number(/[0-9]/.test(text)) + Number(/[^a-zA-Z0-9]/.test(text));
-}
-
 /** Whether a text of at least eight characters could have been drawn at random from an alphabet of keys. */
 export function looksRandom(text: string): boolean {
   if (text.length < 8 || longestRun(text) > 5) return false;

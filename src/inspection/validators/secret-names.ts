@@ -10,7 +10,7 @@ const PASSWORDS = words(
   'password passwords passwd passphrase passcode pass pwd pswd pw userpass dbpass dbpassword psk pgpassword passwort kennwort senha wachtwoord rootpw',
 );
 const TOKENS = words(
-  'secret secrets token apikey apikeys apitoken apisecret accesskey accesstoken authtoken authkey secretkey secretaccesskey privatekey clientsecret ' +
+  'secret secrets token auth apikey apikeys apitoken apisecret accesskey accesstoken authtoken authkey secretkey secretaccesskey privatekey clientsecret ' +
     'appsecret appkey bearer credential credentials creds jwt usertoken bottoken sessiontoken refreshtoken encryptionkey signingkey masterkey ' +
     'accountkey servicekey subscriptionkey',
 );

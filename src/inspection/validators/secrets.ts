@@ -8,6 +8,7 @@ import { kubernetesSecret } from './kubernetes.ts';
 import { isMasked, isMaskedOrRepeated, isPlaceholder } from './placeholders.ts';
 import { entropyOf, looksRandom } from './randomness.ts';
 import { isJsonWebToken, privateKeyParts } from './secret-forms.ts';
+import { isSecret } from './secret-values.ts';
 
 /** Validators of detectors of secrets. */
 export const SECRET_VALIDATORS: readonly (readonly [ValidatorName, Validator])[] = [
@@ -20,6 +21,7 @@ export const SECRET_VALIDATORS: readonly (readonly [ValidatorName, Validator])[]
   ['random-code', ({ value }) => isRandom(value) || (!isMaskedOrRepeated(value) && /[0-9].*[0-9]/.test(value) && entropyOf(value) >= 2.5)],
   // Of what only its name gives away.
   ['filled', ({ value, key }) => !isPlaceholder(value, key)],
+  ['password', ({ value }) => isSecret('password', { value, quoted: true, name: 'password' })],
   ['check-digits', ({ value }) => hasCheckDigits(value)],
   ['aws-access-key-id', ({ value }) => !value.endsWith('EXAMPLE') && !isMaskedOrRepeated(value)],
   ['private-key', (candidate) => privateKeyParts(candidate)],
