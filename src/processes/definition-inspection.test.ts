@@ -37,6 +37,17 @@ describe('a definition is not doubtful', () => {
       description: 'Gibt dem Benutzer die Liste der Dateien. \u8fd4\u56de\u7528\u6237\u5217\u8868\u3002',
     },
     'when it has emoji': { title: '\u{1f468}\u200d\u{1f469}\u200d\u{1f467} \u2764\ufe0f' },
+    'when it has icons': {
+      icons: [
+        {
+          src: `data:image/png;base64,${Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, ...Array.from({ length: 400 }, (_, at) => (at * 37) % 256)]).toString('base64')}`,
+        },
+        { src: 'https://icons.example/tool.svg' },
+        {
+          src: `data:image/svg+xml;base64,${Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0h1"/></svg>').toString('base64')}`,
+        },
+      ],
+    },
     'when it is empty': {},
   };
   for (const [how, definition] of Object.entries(honest)) test(how, () => assert.ok(!isDoubtful(definition)));
@@ -48,8 +59,8 @@ test('hints for the reader come behind what is certain, each thing once', () => 
     hints.map(({ kind, finding }) => [kind, finding !== null]),
     [
       ['orders', true],
-      ['orders', false],
       ['prefers-itself', false],
+      ['orders', false],
     ],
   );
 });

@@ -30,6 +30,8 @@ const KINDS: Readonly<Partial<Record<FindingClass, FoundHint['kind']>>> = {
   payment: 'secret',
   canary: 'secret',
 };
+/** The type of finding that is about a tool's own praise. */
+const PREFERS = 'prefers-itself';
 /** More than this nobody reads of one definition. */
 const MAX_HINTS = 20;
 
@@ -52,24 +54,27 @@ export function createDefinitionInspection(document: () => InspectionDocument | 
     },
     hints: (definition) => {
       const engine = engineOf();
-      const certain = engine === undefined ? [] : certainIn(engine, definition);
+      const found = engine === undefined ? [] : foundIn(engine, definition);
       const rest = hintsIn(definition)
-        .filter((hint) => !certain.some((one) => one.kind === hint.kind && one.place === hint.place && overlaps(one.span, hint.span)))
+        .filter((hint) => !found.some((one) => one.kind === hint.kind && one.place === hint.place && overlaps(one.span, hint.span)))
         .map((hint): FoundHint => ({ ...hint, finding: null }));
-      return [...certain, ...rest].slice(0, MAX_HINTS);
+      return [...found.filter(({ finding }) => finding !== null), ...found.filter(({ finding }) => finding === null), ...rest].slice(
+        0,
+        MAX_HINTS,
+      );
     },
   };
 }
 
-function certainIn(engine: Engine, definition: JsonValue): readonly FoundHint[] {
+function foundIn(engine: Engine, definition: JsonValue): readonly FoundHint[] {
   const hints: FoundHint[] = [];
   for (const { place, text } of textsOf(definition)) {
     if (hints.length >= MAX_HINTS) break;
     for (const found of searchText(engine, text, 'definition')) {
-      const kind = KINDS[found.class];
-      if (kind === undefined || !isCertain(found)) continue;
+      const kind = found.type === PREFERS ? PREFERS : KINDS[found.class];
+      if (kind === undefined || (found.confidence === 'low' && !isCertain(found))) continue;
       const span = [found.start, found.end] as const;
-      hints.push({ kind, place, span, text: showSpan(text, span), finding: found.type });
+      hints.push({ kind, place, span, text: showSpan(text, span), finding: isCertain(found) ? found.type : null });
     }
   }
   return hints;
@@ -79,9 +84,10 @@ function certainIn(engine: Engine, definition: JsonValue): readonly FoundHint[] 
  * Letters of other alphabets in a word, and words in fancy dress, are only tagged where people write to each other. A definition that needs them is one that
  * somebody should read.
  */
-function isCertain({ class: of, confidence }: Pick<TextFinding, 'class' | 'confidence'>): boolean {
-  if (of === 'unscanned' || of === 'hidden') return true;
-  return confidence === 'high' && KINDS[of] !== undefined;
+function isCertain({ class: of, type, confidence }: Pick<TextFinding, 'class' | 'type' | 'confidence'>): boolean {
+  // An icon is an image, and says so.
+  if (of === 'unscanned') return type === 'over-budget' || type === 'failed';
+  return of === 'hidden' || (confidence === 'high' && KINDS[of] !== undefined);
 }
 
 function overlaps([from, to]: readonly [number, number], [start, end]: readonly [number, number]): boolean {
