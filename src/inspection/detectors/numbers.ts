@@ -27,6 +27,7 @@ const MIN_DIGITS = 6;
 const MIN_CARD_DIGITS = 12;
 const MIN_IBAN_DIGITS = 6;
 
+const NO_PARTS: readonly Part[] = [];
 const CARDS = [CARD, DOUBTFUL_CARD];
 const readNumbers = createNumberReader([...CARDS, ...NATIONAL_NUMBERS]);
 const mayHoldDigitCodes = createCodeCheck(DIGIT_CODES);
@@ -49,9 +50,14 @@ const DIGITS: Reader = {
   folded: true,
   read: (candidate, emit) => {
     const { length } = candidate.value;
-    readNumbers(candidate, (kind, part) => emit(kind < CARDS.length ? CARD_NUMBER : FIRST_NUMBER + kind - CARDS.length, part));
+    const ibans = length >= MIN_IBAN_DIGITS ? findIbans(candidate) : NO_PARTS;
+    for (const part of ibans) emit(IBAN, part);
+    readNumbers(candidate, (kind, part) => {
+      // Some groups of an account pass for a card, or for somebody's number.
+      if (ibans.some(({ start, end }) => part.start >= start && part.end <= end)) return;
+      emit(kind < CARDS.length ? CARD_NUMBER : FIRST_NUMBER + kind - CARDS.length, part);
+    });
     if (length >= MIN_CARD_DIGITS) emitOne(TRACK, findTrack(candidate), emit);
-    if (length >= MIN_IBAN_DIGITS) for (const part of findIbans(candidate)) emit(IBAN, part);
     emitOne(PHONE, findPhone(candidate), emit);
     if (!mayHoldDigitCodes(candidate)) return;
     for (const [index, kind] of DIGIT_CODES.entries()) {

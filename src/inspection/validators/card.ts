@@ -181,7 +181,6 @@ const COMMON = [
     '18',
     '19',
     '4_4_4_4_3',
-    '6_13',
     '4_4_4_2',
     '4_4_4_1',
     '4_4_5',
@@ -193,15 +192,24 @@ const COMMON = [
   ),
 ].flat();
 
+const BESIDE_A_TIME = shapes('6_13');
+
 /** Card numbers that prove themselves, and those that need a word beside them. */
 export const CARD: NumberKind = {
   shapes: COMMON,
+  // Also how an identifier stands beside a time in milliseconds, in tables without marks.
+  loose: BESIDE_A_TIME,
   check: (digits) => isCard(digits, false),
   context: SPEAKS_OF_CARDS,
   crowded: true,
   isOther,
 };
-export const DOUBTFUL_CARD: NumberKind = { ...CARD, shapes: [], loose: COMMON, check: (digits) => isCard(digits, true) };
+export const DOUBTFUL_CARD: NumberKind = {
+  ...CARD,
+  shapes: [],
+  loose: [...COMMON, ...BESIDE_A_TIME],
+  check: (digits) => isCard(digits, true),
+};
 
 /** Whether digits are a card's: a range, a length of it, and the check digit. `doubtful`: also those that need words beside them. */
 export function isCard(digits: string, doubtful: boolean): boolean {
