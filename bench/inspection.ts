@@ -39,12 +39,16 @@ const hold = (name: string, measured: number, atMost: number): void => {
   verdicts.push({ name, measured, atMost });
 };
 
+/** Types of what was found although there is nothing. */
+const falselyFound = new Set<string>();
+
 // First of all, while there is little else in memory.
 measureMemory();
 measureCall();
 measureKinds();
 measureSizes();
 
+if (falselyFound.size > 0) console.log(`\nfound in clean bodies: ${[...falselyFound].join(', ')}`);
 console.log('\nbudgets');
 for (const { name, measured, atMost } of verdicts)
   console.log(`  ${measured <= atMost ? 'kept  ' : 'MISSED'}  ${name}: ${measured.toFixed(2)}, at most ${atMost}`);
@@ -127,13 +131,11 @@ function measureSizes(): void {
   }
 }
 
-/** Found and forgotten; a clean body in which something is found is not clean, and what it costs says nothing. */
+/** Found and forgotten; what is found in a body that should be clean is said, since what the body costs then says little. */
 function lookInto(pieces: readonly Uint8Array[], surface: Surface): void {
   const scan = createScan(engine, { surface });
-  let found = 0;
-  for (const piece of pieces) found += scan.push(piece).found.length;
-  found += scan.end().found.length;
-  if (found > 0) throw new Error('something is found in a body that should be clean');
+  const found = pieces.flatMap((piece) => scan.push(piece).found);
+  for (const { type } of [...found, ...scan.end().found]) falselyFound.add(type);
 }
 
 function chunksOf(body: Uint8Array): readonly Uint8Array[] {

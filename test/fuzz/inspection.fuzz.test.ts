@@ -189,7 +189,7 @@ const UNSEEN: Readonly<Record<string, readonly (keyof typeof PLANTED)[]>> = {
   spaced: ['secret', 'payment', 'iban', 'address'],
   homoglyph_cyrillic: ['iban'],
   fullwidth: ['payment', 'iban'],
-  math_bold: ['payment', 'iban'],
+  math_bold: ['iban'],
   // Digits are shown in their own order, whatever stands around them.
   bidi_override: ['payment'],
 };
