@@ -113,59 +113,54 @@ function kindOf(byte: number): number {
   return (byte < SPACE && byte !== TAB && byte !== LINE_FEED) || byte === DELETE ? CONTROL : 0;
 }
 
-/** A state of the automaton while it is built. Transitions by class; after `plant` all of them are there. */
-interface Node {
+/** The states of the automaton while it is built, by number; the first is where every text begins. */
+interface Trie {
+  /** Where each state goes, by class; 0 is the first state, and before the trie is complete, nowhere. */
   readonly next: Int32Array;
-  /** Where to go on when nothing fits: the longest end of what was read that begins some literal. */
-  fallback: number;
-  /** Literals that end here, those that end inside of longer ones included. */
-  ends: readonly number[];
+  /** Literals that end in a state, those that end inside of longer ones included. */
+  readonly ends: (readonly number[])[];
+  /** All states, the shallow ones first. */
+  readonly order: readonly number[];
 }
 
-const NONE = -1;
+const NONE: readonly number[] = [];
 
-function plant(literals: readonly Uint8Array[], classes: Uint16Array, width: number): readonly Node[] {
-  const root = createNode(width);
-  const nodes = [root];
+function plant(literals: readonly Uint8Array[], classes: Uint16Array, width: number): Trie {
+  const most = literals.reduce((sum, { length }) => sum + length, 1);
+  const next = new Int32Array(most * width);
+  const ends: (readonly number[])[] = [NONE];
   for (const [literal, bytes] of literals.entries()) {
-    let node = root;
+    let state = 0;
     for (const byte of bytes) {
-      const kind = (classes[byte] ?? 0) & CLASS_BITS;
-      let next = nodes[node.next[kind] ?? NONE];
-      if (next === undefined) {
-        next = createNode(width);
-        node.next[kind] = nodes.length;
-        nodes.push(next);
-      }
-      node = next;
+      const at = state * width + ((classes[byte] ?? 0) & CLASS_BITS);
+      if (next[at] === 0) next[at] = ends.push(NONE) - 1;
+      state = next[at] ?? 0;
     }
-    node.ends = [...node.ends, literal];
+    ends[state] = [...(ends[state] ?? NONE), literal];
   }
-  complete(nodes, root);
-  return nodes;
+  return { next, ends, order: complete(next, ends, width) };
 }
 
-function createNode(width: number): Node {
-  return { next: new Int32Array(width).fill(NONE), fallback: 0, ends: [] };
-}
-
-/** Breadth first, so that the shorter ends, on which the longer fall back, are complete before them. */
-function complete(nodes: readonly Node[], root: Node): void {
-  const queue = [0];
-  for (const index of queue) {
-    const node = nodes[index] ?? root;
-    const fallback = nodes[node.fallback] ?? root;
-    if (node !== root) node.ends = [...node.ends, ...fallback.ends];
-    for (const [kind, target] of node.next.entries()) {
-      const instead = node === root ? 0 : (fallback.next[kind] ?? 0);
-      const next = nodes[target];
-      if (next === undefined) node.next[kind] = instead;
+/** Where nothing fits, a state goes where the longest end of what it has read goes that begins some literal. Breadth first: that end is shorter, and done. */
+function complete(next: Int32Array, ends: (readonly number[])[], width: number): readonly number[] {
+  const fallback = new Int32Array(ends.length);
+  const order = [0];
+  for (const state of order) {
+    const instead = (fallback[state] ?? 0) * width;
+    for (let kind = 0; kind < width; kind += 1) {
+      const at = state * width + kind;
+      const target = next[at] ?? 0;
+      const other = state === 0 ? 0 : (next[instead + kind] ?? 0);
+      if (target === 0) next[at] = other;
       else {
-        next.fallback = instead;
-        queue.push(target);
+        fallback[target] = other;
+        const shorter = ends[other] ?? NONE;
+        if (shorter.length > 0) ends[target] = [...(ends[target] ?? NONE), ...shorter];
+        order.push(target);
       }
     }
   }
+  return order;
 }
 
 interface Laid {
@@ -177,22 +172,16 @@ interface Laid {
 }
 
 /** Puts the states in order: those where no literal ends first, the shallow ones, which most bytes of a text lead to, beside each other. */
-function lay(nodes: readonly Node[], width: number): Laid {
-  const order = breadthFirst(nodes);
-  const quiet = order.filter((index) => nodes[index]?.ends.length === 0);
-  const loud = order.filter((index) => nodes[index]?.ends.length !== 0);
+function lay({ next, ends, order }: Trie, width: number): Laid {
+  const isLoud = (state: number): boolean => (ends[state] ?? NONE).length > 0;
+  const quiet = order.filter((state) => !isLoud(state));
+  const loud = order.filter(isLoud);
   const rows = [...quiet, ...loud];
-  const rowOf = new Int32Array(nodes.length);
-  for (const [row, index] of rows.entries()) rowOf[index] = row * width;
-  const table = new Int32Array(nodes.length * width);
-  for (const [row, index] of rows.entries()) {
-    for (const [kind, target] of (nodes[index]?.next ?? []).entries()) table[row * width + kind] = rowOf[target] ?? 0;
+  const rowOf = new Int32Array(rows.length);
+  for (const [row, state] of rows.entries()) rowOf[state] = row * width;
+  const table = new Int32Array(rows.length * width);
+  for (const [row, state] of rows.entries()) {
+    for (let kind = 0; kind < width; kind += 1) table[row * width + kind] = rowOf[next[state * width + kind] ?? 0] ?? 0;
   }
-  return { table, firstOutput: quiet.length * width, outputs: loud.map((index) => nodes[index]?.ends ?? []) };
-}
-
-function breadthFirst(nodes: readonly Node[]): readonly number[] {
-  const seen = new Set([0]);
-  for (const index of seen) for (const target of nodes[index]?.next ?? []) seen.add(target);
-  return [...seen];
+  return { table, firstOutput: quiet.length * width, outputs: loud.map((state) => ends[state] ?? NONE) };
 }
