@@ -15,7 +15,14 @@ const NEIGHBOUR = `${CARD.slice(0, -1)}${(Number(CARD.slice(-1)) + 1) % 10}`;
 export const PERSONAL_SAMPLES: Samples = {
   'card-track': [`swiped ‹;${CARD}=25121010000012345678?›`, `‹${CARD}D25121010000012345›`],
   'card-track-1': [`‹%B${CARD}^DOE/JANE^25121010000000000123?›`],
-  'card-number': [`Charge ‹${CARD}› today`, `{"pan":"‹${CARD}›"}`, `卡号‹${CARD}›，请`, `a=‹${CARD}›&b=1`],
+  'card-number': [
+    `Charge ‹${CARD}› today`,
+    `{"pan":"‹${CARD}›"}`,
+    `卡号‹${CARD}›，请`,
+    `a=‹${CARD}›&b=1`,
+    `booked a ticket with ‹${CARD}›`,
+    `for order 17 take ‹${CARD}›`,
+  ],
   'card-verification-code': [
     'CVV: ‹123›',
     'cvc2 is ‹4321›.',
@@ -118,6 +125,9 @@ export const PERSONAL_NEAR_MISSES: Samples = {
     `0.${CARD}`,
     `order number ${CARD}`,
     `tracking: ${CARD}`,
+    `"order_id": "${CARD}"`,
+    `your invoice no. is ${CARD}`,
+    `IMEI ${CARD}`,
     `/items/${CARD}`,
     `+${CARD.slice(0, 13)}`,
     `2024-${CARD}`,

@@ -3,7 +3,7 @@
 
 import type { Candidate, Part, Validator } from '../types.ts';
 import { isLuhn, isUniform } from './check-digits.ts';
-import { words } from './context.ts';
+import { toWords, words } from './context.ts';
 import { shapes } from './groups.ts';
 import type { NumberKind } from './groups.ts';
 
@@ -135,40 +135,11 @@ const SPEAKS_OF_CARDS = words(
 );
 
 // What else has as many digits, and is numbered by whoever sells, ships or stores.
-const SPEAKS_OF_OTHERS = words(
-  'order',
-  'orders',
-  'order id',
-  'order no',
-  'order number',
-  'tracking*',
-  'shipment*',
-  'parcel',
-  'invoice*',
-  'ticket*',
-  'imei*',
-  'isbn*',
-  'ean',
-  'upc',
-  'gtin*',
-  'barcode*',
-  'serial*',
-  'sku',
-  'timestamp*',
-  'unix',
-  'epoch',
-  'snowflake',
-  'tweet*',
-  'message id',
-  'request id',
-  'trace id',
-  'session id',
-  'build id',
-  'iccid',
-  'vin',
-);
+const OTHERS_IN_FRONT =
+  /(?<![a-z])(?:orders?|tracking|shipments?|parcels?|invoices?|tickets?|imei|isbn|ean|upc|gtin|barcodes?|serials?|sku|timestamps?|unix|epoch|snowflakes?|tweets?|iccid|vin|(?:message|request|trace|session|build|item|product)[ _-]?id)(?:[ _-]?(?:numbers?|num|no\.?|nr\.?|ids?|codes?|ref|reference|time))?[\s"':=#.()[\]-]{0,6}(?:(?:is|was)\s{1,2})?["'#]?$/i;
 const NAMES_OF_OTHERS = /(?:^|[ _.-])(?:ids?|uuid|guid|ts|time|nonce|seq|sequence|offset|size|length|bytes|count|hash|version|revision)$/i;
-const OTHERS_REACH = 24;
+const OTHERS_REACH = 40;
+const CARD_REACH = 24;
 
 const COMMON = [
   shapes('4_4_4_4', '16', '4_6_5', '15', '4_6_4', '14'),
@@ -221,11 +192,11 @@ function isOf({ first, last, lengths, doubtful = [] }: IssuerRange, digits: stri
   return prefix >= first && prefix <= last && lengths.includes(digits.length) && (takesDoubtful || !doubtful.includes(digits.length));
 }
 
-/** The words closest to the number say that it is something else, and none says that it is a card. */
+/** The words right in front of the number, or the name of its member, say that it is something else, and none near that it is a card. */
 function isOther({ window, key }: Candidate, { start }: Part): boolean {
-  const near = window.slice(Math.max(0, start - OTHERS_REACH), start);
-  if (SPEAKS_OF_CARDS.test(near) || SPEAKS_OF_CARDS.test(key.replaceAll('_', ' '))) return false;
-  return SPEAKS_OF_OTHERS.test(near) || NAMES_OF_OTHERS.test(key) || key.endsWith('Id');
+  const near = window.slice(Math.max(0, start - CARD_REACH), start);
+  if (SPEAKS_OF_CARDS.test(near) || SPEAKS_OF_CARDS.test(toWords(key))) return false;
+  return OTHERS_IN_FRONT.test(window.slice(Math.max(0, start - OTHERS_REACH), start)) || NAMES_OF_OTHERS.test(key) || key.endsWith('Id');
 }
 
 const TRACK_2_REST = /^[=D][0-9]{7,20}\??/;
