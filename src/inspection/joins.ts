@@ -3,7 +3,7 @@
 // what it looks like, and is a secret: joined words make new words, and joined numbers make card numbers by chance.
 
 import type { Name } from './reading/names.ts';
-import { add, counts, createGroup, forget, isPiece, isWorthLooking, rangesOf } from './reading/pieces.ts';
+import { add, counts, createGroup, forget, isPiece, isWord, isWorthLooking, rangesOf } from './reading/pieces.ts';
 import type { Group, Piece } from './reading/pieces.ts';
 import type { Place } from './reading/place.ts';
 import type { Hit, Layer, Passage, Sought } from './types.ts';
@@ -64,10 +64,14 @@ export function createJoins(tools: JoinTools): Joins {
   const levels: Level[] = [];
   let depth = 0;
   let heldFrom = Number.POSITIVE_INFINITY;
+  /** Some group has let go of its first pieces. */
+  let isStale = false;
 
   const groupsAt = (level: Level): readonly Group[] => (level.siblings.size === 0 ? [level.own] : [level.own, ...level.siblings.values()]);
 
   const holdAgain = (): void => {
+    if (!isStale) return;
+    isStale = false;
     heldFrom = Number.POSITIVE_INFINITY;
     for (let at = 0; at < depth; at++) {
       const level = levels[at];
@@ -112,13 +116,16 @@ export function createJoins(tools: JoinTools): Joins {
     lookAt(group, level);
     group.pieces = [];
     group.length = 0;
+    isStale = true;
   };
 
   const append = (group: Group, level: number, piece: Piece, name: Name | undefined, element: number | undefined): void => {
     if (group.pieces.length === MAX_PIECES) {
       lookAt(group, level);
       forget(group, MAX_PIECES - KEPT_PIECES);
+      isStale = true;
     }
+    if (group.pieces.length === 0) heldFrom = Math.min(heldFrom, piece.rawStart);
     add(group, piece, name, element);
   };
 
@@ -175,7 +182,11 @@ export function createJoins(tools: JoinTools): Joins {
       const siblings = siblingsOfNow();
       if (level.isObject) append(level.own, depth - 1, piece, name, undefined);
       else append(level.own, depth - 1, piece, undefined, place.element(depth - 1));
-      if (siblings !== undefined) append(siblings, depth - 2, piece, name, place.element(depth - 2));
+      if (siblings !== undefined) {
+        // Columns of words are no pieces of anything.
+        if (isWord(piece.bytes, piece.from, piece.to)) finish(siblings, depth - 2);
+        else append(siblings, depth - 2, piece, name, place.element(depth - 2));
+      }
       holdAgain();
     },
     apart,

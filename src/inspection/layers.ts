@@ -54,6 +54,8 @@ interface Memory {
 }
 
 const CODES: readonly Code[] = [BASE64, HEX];
+/** Shorter texts are no runs of letters, and no ciphertext. */
+const MIN_CODED_BYTES = Math.min(...CODES.map(({ minChars }) => minChars));
 const MAX_CODES = 2;
 const MAX_WRITINGS = 2;
 /** What stands around characters that are written as others, and how far they may stand apart to be undone together. */
@@ -90,9 +92,10 @@ export function createLayers(tools: LayerTools): Layers {
 
   const lookUnder = (text: Passage, chain: Chain, outlet: Outlet, known: readonly Memory[]): void => {
     const { bytes, begin, from, to, end } = text;
+    lookUnderWritings(text, chain, outlet);
+    if (end - begin < MIN_CODED_BYTES) return;
     const ciphertext = findCiphertext(bytes, begin, from, to, end);
     if (ciphertext >= 0) outlet.miss('encrypted', ciphertext);
-    lookUnderWritings(text, chain, outlet);
     CODES.forEach((code, place) => {
       const memory = known[place];
       if (memory !== undefined) lookUnderCode(code, text, chain, outlet, memory);

@@ -36,6 +36,7 @@ const HYPHEN = 0x2d;
 const DELETE = 0x7f;
 const ZERO = 0x30;
 const NINE = 0x39;
+const DATE_BYTES = 10;
 const NO_BYTES: Uint8Array = new Uint8Array(0);
 /** What stands across pieces without a break must have so many characters, a digit among them. */
 const MIN_ACROSS = 12;
@@ -66,6 +67,7 @@ export function forget(group: Group, count: number): void {
 
 /** A piece of a secret has no spaces; one of a number may have some between its digits. */
 export function isPiece({ bytes, from, to }: Piece): boolean {
+  if (isDate(bytes, from, to)) return false;
   let isSpaced = false;
   let isNumber = true;
   for (let at = from; at < to; at++) {
@@ -76,6 +78,17 @@ export function isPiece({ bytes, from, to }: Piece): boolean {
     if (isSpaced && !isNumber) return false;
   }
   return true;
+}
+
+/** A date as RFC 3339 has it: rows are full of them. */
+function isDate(bytes: Uint8Array, from: number, to: number): boolean {
+  return (
+    to - from >= DATE_BYTES && bytes[from + 4] === HYPHEN && bytes[from + 7] === HYPHEN && isDigit(bytes[from]) && isDigit(bytes[from + 9])
+  );
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= ZERO && byte <= NINE;
 }
 
 /**
@@ -101,7 +114,7 @@ export function rangesOf({ pieces, bytes, length }: Group): readonly { readonly 
 }
 
 /** A word is letters, all of them small but perhaps the first. */
-function isWord(bytes: Uint8Array, from: number, to: number): boolean {
+export function isWord(bytes: Uint8Array, from: number, to: number): boolean {
   for (let at = from; at < to; at++) {
     const byte = at === from ? (bytes[at] ?? 0) | 0x20 : (bytes[at] ?? 0);
     if (byte < 0x61 || byte > 0x7a) return false;
