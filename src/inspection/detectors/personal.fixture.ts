@@ -39,6 +39,8 @@ export const PERSONAL_SAMPLES: Samples = {
     '‹jürgen@bücher.example.de›',
     '请联系‹john@firm.example.cn›谢谢',
     'a,‹x_y@z.museum›,b',
+    'https://h.example?mail=‹jane@firm.example.org›&x=1',
+    'JANE: ‹JANE.DOE@FIRM.EXAMPLE.ORG›;',
     String.raw`line\n‹jane@firm.example.org›`,
     'user:‹first.last@sub-domain.firm.example›;',
   ],

@@ -19,7 +19,7 @@ const LOGINS: ReadonlySet<string> = new Set(['git', 'hg', 'svn', 'ssh', 'gitlab'
 const VERSION = /^v?[0-9]+\.[0-9]+/i;
 const DENSITY = /^[0-9](?:\.[0-9])?x\./i;
 const REMOTE_SHELL = /\b(?:ssh|scp|sftp|rsync|mosh)\b[^\n@]{0,40}$/;
-const USERINFO = /:\/\/[^\s/@"'<>]*$/;
+const USERINFO = /:\/\/[^\s/?#@"'<>]*$/;
 const MESSAGE_IDS = /(?:message-id|in-reply-to|references)["']?:\s{0,4}["']?</i;
 const REACH = 96;
 
