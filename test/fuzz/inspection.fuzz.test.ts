@@ -173,9 +173,9 @@ function valuesOf(given: Uint8Array, found: readonly Found[]): readonly string[]
     .map(({ start, end }) => String(JSON.parse(`"${Buffer.from(given.subarray(start, end)).toString()}"`)));
 }
 
-/** What may not be found any more in a message from which everything was taken out. */
+/** What may not be found any more in a message from which everything was taken out; a marker beside a host may well look like an address. */
 function lasting(found: readonly Found[]): readonly string[] {
-  return found.filter((one) => hasPlace(one) && one.class !== 'unscanned').map(({ type, path }) => `${type} at ${path}`);
+  return found.filter((one) => one.class === 'secret' || one.class === 'payment').map(({ type, path }) => `${type} at ${path}`);
 }
 
 /**
