@@ -38,7 +38,7 @@ export const EVASIONS: readonly Evasion[] = [
   { ...evasion('zero_width_interleaved', apart('\u200b')), holds: (row, text) => row.replace(/[\u200b-\u200d\u2060\ufeff]/g, '') === text },
   evasion('bidi_override', reversed, around('Counts files \u202e', '\u202c of a folder')),
   alike('homoglyph_cyrillic', (text) => mapChars(text, (char) => CYRILLIC.get(char) ?? char)),
-  alike('fullwidth', (text) => mapAscii(text, 0xfee0).replaceAll('\uff00', ' ')),
+  evasion('fullwidth', (text) => mapAscii(text, 0xfee0).replaceAll('\uff00', ' ')),
   alike('math_bold', (text) => mapChars(text, mathBold)),
   alike('leet', (text) => mapChars(text, (char) => LEET.get(char) ?? char)),
   evasion('spaced', apart(' ')),
