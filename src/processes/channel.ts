@@ -32,7 +32,7 @@ export interface Channel {
   readonly open: boolean;
   /** Bytes accepted by `send` that the kernel has not taken yet. */
   readonly queuedBytes: number;
-  /** Throws where the message is larger than a frame may be; the channel stays open. */
+  /** Throws where the message is larger than a frame may be; the channel stays open. The payload must not change any more. */
   send(type: string, fields: Fields, payload?: Uint8Array): void;
   /** Sends a request; resolves with the answer, rejects when the channel closes, the time is over, or the message is too large. */
   request(type: string, fields: Fields, timeoutMs: number): Promise<Frame>;
@@ -43,6 +43,8 @@ export interface Channel {
 export class FrameTooLarge extends Error {}
 
 const PREFIX_BYTES = 8;
+/** Of a payload from this size on there is no copy. */
+const LARGE_BYTES = 16 * 1024;
 const EMPTY = new Uint8Array(0);
 const DEFAULT_MAX_FRAME_BYTES = 64 * 1024 * 1024;
 
@@ -72,7 +74,14 @@ export function createChannel(socket: Socket, options: ChannelOptions): Channel 
   };
 
   const write = (head: Fields, payload: Uint8Array): void => {
-    if (open) socket.write(encodeFrame(head, payload, maxFrameBytes));
+    if (!open) return;
+    const encoded = encodeHead(head, payload.length, maxFrameBytes);
+    if (payload.length < LARGE_BYTES) return void socket.write(payload.length === 0 ? encoded : Buffer.concat([encoded, payload]));
+    // One system call all the same, and no copy of what is large.
+    socket.cork();
+    socket.write(encoded);
+    socket.write(payload);
+    socket.uncork();
   };
 
   const deliver = (head: Fields, payload: Uint8Array): void => {
@@ -130,16 +139,16 @@ export function createChannel(socket: Socket, options: ChannelOptions): Channel 
   };
 }
 
-function encodeFrame(head: Fields, payload: Uint8Array, maxFrameBytes: number): Uint8Array {
+/** A frame up to its payload. */
+function encodeHead(head: Fields, payloadBytes: number, maxFrameBytes: number): Uint8Array {
   const json = Buffer.from(JSON.stringify(head));
-  const bytes = PREFIX_BYTES + json.length + payload.length;
+  const bytes = PREFIX_BYTES + json.length + payloadBytes;
   if (bytes > maxFrameBytes) throw new FrameTooLarge(`a message of ${bytes} bytes is too large to be sent`);
-  const frame = Buffer.allocUnsafe(bytes);
-  frame.writeUInt32BE(4 + json.length + payload.length, 0);
-  frame.writeUInt32BE(json.length, 4);
-  frame.set(json, PREFIX_BYTES);
-  frame.set(payload, PREFIX_BYTES + json.length);
-  return frame;
+  const encoded = Buffer.allocUnsafe(PREFIX_BYTES + json.length);
+  encoded.writeUInt32BE(4 + json.length + payloadBytes, 0);
+  encoded.writeUInt32BE(json.length, 4);
+  encoded.set(json, PREFIX_BYTES);
+  return encoded;
 }
 
 function createFrameDecoder(

@@ -39,7 +39,7 @@ export interface InspectorDoor {
 
 export const INSPECTOR_TICK_MS = 250;
 /** Looked into in the loop: takes some milliseconds at most, and most messages are far smaller; these need nobody else to be answered. */
-const SMALL_BYTES = 64 * 1024;
+const SMALL_BYTES = 32 * 1024;
 /** Of what cannot wait: it holds up the loop by a tenth of a second, and no longer. */
 const MAX_NOW_BYTES = 1024 * 1024;
 /**
