@@ -50,7 +50,10 @@ function narrowReader(reader: Reader, isUsed: (sought: Sought) => boolean): read
   return finds.length === reader.finds.length ? [reader] : [{ ...reader, finds, read }];
 }
 
-function narrowFinds(finds: readonly Sought[], isUsed: (sought: Sought) => boolean): { readonly finds: readonly Sought[]; readonly placeOf: (find: number) => number } {
+function narrowFinds(
+  finds: readonly Sought[],
+  isUsed: (sought: Sought) => boolean,
+): { readonly finds: readonly Sought[]; readonly placeOf: (find: number) => number } {
   const used = finds.filter(isUsed);
   const places = finds.map((sought) => used.indexOf(sought));
   return { finds: used, placeOf: (find) => places[find] ?? -1 };
