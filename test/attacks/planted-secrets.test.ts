@@ -47,7 +47,7 @@ const WRITTEN: Readonly<Record<string, (text: string) => string>> = {
   twice: (text) => Buffer.from(Buffer.from(text).toString('base64')).toString('base64'),
   gzip: (text) => gzipSync(text).toString('base64'),
   json: (text) => JSON.stringify({ inner: JSON.stringify({ text }) }),
-  entities: (text) => [...text].map((character) => `&#${character.codePointAt(0)};`).join(''),
+  entities: (text) => Array.from(text, (character) => `&#${character.codePointAt(0)};`).join(''),
 };
 
 const results: Record<string, (name: string) => object> = {
