@@ -253,6 +253,26 @@ test('in names: of tools and prompts that there are not, and in URIs', async () 
   }
 });
 
+test('in what is opaque elsewhere, in headers, and behind what is expensive to look into', async () => {
+  const twice = (text: string): string => Buffer.from(Buffer.from(text).toString('base64')).toString('base64');
+  const dear = [
+    ...Array.from({ length: 3 }, (_, i) => twice(Buffer.from(`layer ${i} of several, to be looked under`).toString('base64'))),
+    gzipSync('a quiet text '.repeat(80_000)).toString('base64'),
+  ].join(' ');
+  for (const params of [{ cursor: AWS }, { cursor: dear, arguments: { a: ALL } }, { requestState: dear, arguments: { a: ALL } }]) {
+    const said = keep(await modernCall(gateway.url('modern'), 'tools/call', { name: 'take', arguments: {}, ...params }, { key }));
+    assert.ok(said.error !== undefined || at(said.result, 'isError') === true, said.http.body.slice(0, 300));
+  }
+  const asking = modernCall(gateway.url('talker'), 'tools/call', { name: 'scripted' }, { key, headers: { tracestate: `x=${AWS}` } });
+  (await talker.take('tools/call')).result({
+    resultType: 'complete',
+    nextCursor: dear,
+    requestState: dear,
+    content: [{ type: 'text', text: ALL }],
+  });
+  keep(await asking);
+});
+
 test('none of it has reached the other side, and none of it is written anywhere, not by a crash either', async () => {
   const [worker] = await servingWorkers(gateway.dataFolder);
   assert.ok(worker !== undefined);

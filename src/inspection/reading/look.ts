@@ -70,7 +70,7 @@ export function createLooker(options: LookerOptions): Looker {
   const surfaceBit = SURFACES[surface];
   const isPaced = options.budget === undefined;
   const budget: Budget = options.budget ?? { left: 0, failures: 0 };
-  const missed = new Map<UnscannedReason, number>();
+  const missed = new Map<UnscannedReason, Set<string>>();
   let spent = 0;
   /** One object for all looks: most find nothing, and need not be paid for. */
   const passage = { bytes: NO_BYTES, begin: 0, end: 0, from: 0, to: 0, key: '', surface };
@@ -217,9 +217,11 @@ export function createLooker(options: LookerOptions): Looker {
     },
     miss: (reason, at) => {
       said++;
-      const count = missed.get(reason) ?? 0;
-      if (count === MAX_MISSED) return;
-      missed.set(reason, count + 1);
+      const places = missed.get(reason) ?? new Set();
+      const path = pathOfNow();
+      // Once for each place, so that no place can use up what is to be said of the others.
+      if (places.size === MAX_MISSED || places.has(path)) return;
+      missed.set(reason, places.add(path));
       findings.add({
         type: reason,
         class: 'unscanned',
@@ -227,7 +229,7 @@ export function createLooker(options: LookerOptions): Looker {
         kind: 'message',
         start: at,
         end: at,
-        path: pathOfNow(),
+        path,
         layers: [],
       });
     },

@@ -31,7 +31,7 @@ export const inspectRequest: Step = (admission, ports) => {
   let isInside = true;
   let isDone = false;
   ports.inspector.look(bytes, 'request', (all) => {
-    const found = ofConcern(all);
+    const found = ofConcern(all, call, 'request');
     isDone = true;
     admission.found = found;
     admission.findings = countFindings(found);

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseJson, rereadMessage } from '../../mcp/index.ts';
+import { METHODS, parseJson, rereadMessage } from '../../mcp/index.ts';
 import type { Found, Surface } from '../../inspection/index.ts';
 import type { FinalMessage } from '../bridge/index.ts';
 import { NOTHING_FOUND } from '../fakes.fixture.ts';
 import { createToolContracts } from '../../tools/index.ts';
+import { ofConcern } from './concern.ts';
 import { inspectFinal, inspectReplayed } from './final.ts';
 import { foundAt, inspectedCall } from './inspected-call.fixture.ts';
 
@@ -88,14 +89,28 @@ test('a text that repeats structured content is looked at again, and keeps all o
   assert.match(textOf(half.final), /kept back/);
 });
 
-test('what the protocol needs as it is stays as it is', () => {
-  const final = result({ ...said('x'), nextCursor: SECRET, requestState: SECRET });
-  const places = [
-    foundAt(0, 1, { path: '$.result.nextCursor' }),
-    foundAt(0, 1, { path: '$.result.requestState' }),
-    foundAt(0, 1, { path: '$.id', kind: 'number' }),
-  ];
-  assert.equal(shown(final, () => places).final, final);
+test('what the protocol needs as it is stays as it is, and only where it does', () => {
+  const cursor = foundAt(0, 1, { path: '$.result.nextCursor' });
+  const state = foundAt(0, 1, { path: '$.result.requestState' });
+  const id = foundAt(0, 1, { path: '$.id', kind: 'number' });
+  const listed = METHODS.get('resources/list');
+  const called = METHODS.get('tools/call');
+  for (const [rule, surface, left] of [
+    [listed, 'answer', [state]],
+    [called, 'answer', [cursor, state]],
+    [called, 'question', [cursor]],
+    [undefined, 'answer', [cursor, state]],
+  ] as const) {
+    const call = inspectedCall({});
+    assert.deepEqual(ofConcern([cursor, state, id], { question: { ...call.question, rule } }, surface), left);
+  }
+});
+
+test('that looking ended concerns everybody, wherever it ended', () => {
+  const { question } = inspectedCall({});
+  const ended = foundAt(0, 0, { type: 'over-budget', class: 'unscanned', kind: 'message', path: '$.result.nextCursor' });
+  const binary = { ...ended, type: 'binary' };
+  assert.deepEqual(ofConcern([ended, binary], { question: { ...question, rule: METHODS.get('resources/list') } }, 'answer'), [ended]);
 });
 
 test('questions are looked at as questions', () => {

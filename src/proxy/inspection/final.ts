@@ -20,8 +20,9 @@ type FinalPorts = Pick<Ports, 'contracts' | 'log'>;
 /** The answer as the agent may have it. `next` is called once; at once where the answer is small and nobody has to be told. */
 export function inspectFinal(call: Call, final: FinalMessage, ports: FinalPorts, next: (shown: FinalMessage) => void): void {
   const { bytes } = final.document;
-  call.inspecting.inspector.look(bytes, surfaceOf(final), (all) => {
-    const found = ofConcern(all);
+  const surface = surfaceOf(final);
+  call.inspecting.inspector.look(bytes, surface, (all) => {
+    const found = ofConcern(all, call, surface);
     if (found.length === 0) return next(final);
     const treatment = treatAnswer(call, found, bytes);
     const show = (): void => tellAndEdit(call, final, treatment, ports, next);
@@ -60,15 +61,16 @@ function tellAndEdit(
 /** An answer in which one place was written anew after another: whatever would have to be taken out of it now keeps all of it back. */
 function again(call: Call, final: FinalMessage, ports: FinalPorts, next: (shown: FinalMessage) => void): void {
   const actionOf = answerActions(call);
-  call.inspecting.inspector.look(final.document.bytes, surfaceOf(final), (found) => {
-    const left = ofConcern(found).find((one) => isEdit(actionOf(one).action) || actionOf(one).action === 'deny');
+  const surface = surfaceOf(final);
+  call.inspecting.inspector.look(final.document.bytes, surface, (found) => {
+    const left = ofConcern(found, call, surface).find((one) => isEdit(actionOf(one).action) || actionOf(one).action === 'deny');
     next(left === undefined ? holdResult(call, final, ports) : keptBack(call, final, keptBackWords(call, left)));
   });
 }
 
 /** An answer that comes on a stream of several, and cannot wait: undefined where it is kept back, or a person would have to be asked. */
 export function inspectReplayed(call: Call, document: JsonDocument): JsonDocument | undefined {
-  const found = ofConcern(call.inspecting.inspector.lookNow(document.bytes, 'answer'));
+  const found = ofConcern(call.inspecting.inspector.lookNow(document.bytes, 'answer'), call, 'answer');
   if (found.length === 0) return document;
   const { action, edits, taints } = treatAnswer(call, found, document.bytes);
   if (!isNotedNow(call, taints) || action === 'deny' || action === 'ask') return undefined;

@@ -53,7 +53,7 @@ export function createPassing({ call, release, stop, onRoom }: PassingOptions): 
   const progressed = ({ decided, found }: Progress, then: () => void): void => {
     if (over) return;
     if (telling !== undefined) return void telling.push(() => progressed({ decided, found }, then));
-    const concern = ofConcern(found);
+    const concern = ofConcern(found, call, 'answer');
     if (concern.length === 0) return goOn(decided, then);
     const treatment = treatAnswer(call, concern, joined(), base);
     if (treatment.action === 'deny' || treatment.action === 'ask') {

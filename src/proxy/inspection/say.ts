@@ -15,7 +15,8 @@ export type Said = Extract<Message, { kind: 'notification' | 'request' }>;
 export function sayable(call: Call, message: Said): Said | undefined {
   if (!mayBeSaid(call, message)) return undefined;
   const { bytes } = message.document;
-  const found = ofConcern(call.inspecting.inspector.lookNow(bytes, surfaceOf(message)));
+  const surface = surfaceOf(message);
+  const found = ofConcern(call.inspecting.inspector.lookNow(bytes, surface), call, surface);
   if (found.length === 0) return message;
   const { action, decisive, edits, taints } = treatAnswer(call, found, bytes);
   const isRefused = !isNotedNow(call, taints) || action === 'deny' || action === 'ask';
