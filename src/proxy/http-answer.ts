@@ -11,9 +11,11 @@ import type { Answer } from './answer.ts';
 import { approveFinal, holdsDefinitions, noteChange, withoutUnapproved } from './approved.ts';
 import type { FinalMessage } from './bridge/index.ts';
 import type { Call, OutcomeStatus, Ports } from './exchange.ts';
+import { holdBytes, tooMuchHeld } from './held-bytes.ts';
 import { markUnheld } from './held-results.ts';
 import { leave, LONG_LIVED } from './in-flight.ts';
 import { inspectReplayed, keptBackWords } from './inspection/final.ts';
+import { isHarmless } from './inspection/free-words.ts';
 import { createPassing } from './inspection/passing.ts';
 import type { Passing } from './inspection/passing.ts';
 import { sayable } from './inspection/say.ts';
@@ -26,8 +28,6 @@ import { insteadOfAnswer, refusedQuestions } from './server-questions.ts';
 /** JSON answers up to this size are read whole before they go on. */
 const WHOLE_BYTES = 1024 * 1024;
 const MAX_REFUSAL_BYTES = 64 * 1024;
-/** So many answers of the largest size may be held for one server at once: many that never end must not fill the worker. */
-const MAX_HELD_ANSWERS = 8;
 /** How long a server may take to end a stream behind its answer, so that its connection can be used again. */
 const END_GRACE_MS = 1_000;
 
@@ -73,7 +73,7 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
   let sawFinal = false;
   let resumable = false;
   let over = false;
-  let held = 0;
+  const held = holdBytes(call.server, maxPartBytes);
   let scan: AnswerScan | undefined;
   let passing: Passing | undefined;
   let passed = false;
@@ -89,7 +89,7 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
   const decoder = createEventDecoder({
     maxEventBytes: maxPartBytes,
     onEvent: (event) => {
-      release();
+      held.release();
       guarded(() => onEvent(event));
     },
     onOversize: () => {
@@ -102,7 +102,7 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
     over = true;
     clearTimeout(endGrace);
     clearTimeout(patience);
-    release();
+    held.release();
     leave(call);
     call.answeredUs = ports.nowUs();
   };
@@ -124,17 +124,10 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
       fail(refusedBy(error, ports.log), 'failed');
     }
   };
-  /** Counts what is held until the rest of it is there. False: there is too much of it already. */
   const hold = (length: number): boolean => {
-    held += length;
-    call.server.heldBytes += length;
-    if (call.server.heldBytes <= MAX_HELD_ANSWERS * maxPartBytes) return true;
-    fail({ code: 'overloaded', say: `The MCP server '${call.server.name}' has too many large answers under way; try again.` }, 'failed');
+    if (held.hold(length)) return true;
+    fail(tooMuchHeld(call.server), 'failed');
     return false;
-  };
-  const release = (): void => {
-    call.server.heldBytes -= held;
-    held = 0;
   };
   const throttle = (): void => {
     if (upstream === undefined || hasRoom()) return;
@@ -148,14 +141,20 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
 
   const onEvent = (event: ServerSentEvent): void => {
     if (sawFinal || answer.finished) return;
-    // The headers of this answer depend on its final message, so nothing may go out before it.
-    const held = options.onFinal !== undefined;
-    if (event.id !== undefined) resumable = true;
-    if (event.data === undefined || event.data.length === 0) return held ? undefined : answer.event(event); // The priming event of 2025-11-25: an id to resume from.
-    const document = parseJson(event.data, { repairSurrogates: true });
+    const { id, retry, data } = event;
+    if (id !== undefined) resumable = true;
+    // Nobody reads it, so nobody would miss what was taken out of it.
+    if (id !== undefined && !isHarmless(call, id, 'answer')) return fail({ code: 'answer_withheld' }, 'failed');
+    if (data === undefined || data.length === 0) {
+      // The priming event of 2025-11-25: an id to resume from. The headers of some answers depend on the final message, so nothing may go out before it.
+      return options.onFinal === undefined ? answer.event({ event: undefined, id, retry, data }) : undefined;
+    }
+    // MCP has no other name for events; here stands whatever a server likes.
+    const framed = { event: 'message', id, retry, data };
+    const document = parseJson(data, { repairSurrogates: true });
     const messages = document.ok ? readAnswerMessages(document.value, call.serverRevision) : document;
     if (!messages.ok) return fail({ code: 'upstream_malformed' }, 'failed');
-    for (const message of messages.value) if (!sawFinal && !answer.finished) carry(event, message);
+    for (const message of messages.value) if (!sawFinal && !answer.finished) carry(framed, message);
   };
 
   const carry = (event: ServerSentEvent, message: Message): void => {
@@ -242,9 +241,9 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
       stop: (found) => withhold(found),
       onRoom: goOn,
     });
-    const held = chunks;
+    const come = chunks;
     chunks = [];
-    for (const chunk of held) passChunk(chunk);
+    for (const chunk of come) passChunk(chunk);
   };
   const passChunk = (chunk: Uint8Array): void => {
     if (over) return;
@@ -293,7 +292,7 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
           if (!hold(chunk.length)) return;
           chunks.push(chunk);
           if (bytes <= maxWhole) return;
-          release();
+          held.release();
           passOn();
           return throttle();
         default:

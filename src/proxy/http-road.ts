@@ -12,7 +12,7 @@ import type { Call, Ports } from './exchange.ts';
 import { createHttpAnswer } from './http-answer.ts';
 import type { HttpAnswer, HttpAnswerOptions } from './http-answer.ts';
 import { enter } from './in-flight.ts';
-import { mayBeSent } from './inspection/free-words.ts';
+import { isHarmless } from './inspection/free-words.ts';
 import type { Refused } from './rescue.ts';
 import { declaredBy } from './server-questions.ts';
 import { traceHeaders } from './trace-headers.ts';
@@ -89,7 +89,7 @@ export function carryLegacy(leg: HttpLeg, session: Extract<Session, { kind: 'htt
     case 'stream': {
       const last = call.arrival.headers.get('last-event-id');
       headers.push('Accept', 'text/event-stream');
-      if (last !== undefined && mayBeSent(call, last)) headers.push('Last-Event-ID', last);
+      if (last !== undefined && isHarmless(call, last, 'request')) headers.push('Last-Event-ID', last);
       const upstream = send(leg, { method: 'GET', headers, body: undefined, replayable: false, endless: true }, { onInstead });
       answer.onGone = () => {
         upstream.giveUp();

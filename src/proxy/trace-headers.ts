@@ -1,6 +1,6 @@
 // W3C trace context crosses the gateway. SEP-414 puts it in `_meta`, which travels by itself; these headers are the older place.
 
-import { mayBeSent } from './inspection/free-words.ts';
+import { isHarmless } from './inspection/free-words.ts';
 import type { Call } from './exchange.ts';
 
 /** The headers to send on: name, value, name, value… */
@@ -11,7 +11,7 @@ export function traceHeaders(call: Pick<Call, 'arrival' | 'approval' | 'inspecti
   if (parent !== undefined && TRACE_PARENT.test(parent)) headers.push('traceparent', parent);
   // Free words of the agent, which whoever approved this call was not shown (T28).
   const state = approval === undefined ? arrival.headers.get('tracestate') : undefined;
-  if (state !== undefined && mayBeSent(call, state)) headers.push('tracestate', state);
+  if (state !== undefined && isHarmless(call, state, 'request')) headers.push('tracestate', state);
   return headers;
 }
 

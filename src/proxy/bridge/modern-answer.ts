@@ -6,6 +6,7 @@ import type { UpstreamCall, UpstreamHandler } from '../../http/index.ts';
 import { parseJson, readAnswerMessage } from '../../mcp/index.ts';
 import type { Message } from '../../mcp/index.ts';
 import type { OutcomeStatus, Ports } from '../exchange.ts';
+import { holdBytes, tooMuchHeld } from '../held-bytes.ts';
 import { leave, LONG_LIVED } from '../in-flight.ts';
 import { refusedBy } from '../rescue.ts';
 import type { Refused } from '../rescue.ts';
@@ -16,8 +17,6 @@ import type { Ask, Asking, Hearing } from './party.ts';
 /** Bodies that are no answer are read up to here, so that the connection can be used again. */
 const MAX_REFUSAL_BYTES = 64 * 1024;
 const MIB = 1024 * 1024;
-/** So many answers of the largest size may be held for one server at once, as on the road without a bridge. */
-const MAX_HELD_ANSWERS = 8;
 /** How long a server may take to end a stream behind its answer, so that its connection can be used again. */
 const END_GRACE_MS = 1_000;
 
@@ -31,12 +30,12 @@ export interface ModernAnswer extends UpstreamHandler, Asking {
 export function createModernAnswer(ask: Ask, hearing: Hearing, ports: Pick<Ports, 'log'>): ModernAnswer {
   const { call } = ask;
   const maxBytes = Math.max(call.arrival.snapshot.limits.maxListBytes, MIB);
+  const held = holdBytes(call.server, maxBytes);
   const judge = createJudge(ask, hearing);
   let mode: 'head' | 'json' | 'events' | 'other' = 'head';
   let status = 0;
   let chunks: Uint8Array[] = [];
   let bytes = 0;
-  let held = 0;
   let over = false;
   let upstream: UpstreamCall | undefined;
   let endGrace: NodeJS.Timeout | undefined;
@@ -46,7 +45,7 @@ export function createModernAnswer(ask: Ask, hearing: Hearing, ports: Pick<Ports
     over = true;
     clearTimeout(endGrace);
     clearTimeout(patience);
-    release();
+    held.release();
     leave(call);
   };
   const abort = (): void => {
@@ -67,17 +66,10 @@ export function createModernAnswer(ask: Ask, hearing: Hearing, ports: Pick<Ports
       fail(refusedBy(error, ports.log), 'failed');
     }
   };
-  /** Counts what is held until the rest of it is there. False: there is too much of it already. */
   const hold = (length: number): boolean => {
-    held += length;
-    call.server.heldBytes += length;
-    if (call.server.heldBytes <= MAX_HELD_ANSWERS * maxBytes) return true;
-    fail({ code: 'overloaded', say: `The MCP server '${call.server.name}' has too many large answers under way; try again.` }, 'failed');
+    if (held.hold(length)) return true;
+    fail(tooMuchHeld(call.server), 'failed');
     return false;
-  };
-  const release = (): void => {
-    call.server.heldBytes -= held;
-    held = 0;
   };
   const hear = (data: Uint8Array): void => {
     const document = parseJson(data, { repairSurrogates: true });
@@ -93,7 +85,7 @@ export function createModernAnswer(ask: Ask, hearing: Hearing, ports: Pick<Ports
   const decoder = createEventDecoder({
     maxEventBytes: maxBytes,
     onEvent: ({ data }) => {
-      release();
+      held.release();
       if (over || judge.over || data === undefined || data.length === 0) return;
       guarded(() => hear(data));
       // SPEC streamable-http: the answer SHOULD end the stream. A server that leaves it open, or goes on talking, holds nothing of ours.

@@ -18,7 +18,9 @@ export function recordedName(call: Call): string | undefined {
   const { question, inspecting, requestFindings, unwritable } = call;
   const { subject } = question;
   if (subject.kind === 'server') return undefined;
-  const type = requestFindings === undefined ? looked(subject.name, inspecting) : unwritable;
+  // Where nobody has looked, or not to the end, the name is looked at by itself.
+  const isKnown = requestFindings !== undefined && requestFindings.unscanned === undefined;
+  const type = isKnown ? unwritable : looked(subject.name, inspecting);
   return type === undefined ? subject.name : `[redacted:${type}]`;
 }
 

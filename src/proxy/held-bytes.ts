@@ -1,0 +1,36 @@
+// Bytes of answers that are held until the rest of them is there, counted for each server: many answers that never end must not fill a worker.
+
+import type { Server } from '../servers/index.ts';
+import type { Refused } from './rescue.ts';
+
+/** So many answers of the largest size may be held for one server at once. */
+const MAX_HELD_ANSWERS = 8;
+
+/** What one answer holds. */
+export interface HeldBytes {
+  /** More is held. False: there is too much of it already, for all answers of the server together. */
+  hold(length: number): boolean;
+  /** Nothing is held any more. */
+  release(): void;
+}
+
+/** Begins to count for an answer of a server; `maxBytes`: of the largest answer. */
+export function holdBytes(server: Server, maxBytes: number): HeldBytes {
+  let held = 0;
+  return {
+    hold: (length) => {
+      held += length;
+      server.heldBytes += length;
+      return server.heldBytes <= MAX_HELD_ANSWERS * maxBytes;
+    },
+    release: () => {
+      server.heldBytes -= held;
+      held = 0;
+    },
+  };
+}
+
+/** What an agent reads where there is too much of it. */
+export function tooMuchHeld({ name }: Server): Refused {
+  return { code: 'overloaded', say: `The MCP server '${name}' has too many large answers under way; try again.` };
+}
