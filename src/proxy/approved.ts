@@ -3,7 +3,7 @@
 
 import { GatewayError } from '../base/index.ts';
 import { canonicalJson, canonicalText, parseJson, removeElements, removeMember, rereadMessage } from '../mcp/index.ts';
-import type { JsonDocument, JsonObject, JsonValue, Message } from '../mcp/index.ts';
+import type { JsonDocument, JsonObject, JsonValue, Message, Span } from '../mcp/index.ts';
 import { fingerprintOfCanonical } from '../tools/index.ts';
 import type { DefinitionKind, Sighting } from '../tools/index.ts';
 import type { FinalMessage } from './bridge/index.ts';
@@ -69,11 +69,18 @@ export function approveFinal(call: Call, final: FinalMessage, ports: CataloguePo
     const held = call.members === undefined ? holdResult(call, final, ports) : final;
     return inspectFinal(call, held, ports, next);
   }
-  if (call.members !== undefined) return next(final);
+  // What stands beside them is the server's own, on every answer.
+  const inspect = (approved: FinalMessage): void => inspectFinal(call, approved, ports, next, definitionsAt(method, approved));
+  if (call.members !== undefined) return inspect(final);
   const { inbound } = call;
   const params = inbound.kind === 'modern' || inbound.kind === 'legacy' ? inbound.message : undefined;
   const isFirst = params?.kind !== 'request' || params.params?.['cursor'] === undefined;
-  approve({ server: call.server.name, method, final, isFirst }, ports, next);
+  approve({ server: call.server.name, method, final, isFirst }, ports, inspect);
+}
+
+/** Where an answer has definitions, all together. */
+function definitionsAt(method: string, { document }: FinalMessage): Span | undefined {
+  return document.span(['result', LISTS.get(method)?.member ?? 'instructions']);
 }
 
 /** An answer without what is not approved. `next` is called at once where everything in it is known. */

@@ -273,6 +273,18 @@ test('in what is opaque elsewhere, in headers, and behind what is expensive to l
   keep(await asking);
 });
 
+test('beside definitions: in lists, and in what a server says of itself', async () => {
+  const extra = { _meta: { note: ALL }, more: [ALL] };
+  const listing = modernCall(gateway.url('talker'), 'prompts/list', {}, { key });
+  (await talker.take('prompts/list')).result({ resultType: 'complete', ...extra, prompts: [], ...extra, ttlMs: 0, cacheScope: 'private' });
+  const listed = keep(await listing);
+  assert.match(listed.http.body, /\[redacted:/);
+  const session = await LegacySession.open(gateway.url('old'), { key });
+  const older = session.request('prompts/list');
+  (await oldTalker.take('prompts/list')).result({ ...extra, prompts: [] });
+  assert.match(keep(await older).http.body, /\[redacted:/);
+});
+
 test('none of it has reached the other side, and none of it is written anywhere, not by a crash either', async () => {
   const [worker] = await servingWorkers(gateway.dataFolder);
   assert.ok(worker !== undefined);

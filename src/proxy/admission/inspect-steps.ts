@@ -118,7 +118,8 @@ function withoutTokens(
     reveal.map(({ purpose }) => ({ tenant: principal.tenant, purpose })),
   );
   if (own.length === 0) return found;
-  return found.filter(({ start, end }) => !own.some((token) => start < token.end && end > token.start));
+  // Wholly inside: what reaches beyond a token is more than the token, and what ends behind one was not looked into behind it.
+  return found.filter(({ start, end, class: of }) => of === 'unscanned' || !own.some((token) => start >= token.start && end <= token.end));
 }
 
 function refused({ id, question: { subject } }: Call, found: Found | undefined, what: string): NotAdmitted {

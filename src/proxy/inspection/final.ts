@@ -5,7 +5,7 @@ import { ERRORS } from '../../base/index.ts';
 import { isEdit } from '../../inspection/index.ts';
 import type { Found } from '../../inspection/index.ts';
 import { parseJson, rereadMessage, splice, toolRefusal } from '../../mcp/index.ts';
-import type { JsonDocument, JsonValue } from '../../mcp/index.ts';
+import type { JsonDocument, JsonValue, Span } from '../../mcp/index.ts';
 import type { FinalMessage } from '../bridge/index.ts';
 import type { Call, Ports } from '../exchange.ts';
 import { holdResult } from '../held-results.ts';
@@ -17,12 +17,13 @@ import type { Treatment } from './treat.ts';
 
 type FinalPorts = Pick<Ports, 'contracts' | 'log'>;
 
-/** The answer as the agent may have it. `next` is called once; at once where the answer is small and nobody has to be told. */
-export function inspectFinal(call: Call, final: FinalMessage, ports: FinalPorts, next: (shown: FinalMessage) => void): void {
+/** The answer as the agent may have it. `next` is called once; at once where the answer is small and nobody has to be told. `hole`: not looked into. */
+export function inspectFinal(call: Call, final: FinalMessage, ports: FinalPorts, next: (shown: FinalMessage) => void, hole?: Span): void {
   const { bytes } = final.document;
   const surface = surfaceOf(final);
-  call.inspecting.inspector.look(bytes, surface, (all) => {
-    const found = ofConcern(all, call, surface);
+  const seen = hole === undefined ? bytes : withHole(bytes, hole);
+  call.inspecting.inspector.look(seen, surface, (all) => {
+    const found = ofConcern(hole === undefined ? all : all.map((one) => behindHole(one, hole)), call, surface);
     if (found.length === 0) return next(final);
     const treatment = treatAnswer(call, found, bytes);
     const show = (): void => tellAndEdit(call, final, treatment, ports, next);
@@ -33,6 +34,19 @@ export function inspectFinal(call: Call, final: FinalMessage, ports: FinalPorts,
       leave.kind === 'shown' ? show() : next(keptBack(call, final, recorded(call, leave.say))),
     );
   });
+}
+
+/** What was approved to the byte need not be looked into again with every list: nothing stands in its place meanwhile. */
+const NOTHING = Buffer.from('""');
+
+function withHole(bytes: Uint8Array, { start, end }: Span): Uint8Array {
+  return Buffer.concat([bytes.subarray(0, start), NOTHING, bytes.subarray(end)]);
+}
+
+/** A finding where it stands in the whole message. */
+function behindHole(found: Found, { start, end }: Span): Found {
+  const shift = end - start - NOTHING.length;
+  return found.start < start + NOTHING.length ? found : { ...found, start: found.start + shift, end: found.end + shift };
 }
 
 /** What a person decides about. */
