@@ -80,24 +80,40 @@ function findAlphabet(table: Uint8Array, min: number, bytes: Uint8Array, from: n
   }
 }
 
-/** A separator belongs to a run when digits stand on both sides of it. */
+/** A separator belongs to a run when digits stand on both sides of it. Written out, for where there are numbers there are mostly numbers. */
 function findDigits(min: number, bytes: Uint8Array, from: number, to: number, found: FoundRun): void {
-  const isDigit = (at: number): boolean => at >= from && at < to && DIGIT[bytes[at] ?? 0] === 1;
-  const isJoint = (at: number): boolean => SEPARATOR[bytes[at] ?? 0] === 1 && isDigit(at - 1) && isDigit(at + 1);
   let probe = from + min - 1;
   while (probe < to) {
-    if (!isDigit(probe) && !isJoint(probe)) {
+    let start = startOfDigits(bytes, from, to, probe);
+    if (start < 0) {
       probe += min;
       continue;
     }
-    let start = probe;
-    while (start > from && (isDigit(start - 1) || isJoint(start - 1))) start -= 1;
-    let end = probe + 1;
-    while (end < to && (isDigit(end) || isJoint(end))) end += 1;
-    const length = countIn(DIGIT, bytes, start, end);
+    while (start > from) {
+      const inFront = startOfDigits(bytes, from, to, start - 1);
+      if (inFront < 0) break;
+      start = inFront;
+    }
+    let end = start;
+    let length = 0;
+    for (;;) {
+      const first = end;
+      while (end < to && DIGIT[bytes[end] ?? 0] === 1) end += 1;
+      length += end - first;
+      if (end + 1 >= to || SEPARATOR[bytes[end] ?? 0] === 0 || DIGIT[bytes[end + 1] ?? 0] === 0) break;
+      end += 1;
+    }
     if (length >= min) found(start, end, length);
     probe = end + min;
   }
+}
+
+/** The place itself where a digit is, the digit in front of it where it joins two, or -1. */
+function startOfDigits(bytes: Uint8Array, from: number, to: number, at: number): number {
+  const byte = bytes[at] ?? 0;
+  if (DIGIT[byte] === 1) return at;
+  if (SEPARATOR[byte] === 0 || at <= from || at + 1 >= to) return -1;
+  return DIGIT[bytes[at - 1] ?? 0] === 1 && DIGIT[bytes[at + 1] ?? 0] === 1 ? at - 1 : -1;
 }
 
 /** Begins at the marks, which are rare, and not at the digits, which letters may be. */
