@@ -47,8 +47,8 @@ export function createAnchorPass(plan: Plan): (view: View, budget: Budget, ancho
 
   function add(of: View, probe: Probe, start: number, end: number): void {
     if ((probe.surfaces & surface) === 0 || (of.folded !== undefined && !probe.folded) || !spend(budget, STEPS_PER_ANCHOR)) return;
-    const { pattern, validator, read, skips } = probe;
-    if (skips?.(of.bytes, start, end) === true) return;
+    const { pattern, validator, read, glance } = probe;
+    if (glance?.skips(start, end) === true) return;
     if (pattern === undefined && validator === undefined && read === undefined) {
       anchored.hit(probe.index, start, end);
       return;
@@ -79,6 +79,7 @@ export function createAnchorPass(plan: Plan): (view: View, budget: Budget, ancho
   const runs = plan.runs.map(({ kind, min, probes }) => ({
     kind,
     min,
+    glances: probes.flatMap(({ probe }) => probe.glance ?? []),
     found: (start: number, end: number, length: number): void => {
       if (view === undefined || isSpent(budget)) return;
       for (const { probe, min: wanted } of probes) if (length >= wanted) add(view, probe, start, end);
@@ -95,8 +96,11 @@ export function createAnchorPass(plan: Plan): (view: View, budget: Budget, ancho
     const to = Math.min(view.end, toView(view, passage.to) + plan.ahead);
     if (!spend(budget, to - from)) return 0;
     const kinds = plan.automaton.scan(bytes, from, to, onLiteral);
-    for (const { kind, min, found } of runs) {
-      if (to - from >= min && (ANY_OF[kind] === 0 || (kinds & ANY_OF[kind]) !== 0)) findRuns(kind, min, bytes, from, to, found);
+    for (const { kind, min, glances, found } of runs) {
+      if (to - from < min || (ANY_OF[kind] !== 0 && (kinds & ANY_OF[kind]) === 0)) continue;
+      for (const glance of glances) glance.begin(bytes, view.begin, view.end, passage.key);
+      findRuns(kind, min, bytes, from, to, found);
+      for (const glance of glances) glance.end();
     }
     for (const index of touched) open[index] = undefined;
     touched.length = 0;

@@ -6,14 +6,14 @@ import { createPattern } from './pattern.ts';
 import type { Pattern } from './pattern.ts';
 import { MAX_RUN_BYTES } from './runs.ts';
 import { DEFAULT_COST } from './spend.ts';
-import type { Anchors, Cost, Detector, Reader, RunKind, Surface, Validator, ValidatorName } from './types.ts';
+import type { Anchors, Cost, Detector, Glance, Reader, RunKind, Surface, Validator, ValidatorName } from './types.ts';
 
 /** One detector, canary or reader. */
 export interface Probe {
   /** Index into the engine's detectors; of a reader, of the first thing that it finds. */
   readonly index: number;
   readonly read?: Reader['read'];
-  readonly skips?: Reader['skips'];
+  readonly glance?: Glance | undefined;
   readonly pattern: Pattern | undefined;
   readonly validator: Validator | undefined;
   /** What asking the validator or the reader costs. */
@@ -151,12 +151,12 @@ function reachOf(anchors: Anchors, before: number, after: number): Pick<Probe, '
 /** Of a reader, each thing that it finds has an index of its own. It looks wherever one of them is looked for. */
 function planReaders(readers: readonly Reader[], first: number): readonly Probe[] {
   let index = first;
-  return readers.map(({ finds, anchors, before, after, read, skips, folded = false, cost = DEFAULT_COST }): Probe => {
+  return readers.map(({ finds, anchors, before, after, read, glance, folded = false, cost = DEFAULT_COST }): Probe => {
     const surfaces = surfaceBits(finds.flatMap((sought) => sought.surfaces ?? SURFACES));
     const probe: Probe = {
       index,
       read,
-      skips,
+      glance: glance?.(),
       pattern: undefined,
       validator: undefined,
       cost,

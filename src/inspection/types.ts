@@ -142,12 +142,22 @@ export interface Reader {
   readonly before: number;
   readonly after: number;
   readonly cost?: Cost | undefined;
-  /** Says by a glance at the bytes of an anchor that it is nothing: most numbers are sums and times, for which no window has to be opened. */
-  readonly skips?: ((bytes: Uint8Array, start: number, end: number) => boolean) | undefined;
+  /** Makes what says by a glance that an anchor is nothing: most numbers are sums, times and counts, for which no window has to be opened. */
+  readonly glance?: (() => Glance) | undefined;
   /** Reads also what is written otherwise: digits of other widths and styles, spaces of other kinds, characters nobody sees between. */
   readonly folded?: boolean | undefined;
   /** Emits parts of the window, in any order; each holds at least a character of the anchor. */
   readonly read: (candidate: Candidate, emit: (find: number, part: Part) => void) => void;
+}
+
+/** Glances at the anchors in one text after the other. What it skips, the reader would find nothing in. */
+export interface Glance {
+  /** A text, [begin, end) of the bytes, and the name of the member whose value it is. */
+  begin(bytes: Uint8Array, begin: number, end: number, key: string): void;
+  /** Whether an anchor is nothing; anchors come in their order. */
+  skips(start: number, end: number): boolean;
+  /** The bytes may change from now on. */
+  end(): void;
 }
 
 /** Bytes without which a sweep has nothing to do: beyond ASCII; control characters other than tab and line feed, and DEL. */

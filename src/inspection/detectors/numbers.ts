@@ -9,8 +9,9 @@ import { findIpv4, findIpv6 } from '../validators/ip.ts';
 import { createCodeCheck, findCodes, NATIONAL_CODES } from '../validators/national-codes.ts';
 import type { NationalCode } from '../validators/national-codes.ts';
 import { NATIONAL_NUMBERS } from '../validators/national-numbers.ts';
-import { findPhone } from '../validators/phone.ts';
-import { isSumOrTime } from '../validators/sums.ts';
+import { findPhone, SPEAKS_OF_PHONES } from '../validators/phone.ts';
+import { createCodeGlance } from '../validators/code-glance.ts';
+import { createNumberGlance } from '../validators/number-glance.ts';
 
 const DIGIT_CODES = NATIONAL_CODES.filter(({ run }) => run === 'digits');
 const LETTER_CODES = NATIONAL_CODES.filter(({ run }) => run === 'base64');
@@ -46,7 +47,8 @@ const DIGITS: Reader = {
   before: 72,
   after: 64,
   cost: { look: 120, character: 8 },
-  skips: isSumOrTime,
+  glance: () =>
+    createNumberGlance([...CARDS, ...NATIONAL_NUMBERS], [SPEAKS_OF_PHONES, ...DIGIT_CODES.flatMap(({ context }) => context ?? [])]),
   folded: true,
   read: (candidate, emit) => {
     const { length } = candidate.value;
@@ -72,6 +74,7 @@ const LETTERS: Reader = {
   anchors: { kind: 'run', run: 'base64', min: Math.min(...LETTER_CODES.map(({ min }) => min)) },
   before: 1,
   after: 1,
+  glance: () => createCodeGlance(LETTER_CODES.map(({ min }) => min)),
   read: (candidate, emit) => {
     if (!mayHoldLetterCodes(candidate)) return;
     for (const [index, kind] of LETTER_CODES.entries()) for (const part of findCodes(kind, candidate)) emit(index, part);

@@ -171,6 +171,7 @@ export const CARD: NumberKind = {
   // Also how an identifier stands beside a time in milliseconds, in tables without marks.
   loose: BESIDE_A_TIME,
   check: (digits) => isCard(digits, false),
+  mayBegin: (prefix, digits) => isIssued(prefix, digits, false),
   context: SPEAKS_OF_CARDS,
   crowded: true,
   isOther,
@@ -180,16 +181,37 @@ export const DOUBTFUL_CARD: NumberKind = {
   shapes: [],
   loose: [...COMMON, ...BESIDE_A_TIME],
   check: (digits) => isCard(digits, true),
+  mayBegin: (prefix, digits) => isIssued(prefix, digits, true),
 };
 
 /** Whether digits are a card's: a range, a length of it, and the check digit. `doubtful`: also those that need words beside them. */
 export function isCard(digits: string, doubtful: boolean): boolean {
-  return isLuhn(digits) && !isUniform(digits) && RANGES.some((issuer) => isOf(issuer, digits, doubtful));
+  return isIssued(Number(digits.slice(0, PREFIX_DIGITS)), digits.length, doubtful) && isLuhn(digits) && !isUniform(digits);
 }
 
-function isOf({ first, last, lengths, doubtful = [] }: IssuerRange, digits: string, takesDoubtful: boolean): boolean {
-  const prefix = digits.slice(0, first.length);
-  return prefix >= first && prefix <= last && lengths.includes(digits.length) && (takesDoubtful || !doubtful.includes(digits.length));
+/** Whether numbers of that length begin with these four digits. */
+export function isIssued(prefix: number, length: number, doubtful: boolean): boolean {
+  const lengths = ISSUED[prefix] ?? 0;
+  return ((doubtful ? lengths | (lengths >> DOUBTFUL) : lengths) & bitOf(length)) !== 0;
+}
+
+const PREFIX_DIGITS = 4;
+const SHORTEST = 12;
+const LONGEST = 19;
+/** Bits of lengths that say little stand so much higher. */
+const DOUBTFUL = 8;
+
+function bitOf(length: number): number {
+  return length < SHORTEST || length > LONGEST ? 0 : 1 << (length - SHORTEST);
+}
+
+/** By the first four digits, which lengths there are: most numbers are none after one look. */
+const ISSUED = new Uint16Array(10 ** PREFIX_DIGITS);
+for (const { first, last, lengths, doubtful = [] } of RANGES) {
+  const from = Number(first.padEnd(PREFIX_DIGITS, '0'));
+  const to = Number(last.padEnd(PREFIX_DIGITS, '9'));
+  const bits = lengths.reduce((sum, length) => sum | (bitOf(length) << (doubtful.includes(length) ? DOUBTFUL : 0)), 0);
+  for (let prefix = from; prefix <= to; prefix += 1) ISSUED[prefix] = (ISSUED[prefix] ?? 0) | bits;
 }
 
 /** The words right in front of the number, or the name of its member, say that it is something else, and none near that it is a card. */

@@ -3,13 +3,16 @@
 import type { Candidate } from '../types.ts';
 
 const FIRST_LETTER = 0x61;
-const BEFORE = 64;
-const AFTER = 32;
+/** How far around a number words are looked for. */
+export const BEFORE = 64;
+export const AFTER = 32;
 
 /** Words that speak of something. */
 export interface Words {
   /** Whether one of them is in the text. */
   readonly test: (text: string) => boolean;
+  /** As they may be written; `open`: what follows may be of the same word. */
+  readonly written: readonly Word[];
 }
 
 /** Whether one of the words is near the place [start, end) of the window, or in the member's name. */
@@ -27,9 +30,9 @@ export function toWords(name: string): string {
   return name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').replaceAll(/[_.-]+/g, ' ');
 }
 
-interface Word {
+/** A word, in small letters. */
+export interface Word {
   readonly text: string;
-  /** What follows may be of the same word. */
   readonly open: boolean;
 }
 
@@ -38,18 +41,14 @@ interface Word {
  * space, a hyphen, an underscore or nothing. Only places where a word begins are looked at: a search for each word would cost more than the number did.
  */
 export function words(...list: readonly string[]): Words {
+  const written = list.flatMap(waysToWrite);
   const byLetter = new Map<number, Word[]>();
-  for (const word of list) {
-    const open = word.endsWith('*');
-    const text = open ? word.slice(0, -1) : word;
-    for (const written of text.includes(' ')
-      ? [text, text.replaceAll(' ', ''), text.replaceAll(' ', '-'), text.replaceAll(' ', '_')]
-      : [text]) {
-      const first = written.charCodeAt(0);
-      byLetter.set(first, [...(byLetter.get(first) ?? []), { text: written, open }]);
-    }
+  for (const word of written) {
+    const first = word.text.charCodeAt(0);
+    byLetter.set(first, [...(byLetter.get(first) ?? []), word]);
   }
   return {
+    written,
     test: (text) => {
       const lower = text.toLowerCase();
       let inWord = false;
@@ -63,6 +62,13 @@ export function words(...list: readonly string[]): Words {
       return false;
     },
   };
+}
+
+function waysToWrite(word: string): readonly Word[] {
+  const open = word.endsWith('*');
+  const text = open ? word.slice(0, -1) : word;
+  const ways = text.includes(' ') ? ['', '-', '_'].map((mark) => text.replaceAll(' ', mark)) : [];
+  return [text, ...ways].map((way) => ({ text: way, open }));
 }
 
 function isAt(text: string, at: number, word: Word): boolean {

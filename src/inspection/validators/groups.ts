@@ -19,6 +19,8 @@ export interface NumberKind {
   /** How it is also written, but so are other numbers: a word of the context must be near. */
   readonly loose?: readonly Shape[];
   readonly check: (digits: string) => boolean;
+  /** By its first four digits and how many there are: `check` would refuse all that it does. */
+  readonly mayBegin?: (prefix: number, digits: number) => boolean;
   /** Words that speak of such a number. */
   readonly context?: Words;
   /** It may stand among other groups with the same marks, as a card does in front of its expiry; otherwise that asks for a word of the context. */

@@ -92,6 +92,7 @@ export const NATIONAL_NUMBERS: readonly NationalNumber[] = [
     name: 'fr-nir',
     shapes: shapes('15', '13 2', '1_2_2_2_3_3_2', '1_2_2_2_3_3 2', '1 2 2 2 3 3-2', '1_2_2_2_6_2', '1 12 2'),
     check: (digits) => isFrenchNir(digits.slice(0, 13), digits.slice(13)),
+    mayBegin: (prefix) => prefix >= 1000 && prefix < 3000,
     context: words('nir', 'insee', 'sécurité sociale', 'securite sociale', 'sécu', 'secu', 'numéro de sécu*', 'french*'),
   },
   {
@@ -127,6 +128,8 @@ export const NATIONAL_NUMBERS: readonly NationalNumber[] = [
     name: 'no-birth-number',
     shapes: shapes('6 5', '11'),
     check: isNorwegian,
+    // A day, to which 40 may be added.
+    mayBegin: (prefix) => prefix < 7200,
     context: words('fødselsnummer*', 'fodselsnummer*', 'personnummer*', 'd-nummer*', 'fnr', 'norwegian*'),
   },
   {
@@ -156,6 +159,7 @@ export const NATIONAL_NUMBERS: readonly NationalNumber[] = [
     name: 'ch-ahv-number',
     shapes: shapes('3.4.4.2', '13', '3 4 4 2'),
     check: (digits) => digits.startsWith('756') && isGs1(digits),
+    mayBegin: (prefix) => prefix >= 7560 && prefix < 7570,
   },
   {
     name: 'ro-cnp',

@@ -3,7 +3,8 @@
 import type { Candidate, Part } from '../types.ts';
 import { hasContext, words } from './context.ts';
 
-const SPEAKS_OF_PHONES = words(
+/** Words that speak of telephones. */
+export const SPEAKS_OF_PHONES = words(
   'phone*', 'telephone*', 'tel', 'tel.', 'tels', 'mobile*', 'mobil', 'cell', 'cellphone*', 'cell number', 'fax*', 'whatsapp', 'sms', 'call', 'calling', 'dial', 'reach me at', 'desk',
   'landline', 'voicemail', 'hotline*', 'helpline*', 'answering at', 'messages to', 'texts to',
   'text me', 'contact number', 'contact no', 'telefon*', 'handy*', 'rufnummer*', 'téléphone*', 'portable', 'teléfono*', 'telefono*', 'móvil*', 'celular*', 'cellulare*', 'telefone*', 'telemóvel*',
