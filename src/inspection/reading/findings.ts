@@ -2,6 +2,8 @@
 // what overlaps is said together, so that whoever takes it out has all of it in hand. Of one class, findings that overlap are one.
 
 import type { Found } from '../types.ts';
+import { byBeginning, createLane } from './lane.ts';
+import type { Lane } from './lane.ts';
 
 /** The findings of one message, in the order in which they may be said. */
 export interface Findings {
@@ -18,35 +20,45 @@ const NOTHING: readonly Found[] = [];
 
 /** Collects the findings of a message. What overlaps is kept back for at most `maxHeldBytes`; then it is cut there, and said as two. */
 export function createFindings(maxHeldBytes: number): Findings {
-  let open: Found[] = [];
+  const lanes = createLanes();
   let ready: Found[] = [];
   let settled = 0;
+  let isHolding = false;
 
-  const settle = (limit: number): void => {
-    if (open.length === 0) {
-      settled = Math.max(settled, limit);
-      return;
+  /** The last offset up to `limit` that no finding stands across, or one that is too far in front of it. */
+  const clearCut = (limit: number): number => {
+    let cut = limit;
+    for (let before = Number.NaN; cut !== before && limit - cut <= maxHeldBytes;) {
+      before = cut;
+      for (const lane of lanes.all) cut = lane.across(cut)?.start ?? cut;
     }
-    const ordered = inOrder(open, settled);
-    const cut = clearCut(ordered, limit);
-    open = [];
-    if (limit - cut <= maxHeldBytes) {
-      settled = Math.max(settled, cut);
-      for (const found of ordered) (found.start < cut || found.end <= cut ? ready : open).push(found);
-      return;
-    }
-    settled = Math.max(settled, limit);
-    for (const found of ordered) {
-      if (found.start < limit || found.end <= limit) ready.push(found.end <= limit ? found : { ...found, end: limit });
-      if (found.end > limit) open.push(found.start >= limit ? found : { ...found, start: limit });
-    }
+    return cut;
   };
 
   return {
     add: (found) => {
-      open.push(found);
+      const one = found.start >= settled ? found : { ...found, start: settled, end: Math.max(settled, found.end) };
+      if (one.end <= settled) {
+        ready.push(one);
+        return;
+      }
+      lanes.of(one).add(one);
+      isHolding = true;
     },
-    settle,
+    settle: (limit) => {
+      // Asked after every look, while a piece of something may hold back what was found in thousands of them.
+      if (limit <= settled) return;
+      if (!isHolding) {
+        settled = limit;
+        return;
+      }
+      const cut = clearCut(limit);
+      settled = Math.max(settled, limit - cut <= maxHeldBytes ? cut : limit);
+      const decided = lanes.all.flatMap((lane) => lane.takeUpTo(settled));
+      decided.sort(byBeginning);
+      for (const found of decided) ready.push(found);
+      isHolding = lanes.all.some((lane) => !lane.isEmpty());
+    },
     settled: () => settled,
     take: () => {
       if (ready.length === 0) return NOTHING;
@@ -57,40 +69,20 @@ export function createFindings(maxHeldBytes: number): Findings {
   };
 }
 
-/** By their beginnings, none of them in front of what was decided, and those of one class apart from each other. */
-function inOrder(open: readonly Found[], settled: number): readonly Found[] {
-  const sorted = open.map((found) => (found.start >= settled ? found : { ...found, start: settled, end: Math.max(settled, found.end) }));
-  sorted.sort((a, b) => a.start - b.start || b.end - a.end);
-  const ordered: Found[] = [];
-  /** Of each class, where its last finding stands in `ordered`. What is never acted upon counts as a class of its own: it must not weaken what is. */
-  const last = new Map<string, number>();
-  for (const found of sorted) {
-    if (found.kind === 'message') {
-      ordered.push(found);
-      continue;
-    }
-    const group = found.confidence === 'low' ? `${found.class} low` : found.class;
-    const place = last.get(group);
-    const earlier = place === undefined ? undefined : ordered[place];
-    if (place !== undefined && earlier !== undefined && found.start < earlier.end) {
-      ordered[place] = united(earlier, found);
-    } else {
-      last.set(group, ordered.length);
-      ordered.push(found);
-    }
-  }
-  return ordered;
-}
-
-/** One finding for two that overlap: of the surer type, and of two that are as sure, of the one that is there as it stands. */
-function united(earlier: Found, later: Found): Found {
-  const isSurer = later.confidence === earlier.confidence ? later.layers.length < earlier.layers.length : later.confidence === 'high';
-  return { ...(isSurer ? later : earlier), start: earlier.start, end: Math.max(earlier.end, later.end) };
-}
-
-/** The last offset up to `limit` that no finding stands across. */
-function clearCut(ordered: readonly Found[], limit: number): number {
-  let cut = limit;
-  for (const found of ordered.toReversed()) if (found.start < cut && found.end > cut) cut = found.start;
-  return cut;
+/** One for each class, one for what of a class is never acted upon, as it must not weaken what is, and one for what stands nowhere in particular. */
+function createLanes(): { readonly all: readonly Lane[]; of(found: Found): Lane } {
+  const all: Lane[] = [];
+  const known = { acted: new Map<string, Lane>(), low: new Map<string, Lane>(), message: new Map<string, Lane>() };
+  return {
+    all,
+    of: (found) => {
+      const lanes = found.kind === 'message' ? known.message : found.confidence === 'low' ? known.low : known.acted;
+      const lane = lanes.get(found.class) ?? createLane();
+      if (!lanes.has(found.class)) {
+        lanes.set(found.class, lane);
+        all.push(lane);
+      }
+      return lane;
+    },
+  };
 }
