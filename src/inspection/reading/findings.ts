@@ -54,10 +54,14 @@ export function createFindings(maxHeldBytes: number): Findings {
       }
       const cut = clearCut(limit);
       settled = Math.max(settled, limit - cut <= maxHeldBytes ? cut : limit);
-      const decided = lanes.all.flatMap((lane) => lane.takeUpTo(settled));
-      decided.sort(byBeginning);
+      const decided: Found[] = [];
+      isHolding = false;
+      for (const lane of lanes.all) {
+        for (const found of lane.takeUpTo(settled)) decided.push(found);
+        isHolding ||= !lane.isEmpty();
+      }
+      if (decided.length > 1) decided.sort(byBeginning);
       for (const found of decided) ready.push(found);
-      isHolding = lanes.all.some((lane) => !lane.isEmpty());
     },
     settled: () => settled,
     take: () => {

@@ -43,6 +43,8 @@ interface Level {
   /** Of an array, the name that it has itself. */
   name: Name;
   hidden: boolean;
+  /** The path to it, once somebody has asked for one below it: while it is open, that stays the same. */
+  path: string | undefined;
 }
 
 /** Makes the place at the root of a document. */
@@ -50,12 +52,20 @@ export function createPlace(): Place {
   /** Below those that are open, those that were: levels come and go with every element. */
   const levels: Level[] = [];
   let depth = 0;
-  let top: Level = { isObject: false, count: 0, name: NO_NAME, hidden: false };
+  let top: Level = { isObject: false, count: 0, name: NO_NAME, hidden: false, path: undefined };
   const root = top;
 
+  /** Below the first levels. What was written once is not written again for each of thousands of findings, and nothing that is cut away is written. */
   const pathTo = (end: number): string => {
-    let path = '$';
-    for (const level of levels.slice(0, end)) path += step(level);
+    let from = end - 1;
+    while (from > 0 && levels[from]?.path === undefined) from--;
+    let path = levels[from]?.path ?? '$';
+    for (let at = Math.max(0, from); at < end; at++) {
+      const level = levels[at];
+      if (level === undefined) break;
+      level.path = path;
+      if (path.length <= MAX_PATH) path += step(level);
+    }
     return path;
   };
 
@@ -66,7 +76,7 @@ export function createPlace(): Place {
       const level = levels[depth];
       depth++;
       if (level === undefined) {
-        top = { isObject, count: 0, name, hidden: false };
+        top = { isObject, count: 0, name, hidden: false, path: undefined };
         levels.push(top);
         return true;
       }
@@ -75,6 +85,7 @@ export function createPlace(): Place {
       top.count = 0;
       top.name = name;
       top.hidden = false;
+      top.path = undefined;
       return true;
     },
     close: () => {
