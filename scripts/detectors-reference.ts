@@ -15,7 +15,7 @@ const CLASSES: Readonly<Record<FindingClass, string>> = {
   canary: 'Values that an operator planted: the type is the name of the canary.',
   custom: 'Detectors of an operator without a class of these.',
   unscanned:
-    'What was not looked into: `over-budget` (looking would have cost too much), `unparsable` (it is not what it says), `binary` (images, sounds, other bytes), `encrypted`, `failed` (a detector, or the process it runs in).',
+    'What was not looked into: `over-budget` (looking would have cost too much), `too-deep` (codes in codes, or compressed too much, to be looked under), `unparsable` (it is not what it says), `binary` (images, sounds, other bytes), `encrypted`, `failed` (a detector, or the process it runs in).',
 };
 
 const DETECTORS: ReadonlyMap<string, Detector> = new Map(BUILT_IN.map((detector) => [detector.name, detector]));

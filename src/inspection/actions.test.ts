@@ -26,6 +26,7 @@ const defaults: readonly (readonly [of: FindingClass, type: string, requests: Ac
   ['custom', 'project-name', 'tag', 'tag'],
   ['unscanned', 'failed', 'deny', 'deny'],
   ['unscanned', 'over-budget', 'deny', 'deny'],
+  ['unscanned', 'too-deep', 'tag', 'tag'],
   ['unscanned', 'binary', 'tag', 'tag'],
   ['unscanned', 'encrypted', 'tag', 'tag'],
   ['unscanned', 'unparsable', 'tag', 'tag'],

@@ -21,11 +21,11 @@ const CONTEXT_BYTES = 256;
 export const HIDDEN: Sweep = {
   finds: HIDDEN_FINDS,
   needs: ['wide', 'control'],
-  run({ bytes, begin, end, from, to, isDecoded }, emit) {
+  run({ bytes, begin, end, from, to, isDecoded, isWritten }, emit) {
     if (isDecoded === true) return;
     const first = Math.max(begin, characterAt(bytes, from - CONTEXT_BYTES));
     const text = toCharacters(bytes.subarray(first, Math.min(end, to + CONTEXT_BYTES)));
-    markHidden(text, first === begin, (type, start, behind) => {
+    markHidden(text, { isBegin: first === begin, isWritten }, (type, start, behind) => {
       // What crosses an edge is cut there: the passage on the other side finds the rest of it.
       const startByte = Math.max(from, first + (text.offsets[start] ?? 0));
       const endByte = Math.min(to, first + (text.offsets[behind] ?? 0));
@@ -47,12 +47,19 @@ export function findHidden(text: string): readonly HiddenSpan[] {
   const units = new Uint32Array(characters.length + 1);
   for (let at = 0; at < characters.length; at += 1) units[at + 1] = (units[at] ?? 0) + ((characters.points[at] ?? 0) > 0xffff ? 2 : 1);
   const spans: HiddenSpan[] = [];
-  markHidden(characters, true, (type, from, to) => spans.push({ type, start: units[from] ?? 0, end: units[to] ?? 0 }));
+  markHidden(characters, { isBegin: true }, (type, from, to) => spans.push({ type, start: units[from] ?? 0, end: units[to] ?? 0 }));
   return spans.sort((a, b) => a.start - b.start || b.end - a.end);
 }
 
-/** Looks once at what is there at all, so that ordinary text of any language costs no more than that. */
-function markHidden(characters: Characters, isBegin: boolean, mark: Mark): void {
+/**
+ * Looks once at what is there at all, so that ordinary text of any language costs no more than that. Of a text with characters written as others, control
+ * characters are none: source code, patterns, TeX and paths are full of backslashes that read as such.
+ */
+function markHidden(
+  characters: Characters,
+  { isBegin, isWritten = false }: { readonly isBegin: boolean; readonly isWritten?: boolean | undefined },
+  mark: Mark,
+): void {
   const { points, length } = characters;
   let control = -1;
   let [unseen, bidi, latin, lookAlike, styled] = [false, false, false, false, false];
@@ -71,7 +78,7 @@ function markHidden(characters: Characters, isBegin: boolean, mark: Mark): void 
       else styled ||= isStyledBeyond(point);
     }
   }
-  if (control >= 0) markControls(characters, control, mark);
+  if (control >= 0 && !isWritten) markControls(characters, control, mark);
   if (unseen) markUnseen(characters, isBegin, mark);
   if (bidi) markBidi(characters, mark);
   if (styled || (latin && lookAlike)) markWords(characters, mark);

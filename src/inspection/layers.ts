@@ -28,6 +28,8 @@ export interface LayerTools {
   search(passage: Passage): readonly Hit[];
   /** Pays for so many bytes. False: they may not be looked at. */
   spend(steps: number): boolean;
+  /** What a detector finds are characters, each by itself. */
+  isHidden(detector: number): boolean;
   /** More than this behind a window is not seen. */
   readonly aheadBytes: number;
 }
@@ -113,7 +115,7 @@ export function createLayers(tools: LayerTools): Layers {
       }
       if (chain.writings === MAX_WRITINGS) {
         // Quotes in quotes pile up backslashes by themselves; nobody writes a percent sign three times over.
-        if (bytes[at] === PERCENT && chain.layers.filter((layer) => layer === 'url').length >= MAX_WRITINGS) outlet.miss('over-budget', at);
+        if (bytes[at] === PERCENT && chain.layers.filter((layer) => layer === 'url').length >= MAX_WRITINGS) outlet.miss('too-deep', at);
         return;
       }
       const undone = undo(bytes, Math.max(begin, at - MARGIN_BYTES), at, limit, MARGIN_BYTES);
@@ -128,7 +130,7 @@ export function createLayers(tools: LayerTools): Layers {
     const isBeginning = text.from === text.begin && undone.sourceStart(0) === text.begin;
     let first = isBeginning ? 0 : 1;
     while (first > 0 && first < undone.length && isContinuation(undone.bytes, first)) first++;
-    const child = { ...text, bytes: undone.bytes, begin: 0, end: undone.length, from: first, to: undone.length };
+    const child = { ...text, bytes: undone.bytes, begin: 0, end: undone.length, from: first, to: undone.length, isWritten: true };
     lookInto(
       child,
       { ...chain, layers: [...chain.layers, ...ways], writings: chain.writings + 1 },
@@ -137,6 +139,8 @@ export function createLayers(tools: LayerTools): Layers {
           const at = undone.sourceStart(from);
           if (at < text.from || at >= text.to) return;
           const here = undone.layers(from, to);
+          // A character that stands there as it is was found there.
+          if (here.length === 0 && tools.isHidden(detector)) return;
           outlet.found(detector, at, undone.sourceEnd(to), [...(here.length === 0 ? ways : here), ...layers]);
         },
         miss: (reason, at) => outlet.miss(reason, undone.sourceStart(at)),
@@ -195,7 +199,7 @@ export function createLayers(tools: LayerTools): Layers {
       if (!hasText(code, letters.bytes, from, letters.to)) continue;
       isText = true;
       if (chain.codes === MAX_CODES) {
-        outlet.miss('over-budget', letters.sourceFrom);
+        outlet.miss('too-deep', letters.sourceFrom);
         return true;
       }
       const decoded = tools.spend(letters.to - from) ? decode(code, letters.bytes, from, letters.to) : undefined;
@@ -242,7 +246,7 @@ export function createLayers(tools: LayerTools): Layers {
     if (!result.ok) {
       // Two bytes say that it is zlib's: any word may begin so.
       if (result.error === 'broken' && content === 'zlib') return false;
-      outlet.miss(result.error === 'broken' ? 'unparsable' : 'over-budget', at);
+      outlet.miss(result.error === 'broken' ? 'unparsable' : 'too-deep', at);
       return true;
     }
     const inflated = result.value;
@@ -250,7 +254,7 @@ export function createLayers(tools: LayerTools): Layers {
       outlet.miss('binary', at);
       return true;
     }
-    if (isCut || chain.codes + 2 > MAX_CODES) outlet.miss('over-budget', at);
+    if (isCut || chain.codes + 2 > MAX_CODES) outlet.miss('too-deep', at);
     if (chain.codes + 2 > MAX_CODES || !tools.spend(inflated.length)) return true;
     const layers: readonly Layer[] = [code.layer, 'gzip'];
     lookInto(

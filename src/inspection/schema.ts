@@ -41,7 +41,7 @@ const actionSchema = z
   .strictObject({
     findings: globs.meta({
       description:
-        'What the line is about: classes, or types of findings by name or glob. Of class unscanned, the types are the reasons: over-budget, unparsable, binary, encrypted, failed.',
+        'What the line is about: classes, or types of findings by name or glob. Of class unscanned, the types are the reasons: over-budget, too-deep, unparsable, binary, encrypted, failed.',
       examples: [['personal', 'aws-*']],
     }),
     directions: z

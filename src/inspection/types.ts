@@ -23,8 +23,10 @@ export type FindingClass = (typeof FINDING_CLASSES)[number];
 
 /** Why something was not looked into. They are types of findings of the class `unscanned`. */
 export const UNSCANNED_REASONS = [
-  /** Looking would have cost more than the budget: layers in layers, an answer made to be expensive, a wait that was too long. */
+  /** Looking would have cost more than the budget of the whole message: it was made to be expensive, or the wait was too long. */
   'over-budget',
+  /** One text of it was not looked under: codes in codes in codes, or compressed bytes that stand for too many others. */
+  'too-deep',
   /** It says it is text, data or a compressed layer, and is not. */
   'unparsable',
   /** An image, a sound, or other bytes that are no text. */
@@ -209,6 +211,8 @@ export interface Passage {
   readonly surface: Surface;
   /** It was written in letters that stand for bytes, or compressed: nobody is shown its characters, so none of them is hidden, and no terminal obeys them. */
   readonly isDecoded?: boolean;
+  /** Some of its characters were written as others: whoever reads the text sees that they are there, and no terminal obeys them. */
+  readonly isWritten?: boolean;
 }
 
 /** Something found in a passage: offsets into its `bytes`, the end behind the last byte. */

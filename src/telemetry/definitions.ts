@@ -113,7 +113,7 @@ export const METRICS = {
   'sallyport.inspection.unscanned': {
     type: 'counter',
     unit: undefined,
-    help: 'Messages, or parts of them, that were not looked into, by why: over-budget, unparsable, binary, encrypted, failed.',
+    help: 'Messages, or parts of them, that were not looked into, by why: over-budget, too-deep, unparsable, binary, encrypted, failed.',
     labels: ['reason'],
     keeps: 1,
     maxSeries: 10,

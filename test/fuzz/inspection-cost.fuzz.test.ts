@@ -101,7 +101,8 @@ function nsPerByte(body: Uint8Array): number {
 }
 
 function saysSo(body: Uint8Array): boolean {
-  return lookInto(body).has('over-budget');
+  const types = lookInto(body);
+  return types.has('over-budget') || types.has('too-deep');
 }
 
 /** The types that are found. */

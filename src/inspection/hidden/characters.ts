@@ -10,7 +10,7 @@ export interface Characters {
 
 const REPLACEMENT = 0xfffd;
 
-/** Reads UTF-8. A byte that is none stands as U+FFFD, one by one. */
+/** Reads UTF-8 (RFC 3629). Bytes may be anything, for they may be decoded from anything: one that is none of a character stands as U+FFFD, by itself. */
 export function toCharacters(bytes: Uint8Array): Characters {
   const points = new Uint32Array(bytes.length);
   const offsets = new Uint32Array(bytes.length + 1);
@@ -31,8 +31,19 @@ export function toCharacters(bytes: Uint8Array): Characters {
 /** Bytes of the character that begins here; one where none does. */
 function sizeOf(bytes: Uint8Array, at: number, lead: number): number {
   const size = lead < 0xc2 || lead > 0xf4 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-  for (let next = 1; next < size; next += 1) if (((bytes[at + next] ?? 0) & 0xc0) !== 0x80) return 1;
+  const second = bytes[at + 1] ?? 0;
+  if (second < leastBehind(lead) || second > mostBehind(lead)) return 1;
+  for (let next = 2; next < size; next += 1) if (((bytes[at + next] ?? 0) & 0xc0) !== 0x80) return 1;
   return size;
+}
+
+/** What may stand behind a first byte: no longer spelling than needed, no surrogate, nothing beyond U+10FFFF (RFC 3629 §4). */
+function leastBehind(lead: number): number {
+  return lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
+}
+
+function mostBehind(lead: number): number {
+  return lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
 }
 
 function pointOf(bytes: Uint8Array, at: number, lead: number, size: number): number {

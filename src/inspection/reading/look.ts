@@ -4,7 +4,7 @@ import { createJoins, MAX_PIECE_BYTES } from '../joins.ts';
 import type { Joins } from '../joins.ts';
 import { createLayers } from '../layers.ts';
 import type { Outlet } from '../layers.ts';
-import type { Budget, Engine, Hit, Passage, Surface, UnscannedReason } from '../types.ts';
+import type { Budget, Engine, Hit, Layer, Passage, Sought, Surface, UnscannedReason } from '../types.ts';
 import type { Findings } from './findings.ts';
 import { namesOf } from './names.ts';
 import type { Name } from './names.ts';
@@ -60,6 +60,8 @@ const BASE_STEPS = 262_144;
 const STEPS_PER_BYTE = 24;
 
 const SURFACES: Readonly<Record<Surface, number>> = { request: 1, answer: 2, question: 4, definition: 8 };
+/** Characters written as others. */
+const WRITTEN: ReadonlySet<Layer> = new Set<Layer>(['url', 'html', 'escaped']);
 const NO_BYTES: Uint8Array = new Uint8Array(0);
 const NO_HITS: readonly Hit[] = [];
 
@@ -111,7 +113,8 @@ export function createLooker(options: LookerOptions): Looker {
     return isWithin();
   };
 
-  const layers = createLayers({ search, spend, aheadBytes: engine.maxMatchBytes });
+  const isHidden = (detector: number): boolean => engine.detectors[detector]?.class === 'hidden';
+  const layers = createLayers({ search, spend, isHidden, aheadBytes: engine.maxMatchBytes });
 
   const outletAt = (origin: Origin): Outlet => ({
     found: (detector, start, end, ways) => {
@@ -124,7 +127,7 @@ export function createLooker(options: LookerOptions): Looker {
       findings.add({
         type: sought.name,
         class: sought.class,
-        confidence: sought.confidence,
+        confidence: confidenceOf(sought, ways),
         kind: looker.kind,
         start: origin.rawStart(isNumber ? begin : alignedStart(bytes, start, begin)),
         end: origin.rawEnd(isNumber ? last : alignedEnd(bytes, end, last)),
@@ -142,7 +145,7 @@ export function createLooker(options: LookerOptions): Looker {
     if (looker.kind !== 'number' && passage.end - passage.begin >= MIN_LAYERED_BYTES) layers.look(passage, outlet);
   };
 
-  const joined = createLayers({ search, spend, aheadBytes: engine.maxMatchBytes });
+  const joined = createLayers({ search, spend, isHidden, aheadBytes: engine.maxMatchBytes });
   const joins = createJoins({
     detectors: engine.detectors,
     place,
@@ -160,8 +163,8 @@ export function createLooker(options: LookerOptions): Looker {
     report: ({ detector, start, end, path, layers: ways }) => {
       const sought = engine.detectors[detector];
       if (sought === undefined) return;
-      const { name, class: group, confidence } = sought;
-      findings.add({ type: name, class: group, confidence, kind: 'string', start, end, path, layers: ways });
+      const { name, class: group } = sought;
+      findings.add({ type: name, class: group, confidence: confidenceOf(sought, ways), kind: 'string', start, end, path, layers: ways });
     },
   });
 
@@ -235,6 +238,11 @@ export function createLooker(options: LookerOptions): Looker {
     },
   };
   return looker;
+}
+
+/** What is written out is seen by whoever reads it, so it hides nothing: it is said, and left as it is. */
+function confidenceOf({ class: of, confidence }: Sought, ways: readonly Layer[]): Sought['confidence'] {
+  return of === 'hidden' && ways.some((way) => WRITTEN.has(way)) ? 'low' : confidence;
 }
 
 function digits(bytes: Uint8Array, from: number, to: number): number {
