@@ -2,6 +2,7 @@
 // have each look by itself.
 
 import type { Part, Reader, Sought } from '../types.ts';
+import { createAddressGlance } from '../validators/address-glance.ts';
 import { CARD, DOUBTFUL_CARD, findTrack } from '../validators/card.ts';
 import { createNumberReader } from '../validators/groups.ts';
 import { findIbans } from '../validators/iban.ts';
@@ -90,6 +91,7 @@ const ADDRESSES: Reader = {
   before: 72,
   after: 40,
   cost: { look: 200, character: 1 },
+  glance: createAddressGlance,
   read: (candidate, emit) => {
     emitOne(0, findIpv4(candidate), emit);
     emitOne(1, findIpv6(candidate), emit);
