@@ -128,7 +128,7 @@ test('paths have an end', () => {
 });
 
 test('long numbers are found as a whole, short ones are not looked at', () => {
-  const text = '{"a":[4111111111111111,12345678,-1.23456789e+12],"b":123456789}';
+  const text = '{"a":[4111111111111111,12345678,-1.23456789],"b":123456789}';
   const found = scanText(text);
   assert.deepEqual(
     found.map(({ kind, path }) => [kind, path]),
@@ -141,10 +141,29 @@ test('long numbers are found as a whole, short ones are not looked at', () => {
   assert.deepEqual(spans('[-12345678901.5]', scanText('[-12345678901.5]')), ['-12345678901.5']);
 });
 
+test('a number is found however it is written, wherever it is cut', () => {
+  const written = ['5.2e9', '-1.23456789e+12', '0.41111e16', '41111111111111110e-1', '4.1111111111111110e15', '4111111111111111.0000001'];
+  for (const number of written) {
+    for (const text of [`[${number}]`, `{"a":${number},"b":0.5}`, `{"a":[1,${number} ,2e3]}`]) {
+      const bytes = Buffer.from(text);
+      const found = scanText(text);
+      assert.deepEqual(
+        found.map(({ type, kind, layers }) => [type, kind, layers]),
+        [['digits', 'number', []]],
+        text,
+      );
+      assert.deepEqual(spans(text, found), [number]);
+      for (let cut = 1; cut < bytes.length; cut++) assert.deepEqual(scanPieces(cutAt(bytes, [cut])), found, `${text} cut at ${cut}`);
+    }
+  }
+  assert.deepEqual(scanText('{"a":[12345.67,1.5e3,1e41,-122.4194155,0.12345678,1e999999]}'), []);
+});
+
 test('under some names short numbers are looked at as well', () => {
   const text = '{"password":123,"pin":{"password":[99,1234]},"count":123}';
   const found = scanText(text);
   assert.deepEqual(spans(text, found), ['123', '1234']);
+  assert.deepEqual(spans('{"password":[2e2,4.5]}', scanText('{"password":[2e2,4.5]}')), ['2e2']);
   assert.ok(found.every(({ kind }) => kind === 'number'));
 });
 
@@ -283,6 +302,7 @@ const WORD = fc.constantFrom(
   '":"',
   '},{',
 );
+const NUMBER = fc.constantFrom('1234567890', '12345678.90e3', '123456789012.0', '1.5', '4e9', '-1.23456789012e11', '0.5e-7');
 const STRING = fc.array(WORD, { maxLength: 30 }).map((words) => words.join(''));
 const LONG = fc
   .tuple(
@@ -293,10 +313,10 @@ const LONG = fc
   )
   .map(([head, count, tail, filler]) => head + filler.repeat(Math.ceil(count / Buffer.byteLength(filler))) + tail);
 const MESSAGE = fc
-  .array(fc.oneof({ weight: 5, arbitrary: STRING }, { weight: 1, arbitrary: LONG }), { minLength: 1, maxLength: 6 })
+  .array(fc.tuple(fc.oneof({ weight: 5, arbitrary: STRING }, { weight: 1, arbitrary: LONG }), NUMBER), { minLength: 1, maxLength: 6 })
   .map(
-    (strings) =>
-      `{${strings.map((text, index) => `"n${index % 3}${index === 1 ? text.slice(0, 90) : ''}": ["${text}", 1234567890, true]`).join(', ')}}`,
+    (members) =>
+      `{${members.map(([text, number], index) => `"n${index % 3}${index === 1 ? text.slice(0, 90) : ''}": ["${text}", ${number}, true]`).join(', ')}}`,
   );
 
 test('any pieces give the same findings as one buffer', () => {

@@ -9,6 +9,7 @@ import type { Findings } from './findings.ts';
 import { namesOf } from './names.ts';
 import type { Name } from './names.ts';
 import type { Place } from './place.ts';
+import { wholeDigits } from './whole-number.ts';
 import { isContinuation } from './windows.ts';
 import type { Look } from './windows.ts';
 
@@ -48,6 +49,8 @@ export interface LookerOptions {
 /** Numbers with fewer digits say too little to be something, but under some names. */
 const MIN_DIGITS = 9;
 const MIN_TOLD_DIGITS = 3;
+/** What making one of another spelling costs, and more for each of its bytes. */
+const RESPELLING_STEPS = 64;
 /** Shorter texts are not written as others. */
 const MIN_LAYERED_BYTES = 3;
 /** Of one reason a message says this many; more would say nothing more. */
@@ -175,6 +178,18 @@ export function createLooker(options: LookerOptions): Looker {
     else joins.piece({ bytes, from, to, rawStart: origin.rawStart(from), rawEnd: origin.rawEnd(to) });
   };
 
+  /** Looks at a number as it is written, and as it is read. */
+  const lookAtNumber = (name: Name, outlet: Outlet): void => {
+    const { bytes, from, to, key } = passage;
+    const least = name.isTelling ? MIN_TOLD_DIGITS : MIN_DIGITS;
+    if (digits(bytes, from, to) >= least) lookNow(outlet);
+    const whole = wholeDigits(bytes, from, to, least);
+    if (whole === undefined || !mayLook() || !spend(RESPELLING_STEPS + to - from)) return;
+    const read = new Uint8Array(Buffer.from(whole, 'latin1'));
+    const text: Passage = { bytes: read, begin: 0, from: 0, to: read.length, end: read.length, key, surface };
+    for (const hit of search(text)) outlet.found(hit.detector, from, to, hit.layers);
+  };
+
   /** The name of a member, by its first look; in most the engine found nothing before. */
   const lookAtName = (name: Name, outlet: Outlet): void => {
     place.member(name);
@@ -212,8 +227,12 @@ export function createLooker(options: LookerOptions): Looker {
           const name = place.name();
           passage.key = name.text;
           joins.advance(origin.rawStart(from));
-          if (looker.kind === 'string' || digits(bytes, from, to) >= (name.isTelling ? MIN_TOLD_DIGITS : MIN_DIGITS)) lookNow(outlet);
-          if (looker.kind === 'string' && from === begin) joinNow(origin);
+          if (looker.kind === 'number') {
+            lookAtNumber(name, outlet);
+          } else {
+            lookNow(outlet);
+            if (from === begin) joinNow(origin);
+          }
         }
         findings.settle(Math.min(nowAt, joins.heldFrom()));
       };
