@@ -48,8 +48,9 @@ const ROTATED: readonly Layer[] = Object.freeze(['rot13']);
 
 /** The text of a passage as it reads, and as it reads with every letter of ASCII moved by half an alphabet where that makes English. */
 export const fold: Fold = ({ bytes, begin, end }: Passage): readonly Folded[] => {
+  const shape = shapeOf(bytes, begin, end);
+  if (shape.isAscii && !shape.isOdd && !shape.isSpread && !shape.isRotated) return NOTHING;
   const text = bytes.subarray(begin, end);
-  const shape = shapeOf(text);
   const characters = shape.isOdd || !shape.isAscii ? toCharacters(text) : undefined;
   const isFancy = characters !== undefined && (shape.isOdd || isWorthwhile(characters));
   if (!isFancy && !shape.isSpread && !shape.isRotated) return NOTHING;

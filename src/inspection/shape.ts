@@ -38,43 +38,57 @@ const LESS = 0x3c;
 const GREATER = 0x3e;
 /** Emphasis, as marks: `*`, `~` and the backtick. */
 const MARKS: ReadonlySet<number> = new Set([0x2a, 0x7e, 0x60]);
+/** All that may divide a word. */
+const DIVIDES = new Uint8Array(256);
+for (const byte of [ESCAPE, LESS, GREATER, ...MARKS]) DIVIDES[byte] = 1;
 /** Between letters that stand apart. */
 const MAX_GAP = 4;
 /** Identifiers are longer than most words. */
 const MAX_LEET = 16;
 
 /** "the", "and", "you", "your", "that", "this", "with", "from", "all", "for", "not", "into", "user", "to", "of", "in", "is", moved; what short ones weigh. */
-const ROTATED: ReadonlyMap<number, number> = new Map(
-  ['gur', 'naq', 'lbh', 'lbhe', 'gung', 'guvf', 'jvgu', 'sebz', 'nyy', 'sbe', 'abg', 'vagb', 'hfre', 'gb', 'bs', 'va', 'vf'].map((word) => [
-    packed(word),
-    word.length > 2 ? 2 : 1,
-  ]),
-);
+const ROTATED_WORDS = 'gur naq lbh lbhe gung guvf jvgu sebz nyy sbe abg vagb hfre gb bs va vf'.split(' ');
+const ROTATED: ReadonlyMap<number, number> = new Map(ROTATED_WORDS.map((word) => [packed(word), word.length > 2 ? 2 : 1]));
 
-export function shapeOf(bytes: Uint8Array): Shape {
-  const { length } = bytes;
-  let [wide, words, leet, rotated, apart, mostApart, wordEnd] = [0, 0, 0, 0, 0, 0, -1];
-  let [isDivided, isInTag, isSpread, isBlank] = [false, false, false, false];
-  for (let at = 0; at < length;) {
+/** Two letters that such a word begins with: of all others it is known at once that they are none. */
+const BEGINS_ROTATED = new Uint8Array(2 ** 10);
+for (const word of ROTATED_WORDS) BEGINS_ROTATED[pairAt(Buffer.from(word), 0)] = 1;
+
+/** The shape of [begin, end) of the bytes. */
+export function shapeOf(bytes: Uint8Array, begin: number, end: number): Shape {
+  let wide = 0;
+  let words = 0;
+  let leet = 0;
+  let rotated = 0;
+  let apart = 0;
+  let mostApart = 0;
+  let wordEnd = begin - 1;
+  let isDivided = false;
+  let isInTag = false;
+  let isSpread = false;
+  let isBlank = false;
+  for (let at = begin; at < end;) {
     const byte = bytes[at] ?? 0;
     if (ADDS[byte] === 0) {
       wide |= byte;
-      isDivided ||= byte === ESCAPE;
-      isBlank = isBlank && byte <= 0x20;
-      // Markup right behind a word, and another word right behind that.
-      if (byte === LESS) isInTag = wordEnd === at;
-      else if (byte === GREATER && isInTag) {
-        isDivided ||= isLetter(bytes[at + 1]);
-        isInTag = false;
-      } else if (MARKS.has(byte) && wordEnd === at) {
-        while (MARKS.has(bytes[at + 1] ?? 0)) at += 1;
-        isDivided ||= isLetter(bytes[at + 1]);
+      isBlank = isBlank && byte <= SPACE;
+      if (DIVIDES[byte] === 1) {
+        if (byte === ESCAPE) isDivided = true;
+        // Markup right behind a word, and another word right behind that.
+        else if (byte === LESS) isInTag = wordEnd === at;
+        else if (byte === GREATER) {
+          isDivided ||= isInTag && isLetter(bytes, at + 1, end);
+          isInTag = false;
+        } else if (wordEnd === at) {
+          while (at + 1 < end && MARKS.has(bytes[at + 1] ?? 0)) at += 1;
+          isDivided ||= isLetter(bytes, at + 1, end);
+        }
       }
       at += 1;
       continue;
     }
     const start = at;
-    const most = Math.min(length, at + MAX_WORD);
+    const most = Math.min(end, at + MAX_WORD);
     let sum = 0;
     let adds = ADDS[byte] ?? 0;
     while (adds !== 0 && at < most) {
@@ -82,7 +96,7 @@ export function shapeOf(bytes: Uint8Array): Shape {
       at += 1;
       adds = ADDS[bytes[at] ?? 0] ?? 0;
     }
-    isSpread ||= isBlank && (bytes[start] ?? 0) >= 0x61 && (start - wordEnd > 1 || bytes[wordEnd] !== SPACE);
+    isSpread ||= isBlank && byte >= 0x61 && (start - wordEnd > 1 || bytes[wordEnd] !== SPACE);
     isBlank = true;
     words += 1;
     const size = at - start;
@@ -92,7 +106,7 @@ export function shapeOf(bytes: Uint8Array): Shape {
     } else {
       apart = 0;
       if (sum === size) {
-        if (size < 5) rotated += ROTATED.get(packedAt(bytes, start, at)) ?? 0;
+        if (size < 5 && BEGINS_ROTATED[pairAt(bytes, start)] === 1) rotated += ROTATED.get(packedAt(bytes, start, at)) ?? 0;
       } else if (sum < DIGIT && (sum & COUNT) > 0 && size < MAX_LEET) leet += 1;
     }
     wordEnd = at;
@@ -106,8 +120,8 @@ export function shapeOf(bytes: Uint8Array): Shape {
   };
 }
 
-function isLetter(byte: number | undefined): boolean {
-  return byte !== undefined && ADDS[byte] === LETTER;
+function isLetter(bytes: Uint8Array, at: number, end: number): boolean {
+  return at < end && ADDS[bytes[at] ?? 0] === LETTER;
 }
 
 function packed(word: string): number {
@@ -118,4 +132,9 @@ function packedAt(bytes: Uint8Array, start: number, end: number): number {
   let value = 0;
   for (let at = start; at < end; at += 1) value = (value << 8) | ((bytes[at] ?? 0) | 0x20);
   return value;
+}
+
+/** The first two letters as a number, whatever their case. */
+function pairAt(bytes: Uint8Array, at: number): number {
+  return (((bytes[at] ?? 0) & 0x1f) << 5) | ((bytes[at + 1] ?? 0) & 0x1f);
 }
