@@ -3,7 +3,7 @@
 // what it looks like, and is a secret: joined words make new words, and joined numbers make card numbers by chance.
 
 import type { Name } from './reading/names.ts';
-import { add, counts, createGroup, forget, isPiece, isWord, isWorthLooking, rangesOf } from './reading/pieces.ts';
+import { add, counts, createGroup, forget, isPiece, isWord, isWorthLooking, mayBeWorthLooking, rangesOf } from './reading/pieces.ts';
 import type { Group, Piece } from './reading/pieces.ts';
 import type { Place } from './reading/place.ts';
 import type { Hit, Layer, Passage, Sought } from './types.ts';
@@ -58,10 +58,14 @@ interface Level {
   readonly siblings: Map<Name, Group>;
 }
 
+// What one message has put down, the next takes up: nothing is left in it but room.
+let spare: Level[] | undefined;
+
 /** Makes the joins of one message. */
 export function createJoins(tools: JoinTools): Joins {
   const { place } = tools;
-  const levels: Level[] = [];
+  let levels = spare ?? [];
+  spare = undefined;
   let depth = 0;
   let heldFrom = Number.POSITIVE_INFINITY;
   /** Some group has let go of its first pieces. */
@@ -86,7 +90,7 @@ export function createJoins(tools: JoinTools): Joins {
   const lookAt = (group: Group, level: number): void => {
     const { pieces, bytes } = group;
     const last = pieces.at(-1);
-    if (pieces.length < 2 || last === undefined) return;
+    if (pieces.length < 2 || last === undefined || !mayBeWorthLooking(group)) return;
     for (const { begin, end } of rangesOf(group)) {
       if (!isWorthLooking(group, begin, end)) continue;
       const text: Passage = { bytes, begin, end, from: begin, to: end, key: '', surface: tools.surface };
@@ -208,6 +212,8 @@ export function createJoins(tools: JoinTools): Joins {
         depth--;
       }
       heldFrom = Number.POSITIVE_INFINITY;
+      spare = levels;
+      levels = [];
     },
     heldFrom: () => heldFrom,
   };

@@ -24,7 +24,7 @@ export interface Names {
 }
 
 /** Longer names are not kept. */
-const MAX_KEPT_BYTES = 32;
+const MAX_KEPT_BYTES = 64;
 const KEPT = 512;
 /** Bytes of a name that are told: more than a path shows, so that it is known to be longer. */
 const MAX_TOLD_BYTES = 128;

@@ -122,6 +122,21 @@ export function isWord(bytes: Uint8Array, from: number, to: number): boolean {
   return true;
 }
 
+/** Whether something may stand across two pieces anywhere in a group: for most groups nothing does, and one look says so. */
+export function mayBeWorthLooking({ pieces, bytes, length }: Group): boolean {
+  for (const { at } of pieces) if (at > 0 && isAcross(bytes, 0, at, length)) return true;
+  return false;
+}
+
+function isAcross(bytes: Uint8Array, begin: number, at: number, end: number): boolean {
+  if (!isToken(bytes[at - 1] ?? 0) || !isToken(bytes[at] ?? 0)) return false;
+  let from = at - 1;
+  while (from > begin && isToken(bytes[from - 1] ?? 0)) from--;
+  let to = at + 1;
+  while (to < end && isToken(bytes[to] ?? 0)) to++;
+  return to - from >= MIN_ACROSS && hasDigit(bytes, from, to);
+}
+
 /** Whether something stands across two pieces that could be a secret: long enough, and no word. */
 export function isWorthLooking({ pieces, bytes }: Group, begin: number, end: number): boolean {
   let across = 0;
@@ -139,11 +154,10 @@ export function isWorthLooking({ pieces, bytes }: Group, begin: number, end: num
 
 /** What secrets and numbers are made of. */
 function isToken(byte: number): boolean {
-  const letter = byte | 0x20;
-  return (letter >= 0x61 && letter <= 0x7a) || (byte >= ZERO && byte <= NINE) || TOKEN_SIGNS.has(byte);
+  return TOKEN[byte] === 1;
 }
 
-const TOKEN_SIGNS: ReadonlySet<number> = new Set(Array.from('+/=_-. %', (sign) => sign.charCodeAt(0)));
+const TOKEN = Uint8Array.from({ length: 256 }, (_, byte) => (/[0-9A-Za-z+/=_. %-]/.test(String.fromCharCode(byte)) ? 1 : 0));
 
 function hasDigit(bytes: Uint8Array, from: number, to: number): boolean {
   for (let at = from; at < to; at++) {
