@@ -6,7 +6,7 @@ import type { Plan, Probe } from './plan.ts';
 import { findRuns } from './runs.ts';
 import { DIGIT, MARK, WIDE } from './literals.ts';
 import { isSpent, spend, STEPS_PER_ANCHOR, STEPS_PER_LITERAL } from './spend.ts';
-import type { Budget, RunKind } from './types.ts';
+import type { Budget, Glance, RunKind } from './types.ts';
 import { toView } from './view.ts';
 import type { View } from './view.ts';
 
@@ -76,12 +76,18 @@ export function createAnchorPass(plan: Plan): (view: View, budget: Budget, ancho
     }
   }
 
+  /** Glances at the runs of now, and whether they know of the text: most texts have no runs. */
+  let glances: readonly Glance[] = [];
+  let isGlancing = false;
+
   const runs = plan.runs.map(({ kind, min, probes }) => ({
     kind,
     min,
     glances: probes.flatMap(({ probe }) => probe.glance ?? []),
     found: (start: number, end: number, length: number): void => {
       if (view === undefined || isSpent(budget)) return;
+      if (!isGlancing) for (const glance of glances) glance.begin(view.bytes, view.begin, view.end, view.passage.key);
+      isGlancing = true;
       for (const { probe, min: wanted } of probes) if (length >= wanted) add(view, probe, start, end);
     },
   }));
@@ -96,11 +102,13 @@ export function createAnchorPass(plan: Plan): (view: View, budget: Budget, ancho
     const to = Math.min(view.end, toView(view, passage.to) + plan.ahead);
     if (!spend(budget, to - from)) return 0;
     const kinds = plan.automaton.scan(bytes, from, to, onLiteral);
-    for (const { kind, min, glances, found } of runs) {
+    for (const run of runs) {
+      const { kind, min } = run;
       if (to - from < min || (ANY_OF[kind] !== 0 && (kinds & ANY_OF[kind]) === 0)) continue;
-      for (const glance of glances) glance.begin(bytes, view.begin, view.end, passage.key);
-      findRuns(kind, min, bytes, from, to, found);
-      for (const glance of glances) glance.end();
+      glances = run.glances;
+      findRuns(kind, min, bytes, from, to, run.found);
+      if (isGlancing) for (const glance of glances) glance.end();
+      isGlancing = false;
     }
     for (const index of touched) open[index] = undefined;
     touched.length = 0;

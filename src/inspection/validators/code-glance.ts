@@ -2,9 +2,11 @@
 
 import type { Glance } from '../types.ts';
 
+const NO_BYTES: Uint8Array = new Uint8Array(0);
+
 /** Glances for codes of these lengths. */
 export function createCodeGlance(lengths: readonly number[]): Glance {
-  let bytes: Uint8Array = new Uint8Array(0);
+  let bytes = NO_BYTES;
   return {
     begin: (next) => {
       bytes = next;
@@ -19,7 +21,7 @@ export function createCodeGlance(lengths: readonly number[]): Glance {
       return true;
     },
     end: () => {
-      bytes = new Uint8Array(0);
+      bytes = NO_BYTES;
     },
   };
 }
