@@ -55,8 +55,10 @@ export const fold: Fold = ({ bytes, begin, end }: Passage): readonly Folded[] =>
   const isFancy = characters !== undefined && (shape.isOdd || isWorthwhile(characters));
   if (!isFancy && !shape.isSpread && !shape.isRotated) return NOTHING;
   const readings: Folded[] = [];
-  if (isFancy) readings.push(toFolded(rewriteAscii(unfancy(characters)), begin));
-  else if (shape.isSpread) readings.push(withoutSpread(text, begin));
+  if (isFancy) {
+    const plain = unfancy(characters);
+    if (plain.length > 0) readings.push(toFolded(rewriteAscii(plain), begin));
+  } else if (shape.isSpread) readings.push(withoutSpread(text, begin));
   if (shape.isRotated) readings.push(unrotate(text, begin));
   return readings;
 };
@@ -215,8 +217,14 @@ function push(draft: Draft, point: number, offset: number): void {
 }
 
 function toFolded({ points, offsets, length }: Draft, begin: number): Folded {
-  const bytes = new Uint8Array(length * 4);
-  const from = new Uint32Array(length * 4);
+  // Of the right size from the beginning: cutting a small array takes far longer than making one, and most texts are small.
+  let total = length;
+  for (let at = 0; at < length; at += 1) {
+    const point = points[at] ?? 0;
+    total += Number(point > 0x7f) + Number(point > 0x7ff) + Number(point > 0xffff);
+  }
+  const bytes = new Uint8Array(total);
+  const from = new Uint32Array(total);
   let size = 0;
   const put = (byte: number, at: number): void => {
     bytes[size] = byte;
@@ -239,5 +247,5 @@ function toFolded({ points, offsets, length }: Draft, begin: number): Folded {
       put(0x80 | (point & 0x3f), at);
     }
   }
-  return { bytes: bytes.subarray(0, size), offsets: from.subarray(0, size), layers: FOLDED };
+  return { bytes, offsets: from, layers: FOLDED };
 }
