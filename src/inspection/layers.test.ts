@@ -128,6 +128,31 @@ test('what is no text is not looked into, and that is said', () => {
   assert.deepEqual(look(base64(noise), 'text'), []);
 });
 
+test('bytes that no magic number tells are bytes where they are many, and what reads as text among them is looked at', () => {
+  for (const size of [800, 5_000, 100_000]) {
+    const noise = bytesOf(size);
+    assert.deepEqual(look(`x: ${base64(noise)}`), [['binary', '', '']]);
+    assert.deepEqual(look(`x: ${hex(noise)}`), [['binary', '', '']]);
+    const found = look(`x: ${base64(Buffer.concat([noise, Buffer.from(` ${MARK} `), noise]))}`);
+    const types = new Set(found.map(([type]) => type));
+    assert.ok(types.has('mark') && types.has('binary'));
+  }
+  const samples = Int16Array.from({ length: 4_000 }, (_, at) => Math.sin(at / 20) * 8_000);
+  const floats = Float32Array.from({ length: 1_536 }, (_, at) => Math.sin(at * at) / 10);
+  for (const { buffer } of [samples, floats])
+    assert.deepEqual(
+      look(base64(new Uint8Array(buffer))).filter(([type]) => type !== 'bracketed'),
+      [['binary', '', '']],
+    );
+  assert.deepEqual(look(base64('\u00e9\u4e2d\u6587 \u0442\u0435\u043a\u0441\u0442 '.repeat(80))), []);
+});
+
+/** Bytes like any, the same each time. */
+function bytesOf(size: number): Buffer {
+  let state = 7;
+  return Buffer.from(Uint8Array.from({ length: size }, () => ((state = (state * 48_271) % 2_147_483_647) >> 8) & 0xff));
+}
+
 test('ciphertext is told by its marks', () => {
   const header = base64url(JSON.stringify({ alg: 'RSA-OAEP', enc: 'A256GCM' }));
   for (const text of [
@@ -171,7 +196,7 @@ test('letters longer than a window are read in all windows', () => {
 
 test('compressed text longer than a window is not looked into behind it', () => {
   let state = 1;
-  const letter = (): string => String.fromCharCode(97 + ((state = (state * 48_271) % 2_147_483_647) % 26));
+  const letter = (): string => String.fromCharCode(96 + ((state = (state * 48_271) % 2_147_483_647) % 27));
   const noise = Array.from({ length: 40_000 }, letter).join('');
   const found = look(base64(gzipSync(`${HELLO}${noise}`)));
   assert.deepEqual(new Set(found.map(([type]) => type)), new Set(['mark', 'too-deep']));

@@ -7,7 +7,7 @@
 import { inflate } from '../base/index.ts';
 import { BASE64, bytesIn, decode, hasText, HEX, nextRun, NO_DIGIT } from './layers/codes.ts';
 import type { Code } from './layers/codes.ts';
-import { HEAD_BYTES, isNoText, tellContent } from './layers/content.ts';
+import { hasManyControls, HEAD_BYTES, isNoText, tellContent } from './layers/content.ts';
 import type { Content } from './layers/content.ts';
 import { wholeLines } from './layers/lines.ts';
 import type { Letters } from './layers/lines.ts';
@@ -65,6 +65,9 @@ const MARGIN_BYTES = 256;
 /** Shorter runs of what looks like an image are words. */
 const MIN_BINARY_CHARS = 64;
 const MIN_BLOB_CHARS = 256;
+/** Bytes that no magic number tells and that read as no text are some where hashes, keys and signatures are shorter. */
+const MIN_OPAQUE_CHARS = 1024;
+const OPAQUE_HEAD_BYTES = 512;
 /** Members of MCP whose value is bytes (2025-11-25, server/resources, server/tools). */
 const BLOB_NAMES: ReadonlySet<string> = new Set(['data', 'blob']);
 /** What beginning to undo a compression costs, what may come out of it, and how many times what went in. */
@@ -98,10 +101,11 @@ export function createLayers(tools: LayerTools): Layers {
     if (end - begin < MIN_CODED_BYTES) return;
     const ciphertext = findCiphertext(bytes, begin, from, to, end);
     if (ciphertext >= 0) outlet.miss('encrypted', ciphertext);
-    CODES.forEach((code, place) => {
+    for (let place = 0; place < CODES.length; place++) {
+      const code = CODES[place];
       const memory = known[place];
-      if (memory !== undefined) lookUnderCode(code, text, chain, outlet, memory);
-    });
+      if (code !== undefined && memory !== undefined) lookUnderCode(code, text, chain, outlet, memory);
+    }
   };
 
   const lookUnderWritings = (text: Passage, chain: Chain, outlet: Outlet): void => {
@@ -185,10 +189,11 @@ export function createLayers(tools: LayerTools): Layers {
       memory.silent = isLong;
       return;
     }
-    if (!lookUnderAlignments(code, letters, text, chain, outlet, isLong) && isBlob(text, letters, chars, isCut) && chain === TOP) {
+    const isText = lookUnderAlignments(code, letters, text, chain, outlet, isLong);
+    if (!isText && isBlob(text, letters, chars, isCut) && chain === TOP) {
       outlet.miss('binary', letters.sourceFrom);
       memory.silent = isLong;
-    }
+    } else if (isOwn && chars >= MIN_OPAQUE_CHARS && isOpaque(code, letters)) outlet.miss('binary', letters.sourceFrom);
   };
 
   /** False: nothing reads as text. */
@@ -270,10 +275,22 @@ export function createLayers(tools: LayerTools): Layers {
 
   return {
     look: (text, outlet) => {
-      if (text.from === text.begin) for (const memory of memories) Object.assign(memory, { done: 0, silent: false });
+      if (text.from === text.begin) for (const memory of memories) forget(memory);
       lookUnder(text, TOP, outlet, memories);
     },
   };
+}
+
+function forget(memory: Memory): void {
+  memory.done = 0;
+  memory.silent = false;
+}
+
+/** Whether the beginning reads as no text, wherever its letters begin. What looks like a text further in was looked at all the same. */
+function isOpaque(code: Code, { bytes, from, to }: Letters): boolean {
+  for (let shift = 0; shift < code.unitChars; shift++)
+    if (!hasManyControls(decode(code, bytes, from + shift, to, OPAQUE_HEAD_BYTES))) return false;
+  return true;
 }
 
 /** A value that is bytes and nothing else, where MCP has such. */

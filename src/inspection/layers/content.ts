@@ -62,6 +62,11 @@ const FERNET = Buffer.from('8000000000', 'hex');
 const ENVELOPED = Buffer.from('06092a864886f70d010703', 'hex');
 const DER_SEQUENCE = 0x30;
 
+const TAB = 0x09;
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const SPACE = 0x20;
+
 const GZIP = Buffer.from('1f8b08', 'hex');
 const ZLIB_METHOD = 0x78;
 const ZLIB_MODULUS = 31;
@@ -88,6 +93,13 @@ function isEncryptedToken(head: Uint8Array): boolean {
 /** Bytes that no text has, near its beginning. */
 export function isNoText(bytes: Uint8Array): boolean {
   return tellContent(bytes.subarray(0, HEAD_BYTES)) !== undefined || bytes.subarray(0, 1024).includes(0);
+}
+
+/** Of a text, not one in 32 bytes is a control character; of bytes that are anything, one in nine. */
+export function hasManyControls(bytes: Uint8Array): boolean {
+  let controls = 0;
+  for (const byte of bytes) if (byte < SPACE && byte !== TAB && byte !== LINE_FEED && byte !== CARRIAGE_RETURN) controls++;
+  return controls * 32 > bytes.length;
 }
 
 function beginsWith(bytes: Uint8Array, mark: Uint8Array, at = 0): boolean {
