@@ -60,6 +60,8 @@ interface Level {
 
 // What one message has put down, the next takes up: nothing is left in it but room.
 let spare: Level[] | undefined;
+/** Groups of siblings that are of use again; never more of them than were in use at once. */
+const unused: Group[] = [];
 
 /** Makes the joins of one message. */
 export function createJoins(tools: JoinTools): Joins {
@@ -140,7 +142,7 @@ export function createJoins(tools: JoinTools): Joins {
     const name = place.name();
     const known = array.siblings.get(name);
     if (known !== undefined || array.siblings.size >= MAX_SIBLINGS) return known;
-    const group = createGroup();
+    const group = unused.pop() ?? createGroup();
     array.siblings.set(name, group);
     return group;
   };
@@ -159,7 +161,10 @@ export function createJoins(tools: JoinTools): Joins {
     if (level === undefined) return;
     finish(level.own, at);
     if (level.siblings.size === 0) return;
-    for (const group of level.siblings.values()) finish(group, at);
+    for (const group of level.siblings.values()) {
+      finish(group, at);
+      unused.push(group);
+    }
     level.siblings.clear();
   };
 

@@ -70,6 +70,7 @@ const DEFAULT_AFTER = 256;
 const DEFAULT_AFTER_RUN = 64;
 /** Whatever the window holds, a finding begins within so much of its anchor: so few bytes around a passage have to be searched for anchors. */
 const MAX_NEAR = 1024;
+const SURFACE_BITS: Readonly<Record<Surface, number>> = { request: 1, answer: 2, question: 4, definition: 8 };
 const SURFACES: readonly Surface[] = ['request', 'answer', 'question', 'definition'];
 
 /** What is searched for, in the order in which hits name it. */
@@ -190,7 +191,7 @@ function surfaceBits(surfaces: readonly Surface[]): number {
 
 /** A surface as a bit. */
 export function surfaceBit(surface: Surface): number {
-  return 1 << SURFACES.indexOf(surface);
+  return SURFACE_BITS[surface];
 }
 
 /** Literals that differ in nothing but case are one to the automaton. */

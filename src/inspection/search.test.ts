@@ -452,7 +452,19 @@ describe('what else looks', () => {
       },
     });
     const budget = plenty();
-    assert.deepEqual(found(engine, 'key', {}, budget), ['k key']);
+    assert.deepEqual(found(engine, 'a longer key', {}, budget), ['k key']);
     assert.equal(budget.failures, 1);
+  });
+
+  test('a text too short to read otherwise is not folded, unless it is of other characters', () => {
+    const folded: string[] = [];
+    const engine = compile([{ ...BASE, name: 'k', anchors: LITERAL, folded: true }], {
+      fold: ({ bytes }) => {
+        folded.push(Buffer.from(bytes).toString());
+        return [];
+      },
+    });
+    for (const text of ['a  key', 'key as it is', 'ｋｅｙ']) found(engine, text);
+    assert.deepEqual(folded, ['key as it is', 'ｋｅｙ']);
   });
 });

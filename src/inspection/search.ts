@@ -2,7 +2,7 @@
 // text as it reads, and what looks byte by byte. A text that is all anchors ends with the budget, not with the patience of whoever waits.
 
 import { createAnchorPass } from './anchors.ts';
-import type { Around } from './anchors.ts';
+import type { Anchored, Around } from './anchors.ts';
 import { CONTROL, WIDE } from './literals.ts';
 import { lookAtBeginning, lookInto } from './look-into.ts';
 import type { Emit } from './look-into.ts';
@@ -10,7 +10,7 @@ import { mergeHits } from './merge-hits.ts';
 import { surfaceBit } from './plan.ts';
 import type { Plan, Probe } from './plan.ts';
 import { contain, isSpent, spend, STEPS_PER_FOLDED_BYTE, STEPS_PER_FOLDED_WIDE_BYTE, STEPS_PER_HIT } from './spend.ts';
-import type { Budget, ByteKind, Engine, Fold, Hit, Layer, Passage, Sought, Surface, Sweep } from './types.ts';
+import type { Budget, ByteKind, Engine, Fold, Folded, Hit, Layer, Passage, Sought, Surface, Sweep } from './types.ts';
 import { endInPassage, foldedView, plainView, startInPassage } from './view.ts';
 import type { View } from './view.ts';
 
@@ -27,21 +27,45 @@ export interface SearchParts {
 const KIND_BITS: Readonly<Record<ByteKind, number>> = { wide: WIDE, control: CONTROL };
 const NOTHING: readonly Hit[] = Object.freeze([]);
 const PLAIN: readonly Layer[] = Object.freeze([]);
+const NO_READINGS: readonly Folded[] = Object.freeze([]);
 
-/** The search of an engine. */
+/** Shorter texts of ASCII read no other way: what would be found in one is longer. */
+const MIN_FOLDED_BYTES = 9;
+
+/** The search of an engine. One at a time: what it holds meanwhile is its own, so that a short text, of which messages are full, costs no more than looking at it. */
 export function createSearch({ plan, sought, sweeps, fold }: SearchParts): Engine['search'] {
   const findAnchors = createAnchorPass(plan);
   const probesNamed = createNameIndex(plan);
+  const needing = sweeps.map((one) => ({ ...one, needs: one.sweep.needs.reduce((bits, kind) => bits | KIND_BITS[kind], 0) }));
+  let view: View | undefined;
+  let budget: Budget = { left: 0, failures: 0 };
+  let hits: Hit[] = [];
+  let windows: Around[] = [];
 
-  return function search(passage: Passage, budget: Budget): readonly Hit[] {
-    const hits: Hit[] = [];
-    const kinds = searchView(plainView(passage), budget, hits);
-    for (const { sweep, first } of sweeps) runSweep(sweep, first, kinds, passage, budget, hits);
-    const steps = (passage.end - passage.begin) * ((kinds & WIDE) === 0 ? STEPS_PER_FOLDED_BYTE : STEPS_PER_FOLDED_WIDE_BYTE);
-    if ((plan.foldedSurfaces & surfaceBit(passage.surface)) !== 0 && spend(budget, steps)) {
-      for (const folded of contain(budget, () => fold(passage)) ?? []) searchView(foldedView(passage, folded), budget, hits);
-    }
-    return hits.length === 0 ? NOTHING : mergeHits(hits, sought);
+  const hit: Emit = (detector, start, end) => {
+    if (view === undefined) return;
+    const { passage } = view;
+    const begins = startInPassage(view, start);
+    if (begins < passage.from || begins >= passage.to || !isSoughtOn(detector, passage.surface) || !spend(budget, STEPS_PER_HIT)) return;
+    hits.push({ detector, start: begins, end: endInPassage(view, end), layers: view.layers });
+  };
+  const anchored: Anchored = {
+    hit,
+    open: (around) => {
+      windows.push(around);
+    },
+  };
+
+  return function search(passage: Passage, newBudget: Budget): readonly Hit[] {
+    budget = newBudget;
+    const kinds = searchView(plainView(passage));
+    for (const { sweep, first, needs } of needing) if ((kinds & needs) !== 0) runSweep(sweep, first, passage);
+    searchFolded(passage, kinds);
+    view = undefined;
+    if (hits.length === 0) return NOTHING;
+    const found = hits;
+    hits = [];
+    return mergeHits(found, sought);
   };
 
   function isSoughtOn(detector: number, surface: Surface): boolean {
@@ -49,26 +73,32 @@ export function createSearch({ plan, sought, sweeps, fold }: SearchParts): Engin
   }
 
   /** Gives the kinds of bytes there are in the view. */
-  function searchView(view: View, budget: Budget, hits: Hit[]): number {
-    const { passage, folded } = view;
-    const hit: Emit = (detector, start, end) => {
-      const begins = startInPassage(view, start);
-      if (begins < passage.from || begins >= passage.to || !isSoughtOn(detector, passage.surface) || !spend(budget, STEPS_PER_HIT)) return;
-      hits.push({ detector, start: begins, end: endInPassage(view, end), layers: view.layers });
-    };
-    const windows: Around[] = [];
-    const kinds = findAnchors(view, budget, { hit, open: (around) => windows.push(around) });
-    for (const around of windows) if (!isSpent(budget)) contain(budget, () => lookInto(view, around, budget, hit));
+  function searchView(next: View): number {
+    view = next;
+    const { passage, folded } = next;
+    const kinds = findAnchors(next, budget, anchored);
+    if (windows.length > 0) {
+      const opened = windows;
+      windows = [];
+      for (const around of opened) if (!isSpent(budget)) contain(budget, () => lookInto(next, around, budget, hit));
+    }
     if (folded !== undefined || passage.from !== passage.begin || passage.key === '') return kinds;
     const surface = surfaceBit(passage.surface);
     for (const probe of probesNamed(passage.key)) {
-      if ((probe.surfaces & surface) !== 0 && !isSpent(budget)) contain(budget, () => lookAtBeginning(view, probe, budget, hit));
+      if ((probe.surfaces & surface) !== 0 && !isSpent(budget)) contain(budget, () => lookAtBeginning(next, probe, budget, hit));
     }
     return kinds;
   }
 
-  function runSweep(sweep: Sweep, first: number, kinds: number, passage: Passage, budget: Budget, hits: Hit[]): void {
-    if (!sweep.needs.some((kind) => (kinds & KIND_BITS[kind]) !== 0)) return;
+  function searchFolded(passage: Passage, kinds: number): void {
+    const length = passage.end - passage.begin;
+    const isWide = (kinds & WIDE) !== 0;
+    if ((plan.foldedSurfaces & surfaceBit(passage.surface)) === 0 || (length < MIN_FOLDED_BYTES && !isWide)) return;
+    if (!spend(budget, length * (isWide ? STEPS_PER_FOLDED_WIDE_BYTE : STEPS_PER_FOLDED_BYTE))) return;
+    for (const folded of contain(budget, () => fold(passage)) ?? NO_READINGS) searchView(foldedView(passage, folded));
+  }
+
+  function runSweep(sweep: Sweep, first: number, passage: Passage): void {
     const { surface, from, to } = passage;
     if (!spend(budget, to - from)) return;
     contain(budget, () =>

@@ -47,6 +47,8 @@ const BACKSLASH = 0x5c;
 
 // What one message has put down, the next takes up: most need it, and a small message should not pay for a large buffer.
 let spare: Memory | undefined;
+const NO_BYTES = new Uint8Array(0);
+const NO_ESCAPES = new Float64Array(0);
 
 interface Memory {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -198,8 +200,8 @@ export function createHeldText(sizes: WindowSizes, look: Look): HeldText {
     rawEnd: (index) => raw(origin + index, true),
     release: () => {
       spare = { bytes, escapes };
-      bytes = new Uint8Array(0);
-      escapes = new Float64Array(0);
+      bytes = NO_BYTES;
+      escapes = NO_ESCAPES;
     },
   };
 }
