@@ -7,7 +7,7 @@ import { CARD, DOUBTFUL_CARD, findTrack } from '../validators/card.ts';
 import { createNumberReader } from '../validators/groups.ts';
 import { findIbans } from '../validators/iban.ts';
 import { findIpv4, findIpv6 } from '../validators/ip.ts';
-import { createCodeCheck, findCodes, NATIONAL_CODES } from '../validators/national-codes.ts';
+import { CODES_OF_DIGITS, createCodeCheck, findCodes, NATIONAL_CODES } from '../validators/national-codes.ts';
 import type { NationalCode } from '../validators/national-codes.ts';
 import { NATIONAL_NUMBERS } from '../validators/national-numbers.ts';
 import { findPhone, SPEAKS_OF_PHONES } from '../validators/phone.ts';
@@ -49,7 +49,10 @@ const DIGITS: Reader = {
   after: 64,
   cost: { look: 120, character: 8 },
   glance: () =>
-    createNumberGlance([...CARDS, ...NATIONAL_NUMBERS], [SPEAKS_OF_PHONES, ...DIGIT_CODES.flatMap(({ context }) => context ?? [])]),
+    createNumberGlance(
+      [...CARDS, ...NATIONAL_NUMBERS, ...CODES_OF_DIGITS],
+      [SPEAKS_OF_PHONES, ...DIGIT_CODES.flatMap(({ context }) => context ?? [])],
+    ),
   folded: true,
   read: (candidate, emit) => {
     const { length } = candidate.value;

@@ -8,7 +8,8 @@ const TWO = 0x32;
 const CORSICA_REACH = 18;
 /** A country of an account, or what opens the number of a foreigner. */
 const LONGEST_OPENING = 2;
-const BEFORE = table('/+-');
+/** A code of Brazil goes on behind it; what goes on behind a hyphen or a plus has begun with a run of its own. */
+const BEFORE = table('/');
 const BEHIND = table('-/+(=^');
 /** Within codes and accounts. */
 const MARKS = table(' .-');

@@ -20,7 +20,9 @@ import {
   isSingaporean,
   isTaiwanese,
 } from './code-checks.ts';
-import { isFrenchNir } from './national-checks.ts';
+import { shapes } from './groups.ts';
+import type { NumberKind } from './groups.ts';
+import { isBirthDay, isFrenchNir } from './national-checks.ts';
 
 /** A kind of national code: a type of finding. */
 export interface NationalCode {
@@ -172,6 +174,16 @@ export const NATIONAL_CODES: readonly NationalCode[] = [
     pattern: /[A-Z][1289][0-9]{8}/g,
     check: isTaiwanese,
   },
+];
+
+/** Codes that may be digits only, as groups: for whoever asks whether a run by itself may be one, without a letter or a stroke beside it. */
+export const CODES_OF_DIGITS: readonly NumberKind[] = [
+  // Finland, with a digit for its check letter.
+  { shapes: shapes('6-4'), check: (digits) => isBirthDay(digits.slice(0, 6), 'dmy', 0) },
+  // Chile.
+  { shapes: shapes('1.3.3-1', '2.3.3-1'), check: () => true },
+  // China; the last may be a small x.
+  { shapes: shapes('17', '18'), check: (digits) => /^[1-9][0-9]{5}(?:18|19|20)/.test(digits) },
 ];
 
 /** Whether there may be codes of these kinds around a run. Nearly always there are none, and one look says so. */

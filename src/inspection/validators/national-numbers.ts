@@ -128,8 +128,8 @@ export const NATIONAL_NUMBERS: readonly NationalNumber[] = [
     name: 'no-birth-number',
     shapes: shapes('6 5', '11'),
     check: isNorwegian,
-    // A day, to which 40 may be added.
-    mayBegin: (prefix) => prefix < 7200,
+    // A day, to which 40 may be added, and a month.
+    mayBegin: (prefix) => prefix < 7200 && prefix % 100 > 0 && prefix % 100 <= 12,
     context: words('fødselsnummer*', 'fodselsnummer*', 'personnummer*', 'd-nummer*', 'fnr', 'norwegian*'),
   },
   {
