@@ -33,12 +33,11 @@ export function editsFor(takenOut: readonly TakenOut[]): readonly Edit[] {
     .filter(({ found }) => hasPlace(found))
     .toSorted((a, b) => a.found.start - b.found.start || b.found.end - a.found.end);
   const edits: Edit[] = [];
-  let names = 0;
   let open: { start: number; end: number; text: string; isName: boolean } | undefined;
   const close = (): void => {
     if (open === undefined) return;
-    // Two members of one object must not end up with the same name.
-    const text = open.isName ? `${open.text}#${++names}` : open.text;
+    // Two members of one object must not end up with the same name: where it stood is another for each.
+    const text = open.isName ? `${open.text}#${open.start}` : open.text;
     edits.push({ span: { start: open.start, end: open.end }, replacement: Buffer.from(text, 'utf8') });
   };
   for (const { found, token } of ordered) {

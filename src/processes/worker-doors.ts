@@ -12,8 +12,8 @@ export interface RunnerDoor extends StdioDoor {
   lost(channel: Channel): void;
 }
 
-/** Stdio servers by way of the runner. */
-export function createRunnerDoor(links: Links): RunnerDoor {
+/** Stdio servers by way of the runner. `printable`: a text of a program's as it may be written to a log. */
+export function createRunnerDoor(links: Links, printable: (text: string) => string): RunnerDoor {
   const open = new Map<Channel, Map<number, StdioEvents>>();
   let next = 1;
   return {
@@ -43,7 +43,7 @@ export function createRunnerDoor(links: Links): RunnerDoor {
       if (frame.type === 'line') events.onLine(frame.payload);
       else if (frame.type === 'exit') {
         servers?.delete(id);
-        events.onExit(String(frame.fields['text']));
+        events.onExit(printable(String(frame.fields['text'])));
       }
     },
     lost: (channel) => {

@@ -9,8 +9,9 @@ import {
   createProcesses,
   createSessions,
   noteChange,
+  withoutSecrets,
 } from '../proxy/index.ts';
-import type { Ports, SealingKey } from '../proxy/index.ts';
+import type { Inspector, Ports, SealingKey } from '../proxy/index.ts';
 import type { Snapshot } from '../config/index.ts';
 import { createServers } from '../servers/index.ts';
 import type { Server } from '../servers/index.ts';
@@ -28,6 +29,7 @@ export interface WorkerStateOptions {
   readonly nowMs: () => number;
   readonly keys: () => readonly SealingKey[];
   readonly catalogue: CatalogueDoor;
+  readonly inspector: Inspector;
   /** What is known of a server has changed. */
   readonly onServer: (server: Server) => void;
 }
@@ -41,8 +43,10 @@ export interface WorkerState extends Pick<Ports, 'servers' | 'sessions' | 'legac
   sweep(snapshot: Snapshot): void;
 }
 
-export function createWorkerState({ self, links, log, metrics, nowMs, keys, catalogue, onServer }: WorkerStateOptions): WorkerState {
-  const runner = createRunnerDoor(links);
+export function createWorkerState(options: WorkerStateOptions): WorkerState {
+  const { self, links, log, metrics, nowMs, keys, catalogue, inspector, onServer } = options;
+  // A program's last words may be what it was told.
+  const runner = createRunnerDoor(links, (text) => withoutSecrets(inspector, text));
   const onNoise = (server: string): void =>
     metrics.counter('sallyport.upstream.failures', { code: 'upstream_malformed', 'sallyport.server': server }).add();
   // How it ended is not for the log: a program's last words may be what it was told.

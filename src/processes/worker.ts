@@ -99,6 +99,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     nowMs,
     keys: () => keys,
     catalogue,
+    inspector: inspection.inspector,
     onServer: (server) => tellStatus(server),
   });
   const { servers, sessions, legacyServers, aggregates, placement, processes, runner } = state;

@@ -27,6 +27,7 @@ export interface HttpLeg {
 
 const CONTENT: readonly string[] = ['Content-Type', 'application/json', 'Accept', 'application/json, text/event-stream'];
 const LISTEN = 'subscriptions/listen';
+const REVISION = /^\d{4}-\d{2}-\d{2}$/;
 
 /** Carries a modern request. The agent hanging up cancels it (SPEC basic/transports/streamable-http). */
 export function carryModern(leg: HttpLeg): void {
@@ -123,7 +124,8 @@ export function revisionOf(message: Message): string | Refused {
   if (typeof revision === 'string' && isLegacyRevision(revision)) return revision;
   return {
     code: 'era_unshared',
-    say: `The MCP server speaks ${typeof revision === 'string' ? revision.slice(0, 40) : 'no known revision'}, which this gateway does not carry.`,
+    // Whatever else a server says there is not repeated to anybody.
+    say: `The MCP server speaks ${typeof revision === 'string' && REVISION.test(revision) ? revision : 'no known revision'}, which this gateway does not carry.`,
   };
 }
 

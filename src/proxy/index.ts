@@ -22,6 +22,7 @@ export { notLookedInto } from './inspection/inspector.ts';
 export type { InspectedStream, Inspector } from './inspection/inspector.ts';
 export { lookInto } from './inspection/look-into.ts';
 export type { BeginScan } from './inspection/look-into.ts';
+export { withoutSecrets } from './inspection/free-words.ts';
 export { createTokens, NO_TOKENS } from './inspection/tokens.ts';
 export type { Tokens } from './inspection/tokens.ts';
 export { createListChanges } from './list-changes.ts';

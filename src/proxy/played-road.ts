@@ -13,11 +13,13 @@ import {
 import type { JsonObject, JsonValue, Message, MessageId } from '../mcp/index.ts';
 import type { Envelope } from '../policies/index.ts';
 import type { Answer } from './answer.ts';
+import { guarded } from './agent-hearing.ts';
 import { approve } from './approved.ts';
 import { ask, askMember } from './ask.ts';
 import { ownRequest } from './bridge/index.ts';
 import type { FinalMessage, PlayedFacts, PlayedSession, Reach, Session } from './bridge/index.ts';
 import type { Call, Ports } from './exchange.ts';
+import { inspectFinal } from './inspection/final.ts';
 
 const SERVER_INFO = 'io.modelcontextprotocol/serverInfo';
 const METHOD_NOT_FOUND = -32601;
@@ -48,11 +50,11 @@ export function carryPlayedInitialize(envelope: Envelope<Call>, answer: Answer, 
       note: () => {},
       final: (said) => {
         call.answeredUs = ports.nowUs();
+        const inspect = (approved: FinalMessage): void =>
+          inspectFinal(call, approved, ports, (shown) => guarded(answer, ports, () => welcome(shown, id, facts, envelope, answer, ports)));
         // Of several servers as one, each one's words were judged when they came.
-        if (call.members !== undefined) return welcome(said, id, facts, envelope, answer, ports);
-        approve({ server: call.server.name, method: 'server/discover', final: said, isFirst: true }, ports, (approved) =>
-          welcome(approved, id, facts, envelope, answer, ports),
-        );
+        if (call.members !== undefined) return inspect(said);
+        approve({ server: call.server.name, method: 'server/discover', final: said, isFirst: true }, ports, inspect);
       },
       fail: (refused, outcome) => answer.refuse(refused, outcome),
     },

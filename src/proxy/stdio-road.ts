@@ -2,7 +2,7 @@
 // HTTP+SSE is spoken to in the same way: its event stream is its pipe.
 
 import type { Envelope } from '../policies/index.ts';
-import { createAgentHearing, tie } from './agent-hearing.ts';
+import { createAgentHearing, guarded, tie } from './agent-hearing.ts';
 import type { Answer } from './answer.ts';
 import { approveFinal } from './approved.ts';
 import type { Ready, Session } from './bridge/index.ts';
@@ -30,7 +30,10 @@ export function carryStdioInitialize(envelope: Envelope<Call>, readiness: Ready,
     call.server.doubt();
     return serverRevision ?? { headers: [] };
   };
-  session.request(call, message, answer, { approve: (final, next) => approveFinal(call, final, ports, next), onFinal });
+  session.request(call, message, answer, {
+    approve: (final, next) => approveFinal(call, final, ports, (approved) => guarded(answer, ports, () => next(approved))),
+    onFinal,
+  });
   answer.onGone = () => {
     if (answer.finished) return;
     answer.end('cancelled');
@@ -59,7 +62,11 @@ export function carryStdioLegacy(
       return answer.empty(204, 'ok');
     case 'legacy':
       if (inbound.message.kind === 'request') {
-        if (!session.request(call, inbound.message, answer, { approve: (final, next) => approveFinal(call, final, ports, next) }))
+        if (
+          !session.request(call, inbound.message, answer, {
+            approve: (final, next) => approveFinal(call, final, ports, (approved) => guarded(answer, ports, () => next(approved))),
+          })
+        )
           answer.refuse({ code: 'rpc_malformed', say: 'A request with this id is under way in this session.' }, 'refused');
         return;
       }

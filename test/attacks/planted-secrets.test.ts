@@ -78,6 +78,8 @@ let legacy: ScriptedServer;
 /** Whose answers are made as the test goes. */
 let talker: ScriptedServer;
 let oldTalker: ScriptedServer;
+/** Says it of itself. */
+let boastful: ScriptedServer;
 let gateway: Gateway;
 let key: string;
 let metricsUrl: string;
@@ -85,7 +87,7 @@ let metricsUrl: string;
 before(async () => {
   const listed = { tools: TOOLS };
   const scripted = { tools: [anyTool('scripted')] };
-  [modern, legacy, talker, oldTalker] = await Promise.all([
+  [modern, legacy, talker, oldTalker, boastful] = await Promise.all([
     startScriptedServer(
       modernAnswers({
         'tools/list': { resultType: 'complete', ...listed, ttlMs: 60_000, cacheScope: 'private' },
@@ -96,6 +98,18 @@ before(async () => {
     startScriptedServer(legacyAnswers({ 'tools/list': listed, 'tools/call': answer })),
     startScriptedServer(modernAnswers({ 'tools/list': { resultType: 'complete', ...scripted, ttlMs: 60_000, cacheScope: 'private' } })),
     startScriptedServer(legacyAnswers({ 'tools/list': scripted })),
+    startScriptedServer(
+      modernAnswers({
+        'server/discover': {
+          resultType: 'complete',
+          supportedVersions: ['2026-07-28'],
+          capabilities: { tools: {}, experimental: { note: { text: ALL } } },
+          ttlMs: 0,
+          cacheScope: 'private',
+          _meta: { [META.server]: { name: 'boastful', title: ALL, version: '1.0.0' } },
+        },
+      }),
+    ),
   ]);
   const metricsAddress = `127.0.0.1:${await freePort()}`;
   metricsUrl = `http://${metricsAddress}/metrics`;
@@ -108,6 +122,7 @@ before(async () => {
         legacy: { url: legacy.url },
         talker: { url: talker.url, asks: ASKS_ANYTHING },
         old: { url: oldTalker.url, asks: ASKS_ANYTHING },
+        boastful: { url: boastful.url },
         pipe: {
           command: process.execPath,
           args: [join(repositoryRoot, 'test', 'harness', 'servers', 'stdio-server.ts')],
@@ -123,7 +138,7 @@ before(async () => {
 });
 after(async () => {
   await gateway?.stop();
-  await Promise.all([modern, legacy, talker, oldTalker].map((one) => one?.close()));
+  await Promise.all([modern, legacy, talker, oldTalker, boastful].map((one) => one?.close()));
   folder.remove();
 });
 
@@ -279,6 +294,8 @@ test('beside definitions: in lists, and in what a server says of itself', async 
   (await talker.take('prompts/list')).result({ resultType: 'complete', ...extra, prompts: [], ...extra, ttlMs: 0, cacheScope: 'private' });
   const listed = keep(await listing);
   assert.match(listed.http.body, /\[redacted:/);
+  const opened = await LegacySession.open(gateway.url('boastful'), { key });
+  read.push(opened.initialized.http.body);
   const session = await LegacySession.open(gateway.url('old'), { key });
   const older = session.request('prompts/list');
   (await oldTalker.take('prompts/list')).result({ ...extra, prompts: [] });

@@ -1,6 +1,6 @@
 // What of all that was found concerns anybody: the protocol itself needs some places as they are, in some messages.
 
-import type { Found, Surface } from '../../inspection/index.ts';
+import type { FindingClass, Found, Surface } from '../../inspection/index.ts';
 import type { Call } from '../exchange.ts';
 
 /** Opaque to everybody but who wrote it: replaced, it would be of no use, and no model reads it. In other messages it is a member like any. */
@@ -11,13 +11,17 @@ const COUNTED: ReadonlySet<string> = new Set(['$.id', '$.params._meta.progressTo
 /** What is not looked into because of a place can be all that stands behind it: that concerns everybody, wherever it was said. */
 const OF_THE_MESSAGE: ReadonlySet<string> = new Set(['over-budget', 'failed']);
 
+/** What stands in there as it is, unencoded, is no state and no place in a list, but words that somebody wants to get past. */
+const PLAIN: ReadonlySet<FindingClass> = new Set(['secret', 'payment', 'canary']);
+
 /** Findings without those in what the protocol needs as it is. An answer that is no question has no round to continue. */
 export function ofConcern(found: readonly Found[], { question: { rule } }: Pick<Call, 'question'>, surface: Surface): readonly Found[] {
   if (found.length === 0) return found;
   const isOpaque = (path: string): boolean =>
     (rule?.list !== undefined && OF_LISTS.has(path)) || (rule?.interactive === true && surface !== 'answer' && OF_ROUNDS.has(path));
   return found.filter(
-    ({ path, kind, class: of, type }) =>
-      (of === 'unscanned' && OF_THE_MESSAGE.has(type)) || !(isOpaque(path) || (kind === 'number' && COUNTED.has(path))),
+    ({ path, kind, class: of, type, layers }) =>
+      (of === 'unscanned' && OF_THE_MESSAGE.has(type)) ||
+      !((isOpaque(path) && !(PLAIN.has(of) && layers.length === 0)) || (kind === 'number' && COUNTED.has(path))),
   );
 }

@@ -90,8 +90,8 @@ test('a text that repeats structured content is looked at again, and keeps all o
 });
 
 test('what the protocol needs as it is stays as it is, and only where it does', () => {
-  const cursor = foundAt(0, 1, { path: '$.result.nextCursor' });
-  const state = foundAt(0, 1, { path: '$.result.requestState' });
+  const cursor = foundAt(0, 1, { path: '$.result.nextCursor', layers: ['base64'] });
+  const state = foundAt(0, 1, { path: '$.result.requestState', layers: ['base64'] });
   const id = foundAt(0, 1, { path: '$.id', kind: 'number' });
   const listed = METHODS.get('resources/list');
   const called = METHODS.get('tools/call');
@@ -104,6 +104,17 @@ test('what the protocol needs as it is stays as it is, and only where it does', 
     const call = inspectedCall({});
     assert.deepEqual(ofConcern([cursor, state, id], { question: { ...call.question, rule } }, surface), left);
   }
+});
+
+test('a secret in plain words is no cursor and no state', () => {
+  const { question } = inspectedCall({});
+  const plain = [foundAt(0, 1, { path: '$.result.nextCursor' }), foundAt(0, 1, { path: '$.params.cursor', class: 'canary' })];
+  const rule = METHODS.get('resources/list');
+  assert.deepEqual(ofConcern(plain, { question: { ...question, rule } }, 'answer'), plain);
+  assert.deepEqual(
+    ofConcern([foundAt(0, 1, { path: '$.result.nextCursor', class: 'personal' })], { question: { ...question, rule } }, 'answer'),
+    [],
+  );
 });
 
 test('that looking ended concerns everybody, wherever it ended', () => {
@@ -132,4 +143,15 @@ test('a replayed answer is looked into as well, and is not shown where somebody 
   const failed: Found = foundAt(0, 0, { type: 'failed', class: 'unscanned', kind: 'message' });
   assert.equal(inspectReplayed(inspectedCall({ lookNow: () => [failed] }), document.value), undefined);
   assert.equal(inspectReplayed(inspectedCall({ lookNow: () => [] }), document.value), document.value);
+});
+
+test('an edit that leaves no valid message keeps the answer back, and nothing is thrown', () => {
+  const [name, text] = ['"aaaa"', `a ${SECRET}`];
+  const final = result({ ...said(text), structuredContent: { aaaa: 1, '[redacted:aws]#0': 2 } });
+  const at = textOf(final).indexOf(name) + 1;
+  const { final: kept } = shown(final, () => [
+    foundAt(at, at + 4, { kind: 'name', path: '$.result.structuredContent.*' }),
+    foundAt(0, 3, { path: '$.result' }),
+  ]);
+  assert.match(textOf(kept), /kept back: what may not be shown cannot be taken out of it/);
 });

@@ -22,18 +22,51 @@ export function inspectFinal(call: Call, final: FinalMessage, ports: FinalPorts,
   const { bytes } = final.document;
   const surface = surfaceOf(final);
   const seen = hole === undefined ? bytes : withHole(bytes, hole);
-  call.inspecting.inspector.look(seen, surface, (all) => {
-    const found = ofConcern(hole === undefined ? all : all.map((one) => behindHole(one, hole)), call, surface);
-    if (found.length === 0) return next(final);
-    const treatment = treatAnswer(call, found, bytes);
-    const show = (): void => tellAndEdit(call, final, treatment, ports, next);
-    if (treatment.action === 'deny')
-      return noteSeen(call, treatment.taints, () => next(keptBack(call, final, keptBackWords(call, treatment.decisive))));
-    if (treatment.action !== 'ask') return show();
-    askAboutAnswer(call, asked(call, found), (leave) =>
-      leave.kind === 'shown' ? show() : next(keptBack(call, final, recorded(call, leave.say))),
-    );
-  });
+  const careful = createCareful(call, final, ports, next);
+  call.inspecting.inspector.look(seen, surface, (all) =>
+    careful.attempt(() => {
+      const found = ofConcern(hole === undefined ? all : all.map((one) => behindHole(one, hole)), call, surface);
+      if (found.length === 0) return careful.tell(final);
+      const treatment = treatAnswer(call, found, bytes);
+      const show = (): void => tellAndEdit(call, final, treatment, ports, careful);
+      if (treatment.action === 'deny')
+        return noteSeen(call, treatment.taints, () => careful.tell(keptBack(call, final, keptBackWords(call, treatment.decisive))));
+      if (treatment.action !== 'ask') return show();
+      askAboutAnswer(call, asked(call, found), (leave) =>
+        careful.attempt(() => (leave.kind === 'shown' ? show() : careful.tell(keptBack(call, final, recorded(call, leave.say))))),
+      );
+    }),
+  );
+}
+
+/** Steps that are called back from where nobody knows this call. */
+interface Careful {
+  /** What the agent gets, the first time. */
+  readonly tell: (shown: FinalMessage) => void;
+  /** A fault in a step keeps the answer back: an edit that leaves no valid message must cost its server this one answer, and the worker nothing. */
+  readonly attempt: (step: () => void) => void;
+}
+
+function createCareful(call: Call, final: FinalMessage, { log }: FinalPorts, next: (shown: FinalMessage) => void): Careful {
+  let isTold = false;
+  const tell = (shown: FinalMessage): void => {
+    if (isTold) return;
+    isTold = true;
+    next(shown);
+  };
+  return {
+    tell,
+    attempt: (step) => {
+      try {
+        step();
+      } catch (error) {
+        if (isTold) throw error; // Not of this: whoever called knows what to do.
+        // What was thrown may hold a piece of what was looked at.
+        log.warn('an answer could not be edited', { server: call.server.name, call: call.id });
+        tell(keptBack(call, final, recorded(call, 'what may not be shown cannot be taken out of it.')));
+      }
+    },
+  };
 }
 
 /** What was approved to the byte need not be looked into again with every list: nothing stands in its place meanwhile. */
@@ -55,31 +88,29 @@ function asked(call: Call, found: readonly Found[]): readonly Found[] {
   return found.filter((one) => actionOf(one).action === 'ask');
 }
 
-function tellAndEdit(
-  call: Call,
-  final: FinalMessage,
-  { edits, taints }: Treatment,
-  ports: FinalPorts,
-  next: (shown: FinalMessage) => void,
-): void {
-  noteSeen(call, taints, (isNoted) => {
-    if (!isNoted) return next(keptBack(call, final, keptBackWords(call, undefined)));
-    if (edits.length === 0) return next(final);
-    const edited = inStep(final, rereadMessage(final.kind, splice(final.document, edits)));
-    // Two places that say the same were each looked at where they stand: what one of them hid must not be read in the other.
-    if (edited.isAligned) return again(call, edited.final, ports, next);
-    next(holdResult(call, edited.final, ports));
-  });
+function tellAndEdit(call: Call, final: FinalMessage, { edits, taints }: Treatment, ports: FinalPorts, careful: Careful): void {
+  noteSeen(call, taints, (isNoted) =>
+    careful.attempt(() => {
+      if (!isNoted) return careful.tell(keptBack(call, final, keptBackWords(call, undefined)));
+      if (edits.length === 0) return careful.tell(final);
+      const edited = inStep(final, rereadMessage(final.kind, splice(final.document, edits)));
+      // Two places that say the same were each looked at where they stand: what one of them hid must not be read in the other.
+      if (edited.isAligned) return again(call, edited.final, ports, careful);
+      careful.tell(holdResult(call, edited.final, ports));
+    }),
+  );
 }
 
 /** An answer in which one place was written anew after another: whatever would have to be taken out of it now keeps all of it back. */
-function again(call: Call, final: FinalMessage, ports: FinalPorts, next: (shown: FinalMessage) => void): void {
+function again(call: Call, final: FinalMessage, ports: FinalPorts, { tell, attempt }: Careful): void {
   const actionOf = answerActions(call);
   const surface = surfaceOf(final);
-  call.inspecting.inspector.look(final.document.bytes, surface, (found) => {
-    const left = ofConcern(found, call, surface).find((one) => isEdit(actionOf(one).action) || actionOf(one).action === 'deny');
-    next(left === undefined ? holdResult(call, final, ports) : keptBack(call, final, keptBackWords(call, left)));
-  });
+  call.inspecting.inspector.look(final.document.bytes, surface, (found) =>
+    attempt(() => {
+      const left = ofConcern(found, call, surface).find((one) => isEdit(actionOf(one).action) || actionOf(one).action === 'deny');
+      tell(left === undefined ? holdResult(call, final, ports) : keptBack(call, final, keptBackWords(call, left)));
+    }),
+  );
 }
 
 /** An answer that comes on a stream of several, and cannot wait: undefined where it is kept back, or a person would have to be asked. */

@@ -6,6 +6,7 @@ import type { Edit } from '../../mcp/index.ts';
 import type { Call } from '../exchange.ts';
 import { noteSeen, treatAnswer } from './answer-treatment.ts';
 import { ofConcern } from './concern.ts';
+import { notLookedInto } from './inspector.ts';
 
 export interface PassingOptions {
   readonly call: Call;
@@ -50,13 +51,25 @@ export function createPassing({ call, release, stop, onRoom }: PassingOptions): 
     stop(found);
   };
 
-  const progressed = ({ decided, found }: Progress, then: () => void): void => {
+  /** Called back from where nobody knows this answer. */
+  const progressed = (progress: Progress, then: () => void): void => {
+    try {
+      take(progress, then);
+    } catch {
+      end(notLookedInto('failed'));
+    }
+  };
+  const take = ({ decided, found }: Progress, then: () => void): void => {
     if (over) return;
     if (telling !== undefined) return void telling.push(() => progressed({ decided, found }, then));
     const concern = ofConcern(found, call, 'answer');
     if (concern.length === 0) return goOn(decided, then);
     const treatment = treatAnswer(call, concern, joined(), base);
-    if (treatment.action === 'deny' || treatment.action === 'ask') {
+    // Members that were seen before may have the name that one would be given: in pieces nobody can tell.
+    const isRenamed = concern.some(
+      (one) => one.kind === 'name' && treatment.edits.some(({ span }) => span.start <= one.start && one.end <= span.end),
+    );
+    if (treatment.action === 'deny' || treatment.action === 'ask' || isRenamed) {
       noteSeen(call, treatment.taints, () => {});
       return end(treatment.decisive);
     }

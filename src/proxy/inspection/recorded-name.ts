@@ -6,7 +6,7 @@ import type { Call } from '../exchange.ts';
 
 /** What is never written, wherever it stands (PCI DSS 3.3.1 for what verifies cards). */
 const UNWRITTEN: ReadonlySet<FindingClass> = new Set(['secret', 'payment', 'canary']);
-const NAME_PATHS: ReadonlySet<string> = new Set(['$.params.name', '$.params.uri']);
+const NAME_PATHS: ReadonlySet<string> = new Set(['$.params.name', '$.params.uri', '$.params.ref.name', '$.params.ref.uri']);
 
 /** The type of what the name of a request holds and must not be written down; undefined: nothing. */
 export function unwritableIn(found: readonly Found[]): string | undefined {

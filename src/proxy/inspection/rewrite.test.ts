@@ -71,3 +71,19 @@ test('for another server, tool, tenant or purpose they stay tokens', () => {
     assert.equal(rewritten(said, [], where, tokens), said);
   }
 });
+
+test('a token is turned back among the values that an agent sends, and nowhere else', () => {
+  const token = tokens.make('x', 'card', { tenant: 'default', purpose: 'billing' }) ?? '';
+  const text = JSON.stringify({
+    jsonrpc: '2.0',
+    id: token,
+    method: 'tools/call',
+    params: { name: 'pay', arguments: { a: token }, _meta: { progressToken: token } },
+  });
+  const document = parseJson(Buffer.from(text));
+  const read = document.ok ? readMessage(document.value) : document;
+  assert.ok(read.ok && read.value.kind === 'request');
+  const sent = rewritten(read.value, [], to, tokens);
+  assert.equal(sent.id, token);
+  assert.deepEqual(sent.params, { name: 'pay', arguments: { a: 'x' }, _meta: { progressToken: token } });
+});

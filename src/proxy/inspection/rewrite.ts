@@ -26,10 +26,21 @@ interface OwnToken {
 /** The message as it is sent; itself where nothing changes. */
 export function rewritten<M extends Message>(message: M, edits: readonly Edit[], to: Destination, tokens: Tokens): M {
   const cut = edits.length === 0 ? message : reread(message, splice(message.document, edits));
-  const own = tokensIn(cut.document.bytes, tokens, scopesOf(to));
+  // Elsewhere stands what others read: an id comes back to the agent, a name is on record.
+  const own = tokensIn(cut.document.bytes, tokens, scopesOf(to)).filter((one) => isValue(cut, one));
   if (own.length === 0) return cut;
   const back = own.map(({ start, end, value }) => ({ span: { start, end }, replacement: Buffer.from(JSON.stringify(value).slice(1, -1)) }));
   return reread(cut, splice(cut.document, back));
+}
+
+/** Where an agent puts values for a server. */
+const VALUES: readonly (readonly string[])[] = [['params', 'arguments'], ['params', 'inputResponses'], ['result']];
+
+function isValue({ document }: Message, { start, end }: OwnToken): boolean {
+  return VALUES.some((path) => {
+    const span = document.span(path);
+    return span !== undefined && start >= span.start && end <= span.end;
+  });
 }
 
 /** Every token in a message that was made for one of these. */

@@ -22,7 +22,7 @@ export interface Tokens {
 }
 
 /** A token wherever it stands. */
-export const TOKEN = /sptok\.([a-z0-9-]{1,64})\.([A-Za-z0-9_-]{24,16384})/g;
+export const TOKEN = /sptok\.([a-z0-9-]{1,64})\.([A-Za-z0-9_-]{23,16384})/g;
 /** What every token begins with. */
 export const TOKEN_PREFIX = 'sptok.';
 
