@@ -347,3 +347,37 @@ test('it takes any bytes', () => {
     { numRuns: 300 },
   );
 });
+
+test('a message may cost less than its length lets it', () => {
+  const looked = (maxSteps: number | undefined): ReadonlySet<string> => {
+    const scan = createScan(engine, { surface: 'answer', maxSteps });
+    return new Set([...scan.push(Buffer.from(`["${'.'.repeat(5_000)}","${MARK}"]`)).found, ...scan.end().found].map(({ type }) => type));
+  };
+  assert.deepEqual(looked(undefined), new Set(['mark']));
+  assert.deepEqual(looked(6_000), new Set(['mark']));
+  assert.deepEqual(looked(4_000), new Set(['over-budget']));
+});
+
+test('every string costs something, and every finding does, however short they are', () => {
+  const stepsOf = (text: string): number => {
+    const budget = { left: 1e9, failures: 0 };
+    const scan = createScan(engine, { surface: 'answer', budget });
+    scan.push(Buffer.from(text));
+    scan.end();
+    return 1e9 - budget.left;
+  };
+  const joined = stepsOf(`["${'.'.repeat(400)}"]`);
+  assert.ok(stepsOf(`[${Array(200).fill('"."').join(',')}]`) > joined + 200 * 10);
+  const zeroWidth = String.fromCharCode(0x200b);
+  assert.ok(stepsOf(`["${`${zeroWidth} `.repeat(400)}"]`) > stepsOf(`["${'bcd '.repeat(400)}"]`) + 400 * 20);
+});
+
+test('a message that is nothing but findings is not looked into to its end, however it comes', () => {
+  const text = `{"a":[${Array(20_000).fill('{"password":"x"}').join(',')},${Array(60_000).fill('"<a>"').join(',')}]}`;
+  const bytes = Buffer.from(text);
+  const whole = scanPieces([bytes]);
+  assert.ok(whole.some(({ type }) => type === 'over-budget'));
+  assert.ok(whole.length > 20_000);
+  assert.ok(whole.length <= 4_096 + bytes.length / 16 + 3);
+  assert.deepEqual(scanPieces(cutAt(bytes, [7, 100_000, 100_001, 400_000])), whole);
+});

@@ -18,6 +18,8 @@ export interface ScanOptions {
   readonly surface: Surface;
   /** What all of it may cost. Undefined: as much as its length lets it. */
   readonly budget?: Budget | undefined;
+  /** Without a budget: the most that it may cost, however long it is; where somebody waits for it who cannot wait long. */
+  readonly maxSteps?: number | undefined;
 }
 
 // What may come next, or what is being read. Numbers, because this is asked for every mark.
@@ -61,7 +63,7 @@ export function createScan(engine: Engine, options: ScanOptions): Scan {
   const sizes = { behind: Math.max(MIN_BEHIND_BYTES, engine.lookBehindBytes), own: WINDOW_BYTES, ahead: engine.maxMatchBytes };
   const place = createPlace();
   const findings = createFindings(engine.maxMatchBytes);
-  const looker = createLooker({ engine, surface: options.surface, budget: options.budget, place, findings });
+  const looker = createLooker({ engine, surface: options.surface, budget: options.budget, maxSteps: options.maxSteps, place, findings });
   const { joins } = looker;
   const held = createHeldText(sizes, (bytes, begin, from, to, end) => lookAtHeld(bytes, begin, from, to, end));
   const lookAtHeld = looker.at(held);

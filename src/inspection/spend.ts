@@ -14,8 +14,12 @@ export const DEFAULT_COST: Cost = { look: 60, character: 1 };
 /** A byte of a text is folded; of one with characters beyond ASCII, each is looked up. */
 export const STEPS_PER_FOLDED_BYTE = 1;
 export const STEPS_PER_FOLDED_WIDE_BYTE = 4;
-/** Something was found: it has to be kept, sorted and told. */
+/** Something was found: it has to be kept and sorted. */
 export const STEPS_PER_HIT = 50;
+/** A text is looked at, however short it is. */
+export const STEPS_PER_LOOK = 24;
+/** Something is said of a message: it has a path, and a place among the others. */
+export const STEPS_PER_FINDING = 32;
 
 /** Takes steps from the budget; false when they are not there, and then nothing more is done. */
 export function spend(budget: Budget, steps: number): boolean {

@@ -4,6 +4,7 @@ import { createJoins, MAX_PIECE_BYTES } from '../joins.ts';
 import type { Joins } from '../joins.ts';
 import { createLayers } from '../layers.ts';
 import type { Outlet } from '../layers.ts';
+import { STEPS_PER_FINDING, STEPS_PER_LOOK } from '../spend.ts';
 import type { Budget, Engine, Hit, Layer, Passage, Sought, Surface, UnscannedReason } from '../types.ts';
 import type { Findings } from './findings.ts';
 import { namesOf } from './names.ts';
@@ -44,6 +45,8 @@ export interface LookerOptions {
   readonly findings: Findings;
   /** What the whole message may cost. Undefined: as much as its length lets it. */
   readonly budget?: Budget | undefined;
+  /** Without a budget: the most that it may cost, however long it is. */
+  readonly maxSteps?: number | undefined;
 }
 
 /** Numbers with fewer digits say too little to be something, but under some names. */
@@ -61,6 +64,12 @@ const MAX_MISSED = 3;
  */
 const BASE_STEPS = 262_144;
 const STEPS_PER_BYTE = 24;
+/**
+ * How much any message may have found in it, and one more for so many bytes. Each is kept, sent on, and acted upon, here and in the worker: a message that is
+ * nothing but findings takes more memory than any that is meant to be read.
+ */
+const BASE_FINDINGS = 4_096;
+const BYTES_PER_FINDING = 16;
 
 const SURFACES: Readonly<Record<Surface, number>> = { request: 1, answer: 2, question: 4, definition: 8 };
 /** Characters written as others. */
@@ -70,7 +79,7 @@ const NO_HITS: readonly Hit[] = [];
 
 /** Makes the looks of one message. */
 export function createLooker(options: LookerOptions): Looker {
-  const { engine, surface, place, findings } = options;
+  const { engine, surface, place, findings, maxSteps = Number.POSITIVE_INFINITY } = options;
   const names = namesOf(engine);
   const surfaceBit = SURFACES[surface];
   const isPaced = options.budget === undefined;
@@ -84,12 +93,14 @@ export function createLooker(options: LookerOptions): Looker {
   let nowAt = 0;
   /** What was found or missed so far. */
   let said = 0;
+  /** What was found, and may be said of it. */
+  let told = 0;
 
   const pathOfNow = (): string => (looker.placed ? place.path() : '$');
 
   /** Sets the budget to what may be spent up to that offset of the message, wherever the pieces were cut. False: nothing. */
   const mayLook = (): boolean => {
-    if (isPaced) budget.left = BASE_STEPS + STEPS_PER_BYTE * nowAt - spent;
+    if (isPaced) budget.left = Math.min(maxSteps, BASE_STEPS + STEPS_PER_BYTE * nowAt) - spent;
     return isWithin();
   };
 
@@ -99,8 +110,15 @@ export function createLooker(options: LookerOptions): Looker {
     return false;
   };
 
+  const spend = (steps: number): boolean => {
+    if (budget.left < 0) return false;
+    budget.left -= steps;
+    spent += steps;
+    return isWithin();
+  };
+
   const search = (text: Passage): readonly Hit[] => {
-    if (budget.left < 0) return NO_HITS;
+    if (!spend(STEPS_PER_LOOK)) return NO_HITS;
     const { left, failures } = budget;
     const hits = engine.search(text, budget);
     spent += left - budget.left;
@@ -109,15 +127,17 @@ export function createLooker(options: LookerOptions): Looker {
     return hits;
   };
 
-  const spend = (steps: number): boolean => {
-    if (budget.left < 0) return false;
-    budget.left -= steps;
-    spent += steps;
-    return isWithin();
-  };
-
   const isHidden = (detector: number): boolean => engine.detectors[detector]?.class === 'hidden';
   const layers = createLayers({ search, spend, isHidden, aheadBytes: engine.maxMatchBytes });
+
+  /** Whether one more may be said of the message. What was found is paid for, and not dropped for what it costs. */
+  const mayTell = (): boolean => {
+    spend(STEPS_PER_FINDING);
+    told++;
+    if (told <= BASE_FINDINGS + nowAt / BYTES_PER_FINDING) return true;
+    looker.miss('over-budget', nowAt);
+    return false;
+  };
 
   const outletAt = (origin: Origin): Outlet => ({
     found: (detector, start, end, ways) => {
@@ -125,6 +145,7 @@ export function createLooker(options: LookerOptions): Looker {
       if (sought === undefined) return;
       said++;
       if (looker.kind === 'name') place.hideName();
+      if (!mayTell()) return;
       const { bytes, begin, end: last } = passage;
       const isNumber = looker.kind === 'number';
       findings.add({
@@ -165,7 +186,7 @@ export function createLooker(options: LookerOptions): Looker {
     },
     report: ({ detector, start, end, path, layers: ways }) => {
       const sought = engine.detectors[detector];
-      if (sought === undefined) return;
+      if (sought === undefined || !mayTell()) return;
       const { name, class: group } = sought;
       findings.add({ type: name, class: group, confidence: confidenceOf(sought, ways), kind: 'string', start, end, path, layers: ways });
     },
@@ -240,9 +261,10 @@ export function createLooker(options: LookerOptions): Looker {
     miss: (reason, at) => {
       said++;
       const places = missed.get(reason) ?? new Set();
+      if (places.size === MAX_MISSED) return;
       const path = pathOfNow();
       // Once for each place, so that no place can use up what is to be said of the others.
-      if (places.size === MAX_MISSED || places.has(path)) return;
+      if (places.has(path)) return;
       missed.set(reason, places.add(path));
       findings.add({
         type: reason,
