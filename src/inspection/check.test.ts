@@ -145,3 +145,13 @@ test('what is wrong with canaries never says what they are', () => {
   const problems = check({ canaries: { failed: 'PX-7Q41-ZC88' }, actions: [{ findings: ['PX-7Q41'], action: 'deny' }] });
   assert.doesNotMatch(problems.join(), /ZC88/);
 });
+
+test('what the protocol says in every message is no canary, and no detector by itself', () => {
+  const word = 'is a word of the protocol itself, which stands in every message';
+  assert.deepEqual(check({ canaries: { trap: 'tools/call', other: 'structuredContent', fine: 'svc-legacy-77' } }), [
+    `error canaries.trap:  ${word}`,
+    `error canaries.other:  ${word}`,
+  ]);
+  assert.deepEqual(check({ detectors: [{ name: 'calls', literals: ['arguments'] }] }), [`error detectors.0.literals:  ${word}`]);
+  assert.deepEqual(check({ detectors: [{ name: 'calls', literals: ['arguments'], pattern: 'arguments of [0-9]+' }] }), []);
+});

@@ -2,6 +2,7 @@
 // Never says what a canary is.
 
 import { compileGlob, coversGlob, isGlob, nearest } from '../base/index.ts';
+import { METHODS } from '../mcp/index.ts';
 import { isEdit } from './actions.ts';
 import { FINDING_CLASSES, UNSCANNED_REASONS } from './types.ts';
 import type { ActionLine, FindingClass, InspectionDocument, Sought } from './types.ts';
@@ -38,6 +39,7 @@ export function checkInspection(document: InspectionDocument, known: KnownToInsp
   const builtIn = known.builtIn.map(({ name }) => name);
   return [
     ...checkDetectorNames(document),
+    ...checkOwnTexts(document),
     ...actions.flatMap((line, i) => [
       ...checkNames(line.findings, ['actions', i, 'findings'], [...FINDING_CLASSES, ...UNSCANNED_REASONS, ...types], FINDING),
       ...checkNames(line.servers, ['actions', i, 'servers'], known.servers, SERVER),
@@ -99,6 +101,36 @@ function checkDetectorNames({ detectors, canaries }: InspectionDocument): readon
   return [
     ...detectors.flatMap(({ name }, i) => (reserved.has(name) ? [problem(['detectors', i, 'name'])] : [])),
     ...Object.keys(canaries).flatMap((name) => (reserved.has(name) ? [problem(['canaries', name])] : [])),
+  ];
+}
+
+/** What the protocol says in every message: whoever looked for it would find it in all of them. */
+const PROTOCOL = [
+  ...METHODS.keys(),
+  'jsonrpc 2.0 id method params result error code message data arguments content structuredContent isError resultType complete input_required inputRequests',
+  'inputResponses requestState progressToken protocolVersion capabilities clientInfo clientCapabilities serverInfo instructions contents messages mimeType',
+  'io.modelcontextprotocol/clientInfo io.modelcontextprotocol/clientCapabilities io.modelcontextprotocol/protocolVersion traceparent annotations',
+]
+  .join(' ')
+  .toLowerCase();
+
+function checkOwnTexts({ detectors, canaries }: InspectionDocument): readonly InspectionProblem[] {
+  const isEverywhere = (text: string): boolean => PROTOCOL.includes(text.toLowerCase());
+  const problem = (path: InspectionProblem['path'], fix: string): InspectionProblem => ({
+    severity: 'error',
+    path,
+    message: 'is a word of the protocol itself, which stands in every message',
+    fix,
+  });
+  return [
+    ...Object.entries(canaries).flatMap(([name, value]) =>
+      isEverywhere(value) ? [problem(['canaries', name], 'Plant another value.')] : [],
+    ),
+    ...detectors.flatMap(({ anchors, pattern }, i) =>
+      anchors.kind === 'literals' && pattern === undefined && anchors.literals.some(isEverywhere)
+        ? [problem(['detectors', i, 'literals'], 'Add a pattern that says more.')]
+        : [],
+    ),
   ];
 }
 
