@@ -132,3 +132,28 @@ test('actions are in the order of their strictness', () => {
 test('the defaults are lines like any other', () => {
   for (const one of DEFAULT_ACTIONS) assert.ok(one.findings.length > 0 && one.servers.includes('*'));
 });
+
+test('where nobody knows which tool it is about, the strictest that might hold does', () => {
+  const table = compileActions({
+    actions: [
+      { findings: ['email'], directions: ['answers'], servers: ['crm'], tools: ['send'], action: 'tag' },
+      { findings: ['email'], directions: ['answers'], servers: ['crm'], tools: ['read'], action: 'deny' },
+      { findings: ['email'], directions: ['answers'], servers: ['*'], action: 'redact' },
+      { findings: ['email'], directions: ['answers'], servers: ['crm'], tools: ['late'], action: 'deny' },
+    ],
+  });
+  const email: Found = {
+    type: 'email',
+    class: 'personal',
+    confidence: 'high',
+    kind: 'string',
+    start: 0,
+    end: 1,
+    path: '$',
+    layers: [],
+  };
+  assert.equal(table.onAny('crm', 'answers')(email).action, 'deny');
+  assert.equal(table.onAny('files', 'answers')(email).action, 'redact');
+  assert.equal(table.onAny('crm', 'requests')(email).action, 'tag');
+  assert.equal(table.onAny('crm', 'answers')({ ...email, confidence: 'low' }).action, 'tag');
+});

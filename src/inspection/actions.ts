@@ -14,6 +14,8 @@ export type ActionOf = (found: Found) => ActionLine;
 export interface ActionTable {
   /** What is done about findings in what goes to a server, or comes from it; of a call of a tool, or of anything else. */
   on(server: string, tool: string | undefined, direction: Direction): ActionOf;
+  /** The same where nobody knows whether a tool is called, and which: the strictest of what might hold. */
+  onAny(server: string, direction: Direction): ActionOf;
 }
 
 /** What a rule adds to the lines, for the calls that it grants. */
@@ -63,6 +65,9 @@ export function compileActions(document: Pick<InspectionDocument, 'actions'>): A
   const lines = [...document.actions, ...DEFAULT_ACTIONS].map(compileLine);
   const remembered = new Map<string, ActionOf>();
   return {
+    onAny(server, direction) {
+      return strictestFit(lines.filter((one) => one.line.directions.includes(direction) && one.servers(server)));
+    },
     on(server, tool, direction) {
       const key = tool === undefined ? `${direction} ${server}` : `${direction} ${server} ${tool}`;
       const known = remembered.get(key);
@@ -109,6 +114,20 @@ function firstFit(lines: readonly CompiledLine[]): ActionOf {
   return (found) => {
     if (found.confidence === 'low' && found.class !== 'unscanned') return TAGGED;
     return carriedOut(lines.find((one) => one.fits(found))?.line ?? TAGGED, found);
+  };
+}
+
+/** Lines about tools may hold or not; the first line about everything does, where none of them is stricter. */
+function strictestFit(lines: readonly CompiledLine[]): ActionOf {
+  return (found) => {
+    if (found.confidence === 'low' && found.class !== 'unscanned') return TAGGED;
+    let strictest: ActionLine | undefined;
+    for (const { line, fits } of lines) {
+      if (!fits(found)) continue;
+      if (strictest === undefined || isStricter(line.action, strictest.action)) strictest = line;
+      if (line.tools === undefined) break;
+    }
+    return carriedOut(strictest ?? TAGGED, found);
   };
 }
 

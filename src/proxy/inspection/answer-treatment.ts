@@ -12,9 +12,12 @@ import type { Treatment } from './treat.ts';
 export type InspectingPorts = Pick<Ports, 'inspector' | 'tokens' | 'metrics' | 'taint' | 'log' | 'approvals' | 'nowMs'>;
 
 /** What holds for what comes back on a call. */
-export function answerActions({ arrival: { snapshot }, server, question: { subject }, duties }: Call): ActionOf {
+export function answerActions({ arrival: { snapshot }, inbound, server, question: { subject }, duties }: Call): ActionOf {
+  const { actions } = snapshot.inspection;
   const tool = subject.kind === 'tool' ? subject.name : undefined;
-  return withDuties(snapshot.inspection.actions.on(server.name, tool, 'answers'), duties ?? NO_DUTIES);
+  // On a stream of a session may come the answer to any call.
+  const lines = inbound.kind === 'stream' ? actions.onAny(server.name, 'answers') : actions.on(server.name, tool, 'answers');
+  return withDuties(lines, duties ?? NO_DUTIES);
 }
 
 /** Findings in bytes of an answer that begin at `at`: counted, and what is to be done. */
