@@ -11,6 +11,8 @@ export const AFTER = 32;
 export interface Words {
   /** Whether one of them is in the text. */
   readonly test: (text: string) => boolean;
+  /** The same, of a text that was read. */
+  readonly areIn: (text: ReadText) => boolean;
   /** As they may be written; `open`: what follows may be of the same word. */
   readonly written: readonly Word[];
 }
@@ -19,10 +21,54 @@ export interface Words {
 export function hasContext(candidate: Candidate, start: number, end: number, words: Words, before = BEFORE): boolean {
   const { window, key } = candidate;
   return (
-    words.test(window.slice(Math.max(0, start - before), start)) ||
-    words.test(window.slice(end, end + AFTER)) ||
-    (key !== '' && words.test(toWords(key)))
+    words.areIn(readAgain(IN_FRONT, window.slice(Math.max(0, start - before), start))) ||
+    words.areIn(readAgain(BEHIND, window.slice(end, end + AFTER))) ||
+    (key !== '' && words.areIn(readKey(key)))
   );
+}
+
+/** A text in small letters, and where its words begin. */
+export interface ReadText {
+  readonly lower: string;
+  readonly begins: readonly number[];
+}
+
+/** Every word begins with a letter, and in front of a number stand mostly other numbers. */
+function readText(text: string): ReadText {
+  const lower = text.toLowerCase();
+  const begins: number[] = [];
+  let inWord = false;
+  for (let at = 0; at < lower.length; at += 1) {
+    const unit = lower.charCodeAt(at);
+    if (unit >= FIRST_LETTER && !inWord) begins.push(at);
+    inWord = isLatin(unit);
+  }
+  return { lower, begins };
+}
+
+// Of one number, many kinds ask about the same few texts, one after the other.
+interface Remembered {
+  text: string;
+  read: ReadText;
+}
+const IN_FRONT: Remembered = { text: '', read: readText('') };
+const BEHIND: Remembered = { text: '', read: readText('') };
+const KEY: Remembered = { text: '', read: readText('') };
+
+function readAgain(remembered: Remembered, text: string): ReadText {
+  if (remembered.text !== text) {
+    remembered.read = readText(text);
+    remembered.text = text;
+  }
+  return remembered.read;
+}
+
+function readKey(key: string): ReadText {
+  if (KEY.text !== key) {
+    KEY.read = readText(toWords(key));
+    KEY.text = key;
+  }
+  return KEY.read;
 }
 
 /** `cardNumber`, `card_number` and `card-number` as words. */
@@ -47,21 +93,9 @@ export function words(...list: readonly string[]): Words {
     const first = word.text.charCodeAt(0);
     byLetter.set(first, [...(byLetter.get(first) ?? []), word]);
   }
-  return {
-    written,
-    test: (text) => {
-      const lower = text.toLowerCase();
-      let inWord = false;
-      for (let at = 0; at < lower.length; at += 1) {
-        const unit = lower.charCodeAt(at);
-        // Every word begins with a letter, and in front of a number stand mostly other numbers.
-        const begins = unit >= FIRST_LETTER && !inWord;
-        inWord = isLatin(unit);
-        if (begins && byLetter.get(unit)?.some((word) => isAt(lower, at, word)) === true) return true;
-      }
-      return false;
-    },
-  };
+  const areIn = ({ lower, begins }: ReadText): boolean =>
+    begins.some((at) => byLetter.get(lower.charCodeAt(at))?.some((word) => isAt(lower, at, word)) === true);
+  return { written, areIn, test: (text) => areIn(readText(text)) };
 }
 
 function waysToWrite(word: string): readonly Word[] {
