@@ -135,3 +135,20 @@ test('any pieces give the same findings as one buffer', () => {
     { numRuns: 300 },
   );
 });
+
+test('a column of identifiers is no secret in pieces, but what stands beside one in an object may be part of it', () => {
+  const uuid = ['0f8fad5b', 'd9cb', '469f', 'a165', '70867728950e'].join('-');
+  const looks = (message: unknown): number => {
+    let texts = 0;
+    const counting = {
+      ...engine,
+      search: (...args: Parameters<typeof engine.search>) => (args[0].end - args[0].begin > uuid.length ? ++texts : 0, []),
+    };
+    const one = createScan(counting, { surface: 'answer' });
+    one.push(Buffer.from(JSON.stringify(message)));
+    one.end();
+    return texts;
+  };
+  assert.equal(looks([{ id: uuid }, { id: uuid }, { id: uuid }]), 0);
+  assert.ok(looks([{ prefix: 'MARK-', id: uuid }]) > 0);
+});

@@ -3,7 +3,18 @@
 // what it looks like, and is a secret: joined words make new words, and joined numbers make card numbers by chance.
 
 import type { Name } from './reading/names.ts';
-import { add, counts, createGroup, forget, isPiece, isWord, isWorthLooking, mayBeWorthLooking, rangesOf } from './reading/pieces.ts';
+import {
+  add,
+  counts,
+  createGroup,
+  forget,
+  isPiece,
+  isUuid,
+  isWord,
+  isWorthLooking,
+  mayBeWorthLooking,
+  rangesOf,
+} from './reading/pieces.ts';
 import type { Group, Piece } from './reading/pieces.ts';
 import type { Place } from './reading/place.ts';
 import type { Hit, Layer, Passage, Sought } from './types.ts';
@@ -192,8 +203,8 @@ export function createJoins(tools: JoinTools): Joins {
       if (level.isObject) append(level.own, depth - 1, piece, name, undefined);
       else append(level.own, depth - 1, piece, undefined, place.element(depth - 1));
       if (siblings !== undefined) {
-        // Columns of words are no pieces of anything.
-        if (isWord(piece.bytes, piece.from, piece.to)) finish(siblings, depth - 2);
+        // Columns of words, and of identifiers, are no pieces of anything.
+        if (isWord(piece.bytes, piece.from, piece.to) || isUuid(piece.bytes, piece.from, piece.to)) finish(siblings, depth - 2);
         else append(siblings, depth - 2, piece, name, place.element(depth - 2));
       }
       holdAgain();

@@ -80,6 +80,24 @@ export function isPiece({ bytes, from, to }: Piece): boolean {
   return true;
 }
 
+const UUID_BYTES = 36;
+const UUID_HYPHENS: readonly number[] = [8, 13, 18, 23];
+
+/** The form of an identifier (RFC 9562 §4): tables have columns of them. */
+export function isUuid(bytes: Uint8Array, from: number, to: number): boolean {
+  if (to - from !== UUID_BYTES) return false;
+  for (let place = 0; place < UUID_BYTES; place++) {
+    const byte = bytes[from + place] ?? 0;
+    if (UUID_HYPHENS.includes(place) ? byte !== HYPHEN : !isHex(byte)) return false;
+  }
+  return true;
+}
+
+function isHex(byte: number): boolean {
+  const letter = byte | 0x20;
+  return (byte >= ZERO && byte <= NINE) || (letter >= 0x61 && letter <= 0x66);
+}
+
 /** A date as RFC 3339 has it: rows are full of them. */
 function isDate(bytes: Uint8Array, from: number, to: number): boolean {
   return (
