@@ -10,5 +10,5 @@ import type { BeginScan } from '../proxy/index.ts';
 export function prepareInspection(document: InspectionDocument): Result<BeginScan, string> {
   const engine = createEngine(document);
   if (!engine.ok) return fail(engine.error.map(({ list, index, say }) => `inspection.${list}[${index}]: ${say}.`).join(' '));
-  return ok((surface) => createScan(engine.value, { surface }));
+  return ok((surface, maxSteps) => createScan(engine.value, { surface, maxSteps }));
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fail } from '../base/index.ts';
+import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import { DEFAULT_INSPECTION } from '../inspection/index.ts';
 import type { Found, InspectionDocument, Progress } from '../inspection/index.ts';
@@ -8,7 +8,7 @@ import { notLookedInto } from '../proxy/index.ts';
 import type { BeginScan } from '../proxy/index.ts';
 import { createLog, createMetrics } from '../telemetry/index.ts';
 import type { Fields, Frame } from './channel.ts';
-import { compileForX, fakeChannel, foundAt, frameOf } from './inspector.fixture.ts';
+import { compileForX, fakeChannel, foundAt, frameOf, scanForX } from './inspector.fixture.ts';
 import type { FakeChannel } from './inspector.fixture.ts';
 import { createInspectorDoor } from './inspector-door.ts';
 import { beginInspector } from './inspector.ts';
@@ -64,11 +64,25 @@ const looked = (job: unknown, bytes: number, decided: number, found: readonly Fo
 
 test('what cannot wait is looked into before the call returns, up to a size that holds nobody up', () => {
   const { door, ends } = setUp();
-  const bytes = Buffer.alloc(MIB);
+  const bytes = Buffer.alloc(512 * KIB);
   bytes[1000] = 0x58;
   assert.deepEqual(door.inspector.lookNow(bytes, 'answer'), [foundAt(1000)]);
-  assert.deepEqual(door.inspector.lookNow(Buffer.alloc(MIB + 1), 'answer'), [OVER_BUDGET]);
+  assert.deepEqual(door.inspector.lookNow(Buffer.alloc(512 * KIB + 1), 'answer'), [OVER_BUDGET]);
   assert.deepEqual(ends(), { 'loop looked': 1 });
+});
+
+test('whatever is looked into in the loop may cost no more than the loop bears, and what the inspector looks into as much as its length lets it', async () => {
+  const limits: (number | undefined)[] = [];
+  const begin: BeginScan = (surface, maxSteps) => {
+    limits.push(maxSteps);
+    return scanForX(surface);
+  };
+  const { door } = setUp(() => ok(begin));
+  joined(door);
+  door.inspector.lookNow(Buffer.alloc(512 * KIB), 'answer');
+  await lookedAt(door, Buffer.alloc(KIB));
+  await lookedAt(door, Buffer.alloc(300 * KIB));
+  assert.deepEqual(limits, [2_097_152, 2_097_152]);
 });
 
 test('a small message is looked into before the call returns, whether there is an inspector or not', () => {

@@ -40,8 +40,8 @@ export interface InspectorDoor {
 export const INSPECTOR_TICK_MS = 250;
 /** Looked into in the loop: takes some milliseconds at most, and most messages are far smaller; these need nobody else to be answered. */
 const SMALL_BYTES = 32 * 1024;
-/** Of what cannot wait: it holds up the loop by a tenth of a second, and no longer. */
-const MAX_NOW_BYTES = 1024 * 1024;
+/** Of what cannot wait. What it costs is limited by itself (proxy/inspection/look-into.ts): of longer texts not even clean ones would be looked through. */
+const MAX_NOW_BYTES = 512 * 1024;
 /**
  * Without a sign of life for so long, the inspector hangs: a slice takes some milliseconds, the most expensive one a few tens. Counted in ticks of this
  * loop, so that a loop that was held up itself takes nobody else for dead.

@@ -3,13 +3,20 @@
 import type { Found, Scan, Surface } from '../../inspection/index.ts';
 import { notLookedInto } from './inspector.ts';
 
-/** Begins to look into one message. */
-export type BeginScan = (surface: Surface) => Scan;
+/** Begins to look into one message. `maxSteps`: what it may cost however long it is; else as much as its length lets it. */
+export type BeginScan = (surface: Surface, maxSteps?: number) => Scan;
+
+/**
+ * What looking in a loop may cost, in steps. A step takes ten nanoseconds, and fifty in the text that is worst for it, so nobody in the loop waits longer than
+ * for a tenth of a second because of one message. It is more than any message may cost that is short enough to be looked into there by rule; of what is longer and
+ * cannot wait, half a MiB of prose costs as much.
+ */
+const MAX_STEPS_IN_LOOP = 2_097_152;
 
 /** Everything that is found in a whole message; never throws. */
 export function lookInto(bytes: Uint8Array, surface: Surface, begin: BeginScan): readonly Found[] {
   try {
-    const scan = begin(surface);
+    const scan = begin(surface, MAX_STEPS_IN_LOOP);
     const { found } = scan.push(bytes);
     return [...found, ...scan.end().found];
   } catch {
