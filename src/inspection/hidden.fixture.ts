@@ -103,6 +103,11 @@ export const HONEST: Readonly<Record<string, string>> = {
   progress: 'Loading 10%\rLoading 55%\rLoading 100%\nready\r\n',
   'manual page': 'N\bNA\bAM\bME\bE and _\bo_\bp_\bt',
   'old code page': 'it\u0092s a \u0093quote\u0094 \u0096 fine',
+  'preview of a mail': 'Your order has shipped ' + '\u034f \u200c \u00ad '.repeat(60) + ' Hello Ann,',
+  'colours of a search': 'a.ts:\u001b[01;31m\u001b[Kmatch\u001b[m\u001b[K in it',
+  'progress in colours':
+    '\u001b[?25l\u001b[1m\u001b[36m  Building\u001b[0m [=> ] 1/3\r\u001b[K\u001b[1m\u001b[36m  Building\u001b[0m [==>] 2/3\u001b[?25h\n',
+  'marks of a shell': '\u001b]133;A\u0007$ ls\u001b]133;C\u0007file\n\u001b]133;D;0\u001b\\',
   'page breaks': 'one\ftwo\u000bthree\u0085four\u2028five',
   spaces: '10\u00a0km, 5\u202f%, a\u2009b, \u3000indent',
   'a break in a web address': 'https://\u200bexample.com/\u200bsome/\u200bpath',

@@ -21,8 +21,9 @@ const FINDS = {
   /** Moves the cursor, erases, sets titles, makes links: what a terminal shows is not what is there. */
   'terminal-control': 'medium',
   'carriage-return': 'medium',
+  /** Lets a terminal show another text than is there. */
   'control-character': 'medium',
-  /** Separators of the C0 set, which old formats use, and C1 characters, which misread texts have. */
+  /** Other control characters: zero bytes between names of files, separators of old formats, bells, C1 characters of misread texts. */
   'control-separator': 'low',
   /** Letters of several scripts in one word, which looks like a word of one. */
   'look-alike-letters': 'low',

@@ -9,6 +9,8 @@ const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const ESCAPE = 0x1b;
 const BELL = 0x07;
+/** What shows another text than is there: a step back, other character sets, the end of a sequence in its middle. */
+const STEERING: ReadonlySet<number> = new Set([BACKSPACE, 0x0e, 0x0f, 0x18, 0x1a]);
 const STRING_TERMINATOR = 0x9c;
 /** Parameters of a sequence, and texts of a command, longer than this are looked at as plain text. */
 const MAX_PARAMETERS = 64;
@@ -21,6 +23,10 @@ const CSI = 0x5b;
 const COMMANDS: ReadonlySet<number> = new Set([0x5d, 0x50, 0x58, 0x5e, 0x5f]);
 /** Sequences of two characters that choose a character set, or how keys are sent: they come with colours. */
 const HARMLESS_TWO: ReadonlySet<number> = new Set([0x3d, 0x3e, 0x5c]);
+const SHELL_MARK = /^\](?:133|633);[A-D](?:;[0-9]{0,3})?$/;
+const MAX_MARK = 16;
+/** Erases what is behind the cursor, where nothing was written yet; shows or hides the cursor; wraps lines; tells pasted text apart. */
+const HARMLESS_CSI = /^(?:0?K|\?(?:1|7|12|25|2004)[hl])$/;
 const CHARACTER_SETS = '()*+-./#% ';
 
 interface Sequence {
@@ -67,28 +73,47 @@ function readControl(characters: Characters, at: number, ends: Ends): Sequence {
   }
   if (point === CARRIAGE_RETURN) return { type: overwrites(characters, at) ? 'carriage-return' : undefined, end: at + 1 };
   if (point === BACKSPACE && isOverstrike(characters, at)) return { type: undefined, end: at + 1 };
-  return { type: point >= 0x1c && point < 0x20 ? 'control-separator' : 'control-character', end: at + 1 };
+  return { type: STEERING.has(point) ? 'control-character' : 'control-separator', end: at + 1 };
 }
 
 function readEscape(characters: Characters, at: number, ends: Ends): Sequence {
   const next = characters.points[at + 1] ?? 0;
   if (next === CSI) return readCsi(characters, at + 2) ?? { type: 'control-character', end: at + 1 };
-  if (COMMANDS.has(next)) return { type: 'terminal-control', end: ends(at + 2) ?? at + 2 };
+  if (COMMANDS.has(next)) {
+    const end = ends(at + 2) ?? at + 2;
+    return { type: isShellMark(characters, at + 1, end) ? undefined : 'terminal-control', end };
+  }
   if (HARMLESS_TWO.has(next)) return { type: undefined, end: at + 2 };
   if (next >= 0x20 && next < 0x7f && CHARACTER_SETS.includes(String.fromCharCode(next)))
     return { type: undefined, end: Math.min(at + 3, characters.length) };
   return next >= 0x30 && next < 0x7f ? { type: 'terminal-control', end: at + 2 } : { type: 'control-character', end: at + 1 };
 }
 
+/** Where a prompt, a command and its output begin and end, as shells tell terminals: a letter and a number, and nothing to hide in. */
+function isShellMark({ points }: Characters, from: number, end: number): boolean {
+  if (end - from > MAX_MARK) return false;
+  let to = from;
+  while (to < end && !endsCommand(points[to] ?? 0)) to += 1;
+  return SHELL_MARK.test(String.fromCodePoint(...points.subarray(from, to)));
+}
+
 /** A control sequence, from behind its introducer: parameters, intermediates, one final byte. */
-function readCsi({ points, length }: Characters, from: number): Sequence | undefined {
+function readCsi(characters: Characters, from: number): Sequence | undefined {
+  const { points } = characters;
+  const end = endOfCsi(characters, from);
+  if (end === undefined) return undefined;
+  const sequence = String.fromCodePoint(...points.subarray(from, end));
+  if (sequence.endsWith('m')) return { type: undefined, conceals: conceals(sequence.slice(0, -1)), end };
+  return { type: HARMLESS_CSI.test(sequence) ? undefined : 'terminal-control', end };
+}
+
+/** Behind a control sequence whose parameters begin here; undefined where it is none. */
+function endOfCsi({ points, length }: Characters, from: number): number | undefined {
   const most = Math.min(length, from + MAX_PARAMETERS);
   let at = from;
   while (at < most && (points[at] ?? 0) >= 0x20 && (points[at] ?? 0) < 0x40) at += 1;
   const final = points[at] ?? 0;
-  if (at >= most || final < 0x40 || final > 0x7e) return undefined;
-  if (final !== 0x6d) return { type: 'terminal-control', end: at + 1 };
-  return { type: undefined, conceals: conceals(String.fromCharCode(...points.subarray(from, at))), end: at + 1 };
+  return at >= most || final < 0x40 || final > 0x7e ? undefined : at + 1;
 }
 
 /**
@@ -140,23 +165,32 @@ function endsCommand(point: number): boolean {
  * Whether a carriage return lets another text be written over what stands in front of it. It does not at the end of a line; and what is written over
  * itself with other numbers is a progress bar.
  */
-function overwrites({ points, length }: Characters, at: number): boolean {
+function overwrites(characters: Characters, at: number): boolean {
+  const { points, length } = characters;
   const next = points[at + 1];
   if (next === undefined || next === LINE_FEED || next === CARRIAGE_RETURN || at === 0) return false;
-  const before = lineShape(points, length, at - 1, -1);
-  const behind = lineShape(points, length, at + 1, 1);
+  let begin = at;
+  while (begin > 0 && at - begin < MAX_LINE && !endsLine(points[begin - 1] ?? 0)) begin -= 1;
+  const before = lettersOf(characters, begin, at);
+  const behind = lettersOf(characters, at + 1, Math.min(length, at + 1 + MAX_LINE));
   return before !== '' && behind !== '' && !isProgress(before, behind);
 }
 
-/** The letters of the line in front of a place, or behind it. */
-function lineShape(points: Readonly<Uint32Array>, length: number, from: number, step: 1 | -1): string {
+function endsLine(point: number): boolean {
+  return point === LINE_FEED || point === CARRIAGE_RETURN;
+}
+
+/** The letters of a part of a line, without those of control sequences. */
+function lettersOf(characters: Characters, from: number, to: number): string {
+  const { points } = characters;
   const letters: string[] = [];
-  for (let at = from, left = MAX_LINE; at >= 0 && at < length && left > 0; at += step, left -= 1) {
+  for (let at = from; at < to; at += 1) {
     const point = points[at] ?? 0;
-    if (point === LINE_FEED || point === CARRIAGE_RETURN) break;
-    if (point >= 0x41 && (point <= 0x5a || point >= 0x61) && (point < 0x7b || point > 0xbf)) letters.push(String.fromCodePoint(point));
+    if (endsLine(point)) break;
+    if (point === ESCAPE && points[at + 1] === CSI) at = (endOfCsi(characters, at + 2) ?? at + 1) - 1;
+    else if (point >= 0x41 && (point <= 0x5a || point >= 0x61) && (point < 0x7b || point > 0xbf)) letters.push(String.fromCodePoint(point));
   }
-  return (step < 0 ? letters.toReversed() : letters).join('');
+  return letters.join('');
 }
 
 /** The same text but for its numbers, as far as the shorter of the two goes; or hardly any text. */

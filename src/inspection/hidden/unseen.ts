@@ -18,6 +18,9 @@ const EMOJI_SELECTOR = 0xfe0f;
 const MOST_IN_A_ROW = 3;
 /** So many of several kinds at the edges of words are a code. */
 const LEAST_CODE = 16;
+/** What fills a place is repeated after at most so many characters, and told by so many that are the same. */
+const LONGEST_PERIOD = 6;
+const LEAST_REPEATED = 4;
 /** A word may be divided by operators this often: a product of a few variables. */
 const MOST_FACTORS = 3;
 
@@ -194,9 +197,29 @@ function isWordLetter(point: number): boolean {
 
 function settle(characters: Characters, { inWords, atEdges, kinds }: Doubts, mark: Mark): void {
   const { points } = characters;
-  const isCode = kinds.size > 1 && atEdges.length >= LEAST_CODE;
+  const isCode = kinds.size > 1 && atEdges.length >= LEAST_CODE && countSaying(points, atEdges) >= LEAST_CODE;
   const isInterleaved = inWords.length > 1;
   for (const at of inWords) if (isInterleaved || isCode) mark('zero-width', at, at + 1);
   if (!isInterleaved && !isCode) for (const at of inWords) if (points[at] !== SOFT_HYPHEN) mark('zero-width-lone', at, at + 1);
   if (isInterleaved || isCode) for (const at of atEdges) mark('zero-width', at, at + 1);
+}
+
+/**
+ * How many of the characters at edges are more than what was said before. The same few of them over and over say nothing: mail fills its preview with such,
+ * so that none of its text is shown there.
+ */
+function countSaying(points: Readonly<Uint32Array>, places: readonly number[]): number {
+  return places.filter((_, at) => !isRepeated(points, places, at)).length;
+}
+
+/** Whether what leads to here is what stood a few characters earlier. */
+function isRepeated(points: Readonly<Uint32Array>, places: readonly number[], at: number): boolean {
+  for (let period = 2; period <= LONGEST_PERIOD; period += 1) {
+    const needed = Math.max(period, LEAST_REPEATED);
+    if (at - needed - period < -1) continue;
+    let same = 0;
+    while (same < needed && points[places[at - same] ?? 0] === points[places[at - same - period] ?? 0]) same += 1;
+    if (same === needed) return true;
+  }
+  return false;
 }
