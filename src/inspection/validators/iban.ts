@@ -3,6 +3,8 @@
 import type { Candidate, Part } from '../types.ts';
 import { modulo97 } from './check-digits.ts';
 
+const A = 0x41;
+
 // Length of a whole IBAN by country: the registry of SWIFT, and the countries that use the format without being in it.
 const LENGTHS: Readonly<Record<string, number>> = {
   AD: 24,
@@ -117,6 +119,16 @@ const LENGTHS: Readonly<Record<string, number>> = {
   XK: 20,
   YE: 30,
 };
+
+/** Where the letters of a country, of either case, have a bit: 26 rows of 26. */
+const COUNTRIES = new Uint8Array(26 * 26);
+for (const country of Object.keys(LENGTHS)) COUNTRIES[(country.charCodeAt(0) - A) * 26 + country.charCodeAt(1) - A] = 1;
+
+/** Whether two bytes are the letters of a country that has IBANs. */
+export function isCountry(first: number, second: number): boolean {
+  const [row, column] = [(first & ~0x20) - A, (second & ~0x20) - A];
+  return row >= 0 && row < 26 && column >= 0 && column < 26 && COUNTRIES[row * 26 + column] === 1;
+}
 
 /** In front of the first digits that anchor the search there may stand a country, check digits, a bank's letters and the spaces between. */
 const REACH = 20;

@@ -191,7 +191,8 @@ export function createCodeCheck(kinds: readonly NationalCode[]): (candidate: Can
   const reaches = [...new Set(kinds.map(({ reach }) => (reach <= NEAR ? NEAR : reach)))];
   const looks = reaches.map((reach) => {
     const near = kinds.filter((kind) => (kind.reach <= NEAR ? NEAR : kind.reach) === reach);
-    return { reach, any: new RegExp(near.map(({ pattern }) => pattern.source).join('|'), 'i') };
+    // Whatever is found stands alone: where a word goes on, none of them has to be tried.
+    return { reach, any: new RegExp(`(?<!\\w)(?:${near.map(({ pattern }) => pattern.source).join('|')})(?!\\w)`, 'i') };
   });
   return ({ window, at, value }) =>
     looks.some(({ reach, any }) => any.test(window.slice(Math.max(0, at - reach), at + value.length + reach)));
