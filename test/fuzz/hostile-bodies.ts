@@ -19,7 +19,7 @@ interface Ingredient {
 }
 
 /** How the text is spread over a message. */
-const SHAPES = ['one string', 'many strings', 'members', 'names', 'deep', 'numbers'] as const;
+const SHAPES = ['one string', 'many strings', 'held strings', 'strings far down', 'members', 'names', 'deep', 'numbers'] as const;
 /** How it is written. */
 const LAYERS = ['base64', 'hex', 'url', 'gzip', 'html', 'escaped'] as const;
 const SPELLINGS = ['plain', 'escaped', 'half escaped'] as const;
@@ -44,6 +44,11 @@ const TOKENS = [...generateTokens(41).values()];
 const CARDS = generateValues(42, 'CREDIT_CARD', 40);
 const IBANS = generateValues(43, 'IBAN_CODE', 40);
 const ADDRESSES = generateValues(44, 'EMAIL_ADDRESS', 40);
+/** As long as a piece of what may be one holds back what is found behind it (joins.ts), a little less. */
+const HELD_BYTES = 1_900;
+/** As deep as reading goes, nearly, under names as long as paths show. */
+const FAR_DOWN = 60;
+const LONG_NAME = 'n'.repeat(63);
 const SEPARATORS = ['', ' ', '.', '-', ':', '=', '": "', '@', '/', '\n', ',', '_', '://', '" ', '\\', '\u200b', '&'];
 
 const KINDS = {
@@ -118,15 +123,13 @@ export function invent(random: Random): Recipe {
   };
 }
 
-/** One of every ingredient, alone: where a search begins. */
+/** One of every ingredient, alone, and every shape with little in each string, in which something is found all the same: where a search begins. */
 export function basics(): readonly Recipe[] {
-  return KIND_NAMES.map((kind, seed) => ({
-    shape: 'one string',
-    spelling: 'plain',
-    layers: [],
-    ingredients: [{ kind, seed, length: 2_000 }],
-    cut: 64,
-  }));
+  const alone = { shape: 'one string', spelling: 'plain', layers: [], cut: 64 } as const;
+  return [
+    ...KIND_NAMES.map((kind, seed) => ({ ...alone, ingredients: [{ kind, seed, length: 2_000 }] })),
+    ...SHAPES.map((shape, seed) => ({ ...alone, shape, ingredients: [{ kind: 'hidden', seed, length: 2_000 } as const], cut: 1 })),
+  ];
 }
 
 /** The same with something changed. */
@@ -195,6 +198,12 @@ function serve({ shape, spelling, cut }: Recipe, text: string): string {
       return spell(text);
     case 'many strings':
       return `[${pieces().map(spell).join(',')}]`;
+    case 'held strings':
+      return `[${inRows(pieces().map(spell))
+        .map((row) => `["x1y2",[${row.join(',')}]]`)
+        .join(',')}]`;
+    case 'strings far down':
+      return `${`{"${LONG_NAME}":`.repeat(FAR_DOWN)}[${pieces().map(spell).join(',')}]${'}'.repeat(FAR_DOWN)}`;
     case 'members':
       return `{${pieces()
         .map((piece, n) => `${spell(`${piece.slice(0, 12)}${n}`)}:${spell(piece)}`)
@@ -212,6 +221,21 @@ function serve({ shape, spelling, cut }: Recipe, text: string): string {
     default:
       throw new Error(shape satisfies never);
   }
+}
+
+/** Strings in rows, each of about as many bytes as are held back. */
+function inRows(strings: readonly string[]): readonly (readonly string[])[] {
+  const rows: string[][] = [];
+  let left = 0;
+  for (const one of strings) {
+    left -= Buffer.byteLength(one) + 1;
+    if (left < 0 || rows.length === 0) {
+      rows.push([]);
+      left = HELD_BYTES - Buffer.byteLength(one) - 1;
+    }
+    rows.at(-1)?.push(one);
+  }
+  return rows;
 }
 
 function spelled(text: string, spelling: (typeof SPELLINGS)[number]): string {
