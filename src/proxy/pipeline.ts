@@ -1,4 +1,4 @@
-// The road of a request, on one page: receive → resolve → admit → inspect → settle → permit → forward → answer. Audit wraps it: a
+// The road of a request, on one page: receive → resolve → admit → rewrite → settle → permit → forward → answer. Audit wraps it: a
 // decision is in the log before anything is forwarded, and durable before the first byte of the answer; every exit writes the outcome.
 // (Authentication has happened at the head, in door.ts: a stranger's body is never read.)
 
