@@ -10,6 +10,7 @@ import { isStyledBeyond, KINDS, Kind } from './hidden/code-points.ts';
 import { isUnseen } from './hidden/unseen.ts';
 import { hasMixedWord } from './hidden/words.ts';
 import { rewriteAscii } from './rewrite.ts';
+import { createScratch } from './scratch.ts';
 import { shapeOf } from './shape.ts';
 import type { Fold, Folded, Layer, Passage } from './types.ts';
 
@@ -63,10 +64,13 @@ export const fold: Fold = ({ bytes, begin, end }: Passage): readonly Folded[] =>
   return readings;
 };
 
+const spreadBytes = createScratch((length) => new Uint8Array(length));
+const spreadOffsets = createScratch((length) => new Uint32Array(length));
+
 /** UTF-8 with one space between its words. */
 function withoutSpread(text: Uint8Array, begin: number): Folded {
-  const bytes = new Uint8Array(text.length);
-  const offsets = new Uint32Array(text.length);
+  const bytes = spreadBytes(text.length);
+  const offsets = spreadOffsets(text.length);
   let size = 0;
   let isBlank = false;
   for (let at = 0; at < text.length; at += 1) {
