@@ -10,7 +10,7 @@ export const PERSONAL: readonly Detector[] = [
     anchors: { kind: 'literals', literals: ['@'] },
     before: 128,
     after: 256,
-    cost: { look: 200, character: 1 },
+    cost: { look: 100, character: 1 },
     validator: 'email',
     confidence: 'high',
   },
