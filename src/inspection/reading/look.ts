@@ -176,7 +176,8 @@ export function createLooker(options: LookerOptions): Looker {
     surface,
     look: (text, rawEnd, found) => {
       const end = nowAt;
-      nowAt = rawEnd;
+      // What stood between the pieces and here was paid for, and so it counts for what may be spent.
+      nowAt = Math.max(end, rawEnd);
       if (mayLook()) {
         for (const hit of search(text)) found(hit.detector, hit.start, hit.end, hit.layers);
         // What cannot be looked under in pieces was said of the pieces, or is by chance.
