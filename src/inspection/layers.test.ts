@@ -202,6 +202,44 @@ test('compressed text longer than a window is not looked into behind it', () => 
   assert.deepEqual(new Set(found.map(([type]) => type)), new Set(['mark', 'too-deep']));
 });
 
+test('what is written otherwise is found whole, wherever a window begins', () => {
+  const wide = (letter: string): string => `&#x${letter.charCodeAt(0).toString(16).padStart(8, '0')};`;
+  const padded = (letter: string): string => `&#${String(letter.charCodeAt(0)).padStart(8, '0')};`;
+  const LONG_MARK = `MARK-${'ABCDEFGH'.repeat(3)}`;
+  for (const [name, write] of Object.entries({
+    percent,
+    twicePercent: (text: string) => percent(percent(text)),
+    references: (text: string) => Array.from(text, wide).join(''),
+    decimals: (text: string) => Array.from(text, padded).join(''),
+    percentReferences: (text: string) => percent(references(text)),
+    units,
+    twiceUnits: (text: string) => JSON.stringify(units(text)).slice(1, -1),
+    lastLetter: (text: string) => text.slice(0, -1) + wide(text.slice(-1)),
+    firstLetter: (text: string) => wide(text.slice(0, 1)) + text.slice(1),
+  })) {
+    const written = write(LONG_MARK);
+    const shown = JSON.stringify(written).slice(1, -1);
+    for (let shift = -3; shift < written.length + 3; shift++) {
+      const front = `${'a word '.repeat(WINDOW / 7 + 1).slice(0, WINDOW - shift - 1)} `;
+      const found = look(`${front}${written} behind`);
+      assert.deepEqual(
+        found.map(([type, , there]) => [type, there]),
+        [['mark', shown]],
+        `${name}, ${shift} bytes in front of a window`,
+      );
+    }
+  }
+});
+
+test('what stands as it is between written characters is no further away than what may be seen', () => {
+  const filler = 'x'.repeat(40);
+  for (const front of [0, WINDOW - 300, WINDOW - 90, WINDOW - 60, WINDOW - 3]) {
+    const body = `%3C${`${filler} `.repeat(2)}%3E`;
+    const found = look(`${'.'.repeat(front)} ${body} behind`);
+    assert.deepEqual(found, [['bracketed', 'url', body]], `${front}`);
+  }
+});
+
 test('names are looked under as well', () => {
   assert.deepEqual(
     scan(`{"${base64(HELLO)}":{"${base64(HELLO)}":1}}`).map(({ kind, path, layers }) => [kind, path, layers.join(' ')]),
@@ -246,7 +284,7 @@ const LONG = fc
     TEXT,
     fc.integer({ min: WINDOW - 300, max: WINDOW + 300 }),
     TEXT,
-    fc.constantFrom('word ', '%41', 'Zm9v', '6d', '\\n', base64(HELLO), base64('é \n'), 'é'),
+    fc.constantFrom('word ', '%41', 'Zm9v', '6d', '\\n', base64(HELLO), base64('é \n'), 'é', '&#x00000041;', percent(MARK), '%c3%a9'),
   )
   .map(([head, count, tail, filler]) => head + filler.repeat(Math.ceil(count / Buffer.byteLength(filler))) + tail);
 

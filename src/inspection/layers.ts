@@ -13,8 +13,8 @@ import { wholeLines } from './layers/lines.ts';
 import type { Letters } from './layers/lines.ts';
 import { findCiphertext } from './layers/marks.ts';
 import { findBeginning, readWritten, undo } from './layers/written.ts';
-import type { Undone, Written } from './layers/written.ts';
-import { isContinuation } from './reading/windows.ts';
+import type { Stretch, Undone, Written } from './layers/written.ts';
+import { boundary } from './reading/windows.ts';
 import type { Hit, Layer, Passage, UnscannedReason } from './types.ts';
 
 /** Takes what is found under a text, as offsets of that text. */
@@ -36,8 +36,11 @@ export interface LayerTools {
 
 /** Looks under the texts of one message. */
 export interface Layers {
-  /** Looks under one window; those of a text come one after the other. */
-  look(text: Passage, outlet: Outlet): void;
+  /**
+   * Looks under one window; those of a text come one after the other. What is written otherwise may be seen up to `seenTo`, by default to the end of what
+   * the window sees.
+   */
+  look(text: Passage, outlet: Outlet, seenTo?: number): void;
 }
 
 /** What was undone on the way to a text. */
@@ -60,8 +63,10 @@ const CODES: readonly Code[] = [BASE64, HEX];
 const MIN_CODED_BYTES = Math.min(...CODES.map(({ minChars }) => minChars));
 const MAX_CODES = 2;
 const MAX_WRITINGS = 2;
-/** What stands around characters that are written as others, and how far they may stand apart to be undone together. */
+/** What begins so far around characters that are written as others is looked at once more. */
 const MARGIN_BYTES = 256;
+/** As much in front of a stretch as any detector looks at. */
+const BEHIND_BYTES = 2048;
 /** Shorter runs of what looks like an image are words. */
 const MIN_BINARY_CHARS = 64;
 const MIN_BLOB_CHARS = 256;
@@ -75,6 +80,9 @@ const INFLATE_STEPS = 16_384;
 const MAX_INFLATED_BYTES = 1_048_576;
 const MAX_RATIO = 64;
 
+/** Undoing what is written otherwise does little to each byte. */
+const BYTES_UNDONE_PER_STEP = 4;
+
 const PERCENT = 0x25;
 const MAX_CHARACTER_BYTES = 4;
 
@@ -86,18 +94,19 @@ export function createLayers(tools: LayerTools): Layers {
   const written: Written = { rune: 0, taken: 0 };
 
   const lookInto = (text: Passage, chain: Chain, outlet: Outlet): void => {
-    for (const { detector, start, end, layers } of tools.search(text)) outlet.found(detector, start, end, layers);
-    lookUnder(
-      text,
-      chain,
-      outlet,
-      CODES.map(() => ({ done: 0, silent: false })),
-    );
+    lookAt(text, chain, outlet);
+    lookUnderWritings(text, chain, outlet, text.end);
   };
 
-  const lookUnder = (text: Passage, chain: Chain, outlet: Outlet, known: readonly Memory[]): void => {
+  /** Looks at a text, and under the codes in it. */
+  const lookAt = (text: Passage, chain: Chain, outlet: Outlet): void => {
+    for (const { detector, start, end, layers } of tools.search(text)) outlet.found(detector, start, end, layers);
+    const known = CODES.map(() => ({ done: 0, silent: false }));
+    lookUnderCodes(text, chain, outlet, known);
+  };
+
+  const lookUnderCodes = (text: Passage, chain: Chain, outlet: Outlet, known: readonly Memory[]): void => {
     const { bytes, begin, from, to, end } = text;
-    lookUnderWritings(text, chain, outlet);
     if (end - begin < MIN_CODED_BYTES) return;
     const ciphertext = findCiphertext(bytes, begin, from, to, end);
     if (ciphertext >= 0) outlet.miss('encrypted', ciphertext);
@@ -108,48 +117,47 @@ export function createLayers(tools: LayerTools): Layers {
     }
   };
 
-  const lookUnderWritings = (text: Passage, chain: Chain, outlet: Outlet): void => {
-    const { bytes, begin, from, to, end } = text;
-    const limit = Math.min(end, to + MARGIN_BYTES);
-    for (let at = findBeginning(bytes, from, limit); at >= 0;) {
-      readWritten(written, bytes, at, end);
-      if (written.taken === 0) {
-        at = findBeginning(bytes, at + 1, limit);
-        continue;
-      }
-      if (chain.writings === MAX_WRITINGS) {
-        // Quotes in quotes pile up backslashes by themselves; nobody writes a percent sign three times over.
-        if (bytes[at] === PERCENT && chain.layers.filter((layer) => layer === 'url').length >= MAX_WRITINGS) outlet.miss('too-deep', at);
-        return;
-      }
-      const undone = undo(bytes, Math.max(begin, at - MARGIN_BYTES), at, limit, MARGIN_BYTES);
-      if (!tools.spend(undone.length)) return;
-      lookUnderWriting(text, undone, chain, outlet);
-      at = findBeginning(bytes, undone.sourceStop, limit);
+  /** What is written otherwise takes more bytes than what is meant by it: all that may be seen behind a window is undone. */
+  const lookUnderWritings = (text: Passage, chain: Chain, outlet: Outlet, seenTo: number): void => {
+    const { bytes, begin, from, to } = text;
+    const first = firstWritten(bytes, from, Math.min(seenTo, to + MARGIN_BYTES), seenTo);
+    if (first < 0) return;
+    if (chain.writings === MAX_WRITINGS) {
+      // Quotes in quotes pile up backslashes by themselves; nobody writes a percent sign three times over.
+      if (bytes[first] === PERCENT && chain.layers.filter((layer) => layer === 'url').length >= MAX_WRITINGS)
+        outlet.miss('too-deep', first);
+      return;
     }
+    if (!tools.spend(Math.ceil((seenTo - begin) / BYTES_UNDONE_PER_STEP))) return;
+    const undone = undo(bytes, begin, seenTo);
+    const ways = undone.layers(0, undone.length);
+    const inner = { ...chain, layers: [...chain.layers, ...ways], writings: chain.writings + 1 };
+    const inside: Outlet = {
+      found: (detector, start, stop, layers) => {
+        const here = undone.layers(start, stop);
+        // A character that stands there as it is was found there.
+        if (here.length === 0 && tools.isHidden(detector)) return;
+        outlet.found(detector, undone.sourceStart(start), undone.sourceEnd(stop), [...(here.length === 0 ? ways : here), ...layers]);
+      },
+      miss: (reason, at) => outlet.miss(reason, undone.sourceStart(at)),
+    };
+    const own = partOf(text, undone, { from, to });
+    for (const stretch of undone.near(from, to, MARGIN_BYTES)) {
+      const part = partOf(text, undone, stretch);
+      const around = { begin: Math.max(0, part.from - BEHIND_BYTES), end: Math.min(undone.length, part.to + tools.aheadBytes) };
+      if (part.from < part.to)
+        lookAt({ ...part, begin: boundary(undone.bytes, 0, around.begin), end: boundary(undone.bytes, 0, around.end) }, inner, inside);
+    }
+    if (own.from < own.to) lookUnderWritings(own, inner, inside, undone.length);
   };
 
-  const lookUnderWriting = (text: Passage, undone: Undone, chain: Chain, outlet: Outlet): void => {
-    const ways = undone.layers(0, undone.length);
-    const isBeginning = text.from === text.begin && undone.sourceStart(0) === text.begin;
-    let first = isBeginning ? 0 : 1;
-    while (first > 0 && first < undone.length && isContinuation(undone.bytes, first)) first++;
-    const child = { ...text, bytes: undone.bytes, begin: 0, end: undone.length, from: first, to: undone.length, isWritten: true };
-    lookInto(
-      child,
-      { ...chain, layers: [...chain.layers, ...ways], writings: chain.writings + 1 },
-      {
-        found: (detector, from, to, layers) => {
-          const at = undone.sourceStart(from);
-          if (at < text.from || at >= text.to) return;
-          const here = undone.layers(from, to);
-          // A character that stands there as it is was found there.
-          if (here.length === 0 && tools.isHidden(detector)) return;
-          outlet.found(detector, at, undone.sourceEnd(to), [...(here.length === 0 ? ways : here), ...layers]);
-        },
-        miss: (reason, at) => outlet.miss(reason, undone.sourceStart(at)),
-      },
-    );
+  /** Where in [from, to) the first thing is that is written otherwise; -1 if there is none. */
+  const firstWritten = (bytes: Uint8Array, from: number, to: number, seenTo: number): number => {
+    for (let at = findBeginning(bytes, from, to); at >= 0; at = findBeginning(bytes, at + 1, to)) {
+      readWritten(written, bytes, at, seenTo);
+      if (written.taken > 0) return at;
+    }
+    return -1;
   };
 
   const lookUnderCode = (code: Code, text: Passage, chain: Chain, outlet: Outlet, memory: Memory): void => {
@@ -274,9 +282,10 @@ export function createLayers(tools: LayerTools): Layers {
   };
 
   return {
-    look: (text, outlet) => {
+    look: (text, outlet, seenTo = text.end) => {
       if (text.from === text.begin) for (const memory of memories) forget(memory);
-      lookUnder(text, TOP, outlet, memories);
+      lookUnderWritings(text, TOP, outlet, seenTo);
+      lookUnderCodes(text, TOP, outlet, memories);
     },
   };
 }
@@ -291,6 +300,12 @@ function isOpaque(code: Code, { bytes, from, to }: Letters): boolean {
   for (let shift = 0; shift < code.unitChars; shift++)
     if (!hasManyControls(decode(code, bytes, from + shift, to, OPAQUE_HEAD_BYTES))) return false;
   return true;
+}
+
+/** A stretch of a text, as it is undone. */
+function partOf(text: Passage, undone: Undone, { from, to }: Stretch): Passage {
+  const { bytes, length } = undone;
+  return { ...text, bytes, begin: 0, from: undone.fromSource(from), to: undone.fromSource(to), end: length, isWritten: true };
 }
 
 /** A value that is bytes and nothing else, where MCP has such. */

@@ -55,14 +55,21 @@ const MIN_NUMBER_BYTES = 3;
 /** In front of a window a little is always seen: only where a text begins nothing is. */
 const MIN_BEHIND_BYTES = 64;
 
+/** Bytes that a character may be written with for the longest match to be seen whole: as percent-encoding has it. Shorter ones may be written wider. */
+const WRITTEN_WIDTH = 3;
+
 const IS_NUMBER = table('+-.0123456789Ee');
 const LITERALS: ReadonlyMap<number, string> = new Map(['true', 'false', 'null'].map((word) => [word.charCodeAt(0), word]));
 
 /** Makes the scan of one message. */
 export function createScan(engine: Engine, options: ScanOptions): Scan {
-  const sizes = { behind: Math.max(MIN_BEHIND_BYTES, engine.lookBehindBytes), own: WINDOW_BYTES, ahead: engine.maxMatchBytes };
+  const sizes = {
+    behind: Math.max(MIN_BEHIND_BYTES, engine.lookBehindBytes),
+    own: WINDOW_BYTES,
+    ahead: engine.maxMatchBytes * WRITTEN_WIDTH,
+  };
   const place = createPlace();
-  const findings = createFindings(engine.maxMatchBytes);
+  const findings = createFindings(sizes.ahead);
   const looker = createLooker({ engine, surface: options.surface, budget: options.budget, maxSteps: options.maxSteps, place, findings });
   const { joins } = looker;
   const held = createHeldText(sizes, (bytes, begin, from, to, end) => lookAtHeld(bytes, begin, from, to, end));

@@ -2,6 +2,7 @@
 // and of JSON in a string of JSON. They are undone together, and for each it is known where it stood, so that a finding is where it is written.
 
 import { writeRune } from '../reading/held-text.ts';
+import { isContinuation } from '../reading/windows.ts';
 import type { Layer } from '../types.ts';
 import { hexAt, readBackslash } from './backslash.ts';
 import { readReference } from './references.ts';
@@ -10,13 +11,21 @@ import { readReference } from './references.ts';
 export interface Undone {
   readonly bytes: Uint8Array;
   readonly length: number;
-  /** How far it reaches. */
-  readonly sourceStop: number;
   /** Offsets in the text that it was made of: nothing begins or ends inside of what stands for one character. */
   sourceStart(at: number): number;
   sourceEnd(at: number): number;
+  /** The first character that stood at that offset of the text or behind it. */
+  fromSource(at: number): number;
+  /** What of [from, to) of the text is no further than that from something that was written, and what stands between; apart from each other, in their order. */
+  near(from: number, to: number, margin: number): readonly Stretch[];
   /** In which ways something of [start, end) was written. */
   layers(start: number, end: number): readonly Layer[];
+}
+
+/** Part of a text: [from, to) of its bytes. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** What stands for a character, or for a byte of one. `taken` is 0 where nothing does. */
@@ -30,12 +39,16 @@ const AMPERSAND = 0x26;
 const BACKSLASH = 0x5c;
 
 const LONG_TEXT = 256;
-const FIRST_BYTES = 1024;
 const FIRST_MARKS = 32;
 const MAX_WIDTH = 4;
 
 /** Numbers for each: where its character stands, where it stood, `way * 4096 + taken * 8 + bytes of the character`. */
 const FIELDS = 3;
+/** Stretches that stand no further apart are one: each is looked at with much around it. */
+const MAX_GAP = 4096;
+const STANDS = 0;
+const STOOD = 1;
+const SHAPE = 2;
 const WAYS: readonly Layer[] = ['url', 'html', 'escaped'];
 const URL = 0;
 const HTML = 1;
@@ -85,22 +98,21 @@ function findInLong(bytes: Uint8Array, from: number, to: number): number {
   return first;
 }
 
-/** Undoes what is written from `from` on, until nothing is for `gap` bytes behind `first`, or up to `to`. */
-export function undo(bytes: Uint8Array, from: number, first: number, to: number, gap: number): Undone {
-  let into = new Uint8Array(FIRST_BYTES);
+/** Undoes what is written in [from, to). */
+export function undo(bytes: Uint8Array, from: number, to: number): Undone {
+  // Nothing is meant that takes more bytes than it is written with.
+  const into = new Uint8Array(to - from + MAX_WIDTH);
   let marks = new Int32Array(FIRST_MARKS * FIELDS);
   let count = 0;
   let length = 0;
-  let stop = Math.min(to, first + gap);
   const written: Written = { rune: 0, taken: 0 };
-  for (let at = from; at < stop;) {
-    while (length + stop - at + MAX_WIDTH > into.length) into = doubledBytes(into);
+  for (let at = from; at < to;) {
     let byte: number | undefined;
-    while (at < stop && (byte = bytes[at]) !== undefined && byte !== BACKSLASH && byte !== PERCENT && byte !== AMPERSAND) {
+    while (at < to && (byte = bytes[at]) !== undefined && byte !== BACKSLASH && byte !== PERCENT && byte !== AMPERSAND) {
       into[length++] = byte;
       at++;
     }
-    if (at >= stop || byte === undefined) break;
+    if (at >= to || byte === undefined) break;
     readWritten(written, bytes, at, to);
     if (written.taken === 0) {
       into[length++] = byte;
@@ -116,45 +128,69 @@ export function undo(bytes: Uint8Array, from: number, first: number, to: number,
     marks[place + 2] = way * 4096 + written.taken * 8 + width;
     length += width;
     at += written.taken;
-    stop = Math.min(to, Math.max(stop, at + gap));
   }
-  return createUndone(into, length, from, stop, marks.subarray(0, count * FIELDS));
+  return createUndone(into, length, from, marks.subarray(0, count * FIELDS));
 }
 
-function createUndone(bytes: Uint8Array, length: number, from: number, sourceStop: number, marks: Int32Array): Undone {
+function createUndone(bytes: Uint8Array, length: number, origin: number, marks: Int32Array): Undone {
   const source = (at: number, isEnd: boolean): number => {
-    const place = lastBefore(marks, isEnd ? at - 1 : at) * FIELDS;
-    if (place < 0) return from + at;
-    const stands = marks[place] ?? 0;
-    const stood = marks[place + 1] ?? 0;
-    const shape = marks[place + 2] ?? 0;
-    const width = shape & 7;
-    const taken = (shape >> 3) & 511;
+    const place = lastBefore(marks, STANDS, isEnd ? at - 1 : at) * FIELDS;
+    if (place < 0) return origin + at;
+    const stands = marks[place + STANDS] ?? 0;
+    const stood = marks[place + STOOD] ?? 0;
+    const { width, taken } = shapeOf(marks, place);
     if (at < stands + width) return isEnd ? stood + taken : stood;
     return stood + taken + (at - stands - width);
   };
   return {
     bytes,
     length,
-    sourceStop,
     sourceStart: (at) => source(at, false),
     sourceEnd: (at) => source(at, true),
+    fromSource: (at) => {
+      const place = lastBefore(marks, STOOD, at - 1) * FIELDS;
+      if (place < 0) return at - origin;
+      const { width, taken } = shapeOf(marks, place);
+      let behind = (marks[place + STANDS] ?? 0) + width + Math.max(0, at - (marks[place + STOOD] ?? 0) - taken);
+      // Of a character that is written byte by byte, the first says where it stood.
+      while (behind < length && isContinuation(bytes, behind)) behind++;
+      return Math.min(behind, length);
+    },
+    near: (from, to, margin) => {
+      const stretches: Stretch[] = [];
+      for (let place = 0; place < marks.length; place += FIELDS) {
+        const stood = marks[place + STOOD] ?? 0;
+        const begin = Math.max(from, stood - margin);
+        const end = Math.min(to, stood + shapeOf(marks, place).taken + margin);
+        if (begin >= to) break;
+        if (end <= begin) continue;
+        const last = stretches.at(-1);
+        if (last === undefined || begin - last.to > MAX_GAP) stretches.push({ from: begin, to: end });
+        else stretches[stretches.length - 1] = { from: last.from, to: end };
+      }
+      return stretches;
+    },
     layers: (start, end) => {
       const ways = new Set<number>();
-      for (let mark = lastBefore(marks, start - 1) + 1; mark * FIELDS < marks.length && (marks[mark * FIELDS] ?? 0) < end; mark++)
-        ways.add((marks[mark * FIELDS + 2] ?? 0) >> 12);
+      for (let mark = lastBefore(marks, STANDS, start - 1) + 1; mark * FIELDS < marks.length && (marks[mark * FIELDS] ?? 0) < end; mark++)
+        ways.add((marks[mark * FIELDS + SHAPE] ?? 0) >> 12);
       return WAYS.filter((_, way) => ways.has(way));
     },
   };
 }
 
-/** The last mark whose character begins at or in front of that offset; -1 if there is none. */
-function lastBefore(marks: Int32Array, at: number): number {
+function shapeOf(marks: Int32Array, place: number): { readonly width: number; readonly taken: number } {
+  const shape = marks[place + SHAPE] ?? 0;
+  return { width: shape & 7, taken: (shape >> 3) & 511 };
+}
+
+/** The last mark of which that field is no more than this; -1 if there is none. */
+function lastBefore(marks: Int32Array, field: typeof STANDS | typeof STOOD, at: number): number {
   let low = 0;
   let high = marks.length / FIELDS;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((marks[middle * FIELDS] ?? 0) <= at) low = middle + 1;
+    if ((marks[middle * FIELDS + field] ?? 0) <= at) low = middle + 1;
     else high = middle;
   }
   return low - 1;
@@ -163,12 +199,6 @@ function lastBefore(marks: Int32Array, at: number): number {
 function writeByte(into: Uint8Array, at: number, byte: number): number {
   into[at] = byte;
   return 1;
-}
-
-function doubledBytes(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(bytes.length * 2);
-  larger.set(bytes);
-  return larger;
 }
 
 function doubled(marks: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {

@@ -11,7 +11,7 @@ import { namesOf } from './names.ts';
 import type { Name } from './names.ts';
 import type { Place } from './place.ts';
 import { wholeDigits } from './whole-number.ts';
-import { isContinuation } from './windows.ts';
+import { boundary, isContinuation } from './windows.ts';
 import type { Look } from './windows.ts';
 
 /** Where the bytes that are looked at stand in the message: for beginnings and for ends, by index. */
@@ -89,6 +89,8 @@ export function createLooker(options: LookerOptions): Looker {
   /** One object for all looks: most find nothing, and need not be paid for. */
   const passage = { bytes: NO_BYTES, begin: 0, end: 0, from: 0, to: 0, key: '', surface };
 
+  /** What is written otherwise may be seen beyond the end of the passage, as far as this. */
+  let seenTo = 0;
   /** Where the look of now ends in the message. */
   let nowAt = 0;
   /** What was found or missed so far. */
@@ -146,7 +148,7 @@ export function createLooker(options: LookerOptions): Looker {
       said++;
       if (looker.kind === 'name') place.hideName();
       if (!mayTell()) return;
-      const { bytes, begin, end: last } = passage;
+      const { bytes, begin } = passage;
       const isNumber = looker.kind === 'number';
       findings.add({
         type: sought.name,
@@ -154,7 +156,7 @@ export function createLooker(options: LookerOptions): Looker {
         confidence: confidenceOf(sought, ways),
         kind: looker.kind,
         start: origin.rawStart(isNumber ? begin : alignedStart(bytes, start, begin)),
-        end: origin.rawEnd(isNumber ? last : alignedEnd(bytes, end, last)),
+        end: origin.rawEnd(isNumber ? seenTo : alignedEnd(bytes, end, seenTo)),
         path: pathOfNow(),
         layers: ways,
       });
@@ -166,7 +168,7 @@ export function createLooker(options: LookerOptions): Looker {
   const lookNow = (outlet: Outlet): void => {
     if (!mayLook()) return;
     for (const hit of search(passage)) outlet.found(hit.detector, hit.start, hit.end, hit.layers);
-    if (looker.kind !== 'number' && passage.end - passage.begin >= MIN_LAYERED_BYTES) layers.look(passage, outlet);
+    if (looker.kind !== 'number' && passage.end - passage.begin >= MIN_LAYERED_BYTES) layers.look(passage, outlet, seenTo);
   };
 
   const joined = createLayers({ search, spend, isHidden, aheadBytes: engine.maxMatchBytes });
@@ -238,7 +240,8 @@ export function createLooker(options: LookerOptions): Looker {
         passage.begin = begin;
         passage.from = from;
         passage.to = to;
-        passage.end = end;
+        passage.end = nearEnd(bytes, to, end, engine.maxMatchBytes);
+        seenTo = end;
         passage.key = '';
         nowAt = origin.rawEnd(to);
         if (looker.kind === 'name' && from === begin) {
@@ -294,6 +297,11 @@ function digits(bytes: Uint8Array, from: number, to: number): number {
     if (byte >= 0x30 && byte <= 0x39) count++;
   }
   return count;
+}
+
+/** So many bytes behind a window, but no part of a character. */
+function nearEnd(bytes: Uint8Array, to: number, end: number, ahead: number): number {
+  return to + ahead >= end ? end : boundary(bytes, to, ahead);
 }
 
 /** An edit must not cut a character in two. */
