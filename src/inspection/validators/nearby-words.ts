@@ -13,7 +13,10 @@ export interface NearbyWords {
 }
 
 const NO_BYTES: Uint8Array = new Uint8Array(0);
-const ASCII = /^[ -~]+$/;
+/** What words beyond ASCII may begin with, as bytes: everything but the letters of western languages, of which each word is looked for in all its cases. */
+const MAY_HOLD = Uint8Array.from({ length: 256 }, (_, byte) => Number(byte >= 0xc0 && byte !== 0xc3 && byte !== 0xc5));
+const WESTERN = /^[ -~\u00c0-\u00ff\u0140-\u017f]+$/u;
+const BEYOND_ASCII = /[^ -~]/u;
 /** Nearer than this, a word is never cut by the end of what is looked at. */
 const SURELY_WHOLE = Math.min(BEFORE, AFTER);
 /** A word that is none where letters stand in front of it, or behind it. */
@@ -22,12 +25,12 @@ const ENDS = 2;
 /** For each word that was found: where it begins, where it ends, and whether it does. */
 const FIELDS = 3;
 
-/** Looks for all of these words, up to so many bytes in front of a place and behind it. Beyond ASCII every text may hold one. */
+/** Looks for all of these words, up to so many bytes in front of a place and behind it. Texts in other scripts may hold any. */
 export function createNearbyWords(lists: readonly Words[], before: number, after: number): NearbyWords {
   const opens = new Map<string, boolean>();
   for (const { text, open } of lists.flatMap(({ written }) => written))
-    if (ASCII.test(text)) opens.set(text, open || opens.get(text) === true);
-  const words = [...opens].map(([text, open]) => ({ length: text.length, open }));
+    for (const way of WESTERN.test(text) ? inAllCases(text) : []) opens.set(way, open || opens.get(way) === true);
+  const words = [...opens].map(([text, open]) => ({ length: Buffer.byteLength(text), open }));
   const { scan, maxBytes } = compileLiterals([...opens.keys()].map((text) => Buffer.from(text)));
 
   let bytes = NO_BYTES;
@@ -45,12 +48,21 @@ export function createNearbyWords(lists: readonly Words[], before: number, after
     found.push(start, end, open || end === stop || !isLetter(bytes[end]) ? beginning | ENDS : beginning);
   };
 
+  /** Where there are characters of other scripts, there may be any word of theirs. */
+  const noteOthers = (from: number, to: number): void => {
+    for (let at = from; at < to; at += 1) {
+      if (MAY_HOLD[bytes[at] ?? 0] === 0) continue;
+      found.push(from, to, BEGINS | ENDS);
+      return;
+    }
+  };
+
   const lookUpTo = (from: number, to: number): void => {
     if (found.length > 0 && (found[1] ?? 0) <= from) found = stillNear(found, from);
     if (seen < from) seen = from;
     if (seen >= to) return;
     const kinds = scan(bytes, Math.max(begin, seen - maxBytes + 1), to, note);
-    if ((kinds & WIDE) !== 0) found.push(seen, to, BEGINS | ENDS);
+    if ((kinds & WIDE) !== 0) noteOthers(seen, to);
     seen = to;
   };
 
@@ -93,4 +105,16 @@ function stillNear(found: readonly number[], from: number): number[] {
 function isLetter(byte: number | undefined): boolean {
   const letter = (byte ?? 0) | 0x20;
   return letter >= 0x61 && letter <= 0x7a;
+}
+
+/** A word with each of its letters beyond ASCII small and large; those of ASCII are looked for without regard to case. */
+function inAllCases(word: string): readonly string[] {
+  return Array.from(word).reduce<readonly string[]>(
+    (ways, letter) => {
+      const large = letter.toUpperCase();
+      const cases = BEYOND_ASCII.test(letter) && large.toLowerCase() === letter ? [letter, large] : [letter];
+      return ways.flatMap((way) => cases.map((one) => way + one));
+    },
+    [''],
+  );
 }

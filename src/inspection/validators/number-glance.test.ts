@@ -38,7 +38,9 @@ test('a word near it, in the text or as its name, is a reason to look', () => {
   assert.ok(skips('this could be told |5551234567|'), 'a word inside of another is none');
   assert.ok(!skips('|5551234567|', 'phoneNumber'));
   assert.ok(skips('|5551234567|', 'total'));
-  assert.ok(!skips('电话 |5551234567|'), 'beyond ASCII everything may be a word');
+  assert.ok(!skips('电话 |5551234567|'), 'in other scripts everything may be a word');
+  assert.ok(!skips('TÉLÉPHONE |5551234567|') && !skips('fØdselsnummer |5551234567|'), 'in whatever case');
+  assert.ok(skips('Málaga, |5551234567|, Tromsø'), 'names of western places are none');
 });
 
 test('what needs no word is looked at: cards, numbers of a form, what is beside letters', () => {
