@@ -51,16 +51,15 @@ const ROTATED: readonly Layer[] = Object.freeze(['rot13']);
 export const fold: Fold = ({ bytes, begin, end }: Passage): readonly Folded[] => {
   const shape = shapeOf(bytes, begin, end);
   if (shape.isAscii && !shape.isOdd && !shape.isSpread && !shape.isRotated) return NOTHING;
-  const text = bytes.subarray(begin, end);
-  const characters = shape.isOdd || !shape.isAscii ? toCharacters(text) : undefined;
+  const characters = shape.isOdd || !shape.isAscii ? toCharacters(bytes, begin, end) : undefined;
   const isFancy = characters !== undefined && (shape.isOdd || isWorthwhile(characters));
   if (!isFancy && !shape.isSpread && !shape.isRotated) return NOTHING;
   const readings: Folded[] = [];
   if (isFancy) {
     const plain = unfancy(characters);
     if (plain.length > 0) readings.push(toFolded(rewriteAscii(plain), begin));
-  } else if (shape.isSpread) readings.push(withoutSpread(text, begin));
-  if (shape.isRotated) readings.push(unrotate(text, begin));
+  } else if (shape.isSpread) readings.push(withoutSpread(bytes.subarray(begin, end), begin));
+  if (shape.isRotated) readings.push(unrotate(bytes.subarray(begin, end), begin));
   return readings;
 };
 

@@ -24,7 +24,7 @@ export const HIDDEN: Sweep = {
   run({ bytes, begin, end, from, to, isDecoded, isWritten }, emit) {
     if (isDecoded === true) return;
     const first = Math.max(begin, characterAt(bytes, from - CONTEXT_BYTES));
-    const text = toCharacters(bytes.subarray(first, Math.min(end, to + CONTEXT_BYTES)));
+    const text = toCharacters(bytes, first, Math.min(end, to + CONTEXT_BYTES));
     markHidden(text, { isBegin: first === begin, isWritten }, (type, start, behind) => {
       // What crosses an edge is cut there: the passage on the other side finds the rest of it.
       const startByte = Math.max(from, first + (text.offsets[start] ?? 0));

@@ -31,6 +31,8 @@ const NO_READINGS: readonly Folded[] = Object.freeze([]);
 
 /** Shorter texts of ASCII read no other way: what would be found in one is longer. */
 const MIN_FOLDED_BYTES = 9;
+/** And nothing is one or two characters, whatever they are. */
+const MIN_FOLDED_WIDE_BYTES = 4;
 
 /** The search of an engine. One at a time: what it holds meanwhile is its own, so that a short text, of which messages are full, costs no more than looking at it. */
 export function createSearch({ plan, sought, sweeps, fold }: SearchParts): Engine['search'] {
@@ -93,7 +95,7 @@ export function createSearch({ plan, sought, sweeps, fold }: SearchParts): Engin
   function searchFolded(passage: Passage, kinds: number): void {
     const length = passage.end - passage.begin;
     const isWide = (kinds & WIDE) !== 0;
-    if ((plan.foldedSurfaces & surfaceBit(passage.surface)) === 0 || (length < MIN_FOLDED_BYTES && !isWide)) return;
+    if ((plan.foldedSurfaces & surfaceBit(passage.surface)) === 0 || length < (isWide ? MIN_FOLDED_WIDE_BYTES : MIN_FOLDED_BYTES)) return;
     if (!spend(budget, length * (isWide ? STEPS_PER_FOLDED_WIDE_BYTE : STEPS_PER_FOLDED_BYTE))) return;
     for (const folded of contain(budget, () => fold(passage)) ?? NO_READINGS) searchView(foldedView(passage, folded));
   }

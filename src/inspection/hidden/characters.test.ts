@@ -71,3 +71,10 @@ test('any bytes can be folded and swept', () => {
     { numRuns: 500 },
   );
 });
+
+test('a part of some bytes is read as if it stood alone', () => {
+  const bytes = Buffer.from('a\u00e9\u20acb');
+  for (let from = 0; from <= bytes.length; from += 1)
+    for (let to = from; to <= bytes.length; to += 1)
+      assert.deepEqual(toCharacters(bytes, from, to), toCharacters(bytes.subarray(from, to)));
+});

@@ -10,21 +10,22 @@ export interface Characters {
 
 const REPLACEMENT = 0xfffd;
 
-/** Reads UTF-8 (RFC 3629). Bytes may be anything, for they may be decoded from anything: one that is none of a character stands as U+FFFD, by itself. */
-export function toCharacters(bytes: Uint8Array): Characters {
-  const points = new Uint32Array(bytes.length);
-  const offsets = new Uint32Array(bytes.length + 1);
+/** Reads [from, to) as UTF-8 (RFC 3629); offsets count from there. Bytes may be anything, for they may be decoded from anything: one that is none of a character stands as U+FFFD, by itself. */
+export function toCharacters(bytes: Uint8Array, from = 0, to = bytes.length): Characters {
+  const points = new Uint32Array(to - from);
+  const offsets = new Uint32Array(to - from + 1);
   let length = 0;
-  let at = 0;
-  while (at < bytes.length) {
-    offsets[length] = at;
+  let at = from;
+  while (at < to) {
+    offsets[length] = at - from;
     const lead = bytes[at] ?? 0;
-    const size = lead < 0x80 ? 1 : sizeOf(bytes, at, lead);
+    const sized = lead < 0x80 ? 1 : sizeOf(bytes, at, lead);
+    const size = at + sized > to ? 1 : sized;
     points[length] = size === 1 ? (lead < 0x80 ? lead : REPLACEMENT) : pointOf(bytes, at, lead, size);
     length += 1;
     at += size;
   }
-  offsets[length] = at;
+  offsets[length] = at - from;
   return { length, points, offsets };
 }
 
