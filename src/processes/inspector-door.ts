@@ -6,7 +6,7 @@
 
 import type { Result } from '../base/index.ts';
 import type { Found, InspectionDocument, Progress, Surface, UnscannedReason } from '../inspection/index.ts';
-import { lookInto, notLookedInto } from '../proxy/index.ts';
+import { lookInto, notLookedInto, stepsUnasked } from '../proxy/index.ts';
 import type { BeginScan, InspectedStream, Inspector } from '../proxy/index.ts';
 import type { Log, Metrics } from '../telemetry/index.ts';
 import type { Channel, Frame } from './channel.ts';
@@ -110,11 +110,13 @@ export function createInspectorDoor(options: InspectorDoorOptions): InspectorDoo
     };
   };
 
-  const lookNow: Inspector['lookNow'] = (bytes, surface) => {
-    if (bytes.length > MAX_NOW_BYTES) return [notLookedInto('over-budget')];
+  const lookHere = (bytes: Uint8Array, surface: Surface, maxSteps?: number): readonly Found[] => {
     metrics.loop(bytes.length);
-    return current === undefined ? [notLookedInto('failed')] : lookInto(bytes, surface, current.begin);
+    return current === undefined ? [notLookedInto('failed')] : lookInto(bytes, surface, current.begin, maxSteps);
   };
+
+  const lookNow: Inspector['lookNow'] = (bytes, surface) =>
+    bytes.length > MAX_NOW_BYTES ? [notLookedInto('over-budget')] : lookHere(bytes, surface, stepsUnasked(bytes.length));
 
   const look: Inspector['look'] = (bytes, surface, done) => {
     if (bytes.length > SMALL_BYTES) {
@@ -130,7 +132,7 @@ export function createInspectorDoor(options: InspectorDoorOptions): InspectorDoo
       });
       return;
     }
-    done(lookNow(bytes, surface));
+    done(lookHere(bytes, surface));
   };
 
   /** Closes the link at once: nothing that it still says is heard. */

@@ -20,7 +20,7 @@ export { noteChange } from './approved.ts';
 export { createGate } from './gate.ts';
 export { notLookedInto } from './inspection/inspector.ts';
 export type { InspectedStream, Inspector } from './inspection/inspector.ts';
-export { lookInto } from './inspection/look-into.ts';
+export { lookInto, stepsUnasked } from './inspection/look-into.ts';
 export type { BeginScan } from './inspection/look-into.ts';
 export { withoutSecrets } from './inspection/free-words.ts';
 export { createTokens, NO_TOKENS } from './inspection/tokens.ts';

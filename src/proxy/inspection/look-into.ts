@@ -12,11 +12,22 @@ export type BeginScan = (surface: Surface, maxSteps?: number) => Scan;
  * cannot wait, half a MiB of prose costs as much.
  */
 const MAX_STEPS_IN_LOOP = 2_097_152;
+/**
+ * What comes unasked may come as often as a server likes. Any message of a call may cost a quarter of a million steps, however short it is; of a kilobyte that
+ * comes a thousand times a second that would be all that a worker has. From some ten kilobytes on they may cost as much as others.
+ */
+const UNASKED_STEPS = 32_768;
+const UNASKED_STEPS_PER_BYTE = 64;
+
+/** What looking into what comes unasked may cost. */
+export function stepsUnasked(bytes: number): number {
+  return Math.min(MAX_STEPS_IN_LOOP, UNASKED_STEPS + UNASKED_STEPS_PER_BYTE * bytes);
+}
 
 /** Everything that is found in a whole message; never throws. */
-export function lookInto(bytes: Uint8Array, surface: Surface, begin: BeginScan): readonly Found[] {
+export function lookInto(bytes: Uint8Array, surface: Surface, begin: BeginScan, maxSteps = MAX_STEPS_IN_LOOP): readonly Found[] {
   try {
-    const scan = begin(surface, MAX_STEPS_IN_LOOP);
+    const scan = begin(surface, maxSteps);
     const { found } = scan.push(bytes);
     return [...found, ...scan.end().found];
   } catch {
