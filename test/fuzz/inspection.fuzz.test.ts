@@ -82,6 +82,32 @@ test('any bytes, in any pieces: it never throws, and what is found lies in the m
   );
 });
 
+test('any bytes, however they are written in a text: no detector fails', () => {
+  const spellings = [
+    (bytes: Buffer) => bytes.toString('base64'),
+    (bytes: Buffer) => bytes.toString('base64url'),
+    (bytes: Buffer) => bytes.toString('hex'),
+    (bytes: Buffer) => Buffer.from(bytes.toString('base64')).toString('base64'),
+    (bytes: Buffer) => bytes.toString('hex').replaceAll(/../g, '%$&'),
+    (bytes: Buffer) => bytes.toString('hex').replaceAll(/../g, String.raw`\x$&`),
+  ];
+  const mixed = fc
+    .array(
+      fc.oneof(
+        fc.uint8Array({ maxLength: 40 }),
+        fc.string({ unit: 'grapheme', minLength: 12, maxLength: 40 }).map((one) => Buffer.from(one)),
+      ),
+    )
+    .map((parts) => Buffer.concat(parts));
+  fc.assert(
+    fc.property(mixed, fc.constantFrom(...spellings), surface, (bytes, spell, on) => {
+      const given = Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: 1, result: { text: `see ${spell(bytes)} there` } }));
+      assert.ok(inPieces(given, [], on).found.every(({ type }) => type !== 'failed'));
+    }),
+    { numRuns, endOnFailure: true },
+  );
+});
+
 test('any division into pieces gives what the whole gives', () => {
   fc.assert(
     fc.property(fc.oneof(message, hostile), cuts, surface, (given, places, on) => {

@@ -169,6 +169,8 @@ describe('credentials on command lines and in headers', () => {
     'The authorization: a matter of the basic principles of bearer securities',
     'a bearer token-authentication scheme; basic authentication-mechanisms',
     'mysql -u root -p orders',
+    'PASSWORD: ${DB_PASSWORD:?required1}',
+    'export API_TOKEN=${API_TOKEN?set-it-in-env-1}',
   ];
   for (const text of none) it(`are not in ${text}`, () => assert.deepEqual(secretsIn(text), []));
 });

@@ -28,6 +28,8 @@ export function assignedSecret({ window, value, at }: Candidate): readonly Part[
   // The last part of a path or of the name of a resource: what follows is the next part.
   if (window[start - 1] === ':' || window[start - 1] === '/') return false;
   const end = nameEnd(window, at + value.length);
+  // `${PASSWORD:?is required}`: a variable, and what is said where it has no value.
+  if (window.startsWith('${', start - 2) && /^:?\?/.test(window.slice(end, end + 2))) return false;
   const name = window.slice(start, end);
   const kind = kindOf(name);
   if (kind === undefined) return false;

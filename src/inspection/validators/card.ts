@@ -214,8 +214,12 @@ for (const { first, last, lengths, doubtful = [] } of RANGES) {
   for (let prefix = from; prefix <= to; prefix += 1) ISSUED[prefix] = (ISSUED[prefix] ?? 0) | bits;
 }
 
-/** The words right in front of the number, or the name of its member, say that it is something else, and none near that it is a card. */
-function isOther({ window, key }: Candidate, { start }: Part): boolean {
+/** Digits with one point among them are a fraction: nobody writes a card number in two halves. */
+const FRACTION = /^[0-9]{1,18}\.[0-9]{1,18}$/;
+
+/** A fraction; or the words right in front of the number, or the name of its member, say that it is something else, and none near that it is a card. */
+function isOther({ window, key }: Candidate, { start, end }: Part): boolean {
+  if (FRACTION.test(window.slice(start, end))) return true;
   const near = window.slice(Math.max(0, start - CARD_REACH), start);
   if (SPEAKS_OF_CARDS.test(near) || SPEAKS_OF_CARDS.test(toWords(key))) return false;
   return OTHERS_IN_FRONT.test(window.slice(Math.max(0, start - OTHERS_REACH), start)) || NAMES_OF_OTHERS.test(key) || key.endsWith('Id');
