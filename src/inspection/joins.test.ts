@@ -57,6 +57,26 @@ test('a piece with escapes is taken whole', () => {
   ]);
 });
 
+test('a word beside the letters of a secret is not taken out with them', () => {
+  for (const encode of ['base64', 'hex'] as const) {
+    const letters = Buffer.from(`hello ${MARK} and so on`).toString(encode).replaceAll('=', '');
+    for (const block of [
+      { type: 'text', text: letters },
+      { kind: 'note', data: letters },
+      { type: 'face', text: letters, more: 'dead' },
+    ]) {
+      assert.deepEqual(joined({ content: [block] }), [], encode);
+      assert.deepEqual(new Set(scan(JSON.stringify({ content: [block] })).map(({ type }) => type)), new Set(['mark']), encode);
+    }
+    const half = letters.length / 2;
+    const split = JSON.stringify({ a: ['text', letters.slice(0, half), letters.slice(half), 'text'] });
+    assert.deepEqual(
+      scan(split).map(({ path }) => path),
+      ['$.a[1]', '$.a[2]'],
+    );
+  }
+});
+
 test('a secret in letters in pieces is found', () => {
   const letters = Buffer.from(`hello ${MARK}`).toString('base64');
   assert.deepEqual(

@@ -32,6 +32,8 @@ export interface LayerTools {
   isHidden(detector: number): boolean;
   /** More than this behind a window is not seen. */
   readonly aheadBytes: number;
+  /** What is found under letters is those of them that it is written with; by default, all of the letters. */
+  readonly isExact?: boolean;
 }
 
 /** Looks under the texts of one message. */
@@ -66,7 +68,7 @@ const MAX_WRITINGS = 2;
 /** What begins so far around characters that are written as others is looked at once more. */
 const MARGIN_BYTES = 256;
 /** As much in front of a stretch as any detector looks at. */
-const BEHIND_BYTES = 2048;
+const BEHIND_BYTES = 1280;
 /** Shorter runs of what looks like an image are words. */
 const MIN_BINARY_CHARS = 64;
 const MIN_BLOB_CHARS = 256;
@@ -81,7 +83,7 @@ const MAX_INFLATED_BYTES = 1_048_576;
 const MAX_RATIO = 64;
 
 /** Undoing what is written otherwise does little to each byte. */
-const BYTES_UNDONE_PER_STEP = 4;
+const BYTES_UNDONE_PER_STEP = 16;
 
 const PERCENT = 0x25;
 const MAX_CHARACTER_BYTES = 4;
@@ -221,14 +223,15 @@ export function createLayers(tools: LayerTools): Layers {
       const ownFrom = isLong ? bytesIn(code, Math.max(0, text.from - letters.sourceFrom - shift)) : 0;
       const ownTo = isLong ? Math.min(decoded.length, bytesIn(code, text.to - letters.sourceFrom - shift)) : decoded.length;
       const key = letters.sourceFrom === text.begin ? text.key : '';
+      const isExact = isLong || (tools.isExact === true && letters.bytes === text.bytes);
       const sourceOf = (at: number): number => letters.sourceFrom + shift + (at / code.unitBytes) * code.unitChars;
       lookInto(
         { bytes: decoded, begin: 0, end: decoded.length, from: ownFrom, to: ownTo, key, surface: text.surface, isDecoded: true },
         { ...chain, layers: [...chain.layers, code.layer], codes: chain.codes + 1 },
         {
           found: (detector, start, stop, layers) => {
-            const first = isLong ? Math.floor(sourceOf(start - (start % code.unitBytes))) : letters.sourceFrom;
-            const last = isLong
+            const first = isExact ? Math.floor(sourceOf(start - (start % code.unitBytes))) : letters.sourceFrom;
+            const last = isExact
               ? Math.min(letters.sourceEnd, sourceOf(Math.ceil(stop / code.unitBytes) * code.unitBytes))
               : letters.sourceEnd;
             outlet.found(detector, Math.max(first, text.from), last, [code.layer, ...layers]);

@@ -171,7 +171,8 @@ export function createLooker(options: LookerOptions): Looker {
     if (looker.kind !== 'number' && passage.end - passage.begin >= MIN_LAYERED_BYTES) layers.look(passage, outlet, seenTo);
   };
 
-  const joined = createLayers({ search, spend, isHidden, aheadBytes: engine.maxMatchBytes });
+  // A word beside letters would be taken for some of them: what is found under these counts where it stands, and is taken out there.
+  const joined = createLayers({ search, spend, isHidden, aheadBytes: engine.maxMatchBytes, isExact: true });
   const joins = createJoins({
     detectors: engine.detectors,
     place,
