@@ -86,7 +86,7 @@ function foundIn(engine: Engine, definition: JsonValue): readonly FoundHint[] {
  */
 function isCertain({ class: of, type, confidence }: Pick<TextFinding, 'class' | 'type' | 'confidence'>): boolean {
   // An icon is an image, and says so.
-  if (of === 'unscanned') return type === 'over-budget' || type === 'too-deep' || type === 'failed';
+  if (of === 'unscanned') return type === 'over-budget' || type === 'failed';
   return of === 'hidden' || (confidence === 'high' && KINDS[of] !== undefined);
 }
 
