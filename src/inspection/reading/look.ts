@@ -63,7 +63,7 @@ const MAX_MISSED = 3;
  * addresses or settings cost ten to twenty, manuals and sources that are full of what is looked for up to fifty, and they are no attack.
  */
 const BASE_STEPS = 262_144;
-const STEPS_PER_BYTE = 48;
+const STEPS_PER_BYTE = 40;
 /**
  * How much any message may have found in it, and one more for so many bytes. Each is kept, sent on, and acted upon, here and in the worker: a message that is
  * nothing but findings takes more memory than any that is meant to be read.
