@@ -298,3 +298,13 @@ test('any pieces give the same findings as one buffer', () => {
     { numRuns: 150 },
   );
 });
+
+test('text that begins like something else is text', () => {
+  for (const mark of ['%PDF ', 'ID3 ', 'BZh91 ', 'OggS ', 'Salted__ ', 'xxxxxxxxWAVE ', 'see ftyp ', '{"enc":"none","note":"']) {
+    const found = look(base64(`${mark}${MARK} ${'and so on '.repeat(40)}`));
+    assert.ok(
+      found.some(([type]) => type === 'mark') && !found.some(([type]) => type === 'binary' || type === 'encrypted'),
+      `${mark}: ${found.join(' | ')}`,
+    );
+  }
+});

@@ -66,6 +66,9 @@ const TAB = 0x09;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const SPACE = 0x20;
+const DELETE = 0x7f;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
 
 const GZIP = Buffer.from('1f8b08', 'hex');
 const ZLIB_METHOD = 0x78;
@@ -75,19 +78,28 @@ const ZLIB_MODULUS = 31;
 export function tellContent(head: Uint8Array): Content | undefined {
   if (beginsWith(head, GZIP)) return 'gzip';
   if (head[0] === ZLIB_METHOD && (ZLIB_METHOD * 256 + (head[1] ?? 0)) % ZLIB_MODULUS === 0) return 'zlib';
+  // Many marks are letters, and a text may begin with them: what reads as text is text, whatever it says it is.
+  if (isPlain(head)) return isEncryptedToken(head) ? 'encrypted' : undefined;
   if (
     (FIRST_OF_BINARY[head[0] ?? 0] === 1 && BINARY.some((mark) => beginsWith(head, mark))) ||
     FURTHER_IN.some(({ at, mark }) => beginsWith(head, mark, at))
   )
     return 'binary';
   if (ENCRYPTED.some((mark) => beginsWith(head, mark)) || beginsWith(head, FERNET)) return 'encrypted';
-  if (head[0] === DER_SEQUENCE && Buffer.from(head.subarray(0, HEAD_BYTES)).includes(ENVELOPED)) return 'encrypted';
-  return isEncryptedToken(head) ? 'encrypted' : undefined;
+  return head[0] === DER_SEQUENCE && Buffer.from(head.subarray(0, HEAD_BYTES)).includes(ENVELOPED) ? 'encrypted' : undefined;
 }
 
-/** The header of a JWE has `enc` (RFC 7516 §4.1.2), which that of a JWS never has. */
+/** Nothing but characters that are printed, and what parts lines. */
+function isPlain(head: Uint8Array): boolean {
+  for (const byte of head) {
+    if (byte >= DELETE || (byte < SPACE && byte !== TAB && byte !== LINE_FEED && byte !== CARRIAGE_RETURN)) return false;
+  }
+  return head.length > 0;
+}
+
+/** The header of a JWE has `enc` (RFC 7516 §4.1.2), which that of a JWS never has; it is short, and all of what its letters say. */
 function isEncryptedToken(head: Uint8Array): boolean {
-  return head[0] === 0x7b && Buffer.from(head).includes('"enc":"');
+  return head[0] === OPEN_BRACE && head.at(-1) === CLOSE_BRACE && Buffer.from(head).includes('"enc":"');
 }
 
 /** Bytes that no text has, near its beginning. */
