@@ -11,7 +11,7 @@ import type { Answer } from './answer.ts';
 import { approveFinal, holdsDefinitions, noteChange, withoutUnapproved } from './approved.ts';
 import type { FinalMessage } from './bridge/index.ts';
 import type { Call, OutcomeStatus, Ports } from './exchange.ts';
-import { holdBytes, tooMuchHeld } from './held-bytes.ts';
+import { holdBytes, maxHeldBytes, tooMuchHeld } from './held-bytes.ts';
 import { markUnheld } from './held-results.ts';
 import { leave, LONG_LIVED } from './in-flight.ts';
 import { inspectReplayed, keptBackWords } from './inspection/final.ts';
@@ -64,7 +64,7 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
   /** What may have to change must be there as a whole; so must what is one message of several to an agent that takes only whole ones. */
   const isTask = call.question.rule?.task === true;
   const isWhole = isList || isTask || isShaped(call) || call.arrival.reply.event !== undefined;
-  const maxPartBytes = Math.max(call.arrival.snapshot.limits.maxListBytes, WHOLE_BYTES);
+  const maxPartBytes = maxHeldBytes(call);
   const maxWhole = isWhole ? call.arrival.snapshot.limits.maxListBytes : WHOLE_BYTES;
   let mode: Mode = 'head';
   let status = 0;

@@ -8,6 +8,7 @@ import { parseJson, rereadMessage, splice, toolRefusal } from '../../mcp/index.t
 import type { JsonDocument, JsonValue, Span } from '../../mcp/index.ts';
 import type { FinalMessage } from '../bridge/index.ts';
 import type { Call, Ports } from '../exchange.ts';
+import { tooMuchHeld, waitBytes } from '../held-bytes.ts';
 import { holdResult } from '../held-results.ts';
 import { answerActions, isNotedNow, noteSeen, surfaceOf, treatAnswer } from './answer-treatment.ts';
 import { askAboutAnswer } from './ask-answer.ts';
@@ -23,8 +24,12 @@ export function inspectFinal(call: Call, final: FinalMessage, ports: FinalPorts,
   const surface = surfaceOf(final);
   const seen = hole === undefined ? bytes : withHole(bytes, hole);
   const careful = createCareful(call, final, ports, next);
+  // Looking takes longer than reading, and what waits for it is held whole.
+  const release = waitBytes(call.server, bytes.length);
+  if (release === undefined) return next(keptBack(call, final, tooMuchHeld(call.server).say ?? ''));
   call.inspecting.inspector.look(seen, surface, (all) =>
     careful.attempt(() => {
+      release();
       const found = ofConcern(hole === undefined ? all : all.map((one) => behindHole(one, hole)), call, surface);
       if (found.length === 0) return careful.tell(final);
       const treatment = treatAnswer(call, found, bytes);
