@@ -77,7 +77,8 @@ before(async () => {
     config: testConfig({
       servers: { modern: { url: modern.url, headers }, legacy: { url: legacy.url, headers }, stdio },
       rules: [ALLOW_ALL, { name: 'not-for-them', effect: 'deny', agents: ['denied'], servers: ['*'] }],
-      extra: { metrics: { listen: metricsAddress } },
+      // Everything goes through, so that everything could be written down.
+      extra: { metrics: { listen: metricsAddress }, inspection: { actions: [{ findings: ['*'], action: 'tag' }] } },
     }),
   });
   [key, denied] = [await gateway.addAgent('known'), await gateway.addAgent('denied')];
