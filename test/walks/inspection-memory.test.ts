@@ -31,8 +31,10 @@ before(async () => {
   server = await startLargeServer({ mebibyte: Buffer.from(text), between: Buffer.from(` ${SECRET} `) });
   gateway = await startGateway({ config: testConfig({ servers: { large: { url: server.url } } }) });
   key = await gateway.addAgent('reader');
-  // Code and buffers that there are from the first large answer on are none that grow with its size.
-  await Promise.all(Array.from({ length: 8 }, () => read(4)));
+  // Code and buffers that there are from the first large answers on, and the young generation of the heap, which has a limit of its own, are nothing
+  // that grows with the size of an answer.
+  await Promise.all(Array.from({ length: 8 }, () => read(8)));
+  await read(LARGE_MIB);
 });
 after(async () => {
   await gateway?.stop();
