@@ -11,8 +11,11 @@ const COUNTED: ReadonlySet<string> = new Set(['$.id', '$.params._meta.progressTo
 /** What is not looked into because of a place can be all that stands behind it: that concerns everybody, wherever it was said. */
 const OF_THE_MESSAGE: ReadonlySet<string> = new Set(['over-budget', 'failed']);
 
-/** What stands in there as it is, unencoded, is no state and no place in a list, but words that somebody wants to get past. */
-const PLAIN: ReadonlySet<FindingClass> = new Set(['secret', 'payment', 'canary']);
+/**
+ * What an operator planted is told from everything else, also there, where it stands in plain words. A state that merely looks like a token may be one that
+ * its server needs exactly as it is.
+ */
+const PLANTED: FindingClass = 'canary';
 
 /** Findings without those in what the protocol needs as it is. An answer that is no question has no round to continue. */
 export function ofConcern(found: readonly Found[], { question: { rule } }: Pick<Call, 'question'>, surface: Surface): readonly Found[] {
@@ -22,6 +25,6 @@ export function ofConcern(found: readonly Found[], { question: { rule } }: Pick<
   return found.filter(
     ({ path, kind, class: of, type, layers }) =>
       (of === 'unscanned' && OF_THE_MESSAGE.has(type)) ||
-      !((isOpaque(path) && !(PLAIN.has(of) && layers.length === 0)) || (kind === 'number' && COUNTED.has(path))),
+      !((isOpaque(path) && !(of === PLANTED && layers.length === 0)) || (kind === 'number' && COUNTED.has(path))),
   );
 }

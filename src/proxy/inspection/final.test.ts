@@ -106,15 +106,11 @@ test('what the protocol needs as it is stays as it is, and only where it does', 
   }
 });
 
-test('a secret in plain words is no cursor and no state', () => {
+test('what an operator planted is no cursor and no state; what merely looks like a secret may be one', () => {
   const { question } = inspectedCall({});
-  const plain = [foundAt(0, 1, { path: '$.result.nextCursor' }), foundAt(0, 1, { path: '$.params.cursor', class: 'canary' })];
-  const rule = METHODS.get('resources/list');
-  assert.deepEqual(ofConcern(plain, { question: { ...question, rule } }, 'answer'), plain);
-  assert.deepEqual(
-    ofConcern([foundAt(0, 1, { path: '$.result.nextCursor', class: 'personal' })], { question: { ...question, rule } }, 'answer'),
-    [],
-  );
+  const planted = foundAt(0, 1, { path: '$.params.cursor', class: 'canary' });
+  const alike = foundAt(0, 1, { path: '$.result.nextCursor' });
+  assert.deepEqual(ofConcern([planted, alike], { question: { ...question, rule: METHODS.get('resources/list') } }, 'answer'), [planted]);
 });
 
 test('that looking ended concerns everybody, wherever it ended', () => {
