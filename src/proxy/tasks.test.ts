@@ -40,7 +40,7 @@ function say(...messages: readonly object[]): void {
 function makeTask(id = 'task-1', tool = 'list_tickets'): string {
   const reply = ask('tools/call', { name: tool, arguments: {} });
   answer({ resultType: 'task', taskId: id, status: 'working', createdAt: 'now', lastUpdatedAt: 'now', ttlMs: null });
-  return /"taskId":"(t1\.[^"]+)"/.exec(reply.body)?.[1] ?? assert.fail(reply.body);
+  return /"taskId":"(task1\.[^"]+)"/.exec(reply.body)?.[1] ?? assert.fail(reply.body);
 }
 
 const sealed = (id: string, tool: string, server = 'tickets'): string => road.ports.taskIds.seal({ server, tool, id }, ANN, 'tickets');
@@ -53,7 +53,7 @@ test('the server learns that the agent takes tasks, and the task that it makes g
   answer({ resultType: 'task', taskId: 'task-1', status: 'working', ttlMs: 1.5e3 });
   assert.equal(reply.status, 200);
   assert.doesNotMatch(reply.body, /task-1/);
-  assert.match(reply.body, /"resultType":"task","taskId":"t1\.k\./);
+  assert.match(reply.body, /"resultType":"task","taskId":"task1\.k\./);
   const token = /"taskId":"([^"]+)"/.exec(reply.body)?.[1] ?? '';
   assert.deepEqual(road.ports.taskIds.open(token, ANN, 'tickets'), { server: 'tickets', tool: 'list_tickets', id: 'task-1' });
 });

@@ -69,7 +69,7 @@ async function makeTask(url: string, tool: string, key = ann): Promise<string> {
   const made = await ask(url, 'tools/call', { name: tool, arguments: {} }, key);
   assert.equal(at(made.result, 'resultType'), 'task', made.http.body);
   const taskId = textAt(made.result, 'taskId');
-  assert.match(taskId, /^t1\.[\w-]+\.[\w-]+$/);
+  assert.match(taskId, /^task1\.[\w-]+\.[\w-]+$/);
   assert.doesNotMatch(made.http.body, /task-\d/);
   return taskId;
 }

@@ -30,12 +30,12 @@ for (const [whom, principal, route] of [
 test('an altered token, a foreign kind of token and the id itself do not open', () => {
   const token = ids.seal(facts, ann, 'builds');
   const last = token.endsWith('A') ? 'B' : 'A';
-  for (const wrong of [`${token.slice(0, -1)}${last}`, token.slice(0, -4), `s${token.slice(1)}`, `${token}.x`, facts.id, '', 't1.a.'])
+  for (const wrong of [`${token.slice(0, -1)}${last}`, token.slice(0, -4), `s${token.slice(1)}`, `${token}.x`, facts.id, '', 'task1.a.'])
     assert.equal(ids.open(wrong, ann, 'builds'), undefined);
 });
 
 test('a token fits into a header, and reveals nothing', () => {
   const token = ids.seal(facts, ann, 'builds');
-  assert.match(token, /^t1\.a\.[\w-]+$/);
+  assert.match(token, /^task1\.a\.[\w-]+$/);
   assert.ok(token.length < 200, `${token.length} characters`);
 });

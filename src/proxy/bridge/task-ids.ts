@@ -2,7 +2,7 @@
 // may count its tasks 1, 2, 3; so the id names the server that has the task and the tool that made it, and opens only for the agent
 // whose call that was, on the route where it was. It needs no state: any worker can open it, for as long as the key lives that sealed it.
 //
-// Format: "t1." kid "." the sealed text (seal.ts): JSON of [server, tool, the server's id].
+// Format: "task1." kid "." the sealed text (seal.ts): JSON of [server, tool, the server's id].
 
 import type { Principal } from '../../agents/index.ts';
 import { seal, unseal } from './seal.ts';
@@ -43,7 +43,7 @@ export function createTaskIds(keys: () => readonly SealingKey[]): TaskIds {
 }
 
 function sealedFor({ tenant, agent }: Principal, route: string): Sealed {
-  return { prefix: 't1', binding: ['sallyport task 1', tenant, agent, route] };
+  return { prefix: 'task1', binding: ['sallyport task 1', tenant, agent, route] };
 }
 
 function readFacts(value: unknown): TaskFacts | undefined {
