@@ -48,7 +48,7 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
   'a lock file': rows(
     500,
     (at) =>
-      `"p${at}": { "version": "1.0.${at}", "resolved": "https://registry.npmjs.org/p${at}/-/p${at}-1.0.${at}.tgz", "integrity": "sha512-${digest(`${at}`, 'sha512').toString('base64')}" }`,
+      `"p${at}": { "version": "1.0.${at}", "resolved": "https://packages.example/p${at}/-/p${at}-1.0.${at}.tgz", "integrity": "sha512-${digest(`${at}`, 'sha512').toString('base64')}" }`,
   ).join(',\n'),
   'a log': rows(
     2_000,

@@ -8,7 +8,7 @@ import type { Snapshot } from '../config/index.ts';
 import type { Admitted } from './admission/index.ts';
 import type { Arrival, Call, OutcomeStatus, Ports } from './exchange.ts';
 import { recordedName } from './inspection/recorded-name.ts';
-import type { NotedFinding } from './inspection/treat.ts';
+import type { Noted } from './inspection/treat.ts';
 import { isSearch, searchName } from './find-tools.ts';
 
 /** What was decided about a request. */
@@ -87,11 +87,11 @@ function append(call: Call, { verdict, rule, reason, limit, taint, revision }: D
 const NO_FINDINGS: Pick<OutcomeRecord, 'findings' | 'findingsTotal'> = Object.freeze({});
 
 /** What was found, as far as a record has room for it. */
-function recordedFindings(noted: readonly NotedFinding[] | undefined): Pick<OutcomeRecord, 'findings' | 'findingsTotal'> {
-  if (noted === undefined || noted.length === 0) return NO_FINDINGS;
-  const total = noted.reduce((sum, { count }) => sum + count, 0);
-  const findings = noted.slice(0, MAX_RECORDED_FINDINGS);
-  return findings.length === noted.length ? { findings } : { findings, findingsTotal: total };
+function recordedFindings(noted: Noted | undefined): Pick<OutcomeRecord, 'findings' | 'findingsTotal'> {
+  if (noted === undefined || noted.total === 0) return NO_FINDINGS;
+  const findings = [...noted.kinds.values()].slice(0, MAX_RECORDED_FINDINGS);
+  const counted = findings.reduce((sum, { count }) => sum + count, 0);
+  return counted === noted.total ? { findings } : { findings, findingsTotal: noted.total };
 }
 
 /** Writes how an allowed call ended, measures it, and gives back what was taken for it. */

@@ -52,12 +52,20 @@ describe('what a worker holds for an older agent', () => {
     assert.equal(await post({ id: 0, method: 'initialize', params }), 202);
     await sleep(200);
     assert.equal(await post({ method: 'notifications/initialized' }), 202);
-    const before = held();
     const statuses: number[] = [];
-    for (let id = 1; id <= 200; id++) statuses.push(await post({ id, method: 'tools/call', params: { name: 'large', arguments: {} } }));
-    await sleep(500);
-    const grown = held() - before;
-    assert.ok(grown < 120, `${Math.round(grown)} MiB more are held`);
+    /** MiB by which 200 more calls make the worker grow, each answered by one. */
+    const grownBy200 = async (): Promise<number> => {
+      const before = held();
+      const from = statuses.length + 1;
+      for (let id = from; id < from + 200; id++)
+        statuses.push(await post({ id, method: 'tools/call', params: { name: 'large', arguments: {} } }));
+      await sleep(500);
+      return Math.round(held() - before);
+    };
+    // The first ones also bring code, buffers and a young heap that are there from then on.
+    const first = await grownBy200();
+    const second = await grownBy200();
+    assert.ok(first < 200 && second < 60, `${first} MiB more are held after 200 calls, and ${second} after 200 more`);
     assert.ok(statuses.includes(429), 'nothing was refused');
     // What ends a call, or the session, gets through.
     assert.equal(await post({ method: 'notifications/cancelled', params: { requestId: 1 } }), 202);

@@ -84,7 +84,7 @@ describe('placeholders', () => {
     'not-a-real-key',
     'null',
     'undefined',
-    'TODO',
+    'TBD',
   ];
   for (const value of placeholders) it(`are what is to be filled in: ${value}`, () => assert.ok(isPlaceholder(value)));
 

@@ -6,7 +6,7 @@ import type { UpstreamCall, UpstreamHandler } from '../../http/index.ts';
 import { parseJson, readAnswerMessage } from '../../mcp/index.ts';
 import type { Message } from '../../mcp/index.ts';
 import type { OutcomeStatus, Ports } from '../exchange.ts';
-import { holdBytes, tooMuchHeld } from '../held-bytes.ts';
+import { holdBytes, maxHeldBytes, tooMuchHeld } from '../held-bytes.ts';
 import { leave, LONG_LIVED } from '../in-flight.ts';
 import { refusedBy } from '../rescue.ts';
 import type { Refused } from '../rescue.ts';
@@ -16,7 +16,6 @@ import type { Ask, Asking, Hearing } from './party.ts';
 
 /** Bodies that are no answer are read up to here, so that the connection can be used again. */
 const MAX_REFUSAL_BYTES = 64 * 1024;
-const MIB = 1024 * 1024;
 /** How long a server may take to end a stream behind its answer, so that its connection can be used again. */
 const END_GRACE_MS = 1_000;
 
@@ -29,7 +28,7 @@ export interface ModernAnswer extends UpstreamHandler, Asking {
 /** Makes the receiver of the answer to one ask. The call has been entered; it is left when the answer is over. */
 export function createModernAnswer(ask: Ask, hearing: Hearing, ports: Pick<Ports, 'log'>): ModernAnswer {
   const { call } = ask;
-  const maxBytes = Math.max(call.arrival.snapshot.limits.maxListBytes, MIB);
+  const maxBytes = maxHeldBytes(call);
   const held = holdBytes(call.server, maxBytes);
   const judge = createJudge(ask, hearing);
   let mode: 'head' | 'json' | 'events' | 'other' = 'head';

@@ -2,7 +2,7 @@
 // belong to no wait; so they are looked into at once, as they are parsed at once.
 
 import { rereadMessage, splice } from '../../mcp/index.ts';
-import type { Message } from '../../mcp/index.ts';
+import type { Edit, Message } from '../../mcp/index.ts';
 import type { Call } from '../exchange.ts';
 import { mayBeSaid } from '../server-messages.ts';
 import { isNotedNow, surfaceOf, treatAnswer } from './answer-treatment.ts';
@@ -30,5 +30,20 @@ export function sayable(call: Call, message: Said): Said | undefined {
     });
     return undefined;
   }
-  return edits.length === 0 ? message : rereadMessage(message.kind, splice(message.document, edits));
+  return edits.length === 0 ? message : edited(call, message, edits);
+}
+
+/** Undefined where the edits leave no message: this is called from a server's link, where nobody would catch what is thrown, and that would end the worker. */
+function edited({ server, inspecting, id }: Call, message: Said, edits: readonly Edit[]): Said | undefined {
+  try {
+    return rereadMessage(message.kind, splice(message.document, edits));
+  } catch {
+    // What was thrown may hold a piece of what was looked at.
+    inspecting.log.warn('what a server said could not be edited and is kept back', {
+      server: server.name,
+      call: id,
+      method: message.method,
+    });
+    return undefined;
+  }
 }

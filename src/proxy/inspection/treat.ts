@@ -29,11 +29,16 @@ export interface NotedFinding {
   readonly action: Action;
 }
 
-/** What was found on the way of a call. */
-export interface CallFindings {
-  readonly requests: NotedFinding[];
-  readonly answers: NotedFinding[];
+/** What was found in one direction. */
+export interface Noted {
+  /** By type and action. */
+  readonly kinds: Map<string, NotedFinding>;
+  /** Also of the kinds that are not noted. */
+  total: number;
 }
+
+/** What was found on the way of a call. */
+export type CallFindings = Readonly<Record<Direction, Noted>>;
 
 /** What makes tokens needs the bytes that findings stand in. */
 export interface Matter {
@@ -44,7 +49,7 @@ export interface Matter {
   readonly tokens: Tokens;
 }
 
-/** More different findings than these nobody reads of one call; what comes after is counted with the last of its action. */
+/** More kinds than these nobody reads of one call: what comes after is only counted. */
 const MAX_NOTED = 64;
 const NOTHING: Treatment = Object.freeze({ action: undefined, decisive: undefined, edits: [], taints: [] });
 
@@ -71,14 +76,16 @@ export function treat(found: readonly Found[], actionOf: ActionOf, matter: Matte
 /** Counts findings for the record and the metrics of a call. */
 export function noteFindings(call: Call, direction: Direction, found: readonly Found[], actionOf: ActionOf): void {
   if (found.length === 0) return;
-  call.findings ??= { requests: [], answers: [] };
+  call.findings ??= { requests: { kinds: new Map(), total: 0 }, answers: { kinds: new Map(), total: 0 } };
   const noted = call.findings[direction];
+  noted.total += found.length;
   for (const one of found) {
-    const { type, class: kind, path } = one;
+    const { type, class: ofClass, path } = one;
     const { action } = actionOf(one);
-    const known = noted.find((other) => other.type === type && other.action === action);
+    const kind = `${type} ${action}`;
+    const known = noted.kinds.get(kind);
     if (known !== undefined) known.count++;
-    else if (noted.length < MAX_NOTED) noted.push({ type, class: kind, count: 1, path, action });
+    else if (noted.kinds.size < MAX_NOTED) noted.kinds.set(kind, { type, class: ofClass, count: 1, path, action });
   }
 }
 
