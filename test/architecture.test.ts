@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   inspection: ['base', 'mcp'],
   policies: ['base', 'mcp', 'agents', 'servers', 'tools', 'inspection'],
   audit: ['base', 'telemetry'],
-  config: ['base', 'telemetry', 'agents', 'servers', 'tools', 'policies', 'inspection', 'tls'],
+  config: ['base', 'telemetry', 'agents', 'servers', 'tools', 'policies', 'inspection', 'audit', 'tls'],
   proxy: ['base', 'telemetry', 'http', 'mcp', 'tls', 'agents', 'servers', 'tools', 'policies', 'inspection', 'audit', 'config'],
   cluster: ['base', 'telemetry', 'tls', 'config', 'agents', 'tools', 'policies'],
   admin: ['base', 'telemetry', 'tls', 'config', 'audit', 'cluster', 'agents'],

@@ -1,16 +1,21 @@
 // What happened, on a record that shows every change to it, and that holds nothing of what was said: decisions and outcomes of calls,
 // durable before the answer, in an append-only hash chain per process; and the tools to read and verify it without a gateway.
-export { encodeRecord, MAX_RECORDED_FINDINGS } from './record.ts';
+export { encodeRecord } from './encode-record.ts';
+export { MAX_ACT_DETAILS, MAX_RECORDED_FINDINGS } from './record.ts';
 export type {
+  ActRecord,
   ApprovalRecord,
   AuditRecord,
   CallRecord,
   CarriedCalls,
+  CheckpointRecord,
+  Commitment,
   DecisionRecord,
   FlowRecord,
   LockdownRecord,
   LogEvent,
   OutcomeRecord,
+  RecordedCapture,
   RecordedFinding,
   RefusalSummary,
   SegmentHead,
@@ -29,3 +34,11 @@ export type { Finding, Tampering } from './chain-check.ts';
 export { toFindings, toNumber } from './read-members.ts';
 export { tailLogs } from './tail.ts';
 export type { TailOptions, TailRecord } from './tail.ts';
+export { DEFAULT_AUDIT, PRIVACY_PROFILES, PROFILES } from './privacy.ts';
+export type { AnchorConfig, AnchorTarget, AuditSettings, CapturePurpose, PrivacyProfile, PrivacySwitches } from './privacy.ts';
+export { auditSchema, toAuditSettings } from './schema.ts';
+export type { AuditDocument } from './schema.ts';
+export { addLeaf, addRange, copyRange, emptyRange, leafHash, nodeHash, rootOf } from './merkle.ts';
+export type { CompactRange, Subtree } from './merkle.ts';
+export { openNote, parseVerifierKey, printVerifierKey, readNote, signCheckpoint, toOrigin, toSignerName, toVerifierKey } from './note.ts';
+export type { Checkpoint, VerifierKey } from './note.ts';

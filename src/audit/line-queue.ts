@@ -2,7 +2,7 @@
 // settled here, so that a new segment's head comes into the chain at its place. No I/O.
 
 import { CARRIED_PER_LINE, COMMIT_MAX_BYTES, LINE_OVERHEAD_BYTES, toChain, toLine } from './format.ts';
-import { encodeRecord } from './record.ts';
+import { encodeRecord } from './encode-record.ts';
 import type { AuditRecord, CallRecord } from './record.ts';
 
 /** What goes out in one write. */

@@ -1,11 +1,6 @@
-// What the audit log says, one JSON line per record, as data and as text. Pure. It must never hold what was said: no argument,
+// What the audit log says, one JSON line per record, as data. It must never hold what was said: no argument,
 // no result, no header value, no token; only who, where, which, by which rule, how it ended, how large and how long.
-// Names come from strangers: each is cut, cleared of hidden characters and written as ASCII (telemetry/printable.ts), so that
-// a record is one line, one byte per character, and inert in a terminal. A member without a value is left out.
-// Field names and order are the format, version 1, pinned by test/pins/audit-record.test.ts.
-
-import { quoteAscii } from '../telemetry/index.ts';
-import { toRecordedUri } from './recorded-uri.ts';
+// How it is written: encode-record.ts. Field names and order are the format, version 1, pinned by test/pins/audit-record.test.ts.
 
 /** What was found of one type in a message, and what was done about it. Where and how often, never what. */
 export interface RecordedFinding {
@@ -40,9 +35,12 @@ export interface DecisionRecord {
   /** How many findings there were in all, where some of them are not listed. */
   readonly findingsTotal?: number | undefined;
   readonly tenant: string;
-  readonly agent: string;
+  /** Undefined where the privacy profile keeps names out of the record: then `subject` stands for it. */
+  readonly agent: string | undefined;
   /** On whose behalf the agent acts, where it says so. */
   readonly user: string | undefined;
+  /** Pseudonym of who it is about: the user, or the agent where there is none. Whose it is stands apart, and can be erased. */
+  readonly subject?: string | undefined;
   readonly keyId: string;
   readonly listener: string;
   readonly server: string;
@@ -58,6 +56,16 @@ export interface DecisionRecord {
   /** Revision of the snapshot the decision was made on. */
   readonly snapshot: number;
   readonly requestBytes: number;
+  /** What the call is to the operator: how its record is kept, and what is shed first. */
+  readonly class?: 'critical' | 'standard' | 'low' | undefined;
+  /** Commitment to the canonical arguments, with the key that it was made with (commitment.ts). */
+  readonly args?: Commitment | undefined;
+  /** `bypassed`: nobody looked into what was said, and nothing of it was held. */
+  readonly inspection?: 'bypassed' | undefined;
+  /** What was sent was sealed for a purpose. */
+  readonly capture?: RecordedCapture | undefined;
+  /** Microseconds on the clock of the process, which nobody sets. */
+  readonly mono?: number | undefined;
   /** The question to a person that it waits for, or by whose answer it was decided. */
   readonly approval?: string | undefined;
 }
@@ -108,6 +116,58 @@ export interface OutcomeRecord {
   /** Microseconds spent in the gateway, and waiting for the server. */
   readonly gatewayUs: number | undefined;
   readonly serverUs: number | undefined;
+  /** Commitment to the result as it was released. */
+  readonly answer?: Commitment | undefined;
+  /** What was answered was sealed for a purpose. */
+  readonly capture?: RecordedCapture | undefined;
+  readonly mono?: number | undefined;
+}
+
+/** Lets someone who has the key, and only them, test whether a value that they know was the one. */
+export interface Commitment {
+  /** Name of the key: one for each subject and period. */
+  readonly key: string;
+  /** HMAC-SHA-256 under that key, base64url. */
+  readonly mac: string;
+}
+
+/** What was sealed, and where it lies. */
+export interface RecordedCapture {
+  /** Id of the envelope in the vault. */
+  readonly id: string;
+  readonly purpose: string;
+  /** Bytes of the envelope, and their SHA-256 in hex. */
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** What somebody did to the gateway, or to what it keeps: durable before they read that it is done. */
+export interface ActRecord {
+  readonly kind: 'act';
+  readonly time: number;
+  /** Id of the act. Several records of one act share it. */
+  readonly act: string;
+  /** What was done: `agents.add`, `keys.revoke`, `config.apply`, `vault.open`. */
+  readonly action: string;
+  readonly outcome: 'done' | 'refused' | 'failed';
+  /** Who: `key:` and the name of the key they showed, `os:` and the user whose command it was, `gateway` for its own jobs. */
+  readonly by: string;
+  readonly via: 'api' | 'cli' | 'console' | 'file' | 'gateway';
+  readonly tenant: string;
+  /** What it was done to: a name, an id, a pseudonym. */
+  readonly target: string | undefined;
+  /** Why: as they said, or why not. */
+  readonly reason: string | undefined;
+  /** Figures and digests that tell what changed; never what was said in a call. At most `MAX_ACT_DETAILS`. */
+  readonly details?: Readonly<Record<string, string | number>> | undefined;
+}
+
+/** A signed checkpoint over all records before this one, or fewer. */
+export interface CheckpointRecord {
+  readonly kind: 'checkpoint';
+  readonly time: number;
+  /** As note.ts writes it; on the line, as a list of its lines. */
+  readonly note: string;
 }
 
 /** Requests refused before anyone was authenticated: one record per source and reason per minute, whatever their number. */
@@ -156,7 +216,7 @@ export interface FlowRecord {
 }
 
 /** What the gateway appends. */
-export type CallRecord = DecisionRecord | OutcomeRecord | ApprovalRecord | RefusalSummary | LockdownRecord | FlowRecord;
+export type CallRecord = DecisionRecord | OutcomeRecord | ApprovalRecord | RefusalSummary | LockdownRecord | FlowRecord | ActRecord;
 
 /** What the log says about itself. */
 export type LogEvent =
@@ -197,6 +257,10 @@ export interface SegmentHead {
   readonly bytes: number;
   /** Chain hash of the last line before this segment. */
   readonly prev: string;
+  /** Name of the node that writes, the same in all its logs. */
+  readonly node?: string | undefined;
+  /** The tree over all lines before this segment: the hashes of its compact range, in hex, largest first (merkle.ts). */
+  readonly tree?: readonly string[] | undefined;
   /** How many calls are under way; their ids follow in `carried` lines, so that recovery needs no older segment. */
   readonly carried: number;
 }
@@ -209,125 +273,9 @@ export interface CarriedCalls {
 }
 
 /** Everything that can stand on a line. */
-export type AuditRecord = CallRecord | LogEvent | SegmentHead | CarriedCalls;
+export type AuditRecord = CallRecord | LogEvent | SegmentHead | CarriedCalls | CheckpointRecord;
 
 /** A message can be made to hold findings without end; a line of the log cannot. */
 export const MAX_RECORDED_FINDINGS = 16;
-
-const MAX_ID_CHARS = 64;
-const MAX_NAME_CHARS = 128;
-const MAX_PATH_CHARS = 200;
-const MAX_URI_CHARS = 512;
-const MAX_REASON_CHARS = 512;
-
-/** A record as the head of its line: JSON without the last brace, to which the chain hash is added (format.ts). */
-export function encodeRecord(record: AuditRecord, seq: number): string {
-  const start = `{"v":1,"seq":${whole(seq)},"time":${whole(record.time)},"kind":"${record.kind}"`;
-  switch (record.kind) {
-    case 'decision':
-      return start + encodeDecision(record);
-    case 'outcome':
-      return start + encodeOutcome(record);
-    case 'approval':
-      return start + encodeApproval(record);
-    case 'refusals':
-      return `${start},"since":${whole(record.since)},"source":${name(record.source)},"reason":${name(record.reason)},"count":${whole(record.count)}`;
-    case 'lockdown':
-      return `${start},"event":"${record.event}","lock":${id(record.lock)},"tenant":${name(record.tenant)},"subject":"${record.subject}","name":${name(record.name)},"by":${name(record.by)},"reason":${quoteAscii(record.reason, MAX_REASON_CHARS)},"since":${name(record.since)},"cut":${whole(record.cut)}`;
-    case 'flow':
-      return `${start},"event":"${record.event}","tenant":${name(record.tenant)},"agent":${name(record.agent)},"by":${name(record.by)}`;
-    case 'log':
-      return start + encodeEvent(record);
-    case 'segment':
-      return `${start},"format":"sallyport-audit/1","log":${name(record.log)},"slot":${name(record.slot)},"number":${whole(record.number)},"bytes":${whole(record.bytes)},"prev":${name(record.prev)},"carried":${whole(record.carried)}`;
-    case 'carried':
-      return `${start},"ids":[${record.ids.map(id).join(',')}]`;
-    default:
-      return record satisfies never;
-  }
-}
-
-function encodeDecision(record: DecisionRecord): string {
-  return (
-    `,"id":${id(record.id)},"verdict":"${record.verdict}"${optional('rule', record.rule)}${optional('reason', record.reason)}${optional('limit', record.limit)}` +
-    (record.taint === undefined ? '' : `,"taint":[${record.taint.map(name).join(',')}]`) +
-    encodeFindings(record) +
-    `,"tenant":${name(record.tenant)},"agent":${name(record.agent)}${optional('user', record.user)},"keyId":${name(record.keyId)}` +
-    `,"listener":${name(record.listener)},"server":${name(record.server)},"era":"${record.era}","revision":${name(record.revision)}` +
-    `,"method":${name(record.method)}${optional('tool', record.tool)}${optional('fingerprint', record.fingerprint)}${optional('prompt', record.prompt)}` +
-    (record.resource === undefined ? '' : `,"resource":${quoteAscii(toRecordedUri(record.resource), MAX_URI_CHARS)}`) +
-    `,"snapshot":${whole(record.snapshot)},"requestBytes":${whole(record.requestBytes)}` +
-    (record.approval === undefined ? '' : `,"approval":${id(record.approval)}`)
-  );
-}
-
-function encodeApproval(record: ApprovalRecord): string {
-  return (
-    `,"event":"${record.event}","approval":${id(record.approval)},"act":${id(record.act)},"by":${name(record.by)}` +
-    `,"tenant":${name(record.tenant)},"agent":${name(record.agent)}${optional('user', record.user)},"server":${name(record.server)}` +
-    `${optional('tool', record.tool)}${optional('prompt', record.prompt)}` +
-    (record.resource === undefined ? '' : `,"resource":${quoteAscii(toRecordedUri(record.resource), MAX_URI_CHARS)}`) +
-    `,"rule":${name(record.rule)},"since":${whole(record.since)}`
-  );
-}
-
-function encodeOutcome(record: OutcomeRecord): string {
-  return (
-    `,"id":${id(record.id)},"status":"${record.status}"${optional('code', record.code)}` +
-    (record.questions === undefined ? '' : `,"questions":[${record.questions.map(name).join(',')}]`) +
-    encodeFindings(record) +
-    (record.rpcCode === undefined ? '' : `,"rpcCode":${finite(record.rpcCode)}`) +
-    `,"answerBytes":${whole(record.answerBytes)}` +
-    (record.gatewayUs === undefined ? '' : `,"gatewayUs":${whole(record.gatewayUs)}`) +
-    (record.serverUs === undefined ? '' : `,"serverUs":${whole(record.serverUs)}`)
-  );
-}
-
-function encodeFindings({ findings, findingsTotal }: DecisionRecord | OutcomeRecord): string {
-  if (findings === undefined || findings.length === 0) return '';
-  const listed = findings.slice(0, MAX_RECORDED_FINDINGS).map(encodeFinding).join(',');
-  return `,"findings":[${listed}]${findingsTotal === undefined ? '' : `,"findingsTotal":${whole(findingsTotal)}`}`;
-}
-
-function encodeFinding(finding: RecordedFinding): string {
-  const path = quoteAscii(finding.path, MAX_PATH_CHARS);
-  return `{"type":${id(finding.type)},"class":${id(finding.class)},"count":${whole(finding.count)},"path":${path},"action":${id(finding.action)}}`;
-}
-
-function encodeEvent(record: LogEvent): string {
-  switch (record.event) {
-    case 'opened':
-      return `,"event":"opened","writer":${name(record.writer)}`;
-    case 'closed':
-      return ',"event":"closed"';
-    case 'recovered':
-      return `,"event":"recovered","file":${name(record.file)},"position":${whole(record.position)},"bytes":${whole(record.bytes)},"sha256":${name(record.sha256)}`;
-    case 'damaged':
-      return `,"event":"damaged","file":${name(record.file)},"position":${whole(record.position)}`;
-    case 'gap':
-      return `,"event":"gap","since":${whole(record.since)},"records":${whole(record.records)},"reason":${name(record.reason)}`;
-    default:
-      return record satisfies never;
-  }
-}
-
-function id(value: string): string {
-  return quoteAscii(value, MAX_ID_CHARS);
-}
-
-function name(value: string): string {
-  return quoteAscii(value, MAX_NAME_CHARS);
-}
-
-function optional(member: string, value: string | undefined): string {
-  return value === undefined ? '' : `,"${member}":${name(value)}`;
-}
-
-/** Sizes, times and counts: a whole number that is not negative; a broken clock must not break the line. */
-function whole(value: number): number {
-  return value >= 0 && value <= Number.MAX_SAFE_INTEGER ? Math.trunc(value) : 0;
-}
-
-function finite(value: number): number {
-  return Number.isFinite(value) ? value : 0;
-}
+/** Details of one act. */
+export const MAX_ACT_DETAILS = 12;

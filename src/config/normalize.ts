@@ -2,6 +2,7 @@
 // environment and from files as references. Deterministic, so that an unchanged config has an unchanged digest.
 
 import { resolve } from 'node:path';
+import { toAuditSettings } from '../audit/index.ts';
 import { toInspection } from '../inspection/index.ts';
 import type { PolicyDocument } from '../policies/index.ts';
 import type { ServerConfig, ServerEntry, ValueEntry, ValuePart, ValueSource } from '../servers/index.ts';
@@ -62,6 +63,7 @@ export function normalize(
     limits: document.limits,
     policy,
     inspection: toInspection(document.inspection),
+    audit: toAuditSettings(document.audit, (path) => resolve(folder, path)),
   };
   return shard;
 }

@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { agentNameSchema } from '../agents/index.ts';
 import { addressFor } from './address.ts';
+import { auditSchema } from '../audit/index.ts';
 import { inspectionSchema } from '../inspection/index.ts';
 import { policySchema } from '../policies/index.ts';
 import { discoverySchema, overLimitSchema, serverEntrySchema, serverNameSchema } from '../servers/index.ts';
@@ -211,6 +212,7 @@ export const configSchema = z
         examples: [{ file: 'policy.yaml' }],
       }),
     inspection: inspectionSchema.prefault({}),
+    audit: auditSchema.prefault({}),
   })
   .meta({ title: 'Sallyport config', description: 'The config of a Sallyport gateway: sallyport.yaml.' });
 

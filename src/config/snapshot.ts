@@ -4,6 +4,7 @@
 import { compileAgents } from '../agents/index.ts';
 import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
+import { DEFAULT_AUDIT } from '../audit/index.ts';
 import { compileActions, DEFAULT_INSPECTION } from '../inspection/index.ts';
 import { compilePolicy, compileToolFacts, NOTHING_LOCKED, underLockdown } from '../policies/index.ts';
 import type { CataloguedToolOf, Lockdown } from '../policies/index.ts';
@@ -13,7 +14,7 @@ import type { ConfigShard, Route, Snapshot, SnapshotDocument } from './types.ts'
 /** Where the routes of single servers are. */
 export const ROUTES_AT = '/mcp/';
 
-type FromConfig = Pick<Snapshot, 'listeners' | 'servers' | 'routes' | 'policy' | 'toolFacts' | 'inspection' | 'limits'>;
+type FromConfig = Pick<Snapshot, 'listeners' | 'servers' | 'routes' | 'policy' | 'toolFacts' | 'inspection' | 'audit' | 'limits'>;
 
 /** Compiles a document; fails with what is wrong, in sentences for the log, and the caller keeps what it has. */
 export function compileSnapshot(
@@ -25,7 +26,7 @@ export function compileSnapshot(
   const config = previous?.digests.config === digests.config ? ok(previous) : compileConfig(shards.config, catalogued);
   if (!config.ok) return config;
   const agents = previous?.digests.agents === digests.agents ? previous.agents : compileAgents(shards.agents.agents);
-  const { listeners, servers, routes, policy, toolFacts, inspection, limits } = config.value;
+  const { listeners, servers, routes, policy, toolFacts, inspection, audit, limits } = config.value;
   return ok(
     Object.freeze({
       revision,
@@ -37,6 +38,7 @@ export function compileSnapshot(
       lockdown: NOTHING_LOCKED,
       toolFacts,
       inspection,
+      audit,
       agents,
       limits,
     }),
@@ -49,7 +51,7 @@ export function withLockdown(snapshot: Snapshot, lockdown: Lockdown): Snapshot {
 }
 
 function compileConfig(
-  { listeners, servers, routes: several, policy, inspection = DEFAULT_INSPECTION, limits }: ConfigShard,
+  { listeners, servers, routes: several, policy, inspection = DEFAULT_INSPECTION, audit = DEFAULT_AUDIT, limits }: ConfigShard,
   catalogued: CataloguedToolOf | undefined,
 ): Result<FromConfig, readonly string[]> {
   const compiled = compilePolicy(policy, { servers: servers.map(({ name }) => name) });
@@ -67,6 +69,7 @@ function compileConfig(
     policy: compiled.value,
     toolFacts: compileToolFacts(servers, catalogued),
     inspection: Object.freeze({ document: inspection, actions: compileActions(inspection) }),
+    audit,
     limits,
   });
 }

@@ -1,6 +1,7 @@
 // The shapes of the config: what was wrong with it, what it normalizes to (the shards, plain JSON), and the snapshot that the road reads.
 
 import type { AgentIndex, AgentRecord } from '../agents/index.ts';
+import type { AuditSettings } from '../audit/index.ts';
 import type { ActionTable, InspectionDocument } from '../inspection/index.ts';
 import type { Lockdown, Policy, PolicyDocument, ToolFactsOf } from '../policies/index.ts';
 import type { Discovery, OverLimit, ServerConfig } from '../servers/index.ts';
@@ -116,6 +117,8 @@ export interface ConfigShard {
   readonly policy: PolicyDocument;
   /** Undefined: all detectors, and the defaults. */
   readonly inspection?: InspectionDocument | undefined;
+  /** Undefined: the defaults. */
+  readonly audit?: AuditSettings | undefined;
 }
 
 /** Everything about agents. Plain JSON. */
@@ -180,6 +183,8 @@ export interface Snapshot {
   readonly toolFacts: ToolFactsOf;
   /** What is looked for in messages, and what is done about it. */
   readonly inspection: { readonly document: InspectionDocument; readonly actions: ActionTable };
+  /** What the record keeps, and of which servers it keeps less. */
+  readonly audit: AuditSettings;
   readonly agents: AgentIndex;
   readonly limits: Limits;
 }

@@ -6,13 +6,15 @@ import type { Store } from '../cluster/index.ts';
 import type { ConfigShard } from '../config/index.ts';
 import { DEFAULT_FLOW } from '../policies/index.ts';
 import type { Log, Metrics } from '../telemetry/index.ts';
-import { createApprovalLog } from './approval-log.ts';
+import { toApprovalRecord } from './approval-records.ts';
 import { createApprovalsDesk } from './approvals-desk.ts';
 import { createCatalogueDesk } from './catalogue-desk.ts';
 import { createCatalogueFaults } from './catalogue-faults.ts';
 import type { Channel } from './channel.ts';
 import type { Links } from './child.ts';
 import type { Desk } from './conversation.ts';
+import { createControlLog } from './control-log.ts';
+import type { ControlLog } from './control-log.ts';
 import { createDefinitionInspection } from './definition-inspection.ts';
 import type { DefinitionInspection } from './definition-inspection.ts';
 import { createFlowDesk } from './flow-desk.ts';
@@ -49,6 +51,8 @@ export interface ControlDesks {
   readonly flow: ReturnType<typeof createFlowDesk>;
   readonly limits: ReturnType<typeof createLimitsDesk>;
   readonly approvals: ReturnType<typeof createApprovalsDesk>;
+  /** What is done to the gateway is on record here. */
+  readonly controlLog: ControlLog;
   /** Those that workers talk to. */
   readonly all: readonly Desk[];
   /** Reads what the store has for them. */
@@ -86,7 +90,7 @@ export function createControlDesks(options: ControlDesksOptions): ControlDesks {
   });
   const flow = createFlowDesk({ links, log, tenant, nowMs, windowMs: () => (shard()?.policy.flow ?? DEFAULT_FLOW).windowMs });
   const limits = createLimitsDesk({ log, metrics, expected: init.workers });
-  const approvalLog = createApprovalLog({ dataFolder, writer: `${init.name} pid ${process.pid}`, log, nowMs });
+  const controlLog = createControlLog({ dataFolder, writer: `${init.name} pid ${process.pid}`, log, nowMs });
   const approvals = createApprovalsDesk({
     links,
     log,
@@ -94,8 +98,8 @@ export function createControlDesks(options: ControlDesksOptions): ControlDesks {
     tenant,
     nowMs,
     newId: (prefix) => `${prefix}_${randomBytes(APPROVAL_ID_BYTES).toString('hex')}`,
-    canRecord: approvalLog.canRecord,
-    record: approvalLog.record,
+    canRecord: controlLog.canRecord,
+    record: (said) => controlLog.record(said.map((one) => toApprovalRecord(one, nowMs()))),
   });
   const all: readonly Desk[] = [catalogue, flow, limits, approvals];
   return {
@@ -106,17 +110,18 @@ export function createControlDesks(options: ControlDesksOptions): ControlDesks {
     flow,
     limits,
     approvals,
+    controlLog,
     all,
     open: async (opened) => {
       await flow.open(opened.taint);
       await catalogue.open(opened);
-      await approvalLog.open();
+      await controlLog.open();
       approvals.open(opened);
       await limits.open(opened.limits);
     },
     close: async () => {
       for (const desk of all) await desk.close?.();
-      await approvalLog.close();
+      await controlLog.close();
     },
   };
 }

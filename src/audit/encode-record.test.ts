@@ -6,7 +6,8 @@ import fc from 'fast-check';
 import { createCallIds } from './call-ids.ts';
 import { LINE_MAX_BYTES, parseFrame, toChain, toLine } from './format.ts';
 import { decision, outcome } from './log.fixture.ts';
-import { encodeRecord, MAX_RECORDED_FINDINGS } from './record.ts';
+import { encodeRecord } from './encode-record.ts';
+import { MAX_RECORDED_FINDINGS } from './record.ts';
 import { toRecordedUri } from './recorded-uri.ts';
 
 const parse = (head: string): Record<string, unknown> => JSON.parse(`${head}}`);

@@ -1,38 +1,38 @@
-// Control's own log: what people said to calls that waited for them. It is one more log beside those of the workers, read and verified with them.
+// Control's own log: what people did to the gateway, and said to calls that waited for them, and what the gateway did by itself to what it keeps. It is one
+// more log beside those of the workers, read and verified with them.
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openAuditLog } from '../audit/index.ts';
-import type { AuditLog } from '../audit/index.ts';
-import type { ApprovalRecord } from '../cluster/index.ts';
+import type { AuditLog, CallRecord } from '../audit/index.ts';
 import type { Log } from '../telemetry/index.ts';
 
-/** The log, as the desk uses it. */
-export interface ApprovalLog {
+/** The log, as desks use it. */
+export interface ControlLog {
   readonly canRecord: () => boolean;
   /** Rejects when it cannot be made durable. */
-  readonly record: (said: readonly ApprovalRecord[]) => Promise<void>;
+  readonly record: (records: readonly CallRecord[]) => Promise<void>;
   open(): Promise<void>;
   close(): Promise<void>;
 }
 
-export interface ApprovalLogOptions {
+export interface ControlLogOptions {
   readonly dataFolder: string;
   readonly writer: string;
   readonly log: Log;
   readonly nowMs: () => number;
 }
 
-/** People say little: a segment holds some thousand answers. */
+/** People do little: a segment holds some thousand acts. */
 const SEGMENT_BYTES = 1024 * 1024;
 
-export function createApprovalLog({ dataFolder, writer, log, nowMs }: ApprovalLogOptions): ApprovalLog {
+export function createControlLog({ dataFolder, writer, log, nowMs }: ControlLogOptions): ControlLog {
   let audit: AuditLog | undefined;
   return {
     canRecord: () => audit?.state === 'open',
-    record: (said) =>
+    record: (records) =>
       new Promise((resolve, reject) => {
-        const seqs = said.map((one) => audit?.append(toRecord(one, nowMs())) ?? 0);
+        const seqs = records.map((one) => audit?.append(one) ?? 0);
         const last = seqs.at(-1) ?? 0;
         if (audit === undefined || seqs.includes(0)) return reject(new Error('the audit log takes nothing'));
         audit.whenDurable(last, (fault) => (fault === undefined ? resolve() : reject(fault)));
@@ -51,26 +51,5 @@ export function createApprovalLog({ dataFolder, writer, log, nowMs }: ApprovalLo
       });
     },
     close: async () => audit?.close(),
-  };
-}
-
-function toRecord(said: ApprovalRecord, time: number): Parameters<AuditLog['append']>[0] {
-  const { kind, name } = said;
-  return {
-    kind: 'approval',
-    time,
-    event: said.state === 'rejected' ? 'rejected' : 'approved',
-    approval: said.id,
-    act: said.act ?? '',
-    by: said.decidedBy ?? '',
-    tenant: said.tenant,
-    agent: said.agent,
-    user: said.user ?? undefined,
-    server: said.server,
-    tool: kind === 'tool' ? name : undefined,
-    prompt: kind === 'prompt' ? name : undefined,
-    resource: kind === 'resource' ? name : undefined,
-    rule: said.rule,
-    since: said.createdAt,
   };
 }
