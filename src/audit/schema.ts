@@ -24,8 +24,18 @@ const days = (what: string) =>
 
 const urlSchema = z
   .union([
-    z.strictObject({ env: z.string().min(1, 'must not be empty') }),
-    z.strictObject({ file: z.string().min(1, 'must not be empty') }),
+    z.strictObject({
+      env: z
+        .string()
+        .min(1, 'must not be empty')
+        .meta({ description: 'Environment variable of the gateway that holds it.', examples: ['ANCHOR_URL'] }),
+    }),
+    z.strictObject({
+      file: z
+        .string()
+        .min(1, 'must not be empty')
+        .meta({ description: 'File whose text it is; only the user of the gateway should be able to read it.', examples: ['anchor-url'] }),
+    }),
   ])
   .meta({
     description: 'Where the URL comes from, since it holds a password: { env: NAME } or { file: path }.',
@@ -149,7 +159,10 @@ export const auditSchema = z
         examples: [{ incident: { recipient: `sallyport-vault1:${'A'.repeat(43)}`, expires: '2027-01-31', keepDays: 30 } }],
       }),
   })
-  .meta({ description: 'The record: what it keeps of people and for how long, and how nobody can change it.' });
+  .meta({
+    description: 'The record: what it keeps of people and for how long, and how nobody can change it.',
+    examples: [{ profile: 'works-council' }],
+  });
 
 /** `audit` as written, defaults filled in. */
 export type AuditDocument = z.infer<typeof auditSchema>;

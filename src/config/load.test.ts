@@ -37,6 +37,20 @@ test('the shortest config has every default', () => {
     routes: [{ path: '/mcp', servers: [], names: 'prefixed', waitMs: 5_000 }],
     policy: { rules: [] },
     inspection: { actions: [], detectors: [], canaries: {}, without: [], reveal: [] },
+    audit: {
+      profile: 'minimal',
+      subjects: 'names',
+      reidentify: 'one',
+      smallestGroup: 1,
+      capture: 'allowed',
+      retentionDays: 190,
+      noInspect: [],
+      anchors: [],
+      anchorSeconds: 10,
+      residency: undefined,
+      location: undefined,
+      purposes: [],
+    },
   });
 });
 
