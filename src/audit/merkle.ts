@@ -24,6 +24,23 @@ export function emptyRange(from = 0): CompactRange {
   return { from, to: from, nodes: [] };
 }
 
+/**
+ * The range of which only the hashes were kept, in the order of `nodes`: where each stands follows from `from` and `to`. Undefined where
+ * there are not as many hashes as the range has subtrees.
+ */
+export function toRange(from: number, to: number, hashes: readonly Uint8Array[]): CompactRange | undefined {
+  const nodes: Subtree[] = [];
+  let start = from;
+  for (const hash of hashes) {
+    let level = 0;
+    while (start % 2 ** (level + 1) === 0 && start + 2 ** (level + 1) <= to) level += 1;
+    if (start + 2 ** level > to) return undefined;
+    nodes.push({ start, level, hash });
+    start += 2 ** level;
+  }
+  return start === to ? { from, to, nodes } : undefined;
+}
+
 /** A copy that can be added to by itself. */
 export function copyRange({ from, to, nodes }: CompactRange): CompactRange {
   return { from, to, nodes: [...nodes] };

@@ -52,14 +52,24 @@ export function toSignerName(node: string): string {
 
 /** The checkpoint as a signed note. `key`: Ed25519, private. */
 export function signCheckpoint(checkpoint: Checkpoint, name: string, key: KeyObject): string {
-  const body = toBody(checkpoint);
+  return signBody(toBody(checkpoint), name, key);
+}
+
+/** The checkpoint of a note; undefined where the text is none, or nobody who is trusted signed it. */
+export function openNote(note: string, trusted: readonly VerifierKey[]): Checkpoint | undefined {
+  const body = openBody(note, trusted);
+  return body === undefined ? undefined : parseBody(body);
+}
+
+/** Signs any text as a note. Its first line must tell what it is, so that no kind of note can be taken for another. `key`: Ed25519, private. */
+export function signBody(body: string, name: string, key: KeyObject): string {
   const { id } = toVerifierKey(name, createPublicKey(key));
   const signature = Buffer.concat([id, sign(null, Buffer.from(body), key)]).toString('base64');
   return `${body}\n— ${name} ${signature}\n`;
 }
 
-/** The checkpoint of a note; undefined where the text is none, or nobody who is trusted signed it. */
-export function openNote(note: string, trusted: readonly VerifierKey[]): Checkpoint | undefined {
+/** What was signed; undefined where the text is no note, or nobody who is trusted signed it. */
+export function openBody(note: string, trusted: readonly VerifierKey[]): string | undefined {
   if (note.length > MAX_NOTE_CHARS) return undefined;
   const end = note.lastIndexOf('\n\n');
   const body = note.slice(0, end + 1);
@@ -67,7 +77,7 @@ export function openNote(note: string, trusted: readonly VerifierKey[]): Checkpo
     .slice(end + 2)
     .split('\n')
     .some((line) => isSignedBy(line, body, trusted));
-  return signed ? parseBody(body) : undefined;
+  return signed ? body : undefined;
 }
 
 /** What a note says, whoever wrote it; undefined where the text is none. For what is checked elsewhere, or only shown. */
