@@ -20,6 +20,12 @@ export type {
   RefusalSummary,
   SegmentHead,
 } from './record.ts';
+export { openActLog, recordAll } from './act-log.ts';
+export type { ActJournal, ActLog, ActLogOptions } from './act-log.ts';
+export { createLateRecords } from './late-records.ts';
+export type { LateRecords, LateRecordsOptions } from './late-records.ts';
+export { createSubject, toMac } from './commitment.ts';
+export type { Committed, Subject, SubjectKeys } from './commitment.ts';
 export { createCallIds } from './call-ids.ts';
 export { openAuditLog } from './log.ts';
 export type { AuditLog, AuditLogState } from './log.ts';
@@ -44,3 +50,5 @@ export { openNote, parseVerifierKey, printVerifierKey, readNote, signCheckpoint,
 export type { Checkpoint, VerifierKey } from './note.ts';
 export { openTombstone, parseTombstoneName, readTombstone, signTombstone, toTombstoneName } from './tombstone.ts';
 export type { Tombstone } from './tombstone.ts';
+export { createHoldCheck, describeScope, mayConcern } from './holds.ts';
+export type { Hold, HoldCheck, HoldScope } from './holds.ts';

@@ -3,10 +3,10 @@
 // servers and the TLS key of listeners, the runner the environment of servers, nobody anything that the config does not name.
 //
 // Questions: seal-keys (worker) · token-key (worker) · tls {listener} (worker) · secrets {server, kind} (worker: headers, runner: env) · pins (worker, control) ·
-// configure, check-certificates, sign-pins, pins-kept, approvals-key (control).
+// configure, check-certificates, sign-pins, pins-kept, approvals-key (control) · subject… (subject-answers.ts).
 
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../telemetry/index.ts';
 import { createDevelopmentCertificate, readAuthorities, readCertificate } from '../tls/index.ts';
@@ -14,9 +14,12 @@ import type { Fields, Frame } from './channel.ts';
 import type { Duties } from './child.ts';
 import { diskFiles, resolveValue } from '../config/index.ts';
 import type { ValueSource } from '../servers/index.ts';
+import { lastingKey } from './lasting-key.ts';
 import type { Role } from './messages.ts';
 import { createPinSigner } from './pin-signer.ts';
 import { writePrivate } from './private-file.ts';
+import { answerSubjects } from './subject-answers.ts';
+import { createSubjectKeeper } from './subject-keys.ts';
 
 /** What control tells the keeper about the config. */
 export interface KeeperConfig {
@@ -53,6 +56,7 @@ const RENEW_BEFORE_MS = 24 * 3_600_000;
 export function beginKeeper(dataFolder: string, log: Log): Duties {
   const folder = join(dataFolder, 'keys');
   const signer = createPinSigner(folder);
+  const subjects = createSubjectKeeper(folder, () => Buffer.from(lastingKey(join(folder, 'subjects-key.json')), 'base64'));
   let config: KeeperConfig = { servers: {}, listeners: {} };
 
   const answer = (role: Role, frame: Frame): Fields => {
@@ -80,7 +84,7 @@ export function beginKeeper(dataFolder: string, log: Log): Duties {
         return refusal(role, `secrets of kind ${String(kind)}`);
       }
       default:
-        return refusal(role, frame.type);
+        return answerSubjects(subjects, role, frame, Date.now()) ?? refusal(role, frame.type);
     }
   };
 
@@ -185,22 +189,6 @@ function sealKeys(folder: string, now: number): readonly SealKey[] {
   const keys = [fresh, ...known];
   writePrivate(file, JSON.stringify({ format: 1, keys }));
   return keys;
-}
-
-/**
- * A key that stays the same: the one under which the store knows what people were asked about, or the one of tokens. A file that cannot be read is not
- * replaced: nobody could be asked the same again, and no token be turned back.
- */
-function lastingKey(file: string): string {
-  if (existsSync(file)) {
-    const stored: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    if (typeof stored === 'object' && stored !== null && 'format' in stored && stored.format === 1 && 'key' in stored)
-      return String(stored.key);
-    throw new Error(`${file} is of no known form`);
-  }
-  const key = randomBytes(32).toString('base64');
-  writePrivate(file, JSON.stringify({ format: 1, key }));
-  return key;
 }
 
 function readKeys(file: string): readonly SealKey[] {

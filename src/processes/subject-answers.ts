@@ -1,0 +1,102 @@
+// What the keeper answers about subjects. A worker gets the keys of whoever it carries a call for; control gets a name or a commitment where a person
+// asked for it, and never a key.
+
+import type { SubjectKeys } from '../audit/index.ts';
+import type { Fields, Frame } from './channel.ts';
+import type { Role } from './messages.ts';
+import { nextMonthMs } from './subject-keys.ts';
+import type { SubjectKeeper, SubjectName } from './subject-keys.ts';
+
+/** Names of keys in one question. */
+const MAX_KEYS = 10_000;
+const MAX_NAME_BYTES = 400;
+const DIGEST = /^[0-9a-f]{64}$/;
+
+/** Who may ask what. */
+const ASKED_BY: Readonly<Record<string, readonly Role[]>> = {
+  subject: ['worker'],
+  'subject-pseudonym': ['worker', 'control'],
+  'subject-find': ['control'],
+  'subject-whois': ['control'],
+  'subject-commit': ['control'],
+  'subject-erase': ['control'],
+  'subject-expire': ['control'],
+};
+
+/** Answers a question about subjects; undefined: it is none, or this role may not ask it. */
+export function answerSubjects(keeper: SubjectKeeper, role: Role, frame: Frame, nowMs: number): Fields | undefined {
+  if (ASKED_BY[frame.type]?.includes(role) !== true) return undefined;
+  try {
+    return answer(keeper, frame, nowMs);
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : 'unknown' };
+  }
+}
+
+function answer(keeper: SubjectKeeper, { type, fields }: Frame, nowMs: number): Fields | undefined {
+  switch (type) {
+    case 'subject': {
+      const who = nameIn(fields);
+      return who === undefined ? NO_NAME : { ...keysToFields(keeper.keysOf(who, nowMs)), untilMs: nextMonthMs(nowMs) };
+    }
+    case 'subject-pseudonym': {
+      const who = nameIn(fields);
+      return who === undefined ? NO_NAME : { pseudonym: keeper.pseudonymOf(who) };
+    }
+    case 'subject-find': {
+      const who = nameIn(fields);
+      return who === undefined ? NO_NAME : { pseudonym: keeper.find(who) };
+    }
+    case 'subject-whois':
+      return { ...keeper.whois(String(fields['pseudonym'])) };
+    case 'subject-commit':
+      return commitments(keeper, fields);
+    case 'subject-erase':
+      return { months: keeper.erase(String(fields['pseudonym'])) };
+    case 'subject-expire':
+      return /^\d{4}-\d{2}$/.test(String(fields['before']))
+        ? { destroyed: keeper.expire(String(fields['before'])) }
+        : { error: 'That is no month.' };
+    default:
+      return undefined;
+  }
+}
+
+const NO_NAME: Fields = { error: 'That is no name of a subject.' };
+
+/** What commitments to a digest would be, under each key that is still there. */
+function commitments(keeper: SubjectKeeper, fields: Fields): Fields {
+  const { digest, keys } = fields;
+  if (typeof digest !== 'string' || !DIGEST.test(digest) || !Array.isArray(keys) || keys.length > MAX_KEYS)
+    return { error: 'That is no question about commitments.' };
+  const member = fields['member'] === 'answer' ? 'answer' : 'args';
+  const bytes = Buffer.from(digest, 'hex');
+  const macs: Record<string, string> = {};
+  for (const key of keys) {
+    const mac = keeper.commit(String(key), member, bytes);
+    if (mac !== undefined) macs[String(key)] = mac;
+  }
+  return { macs };
+}
+
+/** Who is meant; undefined where that cannot be a name. */
+function nameIn({ tenant, kind, name }: Fields): SubjectName | undefined {
+  if (typeof tenant !== 'string' || typeof name !== 'string' || (kind !== 'agent' && kind !== 'user')) return undefined;
+  if (name === '' || tenant === '' || `${tenant}${name}`.includes('\u0000')) return undefined;
+  return Buffer.byteLength(tenant) + Buffer.byteLength(name) > MAX_NAME_BYTES ? undefined : { tenant, kind, name };
+}
+
+function keysToFields({ pseudonym, keyName, commitmentKey, vaultKey }: SubjectKeys): Fields {
+  return { pseudonym, keyName, commitmentKey: toBase64(commitmentKey), vaultKey: toBase64(vaultKey) };
+}
+
+/** Keys as they came in a frame; undefined: it has none. */
+export function keysFromFields({ pseudonym, keyName, commitmentKey, vaultKey }: Fields): SubjectKeys | undefined {
+  if (typeof pseudonym !== 'string' || typeof keyName !== 'string') return undefined;
+  if (typeof commitmentKey !== 'string' || typeof vaultKey !== 'string') return undefined;
+  return { pseudonym, keyName, commitmentKey: Buffer.from(commitmentKey, 'base64'), vaultKey: Buffer.from(vaultKey, 'base64') };
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
+}
