@@ -24,7 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   audit: ['base', 'telemetry'],
   config: ['base', 'telemetry', 'agents', 'servers', 'tools', 'policies', 'inspection', 'audit', 'tls'],
   proxy: ['base', 'telemetry', 'http', 'mcp', 'tls', 'agents', 'servers', 'tools', 'policies', 'inspection', 'audit', 'config'],
-  cluster: ['base', 'telemetry', 'tls', 'config', 'agents', 'tools', 'policies'],
+  cluster: ['base', 'telemetry', 'tls', 'audit', 'config', 'agents', 'tools', 'policies'],
   admin: ['base', 'telemetry', 'tls', 'config', 'audit', 'cluster', 'agents'],
   connector: ['base', 'telemetry', 'http', 'mcp', 'tls'],
   processes: [

@@ -12,6 +12,7 @@ export type {
   Taking,
 } from './approvals.ts';
 export type { CatalogueChange, DefinitionState, DefinitionStore, SeenDefinition } from './definitions.ts';
+export type { HoldRecord, HoldRefusal, HoldStore, Lifting } from './holds.ts';
 export type { LevelName, LevelStore } from './levels.ts';
 export type { TaintStore } from './taint.ts';
 export { lookForStore, openStore } from './sqlite-store.ts';

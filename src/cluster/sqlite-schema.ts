@@ -136,6 +136,24 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (tenant, server, kind)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE holds (
+    tenant TEXT NOT NULL,
+    id TEXT NOT NULL,
+    server TEXT,
+    agent TEXT,
+    subject TEXT,
+    from_ms INTEGER,
+    to_ms INTEGER,
+    reason TEXT NOT NULL,
+    by TEXT NOT NULL,
+    since_ms INTEGER NOT NULL,
+    lifted_by TEXT,
+    lifted_reason TEXT,
+    lifted_ms INTEGER,
+    PRIMARY KEY (tenant, id)
+  ) STRICT;
+  `,
 ];
 
 /** The version that this program writes. */

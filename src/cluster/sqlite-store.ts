@@ -11,10 +11,12 @@ import { fail, GatewayError, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import type { ApprovalStore } from './approvals.ts';
 import type { DefinitionStore } from './definitions.ts';
+import type { HoldStore } from './holds.ts';
 import type { LevelStore } from './levels.ts';
 import { createSqliteApprovals } from './sqlite-approvals.ts';
 import { createSqliteDefinitions } from './sqlite-definitions.ts';
 import type { Database } from './sqlite-definitions.ts';
+import { createSqliteHolds } from './sqlite-holds.ts';
 import { createSqliteTaint } from './sqlite-taint.ts';
 import { createSqliteLevels } from './sqlite-levels.ts';
 import { text, toAgent, toKey } from './sqlite-rows.ts';
@@ -100,6 +102,7 @@ class SqliteStore implements Store {
   readonly limits: LevelStore;
   readonly approvals: ApprovalStore;
   readonly taint: TaintStore;
+  readonly holds: HoldStore;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -111,6 +114,7 @@ class SqliteStore implements Store {
     this.catalogue = createSqliteDefinitions(part);
     this.approvals = createSqliteApprovals(part);
     this.taint = createSqliteTaint(part);
+    this.holds = createSqliteHolds(part);
     this.limits = createSqliteLevels(part);
   }
 

@@ -10,6 +10,7 @@ import type { Result } from '../base/index.ts';
 import type { AgentsShard } from '../config/index.ts';
 import type { ApprovalStore } from './approvals.ts';
 import type { DefinitionStore } from './definitions.ts';
+import type { HoldStore } from './holds.ts';
 import type { LevelStore } from './levels.ts';
 import type { TaintStore } from './taint.ts';
 
@@ -64,6 +65,8 @@ export interface Store {
   readonly taint: TaintStore;
   /** Questions to people. */
   readonly approvals: ApprovalStore;
+  /** Legal holds. */
+  readonly holds: HoldStore;
   agents(tenant: string): Promise<AgentList>;
   /** The current version of a tenant's agents: cheap, for noticing writes made by others. */
   agentsVersion(tenant: string): Promise<number>;
