@@ -5,7 +5,9 @@ import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { createAdminClient, createAgentsPort, createLockdownPort } from './admin/index.ts';
 import type { AdminPorts } from './admin/index.ts';
-import { EXIT, renderQuickstart, runCli } from './cli/index.ts';
+import { openActLog } from './audit/index.ts';
+import type { ActLog } from './audit/index.ts';
+import { EXIT, renderQuickstart, runCli, userName } from './cli/index.ts';
 import type { ServeOptions } from './cli/index.ts';
 import { openStore } from './cluster/index.ts';
 import { ensureLockdownFolder, lockdownFolder, readDataFolder } from './config/index.ts';
@@ -15,6 +17,8 @@ import { createLog } from './telemetry/index.ts';
 
 const TENANT = 'default';
 const DATA_FOLDER = '.sallyport';
+/** Each waits some seconds for another command to end. */
+const COMMAND_LOG_ATTEMPTS = 4;
 const QUICKSTART_AGENT = 'quickstart';
 const QUICKSTART_KEY_LIFE_MS = 7 * 24 * 3_600_000;
 
@@ -40,6 +44,7 @@ export async function runCommand(argv: readonly string[], program: Program): Pro
     interrupted: interrupt.signal,
     serve: (options) => serve(options, program, cwd),
     admin: (dataFolder) => adminOf(dataFolder),
+    openActs: openCommandLog,
     openAgents: (dataFolder) => {
       const store = openStore(dataFolder);
       return {
@@ -65,7 +70,24 @@ export async function runCommand(argv: readonly string[], program: Program): Pro
 }
 
 function adminOf(dataFolder: string): AdminPorts {
-  return createAdminClient(join(dataFolder, 'run', 'admin.sock'));
+  return createAdminClient(join(dataFolder, 'run', 'admin.sock'), { actor: userName(process.env), via: 'cli' });
+}
+
+/** One command at a time writes it: another one waits its turn. */
+async function openCommandLog(dataFolder: string): Promise<ActLog> {
+  const options = {
+    directory: join(dataFolder, 'audit', 'cli'),
+    writer: `command pid ${process.pid}`,
+    nowMs: () => Date.now(),
+    onFault: () => {},
+  };
+  for (let left = COMMAND_LOG_ATTEMPTS; ; left--) {
+    try {
+      return await openActLog(options);
+    } catch (error) {
+      if (left <= 1) throw error;
+    }
+  }
 }
 
 async function serve(options: ServeOptions, program: Program, cwd: string): Promise<number> {

@@ -16,6 +16,7 @@ import { fail, GatewayError, ok } from '../base/index.ts';
 import { openStore } from '../cluster/index.ts';
 import type { Store } from '../cluster/index.ts';
 import type { Log } from '../telemetry/index.ts';
+import { fakeKeeper } from './acts.fixture.ts';
 import { createAdminClient, createAdminServer, createAgentsPort } from './index.ts';
 import type { AdminPorts, AgentsPort, ConfigStatus, GatewayStatus, ServerStatus } from './index.ts';
 
@@ -58,6 +59,7 @@ const SERVER: ServerStatus = {
 
 function fakePorts(agents: AgentsPort, change: Partial<AdminPorts> = {}): AdminPorts {
   return {
+    acts: { record: nothing },
     agents,
     status: async () => ok(STATUS),
     servers: async () => ok([SERVER]),
@@ -107,7 +109,12 @@ async function start(t: TestContext, change: Partial<AdminPorts> = {}, changed?:
   const folder = folderFor(t);
   const store = openStore(folder);
   const socketPath = join(folder, 'run', 'admin.sock');
-  const server = await createAdminServer({ socketPath, ports: fakePorts(agentsOn(store, changed), change), log: silent });
+  const server = await createAdminServer({
+    socketPath,
+    ports: fakePorts(agentsOn(store, changed), change),
+    keeper: fakeKeeper(),
+    log: silent,
+  });
   t.after(async () => {
     await server.close();
     await store.close();
@@ -388,7 +395,12 @@ test('only the owner can reach the socket', async (t) => {
 test('a folder that others can enter is refused', async (t) => {
   const folder = join(folderFor(t), 'run');
   mkdirSync(folder, { mode: 0o755 });
-  const starting = createAdminServer({ socketPath: join(folder, 'admin.sock'), ports: fakePorts(noAgents), log: silent });
+  const starting = createAdminServer({
+    socketPath: join(folder, 'admin.sock'),
+    ports: fakePorts(noAgents),
+    keeper: fakeKeeper(),
+    log: silent,
+  });
   await assert.rejects(starting, (error) => error instanceof GatewayError && /chmod 700/.test(error.message));
 });
 
@@ -398,7 +410,7 @@ test('the socket of a process that was killed is replaced', async (t) => {
   const script = `require('net').createServer().listen(${JSON.stringify(socketPath)}, () => process.kill(process.pid, 'SIGKILL'))`;
   await once(spawn(process.execPath, ['-e', script]), 'exit');
   assert.ok(existsSync(socketPath));
-  const server = await createAdminServer({ socketPath, ports: fakePorts(noAgents), log: silent });
+  const server = await createAdminServer({ socketPath, ports: fakePorts(noAgents), keeper: fakeKeeper(), log: silent });
   assert.equal((await createAdminClient(socketPath).status()).ok, true);
   await server.close();
   assert.ok(!existsSync(socketPath));
@@ -406,7 +418,7 @@ test('the socket of a process that was killed is replaced', async (t) => {
 
 test('the socket of a running gateway is left alone', async (t) => {
   const { socketPath, client } = await start(t);
-  const second = createAdminServer({ socketPath, ports: fakePorts(noAgents), log: silent });
+  const second = createAdminServer({ socketPath, ports: fakePorts(noAgents), keeper: fakeKeeper(), log: silent });
   await assert.rejects(second, (error) => error instanceof GatewayError && /Another gateway is running/.test(error.message));
   assert.equal((await client.status()).ok, true);
 });
@@ -415,7 +427,7 @@ test('a file that is no socket is left alone', async (t) => {
   const socketPath = join(folderFor(t), 'run', 'admin.sock');
   mkdirSync(join(socketPath, '..'), { mode: 0o700 });
   writeFileSync(socketPath, 'precious');
-  await assert.rejects(createAdminServer({ socketPath, ports: fakePorts(noAgents), log: silent }), /is not a socket/);
+  await assert.rejects(createAdminServer({ socketPath, ports: fakePorts(noAgents), keeper: fakeKeeper(), log: silent }), /is not a socket/);
   assert.ok(existsSync(socketPath));
 });
 
@@ -426,7 +438,7 @@ for (const depth of [2, 12]) {
     const client = createAdminClient(socketPath);
     const before = await client.status();
     assert.ok(!before.ok && before.error.code === 'gateway_not_running');
-    const server = await createAdminServer({ socketPath, ports: fakePorts(noAgents), log: silent });
+    const server = await createAdminServer({ socketPath, ports: fakePorts(noAgents), keeper: fakeKeeper(), log: silent });
     assert.deepEqual(await client.status(), { ok: true, value: STATUS });
     assert.ok(statSync(socketPath).isSocket());
     await server.close();

@@ -4,11 +4,12 @@
 import { request as httpRequest } from 'node:http';
 import { dirname } from 'node:path';
 import { statSync } from 'node:fs';
+import type * as z from 'zod';
 import { fail, ok } from '../base/index.ts';
 import type { Result, Secret } from '../base/index.ts';
 import type { ConfigProblem } from '../config/index.ts';
-import { API_PREFIX, APPROVER_HEADER, ENDPOINTS } from './contract.ts';
-import type { EndpointName, RequestOf, ResponseOf } from './contract.ts';
+import { ACTOR_HEADER, API_PREFIX, APPROVER_HEADER, ENDPOINTS, VIA_HEADER } from './contract.ts';
+import type { EndpointName, ResponseOf } from './contract.ts';
 import type { AdminPorts } from './ports.ts';
 import { isProblemCode } from './problems.ts';
 import type { AdminProblem } from './problems.ts';
@@ -30,8 +31,13 @@ interface Send<Name extends EndpointName> {
   readonly approval?: string;
   readonly approver?: Secret | undefined;
   readonly expectedVersion?: number | undefined;
-  readonly body?: RequestOf<Name>;
+  readonly body?: BodyOf<Name>;
 }
+
+/** Before it is checked: what has a default may be left out. */
+type BodyOf<Name extends EndpointName> = (typeof ENDPOINTS)[Name]['request'] extends z.ZodType
+  ? z.input<(typeof ENDPOINTS)[Name]['request']>
+  : undefined;
 
 interface Answer<Name extends EndpointName> {
   readonly value: ResponseOf<Name>;
@@ -54,10 +60,16 @@ const SHOWN_BY: Partial<Record<EndpointName, string>> = {
   reload: 'status',
 };
 
+/** Who asks, for the record. */
+export interface ClientOptions {
+  readonly actor?: string;
+  readonly via?: 'cli' | 'console';
+}
+
 /** Speaks to the gateway whose admin socket this is. Nothing is opened before the first question. */
-export function createAdminClient(socketPath: string): AdminPorts {
+export function createAdminClient(socketPath: string, options: ClientOptions = {}): AdminPorts {
   const ask = async <Name extends EndpointName>(name: Name, send: Send<Name>): Promise<Result<Answer<Name>, AdminProblem>> => {
-    const answered = await exchange(socketPath, name, send);
+    const answered = await exchange({ socketPath, ...options }, name, send);
     return answered.ok ? read(name, answered.value) : answered;
   };
   const value = async <Name extends EndpointName>(name: Name, send: Send<Name> = {}): Promise<Result<ResponseOf<Name>, AdminProblem>> => {
@@ -66,6 +78,7 @@ export function createAdminClient(socketPath: string): AdminPorts {
   };
 
   return {
+    acts: { record: (body) => value('recordAct', { body }) },
     status: () => value('readStatus'),
     servers: async () => {
       const answered = await value('listServers');
@@ -126,7 +139,11 @@ interface RawAnswer {
   readonly body: unknown;
 }
 
-function exchange<Name extends EndpointName>(socketPath: string, name: Name, send: Send<Name>): Promise<Result<RawAnswer, AdminProblem>> {
+function exchange<Name extends EndpointName>(
+  { socketPath, actor, via }: ClientOptions & { readonly socketPath: string },
+  name: Name,
+  send: Send<Name>,
+): Promise<Result<RawAnswer, AdminProblem>> {
   const { method, path } = ENDPOINTS[name];
   const timeoutMs = HASTY.has(name) ? HASTY_TIMEOUT_MS : TIMEOUT_MS;
   // Names with a character that needs escaping do not exist; escaping keeps one from becoming another path.
@@ -142,6 +159,8 @@ function exchange<Name extends EndpointName>(socketPath: string, name: Name, sen
     authorization: `Bearer ${token}`,
     accept: 'application/json, application/problem+json',
     ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': body.length }),
+    ...(actor === undefined ? {} : { [ACTOR_HEADER]: actor }),
+    ...(via === undefined ? {} : { [VIA_HEADER]: via }),
     ...(send.approver === undefined ? {} : { [APPROVER_HEADER]: send.approver.reveal() }),
     ...(send.expectedVersion === undefined ? {} : { 'if-match': `"${send.expectedVersion}"` }),
   };

@@ -64,6 +64,13 @@ export const AGENT_ENDPOINTS = {
     response: z.strictObject({ agent: agentSchema, key: issuedKeySchema.nullable() }),
     status: 201,
     versioned: true,
+    act: {
+      action: 'agents.add',
+      kind: 'change',
+      target: 'body.name',
+      targetIs: 'agent',
+      details: { groups: 'body.groups', key: 'answer.key.id', expires: 'answer.key.expiresAt' },
+    },
   },
   changeAgent: {
     method: 'PATCH',
@@ -73,6 +80,7 @@ export const AGENT_ENDPOINTS = {
     response: agentSchema,
     status: 200,
     versioned: true,
+    act: { action: 'agents.change', kind: 'change', target: 'path.agent', targetIs: 'agent', details: { groups: 'body.groups' } },
   },
   removeAgent: {
     method: 'DELETE',
@@ -82,6 +90,7 @@ export const AGENT_ENDPOINTS = {
     response: agentSchema,
     status: 200,
     versioned: true,
+    act: { action: 'agents.remove', kind: 'change', target: 'path.agent', targetIs: 'agent' },
   },
   addKey: {
     method: 'POST',
@@ -91,6 +100,13 @@ export const AGENT_ENDPOINTS = {
     response: issuedKeySchema,
     status: 201,
     versioned: true,
+    act: {
+      action: 'keys.issue',
+      kind: 'change',
+      target: 'path.agent',
+      targetIs: 'agent',
+      details: { key: 'answer.id', expires: 'answer.expiresAt' },
+    },
   },
   revokeKeys: {
     method: 'DELETE',
@@ -100,6 +116,7 @@ export const AGENT_ENDPOINTS = {
     response: revoked,
     status: 200,
     versioned: true,
+    act: { action: 'keys.revoke', kind: 'change', target: 'path.agent', targetIs: 'agent', details: { revoked: 'answer.revoked' } },
   },
   revokeKey: {
     method: 'DELETE',
@@ -109,6 +126,13 @@ export const AGENT_ENDPOINTS = {
     response: revoked,
     status: 200,
     versioned: true,
+    act: {
+      action: 'keys.revoke',
+      kind: 'change',
+      target: 'path.agent',
+      targetIs: 'agent',
+      details: { key: 'path.key', revoked: 'answer.revoked' },
+    },
   },
 } as const satisfies Record<string, Endpoint>;
 

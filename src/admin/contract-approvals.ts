@@ -84,6 +84,7 @@ export const APPROVAL_ENDPOINTS = {
     response: shownSchema,
     status: 200,
     versioned: false,
+    act: { action: 'approvals.read', kind: 'read', target: 'path.approval' },
   },
   decideApprovals: {
     method: 'POST',
@@ -93,6 +94,12 @@ export const APPROVAL_ENDPOINTS = {
     response: decidedSchema,
     status: 200,
     versioned: false,
+    act: {
+      action: 'approvals.decide',
+      kind: 'change',
+      target: 'body.ids',
+      details: { decision: 'body.decision', by: 'answer.by' },
+    },
   },
 } as const satisfies Record<string, Endpoint>;
 

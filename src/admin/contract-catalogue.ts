@@ -146,6 +146,19 @@ export const CATALOGUE_ENDPOINTS = {
     response: decidedSchema,
     status: 200,
     versioned: false,
+    act: {
+      action: 'catalogue.decide',
+      kind: 'change',
+      target: 'body.server',
+      details: {
+        decision: 'body.decision',
+        name: 'body.name',
+        kind: 'body.kind',
+        fingerprint: 'body.fingerprint',
+        serverVersion: 'body.serverVersion',
+        decided: 'answer.decided',
+      },
+    },
   },
 } as const satisfies Record<string, Endpoint>;
 

@@ -49,6 +49,13 @@ export const FLOW_ENDPOINTS = {
     response: z.strictObject({ cleared: z.boolean().meta({ description: 'Whether there was anything.' }) }),
     status: 200,
     versioned: false,
+    act: {
+      action: 'flow.clear',
+      kind: 'change',
+      target: 'body.agent',
+      targetIs: 'agent',
+      details: { cleared: 'answer.cleared' },
+    },
   },
 } as const satisfies Record<string, Endpoint>;
 

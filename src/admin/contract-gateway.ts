@@ -115,6 +115,7 @@ export const GATEWAY_ENDPOINTS = {
     response: configSchema,
     status: 200,
     versioned: false,
+    act: { action: 'config.reload', kind: 'change', details: { revision: 'answer.revision', digest: 'answer.digest' } },
   },
 } as const satisfies Record<string, Endpoint>;
 

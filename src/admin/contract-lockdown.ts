@@ -76,6 +76,14 @@ export const LOCKDOWN_ENDPOINTS = {
     }),
     status: 201,
     versioned: false,
+    act: {
+      action: 'lockdown.lock',
+      kind: 'emergency',
+      target: 'body.name',
+      targetIs: 'body.kind',
+      reason: 'body.reason',
+      details: { kind: 'body.kind', lock: 'answer.lock.id', workers: 'answer.workers', confirmed: 'answer.confirmed' },
+    },
   },
   liftLockdown: {
     method: 'POST',
@@ -85,6 +93,20 @@ export const LOCKDOWN_ENDPOINTS = {
     response: z.strictObject({ lifted: z.array(lockSchema), ...inForce }),
     status: 200,
     versioned: false,
+    act: {
+      action: 'lockdown.lift',
+      kind: 'emergency',
+      target: 'body.name',
+      targetIs: 'body.kind',
+      reason: 'body.reason',
+      details: {
+        kind: 'body.kind',
+        every: 'body.every',
+        lifted: 'answer.lifted',
+        workers: 'answer.workers',
+        confirmed: 'answer.confirmed',
+      },
+    },
   },
 } as const satisfies Record<string, Endpoint>;
 

@@ -3,6 +3,7 @@
 // Each matter has a file of its own.
 
 import type * as z from 'zod';
+import { ACT_ENDPOINTS } from './contract-acts.ts';
 import { AGENT_ENDPOINTS } from './contract-agents.ts';
 import { APPROVAL_ENDPOINTS } from './contract-approvals.ts';
 import { CATALOGUE_ENDPOINTS } from './contract-catalogue.ts';
@@ -12,6 +13,7 @@ import { LIMITS_ENDPOINTS } from './contract-limits.ts';
 import { LOCKDOWN_ENDPOINTS } from './contract-lockdown.ts';
 import { POLICY_ENDPOINTS } from './contract-policy.ts';
 
+export type * from './contract-acts.ts';
 export type * from './contract-agents.ts';
 export type * from './contract-approvals.ts';
 export type * from './contract-catalogue.ts';
@@ -28,9 +30,15 @@ export const API_PREFIX = '/api/v1';
 /** Whoever approves calls shows a key of their own here. Not in the body, which may be looked at; never in a log. */
 export const APPROVER_HEADER = 'sallyport-approver';
 
+/** Who asks, as a command or a page says of itself: a name for the record, and no right to anything. */
+export const ACTOR_HEADER = 'sallyport-actor';
+/** What they ask with: `cli` or `console`; anything else is a program of their own. */
+export const VIA_HEADER = 'sallyport-via';
+
 /** Every endpoint. Pinned by test/pins. */
 export const ENDPOINTS = {
   ...GATEWAY_ENDPOINTS,
+  ...ACT_ENDPOINTS,
   ...AGENT_ENDPOINTS,
   ...CATALOGUE_ENDPOINTS,
   ...APPROVAL_ENDPOINTS,

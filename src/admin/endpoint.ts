@@ -2,6 +2,28 @@
 
 import type * as z from 'zod';
 
+/** Where a part of an act is found: in the path, in the body once it was checked, or in the answer. Only what is named goes on record. */
+export type Place = `path.${string}` | `body.${string}` | `answer.${string}`;
+
+/** What goes on record when somebody uses an endpoint. The one wrapper (acts.ts) goes by it: an endpoint's handler knows nothing of it. */
+export interface EndpointAct {
+  /** What it is called on record: `agents.add`. */
+  readonly action: string;
+  /**
+   * `change`: its beginning is on record before it is done, its end before it is answered. `read`: on record before it is shown.
+   * `emergency`: nothing may hold it up; on record as soon as the log takes it.
+   */
+  readonly kind: 'change' | 'read' | 'emergency';
+  /** What it is done to. */
+  readonly target?: Place;
+  /** Whose name the target is, or where it says so: names of agents and users stand as the privacy profile has them. */
+  readonly targetIs?: 'agent' | 'user' | Place;
+  /** Why, in the words of who does it. */
+  readonly reason?: Place;
+  /** What else tells what changed, by name: text, numbers, or lists of names. Never what was said in a call. */
+  readonly details?: Readonly<Record<string, Place>>;
+}
+
 /** One endpoint. */
 export interface Endpoint {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -14,4 +36,6 @@ export interface Endpoint {
   readonly status: 200 | 201;
   /** Whether the answer has an ETag, or the request may carry If-Match with one. */
   readonly versioned: boolean;
+  /** Set where using it is an act that goes on record: whatever changes anything, and whatever shows what not everybody may see. */
+  readonly act?: EndpointAct;
 }

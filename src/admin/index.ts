@@ -1,14 +1,21 @@
 // How the gateway is changed and asked about while it runs: the API on a socket in the data folder, and the client for it. Never on the
 // road of a request, and never a place where a secret can be read back.
+export { newActId, performAct, toActProblem } from './acts.ts';
+export type { Actor, ActsOnRecord, EndOfAct, PerformedAct } from './acts.ts';
+export { createActsPort } from './acts-port.ts';
+export type { ActKeeper } from './route-acts.ts';
 export { createAgentsPort } from './agents-port.ts';
 export type { AgentsPortOptions } from './agents-port.ts';
 export { createAdminClient } from './client.ts';
+export type { ClientOptions } from './client.ts';
 export type {
   AddAgentInput,
   AgentView,
   ApprovalView,
   ApprovedView,
   CatalogueView,
+  CommandAction,
+  CommandActInput,
   ConfigStatus,
   DecidedApprovals,
   DecidedView,
@@ -36,7 +43,7 @@ export type {
 } from './contract.ts';
 export { createLockdownPort } from './lockdown-port.ts';
 export type { InForce, LockdownPortOptions } from './lockdown-port.ts';
-export type { AdminPorts, AgentsPort, ApprovalsPort, CataloguePort, FlowPort, LockdownPort, PolicyPort } from './ports.ts';
+export type { ActsPort, AdminPorts, AgentsPort, ApprovalsPort, CataloguePort, FlowPort, LockdownPort, PolicyPort } from './ports.ts';
 export type { AdminProblem, ProblemCode } from './problems.ts';
 export { createAdminServer } from './server.ts';
 export type { AdminServer, AdminServerOptions } from './server.ts';

@@ -2,6 +2,7 @@
 // from the other end of the socket, so that a command does not see whether it speaks to a gateway or to the store.
 
 import type { Result, Secret } from '../base/index.ts';
+import type { Actor } from './acts.ts';
 import type {
   AddAgentInput,
   AgentView,
@@ -11,6 +12,7 @@ import type {
   ChangeAgentInput,
   ClearedFlow,
   ClearFlowInput,
+  CommandActInput,
   ConfigStatus,
   DecidedApprovals,
   DecidedView,
@@ -29,6 +31,7 @@ import type {
   LockdownView,
   LockedView,
   LockInput,
+  RecordedAct,
   ServerStatus,
   ShownApproval,
   ArgumentTypes,
@@ -91,8 +94,15 @@ export interface PolicyPort {
   world(): Answer<WorldView>;
 }
 
+/** What commands do by themselves with what the gateway keeps. */
+export interface ActsPort {
+  /** Durable when it answers. `actor`: who, as the socket knows them; a command leaves it out. */
+  record(act: CommandActInput, actor?: Actor): Answer<RecordedAct>;
+}
+
 /** Everything the admin API can ask for. */
 export interface AdminPorts {
+  readonly acts: ActsPort;
   readonly agents: AgentsPort;
   readonly approvals: ApprovalsPort;
   readonly catalogue: CataloguePort;

@@ -5,10 +5,14 @@ import type * as z from 'zod';
 import { agentNameSchema } from '../agents/index.ts';
 import { fail, ok } from '../base/index.ts';
 import type { Result, Secret } from '../base/index.ts';
+import type { Actor } from './acts.ts';
 import { API_PREFIX, ENDPOINTS } from './contract.ts';
 import type { EndpointName, RequestOf, ResponseOf } from './contract.ts';
+import type { Endpoint } from './endpoint.ts';
 import type { AdminPorts } from './ports.ts';
 import type { AdminProblem } from './problems.ts';
+import { actByContract, toActor } from './route-acts.ts';
+import type { ActKeeper } from './route-acts.ts';
 
 /** A request as the server received it. */
 export interface AdminRequest {
@@ -19,6 +23,9 @@ export interface AdminRequest {
   readonly contentType: string | undefined;
   /** The key of a person who approves. */
   readonly approver?: Secret | undefined;
+  /** Who it is, and what they ask with, as they say. */
+  readonly actor?: string | undefined;
+  readonly via?: string | undefined;
   readonly body: Uint8Array;
 }
 
@@ -36,6 +43,7 @@ interface Call<Name extends EndpointName> {
   readonly server: string;
   readonly approval: string;
   readonly approver: Secret | undefined;
+  readonly actor: Actor;
   readonly expectedVersion: number | undefined;
   readonly body: RequestOf<Name>;
 }
@@ -44,6 +52,7 @@ type Answer<Name extends EndpointName> = Result<{ readonly value: ResponseOf<Nam
 type Handlers = { readonly [Name in EndpointName]: (ports: AdminPorts, call: Call<Name>) => Promise<Answer<Name>> };
 
 const HANDLERS: Handlers = {
+  recordAct: async (ports, { body, actor }) => map(await ports.acts.record(body, actor), (value) => ({ value })),
   readStatus: async (ports) => map(await ports.status(), (value) => ({ value })),
   listAgents: async (ports) => map(await ports.agents.list(), ({ version, agents }) => ({ value: { agents: [...agents] }, version })),
   addAgent: async (ports, { body, expectedVersion }) => map(await ports.agents.add(body, expectedVersion), (value) => ({ value })),
@@ -78,16 +87,16 @@ const HANDLERS: Handlers = {
   reload: async (ports) => map(await ports.reload(), (value) => ({ value })),
 };
 
-/** Answers a request, or says why not. */
-export async function route(ports: AdminPorts, request: AdminRequest): Promise<Result<AdminReply, AdminProblem>> {
+/** Answers a request, or says why not. What the contract calls an act is on record before anybody is told. */
+export async function route(ports: AdminPorts, keeper: ActKeeper, request: AdminRequest): Promise<Result<AdminReply, AdminProblem>> {
   const found = find(request.method, request.path);
   if (!found.ok) return found;
-  return answer(found.value.name, ports, found.value.parameters, request);
+  return answer(found.value.name, { ports, keeper }, found.value.parameters, request);
 }
 
 async function answer<Name extends EndpointName>(
   name: Name,
-  ports: AdminPorts,
+  { ports, keeper }: { readonly ports: AdminPorts; readonly keeper: ActKeeper },
   parameters: Parameters,
   request: AdminRequest,
 ): Promise<Result<AdminReply, AdminProblem>> {
@@ -96,9 +105,13 @@ async function answer<Name extends EndpointName>(
   const body = parseBody(name, request);
   if (!body.ok) return body;
   const { agent = '', key = '', server = '', approval = '' } = parameters;
-  const { approver } = request;
-  const call = { agent, key, server, approval, approver, expectedVersion: expectedVersion.value, body: body.value };
-  const replied = await HANDLERS[name](ports, call);
+  const { approver, actor: claimed, via } = request;
+  const actor = await toActor(keeper, { approver, actor: claimed, via });
+  const call = { agent, key, server, approval, approver, actor, expectedVersion: expectedVersion.value, body: body.value };
+  const { act }: Endpoint = ENDPOINTS[name];
+  const asked = { path: { ...parameters }, body: body.value };
+  const work = (): Promise<Answer<Name>> => HANDLERS[name](ports, call);
+  const replied = await (act === undefined ? work() : actByContract(keeper, act, actor, asked, work, ({ value }) => value));
   return map(replied, ({ value, version }) => ({ status: ENDPOINTS[name].status, value, version }));
 }
 

@@ -9,11 +9,12 @@ import { dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { GatewayError, Secret } from '../base/index.ts';
 import type { Log } from '../telemetry/index.ts';
-import { APPROVER_HEADER } from './contract.ts';
+import { ACTOR_HEADER, APPROVER_HEADER, VIA_HEADER } from './contract.ts';
 import type { AdminPorts } from './ports.ts';
 import type { AdminProblem } from './problems.ts';
 import { faultResponse, problemResponse } from './rescue.ts';
 import type { ProblemResponse } from './rescue.ts';
+import type { ActKeeper } from './route-acts.ts';
 import { route } from './routes.ts';
 import { reachSocket } from './socket-path.ts';
 import { issueToken, revokeToken, showsToken } from './token.ts';
@@ -32,6 +33,8 @@ export interface AdminServerOptions {
   /** Where the socket is made. Its folder is made when missing; one that is open to other users is refused. */
   readonly socketPath: string;
   readonly ports: AdminPorts;
+  /** Puts on record what is done here. */
+  readonly keeper: ActKeeper;
   readonly log: Log;
 }
 
@@ -45,7 +48,7 @@ export interface AdminServer {
 
 /** Starts listening. Throws a GatewayError when another gateway has the socket. */
 export async function createAdminServer(options: AdminServerOptions): Promise<AdminServer> {
-  const { socketPath, ports, log } = options;
+  const { socketPath, ports, keeper, log } = options;
   const folder = dirname(socketPath);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   // Changing the mode of a folder somebody else made could lock others out of it; serving from an open one would let them in.
@@ -61,7 +64,7 @@ export async function createAdminServer(options: AdminServerOptions): Promise<Ad
     const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
       // Nobody is told more than that, whatever else is wrong with the request.
       if (!showsToken(request.headers.authorization, token)) return send(response, problemResponse(NO_TOKEN));
-      void serve(ports, log, request, response);
+      void serve({ ports, keeper, log }, request, response);
     });
     server.maxConnections = MAX_CONNECTIONS;
     await listen(server, reachable.path, socketPath);
@@ -116,7 +119,9 @@ function listen(server: Server, path: string, socketPath: string): Promise<void>
   });
 }
 
-async function serve(ports: AdminPorts, log: Log, request: IncomingMessage, response: ServerResponse): Promise<void> {
+type Serving = Pick<AdminServerOptions, 'ports' | 'keeper' | 'log'>;
+
+async function serve({ ports, keeper, log }: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
     const body = await readBody(request);
     if (body === undefined)
@@ -127,12 +132,14 @@ async function serve(ports: AdminPorts, log: Log, request: IncomingMessage, resp
       request.socket.destroy();
       return;
     }
-    const result = await route(ports, {
+    const result = await route(ports, keeper, {
       method,
       path: url.split('?', 1)[0] ?? '',
       ifMatch: headers['if-match'],
       contentType: headers['content-type'],
       approver: secretIn(headers[APPROVER_HEADER]),
+      actor: textIn(headers[ACTOR_HEADER]),
+      via: textIn(headers[VIA_HEADER]),
       body,
     });
     if (!result.ok) return send(response, problemResponse(result.error));
@@ -147,6 +154,10 @@ async function serve(ports: AdminPorts, log: Log, request: IncomingMessage, resp
     log.error('the admin API could not answer', { method: request.method, url: request.url, error });
     send(response, faultResponse());
   }
+}
+
+function textIn(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : undefined;
 }
 
 function secretIn(header: string | string[] | undefined): Secret | undefined {

@@ -149,7 +149,8 @@ export interface ActRecord {
   readonly act: string;
   /** What was done: `agents.add`, `keys.revoke`, `config.apply`, `vault.open`. */
   readonly action: string;
-  readonly outcome: 'done' | 'refused' | 'failed';
+  /** `begun`: on record before it was done. Without another record of the same act, nobody knows how it ended. */
+  readonly outcome: 'begun' | 'done' | 'refused' | 'failed';
   /** Who: `key:` and the name of the key they showed, `os:` and the user whose command it was, `gateway` for its own jobs. */
   readonly by: string;
   readonly via: 'api' | 'cli' | 'console' | 'file' | 'gateway';

@@ -55,6 +55,7 @@ export const FAKE_SERVERS: readonly ServerStatus[] = [
 /** Ports with the given agents behind them; everything else is fixed. */
 export function fakePorts(agents: AgentsPort, change: Partial<AdminPorts> = {}): AdminPorts {
   return {
+    acts: { record: async () => ok({ act: 'act_0123456789abcdef' }) },
     agents,
     approvals: { list: async () => ok([]), read: nothing, decide: nothing },
     lockdown: { read: nothing, lock: nothing, lift: nothing },

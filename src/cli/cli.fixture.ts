@@ -8,6 +8,8 @@ import type { AdminPorts, AdminProblem } from '../admin/index.ts';
 import { createAgentsPort, createLockdownPort } from '../admin/index.ts';
 import type { AgentsPort, LockdownPort } from '../admin/index.ts';
 import { DEFAULT_TENANT } from '../agents/index.ts';
+import { openActLog } from '../audit/index.ts';
+import type { ActLog } from '../audit/index.ts';
 import { fail } from '../base/index.ts';
 import { openStore } from '../cluster/index.ts';
 import type { CliDeps, ServeOptions } from './command.ts';
@@ -64,6 +66,7 @@ export function cliFixture(t: TestContext, options: FixtureOptions = {}): CliFix
         options.asked?.(dataFolder);
         return options.ports ?? notRunning;
       },
+      openActs,
       openAgents,
       openLockdown,
     };
@@ -77,6 +80,16 @@ function openAgents(folder: string): { agents: AgentsPort; close: () => Promise<
   const randomBytes = (count: number): Uint8Array => crypto.getRandomValues(new Uint8Array(count));
   const agents = createAgentsPort({ store, tenant: DEFAULT_TENANT, randomBytes, now: () => FAKE_NOW, changed: async () => {} });
   return { agents, close: () => store.close() };
+}
+
+function openActs(folder: string): Promise<ActLog> {
+  return openActLog({
+    directory: join(folder, 'audit', 'cli'),
+    writer: 'test',
+    nowMs: () => FAKE_NOW.getTime(),
+    onFault: () => {},
+    takeOver: true,
+  });
 }
 
 function openLockdown(folder: string): LockdownPort {
@@ -93,6 +106,7 @@ const absent: AdminProblem = { code: 'gateway_not_running', detail: 'No gateway 
 const refuse = async (): Promise<{ readonly ok: false; readonly error: AdminProblem }> => fail(absent);
 
 const notRunning: AdminPorts = {
+  acts: { record: refuse },
   status: refuse,
   servers: refuse,
   reload: refuse,

@@ -2,6 +2,7 @@
 // process, the clock or the terminal by itself, so that all of them can be run in a test.
 
 import type { AdminPorts, AgentsPort, LockdownPort } from '../admin/index.ts';
+import type { ActLog } from '../audit/index.ts';
 import type { ParsedArguments } from './arguments.ts';
 
 /** Something to write text to. */
@@ -41,6 +42,8 @@ export interface CliDeps {
   readonly admin: (dataFolder: string) => AdminPorts;
   /** The agents in a data folder on which no gateway runs. */
   readonly openAgents: (dataFolder: string) => { readonly agents: AgentsPort; close(): Promise<void> };
+  /** The log of what commands do to a data folder on which no gateway runs. Rejects when it cannot be written. */
+  readonly openActs: (dataFolder: string) => Promise<ActLog>;
   /** The kill switch of a data folder, without asking whoever runs on it: workers look at it by themselves. */
   readonly openLockdown: (dataFolder: string) => LockdownPort;
 }

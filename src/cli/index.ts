@@ -6,3 +6,4 @@ export { renderQuickstart } from './quickstart.ts';
 export type { Quickstart } from './quickstart.ts';
 export { renderCliReference } from './reference.ts';
 export { runCli } from './run.ts';
+export { userName } from './who.ts';

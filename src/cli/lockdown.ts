@@ -2,7 +2,6 @@
 // answer, whatever is the matter with it, the lock is written where workers look by themselves.
 
 import { existsSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { lockInputSchema } from '../admin/contract.ts';
 import type { AdminProblem, LockdownPort, LockdownView, LockedView, LockView } from '../admin/index.ts';
 import { fail } from '../base/index.ts';
@@ -14,6 +13,7 @@ import type { ExitCode } from './exit-codes.ts';
 import { dataFolder } from './locate.ts';
 import { complain, printJson, printLine, printTable, printText } from './print.ts';
 import { complainAbout } from './problems.ts';
+import { userName } from './who.ts';
 
 const KINDS = ['agent', 'server', 'tool', 'all'] as const;
 type Kind = (typeof KINDS)[number];
@@ -66,7 +66,7 @@ async function list(args: ParsedArguments, deps: CliDeps): Promise<ExitCode> {
 async function lock(args: ParsedArguments, deps: CliDeps): Promise<ExitCode> {
   const kind = readKind(args, deps);
   if (kind === undefined) return EXIT.usage;
-  const checked = lockInputSchema.safeParse({ kind, name: args.word('NAME'), ...whoAndWhy(args) });
+  const checked = lockInputSchema.safeParse({ kind, name: args.word('NAME'), ...whoAndWhy(args, deps) });
   if (!checked.success) return complain(deps, EXIT.usage, malformed(checked.error));
   const folder = dataFolder(args, deps);
   if (folder === undefined) return EXIT.config;
@@ -106,7 +106,7 @@ async function liftLocks(args: ParsedArguments, deps: CliDeps): Promise<ExitCode
   let byItself = false;
   const done = await onLockdown(folder, deps, (port, isDirect) => {
     byItself = isDirect;
-    return port.lift({ kind, name, every, ...whoAndWhy(args) });
+    return port.lift({ kind, name, every, ...whoAndWhy(args, deps) });
   });
   if (!done.ok) return complainAbout(deps, done.error);
   const { lifted, workers, confirmed, fault } = done.value;
@@ -145,17 +145,8 @@ function readKind(args: ParsedArguments, deps: CliDeps): Kind | undefined {
   return kind;
 }
 
-function whoAndWhy(args: ParsedArguments): { readonly by: string; readonly reason: string } {
-  return { by: userName(), reason: args.text('reason') ?? '' };
-}
-
-/** A user id without a name, as in a container, is no reason not to lock. */
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return `uid ${process.getuid?.() ?? '?'}`;
-  }
+function whoAndWhy(args: ParsedArguments, deps: CliDeps): { readonly by: string; readonly reason: string } {
+  return { by: userName(deps.env), reason: args.text('reason') ?? '' };
 }
 
 function malformed(error: { readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[] }): string {

@@ -16,6 +16,7 @@ import { createApprovalsDesk } from './approvals-desk.ts';
 import { createApprovalsDoor } from './approvals-door.ts';
 import type { ApprovalsDoor } from './approvals-door.ts';
 import { createApprovalsPort } from './approvals-port.ts';
+import { createPeople } from './people.ts';
 import type { Channel, Fields, Frame } from './channel.ts';
 
 const SECRET = 'a-value-that-nobody-may-write-down';
@@ -101,7 +102,7 @@ async function bed(t: TestContext): Promise<Bed> {
   });
   made.desk = desk;
   desk.open(store);
-  const port = createApprovalsPort({ desk, store: () => store, nowMs: () => rig.nowMs });
+  const port = createApprovalsPort({ desk, people: createPeople({ store: () => store, nowMs: () => rig.nowMs }) });
   const rig: Bed = { doors, port, recorded, folder, canRecord: true, keyFails: false, nowMs: 1_700_000_000_000 };
   t.after(async () => {
     await desk.close?.();

@@ -2,22 +2,19 @@
 // root, and is on record as that; whoever shows a key of their own is known by it, with the groups that the key has.
 
 import { userInfo } from 'node:os';
-import { compileAgents } from '../agents/index.ts';
-import type { AgentIndex } from '../agents/index.ts';
 import type { AdminProblem, ApprovalsPort, ApprovalView } from '../admin/index.ts';
 import { fail, ok } from '../base/index.ts';
 import type { Result, Secret } from '../base/index.ts';
-import type { Store } from '../cluster/index.ts';
 import { parseJson } from '../mcp/index.ts';
 import type { Approver, ApproverFault } from '../policies/index.ts';
 import { hiddenIn } from '../tools/index.ts';
 import type { ApprovalAuthority, ApprovalEntry, DecideFault } from './approval-authority.ts';
 import type { ApprovalsDesk } from './approvals-desk.ts';
+import type { People } from './people.ts';
 
 export interface ApprovalsPortOptions {
   readonly desk: ApprovalsDesk;
-  readonly store: () => Store | undefined;
-  readonly nowMs: () => number;
+  readonly people: People;
 }
 
 const STARTING: AdminProblem = { code: 'unavailable', detail: 'The gateway is starting; try again.' };
@@ -28,15 +25,10 @@ const NOBODY: AdminProblem = {
 };
 
 /** Approvals, as the admin API has them. */
-export function createApprovalsPort({ desk, store, nowMs }: ApprovalsPortOptions): ApprovalsPort {
-  /** Who is there now: a key that was revoked a moment ago approves nothing. */
-  const people = async (): Promise<AgentIndex | undefined> => {
-    const shard = await store()?.agentsShard();
-    return shard === undefined ? undefined : compileAgents(shard.agents);
-  };
+export function createApprovalsPort({ desk, people }: ApprovalsPortOptions): ApprovalsPort {
   const approverOf = async (key: Secret | undefined): Promise<Approver | undefined> => {
     if (key === undefined) return { identity: `os:${userInfo().username}`, agent: undefined, groups: [] };
-    const principal = (await people())?.authenticate(`Bearer ${key.reveal()}`, nowMs());
+    const principal = await people.whoShows(key);
     return principal === undefined ? undefined : { identity: `key:${principal.agent}`, agent: principal.agent, groups: principal.groups };
   };
   const known = async <T>(use: (authority: ApprovalAuthority) => Promise<Result<T, AdminProblem>>): Promise<Result<T, AdminProblem>> =>

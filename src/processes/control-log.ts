@@ -3,15 +3,12 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { openAuditLog } from '../audit/index.ts';
-import type { AuditLog, CallRecord } from '../audit/index.ts';
+import { createLateRecords, openAuditLog, recordAll } from '../audit/index.ts';
+import type { ActJournal, AuditLog, CallRecord } from '../audit/index.ts';
 import type { Log } from '../telemetry/index.ts';
 
 /** The log, as desks use it. */
-export interface ControlLog {
-  readonly canRecord: () => boolean;
-  /** Rejects when it cannot be made durable. */
-  readonly record: (records: readonly CallRecord[]) => Promise<void>;
+export interface ControlLog extends ActJournal {
   open(): Promise<void>;
   close(): Promise<void>;
 }
@@ -28,15 +25,14 @@ const SEGMENT_BYTES = 1024 * 1024;
 
 export function createControlLog({ dataFolder, writer, log, nowMs }: ControlLogOptions): ControlLog {
   let audit: AuditLog | undefined;
+  const canRecord = (): boolean => audit?.state === 'open';
+  const record = (records: readonly CallRecord[]): Promise<void> =>
+    audit === undefined ? Promise.reject(new Error('the audit log is not open')) : recordAll(audit, records);
+  const late = createLateRecords({ canRecord, record, onDropped: (count) => log.error('acts cannot be put on record', { count }) });
   return {
-    canRecord: () => audit?.state === 'open',
-    record: (records) =>
-      new Promise((resolve, reject) => {
-        const seqs = records.map((one) => audit?.append(one) ?? 0);
-        const last = seqs.at(-1) ?? 0;
-        if (audit === undefined || seqs.includes(0)) return reject(new Error('the audit log takes nothing'));
-        audit.whenDurable(last, (fault) => (fault === undefined ? resolve() : reject(fault)));
-      }),
+    canRecord,
+    record,
+    recordSoon: (records) => late.add(records),
     open: async () => {
       const directory = join(dataFolder, 'audit', 'control');
       mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -50,6 +46,10 @@ export function createControlLog({ dataFolder, writer, log, nowMs }: ControlLogO
         takeOver: true, // The supervisor has one control at a time.
       });
     },
-    close: async () => audit?.close(),
+    close: async () => {
+      const lost = await late.close();
+      if (lost > 0) log.error('acts were not put on record', { count: lost });
+      await audit?.close();
+    },
   };
 }

@@ -3,7 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { createAdminServer, createAgentsPort } from '../admin/index.ts';
+import { createActsPort, createAdminServer, createAgentsPort } from '../admin/index.ts';
 import type { AdminServer, GatewayStatus } from '../admin/index.ts';
 import { ok } from '../base/index.ts';
 import { openStore } from '../cluster/index.ts';
@@ -12,6 +12,7 @@ import { formatAddress } from '../config/index.ts';
 import type { ConfigShard } from '../config/index.ts';
 import { createMetrics, createMetricsTotals, parseMetricsDump } from '../telemetry/index.ts';
 import type { Log } from '../telemetry/index.ts';
+import { createActKeeper } from './act-keeper.ts';
 import { createApprovalsPort } from './approvals-port.ts';
 import { createCataloguePort } from './catalogue-review.ts';
 import type { Channel } from './channel.ts';
@@ -27,6 +28,7 @@ import type { Init } from './messages.ts';
 import { serveMetrics } from './metrics-door.ts';
 import type { MetricsDoor } from './metrics-door.ts';
 import { configureRunner, keeperConfig, planOf, speaksTls } from './other-processes.ts';
+import { createPeople } from './people.ts';
 import { createPolicyPort } from './policy-port.ts';
 import { createPublisher } from './publisher.ts';
 import { holdsOf } from './server-holds.ts';
@@ -138,12 +140,16 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       now: () => new Date(),
       changed: publishAgents,
     });
+    const people = createPeople({ store: () => store, nowMs });
+    const keeper = createActKeeper({ journal: desks.controlLog, people, tenant: TENANT, nowMs });
     admin = await createAdminServer({
       socketPath: join(init.dataFolder, 'run', 'admin.sock'),
       log,
+      keeper,
       ports: {
+        acts: createActsPort(keeper, TENANT),
         agents,
-        approvals: createApprovalsPort({ desk: approvals, store: () => store, nowMs }),
+        approvals: createApprovalsPort({ desk: approvals, people }),
         catalogue: createCataloguePort({
           authority: () => catalogue.authority,
           servers: () => config.shard?.servers ?? [],

@@ -7,38 +7,48 @@ import { PROBLEMS } from '../../src/admin/problems.ts';
 
 test('the endpoints', () => {
   const lines = Object.entries(ENDPOINTS).map(
-    ([name, { method, path, status, versioned }]) => `${name}: ${method} ${API_PREFIX}${path} ${status}${versioned ? ' etag' : ''}`,
+    ([name, { method, path, status, versioned, ...endpoint }]) =>
+      `${name}: ${method} ${API_PREFIX}${path} ${status}${versioned ? ' etag' : ''}${'act' in endpoint ? `, ${endpoint.act.kind} on record as ${endpoint.act.action}` : ''}`,
   );
   assert.deepEqual(lines, [
     'readStatus: GET /api/v1/status 200',
     'listServers: GET /api/v1/servers 200',
-    'reload: POST /api/v1/reload 200',
+    'reload: POST /api/v1/reload 200, change on record as config.reload',
+    'recordAct: POST /api/v1/acts 201',
     'listAgents: GET /api/v1/agents 200 etag',
-    'addAgent: POST /api/v1/agents 201 etag',
-    'changeAgent: PATCH /api/v1/agents/{agent} 200 etag',
-    'removeAgent: DELETE /api/v1/agents/{agent} 200 etag',
-    'addKey: POST /api/v1/agents/{agent}/keys 201 etag',
-    'revokeKeys: DELETE /api/v1/agents/{agent}/keys 200 etag',
-    'revokeKey: DELETE /api/v1/agents/{agent}/keys/{key} 200 etag',
+    'addAgent: POST /api/v1/agents 201 etag, change on record as agents.add',
+    'changeAgent: PATCH /api/v1/agents/{agent} 200 etag, change on record as agents.change',
+    'removeAgent: DELETE /api/v1/agents/{agent} 200 etag, change on record as agents.remove',
+    'addKey: POST /api/v1/agents/{agent}/keys 201 etag, change on record as keys.issue',
+    'revokeKeys: DELETE /api/v1/agents/{agent}/keys 200 etag, change on record as keys.revoke',
+    'revokeKey: DELETE /api/v1/agents/{agent}/keys/{key} 200 etag, change on record as keys.revoke',
     'readCatalogue: GET /api/v1/catalogue/withheld 200',
     'readWithheld: GET /api/v1/catalogue/withheld/{server} 200',
     'readApproved: GET /api/v1/catalogue/approved/{server} 200',
     'readLookAlikes: GET /api/v1/catalogue/look-alikes 200',
-    'decideDefinitions: POST /api/v1/catalogue/decisions 200',
+    'decideDefinitions: POST /api/v1/catalogue/decisions 200, change on record as catalogue.decide',
     'listApprovals: GET /api/v1/approvals 200',
     'listAllApprovals: GET /api/v1/approvals/all 200',
-    'readApproval: GET /api/v1/approvals/{approval} 200',
-    'decideApprovals: POST /api/v1/approvals/decisions 200',
+    'readApproval: GET /api/v1/approvals/{approval} 200, read on record as approvals.read',
+    'decideApprovals: POST /api/v1/approvals/decisions 200, change on record as approvals.decide',
     'readFlow: GET /api/v1/flow 200',
-    'clearFlow: POST /api/v1/flow/clear 200',
+    'clearFlow: POST /api/v1/flow/clear 200, change on record as flow.clear',
     'readLimits: GET /api/v1/limits 200',
     'readLockdown: GET /api/v1/lockdown 200',
-    'lockDown: POST /api/v1/lockdown 201',
-    'liftLockdown: POST /api/v1/lockdown/lift 200',
+    'lockDown: POST /api/v1/lockdown 201, emergency on record as lockdown.lock',
+    'liftLockdown: POST /api/v1/lockdown/lift 200, emergency on record as lockdown.lift',
     'explain: POST /api/v1/policy/explain 200',
     'readArgumentTypes: POST /api/v1/policy/argument-types 200',
     'readWorld: GET /api/v1/policy/world 200',
   ]);
+});
+
+test('what is no read is an act on record, but for these, which only ask', () => {
+  const silent = Object.entries(ENDPOINTS).filter(([, endpoint]) => endpoint.method !== 'GET' && !('act' in endpoint));
+  assert.deepEqual(
+    silent.map(([name]) => name),
+    ['recordAct', 'explain', 'readArgumentTypes'],
+  );
 });
 
 test('the problem codes and their statuses', () => {
