@@ -1,0 +1,9 @@
+// What was said in calls that a rule has kept for a purpose: sealed where it was said, so that neither the gateway nor who runs it can read it, nor anybody
+// else alone.
+export { envelopeKey, openEnvelope, sealEnvelope } from './envelope.ts';
+export type { Envelope, Opening, Sealing } from './envelope.ts';
+export { readHead } from './envelope-head.ts';
+export type { EnvelopeHead, EnvelopePart, EnvelopeParts } from './types.ts';
+export { isWhole, listVault, readEnvelope, vaultFiles, vaultFolder, workerVaultFolder } from './vault-folder.ts';
+export type { VaultEntry, VaultFile } from './vault-folder.ts';
+export { createVaultKey, fingerprintOf, parseRecipient, parseVaultKeyFile, printRecipient, printVaultKeyFile } from './vault-key.ts';
