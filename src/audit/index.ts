@@ -52,3 +52,22 @@ export { openTombstone, parseTombstoneName, readTombstone, signTombstone, toTomb
 export type { Tombstone } from './tombstone.ts';
 export { createHoldCheck, describeScope, mayConcern } from './holds.ts';
 export type { Hold, HoldCheck, HoldScope } from './holds.ts';
+export {
+  createVaultKey,
+  envelopeKey,
+  fingerprintOf,
+  isWhole,
+  listVault,
+  openEnvelope,
+  parseRecipient,
+  parseVaultKeyFile,
+  printRecipient,
+  printVaultKeyFile,
+  readEnvelope,
+  readHead,
+  sealEnvelope,
+  vaultFiles,
+  vaultFolder,
+  workerVaultFolder,
+} from './vault/index.ts';
+export type { Envelope, EnvelopeHead, EnvelopePart, EnvelopeParts, Opening, Sealing, VaultEntry, VaultFile } from './vault/index.ts';
