@@ -1,8 +1,10 @@
 // The way back to the agent. Whatever road a call took, its answer leaves through here, so that three things hold on every exit:
-// no byte leaves before the decision is durable, exactly one outcome is recorded, and backpressure reaches the server.
+// no byte leaves before the decision is durable, exactly one outcome is recorded (of a critical call, on disk before its last words leave), and
+// backpressure reaches the server.
 
 import { encodeComment, encodeEvent } from '../http/index.ts';
 import type { OutHeaders, ServerSentEvent } from '../http/index.ts';
+import { noteReleasedPiece } from './committed.ts';
 import type { Call, OutcomeStatus, Ports } from './exchange.ts';
 import { requestOf } from './request-of.ts';
 import { recordOutcome } from './record.ts';
@@ -31,8 +33,12 @@ export interface Answer {
   event(event: ServerSentEvent): void;
   /** A JSON answer that is passed on in pieces, as it comes. */
   raw(status: number, chunk: Uint8Array): void;
+  /** The last event of a stream: what the call was about. */
+  final(event: ServerSentEvent, outcome: OutcomeStatus): void;
   /** Ends a stream. */
   end(outcome: OutcomeStatus): void;
+  /** Calls back when the last words of the answer may leave: at once, unless the call is critical. Then how it ended is on disk first. */
+  settle(outcome: OutcomeStatus, last: () => void): void;
   /** Ends with a refusal, in whatever form fits what has been sent. */
   refuse(refused: Refused, outcome: OutcomeStatus): void;
   /** Cuts the stream: the caller lost its right to it, or the rest cannot be trusted. */
@@ -64,6 +70,8 @@ export function createAnswer(call: Call, ports: Ports): Answer {
   let full = false;
   let gone = false;
   let finished = false;
+  /** Ticket of the outcome, once it is recorded. */
+  let outcomeSeq: number | undefined;
   let lastWriteUs = 0;
   /** What waits for the decision to become durable. */
   let held: (() => void)[] | undefined;
@@ -101,10 +109,21 @@ export function createAnswer(call: Call, ports: Ports): Answer {
   const finish = (outcome: OutcomeStatus): boolean => {
     if (finished) return false;
     finished = true;
-    call.outcome = outcome;
     ports.open.remove(answer);
-    recordOutcome(call, outcome, ports);
+    record(outcome);
     return true;
+  };
+  const record = (outcome: OutcomeStatus): number => {
+    if (outcomeSeq !== undefined) return outcomeSeq;
+    call.outcome = outcome;
+    return (outcomeSeq = recordOutcome(call, outcome, ports));
+  };
+  const settle = (outcome: OutcomeStatus, last: () => void): void => {
+    if (call.isCritical !== true || finished) return last();
+    ports.audit.whenDurable(record(outcome), (fault) => {
+      if (finished || fault === undefined) return last();
+      release(fault);
+    });
   };
 
   const write = (bytes: Uint8Array): void => {
@@ -152,14 +171,16 @@ export function createAnswer(call: Call, ports: Ports): Answer {
     onGone: undefined,
     json: (status, body, outcome, headers) => {
       if (form === 'events') {
-        answer.event({ event: 'message', id: undefined, retry: undefined, data: body });
-        return answer.end(outcome);
+        return answer.final({ event: 'message', id: undefined, retry: undefined, data: body }, outcome);
       }
       call.answerBytes = body.length;
       whenDurable(() => {
         if (finished) return;
-        if (!gone) reply.respond(status, headers === undefined ? JSON_TYPE : [...JSON_TYPE, ...headers], body);
-        finish(outcome);
+        settle(outcome, () => {
+          if (finished) return;
+          if (!gone) reply.respond(status, headers === undefined ? JSON_TYPE : [...JSON_TYPE, ...headers], body);
+          finish(outcome);
+        });
       });
     },
     empty: (status, outcome) =>
@@ -183,20 +204,33 @@ export function createAnswer(call: Call, ports: Ports): Answer {
     raw: (status, chunk) =>
       whenDurable(() => {
         begin('raw', status, JSON_TYPE);
+        noteReleasedPiece(call, chunk);
         if (form === 'raw') return write(chunk);
         if (!isInEvent) write(EVENT_START);
         isInEvent = true;
         write(inOneLine(chunk));
       }),
+    final: (event, outcome) => {
+      streaming = true;
+      const kept = toKeep(call, event);
+      answer.settle(outcome, () => {
+        answer.event(kept);
+        answer.end(outcome);
+      });
+    },
+    settle: (outcome, last) => (call.isCritical === true ? whenDurable(() => settle(outcome, last)) : last()),
     end: (outcome) =>
       whenDurable(() => {
         if (finished) return;
-        if (!gone) {
-          begin('events', 200, STREAM_HEADERS);
-          if (isInEvent) write(EVENT_END);
-          reply.end();
-        }
-        finish(outcome);
+        settle(outcome, () => {
+          if (finished) return;
+          if (!gone) {
+            begin('events', 200, STREAM_HEADERS);
+            if (isInEvent) write(EVENT_END);
+            reply.end();
+          }
+          finish(outcome);
+        });
       }),
     refuse: (refused, outcome) =>
       whenDurable(() => {
@@ -243,6 +277,11 @@ export function createAnswer(call: Call, ports: Ports): Answer {
   };
   ports.open.add(answer, call);
   return answer;
+}
+
+/** The last event, as it can wait: where its data came from is used again. */
+export function toKeep(call: Call, event: ServerSentEvent): ServerSentEvent {
+  return call.isCritical === true && event.data !== undefined ? { ...event, data: new Uint8Array(event.data) } : event;
 }
 
 const LINE_FEED = 0x0a;

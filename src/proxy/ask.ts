@@ -80,6 +80,7 @@ function start(asked: Ask, heard: Hearing, ports: Ports, admission: (go: (leave:
     const message = outgoing(call, asked.message, leave, ports);
     if ('code' in message) return fail(message, 'refused');
     call.duties = dutiesOf(leave.allow.obligations);
+    call.isCritical ||= leave.allow.obligations.class === 'critical';
     wanted = message === asked.message ? asked : { ...asked, message };
     const permit = permitFor(wanted, leave);
     if ('kind' in permit) return fail({ code: 'denied', say: describeDenial(permit, call.question.subject) }, 'refused');

@@ -10,6 +10,7 @@ import { mediaType, OWN_ACCESS, statusRefusal } from '../servers/index.ts';
 import type { Answer } from './answer.ts';
 import { approveFinal, holdsDefinitions, noteChange, withoutUnapproved } from './approved.ts';
 import type { FinalMessage } from './bridge/index.ts';
+import { noteReleased } from './committed.ts';
 import type { Call, OutcomeStatus, Ports } from './exchange.ts';
 import { holdBytes, maxHeldBytes, tooMuchHeld } from './held-bytes.ts';
 import { markUnheld } from './held-results.ts';
@@ -193,10 +194,10 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
     if (!judged.ok) return fail(judged.error, 'failed');
     const extra = options.onFinal?.(message);
     if (extra !== undefined && 'code' in extra) return fail(extra, 'failed');
+    noteReleased(call, judged.value.bytes, approved.document);
     // A server that opens a stream only to send the answer on it: the agent gets the same form, since its headers are not out yet.
     if (extra !== undefined && !answer.streaming) return answer.json(200, judged.value.bytes, judged.value.outcome, extra.headers);
-    answer.event({ ...event, data: judged.value.bytes });
-    answer.end(judged.value.outcome);
+    answer.final({ ...event, data: judged.value.bytes }, judged.value.outcome);
   };
 
   const onWhole = (): void => {
@@ -214,6 +215,7 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
     if (!judged.ok) return fail(judged.error, 'failed');
     const extra = options.onFinal?.(final);
     if (extra !== undefined && 'code' in extra) return fail(extra, 'failed');
+    noteReleased(call, judged.value.bytes, approved.document);
     answer.json(status, judged.value.bytes, judged.value.outcome, extra?.headers);
   };
 

@@ -20,6 +20,7 @@ import {
 import type { Asked, Edit, JsonDocument, JsonObject, JsonValue, Message, MethodRule, Refusal } from '../mcp/index.ts';
 import { parseJson } from '../mcp/index.ts';
 import type { Answer } from './answer.ts';
+import { noteReleased } from './committed.ts';
 import { withNextRound } from './approvals/next-round.ts';
 import type { Call, OutcomeStatus } from './exchange.ts';
 import { nameAsker } from './name-asker.ts';
@@ -65,10 +66,9 @@ export function answerMessage(call: Call, answer: Answer, final: Final, onFinal?
   const { bytes, outcome } = judged.value;
   const extra = onFinal?.(final);
   if (extra !== undefined && 'code' in extra) return answer.refuse(extra, 'failed');
-  if (answer.streaming) {
-    answer.event({ event: 'message', id: undefined, retry: undefined, data: bytes });
-    answer.end(outcome);
-  } else answer.json(200, bytes, outcome, extra?.headers);
+  noteReleased(call, bytes, final.document);
+  if (answer.streaming) answer.final({ event: 'message', id: undefined, retry: undefined, data: bytes }, outcome);
+  else answer.json(200, bytes, outcome, extra?.headers);
 }
 
 /** What a request may be answered with, as the language wants to know it. */

@@ -21,6 +21,7 @@ import type { Call, OutcomeStatus } from '../exchange.ts';
 import { nameAsker } from '../name-asker.ts';
 import type { Refused } from '../rescue.ts';
 import { sayable } from '../inspection/say.ts';
+import { noteReleased } from '../committed.ts';
 import { carryMessage, judgeFinal } from '../server-messages.ts';
 import { refusedQuestions } from '../server-questions.ts';
 import type { Asking, FinalMessage, NoteMessage, RequestMessage } from './party.ts';
@@ -101,9 +102,9 @@ export function playCall(options: PlayedCallOptions): PlayedCall {
     refuse({ code: 'upstream_malformed', say: `The MCP server '${call.server.name}' ${what}.` }, 'failed');
   const send = (bytes: Uint8Array, outcome: OutcomeStatus): void => {
     if (!finish()) return;
+    noteReleased(call, bytes, undefined);
     if (!answer.streaming) return answer.json(200, bytes, outcome);
-    answer.event({ event: 'message', id: undefined, retry: undefined, data: bytes });
-    answer.end(outcome);
+    answer.final({ event: 'message', id: undefined, retry: undefined, data: bytes }, outcome);
   };
   const cancel = (): void => {
     asking?.giveUp();

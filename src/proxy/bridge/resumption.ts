@@ -7,6 +7,7 @@
 import { describeDenial } from '../../policies/index.ts';
 import type { Subject } from '../../policies/index.ts';
 import { parseJson } from '../../mcp/index.ts';
+import { toKeep } from '../answer.ts';
 import type { Answer } from '../answer.ts';
 import type { Call, Ports } from '../exchange.ts';
 import { refusalAnswer } from '../rescue.ts';
@@ -151,8 +152,7 @@ function createResumableAnswer(call: Call, answer: Answer, log: EventLog<Resumab
         over();
         return answer.json(status, body, outcome, headers);
       }
-      resumable.event({ event: 'message', id: undefined, retry: undefined, data: body });
-      resumable.end(outcome);
+      resumable.final({ event: 'message', id: undefined, retry: undefined, data: body }, outcome);
     },
     empty: (status, outcome) => {
       over();
@@ -171,6 +171,15 @@ function createResumableAnswer(call: Call, answer: Answer, log: EventLog<Resumab
       listener?.event({ ...event, id });
     },
     raw: (status, chunk) => answer.raw(status, chunk),
+    // Also not where it could be come back to: whoever resumes reads it as early as the listener.
+    final: (event, outcome) => {
+      const kept = toKeep(call, event);
+      answer.settle(outcome, () => {
+        resumable.event(kept);
+        resumable.end(outcome);
+      });
+    },
+    settle: (outcome, last) => answer.settle(outcome, last),
     end: (outcome) => {
       over();
       if (listener !== answer) listener?.end('ok');
