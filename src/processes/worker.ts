@@ -38,6 +38,7 @@ import { createLimitsDoor } from './limits-door.ts';
 import type { Init } from './messages.ts';
 import { reportSightings } from './sighting-report.ts';
 import { auditFolder } from './spawn.ts';
+import { createSubjectsDoor } from './subjects-door.ts';
 import { createWorkerGauges } from './worker-gauges.ts';
 import { createWorkerListeners } from './worker-listeners.ts';
 import type { WorkerListeners } from './worker-listeners.ts';
@@ -90,6 +91,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     metrics,
     log,
   });
+  const subjects = createSubjectsDoor({ links, metrics, nowMs });
   const approvals = createApprovalsDoor({ links, keys: () => keys, metrics });
   const state = createWorkerState({
     self: init.name,
@@ -222,6 +224,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     };
     const ports: Ports = {
       audit: log_,
+      subjects: subjects.subjects,
       servers,
       sessions,
       headerCatalogue: createHeaderCatalogue(catalogue.catalogue),
@@ -345,7 +348,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       if (links.get('control') === undefined) cutOffAt = nowMs();
     },
   };
-  const doors: readonly Door[] = [own, catalogue, lockdown, flow, limits, approvals];
+  const doors: readonly Door[] = [own, catalogue, lockdown, flow, limits, approvals, subjects];
   const switchboard = createSwitchboard<undefined>(doors);
   const hear = (frame: Frame): void => {
     if (!switchboard.hear(frame, undefined)) dropFrame(frame, log);

@@ -1,9 +1,9 @@
 // The shapes of the road: what arrives, what travels, what the road needs from the process it runs in. No socket type in here:
 // the same road runs in a worker, in a test, and later in an agent's own process.
 
-import type { ErrorCode } from '../base/index.ts';
+import type { ErrorCode, Sha256 } from '../base/index.ts';
 import type { Principal } from '../agents/index.ts';
-import type { AuditLog } from '../audit/index.ts';
+import type { AuditLog, Subject as DataSubject } from '../audit/index.ts';
 import type { Route, Snapshot } from '../config/index.ts';
 import type { HeaderList, OutHeaders, Peer, ServerSentEvent } from '../http/index.ts';
 import type { Era, JsonValue, Message, MethodRule, ModernRequest } from '../mcp/index.ts';
@@ -23,6 +23,7 @@ import type { InspectingPorts } from './inspection/answer-treatment.ts';
 import type { CallFindings } from './inspection/treat.ts';
 import type { RoadMetrics } from './metrics.ts';
 import type { OpenExchanges } from './open-exchanges.ts';
+import type { Subjects } from './subjects.ts';
 import type { TaintAuthority } from './taint-authority.ts';
 import type { CallTasks } from './tasks.ts';
 
@@ -50,6 +51,8 @@ export interface Arrival {
   readonly peer: Peer;
   readonly route: Route;
   readonly principal: Principal;
+  /** Whom its records are about; known from when it is carried. */
+  readonly subject?: DataSubject | undefined;
   readonly snapshot: Snapshot;
   readonly reply: Reply;
   /** The endpoint that an agent of 2024-11-05 posted to. */
@@ -116,6 +119,7 @@ export interface SightingReport {
 /** What the road needs from its process. */
 export interface Ports {
   readonly audit: AuditLog;
+  readonly subjects: Subjects;
   readonly servers: Servers;
   readonly sessions: Sessions;
   /** Servers of the legacy era, asked in the modern form. */
@@ -193,6 +197,10 @@ export interface Call {
   answeredUs: number;
   answerBytes: number;
   outcome: OutcomeStatus | undefined;
+  /** SHA-256 of the arguments in their canonical form, and of the result as it was released; of one that came in pieces, as it comes. */
+  argumentsDigest?: Uint8Array | undefined;
+  releasedDigest?: Uint8Array | undefined;
+  releasedHash?: Sha256;
   /** What was found in its request, by class, for later messages of it. */
   requestFindings?: FindingCounts;
   /** What its name holds and must not be written down, by type. */
@@ -203,6 +211,8 @@ export interface Call {
   readonly inspecting: InspectingPorts;
   /** What the rules that let it through oblige to about its answer. */
   duties?: InspectionDuties;
+  /** The record of how it ended is on disk before its last words leave. */
+  isCritical?: boolean;
   /** What was found in it and in its answer, for the record. */
   findings?: CallFindings;
   /** What limits have let it take. */

@@ -1,7 +1,8 @@
 // Fakes for tests of the road: a reply that remembers, a log that is durable when the test says so, a server whose answer the test
 // writes. No sockets.
 
-import type { AuditLog, CallRecord, OnDurable } from '../audit/index.ts';
+import { createSubject } from '../audit/index.ts';
+import type { AuditLog, CallRecord, OnDurable, Subject } from '../audit/index.ts';
 import type { Principal } from '../agents/index.ts';
 import { compileSnapshot } from '../config/index.ts';
 import type { Limits, Snapshot } from '../config/index.ts';
@@ -78,19 +79,26 @@ export interface FakeAudit {
 
 export function fakeAudit(): FakeAudit {
   const waiting: OnDurable[] = [];
+  /** Records that got to the disk while it took everything at once. */
+  let onDisk = 0;
   const audit: Omit<FakeAudit, 'log'> = {
     records: [],
     durable: true,
     takes: true,
     settle: (fault) => {
+      if (fault === undefined) onDisk = audit.records.length;
       for (const callback of waiting.splice(0)) Reflect.apply(callback, undefined, [fault]);
     },
   };
   const log = {
-    append: (record: CallRecord) => (audit.takes ? audit.records.push(record) : 0),
-    isDurable: () => audit.durable,
-    whenDurable: (_seq: number, callback: OnDurable) => {
-      if (audit.durable) callback(undefined);
+    append: (record: CallRecord) => {
+      const seq = audit.takes ? audit.records.push(record) : 0;
+      if (audit.durable) onDisk = seq;
+      return seq;
+    },
+    isDurable: (seq: number) => audit.durable || seq <= onDisk,
+    whenDurable: (seq: number, callback: OnDurable) => {
+      if (audit.durable || seq <= onDisk) callback(undefined);
       else waiting.push(callback);
     },
   };
@@ -158,6 +166,14 @@ export function fakeServer(name: string, verdict: Partial<EraVerdict> = {}): Fak
 }
 
 export const ANN: Principal = { tenant: 'default', agent: 'ann', user: undefined, groups: [], attributes: {}, keyId: 'k1' };
+
+/** Whom the records of her calls are about. */
+export const ANNS: Subject = createSubject({
+  pseudonym: 'sub_00112233445566778899aabb',
+  keyName: 'sub_00112233445566778899aabb.2026-01',
+  commitmentKey: new Uint8Array(32).fill(1),
+  vaultKey: new Uint8Array(32).fill(2),
+});
 
 const LIMITS: Limits = {
   maxHeadBytes: 16_384,
@@ -289,6 +305,7 @@ export function bed(rules: readonly Rule[], verdict: Partial<EraVerdict> = {}): 
   const catalogue = openCatalogue();
   const ports: Ports = {
     audit: audit.log,
+    subjects: { know: (_, done) => done(ANNS) },
     servers,
     sessions: createSessions({
       self: 'worker-0.1',

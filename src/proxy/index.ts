@@ -31,4 +31,5 @@ export { createRoadMetrics } from './metrics.ts';
 export { createOpenExchanges } from './open-exchanges.ts';
 export type { OpenExchanges } from './open-exchanges.ts';
 export { createOwnerRelay } from './owner-relay.ts';
+export type { RecordedCaller, Subjects } from './subjects.ts';
 export type { TaintAuthority } from './taint-authority.ts';

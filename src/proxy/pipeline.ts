@@ -34,6 +34,17 @@ import { mayEver } from './verdicts.ts';
 
 /** Carries one request of a known caller. Never throws; the reply is answered or cut, now or later. */
 export function carry(arrival: Arrival, ports: Ports): void {
+  // Whatever becomes of it goes on record, so whom it is about is known before anything else.
+  guarded(arrival, ports, () =>
+    ports.subjects.know(arrival.principal, (subject) => {
+      if (arrival.reply.done) return; // It hung up meanwhile: nothing has been begun.
+      if (subject === undefined) guarded(arrival, ports, () => unreadable(arrival, ports, { code: 'audit_unavailable' }));
+      else begin({ ...arrival, subject }, ports);
+    }),
+  );
+}
+
+function begin(arrival: Arrival, ports: Ports): void {
   try {
     if (arrival.endpoint !== undefined) post(arrival, arrival.endpoint, ports);
     else if (isBatch(arrival)) batch(arrival, ports);
@@ -131,6 +142,7 @@ function carryOn(call: Call, admitted: Extract<Admitted, { kind: 'admitted' }>, 
   if (misfit !== undefined) return answer.refuse(misfit, 'refused');
   const { allow, principal, snapshot } = admitted;
   call.duties = dutiesOf(allow.obligations);
+  call.isCritical = allow.obligations.class === 'critical';
   const { inbound, question, server } = call;
   const settled = settle(allow, {
     bytes: bytesOf(inbound),

@@ -6,10 +6,12 @@ import type { OutcomeRecord } from '../audit/index.ts';
 import type { ErrorCode } from '../base/index.ts';
 import type { Snapshot } from '../config/index.ts';
 import type { Admitted } from './admission/index.ts';
+import { answerCommitment, argumentsCommitment } from './committed.ts';
 import type { Arrival, Call, OutcomeStatus, Ports } from './exchange.ts';
 import { recordedName } from './inspection/recorded-name.ts';
 import type { Noted } from './inspection/treat.ts';
 import { isSearch, searchName } from './find-tools.ts';
+import { callerOf } from './subjects.ts';
 
 /** What was decided about a request. */
 export interface Decision {
@@ -21,6 +23,8 @@ export interface Decision {
   readonly limit?: string | undefined;
   /** What the task had used before, where that was looked at. */
   readonly taint?: readonly string[] | undefined;
+  /** What the call is to the operator; known where it was let through. */
+  readonly class?: 'critical' | 'standard' | 'low' | undefined;
   /** Revision of the snapshot that it was decided on. */
   readonly revision: number;
 }
@@ -32,7 +36,7 @@ export function decisionOf(admitted: Admitted, arrived: Snapshot): Decision {
     return { verdict, rule, reason, limit, taint, revision: arrived.revision };
   }
   const { allow, snapshot, taint } = admitted;
-  return { verdict: 'allow', rule: allow.rule, reason: undefined, taint, revision: snapshot.revision };
+  return { verdict: 'allow', rule: allow.rule, reason: undefined, taint, class: allow.obligations.class, revision: snapshot.revision };
 }
 
 /** Writes the decision. False: the log takes nothing, so nothing may be carried. What was taken for a call that is not carried is given back. */
@@ -50,9 +54,9 @@ export function recordAsked(call: Call, rule: string, revision: number, ports: P
   return append(call, { verdict: 'ask', rule, reason: 'approval-asked', revision }, ports);
 }
 
-function append(call: Call, { verdict, rule, reason, limit, taint, revision }: Decision, ports: Ports): number {
+function append(call: Call, decision: Decision, ports: Ports): number {
+  const { verdict, rule, reason, limit, taint, revision } = decision;
   const { arrival, question, server } = call;
-  const { principal } = arrival;
   const { subject } = question;
   const name = recordedName(call);
   return ports.audit.append({
@@ -64,10 +68,7 @@ function append(call: Call, { verdict, rule, reason, limit, taint, revision }: D
     reason,
     limit,
     taint: taint?.length === 0 ? undefined : taint,
-    tenant: principal.tenant,
-    agent: principal.agent,
-    user: principal.user,
-    keyId: principal.keyId,
+    ...callerOf(arrival),
     listener: arrival.peer.listener,
     server: server.name,
     era: question.era,
@@ -79,6 +80,9 @@ function append(call: Call, { verdict, rule, reason, limit, taint, revision }: D
     resource: subject.kind === 'resource' ? name : undefined,
     snapshot: revision,
     requestBytes: arrival.body.length,
+    class: decision.class,
+    args: argumentsCommitment(call),
+    mono: Math.round(ports.nowUs()),
     approval: call.approvalId,
     ...recordedFindings(call.findings?.requests),
   });
@@ -94,14 +98,14 @@ function recordedFindings(noted: Noted | undefined): Pick<OutcomeRecord, 'findin
   return counted === noted.total ? { findings } : { findings, findingsTotal: noted.total };
 }
 
-/** Writes how an allowed call ended, measures it, and gives back what was taken for it. */
-export function recordOutcome(call: Call, outcome: OutcomeStatus, ports: Ports): void {
+/** Writes how an allowed call ended, measures it, and gives back what was taken for it. Gives the ticket of the record. */
+export function recordOutcome(call: Call, outcome: OutcomeStatus, ports: Ports): number {
   const totalUs = ports.nowUs() - call.arrival.arrivedUs;
   const serverUs = call.forwardedUs === 0 ? 0 : Math.max(0, (call.answeredUs === 0 ? ports.nowUs() : call.answeredUs) - call.forwardedUs);
   ports.metrics.outcome(call, outcome, { totalUs, serverUs });
   giveBack(call);
-  if (call.denied) return; // Its decision says it all.
-  ports.audit.append({
+  if (call.denied) return call.decisionSeq; // Its decision says it all.
+  return ports.audit.append({
     kind: 'outcome',
     id: call.id,
     time: ports.nowMs(),
@@ -113,6 +117,8 @@ export function recordOutcome(call: Call, outcome: OutcomeStatus, ports: Ports):
     answerBytes: call.answerBytes,
     gatewayUs: Math.round(totalUs - serverUs),
     serverUs: Math.round(serverUs),
+    answer: answerCommitment(call, outcome),
+    mono: Math.round(ports.nowUs()),
   });
 }
 
@@ -124,7 +130,6 @@ function giveBack(call: Call): void {
 /** Writes that a known caller sent what cannot be read. */
 export function recordUnreadable(arrival: Arrival, code: ErrorCode, id: string, ports: Ports): void {
   ports.metrics.refused(code, arrival.peer.listener);
-  const { principal } = arrival;
   ports.audit.append({
     kind: 'decision',
     id,
@@ -132,10 +137,7 @@ export function recordUnreadable(arrival: Arrival, code: ErrorCode, id: string, 
     verdict: 'deny',
     rule: undefined,
     reason: code,
-    tenant: principal.tenant,
-    agent: principal.agent,
-    user: principal.user,
-    keyId: principal.keyId,
+    ...callerOf(arrival),
     listener: arrival.peer.listener,
     server: arrival.route.key,
     era: arrival.headers.get('mcp-session-id') === undefined ? 'modern' : 'legacy',
@@ -146,5 +148,6 @@ export function recordUnreadable(arrival: Arrival, code: ErrorCode, id: string, 
     resource: undefined,
     snapshot: arrival.snapshot.revision,
     requestBytes: arrival.body.length,
+    mono: Math.round(ports.nowUs()),
   });
 }

@@ -77,6 +77,14 @@ export const METRICS = {
     keeps: 2,
     maxSeries: 2_000,
   },
+  'sallyport.subjects.questions': {
+    type: 'counter',
+    unit: undefined,
+    help: 'What workers asked the keeper about whom records are about; unknown: it could not be said, and the call was refused.',
+    labels: ['outcome'],
+    keeps: 1,
+    maxSeries: 4,
+  },
   'sallyport.flow.questions': {
     type: 'counter',
     unit: undefined,
