@@ -3,7 +3,7 @@
 // servers and the TLS key of listeners, the runner the environment of servers, nobody anything that the config does not name.
 //
 // Questions: seal-keys (worker) · token-key (worker) · tls {listener} (worker) · secrets {server, kind} (worker: headers, runner: env) · pins (worker, control) ·
-// configure, check-certificates, sign-pins, pins-kept, approvals-key (control) · subject… (subject-answers.ts).
+// configure, check-certificates, sign-pins, pins-kept, approvals-key (control) · subject… (subject-answers.ts) · release… (release-answers.ts).
 
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -11,13 +11,17 @@ import { join } from 'node:path';
 import type { Log } from '../telemetry/index.ts';
 import { createDevelopmentCertificate, readAuthorities, readCertificate } from '../tls/index.ts';
 import type { Fields, Frame } from './channel.ts';
+import { answerCheckpoints } from './checkpoint-answers.ts';
+import { createCheckpointSigner } from './checkpoint-signer.ts';
 import type { Duties } from './child.ts';
 import { diskFiles, resolveValue } from '../config/index.ts';
 import type { ValueSource } from '../servers/index.ts';
 import { lastingKey } from './lasting-key.ts';
-import type { Role } from './messages.ts';
+import type { Init, Role } from './messages.ts';
 import { createPinSigner } from './pin-signer.ts';
 import { writePrivate } from './private-file.ts';
+import { answerReleases } from './release-answers.ts';
+import { createReleases } from './releases.ts';
 import { answerSubjects } from './subject-answers.ts';
 import { createSubjectKeeper } from './subject-keys.ts';
 
@@ -53,10 +57,12 @@ const SEAL_KEY_PERIOD_MS = SEAL_KEY_LIFE_MS / 2;
 const RENEW_BEFORE_MS = 24 * 3_600_000;
 
 /** Sets up the keeper's duties. */
-export function beginKeeper(dataFolder: string, log: Log): Duties {
+export function beginKeeper({ dataFolder, node }: Pick<Init, 'dataFolder' | 'node'>, log: Log): Duties {
   const folder = join(dataFolder, 'keys');
   const signer = createPinSigner(folder);
+  const checkpoints = createCheckpointSigner(folder, node, () => Date.now());
   const subjects = createSubjectKeeper(folder, () => Buffer.from(lastingKey(join(folder, 'subjects-key.json')), 'base64'));
+  const releases = createReleases(folder);
   let config: KeeperConfig = { servers: {}, listeners: {} };
 
   const answer = (role: Role, frame: Frame): Fields => {
@@ -84,7 +90,11 @@ export function beginKeeper(dataFolder: string, log: Log): Duties {
         return refusal(role, `secrets of kind ${String(kind)}`);
       }
       default:
-        return answerSubjects(subjects, role, frame, Date.now()) ?? refusal(role, frame.type);
+        return (
+          answerSubjects(subjects, role, frame, Date.now()) ??
+          answerReleases(releases, subjects, role, frame, Date.now()) ??
+          refusal(role, frame.type)
+        );
     }
   };
 
@@ -152,7 +162,7 @@ export function beginKeeper(dataFolder: string, log: Log): Duties {
       if (frame.type === 'check-certificates' && from.role === 'control') {
         return frame.reply({ faults: isKeeperConfig(frame.fields['config']) ? certificateFaults(frame.fields['config'].listeners) : {} });
       }
-      frame.reply(answer(from.role, frame));
+      frame.reply(answerCheckpoints(checkpoints, from.role, from.name, frame) ?? answer(from.role, frame));
     },
   };
 }
