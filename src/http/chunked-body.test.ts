@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { storedBytes } from './byte-store.ts';
 import { createChunkedBody, decodeChunks } from './chunked-body.ts';
 
 interface Outcome {
@@ -12,14 +11,17 @@ interface Outcome {
 
 function decode(text: string, pieceBytes = text.length, maxBytes = 64): Outcome {
   const chunked = createChunkedBody(maxBytes);
+  let body = '';
   const bytes = Buffer.from(text, 'latin1');
   let at = 0;
   while (at < bytes.length && chunked.phase !== 'done' && chunked.phase !== 'refused') {
-    at = decodeChunks(chunked, bytes, at, Math.min(bytes.length, at + pieceBytes));
+    at = decodeChunks(chunked, bytes, at, Math.min(bytes.length, at + pieceBytes), (source, from, to) => {
+      body += source.toString('latin1', from, to);
+    });
   }
   return {
     phase: chunked.phase,
-    body: storedBytes(chunked.store).toString('latin1'),
+    body,
     rest: bytes.toString('latin1', at),
     code: chunked.refusal?.code,
   };

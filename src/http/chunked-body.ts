@@ -1,8 +1,6 @@
 // Chunked request bodies (RFC 9112 §7.1), strictly: no extensions, no trailers, no white space, no leading zeros, CRLF only.
 // Each of these is read differently by some implementation, and a difference in where a body ends is a smuggled request.
 
-import { appendBytes, createByteStore } from './byte-store.ts';
-import type { ByteStore } from './byte-store.ts';
 import { CR, hexValue, LF } from './grammar.ts';
 import { refusal } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
@@ -16,27 +14,35 @@ export interface ChunkedBody {
   size: number;
   digits: number;
   readonly maxBytes: number;
-  readonly store: ByteStore;
+  /** Of the body, as far as it has come. */
+  receivedBytes: number;
   refusal: Refusal | undefined;
 }
 
 // 2^32 - 1 is above every cap, and 8 digits cannot lose precision.
 const MAX_SIZE_DIGITS = 8;
 
+/** Takes the part of a body that is bytes[start, end). */
+export type TakeBytes = (bytes: Buffer, start: number, end: number) => void;
+
 /** A decoder for one body of at most `maxBytes`. */
 export function createChunkedBody(maxBytes: number): ChunkedBody {
-  return { phase: 'size', size: 0, digits: 0, maxBytes, store: createByteStore(0), refusal: undefined };
+  return { phase: 'size', size: 0, digits: 0, maxBytes, receivedBytes: 0, refusal: undefined };
 }
 
-/** Decodes bytes[start, end) until the body ends, is refused, or bytes run out; returns the position behind the last byte read. */
-export function decodeChunks(body: ChunkedBody, bytes: Buffer, start: number, end: number): number {
+/**
+ * Decodes bytes[start, end) until the body ends, is refused, or bytes run out; returns the position behind the last byte read. What belongs to the
+ * body is given to `take`, where it lies.
+ */
+export function decodeChunks(body: ChunkedBody, bytes: Buffer, start: number, end: number, take: TakeBytes): number {
   let at = start;
   while (at < end && body.phase !== 'done' && body.phase !== 'refused') {
     if (body.phase === 'data') {
-      const take = Math.min(body.size, end - at);
-      appendBytes(body.store, bytes, at, at + take);
-      body.size -= take;
-      at += take;
+      const until = at + Math.min(body.size, end - at);
+      take(bytes, at, until);
+      body.receivedBytes += until - at;
+      body.size -= until - at;
+      at = until;
       if (body.size === 0) body.phase = 'data-cr';
     } else {
       readFraming(body, bytes[at] ?? 0);
@@ -87,7 +93,7 @@ function readSize(body: ChunkedBody, byte: number): void {
     return;
   }
   if (byte === CR) {
-    if (body.store.length + body.size > body.maxBytes) return refuse(body, refusal('http_body_too_large', 'the chunks exceed the cap'));
+    if (body.receivedBytes + body.size > body.maxBytes) return refuse(body, refusal('http_body_too_large', 'the chunks exceed the cap'));
     body.phase = 'size-lf';
     return;
   }

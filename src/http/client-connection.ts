@@ -2,11 +2,14 @@
 // close it: the end of one answer must never be read as the beginning of the next.
 
 import type { Socket } from 'node:net';
+import { createBodyOutlet } from './body-outlet.ts';
+import type { OpenOutlet } from './body-outlet.ts';
 import type { Carrier, Exchange } from './client-exchange.ts';
 import type { AnswerHead } from './client-head.ts';
 import { createAnswerReader } from './client-reader.ts';
 import type { AnswerReader, AnswerSink } from './client-reader.ts';
 import { errorCode } from './dial-failure.ts';
+import type { StreamedBody } from './types.ts';
 
 /** The pool, seen from a connection. */
 export interface ConnectionOwner {
@@ -39,6 +42,8 @@ export class ClientConnection implements Carrier, AnswerSink {
   readonly #limits: ConnectionLimits;
   readonly #reader: AnswerReader;
   #exchange: Exchange | undefined;
+  /** Where the body of the request at hand goes, where that comes in pieces. */
+  #outlet: OpenOutlet | undefined;
   #reused = false;
   /** Some byte of the answer has come; its head has come. */
   #heard = false;
@@ -74,7 +79,10 @@ export class ClientConnection implements Carrier, AnswerSink {
     this.resumeReading();
     this.#reader.begin();
     this.#owner.onDeadline(exchange.headDueMs);
-    this.#write(exchange.head, exchange.request.body);
+    const { body, stream } = exchange.request;
+    this.#outlet = undefined;
+    this.#write(exchange.head, stream === undefined ? body : undefined);
+    if (stream !== undefined) this.#stream(exchange, stream);
   }
 
   /** Marks it free from now on. */
@@ -144,7 +152,7 @@ export class ClientConnection implements Carrier, AnswerSink {
     this.#exchange = undefined;
     this.#reused = true;
     // An early answer: the server will never read the rest of the request as what it is.
-    const isWritten = this.#socket.writableLength === 0;
+    const isWritten = this.#socket.writableLength === 0 && this.#outlet?.isEnded !== false;
     if (reusable && isWritten && this.#idleMs > 0) this.#owner.onFree(this);
     else this.destroy();
     exchange.answerEnd();
@@ -161,6 +169,24 @@ export class ClientConnection implements Carrier, AnswerSink {
     this.#reader.stop();
     this.#socket.destroy();
     this.#owner.onGone(this, stale);
+  }
+
+  /** Lets the body come, in its own time: nobody is called back before `send` has returned. A fault of whoever gives it ends this exchange alone. */
+  #stream(exchange: Exchange, stream: StreamedBody): void {
+    const isOpen = (): boolean => !this.#gone && this.#exchange === exchange;
+    const outlet = createBodyOutlet(this.#socket, stream.bytes, {
+      isOpen,
+      onMisfit: () => exchange.fail('outcome_unknown', 'the body of the request is not as long as announced'),
+    });
+    this.#outlet = outlet;
+    queueMicrotask(() => {
+      if (!isOpen()) return;
+      try {
+        stream.start(outlet);
+      } catch {
+        exchange.fail('outcome_unknown', 'the body of the request could not be given');
+      }
+    });
   }
 
   #write(head: string, body: Uint8Array | undefined): void {

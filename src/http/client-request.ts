@@ -39,7 +39,9 @@ function writeFields(headers: OutHeaders): string {
 }
 
 function writeLength(request: UpstreamRequest): string {
-  if (request.body !== undefined) return `Content-Length: ${request.body.length}\r\n`;
+  const bytes = request.stream === undefined ? request.body?.length : request.stream.bytes;
+  if (bytes !== undefined) return `Content-Length: ${bytes}\r\n`;
+  if (request.stream !== undefined) return 'Transfer-Encoding: chunked\r\n';
   // RFC 9110 §8.6: a POST without a body says so, or the server may wait for one.
   return request.method === 'POST' ? 'Content-Length: 0\r\n' : '';
 }

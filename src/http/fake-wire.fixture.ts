@@ -14,8 +14,8 @@ export interface FakeWire extends Wire {
   queuedBytes: number;
   /** What `write` is to say. */
   accepts: boolean;
-  /** The client sends text (as Latin-1). */
-  receive(text: string): void;
+  /** The client sends text (as Latin-1); gives back the very bytes that were handed over. */
+  receive(text: string): Buffer;
   /** The client ends its side. */
   hangUp(): void;
   /** The connection goes away. */
@@ -43,9 +43,9 @@ class Fake implements FakeWire {
     this.#events = events;
   }
 
-  write(bytes: Uint8Array, more?: Uint8Array): boolean {
+  write(...parts: readonly (Uint8Array | undefined)[]): boolean {
     if (this.finished || this.destroyed) return true;
-    this.writes.push(Buffer.concat(more === undefined ? [bytes] : [bytes, more]).toString('latin1'));
+    this.writes.push(Buffer.concat(parts.filter((part) => part !== undefined)).toString('latin1'));
     return this.accepts;
   }
 
@@ -70,8 +70,10 @@ class Fake implements FakeWire {
     this.stallTimeoutMs = timeoutMs;
   }
 
-  receive(text: string): void {
-    if (!this.#gone) this.#events?.onBytes(Buffer.from(text, 'latin1'));
+  receive(text: string): Buffer {
+    const bytes = Buffer.from(text, 'latin1');
+    if (!this.#gone) this.#events?.onBytes(bytes);
+    return bytes;
   }
 
   hangUp(): void {

@@ -16,6 +16,8 @@ export { createEventDecoder } from './sse-decode.ts';
 export type { EventDecoder, EventDecoderOptions } from './sse-decode.ts';
 export { encodeComment, encodeEvent } from './sse-encode.ts';
 export type {
+  BodyOutlet,
+  BodySink,
   HeaderList,
   Origin,
   OriginTls,
@@ -26,6 +28,7 @@ export type {
   ServerLimits,
   ServerRequest,
   ServerSentEvent,
+  StreamedBody,
   UpstreamCall,
   UpstreamFailure,
   UpstreamHandler,

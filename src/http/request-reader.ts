@@ -6,7 +6,7 @@
 import { appendBytes, createByteStore, storedBytes } from './byte-store.ts';
 import type { ByteStore } from './byte-store.ts';
 import { createChunkedBody, decodeChunks } from './chunked-body.ts';
-import type { ChunkedBody } from './chunked-body.ts';
+import type { ChunkedBody, TakeBytes } from './chunked-body.ts';
 import { CR, HTAB, LF, SP } from './grammar.ts';
 import { refusal } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
@@ -51,6 +51,7 @@ export class RequestReader {
   #lastLength = 0;
   #lastParsed: ParsedHead | undefined;
   #chunked: ChunkedBody | undefined;
+  /** What is held of a body that comes whole. */
   #fixed: ByteStore | undefined;
   #fixedBytes = 0;
   #body: Buffer = EMPTY;
@@ -138,6 +139,16 @@ export class RequestReader {
     this.#body = EMPTY;
   }
 
+  /**
+   * Hands on all that is there of the body prepared for, where it lies, and keeps nothing of it. 'ready': that was the rest of it. Instead of
+   * `readBody`, not beside it. `give` may let go of this reader.
+   */
+  readPieces(give: (piece: Buffer) => void): Step {
+    const step = this.#chunked === undefined ? this.#givePiece(give) : this.#giveChunks(this.#chunked, give);
+    if (this.#start === this.#end) this.#take(EMPTY);
+    return step;
+  }
+
   /** Reads the body prepared for. */
   readBody(): Step {
     return this.#chunked === undefined ? this.#readFixed() : this.#readChunked(this.#chunked);
@@ -187,10 +198,33 @@ export class RequestReader {
   }
 
   #readChunked(chunked: ChunkedBody): Step {
-    this.#start = decodeChunks(chunked, this.#bytes, this.#start, this.#end);
+    const store = (this.#fixed ??= createByteStore(0));
+    const step = this.#decode(chunked, (bytes, start, end) => appendBytes(store, bytes, start, end));
+    if (step !== 'ready') return step;
+    this.#body = storedBytes(store);
+    this.#fixed = undefined;
+    return step;
+  }
+
+  #givePiece(give: (piece: Buffer) => void): Step {
+    const piece = this.#bytes.subarray(this.#start, Math.min(this.#end, this.#start + this.#fixedBytes));
+    this.#start += piece.length;
+    this.#fixedBytes -= piece.length;
+    const isRest = this.#fixedBytes === 0;
+    if (piece.length > 0) give(piece);
+    return isRest ? 'ready' : 'more';
+  }
+
+  #giveChunks(chunked: ChunkedBody, give: (piece: Buffer) => void): Step {
+    return this.#decode(chunked, (bytes, start, end) => give(bytes.subarray(start, end)));
+  }
+
+  #decode(chunked: ChunkedBody, take: TakeBytes): Step {
+    const at = decodeChunks(chunked, this.#bytes, this.#start, this.#end, take);
+    if (this.#chunked !== chunked) return 'more'; // It was let go of meanwhile.
+    this.#start = at;
     if (chunked.phase === 'refused') return this.#refuse(chunked.refusal ?? UNTRUSTED);
     if (chunked.phase !== 'done') return 'more';
-    this.#body = storedBytes(chunked.store);
     this.#chunked = undefined;
     return 'ready';
   }

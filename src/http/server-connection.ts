@@ -16,7 +16,7 @@ import { formatRefusal } from './response-head.ts';
 import { ServerExchange } from './server-exchange.ts';
 import type { AnswerRoad } from './server-exchange.ts';
 import { deadlineAfter, LINGER_BYTES, LINGER_MS } from './server-limits.ts';
-import type { Peer } from './types.ts';
+import type { BodySink, Peer } from './types.ts';
 import type { Wire, WireEvents } from './wire.ts';
 
 type State = 'head' | 'body' | 'answer' | 'linger' | 'closed';
@@ -46,6 +46,10 @@ export class ServerConnection<Context> implements WireEvents, AnswerRoad {
   #lastRequest = false;
   /** The body of the request at hand has not been read to its end. */
   #bodyUnread = false;
+  /** Takes the body at hand in pieces; undefined: it is held, and given as a whole. */
+  #sink: BodySink | undefined;
+  #sinkFull = false;
+  #expectsContinue = false;
   /** The answer at hand has announced the end. */
   #closing = false;
   #advancing = false;
@@ -134,8 +138,25 @@ export class ServerConnection<Context> implements WireEvents, AnswerRoad {
     return this.#closing;
   }
 
-  write(bytes: Uint8Array, more?: Uint8Array): boolean {
-    return this.#wire.write(bytes, more);
+  write(bytes: Uint8Array, more?: Uint8Array, tail?: Uint8Array): boolean {
+    return this.#wire.write(bytes, more, tail);
+  }
+
+  streamBody(maxBytes: number, sink: BodySink): void {
+    if (this.#state !== 'answer' || this.#sink !== undefined) return;
+    if (!this.#reader.admitLength(maxBytes)) {
+      this.#refuse(this.#reader.refusal);
+      return;
+    }
+    this.#sink = sink;
+    this.#beginBody(maxBytes);
+    this.#advance();
+  }
+
+  resumeBody(): void {
+    if (this.#state !== 'body' || !this.#sinkFull) return;
+    this.#sinkFull = false;
+    this.#advance();
   }
 
   answerEnded(): void {
@@ -224,7 +245,10 @@ export class ServerConnection<Context> implements WireEvents, AnswerRoad {
     const exchange = new ServerExchange<Context>(parsed.head, peer, this);
     this.#exchange = exchange;
     this.#state = 'answer';
-    let maxBytes: number | 'answered';
+    this.#sink = undefined;
+    this.#sinkFull = false;
+    this.#expectsContinue = parsed.expectContinue;
+    let maxBytes: number | 'answered' | 'later';
     try {
       maxBytes = handler.onHead(exchange);
     } catch (cause) {
@@ -232,15 +256,66 @@ export class ServerConnection<Context> implements WireEvents, AnswerRoad {
     }
     // An answer given now gives up on the body. While the handler takes its time for it, nothing is read.
     if (exchange !== this.#exchange) return true;
+    if (maxBytes === 'later') {
+      // What arrives before somebody wants it stays in the kernel. Without a body there is nothing to keep out, and hanging up to be noticed.
+      if (this.#bodyUnread && !this.#sinkIsFed()) this.#wire.pause();
+      return this.#sinkIsFed();
+    }
     if (maxBytes === 'answered' || exchange.answered) return false;
     if (!this.#reader.admitLength(maxBytes)) return this.#refuse(this.#reader.refusal);
-    this.#reader.beginBody(Math.min(maxBytes, limits.maxBodyBytes));
-    if (parsed.expectContinue && this.#bodyUnread) this.#wire.write(CONTINUE);
-    this.#state = 'body';
+    this.#beginBody(maxBytes);
     return true;
   }
 
+  #beginBody(maxBytes: number): void {
+    this.#reader.beginBody(Math.min(maxBytes, this.#host.limits.maxBodyBytes));
+    if (this.#expectsContinue && this.#bodyUnread) this.#wire.write(CONTINUE);
+    this.#state = 'body';
+  }
+
+  /** Somebody takes the body in pieces, and has begun to. */
+  #sinkIsFed(): boolean {
+    return this.#sink !== undefined && this.#state === 'body';
+  }
+
   #stepBody(): boolean {
+    return this.#sink === undefined ? this.#stepWhole() : this.#stepPieces(this.#sink);
+  }
+
+  /** Hands on what has come. Whoever cannot take more makes the sender wait, and no clock of ours runs against that one meanwhile. */
+  #stepPieces(sink: BodySink): boolean {
+    const exchange = this.#exchange;
+    if (exchange === undefined) return false;
+    if (this.#sinkFull) {
+      this.#deadline = NO_DEADLINE;
+      this.#wire.pause();
+      return false;
+    }
+    try {
+      const step = this.#reader.readPieces((piece) => {
+        if (!sink.onPiece(piece)) this.#sinkFull = true;
+      });
+      if (this.#state !== 'body') return false; // It was answered, or given up.
+      if (step === 'refused') return this.#refuse(this.#reader.refusal);
+      if (step === 'more') return this.#awaitPieces();
+      this.#deadline = NO_DEADLINE;
+      this.#bodyUnread = false;
+      this.#state = 'answer';
+      sink.onEnd();
+    } catch (cause) {
+      return this.#fault(cause, exchange);
+    }
+    return true;
+  }
+
+  #awaitPieces(): boolean {
+    if (this.#sinkFull) return true;
+    if (this.#deadline === NO_DEADLINE) this.#deadline = this.#after(this.#host.limits.bodyTimeoutMs);
+    this.#wire.resume();
+    return false;
+  }
+
+  #stepWhole(): boolean {
     const step = this.#reader.readBody();
     if (step === 'refused') return this.#refuse(this.#reader.refusal);
     if (step === 'more') {

@@ -3,7 +3,7 @@
 // answer for two.
 
 import { formatResponseHead, isBodilessStatus } from './response-head.ts';
-import type { OutHeaders, Peer, RequestHead, ServerRequest } from './types.ts';
+import type { BodySink, OutHeaders, Peer, RequestHead, ServerRequest } from './types.ts';
 
 /** What an exchange needs of its connection. */
 export interface AnswerRoad {
@@ -11,7 +11,10 @@ export interface AnswerRoad {
   closesAfterAnswer(): boolean;
   /** The value of Date. */
   readonly date: string;
-  write(bytes: Uint8Array, more?: Uint8Array): boolean;
+  write(bytes: Uint8Array, more?: Uint8Array, tail?: Uint8Array): boolean;
+  /** Reads the body, which nobody has read yet, into a sink. */
+  streamBody(maxBytes: number, sink: BodySink): void;
+  resumeBody(): void;
   /** The last byte of the answer has been written. */
   answerEnded(): void;
   cut(): void;
@@ -21,6 +24,7 @@ export interface AnswerRoad {
 const MAX_JOINED_BYTES = 64 * 1024;
 const NO_BYTES = Buffer.alloc(0);
 const LAST_CHUNK = '0\r\n\r\n';
+const CHUNK_END = Buffer.from('\r\n');
 
 type Stage = 'waiting' | 'begun' | 'streaming' | 'over';
 
@@ -82,17 +86,21 @@ export class ServerExchange<Context> implements ServerRequest<Context> {
   }
 
   write(bytes: Uint8Array): boolean {
-    if (this.#stage === 'over') return true;
-    if (this.#stage === 'waiting') {
-      this.abort();
-      return true;
-    }
-    // An empty chunk would be the last one.
-    if (!this.#chunked || bytes.length === 0) return true;
-    const front = `${this.#heldHead}${bytes.length.toString(16)}\r\n`;
-    this.#heldHead = '';
-    this.#stage = 'streaming';
-    return this.#road.write(join(front, bytes, '\r\n'));
+    const front = this.#beginChunk(bytes);
+    return front === undefined || this.#road.write(join(front, bytes, '\r\n'));
+  }
+
+  pass(bytes: Uint8Array): boolean {
+    const front = this.#beginChunk(bytes);
+    return front === undefined || this.#road.write(Buffer.from(front, 'latin1'), bytes, CHUNK_END);
+  }
+
+  streamBody(maxBytes: number, sink: BodySink): void {
+    if (this.#stage !== 'over') this.#road.streamBody(maxBytes, sink);
+  }
+
+  resumeBody(): void {
+    if (this.#stage !== 'over') this.#road.resumeBody();
   }
 
   end(last: Uint8Array = NO_BYTES): void {
@@ -132,6 +140,21 @@ export class ServerExchange<Context> implements ServerRequest<Context> {
     if (this.#stage === 'over') return false;
     this.#stage = 'over';
     return true;
+  }
+
+  /** What goes out in front of a chunk; undefined where none can be sent. */
+  #beginChunk(bytes: Uint8Array): string | undefined {
+    if (this.#stage === 'over') return undefined;
+    if (this.#stage === 'waiting') {
+      this.abort();
+      return undefined;
+    }
+    // An empty chunk would be the last one.
+    if (!this.#chunked || bytes.length === 0) return undefined;
+    const front = `${this.#heldHead}${bytes.length.toString(16)}\r\n`;
+    this.#heldHead = '';
+    this.#stage = 'streaming';
+    return front;
   }
 
   #isFirstAnswer(): boolean {

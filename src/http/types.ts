@@ -57,6 +57,15 @@ export interface ServerRequest<Context> {
   end(last?: Uint8Array): void;
   /** Cuts the connection without a final chunk, so that the client cannot take a part for the whole. */
   abort(): void;
+  /**
+   * Takes the body in pieces, as it comes, and keeps none of it: for a handler whose `onHead` said 'later'. `onRequest` is not called then.
+   * Until this is called nothing of the body is read.
+   */
+  streamBody(maxBytes: number, sink: BodySink): void;
+  /** The sink, which said that it was full, has room again. */
+  resumeBody(): void;
+  /** Like `write`, without copying: the bytes are the socket's as they are, and must not change afterwards. */
+  pass(bytes: Uint8Array): boolean;
   onDrain: (() => void) | undefined;
   /**
    * The client hung up before the answer ended, or the codec refused or timed out the rest of this request by itself (then it has
@@ -65,13 +74,21 @@ export interface ServerRequest<Context> {
   onHangup: (() => void) | undefined;
 }
 
+/** Takes a body in pieces. Each is a view of what the socket gave: whoever keeps it keeps that alive. */
+export interface BodySink {
+  /** False: no more until `resumeBody`. What the socket had given already may still come. */
+  onPiece(piece: Uint8Array): boolean;
+  onEnd(): void;
+}
+
 /** What the owner of a listener does with requests. */
 export interface RequestHandler<Context> {
   /**
    * Called when the head is complete, before any body byte is read. Returns how many body bytes may follow,
    * or 'answered' after it has answered by itself: the connection is then closed after the answer, unless there was no body to read.
+   * 'later': it will answer, and takes the body by `streamBody` or not at all; until then none of it is read.
    */
-  onHead(request: ServerRequest<Context>): number | 'answered';
+  onHead(request: ServerRequest<Context>): number | 'answered' | 'later';
   /** Called once the whole body is there (empty if none). */
   onRequest(request: ServerRequest<Context>, body: Uint8Array): void;
   /** The codec refused a request by itself; for counting. The answer has been sent by `refusalBody`. `detail` holds no bytes of the request. */
@@ -129,11 +146,29 @@ export interface UpstreamRequest {
   /** All headers except Host, Content-Length and Connection, which the codec writes. */
   readonly headers: OutHeaders;
   readonly body: Uint8Array | undefined;
+  /** A body that is handed on as it comes, instead of `body`. Such a request is never sent again. */
+  readonly stream?: StreamedBody | undefined;
   /** True for lists and reads: may be sent again when a reused connection dies before the first answer byte. */
   readonly replayable: boolean;
   /** Time to the answer's head, then between body bytes; 0 means no limit. */
   readonly headTimeoutMs: number;
   readonly idleTimeoutMs: number;
+}
+
+/** A body that is handed on as it comes, so that nobody need hold it. */
+export interface StreamedBody {
+  /** Its length, which is then kept; undefined: chunked. */
+  readonly bytes: number | undefined;
+  /** The head has left on a connection: the body may follow. Called once, never before `send` has returned. */
+  start(outlet: BodyOutlet): void;
+}
+
+/** Where a streamed body goes. Writing is a no-op once the exchange is over. */
+export interface BodyOutlet {
+  /** Hands on a piece without copying it. False: the socket is full, wait for `onDrain`. */
+  write(piece: Uint8Array): boolean;
+  end(): void;
+  onDrain: (() => void) | undefined;
 }
 
 /**

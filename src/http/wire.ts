@@ -7,8 +7,8 @@ import type { Socket } from 'node:net';
 export interface Wire {
   /** Bytes written that the system has not yet taken. */
   readonly queuedBytes: number;
-  /** Sends bytes in one write; `more` follows them without being copied. False: the queue is above the high-water mark, wait for onDrain. */
-  write(bytes: Uint8Array, more?: Uint8Array): boolean;
+  /** Sends bytes in one write; `more` and `tail` follow them without being copied. False: the queue is above the high-water mark, wait for onDrain. */
+  write(bytes: Uint8Array, more?: Uint8Array, tail?: Uint8Array): boolean;
   /** Ends our sending side once everything is sent; the other side may go on sending. */
   finish(): void;
   /** Ends both sides now. */
@@ -69,7 +69,7 @@ class SocketWire implements Wire {
     return this.#socket.writableLength;
   }
 
-  write(bytes: Uint8Array, more?: Uint8Array): boolean {
+  write(bytes: Uint8Array, more?: Uint8Array, tail?: Uint8Array): boolean {
     const socket = this.#socket;
     if (!socket.writable) return true;
     if (more === undefined) {
@@ -77,7 +77,8 @@ class SocketWire implements Wire {
     } else {
       socket.cork();
       socket.write(bytes);
-      this.#send(more);
+      if (tail !== undefined) socket.write(more);
+      this.#send(tail ?? more);
       socket.uncork();
     }
     return !this.#full;

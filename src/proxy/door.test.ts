@@ -60,9 +60,12 @@ function knock({
     },
     peer: { address: '127.0.0.1', port: 9, tls, listener: 'main' },
     context: undefined,
+    streamBody: () => {},
+    resumeBody: () => {},
+    pass: (bytes) => reply.write(bytes),
   });
   const answer = door.onHead(request);
-  return answer === 'answered' ? reply.status : answer;
+  return typeof answer === 'number' ? answer : reply.status;
 }
 
 const ADMITTED = 1_000_000;
