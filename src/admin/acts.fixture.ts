@@ -38,9 +38,9 @@ export function fakeKeeper(): FakeKeeper {
     nowMs: () => Date.UTC(2026, 10, 22, 10),
     tenant: 'default',
     owner: 'gateway',
-    identify: async (key) => {
+    whoShows: async (key) => {
       const text = key.reveal();
-      return text.startsWith('key-of-') ? `key:${text.slice(7)}` : undefined;
+      return text.startsWith('key-of-') ? text.slice(7) : undefined;
     },
     toName: async (kind, name) => `<${kind} ${name}>`,
   };

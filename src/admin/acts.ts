@@ -1,11 +1,10 @@
 // The one way in which an act gets on record: its beginning is durable before it is done, its end before anybody is told. A log that takes nothing means
-// that nothing is done; only what must never wait is done at once, and on record as soon as the log takes it.
+// that nothing is done. What only reads has one record, durable before anything is shown.
 
 import { randomBytes } from 'node:crypto';
 import type { ActJournal, ActRecord } from '../audit/index.ts';
 import { fail } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
-import type { EndpointAct } from './endpoint.ts';
 import type { AdminProblem } from './problems.ts';
 
 /** Who does something, and by which way. */
@@ -16,9 +15,10 @@ export interface Actor {
 }
 
 /** An act, as far as it is known before it is done. */
-export interface PerformedAct extends Actor {
+export interface PerformedAct extends Omit<Actor, 'via'> {
+  readonly via: ActRecord['via'];
   readonly action: string;
-  readonly kind: EndpointAct['kind'];
+  readonly kind: 'change' | 'read';
   readonly tenant: string;
   readonly target?: string | null | undefined;
   readonly reason?: string | null | undefined;
@@ -43,32 +43,16 @@ export async function performAct<T>(
   told: (value: T) => EndOfAct = () => ({}),
 ): Promise<Result<T, AdminProblem>> {
   const id = newActId();
-  const toRecord = (outcome: ActRecord['outcome'], end: EndOfAct = {}): ActRecord => {
-    const target = end.target ?? act.target;
-    const details = { ...act.details, ...end.details };
-    return {
-      kind: 'act',
-      time: nowMs(),
-      act: id,
-      action: act.action,
-      outcome,
-      by: act.by,
-      via: act.via,
-      tenant: act.tenant,
-      target: target ?? undefined,
-      reason: act.reason ?? undefined,
-      details: Object.keys(details).length === 0 ? undefined : details,
-    };
-  };
+  const toRecord = (outcome: ActRecord['outcome'], end: EndOfAct = {}): ActRecord =>
+    toActRecord(id, outcome, { ...act, target: end.target ?? act.target, details: { ...act.details, ...end.details } }, nowMs());
   const end = async (record: ActRecord): Promise<boolean> => {
     // Its beginning is on record: that its end is late keeps nobody from learning what has become of it.
     if (act.kind === 'read') return isRecorded(journal, record);
-    if (act.kind === 'emergency' || !(await isRecorded(journal, record))) journal.recordSoon([record]);
+    if (!(await isRecorded(journal, record))) journal.recordSoon([record]);
     return true;
   };
 
-  if (act.kind === 'emergency') journal.recordSoon([toRecord('begun')]);
-  else if (act.kind === 'change' ? !(await isRecorded(journal, toRecord('begun'))) : !journal.canRecord()) return fail(toActProblem());
+  if (act.kind === 'change' ? !(await isRecorded(journal, toRecord('begun'))) : !journal.canRecord()) return fail(toActProblem());
   let result: Result<T, AdminProblem>;
   try {
     result = await work(id);
@@ -78,6 +62,25 @@ export async function performAct<T>(
   }
   const record = result.ok ? toRecord('done', told(result.value)) : toRecord('refused', { details: { code: result.error.code } });
   return (await end(record)) ? result : fail(toActProblem());
+}
+
+/** An act as a record. */
+export function toActRecord(act: string, outcome: ActRecord['outcome'], performed: Omit<PerformedAct, 'kind'>, time: number): ActRecord {
+  const { action, by, via, tenant, target, reason, details } = performed;
+  const hasDetails = details !== undefined && Object.keys(details).length > 0;
+  return {
+    kind: 'act',
+    time,
+    act,
+    action,
+    outcome,
+    by,
+    via,
+    tenant,
+    target: target ?? undefined,
+    reason: reason ?? undefined,
+    details: hasDetails ? details : undefined,
+  };
 }
 
 /** That nothing is done, because it could not be put on record. */

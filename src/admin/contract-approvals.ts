@@ -98,7 +98,7 @@ export const APPROVAL_ENDPOINTS = {
       action: 'approvals.decide',
       kind: 'change',
       target: 'body.ids',
-      details: { decision: 'body.decision', by: 'answer.by' },
+      details: { decision: 'body.decision' },
     },
   },
 } as const satisfies Record<string, Endpoint>;

@@ -1,6 +1,6 @@
 // How the gateway is changed and asked about while it runs: the API on a socket in the data folder, and the client for it. Never on the
 // road of a request, and never a place where a secret can be read back.
-export { newActId, performAct, toActProblem } from './acts.ts';
+export { newActId, performAct, toActProblem, toActRecord } from './acts.ts';
 export type { Actor, ActsOnRecord, EndOfAct, PerformedAct } from './acts.ts';
 export { createActsPort } from './acts-port.ts';
 export type { ActKeeper } from './route-acts.ts';
@@ -43,7 +43,7 @@ export type {
 } from './contract.ts';
 export { createLockdownPort } from './lockdown-port.ts';
 export type { InForce, LockdownPortOptions } from './lockdown-port.ts';
-export type { ActsPort, AdminPorts, AgentsPort, ApprovalsPort, CataloguePort, FlowPort, LockdownPort, PolicyPort } from './ports.ts';
+export type { ActsPort, AdminPorts, AgentsPort, ApprovalsPort, CataloguePort, FlowPort, LockdownPort, PolicyPort, SubjectsPort } from './ports.ts';
 export type { AdminProblem, ProblemCode } from './problems.ts';
 export { createAdminServer } from './server.ts';
 export type { AdminServer, AdminServerOptions } from './server.ts';

@@ -1,63 +1,103 @@
 // Requests as acts: reads from the contract what of a request goes on record, and has it done by the one way there is. Nothing that the contract does not
 // name is looked at: the text of a key, a value to be matched, stay where they are.
 
+import { fail, ok } from '../base/index.ts';
 import type { Result, Secret } from '../base/index.ts';
-import { performAct } from './acts.ts';
-import type { Actor, ActsOnRecord, EndOfAct } from './acts.ts';
+import { newActId, performAct, toActRecord } from './acts.ts';
+import type { Actor, ActsOnRecord, EndOfAct, PerformedAct } from './acts.ts';
 import type { EndpointAct, Place } from './endpoint.ts';
 import type { AdminProblem } from './problems.ts';
 
 /** What the wrapper needs to put acts on record. */
 export interface ActKeeper extends ActsOnRecord {
   readonly tenant: string;
-  /** Who shows this key: `key:` and their name; undefined: nobody of this gateway's. */
-  readonly identify: (key: Secret) => Promise<string | undefined>;
+  /** The agent whose key this is; undefined: nobody of this gateway's. */
+  readonly whoShows: (key: Secret) => Promise<string | undefined>;
   /** The user behind the socket, where nobody says more. */
   readonly owner: string;
-  /** A name of an agent or a user as it may stand on record. */
+  /** A name of an agent or a user as it may stand on record. Rejects where nobody can say. */
   readonly toName: (kind: 'agent' | 'user', name: string) => Promise<string>;
 }
 
 /** Who asks, as they say. */
 export interface Asker {
-  readonly approver: Secret | undefined;
-  readonly actor: string | undefined;
-  readonly via: string | undefined;
+  readonly approver?: Secret | undefined;
+  readonly actor?: string | undefined;
+  readonly via?: string | undefined;
 }
 
 /** What a request was once it was checked. */
-export interface Asked {
+export interface Asked extends Asker {
   readonly path: Readonly<Record<string, string | undefined>>;
   readonly body: unknown;
+}
+
+/** What is done, and what of its answer may be looked at. */
+export interface ActWork<T> {
+  readonly work: () => Promise<Result<T, AdminProblem>>;
+  readonly answerOf: (value: T) => unknown;
 }
 
 const MAX_LISTED = 20;
 const ACTOR_NAME = /^[\x20-\x7e]{1,100}$/;
 
-/** Who it is: the key that they show says it, else the system's user as the command names it. */
-export async function toActor(keeper: ActKeeper, { approver, actor, via }: Asker): Promise<Actor> {
-  const shown = approver === undefined ? undefined : await keeper.identify(approver);
+/** Who asks, for a record; or that nobody can say. */
+export async function askActor(keeper: ActKeeper, asker: Asker): Promise<Result<Actor, AdminProblem>> {
+  return toActor(keeper, asker).then(ok, () => fail(NOBODY_CAN_SAY));
+}
+
+/** Who it is: the key that they show says it, else the system's user as the command names it. Rejects where nobody can say. */
+async function toActor(keeper: ActKeeper, { approver, actor, via }: Asker): Promise<Actor> {
+  const shown = approver === undefined ? undefined : await keeper.whoShows(approver);
   const user = actor !== undefined && ACTOR_NAME.test(actor) ? actor : keeper.owner;
-  return { by: shown ?? `os:${user}`, via: via === 'cli' || via === 'console' ? via : 'api' };
+  return {
+    by: shown === undefined ? `os:${user}` : `key:${await keeper.toName('agent', shown)}`,
+    via: via === 'cli' || via === 'console' ? via : 'api',
+  };
 }
 
 /** Does `work` on record, as the contract says of its endpoint. */
 export async function actByContract<T>(
   keeper: ActKeeper,
   act: EndpointAct,
-  actor: Actor,
   asked: Asked,
-  work: () => Promise<Result<T, AdminProblem>>,
-  answerOf: (value: T) => unknown,
+  { work, answerOf }: ActWork<T>,
 ): Promise<Result<T, AdminProblem>> {
-  const target = await targetOf(keeper, act, asked);
-  const reason = textAt(act.reason, asked, undefined);
-  const performed = { ...actor, action: act.action, kind: act.kind, tenant: keeper.tenant, target, reason };
-  const details = detailsOf(act, asked, undefined);
-  return performAct(keeper, { ...performed, details }, work, (value): EndOfAct => {
+  const toEnd = (value: T): EndOfAct => {
     const answer = answerOf(value);
-    return { target: target ?? textAt(act.target, asked, answer), details: detailsOf(act, asked, answer) };
-  });
+    // Names are in the path or in the body, never in the answer alone.
+    const target = act.target?.startsWith('answer.') === true ? textAt(act.target, asked, answer) : undefined;
+    return { target, details: detailsOf(act, asked, answer) };
+  };
+  if (act.kind === 'emergency') {
+    const result = await work();
+    void recordLate(keeper, act, asked, result.ok ? toEnd(result.value) : { details: { code: result.error.code } }, result.ok);
+    return result;
+  }
+  const performed = await toPerformed(keeper, act, asked).catch(() => undefined);
+  if (performed === undefined) return fail(NOBODY_CAN_SAY);
+  return performAct(keeper, { ...performed, kind: act.kind }, work, toEnd);
+}
+
+const NOBODY_CAN_SAY: AdminProblem = {
+  code: 'unavailable',
+  detail: 'Whom this is about, or who asks, cannot be put on record now: the keeper does not answer. Nothing was done; try again.',
+};
+
+/** What had to be done at once; nothing about putting it on record may hold it up, or undo it. */
+async function recordLate(keeper: ActKeeper, act: EndpointAct, asked: Asked, end: EndOfAct, isDone: boolean): Promise<void> {
+  const known = await toPerformed(keeper, act, asked).catch(() => UNKNOWN);
+  const performed = { ...known, action: act.action, tenant: keeper.tenant, details: { ...known.details, ...end.details } };
+  keeper.journal.recordSoon([toActRecord(newActId(), isDone ? 'done' : 'refused', performed, keeper.nowMs())]);
+}
+
+/** Of whom or what, nobody could say then. */
+const UNKNOWN: Pick<PerformedAct, 'by' | 'via' | 'details' | 'target' | 'reason'> = { by: 'unknown', via: 'api' };
+
+async function toPerformed(keeper: ActKeeper, act: EndpointAct, asked: Asked): Promise<Omit<PerformedAct, 'kind'>> {
+  const [actor, target] = await Promise.all([toActor(keeper, asked), targetOf(keeper, act, asked)]);
+  const reason = textAt(act.reason, asked, undefined);
+  return { ...actor, action: act.action, tenant: keeper.tenant, target, reason, details: detailsOf(act, asked, undefined) };
 }
 
 async function targetOf(keeper: ActKeeper, { target, targetIs }: EndpointAct, asked: Asked): Promise<string | undefined> {
@@ -70,11 +110,8 @@ function detailsOf({ details = {} }: EndpointAct, asked: Asked, answer: unknown)
   const found: Record<string, string | number> = {};
   for (const [name, place] of Object.entries(details)) {
     const value = valueAt(place, asked, answer);
-    if (typeof value === 'number') found[name] = value;
-    else {
-      const text = toText(value);
-      if (text !== undefined) found[name] = text;
-    }
+    const told = typeof value === 'number' ? value : toText(value);
+    if (told !== undefined) found[name] = told;
   }
   return found;
 }
@@ -96,7 +133,7 @@ function valueAt(place: Place, { path, body }: Asked, answer: unknown): unknown 
   const [source = '', ...members] = place.split('.');
   let value: unknown = source === 'path' ? path : source === 'body' ? body : answer;
   for (const member of members) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, member)) return undefined;
+    if (typeof value !== 'object' || value === null) return undefined;
     value = new Map<string, unknown>(Object.entries(value)).get(member);
   }
   return value;

@@ -11,7 +11,7 @@ import type { EndpointName, RequestOf, ResponseOf } from './contract.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { AdminPorts } from './ports.ts';
 import type { AdminProblem } from './problems.ts';
-import { actByContract, toActor } from './route-acts.ts';
+import { actByContract, askActor } from './route-acts.ts';
 import type { ActKeeper } from './route-acts.ts';
 
 /** A request as the server received it. */
@@ -43,7 +43,8 @@ interface Call<Name extends EndpointName> {
   readonly server: string;
   readonly approval: string;
   readonly approver: Secret | undefined;
-  readonly actor: Actor;
+  /** Who asks, as they stand on record. */
+  readonly actor: () => Promise<Result<Actor, AdminProblem>>;
   readonly expectedVersion: number | undefined;
   readonly body: RequestOf<Name>;
 }
@@ -52,7 +53,10 @@ type Answer<Name extends EndpointName> = Result<{ readonly value: ResponseOf<Nam
 type Handlers = { readonly [Name in EndpointName]: (ports: AdminPorts, call: Call<Name>) => Promise<Answer<Name>> };
 
 const HANDLERS: Handlers = {
-  recordAct: async (ports, { body, actor }) => map(await ports.acts.record(body, actor), (value) => ({ value })),
+  recordAct: async (ports, { body, actor }) => {
+    const by = await actor();
+    return by.ok ? map(await ports.acts.record(body, by.value), (value) => ({ value })) : by;
+  },
   readStatus: async (ports) => map(await ports.status(), (value) => ({ value })),
   listAgents: async (ports) => map(await ports.agents.list(), ({ version, agents }) => ({ value: { agents: [...agents] }, version })),
   addAgent: async (ports, { body, expectedVersion }) => map(await ports.agents.add(body, expectedVersion), (value) => ({ value })),
@@ -84,6 +88,10 @@ const HANDLERS: Handlers = {
   readWorld: async (ports) => map(await ports.policy.world(), (value) => ({ value })),
   lockDown: async (ports, { body }) => map(await ports.lockdown.lock(body), (value) => ({ value })),
   liftLockdown: async (ports, { body }) => map(await ports.lockdown.lift(body), (value) => ({ value })),
+  findSubject: async (ports, { body }) => map(await ports.subjects.find(body), (value) => ({ value })),
+  whoIs: async (ports, { body }) => map(await ports.subjects.whois(body), (value) => ({ value })),
+  eraseSubject: async (ports, { body }) => map(await ports.subjects.erase(body), (value) => ({ value })),
+  matchValue: async (ports, { body }) => map(await ports.subjects.match(body), (value) => ({ value })),
   reload: async (ports) => map(await ports.reload(), (value) => ({ value })),
 };
 
@@ -106,12 +114,12 @@ async function answer<Name extends EndpointName>(
   if (!body.ok) return body;
   const { agent = '', key = '', server = '', approval = '' } = parameters;
   const { approver, actor: claimed, via } = request;
-  const actor = await toActor(keeper, { approver, actor: claimed, via });
+  const asked = { approver, actor: claimed, via, path: { ...parameters }, body: body.value };
+  const actor = (): Promise<Result<Actor, AdminProblem>> => askActor(keeper, asked);
   const call = { agent, key, server, approval, approver, actor, expectedVersion: expectedVersion.value, body: body.value };
   const { act }: Endpoint = ENDPOINTS[name];
-  const asked = { path: { ...parameters }, body: body.value };
   const work = (): Promise<Answer<Name>> => HANDLERS[name](ports, call);
-  const replied = await (act === undefined ? work() : actByContract(keeper, act, actor, asked, work, ({ value }) => value));
+  const replied = await (act === undefined ? work() : actByContract(keeper, act, asked, { work, answerOf: ({ value }) => value }));
   return map(replied, ({ value, version }) => ({ status: ENDPOINTS[name].status, value, version }));
 }
 

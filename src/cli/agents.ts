@@ -8,6 +8,8 @@ import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import { lookForStore } from '../cluster/index.ts';
 import { readDataFolder } from '../config/index.ts';
+import { actDirectly } from './acts.ts';
+import type { DirectAct } from './acts.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { CliDeps, Command, OptionSpec } from './command.ts';
 import { parseDuration } from './duration.ts';
@@ -47,7 +49,11 @@ const add: Command = {
     };
     const checked = ENDPOINTS.addAgent.request.safeParse(input);
     if (!checked.success) return complainMalformed(deps, checked.error);
-    const added = await onAgents(args, deps, (agents) => agents.add(checked.data), true);
+    const added = await onAgents(args, deps, (agents) => agents.add(checked.data), {
+      action: 'agents.add',
+      target: checked.data.name,
+      details: { groups: checked.data.groups.join(' ') },
+    });
     if (!added.ok) return complainAbout(deps, added.error);
     const { agent, key: issued } = added.value;
     if (issued !== null) return printKey(args, deps, agent.name, issued);
@@ -68,7 +74,10 @@ const key: Command = {
     if (!input.ok) return complain(deps, EXIT.usage, input.error);
     const checked = ENDPOINTS.addKey.request.safeParse(input.value);
     if (!checked.success) return complainMalformed(deps, checked.error);
-    const issued = await onAgents(args, deps, (agents) => agents.addKey(args.word('NAME'), checked.data));
+    const issued = await onAgents(args, deps, (agents) => agents.addKey(args.word('NAME'), checked.data), {
+      action: 'keys.issue',
+      target: args.word('NAME'),
+    });
     return issued.ok ? printKey(args, deps, args.word('NAME'), issued.value) : complainAbout(deps, issued.error);
   },
 };
@@ -96,7 +105,10 @@ const set: Command = {
       return complain(deps, EXIT.usage, 'Nothing to set: give --group or --attribute.');
     const checked = ENDPOINTS.changeAgent.request.safeParse(change);
     if (!checked.success) return complainMalformed(deps, checked.error);
-    const changed = await onAgents(args, deps, (agents) => agents.change(args.word('NAME'), checked.data));
+    const changed = await onAgents(args, deps, (agents) => agents.change(args.word('NAME'), checked.data), {
+      action: 'agents.change',
+      target: args.word('NAME'),
+    });
     if (!changed.ok) return complainAbout(deps, changed.error);
     if (args.output === 'json') printJson(deps, changed.value);
     else printLine(deps, `Agent ${changed.value.name} was changed.`);
@@ -142,7 +154,11 @@ const revoke: Command = {
   positionals: [NAME],
   options: [{ name: 'key', value: 'ID', text: 'only this key; its id is in the list (default: all its keys)' }],
   run: async (args, deps) => {
-    const revoked = await onAgents(args, deps, (agents) => agents.revokeKeys(args.word('NAME'), args.text('key')));
+    const revoked = await onAgents(args, deps, (agents) => agents.revokeKeys(args.word('NAME'), args.text('key')), {
+      action: 'keys.revoke',
+      target: args.word('NAME'),
+      details: { key: args.text('key') ?? 'all' },
+    });
     if (!revoked.ok) return complainAbout(deps, revoked.error);
     if (args.output === 'json') printJson(deps, { revoked: revoked.value });
     else printLine(deps, revoked.value.length === 0 ? 'There was no key to revoke.' : `Revoked: ${revoked.value.join(', ')}`);
@@ -155,7 +171,10 @@ const remove: Command = {
   summary: 'Remove an agent and revoke its keys',
   positionals: [NAME],
   run: async (args, deps) => {
-    const removed = await onAgents(args, deps, (agents) => agents.remove(args.word('NAME')));
+    const removed = await onAgents(args, deps, (agents) => agents.remove(args.word('NAME')), {
+      action: 'agents.remove',
+      target: args.word('NAME'),
+    });
     if (!removed.ok) return complainAbout(deps, removed.error);
     if (args.output === 'json') printJson(deps, { removed: removed.value.name });
     else printLine(deps, `Agent ${removed.value.name} was removed.`);
@@ -165,12 +184,15 @@ const remove: Command = {
 
 export const agentsCommands: readonly Command[] = [add, list, set, key, revoke, remove];
 
-/** Asks the running gateway, or works on the store when there is none. */
+/** What a change is called on record, as the gateway would have it; a question has none. */
+type ChangeAct = Omit<DirectAct, 'isAgent' | 'reason'>;
+
+/** Asks the running gateway, or works on the store when there is none: then it is this command that puts the change on record. */
 async function onAgents<T>(
   args: ParsedArguments,
   deps: CliDeps,
   action: (agents: AgentsPort) => Promise<Result<T, AdminProblem>>,
-  adds = false,
+  act?: ChangeAct,
 ): Promise<Result<T, AdminProblem | undefined>> {
   const folder = dataFolder(args, deps);
   if (folder === undefined) return fail(undefined);
@@ -184,7 +206,7 @@ async function onAgents<T>(
     });
   }
   // A folder that was mistyped must not come into being as an empty store: the key in it would look good and never work.
-  if (store === 'absent' && !(adds && isMeant(folder, args, deps))) {
+  if (store === 'absent' && !(act?.action === 'agents.add' && isMeant(folder, args, deps))) {
     return fail({
       code: 'gateway_not_running',
       detail: `No gateway runs on ${folder}, and no agents are stored there. Start the gateway ('sallyport serve'), name its folder with --data, or its config with --config.`,
@@ -192,7 +214,8 @@ async function onAgents<T>(
   }
   const opened = deps.openAgents(folder);
   try {
-    return await action(opened.agents);
+    const directly = (): Promise<Result<T, AdminProblem>> => action(opened.agents);
+    return await (act === undefined ? directly() : actDirectly(folder, deps, { ...act, isAgent: true }, directly));
   } finally {
     await opened.close();
   }

@@ -6,6 +6,7 @@ import { lockInputSchema } from '../admin/contract.ts';
 import type { AdminProblem, LockdownPort, LockdownView, LockedView, LockView } from '../admin/index.ts';
 import { fail } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
+import { recordAfterwards } from './acts.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { CliDeps, Command } from './command.ts';
 import { EXIT } from './exit-codes.ts';
@@ -82,6 +83,7 @@ async function lock(args: ParsedArguments, deps: CliDeps): Promise<ExitCode> {
     printText(deps, `Locked: ${nameOf(made)}. ${inForce(byItself, workers, confirmed, true)}`);
     if (fault !== null) printText(deps, everythingLocked(fault));
   }
+  if (byItself) await putOnRecord(folder, deps, 'lockdown.lock', made);
   // It holds all the same: the name may come later. But who typed it wrong must learn that nothing has stopped.
   if (isKnown === false)
     return complain(
@@ -114,6 +116,7 @@ async function liftLocks(args: ParsedArguments, deps: CliDeps): Promise<ExitCode
   const effect = fault === null ? ` ${inForce(byItself, workers, confirmed, false)}` : '';
   if (args.output === 'json') printJson(deps, done.value);
   else for (const one of lifted) printText(deps, `Lifted: ${nameOf(one)}.${effect}`);
+  if (byItself) for (const one of lifted) await putOnRecord(folder, deps, 'lockdown.lift', { ...one, reason: args.text('reason') ?? '' });
   const missed = kind !== null && lifted.length === 0 ? [notLocked({ kind, name })] : [];
   const stays = fault === null ? [] : [everythingLocked(fault)];
   const [first, ...others] = [...missed, ...stays];
@@ -136,6 +139,13 @@ async function onLockdown<T>(
       detail: `There is no data folder ${folder}. Name the one of the gateway with --data, or its config with --config.`,
     });
   return action(deps.openLockdown(folder), true);
+}
+
+/** It is done, and known: nobody has waited for this. */
+async function putOnRecord(folder: string, deps: CliDeps, action: string, { kind, name, reason, id }: LockView): Promise<void> {
+  const act = { action, target: kind === 'all' ? undefined : name, isAgent: kind === 'agent', reason, details: { kind, lock: id } };
+  const recorded = await recordAfterwards(folder, deps, act);
+  if (!recorded.ok) complain(deps, EXIT.ok, `It is in force, but not on record here; workers put it on theirs. ${recorded.error.detail}`);
 }
 
 function readKind(args: ParsedArguments, deps: CliDeps): Kind | undefined {

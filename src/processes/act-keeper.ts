@@ -3,25 +3,43 @@
 import { userInfo } from 'node:os';
 import type { ActKeeper } from '../admin/index.ts';
 import type { ActJournal } from '../audit/index.ts';
+import type { Links } from './child.ts';
 import type { People } from './people.ts';
 
 export interface ActKeeperOptions {
   readonly journal: ActJournal;
   readonly people: People;
+  readonly links: Pick<Links, 'request'>;
   readonly tenant: string;
   readonly nowMs: () => number;
+  /** Whether names stand on record, by the config in force. */
+  readonly subjects: () => 'names' | 'pseudonyms';
 }
 
-export function createActKeeper({ journal, people, tenant, nowMs }: ActKeeperOptions): ActKeeper {
+/** Acts wait for the keeper no longer than calls do. */
+const KEEPER_TIMEOUT_MS = 2_000;
+
+export function createActKeeper({ journal, people, links, tenant, nowMs, subjects }: ActKeeperOptions): ActKeeper {
   return {
     journal,
     tenant,
     nowMs,
-    owner: userInfo().username,
-    identify: async (key) => {
-      const principal = await people.whoShows(key);
-      return principal === undefined ? undefined : `key:${principal.agent}`;
+    owner: ownUser(),
+    whoShows: async (key) => (await people.whoShows(key))?.agent,
+    toName: async (kind, name) => {
+      if (subjects() === 'names') return name;
+      const { fields } = await links.request('keeper', 'subject-pseudonym', { tenant, kind, name }, KEEPER_TIMEOUT_MS);
+      if (typeof fields['pseudonym'] !== 'string') throw new Error(`the keeper gives no pseudonym: ${String(fields['error'])}`);
+      return fields['pseudonym'];
     },
-    toName: async (_kind, name) => name,
   };
+}
+
+/** A user id without a name, as in a container, is a user all the same. */
+function ownUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? '?'}`;
+  }
 }

@@ -7,6 +7,7 @@ import type { ConfigProblem, ConfigShard, Placed } from '../config/index.ts';
 import type { Metrics } from '../telemetry/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import type { Links } from './child.ts';
+import type { GatewayActs } from './gateway-acts.ts';
 import { readConfigFile } from './config-file.ts';
 import type { Init } from './messages.ts';
 import { keeperConfig } from './other-processes.ts';
@@ -20,6 +21,8 @@ export interface ConfigInForceOptions {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly publisher: Publisher;
+  /** What becomes of a config is on record. */
+  readonly acts: Pick<GatewayActs, 'configApplied' | 'configRefused'>;
   readonly tenant: string;
   /** Undefined until it is open. */
   readonly store: () => Store | undefined;
@@ -43,7 +46,7 @@ export interface ConfigInForce {
 }
 
 export function createConfigInForce(options: ConfigInForceOptions): ConfigInForce {
-  const { init, links, log, metrics, publisher, tenant, store } = options;
+  const { init, links, log, metrics, publisher, acts, tenant, store } = options;
   let config: ConfigShard | undefined;
   let loadedAt = new Date().toISOString();
   let refusal: ConfigStatus['refusal'] = null;
@@ -70,6 +73,7 @@ export function createConfigInForce(options: ConfigInForceOptions): ConfigInForc
     metrics.counter('sallyport.config.reloads', { result: 'refused' }).add();
     refusal = { at, problems: problems.map(toShown) };
     await store()?.recordRevision({ digest, createdAt: at, outcome: 'refused', reason: errors[0]?.message ?? '' }, tenant);
+    acts.configRefused({ file: init.configFile, digest, before: publisher.configDigest }, errors);
     options.onFaults();
     log.error('the config is refused', { stays: publisher.revision, problems: errors.map(formatProblem) });
     return errors;
@@ -100,7 +104,9 @@ export function createConfigInForce(options: ConfigInForceOptions): ConfigInForc
       loadedAt = new Date().toISOString();
       config = shard;
       await store()?.recordRevision({ digest, createdAt: loadedAt, outcome: 'accepted', reason: '' }, tenant);
+      const before = publisher.configDigest;
       await options.apply(shard);
+      acts.configApplied({ file: init.configFile, digest, before }, publisher.revision, warnings.length);
       log.info('the config is in force', { revision: publisher.revision });
       options.onFaults();
       return [];

@@ -3,13 +3,16 @@
 
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { createActsPort, createAdminServer, createAgentsPort } from '../admin/index.ts';
-import type { AdminServer, GatewayStatus } from '../admin/index.ts';
-import { ok } from '../base/index.ts';
+import { createActsPort, createAdminServer, createAgentsPort, performAct } from '../admin/index.ts';
+import type { AdminProblem, AdminServer, GatewayStatus, PerformedAct } from '../admin/index.ts';
+import { DEFAULT_AUDIT } from '../audit/index.ts';
+import type { PrivacySwitches } from '../audit/index.ts';
+import { fail, ok } from '../base/index.ts';
+import type { Result } from '../base/index.ts';
 import { openStore } from '../cluster/index.ts';
 import type { Store } from '../cluster/index.ts';
 import { formatAddress } from '../config/index.ts';
-import type { ConfigShard } from '../config/index.ts';
+import type { ConfigProblem, ConfigShard } from '../config/index.ts';
 import { createMetrics, createMetricsTotals, parseMetricsDump } from '../telemetry/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import { createActKeeper } from './act-keeper.ts';
@@ -24,6 +27,7 @@ import { createConfigInForce } from './config-in-force.ts';
 import { createSwitchboard, dropFrame } from './conversation.ts';
 import type { Caller, Desk } from './conversation.ts';
 import { createControlDesks } from './control-desks.ts';
+import { createGatewayActs } from './gateway-acts.ts';
 import type { Init } from './messages.ts';
 import { serveMetrics } from './metrics-door.ts';
 import type { MetricsDoor } from './metrics-door.ts';
@@ -39,6 +43,19 @@ const STORE_POLL_MS = 1_000;
 const CONFIG_EXIT_CODE = 3;
 const KEEPER_TIMEOUT_MS = 5_000;
 const TENANT = 'default';
+
+/** Somebody who may signal the gateway's processes wants the file read again; who, the system does not say. */
+const RELOAD: PerformedAct = { action: 'config.reload', kind: 'change', by: 'os:unknown', via: 'file', tenant: TENANT, reason: 'SIGHUP' };
+
+/** Of a process's name: `worker-0.5` is the fifth process of this gateway's life. */
+function epochOf(name: string): number {
+  return Number(name.slice(name.lastIndexOf('.') + 1));
+}
+
+function asReloaded(problems: readonly ConfigProblem[]): Result<undefined, AdminProblem> {
+  if (problems.length === 0) return ok(undefined);
+  return fail({ code: 'config_refused', detail: 'The config cannot be put in force; the one before stays.', problems });
+}
 
 /** Sets up control's duties. */
 export function beginControl(init: Init, links: Links, log: Log, version: string): Duties {
@@ -59,7 +76,11 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     nameOf: (worker) => board.nameOf(worker),
     onFaults: () => tellFaults(),
   });
-  const { catalogue, catalogueFaults, lockdown, flow, limits, approvals } = desks;
+  const { catalogue, catalogueFaults, lockdown, flow, limits, approvals, controlLog: journal } = desks;
+  const people = createPeople({ store: () => store, nowMs });
+  const subjects = (): PrivacySwitches['subjects'] => ((config.shard ?? publisher.config)?.audit ?? DEFAULT_AUDIT).subjects;
+  const keeper = createActKeeper({ journal, people, links, tenant: TENANT, nowMs, subjects });
+  const acts = createGatewayActs({ journal, tenant: TENANT, nowMs, version });
   const startedAt = new Date().toISOString();
   let store: Store | undefined;
   let admin: AdminServer | undefined;
@@ -86,6 +107,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     log,
     metrics,
     publisher,
+    acts,
     tenant: TENANT,
     store: () => store,
     check: async (shard, placed) => {
@@ -140,8 +162,6 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       now: () => new Date(),
       changed: publishAgents,
     });
-    const people = createPeople({ store: () => store, nowMs });
-    const keeper = createActKeeper({ journal: desks.controlLog, people, tenant: TENANT, nowMs });
     admin = await createAdminServer({
       socketPath: join(init.dataFolder, 'run', 'admin.sock'),
       log,
@@ -157,6 +177,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
         }),
         lockdown,
         flow: flow.port,
+        subjects: desks.subjects.port,
         policy: createPolicyPort({
           tenant: TENANT,
           store: () => store,
@@ -181,19 +202,15 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
           );
         },
         reload: async () => {
-          const problems = await config.load();
-          if (problems.length > 0)
-            return {
-              ok: false,
-              error: { code: 'config_refused', detail: 'The config cannot be put in force; the one before stays.', problems },
-            };
-          return ok(config.status);
+          const loaded = asReloaded(await config.load());
+          return loaded.ok ? ok(config.status) : loaded;
         },
       },
     });
     // It has the socket now, so the folder is its own; and no worker listens before it is told what is in force.
     if (!init.restarted) removeStaleSockets(join(init.dataFolder, 'run'));
     await desks.open(store);
+    acts.started(!init.restarted);
     const errors = await config.load();
     if (errors.length > 0) {
       // Started with a wrong config, nothing runs. Replaced while the file is wrong, the gateway goes on with what was in force.
@@ -286,6 +303,8 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
 
   return {
     onLink: (role, channel, name) => {
+      // Whom the control before this one has seen begin, it has put on record.
+      if (!init.restarted || epochOf(name) > init.epoch) acts.processBegan(role, name);
       const { shard } = config;
       if (shard === undefined) return;
       // A process that was replaced is told what its predecessor knew.
@@ -299,6 +318,8 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       }
     },
     onUnlink: (role, channel, name) => {
+      // Where a gateway stops, its workers go first: what goes after them was told to.
+      acts.processGone(role, name, role === 'worker' ? board.isDraining(channel) : links.all('worker').length === 0);
       if (!board.isDraining(channel)) metrics.counter('sallyport.process.restarts', { process: role }).add();
       if (role === 'worker') for (const desk of all) desk.onWorkerGone?.({ channel, name });
     },
@@ -306,13 +327,18 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       if (from.role === 'worker' && !switchboard.hear(frame, { channel, name: from.name })) dropFrame(frame, log);
     },
     onReload: () =>
-      void config
-        .load()
+      void performAct(keeper, RELOAD, async () => asReloaded(await config.load()))
+        .then((done) =>
+          !done.ok && done.error.code === 'unavailable'
+            ? log.error('the config is not read again', { reason: done.error.detail })
+            : undefined,
+        )
         .catch((error: unknown) =>
           log.error('the config could not be loaded', { error: error instanceof Error ? error : new Error(String(error)) }),
         ),
     onStop: async () => {
       await admin?.close();
+      acts.stopping(links.all('worker').length === 0);
       metricsDoor?.close();
       await desks.close();
       await store?.close();
