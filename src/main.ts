@@ -33,7 +33,7 @@ async function begin(role: string | undefined): Promise<Begin> {
     }
     case 'keeper': {
       const { beginKeeper } = await import('./processes/keeper.ts');
-      return (init) => beginKeeper(init.dataFolder, openLog(init));
+      return (init) => beginKeeper(init, openLog(init));
     }
     case 'runner': {
       const { beginRunner } = await import('./processes/runner.ts');
@@ -69,7 +69,9 @@ function openLog(init: Init): Log {
 
 /** A process whose state is unknown must not judge anything: it goes, and the supervisor starts a new one. */
 function fatal(log: Log, error: unknown): void {
-  log.error('this process ends after a fault', { error: error instanceof Error ? error : new Error(String(error)) });
+  log.error('this process ends after a fault', {
+    error: error instanceof Error ? error : new Error('a value that is no error was thrown'),
+  });
   process.exit(70);
 }
 

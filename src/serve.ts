@@ -5,7 +5,7 @@ import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { createAdminClient, createAgentsPort, createLockdownPort } from './admin/index.ts';
 import type { AdminPorts } from './admin/index.ts';
-import { openActLog } from './audit/index.ts';
+import { nodeName, openActLog } from './audit/index.ts';
 import type { ActLog } from './audit/index.ts';
 import { EXIT, renderQuickstart, runCli, userName } from './cli/index.ts';
 import type { ServeOptions } from './cli/index.ts';
@@ -77,6 +77,7 @@ function adminOf(dataFolder: string): AdminPorts {
 async function openCommandLog(dataFolder: string): Promise<ActLog> {
   const options = {
     directory: join(dataFolder, 'audit', 'cli'),
+    node: nodeName(dataFolder),
     writer: `command pid ${process.pid}`,
     nowMs: () => Date.now(),
     onFault: () => {},
@@ -92,9 +93,11 @@ async function openCommandLog(dataFolder: string): Promise<ActLog> {
 
 async function serve(options: ServeOptions, program: Program, cwd: string): Promise<number> {
   const dataFolder = options.dataFolder ?? configuredFolder(options.configFile) ?? resolve(cwd, DATA_FOLDER);
+  let node: string;
   try {
     makeFolder(dataFolder);
     accessSync(dataFolder, constants.R_OK | constants.W_OK | constants.X_OK);
+    node = nodeName(dataFolder);
     // Made here and not where it is read: to a worker, a folder that is gone locks everything.
     await ensureLockdownFolder(lockdownFolder(dataFolder));
   } catch (error) {
@@ -116,6 +119,7 @@ async function serve(options: ServeOptions, program: Program, cwd: string): Prom
   const supervisor = startSupervisor({
     entry: program.entry,
     dataFolder,
+    node,
     configFile: options.configFile,
     listenOverride: options.listen,
     logFormat,

@@ -28,6 +28,8 @@ export interface ActLog extends ActJournal {
 export interface ActLogOptions {
   /** The log's own directory; made when missing. */
   readonly directory: string;
+  /** Name of the node. */
+  readonly node: string;
   /** Who writes, for the record. */
   readonly writer: string;
   readonly nowMs: () => number;

@@ -19,7 +19,8 @@ export interface CommitterOptions {
   readonly lingerMs: number;
   /** Whether processor time is scarce: then each write waits a moment for more records to take along. */
   readonly isBusy: () => boolean;
-  readonly onCommit: () => void;
+  /** Told up to which record the log is on disk now. */
+  readonly onCommit: (lastSeq: number) => void;
   /** A write failed, or the claim is lost (`superseded`). Nothing is written any more. */
   readonly onFail: (cause: unknown, superseded: boolean) => void;
 }
@@ -86,7 +87,7 @@ export function createCommitter(options: CommitterOptions): Committer {
     meter.bytes.add(batch.text.length);
     meter.queuedBytes.set(queue.bytes);
     tickets.settle(batch.ticket);
-    options.onCommit();
+    options.onCommit(batch.lastSeq);
     // The callbacks may have appended, or stopped it.
     if (queue.batches > 1) write();
     else if (hurried) gatherOrWrite();

@@ -142,6 +142,8 @@ function encodeEvent(record: LogEvent): string {
       return `,"event":"recovered","file":${name(record.file)},"position":${whole(record.position)},"bytes":${whole(record.bytes)},"sha256":${name(record.sha256)}`;
     case 'damaged':
       return `,"event":"damaged","file":${name(record.file)},"position":${whole(record.position)}`;
+    case 'disputed':
+      return `,"event":"disputed","why":${name(record.why)},"signed":${whole(record.signed)},"since":${whole(record.since)}`;
     case 'gap':
       return `,"event":"gap","since":${whole(record.since)},"records":${whole(record.records)},"reason":${name(record.reason)}`;
     default:

@@ -21,7 +21,8 @@
 // record is `damaged` instead, and verify names the place. At last every allowed call without outcome is closed as `unknown`.
 //
 // The chain has no key: it shows any change to a part of the log, but not that the whole was rewritten from some record on, nor that
-// its end was cut off. Signed checkpoints will answer that.
+// its end was cut off. Checkpoints answer that: the keeper signs the root of a tree over the lines (merkle.ts; leaf n is line n+1 without its LF), and
+// its notes (note.ts) are `checkpoint` records of the log itself. The head of a segment repeats the tree over all lines before it as `tree`.
 
 import { sha256Hex } from '../base/index.ts';
 

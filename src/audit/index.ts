@@ -35,7 +35,10 @@ export type { LogFile, LogFiles } from './files.ts';
 export { createRefusalCounter } from './refusals.ts';
 export type { RefusalCounter, RefusalCounterOptions } from './refusals.ts';
 export { verifyLogs } from './verify.ts';
-export type { LogReport, VerifyReport } from './verify.ts';
+export type { KeySource, VerifyOptions, VerifyProgress, VerifyReport } from './verify.ts';
+export type { LogReport } from './verify-log.ts';
+export { CHECKPOINT_KEY_FILE, LAST_CHECKPOINT_FILE, parseKeys, readNotes } from './checkpoint-files.ts';
+export type { FoundNote } from './checkpoint-files.ts';
 export type { Finding, Tampering } from './chain-check.ts';
 export { toFindings, toNumber } from './read-members.ts';
 export { tailLogs } from './tail.ts';
@@ -44,19 +47,39 @@ export { DEFAULT_AUDIT, PRIVACY_PROFILES, PROFILES } from './privacy.ts';
 export type { AnchorConfig, AnchorTarget, AuditSettings, CapturePurpose, PrivacyProfile, PrivacySwitches } from './privacy.ts';
 export { auditSchema, toAuditSettings } from './schema.ts';
 export type { AuditDocument } from './schema.ts';
-export { addLeaf, addRange, copyRange, emptyRange, leafHash, nodeHash, rootOf, toRange } from './merkle.ts';
+export {
+  addLeaf,
+  addRange,
+  copyRange,
+  emptyRange,
+  joinRanges,
+  leafHash,
+  nodeHash,
+  parseRange,
+  printRange,
+  rootOf,
+  toRange,
+} from './merkle.ts';
 export type { CompactRange, Subtree } from './merkle.ts';
 export { openNote, parseVerifierKey, printVerifierKey, readNote, signCheckpoint, toOrigin, toSignerName, toVerifierKey } from './note.ts';
 export type { Checkpoint, VerifierKey } from './note.ts';
 export { openTombstone, parseTombstoneName, readTombstone, signTombstone, toTombstoneName } from './tombstone.ts';
 export type { Tombstone } from './tombstone.ts';
+export { isRemoval, proveRemoval } from './removal.ts';
+export type { ProvedRemoval, Removal } from './removal.ts';
+export { planRetention } from './retention.ts';
+export type { HeldSegment, LogPlan, RetentionOptions } from './retention.ts';
+export { finishRemovals, placeTombstone, removeSegments } from './shorten.ts';
+export type { SegmentSpan } from './shorten.ts';
 export { createHoldCheck, describeScope, mayConcern } from './holds.ts';
 export type { Hold, HoldCheck, HoldScope } from './holds.ts';
 export {
   createVaultKey,
   envelopeKey,
   fingerprintOf,
+  isOver,
   isWhole,
+  keptUntil,
   listVault,
   openEnvelope,
   parseRecipient,
@@ -71,3 +94,18 @@ export {
   workerVaultFolder,
 } from './vault/index.ts';
 export type { Envelope, EnvelopeHead, EnvelopePart, EnvelopeParts, Opening, Sealing, VaultEntry, VaultFile } from './vault/index.ts';
+export { isLogName, parseCheckpointAnswer, parseCheckpointAsk } from './checkpointing.ts';
+export type { AskForCheckpoint, CheckpointAnswer, CheckpointAsk, CheckpointDispute } from './checkpointing.ts';
+export { nodeName } from './node-name.ts';
+export { parseFrame, toSegmentName } from './format.ts';
+export { listLogs } from './log-directory.ts';
+export type { LogDirectory } from './log-directory.ts';
+export { hasBegun, readSegment } from './read-segment.ts';
+export { ENTRY_KINDS, countIn, factsOf, isUnderWay, outcomeFactsOf, toEntryKind, toEntryLine } from './entries/entry.ts';
+export type { Entry, EntryFacts, EntryKind, EntryLine, OutcomeFacts } from './entries/entry.ts';
+export { matchesEntry } from './entries/filter.ts';
+export type { EntryFilter } from './entries/filter.ts';
+export { createLineSource } from './entries/line-source.ts';
+export type { LinePlace, LineSource } from './entries/line-source.ts';
+export { COUNT_BY } from './entries/record-index.ts';
+export type { CatchUpOptions, CountBy, CountedGroup, EntryQuery, IndexProgress, IndexReport, RecordIndex } from './entries/record-index.ts';

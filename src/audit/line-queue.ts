@@ -3,6 +3,9 @@
 
 import { CARRIED_PER_LINE, COMMIT_MAX_BYTES, LINE_OVERHEAD_BYTES, toChain, toLine } from './format.ts';
 import { encodeRecord } from './encode-record.ts';
+import { createLogTree } from './log-tree.ts';
+import type { TreeCut } from './log-tree.ts';
+import type { CompactRange } from './merkle.ts';
 import type { AuditRecord, CallRecord } from './record.ts';
 
 /** What goes out in one write. */
@@ -12,6 +15,8 @@ export interface Batch {
   /** The lines; ASCII, so one byte per character. */
   text: string;
   records: number;
+  /** Of the last line in it. */
+  lastSeq: number;
   /** The last ticket in it, or before it. */
   ticket: number;
   /** Those of its records that the gateway appended, to know what is lost if the write fails. */
@@ -21,6 +26,7 @@ export interface Batch {
 export interface LineQueueOptions {
   readonly log: string;
   readonly slot: string;
+  readonly node: string | undefined;
   readonly segmentBytes: number;
   readonly clock: () => number;
   /** Calls under way, which the head of a new segment has to carry. */
@@ -33,12 +39,23 @@ export interface LineQueueStart {
   readonly position: number;
   readonly seq: number;
   readonly chain: string;
+  /** Over all lines before; undefined where they do not add up to one. */
+  readonly tree: CompactRange | undefined;
+}
+
+/** What came to the log between two cuts, and the chain hash of the last line of it. */
+export interface LogCut extends TreeCut {
+  readonly chain: string;
 }
 
 export interface LineQueue {
   /** Bytes and batches that `take` has yet to give. */
   readonly bytes: number;
   readonly batches: number;
+  /** Records since the last cut that are no checkpoints. */
+  readonly news: number;
+  /** Ends a range of the tree; undefined where there is none. */
+  cut(): LogCut | undefined;
   /** Adds a record that the gateway appended. */
   append(record: CallRecord, ticket: number): void;
   /** Adds a record of the log's own. */
@@ -52,22 +69,25 @@ export function createLineQueue(start: LineQueueStart, options: LineQueueOptions
   let { number, position, seq, chain } = start;
   let bytes = 0;
   const batches: Batch[] = [];
+  const tree = start.tree === undefined ? undefined : createLogTree(start.tree);
 
   /** Bytes of a line depend on its seq by a digit at most; the margin covers it, and a fresh head that comes between. */
   const fits = (head: string): boolean => position > 0 && position + head.length + LINE_OVERHEAD_BYTES + 16 <= options.segmentBytes;
 
-  const addLine = (head: string, ticket: number): Batch => {
+  const addLine = (head: string, ticket: number, isCheckpoint = false): Batch => {
     chain = toChain(chain, head);
     const line = toLine(head, chain);
+    tree?.add(line.slice(0, -1), isCheckpoint);
     let batch = batches.at(-1);
     if (batch === undefined || batch.number !== number || batch.text.length + line.length > COMMIT_MAX_BYTES) {
-      batch = { number, position, text: '', records: 0, ticket, appended: [] };
+      batch = { number, position, text: '', records: 0, lastSeq: seq, ticket, appended: [] };
       batches.push(batch);
     }
     batch.text += line;
     batch.ticket = ticket;
     batch.records += 1;
     seq += 1;
+    batch.lastSeq = seq;
     position += line.length;
     bytes += line.length;
     return batch;
@@ -86,6 +106,8 @@ export function createLineQueue(start: LineQueueStart, options: LineQueueOptions
       number,
       bytes: options.segmentBytes,
       prev: chain,
+      node: options.node,
+      tree: tree?.print(),
       carried: ids.length,
     };
     addLine(encodeRecord(head, seq + 1), ticket);
@@ -97,9 +119,10 @@ export function createLineQueue(start: LineQueueStart, options: LineQueueOptions
 
   const add = (record: AuditRecord, ticket: number): Batch => {
     const head = encodeRecord(record, seq + 1);
-    if (fits(head)) return addLine(head, ticket);
+    const isCheckpoint = record.kind === 'checkpoint';
+    if (fits(head)) return addLine(head, ticket, isCheckpoint);
     beginSegment(ticket - 1);
-    return addLine(encodeRecord(record, seq + 1), ticket);
+    return addLine(encodeRecord(record, seq + 1), ticket, isCheckpoint);
   };
 
   return {
@@ -108,6 +131,13 @@ export function createLineQueue(start: LineQueueStart, options: LineQueueOptions
     },
     get batches() {
       return batches.length;
+    },
+    get news() {
+      return tree?.news ?? 0;
+    },
+    cut: () => {
+      const cut = tree?.cut();
+      return cut === undefined ? undefined : { ...cut, chain };
     },
     append(record, ticket) {
       add(record, ticket).appended.push(record);

@@ -14,6 +14,8 @@ export interface AuditLogOptions {
   readonly directory: string;
   /** Name of the log among those of this node, as its directory is called. */
   readonly slot: string;
+  /** Name of the node, for the heads of segments and for who signs. */
+  readonly node?: string;
   /** Who writes, for the record; the process id if nothing is said. */
   readonly writer?: string;
   /** Epoch milliseconds. */
@@ -37,7 +39,7 @@ export interface AuditLogOptions {
 }
 
 /** The options with everything said. */
-export type LogSettings = Required<AuditLogOptions>;
+export type LogSettings = Required<Omit<AuditLogOptions, 'node'>> & { readonly node: string | undefined };
 
 const QUEUED_BYTES = 8 * 1_048_576;
 const LINGER_MS = 10;
@@ -51,6 +53,7 @@ export function toSettings(options: AuditLogOptions): LogSettings {
   return {
     directory: options.directory,
     slot: options.slot,
+    node: options.node,
     clock: options.clock,
     onFault: options.onFault,
     writer: options.writer ?? `pid ${process.pid}`,

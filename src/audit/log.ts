@@ -15,10 +15,10 @@ import { toFirstRecords, toUnknownOutcome } from './first-records.ts';
 import { createGapKeeper } from './gap.ts';
 import type { GapKeeper } from './gap.ts';
 import { createLineQueue } from './line-queue.ts';
-import type { LineQueue } from './line-queue.ts';
+import type { LineQueue, LogCut } from './line-queue.ts';
 import { toSettings } from './log-options.ts';
 import type { AuditLogOptions, LogSettings } from './log-options.ts';
-import type { CallRecord } from './record.ts';
+import type { CallRecord, CheckpointRecord, LogEvent } from './record.ts';
 import { recoverLog } from './recover.ts';
 import type { FoundLog } from './recover.ts';
 import { createSegments } from './segments.ts';
@@ -66,6 +66,10 @@ export class AuditLog {
   #committer: Committer | undefined;
   #retry: NodeJS.Timeout | undefined;
   #onQuiet: (() => void) | undefined;
+  #name: string | undefined;
+  #times = 0;
+  #durableSeq = 0;
+  #cuts: { readonly cut: LogCut; readonly resolve: (cut: LogCut | undefined) => void }[] = [];
 
   constructor(settings: LogSettings, claim: Claim) {
     this.#settings = settings;
@@ -97,6 +101,36 @@ export class AuditLog {
   /** Allowed calls without outcome. */
   get runningCalls(): number {
     return this.#running.size;
+  }
+
+  /** Random name of the log; undefined before its directory was read. */
+  get name(): string | undefined {
+    return this.#name;
+  }
+
+  /** How many times it was taken up: what was cut from the tree before may not be on disk. */
+  get times(): number {
+    return this.#times;
+  }
+
+  /** Records since the tree was cut last that are no checkpoints. */
+  get news(): number {
+    return this.#queue?.news ?? 0;
+  }
+
+  /** Ends a range of the tree over the log, and resolves with it once all of it is on disk; with undefined where that cannot be. */
+  async cutTree(): Promise<LogCut | undefined> {
+    const cut = this.#state === 'open' ? this.#queue?.cut() : undefined;
+    if (cut === undefined || this.#durableSeq >= cut.whole.to) return cut;
+    this.#committer?.schedule(true);
+    return new Promise((resolve) => this.#cuts.push({ cut, resolve }));
+  }
+
+  /** Puts something on record that the log says of itself, as soon as that can be. */
+  note(event: CheckpointRecord | LogEvent): void {
+    if (this.#closing || this.#state !== 'open') return;
+    this.#queue?.push(event, this.#tickets.last);
+    this.#committer?.schedule(false);
   }
 
   /**
@@ -156,11 +190,14 @@ export class AuditLog {
   }
 
   #goOn(found: FoundLog): void {
-    const { directory, slot, clock, files, retryMs, lingerMs, segmentBytes } = this.#settings;
+    const { directory, slot, node, clock, files, retryMs, lingerMs, segmentBytes } = this.#settings;
     const { lastNumber } = found;
     const log = found.log ?? randomBytes(8).toString('hex');
-    const queue = createLineQueue(found, { log, slot, segmentBytes, clock, running: this.#running });
+    const queue = createLineQueue(found, { log, slot, node, segmentBytes, clock, running: this.#running });
     this.#queue = queue;
+    this.#name = log;
+    this.#times += 1;
+    this.#durableSeq = found.seq;
     this.#committer = createCommitter({
       queue,
       segments: createSegments({ files, directory, segmentBytes, retryMs, lastNumber, onEarlyFault: (cause) => this.#tell(cause) }),
@@ -169,7 +206,7 @@ export class AuditLog {
       meter: this.#meter,
       lingerMs,
       isBusy: this.#settings.isBusy,
-      onCommit: () => this.#onCommit(),
+      onCommit: (lastSeq) => this.#onCommit(lastSeq),
       onFail: (cause, superseded) => void this.#fail(cause, superseded),
     });
     this.#state = 'open';
@@ -178,7 +215,12 @@ export class AuditLog {
     this.#closeGap();
   }
 
-  #onCommit(): void {
+  #onCommit(lastSeq: number): void {
+    this.#durableSeq = lastSeq;
+    for (let one = this.#cuts[0]; one !== undefined && one.cut.whole.to <= lastSeq; one = this.#cuts[0]) {
+      this.#cuts.shift();
+      one.resolve(one.cut);
+    }
     this.#introduced = true;
     this.#retries = 0;
     this.#fault = undefined;
@@ -220,6 +262,7 @@ export class AuditLog {
     this.#committer = undefined;
     for (const record of stopped?.unwritten ?? []) this.#miss(record, reason);
     this.#tickets.lose(fault);
+    for (const { resolve } of this.#cuts.splice(0)) resolve(undefined);
     this.#onQuiet?.();
     await stopped?.closed.catch(() => undefined);
   }

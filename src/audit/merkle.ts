@@ -71,6 +71,31 @@ export function addRange(range: CompactRange, next: CompactRange): void {
   if (range.to !== next.to) throw new RangeError('the subtrees do not add up to the range');
 }
 
+/** The hashes of a range, in hex: with its two ends they say everything about it. */
+export function printRange({ nodes }: CompactRange): readonly string[] {
+  return nodes.map(({ hash }) => Buffer.from(hash).toString('hex'));
+}
+
+/** Reads what printRange wrote; undefined where these are not the hashes of such a range. */
+export function parseRange(from: number, to: number, hashes: readonly unknown[]): CompactRange | undefined {
+  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from < 0 || to < from) return undefined;
+  const read = hashes.filter((hash) => typeof hash === 'string' && /^[0-9a-f]{64}$/.test(hash));
+  return read.length < hashes.length
+    ? undefined
+    : toRange(
+        from,
+        to,
+        read.map((hash) => Buffer.from(String(hash), 'hex')),
+      );
+}
+
+/** The two as one. Throws as addRange does. */
+export function joinRanges(first: CompactRange, next: CompactRange): CompactRange {
+  const sum = copyRange(first);
+  addRange(sum, next);
+  return sum;
+}
+
 function push(range: CompactRange, node: Subtree): void {
   if (node.start !== range.to || node.start % 2 ** node.level !== 0)
     throw new RangeError(`no subtree can stand at leaf ${node.start} here`);

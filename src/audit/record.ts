@@ -237,6 +237,16 @@ export type LogEvent =
     }
   /** From here on there is something that no torn write explains; it was left as it is, and verify names it. */
   | { readonly kind: 'log'; readonly event: 'damaged'; readonly time: number; readonly file: string; readonly position: number }
+  /** The keeper has signed another log than this one: `why` as checkpointing.ts has it, up to record `signed`. It signs no more. */
+  | {
+      readonly kind: 'log';
+      readonly event: 'disputed';
+      readonly time: number;
+      readonly why: string;
+      readonly signed: number;
+      /** When it signed that. */
+      readonly since: number;
+    }
   /** Records that could not be taken; the calls behind the decisions among them were denied. */
   | {
       readonly kind: 'log';

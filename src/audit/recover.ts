@@ -1,15 +1,17 @@
 // Finds out how a log directory was left, by the rules in format.ts, and where to go on. Only reads: what there is to say about it,
 // the log says with its first write. It must never take damage for a torn write.
 
-import { join } from 'node:path';
-
 import { sha256Hex } from '../base/index.ts';
 import { COMMIT_MAX_BYTES, GENESIS_CHAIN, parseFrame, parseSegmentName, toChain, toSegmentName } from './format.ts';
 import type { Frame } from './format.ts';
 import type { LogFile, LogFiles } from './files.ts';
+import type { CompactRange } from './merkle.ts';
 import { readLines, readRange } from './read-lines.ts';
 import type { SegmentEnd } from './read-lines.ts';
 import { readMembers, toNumber, toText } from './read-members.ts';
+import { createTreeReader, readTree } from './read-tree.ts';
+import type { TreeReader } from './read-tree.ts';
+import { withSegment } from './with-segment.ts';
 
 /** Something in a segment that is no record of this log. */
 export interface Remains {
@@ -30,6 +32,8 @@ export interface FoundLog {
   readonly lastNumber: number;
   readonly seq: number;
   readonly chain: string;
+  /** The tree over all lines; undefined where they do not add up to one. */
+  readonly tree: CompactRange | undefined;
   /** Allowed calls without outcome. */
   readonly open: ReadonlySet<string>;
   readonly remains: readonly Remains[];
@@ -41,15 +45,18 @@ interface Follower {
   last: Pick<Frame, 'seq' | 'chain'>;
   readonly open: Set<string>;
   readonly remains: Remains[];
+  readonly tree: TreeReader;
 }
 
 /** Reads what is needed of a log directory: its newest segment with a whole head, and what comes after it. Fails only when it cannot read. */
 export async function recoverLog(files: LogFiles, directory: string): Promise<FoundLog> {
   const numbers = (await files.list(directory)).map(parseSegmentName).filter((number) => number !== undefined);
   numbers.sort((a, b) => a - b);
-  const start = await findWholeHead(files, directory, numbers);
+  const { start, hasTree } = await findWholeHead(files, directory, numbers);
 
-  const follower: Follower = { log: undefined, last: { seq: 0, chain: GENESIS_CHAIN }, open: new Set(), remains: [] };
+  // Heads of earlier versions have no tree.
+  const tree = createTreeReader(hasTree ? undefined : await readTree(files, directory, numbers.slice(0, start)));
+  const follower: Follower = { log: undefined, last: { seq: 0, chain: GENESIS_CHAIN }, open: new Set(), remains: [], tree };
   let used = { number: (numbers[0] ?? 1) - 1, position: 0 };
   for (const number of numbers.slice(start)) {
     const end = await withSegment(files, directory, number, (file) => followSegment(file, toSegmentName(number), follower));
@@ -62,36 +69,34 @@ export async function recoverLog(files: LogFiles, directory: string): Promise<Fo
     position: goesOn ? used.position : 0,
     lastNumber: numbers.at(-1) ?? 0,
     ...follower.last,
+    tree: tree.upTo(follower.last.seq),
     open: follower.open,
     remains: follower.remains,
   };
 }
 
-/** The place in `numbers` of the newest segment whose head and carried calls are all there; the first one if none is. */
-async function findWholeHead(files: LogFiles, directory: string, numbers: readonly number[]): Promise<number> {
+/** The place in `numbers` of the newest segment whose head and carried calls are all there, and whether it repeats the tree; the first one if none is. */
+async function findWholeHead(
+  files: LogFiles,
+  directory: string,
+  numbers: readonly number[],
+): Promise<{ readonly start: number; readonly hasTree: boolean }> {
   for (let at = numbers.length - 1; at > 0; at--) {
     let missing = 1;
+    let hasTree = false;
     await withSegment(files, directory, numbers[at] ?? 0, (file) =>
       readLines(file, 0, (line, position) => {
         const members = readMembers(line);
+        if (position === 0) hasTree = Array.isArray(members['tree']);
         if (position === 0) missing = members['kind'] === 'segment' ? toNumber(members['carried']) : 1;
         else if (members['kind'] === 'carried' && Array.isArray(members['ids'])) missing -= members['ids'].length;
         else return false;
         return missing > 0;
       }),
     );
-    if (missing === 0) return at;
+    if (missing === 0) return { start: at, hasTree };
   }
-  return 0;
-}
-
-async function withSegment<T>(files: LogFiles, directory: string, number: number, read: (file: LogFile) => Promise<T>): Promise<T> {
-  const file = await files.open(join(directory, toSegmentName(number)), 'read');
-  try {
-    return await read(file);
-  } finally {
-    await file.close();
-  }
+  return { start: 0, hasTree: true };
 }
 
 async function followSegment(file: LogFile, name: string, follower: Follower): Promise<SegmentEnd> {
@@ -109,6 +114,7 @@ async function followSegment(file: LogFile, name: string, follower: Follower): P
     if (frame === undefined || frame.seq !== seq + 1 || toChain(chain, frame.head) !== frame.chain) misfit ??= position;
     // Past a line that does not fit, the chain is taken up again from what it says: the rest of the log must stay checkable.
     if (frame !== undefined) follower.last = { seq: frame.seq, chain: frame.chain };
+    follower.tree.add(line, members);
     noteCalls(follower.open, members);
     return true;
   });

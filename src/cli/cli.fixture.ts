@@ -84,6 +84,7 @@ function openAgents(folder: string): { agents: AgentsPort; close: () => Promise<
 
 function openActs(folder: string): Promise<ActLog> {
   return openActLog({
+    node: 'node-1',
     directory: join(folder, 'audit', 'cli'),
     writer: 'test',
     nowMs: () => FAKE_NOW.getTime(),
@@ -116,6 +117,7 @@ const notRunning: AdminPorts = {
   catalogue: { withheld: refuse, approved: refuse, lookAlikes: refuse, decide: refuse },
   lockdown: { read: refuse, lock: refuse, lift: refuse },
   flow: { read: refuse, clear: refuse },
+  subjects: { find: refuse, whois: refuse, erase: refuse, match: refuse },
   agents: { list: refuse, add: refuse, change: refuse, remove: refuse, addKey: refuse, revokeKeys: refuse },
 };
 

@@ -2,6 +2,7 @@
 // for. Each has a desk; what they have in common is who they serve.
 
 import { randomBytes } from 'node:crypto';
+import { DEFAULT_AUDIT } from '../audit/index.ts';
 import type { Store } from '../cluster/index.ts';
 import type { ConfigShard } from '../config/index.ts';
 import { DEFAULT_FLOW } from '../policies/index.ts';
@@ -21,7 +22,10 @@ import { createFlowDesk } from './flow-desk.ts';
 import { createLimitsDesk } from './limits-desk.ts';
 import { createLockdownDesk } from './lockdown-desk.ts';
 import type { Init } from './messages.ts';
+import { createSubjectsDesk } from './subjects-desk.ts';
+import type { SubjectsDesk } from './subjects-desk.ts';
 
+const STRICTEST = { reidentify: 'two', subjects: 'pseudonyms' } as const;
 /** Nobody guesses one; and it is short enough to be read out. */
 const APPROVAL_ID_BYTES = 8;
 
@@ -51,6 +55,8 @@ export interface ControlDesks {
   readonly flow: ReturnType<typeof createFlowDesk>;
   readonly limits: ReturnType<typeof createLimitsDesk>;
   readonly approvals: ReturnType<typeof createApprovalsDesk>;
+  /** Whom records are about. */
+  readonly subjects: SubjectsDesk;
   /** What is done to the gateway is on record here. */
   readonly controlLog: ControlLog;
   /** Those that workers talk to. */
@@ -90,7 +96,7 @@ export function createControlDesks(options: ControlDesksOptions): ControlDesks {
   });
   const flow = createFlowDesk({ links, log, tenant, nowMs, windowMs: () => (shard()?.policy.flow ?? DEFAULT_FLOW).windowMs });
   const limits = createLimitsDesk({ log, metrics, expected: init.workers });
-  const controlLog = createControlLog({ dataFolder, writer: `${init.name} pid ${process.pid}`, log, nowMs });
+  const controlLog = createControlLog({ dataFolder, node: init.node, writer: `${init.name} pid ${process.pid}`, log, nowMs });
   const approvals = createApprovalsDesk({
     links,
     log,
@@ -101,6 +107,18 @@ export function createControlDesks(options: ControlDesksOptions): ControlDesks {
     canRecord: controlLog.canRecord,
     record: (said) => controlLog.record(said.map((one) => toApprovalRecord(one, nowMs()))),
   });
+  const subjects = createSubjectsDesk({
+    links,
+    tenant,
+    // Until a config is in force nobody is told more than the strictest of them would tell.
+    privacy: () => (shard() === undefined ? STRICTEST : (shard()?.audit ?? DEFAULT_AUDIT)),
+    holds: async () => {
+      const opened = store();
+      if (opened === undefined) throw new Error('the store is not open yet');
+      return (await opened.holds.list(tenant)).filter(({ lifted }) => lifted === null);
+    },
+    nameOf: options.nameOf,
+  });
   const all: readonly Desk[] = [catalogue, flow, limits, approvals];
   return {
     catalogue,
@@ -110,6 +128,7 @@ export function createControlDesks(options: ControlDesksOptions): ControlDesks {
     flow,
     limits,
     approvals,
+    subjects,
     controlLog,
     all,
     open: async (opened) => {

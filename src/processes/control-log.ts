@@ -9,12 +9,16 @@ import type { Log } from '../telemetry/index.ts';
 
 /** The log, as desks use it. */
 export interface ControlLog extends ActJournal {
+  /** The log itself; undefined until it is open. */
+  readonly log: AuditLog | undefined;
   open(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface ControlLogOptions {
   readonly dataFolder: string;
+  /** Name of the node. */
+  readonly node: string;
   readonly writer: string;
   readonly log: Log;
   readonly nowMs: () => number;
@@ -23,13 +27,16 @@ export interface ControlLogOptions {
 /** People do little: a segment holds some thousand acts. */
 const SEGMENT_BYTES = 1024 * 1024;
 
-export function createControlLog({ dataFolder, writer, log, nowMs }: ControlLogOptions): ControlLog {
+export function createControlLog({ dataFolder, node, writer, log, nowMs }: ControlLogOptions): ControlLog {
   let audit: AuditLog | undefined;
   const canRecord = (): boolean => audit?.state === 'open';
   const record = (records: readonly CallRecord[]): Promise<void> =>
     audit === undefined ? Promise.reject(new Error('the audit log is not open')) : recordAll(audit, records);
   const late = createLateRecords({ canRecord, record, onDropped: (count) => log.error('acts cannot be put on record', { count }) });
   return {
+    get log() {
+      return audit;
+    },
     canRecord,
     record,
     recordSoon: (records) => late.add(records),
@@ -39,6 +46,7 @@ export function createControlLog({ dataFolder, writer, log, nowMs }: ControlLogO
       audit = await openAuditLog({
         directory,
         slot: 'control',
+        node,
         writer,
         clock: nowMs,
         segmentBytes: SEGMENT_BYTES,

@@ -19,7 +19,7 @@ function keeper(t: TestContext): { readonly folder: string; readonly ask: (role:
   const ask = (role: Role): Fields => {
     let said: Fields = {};
     const channel = { open: true, queuedBytes: 0, send: () => {}, request: () => Promise.reject(new Error()), close: () => {} };
-    beginKeeper(folder, log).onFrame?.(
+    beginKeeper({ dataFolder: folder, node: 'node-1' }, log).onFrame?.(
       { role, name: role },
       { type: 'approvals-key', fields: {}, payload: new Uint8Array(), reply: (fields) => (said = fields) },
       channel,

@@ -20,6 +20,8 @@ export interface Init {
   readonly slot: number;
   readonly epoch: number;
   readonly dataFolder: string;
+  /** What this node is called in its records. */
+  readonly node: string;
   readonly configFile: string | undefined;
   /** Listen address given on the command line, in place of the config's. */
   readonly listenOverride: string | undefined;

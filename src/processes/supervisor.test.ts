@@ -33,6 +33,7 @@ async function run(entry: string, isLast: (notice: string) => boolean): Promise<
   const supervisor = startSupervisor({
     entry: fileURLToPath(new URL(entry, import.meta.url)),
     dataFolder: folder,
+    node: 'node-1',
     configFile: undefined,
     listenOverride: undefined,
     logFormat: 'text',

@@ -12,6 +12,7 @@ import { mkdirSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Log } from '../telemetry/index.ts';
+import { keepMemoryOutOfDumps } from './core-dumps.ts';
 import { bindSocket } from './listen-sockets.ts';
 import type { ListenSocket } from './listen-sockets.ts';
 import { isReport, LINKS } from './messages.ts';
@@ -22,6 +23,8 @@ import { auditFolder, FIRST_LISTEN_FD, spawnProcess } from './spawn.ts';
 export interface SupervisorOptions {
   readonly entry: string;
   readonly dataFolder: string;
+  /** What this node is called in its records. */
+  readonly node: string;
   readonly configFile: string | undefined;
   readonly listenOverride: string | undefined;
   readonly logFormat: 'json' | 'text';
@@ -74,6 +77,7 @@ const CUT_OFF_MS = 30_000;
 /** Starts a gateway. */
 export function startSupervisor(options: SupervisorOptions): Supervisor {
   const { log } = options;
+  keepMemoryOutOfDumps(log);
   const children = new Set<Child>();
   const groups = new Set<number>();
   /** By role; an inspector that dies again and again holds up none of another worker. */
@@ -135,6 +139,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       slot,
       epoch,
       dataFolder: options.dataFolder,
+      node: options.node,
       configFile: options.configFile,
       listenOverride: options.listenOverride,
       listeners: role === 'worker' ? sockets.map(({ name, host, port }, index) => ({ name, host, port, fd: FIRST_LISTEN_FD + index })) : [],

@@ -191,6 +191,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       openAuditLog({
         directory: auditFolder(init.dataFolder, init.slot),
         slot: `worker-${init.slot}`,
+        node: init.node,
         writer: `${init.name} pid ${process.pid}`,
         clock: nowMs,
         onFault: (error) => log.error('the audit log cannot be written', { error }),
