@@ -1,5 +1,6 @@
 // Turns any value into plain, bounded, printable data for a log line. Redaction is by type: a Secret gives '***' wherever
-// it stands. Objects of a class are named, not opened, since nobody can say what they hold.
+// it stands. Objects of a class are named, not opened, since nobody can say what they hold; of errors that the engine throws, only what kind they are and where
+// they came from is said: their messages quote what the engine stumbled over, and that may be what somebody said to a tool.
 
 import { GatewayError, Secret } from '../base/index.ts';
 import { toPrintable } from './printable.ts';
@@ -104,7 +105,7 @@ function fromError(error: Error, walk: Walk): LogValue {
     ...(code === undefined ? {} : { code }),
     message: messageOf(error),
     ...(causes.length === 0 ? {} : { causes }),
-    ...(walk.stacks && error.stack !== undefined ? { stack: toPrintable(error.stack.replaceAll('\n', ' | '), 2 * MAX_CHARS) } : {}),
+    ...(walk.stacks && error.stack !== undefined ? { stack: toPrintable(framesOf(error).join(' | '), 2 * MAX_CHARS) } : {}),
   };
 }
 
@@ -117,8 +118,21 @@ function describe(cause: unknown): string {
 
 /** A connect to several addresses fails with an AggregateError whose own message is empty. */
 function messageOf(error: Error): string {
+  if (ENGINE_ERRORS.some((kind) => error instanceof kind)) return `${error.name} ${framesOf(error)[0] ?? 'of unknown origin'}`;
   if (!(error instanceof AggregateError) || error.message !== '') return toPrintable(error.message, MAX_CHARS);
   return toPrintable(error.errors.slice(0, MAX_CAUSES).map(describe).join('; '), MAX_CHARS);
+}
+
+const ENGINE_ERRORS = [SyntaxError, TypeError, RangeError, ReferenceError, EvalError, URIError] as const;
+
+/** Where an error came from, without its message: `at judge (file:///…/judge.ts:17:4)`. */
+function framesOf({ stack = '', message }: Error): readonly string[] {
+  // A message may have lines that look like frames.
+  const frames = stack.slice(Math.max(0, stack.indexOf(message)) + message.length);
+  return frames.split('\n').flatMap((line) => {
+    const frame = /^ {4}(at .*:\d+:\d+\)?)$/.exec(line)?.[1];
+    return frame === undefined ? [] : [toPrintable(frame, MAX_NAME_CHARS * 3)];
+  });
 }
 
 /** The stable code of our own faults, or the code that Node puts on its own (ENOSPC, ERR_…). */

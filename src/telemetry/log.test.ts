@@ -103,10 +103,26 @@ describe('values in a line', () => {
     });
   }
 
+  it('does not repeat what the engine stumbled over', () => {
+    const { log, last, lines } = capture();
+    const stumble = (text: string): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch (error) {
+        return error;
+      }
+    };
+    log.error('x', { error: stumble('{"card": 4111111111111111, oops}') });
+    assert.match(JSON.stringify(last()['error']), /"message":"SyntaxError at /);
+    log.error('x', { error: new Error('cannot be read', { cause: stumble('"4111\\q"') }) });
+    log.error('x', { error: new TypeError('4111\n    at 4111 (4111:1:1)') });
+    assert.ok(!lines.join('').includes('4111'), lines.join(''));
+  });
+
   it('prints a stack only at level debug', () => {
     const { log, last } = capture({ level: 'debug' });
     log.info('x', { error: new Error('no') });
-    assert.match(JSON.stringify(last()['error']), /"stack":"Error: no \| /);
+    assert.match(JSON.stringify(last()['error']), /"stack":"at [^|]+:\d+:\d+\)? \| at /);
   });
 
   it('stays small whatever it is given', () => {
