@@ -7,6 +7,8 @@
 //     denied; each only where its condition holds. Order does not decide; it only says which of several rules is named: the first.
 //   - The server itself (initialize, discover, lists) is denied if a deny rule covers it as a whole, else allowed if any allow or ask rule
 //     concerns this caller on it, else denied.
+//   - A request that nobody looks into is denied if a deny or an ask rule concerns this caller on its server at all, for it might be just what that
+//     is about; else allowed if an allow rule does that covers the server as a whole and wants nothing looked at; else denied.
 
 import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
@@ -23,6 +25,7 @@ import type { CompiledRule, Holds } from './rule.ts';
 import { createRulesetIndex } from './rulesets.ts';
 import type { CallClass, Policy, PolicyDocument, PolicyProblem, Rule, Subject, Verdict } from './types.ts';
 import type { Principal } from '../agents/index.ts';
+import { needsApproval } from './settle.ts';
 import { AMBIGUOUS, NO_RULE, verdictOf } from './verdict.ts';
 
 const UNLABELLED: readonly string[] = [];
@@ -60,6 +63,11 @@ export function compilePolicy(document: PolicyDocument, known: Known): Result<Po
       decide: (principal, server, subject, labels = UNLABELLED, guessed) =>
         settle(principal, server, subject, holdsEver(subject.kind, labels, guessed), undefined),
       judge,
+      judgeUnread: (principal, server, toolClass) => {
+        if (!servers.has(server)) return NO_RULE;
+        const verdict = verdictOf(rulesetOf(principal, server).unread, () => true, toolClass);
+        return verdict.kind === 'ask' ? needsApproval(verdict) : verdict;
+      },
       explain: (question) => ({ verdict: judge(question), rules: explainRules(rules, question) }),
     } satisfies Policy),
   );

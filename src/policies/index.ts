@@ -59,7 +59,7 @@ export type { Settlement } from './settle.ts';
 export { DEFAULT_FLOW } from './flow.ts';
 export { createTaintLedger, NOTED_FOR_MS } from './taint-ledger.ts';
 export type { AgentTaint, TaintChange, TaintKind, TaintLedger, TaintRow, Task } from './taint-ledger.ts';
-export { compileToolFacts, declaredLabels } from './tool-facts.ts';
+export { compileToolFacts, declaredLabels, factsOfUnread } from './tool-facts.ts';
 export type { CataloguedTool, CataloguedToolOf, ToolFactsOf } from './tool-facts.ts';
 export { toolHandling } from './tool-handling.ts';
 export type {

@@ -34,40 +34,51 @@ export interface Lockdown {
   readonly isOn: boolean;
   /** Whether this agent may not use this now. */
   readonly stops: (principal: Pick<Principal, 'tenant' | 'agent'>, server: string, subject: Subject) => boolean;
+  /** Whether it may stop something that this agent does there, when nobody can say what that is. */
+  readonly concerns: (principal: Pick<Principal, 'tenant' | 'agent'>, server: string) => boolean;
 }
 
 /** The denial of what is locked. */
 export const LOCKED_DOWN: Denial = Object.freeze({ kind: 'deny', rule: undefined, reason: 'lockdown' });
 
 /** Nothing is locked. */
-export const NOTHING_LOCKED: Lockdown = Object.freeze({ locks: [], fault: undefined, isOn: false, stops: () => false });
+export const NOTHING_LOCKED: Lockdown = Object.freeze({
+  locks: [],
+  fault: undefined,
+  isOn: false,
+  stops: () => false,
+  concerns: () => false,
+});
 
 /** Nobody can say what is locked, so everything is. */
 export function lockEverything(fault: string, locks: readonly Lock[] = []): Lockdown {
-  return Object.freeze({ locks, fault, isOn: true, stops: () => true });
+  return Object.freeze({ locks, fault, isOn: true, stops: () => true, concerns: () => true });
 }
 
 /** Compiles locks; their number costs nothing where they are plain names. */
 export function compileLockdown(locks: readonly Lock[]): Lockdown {
   if (locks.length === 0) return NOTHING_LOCKED;
-  const tenants = new Map<string, Lockdown['stops']>();
+  const tenants = new Map<string, Pick<Lockdown, 'stops' | 'concerns'>>();
   for (const tenant of new Set(locks.map((lock) => lock.tenant)))
     tenants.set(tenant, compileTenant(locks.filter((lock) => lock.tenant === tenant)));
   return Object.freeze({
     locks,
     fault: undefined,
     isOn: true,
-    stops: (principal, server, subject) => tenants.get(principal.tenant)?.(principal, server, subject) === true,
+    stops: (principal, server, subject) => tenants.get(principal.tenant)?.stops(principal, server, subject) === true,
+    concerns: (principal, server) => tenants.get(principal.tenant)?.concerns(principal, server) === true,
   } satisfies Lockdown);
 }
 
 /** The policy as a lockdown leaves it. */
-export function underLockdown(policy: Policy, { isOn, stops }: Lockdown): Policy {
+export function underLockdown(policy: Policy, { isOn, stops, concerns }: Lockdown): Policy {
   if (!isOn) return policy;
   return Object.freeze({
     ...policy,
     decide: (principal, server, subject, ...more) =>
       stops(principal, server, subject) ? LOCKED_DOWN : policy.decide(principal, server, subject, ...more),
+    judgeUnread: (principal, server, toolClass) =>
+      concerns(principal, server) ? LOCKED_DOWN : policy.judgeUnread(principal, server, toolClass),
     judge: (question) => (stops(question.principal, question.server, question.subject) ? LOCKED_DOWN : policy.judge(question)),
     explain: (question) => {
       const explained = policy.explain(question);
@@ -83,13 +94,18 @@ export function compileLockName(kind: Exclude<LockKind, 'all'>, name: string): (
   return (_server, own) => matches(own);
 }
 
-function compileTenant(locks: readonly Lock[]): Lockdown['stops'] {
-  if (locks.some(({ kind }) => kind === 'all')) return () => true;
+function compileTenant(locks: readonly Lock[]): Pick<Lockdown, 'stops' | 'concerns'> {
+  if (locks.some(({ kind }) => kind === 'all')) return { stops: () => true, concerns: () => true };
   const named = (kind: LockKind): readonly string[] => locks.filter((lock) => lock.kind === kind).map(({ name }) => name);
   const isAgent = anyOf(named('agent'));
   const isServer = anyOf(named('server'));
   const isTool = compileTools(named('tool'));
-  return ({ agent }, server, subject) => isAgent(agent) || isServer(server) || (subject.kind === 'tool' && isTool(server, subject.name));
+  // A tool's name ends with the first slash at the latest: what stands before it names its server.
+  const hasTool = anyOf(named('tool').map((pattern) => (pattern.includes('/') ? pattern.slice(0, pattern.indexOf('/')) : '*')));
+  return {
+    stops: ({ agent }, server, subject) => isAgent(agent) || isServer(server) || (subject.kind === 'tool' && isTool(server, subject.name)),
+    concerns: ({ agent }, server) => isAgent(agent) || isServer(server) || hasTool(server),
+  };
 }
 
 /** Names by a look-up, globs one by one. */

@@ -29,14 +29,21 @@ export function isWhole({ rule, condition }: CompiledRule): boolean {
   return !isNarrow && rule.after === undefined && !readsCall(condition);
 }
 
+/** Whether a rule lets a request through of which nothing is known but the agent and the server: it wants nothing known, and nothing looked at. */
+export function letsUnread(compiled: CompiledRule): boolean {
+  const { effect, condition, rule } = compiled;
+  if (rule.inspect !== undefined || rule.redact !== undefined || rule.capture !== undefined) return false;
+  return effect === 'allow' && condition === undefined && isWhole(compiled);
+}
+
 /** Whether a condition is about a call, so that nothing can be said of it where there is none. */
 export function readsCall(condition: Condition | undefined): boolean {
   return condition !== undefined && OF_CALLS.some((variable) => condition.reads.has(variable));
 }
 
 /** Whether a rule that lets something through adds to what is done with it, whichever rule is named. */
-export function addsDuties({ class: callClass, limit, inspect, redact }: Rule): boolean {
-  return callClass !== undefined || limit !== undefined || inspect !== undefined || redact !== undefined;
+export function addsDuties({ class: callClass, limit, inspect, redact, capture }: Rule): boolean {
+  return [callClass, limit, inspect, redact, capture].some((duty) => duty !== undefined);
 }
 
 /** Whether what a rule says depends on what the task has used. */

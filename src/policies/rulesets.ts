@@ -7,7 +7,7 @@ import { createNameFinder, createUriFinder, toCandidates } from './candidates.ts
 import type { Candidates, Find } from './candidates.ts';
 import { createNameIndex } from './name-index.ts';
 import type { NameIndex } from './name-index.ts';
-import { isWhole } from './rule.ts';
+import { isWhole, letsUnread } from './rule.ts';
 import type { CompiledRule } from './rule.ts';
 import type { Rule } from './types.ts';
 
@@ -21,6 +21,8 @@ const MAX_KEPT_NAME = 256;
 /** The candidates of one set of rules: about the server itself, and about the things on it. */
 export interface Ruleset {
   readonly server: Candidates;
+  /** About a request that nobody looks into: what might forbid it does, and only what lets everything through lets it through. */
+  readonly unread: Candidates;
   readonly tool: Find;
   readonly prompt: Find;
   readonly resource: Find;
@@ -104,6 +106,11 @@ function compileRuleset(rules: readonly CompiledRule[], keep: (find: Find) => Fi
       deny: rules.filter((compiled) => compiled.effect === 'deny' && isWhole(compiled)),
       ask: [],
       grants: [rules.filter(({ effect }) => effect !== 'deny')],
+    }),
+    unread: toCandidates({
+      deny: rules.filter(({ effect }) => effect === 'deny'),
+      ask: rules.filter(({ effect }) => effect === 'ask'),
+      grants: [rules.filter(letsUnread)],
     }),
     tool: keep(createNameFinder(rules, 'tool')),
     prompt: keep(createNameFinder(rules, 'prompt')),

@@ -4,6 +4,7 @@
 import type { ServerConfig } from '../servers/index.ts';
 import { compileGlob } from '../base/index.ts';
 import { heavier } from './rule.ts';
+import { KNOWN_LABELS } from './schema.ts';
 import type { CallClass, ToolFacts } from './types.ts';
 
 /** Gives what is known of a tool. */
@@ -45,6 +46,12 @@ export function declaredLabels(servers: readonly Pick<ServerConfig, 'labels' | '
     ...Object.values(tools).flatMap((tool) => tool.labels ?? []),
   ]);
   return [...new Set(labels)];
+}
+
+/** What has to be assumed of a request to a server that nobody looks into: it may be about anything there, and nobody has seen what that is. */
+export function factsOfUnread(server: Pick<ServerConfig, 'labels' | 'tools'>): Pick<ToolFacts, 'labels' | 'class'> {
+  const classes = Object.values(server.tools ?? {}).map((tool) => tool.class);
+  return { labels: [...new Set([...declaredLabels([server]), ...KNOWN_LABELS])], class: classes.reduce(heavier, undefined) };
 }
 
 interface Kept {

@@ -51,6 +51,8 @@ export interface Rule {
   readonly inspect?: 'required' | undefined;
   /** Classes of findings that are at least redacted, in calls that this rule grants and in their answers. */
   readonly redact?: readonly FindingClass[] | undefined;
+  /** A purpose: what is said in calls that this rule grants is sealed for it, both ways. */
+  readonly capture?: string | undefined;
   /** Names of limits that calls are charged to which this rule grants. */
   readonly limit?: string | readonly string[] | undefined;
 }
@@ -123,6 +125,8 @@ export interface Obligations {
   readonly inspect?: 'required';
   /** Classes of findings that are at least redacted, both ways; absent: none. */
   readonly redact?: readonly FindingClass[];
+  /** The purpose for which what is said is sealed, both ways: of several rules, what the first in the document says. */
+  readonly capture?: string;
 }
 
 /** Leave, and by which rule. */
@@ -169,6 +173,8 @@ export interface Policy {
   ) => Verdict;
   /** The verdict on one call, by its arguments too. */
   readonly judge: (question: Question) => Verdict;
+  /** The verdict on a request that nobody looks into: by who asks and whom alone. `toolClass`: the heaviest that anything there has. */
+  readonly judgeUnread: (principal: Principal, server: string, toolClass: CallClass | undefined) => Allow | Denial;
   /** The same verdict, and what each rule had to do with it. Slow: for people. */
   readonly explain: (question: Question) => Explanation;
 }
