@@ -55,7 +55,7 @@ describe('a tombstone', () => {
     'another log': note.replace('n1/l1', 'n1/l2'),
     'another chain': note.replace('abab', 'abac'),
     'another reason': note.replace('190', '191'),
-    'another hash': note.replace(/\n(.)([A-Za-z0-9+/]{42}=)/, (_, first: string, rest: string) => `\n${first === 'A' ? 'B' : 'A'}${rest}`),
+    'another hash': note.replace(/\n(.)([0-9a-f]{63})\n/, (_, first: string, rest: string) => `\n${first === 'a' ? 'b' : 'a'}${rest}\n`),
     'no signature': note.slice(0, note.indexOf('—')),
     nothing: '',
   };

@@ -12,8 +12,8 @@
 //     time 2026-11-23T10:00:00.000Z             when it was signed, by the signer's clock
 //     reason kept for 190 days
 //     tree 2                                    the compact range of the leaves (merkle.ts): so many subtrees, and a line with the
-//     <base64>                                  root of each, in order
-//     <base64>
+//     <64 hex>                                  root of each, in order
+//     <64 hex>
 //
 //     — sallyport/<node> <base64 of key id and signature>
 //
@@ -23,7 +23,7 @@
 // shortened times; between the files of two there may be some that had to stay.
 
 import type { KeyObject } from 'node:crypto';
-import { toRange } from './merkle.ts';
+import { parseRange, printRange } from './merkle.ts';
 import type { CompactRange } from './merkle.ts';
 import { openBody, signBody } from './note.ts';
 import type { VerifierKey } from './note.ts';
@@ -49,7 +49,6 @@ export interface Tombstone {
 }
 
 const EXTENSION = '.tombstone';
-const HASH_BYTES = 32;
 
 /** The file of the tombstone for the segments from this one on. */
 export function toTombstoneName(first: number): string {
@@ -81,7 +80,7 @@ export function readTombstone(note: string): Tombstone | undefined {
 }
 
 function toBody({ origin, from, to, first, last, chain, before, time, reason, tree }: Tombstone): string {
-  const hashes = tree.nodes.map(({ hash }) => `${Buffer.from(hash).toString('base64')}\n`);
+  const hashes = printRange(tree).map((hash) => `${hash}\n`);
   return (
     `sallyport tombstone 1\n${origin}\nrecords ${from} ${to}\nsegments ${first} ${last}\nchain ${chain}\n` +
     `before ${new Date(before).toISOString()}\ntime ${new Date(time).toISOString()}\nreason ${reason}\ntree ${hashes.length}\n${hashes.join('')}`
@@ -89,15 +88,12 @@ function toBody({ origin, from, to, first, last, chain, before, time, reason, tr
 }
 
 const BODY =
-  /^sallyport tombstone 1\n(sallyport\/[^\s/]{1,64}\/[^\s/]{1,64})\nrecords ([1-9]\d{0,15}) ([1-9]\d{0,15})\nsegments ([1-9]\d{0,11}) ([1-9]\d{0,11})\nchain ([0-9a-f]{64})\nbefore (\S{20,30})\ntime (\S{20,30})\nreason ([\x20-\x7e]{1,200})\ntree (\d{1,3})\n((?:[A-Za-z0-9+/]{43}=\n)*)$/;
+  /^sallyport tombstone 1\n(sallyport\/[^\s/]{1,64}\/[^\s/]{1,64})\nrecords ([1-9]\d{0,15}) ([1-9]\d{0,15})\nsegments ([1-9]\d{0,11}) ([1-9]\d{0,11})\nchain ([0-9a-f]{64})\nbefore (\S{20,30})\ntime (\S{20,30})\nreason ([\x20-\x7e]{1,200})\ntree (\d{1,3})\n((?:[0-9a-f]{64}\n)*)$/;
 
 function parseBody(body: string): Tombstone | undefined {
   const [, origin = '', from, to, first, last, chain = '', before = '', time = '', reason = '', count, hashes = ''] = BODY.exec(body) ?? [];
-  const roots = hashes
-    .split('\n')
-    .slice(0, -1)
-    .map((hash) => Buffer.from(hash, 'base64'));
-  const tree = toRange(Number(from) - 1, Number(to), roots);
+  const roots = hashes.split('\n').slice(0, -1);
+  const tree = parseRange(Number(from) - 1, Number(to), roots);
   const said = {
     from: Number(from),
     to: Number(to),
@@ -109,7 +105,6 @@ function parseBody(body: string): Tombstone | undefined {
   const sound =
     tree !== undefined &&
     roots.length === Number(count) &&
-    roots.every((root) => root.length === HASH_BYTES) &&
     said.from <= said.to &&
     said.first <= said.last &&
     !Number.isNaN(said.before + said.time);
