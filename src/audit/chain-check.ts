@@ -4,8 +4,22 @@
 import { GENESIS_CHAIN, parseFrame, toChain } from './format.ts';
 import type { Frame } from './format.ts';
 
-/** What was done to the log. */
-export type Tampering = 'altered' | 'missing' | 'inserted' | 'duplicated' | 'reordered' | 'cut' | 'torn';
+/**
+ * What was done to the log. `rewritten`: not as it was signed, though its hashes fit. `forged`: it says that it is signed, and is not. `rolled-back`: it
+ * ends before records that were signed. `foreign`: it is about another log.
+ */
+export type Tampering =
+  | 'altered'
+  | 'missing'
+  | 'inserted'
+  | 'duplicated'
+  | 'reordered'
+  | 'cut'
+  | 'torn'
+  | 'rewritten'
+  | 'forged'
+  | 'rolled-back'
+  | 'foreign';
 
 /** One place where the log is not what was written. */
 export interface Finding {
@@ -14,8 +28,10 @@ export interface Finding {
   /** Line in the file, from 1, and its first byte. */
   readonly line: number;
   readonly position: number;
-  /** The record it is about: for `missing` the first that is gone. */
+  /** The record it is about: for `missing` the first that is gone, for `rewritten` the first that may be. */
   readonly seq: number;
+  /** The last record it may be about, where that is another. */
+  readonly until?: number;
   says: string;
 }
 
@@ -30,12 +46,37 @@ export interface ChainCheck {
   readonly findings: readonly Finding[];
   /** The last line that was followed. */
   readonly last: Link;
+  /** There was a second record that could stand in the place of the last: nobody can say which was written. */
+  readonly isContested: boolean;
   /** Returns the frame when the line follows from the one before. */
   add(text: string, place: Place): Frame | undefined;
+  /** Goes over lines that are known to follow from each other. False, and nothing done, where they do not follow from the last line. */
+  skip(lines: SkippedLines): boolean;
+  /** Goes on behind records that were removed as they should be. */
+  passOver(removed: RemovedRecords, place: Place): void;
   /** Adds a finding that is not about the order of lines. */
   note(finding: Finding): void;
   /** Call after the last line. */
   end(): void;
+}
+
+/** Lines that need not be followed one by one. */
+export interface SkippedLines {
+  /** The first record. */
+  readonly from: number;
+  /** Chain hash that it is chained to. */
+  readonly prev: string;
+  /** The last record, and the chain hashes of it and of the one before. */
+  readonly to: number;
+  readonly chain: string;
+  readonly chainBefore: string;
+}
+
+/** Records of which is known only where they were, and the chain hash of the last. */
+export interface RemovedRecords {
+  readonly from: number;
+  readonly to: number;
+  readonly chain: string;
 }
 
 /** More are not listed; the log is then known to be ruined. */
@@ -119,10 +160,22 @@ export function createChainCheck(): ChainCheck {
     gap.prev = frame.chain;
   };
 
+  /** Record `next` came where another should have. */
+  const addMissing = (next: number, place: Place): void => {
+    const from = last.seq + 1;
+    const to = next - 1;
+    const says = from === to ? `Record ${from} is missing before this line.` : `Records ${from} to ${to} are missing before this line.`;
+    const finding = note({ what: 'missing', ...place, seq: from, says });
+    if (finding !== undefined) gaps.push({ from, to, prev: last.chain, finding });
+  };
+
   return {
     findings,
     get last() {
       return last;
+    },
+    get isContested() {
+      return rival !== undefined;
     },
     add(text, place) {
       const frame = parseFrame(text);
@@ -141,13 +194,20 @@ export function createChainCheck(): ChainCheck {
         addEarlier(frame, place);
         return undefined;
       }
-      const from = last.seq + 1;
-      const to = frame.seq - 1;
-      const says = from === to ? `Record ${from} is missing before this line.` : `Records ${from} to ${to} are missing before this line.`;
-      const finding = note({ what: 'missing', ...place, seq: from, says });
-      if (finding !== undefined) gaps.push({ from, to, prev: last.chain, finding });
+      addMissing(frame.seq, place);
       moveTo(frame);
       return frame;
+    },
+    skip({ from, prev, to, chain, chainBefore }) {
+      if (doubt !== undefined || last.seq + 1 !== from || last.chain !== prev) return false;
+      last = { seq: to - 1, chain: chainBefore };
+      moveTo({ seq: to, chain });
+      return true;
+    },
+    passOver({ from, to, chain }, place) {
+      settleDoubt(undefined);
+      if (from > last.seq + 1) addMissing(from, place);
+      if (to > last.seq) moveTo({ seq: to, chain });
     },
     note: (finding) => void note(finding),
     end: () => settleDoubt(undefined),

@@ -1,234 +1,143 @@
-// Checks audit logs from their files alone, also while they are being written. It claims no more than it can know: what a chain
-// without a key and without an anchor cannot show is said in the report, in words.
+// Checks audit logs from their files alone, also while they are being written, and holds them against what was signed and what was noted down elsewhere.
+// It claims no more than it can know: what cannot be told from what it was given is said in the report, in words.
 
 import { join } from 'node:path';
-
-import { sha256Hex } from '../base/index.ts';
-import { createChainCheck } from './chain-check.ts';
-import type { ChainCheck, Finding } from './chain-check.ts';
-import { diskFiles } from './files.ts';
-import type { LogFile } from './files.ts';
-import { COMMIT_MAX_BYTES, toSegmentName } from './format.ts';
-import type { Frame } from './format.ts';
+import type { KeptNote } from './checkpoint-check.ts';
+import { CHECKPOINT_KEY_FILE, parseKeys, readIfThere } from './checkpoint-files.ts';
+import { findAnchors, findKept } from './kept-notes.ts';
+import type { FoundNotes } from './kept-notes.ts';
 import { listLogs } from './log-directory.ts';
-import type { LogDirectory } from './log-directory.ts';
-import { isBlank, readLines, readRange } from './read-lines.ts';
-import type { SegmentEnd } from './read-lines.ts';
-import { readMembers, toNumber, toText } from './read-members.ts';
+import { isAbout, readIdentity } from './log-identity.ts';
+import type { LogIdentity } from './log-identity.ts';
+import { printVerifierKey } from './note.ts';
+import type { VerifierKey } from './note.ts';
+import { toLimits } from './verify-limits.ts';
+import { verifyLog } from './verify-log.ts';
+import type { LogReport } from './verify-log.ts';
 
-/** The state of one log. */
-export interface LogReport {
-  readonly slot: string;
-  readonly ok: boolean;
-  readonly segments: number;
-  /** Lines read, and how many of them by kind. */
-  readonly records: number;
-  readonly kinds: Readonly<Record<string, number>>;
-  readonly firstTime: number | undefined;
-  readonly lastTime: number | undefined;
-  /** Number and chain hash of the last record: noted down elsewhere, they are an anchor. */
-  readonly seq: number;
-  readonly chain: string;
-  /** `closed` in order; `open`: a writer is at work or was killed; `unfinished`: so, in the middle of a write. */
-  readonly end: 'closed' | 'open' | 'unfinished';
-  /** In the order of the log: the first is the first bad record. */
-  readonly findings: readonly Finding[];
-  /** What the log says of itself and a reader should know: torn writes, records it could not take. */
-  readonly remarks: readonly string[];
+/** What the logs are held against. */
+export interface VerifyOptions {
+  /** Keys whose signatures count; undefined: those that lie beside the logs. */
+  readonly keys?: readonly VerifierKey[] | undefined;
+  /** Files with notes that were kept where whoever can change the logs cannot change them. */
+  readonly anchors?: readonly string[];
+  /** The folder in which the keeper keeps what it signed last, `keys` in the data folder: an anchor, where only the keeper can write it. */
+  readonly keeper?: string | undefined;
+  readonly onProgress?: (progress: VerifyProgress) => void;
 }
+
+/** How far it has come. */
+export interface VerifyProgress {
+  readonly records: number;
+  readonly segments: number;
+  readonly ofSegments: number;
+}
+
+/** Where the keys came from that signatures were checked with. */
+export type KeySource = 'given' | 'beside' | 'none';
 
 /** The state of all logs below a directory. */
 export interface VerifyReport {
   readonly ok: boolean;
   readonly logs: readonly LogReport[];
   readonly records: number;
+  /** Verifier keys that signatures were checked with. */
+  readonly keys: readonly string[];
+  readonly keySource: KeySource;
   /** What this check cannot exclude. */
   readonly limits: readonly string[];
 }
 
-/** A torn write that the log itself must have put on record for it to be no finding. */
-interface Torn {
-  readonly finding: Finding;
-  readonly bytes: number;
-  readonly sha256: string;
-}
-
-interface Progress {
-  readonly chain: ChainCheck;
-  readonly kinds: Record<string, number>;
-  readonly remarks: string[];
-  torn: Torn[];
-  records: number;
-  firstTime: number | undefined;
-  lastTime: number | undefined;
-  closed: boolean;
-  /** Size that the segment being read was made with. */
-  declaredBytes: number;
-}
-
-const LIVE_RETRIES = 3;
-const LIVE_PAUSE_MS = 50;
-
 /** Verifies the log in a directory, or all logs one level below it. No log at all is not a good log. */
-export async function verifyLogs(directory: string): Promise<VerifyReport> {
+export async function verifyLogs(directory: string, options: VerifyOptions = {}): Promise<VerifyReport> {
+  const beside = options.keys === undefined ? await readKeysBeside(directory) : undefined;
+  const keys = options.keys ?? beside;
+  // Notes first, and then which files there are: a log that is being written only grows, so it has to have what was signed by now.
+  const anchors = await findAnchors(options.anchors ?? [], options.keeper, keys);
+  const kept = await findKept(await listLogs(directory), keys);
+  const found = await listLogs(directory);
+  const identities = new Map<string, LogIdentity>();
   const logs: LogReport[] = [];
-  for (const log of await listLogs(directory)) logs.push(await verifyLog(log));
-  const cut = logs.map(
-    ({ slot, lastTime }) =>
-      `${slot}: ${lastTime === undefined ? 'it has no record; whether it ever had' : `whether records after ${new Date(lastTime).toISOString()} were cut off its end`} cannot be told without an anchor.`,
-  );
+  const ofSegments = found.reduce((sum, { segments }) => sum + segments.length, 0);
+  let segments = 0;
+  let records = 0;
+  for (const log of found) {
+    const identity = (await readIdentity(log)) ?? { node: undefined, log: '' };
+    const before = records;
+    const onSegment = (count: number): void => {
+      segments += 1;
+      records = before + count;
+      options.onProgress?.({ records, segments, ofSegments });
+    };
+    const notes = [...anchors.notes, ...kept.notes].filter(({ checkpoint }) => isAbout(identity, checkpoint.origin));
+    const report = await verifyLog(log, identity, { keys, kept: notes, onSegment });
+    logs.push(withTwin(report, identity, identities));
+    identities.set(log.slot, identity);
+  }
+  // Where only one log is looked at, the others are not missing.
+  const isOneLog = found.some((log) => log.directory === directory);
+  if (!isOneLog) logs.push(...toMissing(anchors.notes, [...identities.values()]));
+  const keySource: KeySource = options.keys !== undefined ? 'given' : beside !== undefined ? 'beside' : 'none';
   return {
-    ok: logs.length > 0 && logs.every((log) => log.ok),
+    ok: found.length > 0 && logs.every((log) => log.ok),
     logs,
-    records: logs.reduce((sum, log) => sum + log.records, 0),
-    limits: [
-      ...cut,
-      'Whether a whole log was removed, or rewritten from some record on by someone who computed all its hashes anew, cannot be told: the chain has no key.',
-    ],
+    records,
+    keys: (keys ?? []).map(printVerifierKey),
+    keySource,
+    limits: toLimits(logs, { keySource, anchored: anchors.notes.length > 0, unread: unreadOf(anchors, kept) }),
   };
 }
 
-async function verifyLog({ slot, directory, segments }: LogDirectory): Promise<LogReport> {
-  const progress: Progress = {
-    chain: createChainCheck(),
-    kinds: {},
-    remarks: [],
-    torn: [],
-    records: 0,
-    firstTime: undefined,
-    lastTime: undefined,
-    closed: false,
-    declaredBytes: 0,
-  };
-  // Once a segment holds anything, the ones before it are final; the ones after it may begin any moment, and are left for the next time.
-  const used = await dropBlank(directory, segments);
-  let end: LogReport['end'] = 'open';
-  for (const number of used) {
-    const name = toSegmentName(number);
-    end = await withSegment(directory, number, (file) => verifySegment(file, name, number === used.at(-1), progress));
+async function readKeysBeside(directory: string): Promise<readonly VerifierKey[] | undefined> {
+  for (const folder of [directory, join(directory, '..')]) {
+    const text = await readIfThere(join(folder, CHECKPOINT_KEY_FILE));
+    if (text !== undefined) return parseKeys(text);
   }
-  const { chain } = progress;
-  chain.end();
-  for (const { finding } of progress.torn) chain.note(finding);
-  return {
-    slot,
-    ok: chain.findings.length === 0,
-    segments: used.length,
-    records: progress.records,
-    kinds: progress.kinds,
-    firstTime: progress.firstTime,
-    lastTime: progress.lastTime,
-    ...chain.last,
-    end: end === 'open' && progress.closed ? 'closed' : end,
-    findings: [...chain.findings].sort((a, b) => (a.file === b.file ? a.position - b.position : a.file < b.file ? -1 : 1)),
-    remarks: progress.remarks,
-  };
+  return undefined;
 }
 
-async function dropBlank(directory: string, segments: readonly number[]): Promise<readonly number[]> {
-  let count = segments.length;
-  while (count > 0 && (await withSegment(directory, segments[count - 1] ?? 0, isBlank))) count -= 1;
-  return segments.slice(0, count);
+/** A log of which there is a second copy under another name: one of the two is not what it seems. */
+function withTwin(report: LogReport, identity: LogIdentity, known: ReadonlyMap<string, LogIdentity>): LogReport {
+  const twin = [...known].find(([, one]) => one.log !== '' && one.log === identity.log)?.[0];
+  if (twin === undefined) return report;
+  const says = `This is the same log as ${twin}: one of the two was put in the place of another.`;
+  return { ...report, ok: false, findings: [{ what: 'foreign', file: '', line: 0, position: 0, seq: 0, says }, ...report.findings] };
 }
 
-async function withSegment<T>(directory: string, number: number, use: (file: LogFile) => Promise<T>): Promise<T> {
-  const file = await diskFiles.open(join(directory, toSegmentName(number)), 'read');
-  try {
-    return await use(file);
-  } finally {
-    await file.close();
+/** Logs that were noted down elsewhere and of which nothing is there. */
+function toMissing(notes: readonly KeptNote[], identities: readonly LogIdentity[]): readonly LogReport[] {
+  const newest = new Map<string, KeptNote>();
+  for (const note of notes) {
+    const { origin, size } = note.checkpoint;
+    if (size > (newest.get(origin)?.checkpoint.size ?? -1)) newest.set(origin, note);
   }
+  return [...newest].flatMap(([origin, { checkpoint, place }]) => {
+    if (identities.some((identity) => isAbout(identity, origin))) return [];
+    const says = `The log ${origin} had ${checkpoint.size} records at ${new Date(checkpoint.time).toISOString()}, and is not here.`;
+    return [{ ...NOTHING, slot: origin, origin, findings: [{ what: 'missing', ...place, seq: 1, until: checkpoint.size, says }] }];
+  });
 }
 
-async function verifySegment(file: LogFile, name: string, newest: boolean, progress: Progress): Promise<LogReport['end']> {
-  let line = 0;
-  progress.declaredBytes = 0;
-  const read = (from: number): Promise<SegmentEnd> =>
-    readLines(file, from, (text, position) => {
-      line += 1;
-      progress.records += 1;
-      noteRecord(progress.chain.add(text, { file: name, line, position }), text, progress);
-      return true;
-    });
+const NOTHING: Omit<LogReport, 'slot' | 'origin' | 'findings'> = {
+  ok: false,
+  segments: 0,
+  records: 0,
+  kinds: {},
+  firstTime: undefined,
+  lastTime: undefined,
+  seq: 0,
+  chain: '',
+  removed: 0,
+  checkpoints: 0,
+  unsettled: 0,
+  signed: undefined,
+  anchored: undefined,
+  end: 'open',
+  remarks: [],
+};
 
-  let end = await read(0);
-  // A writer at work: what looked like a hole may be a write that was under way between two reads.
-  for (let tries = 0; newest && end.restEnd > end.position && tries < LIVE_RETRIES; tries++) {
-    await new Promise((resolve) => setTimeout(resolve, LIVE_PAUSE_MS));
-    const before = end.position;
-    end = await read(before);
-    if (end.position > before) tries = 0;
-  }
-  const place = { file: name, line: line + 1, position: end.position, seq: progress.chain.last.seq + 1 };
-  if (file.sizeBytes < progress.declaredBytes) {
-    const says = `The file was made with ${progress.declaredBytes} bytes and has ${file.sizeBytes}: its end was cut off.`;
-    progress.chain.note({ what: 'cut', ...place, says });
-  }
-  if (end.restEnd === end.position) return 'open';
-  return judgeRest(file, end, place, newest, progress);
-}
-
-/** Bytes behind the last line that are neither zeros nor a line. */
-async function judgeRest(
-  file: LogFile,
-  end: SegmentEnd,
-  place: Omit<Finding, 'what' | 'says'>,
-  newest: boolean,
-  progress: Progress,
-): Promise<LogReport['end']> {
-  const bytes = end.restEnd - end.position;
-  if (bytes > COMMIT_MAX_BYTES) {
-    progress.chain.note({
-      what: 'altered',
-      ...place,
-      says: `${bytes} bytes after record ${place.seq - 1} are no records, more than any crash leaves.`,
-    });
-    return 'unfinished';
-  }
-  const rest = await readRange(file, end.position, end.restEnd);
-  // The beginning of a line, and nothing behind it: a killed writer, or one at work.
-  if (newest && !rest.includes(0)) return 'unfinished';
-  const says = `${bytes} bytes after record ${place.seq - 1} are no records: a write torn by a crash that is not on record yet, or tampering.`;
-  progress.torn.push({ finding: { what: 'torn', ...place, says }, bytes, sha256: sha256Hex(rest) });
-  return 'unfinished';
-}
-
-function noteRecord(frame: Frame | undefined, text: string, progress: Progress): void {
-  if (frame === undefined) return;
-  progress.kinds[frame.kind] = (progress.kinds[frame.kind] ?? 0) + 1;
-  progress.firstTime ??= frame.time;
-  progress.lastTime = frame.time;
-  progress.closed = false;
-  if (frame.kind === 'segment') progress.declaredBytes = toNumber(readMembers(text)['bytes']);
-  if (frame.kind === 'log') noteEvent(readMembers(text), frame, progress);
-}
-
-function noteEvent(members: Readonly<Record<string, unknown>>, frame: Frame, progress: Progress): void {
-  const at = new Date(frame.time).toISOString();
-  switch (members['event']) {
-    case 'closed':
-      progress.closed = true;
-      break;
-    case 'recovered': {
-      const { file, position, bytes, sha256 } = members;
-      progress.torn = progress.torn.filter(
-        (torn) => !(torn.finding.file === file && torn.finding.position === position && torn.bytes === bytes && torn.sha256 === sha256),
-      );
-      progress.remarks.push(
-        `A write torn by a crash was found at ${at}: ${toNumber(bytes)} bytes at ${toNumber(position)} of ${toText(file)}.`,
-      );
-      break;
-    }
-    case 'damaged':
-      progress.remarks.push(
-        `The log itself found damage at ${at}: from byte ${toNumber(members['position'])} of ${toText(members['file'])} on.`,
-      );
-      break;
-    case 'gap':
-      progress.remarks.push(
-        `${toNumber(members['records'])} records could not be taken up to ${at} (${toText(members['reason'])}); calls among them were denied.`,
-      );
-      break;
-    default:
-  }
+function unreadOf(...found: readonly FoundNotes[]): readonly string[] {
+  return found.flatMap(({ unread }) =>
+    [...unread].map(([file, count]) => `${count} notes in ${file} are not signed by a key that is trusted, and were not used.`),
+  );
 }

@@ -1,0 +1,154 @@
+// Holds the checkpoints of one log against its tree: those on record in it, and those that were kept elsewhere. The first that does not hold bounds what
+// was rewritten; those after it tell nothing new, since every root is over everything before it.
+
+import type { ChainCheck, Place } from './chain-check.ts';
+import { isAbout } from './log-identity.ts';
+import type { LogIdentity } from './log-identity.ts';
+import { openNote, readNote } from './note.ts';
+import type { Checkpoint, VerifierKey } from './note.ts';
+import { readMembers, toText } from './read-members.ts';
+import type { TellingLine } from './segment-pass.ts';
+import type { TreeCheck } from './tree-check.ts';
+
+/** A checkpoint that was kept outside the log; its signature is good. */
+export interface KeptNote {
+  readonly checkpoint: Checkpoint;
+  /** Where it was found: a file, and the line in it. */
+  readonly place: Place;
+  /** It was kept where whoever can change the log cannot change it. */
+  readonly isAnchor: boolean;
+}
+
+/** What a log was at a moment, by a checkpoint that holds. */
+export interface Signed {
+  readonly size: number;
+  readonly time: number;
+}
+
+export interface CheckpointCheck {
+  /** Checkpoints that hold, and those about a part that can no longer be added up. */
+  readonly held: number;
+  readonly unknown: number;
+  /** By the last that holds, and by the last that holds of those that were kept elsewhere. */
+  readonly signed: Signed | undefined;
+  readonly anchored: Signed | undefined;
+  /** The tree was lost or taken up anew: what held before says nothing about what comes. */
+  restart(): void;
+  /** Those on record in a segment, and the kept ones that the log has come to. */
+  check(file: string, telling: readonly TellingLine[]): Promise<void>;
+  /** At the end of the log: what is kept about records that are not there. */
+  end(): void;
+}
+
+export interface CheckpointCheckOptions {
+  readonly chain: ChainCheck;
+  readonly tree: TreeCheck;
+  readonly identity: LogIdentity;
+  /** Undefined: signatures cannot be checked. */
+  readonly keys: readonly VerifierKey[] | undefined;
+  readonly kept: readonly KeptNote[];
+}
+
+interface Seen {
+  readonly checkpoint: Checkpoint;
+  readonly place: Place;
+  readonly isAnchor: boolean;
+}
+
+export function createCheckpointCheck({ chain, tree, identity, keys, kept }: CheckpointCheckOptions): CheckpointCheck {
+  let waiting = [...kept].sort((a, b) => a.checkpoint.size - b.checkpoint.size);
+  let held = 0;
+  let unknown = 0;
+  let signed: Signed | undefined;
+  let anchored: Signed | undefined;
+  /** One of them did not hold since the tree was taken up. */
+  let failed = false;
+
+  const readRecord = (file: string, { line, position, seq, text }: TellingLine): Seen | undefined => {
+    const place = { file, line, position };
+    const lines = readMembers(text)['note'];
+    const note = Array.isArray(lines) ? lines.map(toText).join('\n') : '';
+    const checkpoint = keys === undefined ? readNote(note) : openNote(note, keys);
+    if (checkpoint === undefined) {
+      chain.note({ what: 'forged', ...place, seq, says: `The checkpoint in record ${seq} is not signed by ${namesOf(keys)}.` });
+      return undefined;
+    }
+    const isOurs = isAbout(identity, checkpoint.origin);
+    if (!isOurs || checkpoint.size >= seq) {
+      const about = isOurs ? 'records that came after it' : `another log, ${checkpoint.origin}`;
+      chain.note({ what: 'foreign', ...place, seq, says: `The checkpoint in record ${seq} is about ${about}.` });
+      return undefined;
+    }
+    return { checkpoint, place, isAnchor: false };
+  };
+
+  const compare = async ({ checkpoint, place, isAnchor }: Seen): Promise<void> => {
+    const { size, time } = checkpoint;
+    const holding = await tree.compare(checkpoint);
+    if (holding === 'unknown') {
+      unknown += 1;
+    } else if (holding === 'differs') {
+      if (!failed) chain.note({ what: 'rewritten', ...place, ...boundsOf(size, signed, time) });
+      failed = true;
+    } else {
+      held += 1;
+      if (size >= (signed?.size ?? 0)) signed = { size, time };
+      if (isAnchor && size >= (anchored?.size ?? 0)) anchored = { size, time };
+    }
+  };
+
+  return {
+    get held() {
+      return held;
+    },
+    get unknown() {
+      return unknown;
+    },
+    get signed() {
+      return signed;
+    },
+    get anchored() {
+      return anchored;
+    },
+    restart() {
+      failed = false;
+    },
+    async check(file, telling) {
+      const seen = telling
+        .filter(({ kind }) => kind === 'checkpoint')
+        .map((line) => readRecord(file, line))
+        .filter((one) => one !== undefined);
+      const { seq } = chain.last;
+      const due = waiting.filter(({ checkpoint }) => checkpoint.size <= seq);
+      waiting = waiting.filter(({ checkpoint }) => checkpoint.size > seq);
+      for (const one of [...seen, ...due].sort((a, b) => a.checkpoint.size - b.checkpoint.size)) await compare(one);
+    },
+    end() {
+      const last = waiting.at(-1);
+      if (last === undefined) return;
+      const { seq } = chain.last;
+      const { size, time } = last.checkpoint;
+      const says = `The log had ${size} records at ${new Date(time).toISOString()} and has ${seq}: ${countedRecords(seq + 1, size)} cut off its end, or the log was put back to what it was before.`;
+      chain.note({ what: 'rolled-back', ...last.place, seq: seq + 1, until: size, says });
+      waiting = [];
+    },
+  };
+}
+
+function namesOf(keys: readonly VerifierKey[] | undefined): string {
+  return keys === undefined ? 'anybody' : keys.map(({ name }) => name).join(' or ');
+}
+
+/** Which records a root that differs is about, when an earlier one held. */
+function boundsOf(size: number, signed: Signed | undefined, time: number): { seq: number; until: number; says: string } {
+  const at = new Date(time).toISOString();
+  if (signed === undefined || signed.size >= size)
+    return { seq: 1, until: size, says: `Among records 1 to ${size} are some that are not those that were signed at ${at}.` };
+  const seq = signed.size + 1;
+  const says = `Among records ${seq} to ${size} are some that are not those that were signed at ${at}; those before are, by the checkpoint of ${new Date(signed.time).toISOString()}.`;
+  return { seq, until: size, says };
+}
+
+function countedRecords(from: number, to: number): string {
+  return from === to ? `record ${from} was` : `records ${from} to ${to} were`;
+}

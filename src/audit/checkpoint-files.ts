@@ -1,0 +1,60 @@
+// Where signed checkpoints and their key lie on disk, beside the logs; and how notes that were gathered in one file, as anchors do, are read again.
+
+import { createReadStream, existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { parseVerifierKey } from './note.ts';
+import type { VerifierKey } from './note.ts';
+
+/** In the folder of the logs: the verifier keys of who signs, one a line. */
+export const CHECKPOINT_KEY_FILE = 'checkpoint.key';
+/** In the folder of one log: the last checkpoint of it. */
+export const LAST_CHECKPOINT_FILE = 'checkpoint';
+
+/** A signed note as it was found. */
+export interface FoundNote {
+  readonly text: string;
+  /** The line that it begins at, from 1. */
+  readonly line: number;
+}
+
+/** More bytes are no keys. */
+const KEY_FILE_CHARS = 65_536;
+/** A note has a few lines; what goes on longer is none. */
+const MAX_NOTE_LINES = 200;
+const SIGNATURE = '— ';
+
+/** Reads verifier keys, one a line; undefined where there is none, or a line that is no key. */
+export function parseKeys(text: string): readonly VerifierKey[] | undefined {
+  if (text.length > KEY_FILE_CHARS) return undefined;
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const keys = lines.map(parseVerifierKey).filter((key) => key !== undefined);
+  return keys.length > 0 && keys.length === lines.length ? keys : undefined;
+}
+
+/** The notes in a file, one behind the other, with or without empty lines between them. What is none of them is given as it stands. */
+export async function* readNotes(path: string): AsyncGenerator<FoundNote, void, undefined> {
+  let lines: string[] = [];
+  let begin = 1;
+  let number = 0;
+  const take = (): FoundNote => ({ text: `${lines.join('\n')}\n`, line: begin });
+  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+    number += 1;
+    const ended = lines.at(-1)?.startsWith(SIGNATURE) === true && !line.startsWith(SIGNATURE);
+    if (ended || lines.length >= MAX_NOTE_LINES) {
+      yield take();
+      lines = [];
+    }
+    if (lines.length === 0) {
+      if (line === '') continue;
+      begin = number;
+    }
+    lines.push(line);
+  }
+  if (lines.length > 0) yield take();
+}
+
+/** The text of a small file; undefined where there is none. */
+export async function readIfThere(path: string): Promise<string | undefined> {
+  return existsSync(path) ? readFile(path, 'utf8') : undefined;
+}

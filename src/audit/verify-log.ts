@@ -1,0 +1,177 @@
+// Checks one log from its files, also while it is being written. Segments that are as they should be pass fast; any other is read line by line.
+
+import { createChainCheck } from './chain-check.ts';
+import type { ChainCheck, Finding } from './chain-check.ts';
+import { createCheckpointCheck } from './checkpoint-check.ts';
+import type { CheckpointCheck, KeptNote, Signed } from './checkpoint-check.ts';
+import { diskFiles } from './files.ts';
+import { toSegmentName } from './format.ts';
+import type { LogDirectory } from './log-directory.ts';
+import { createLogFacts } from './log-facts.ts';
+import type { LogFacts } from './log-facts.ts';
+import type { LogIdentity } from './log-identity.ts';
+import { readLogParts } from './log-parts.ts';
+import type { LogPart } from './log-parts.ts';
+import { emptyRange, parseRange } from './merkle.ts';
+import type { CompactRange } from './merkle.ts';
+import { toOrigin } from './note.ts';
+import type { VerifierKey } from './note.ts';
+import { isBlank } from './read-lines.ts';
+import { readMembers } from './read-members.ts';
+import { passSegment } from './segment-pass.ts';
+import type { SegmentPass, TellingLine } from './segment-pass.ts';
+import { createTreeCheck } from './tree-check.ts';
+import type { TreeCheck } from './tree-check.ts';
+import { verifyLines } from './verify-lines.ts';
+import type { SegmentLines } from './verify-lines.ts';
+import { withSegment } from './with-segment.ts';
+
+/** The state of one log. */
+export interface LogReport {
+  readonly slot: string;
+  /** What its checkpoints are about; undefined where no head says it. */
+  readonly origin: string | undefined;
+  readonly ok: boolean;
+  readonly segments: number;
+  /** Lines read, and how many of them by kind. */
+  readonly records: number;
+  readonly kinds: Readonly<Record<string, number>>;
+  readonly firstTime: number | undefined;
+  readonly lastTime: number | undefined;
+  /** Number and chain hash of the last record. */
+  readonly seq: number;
+  readonly chain: string;
+  /** Records that were removed because their time was over, each with a signature. */
+  readonly removed: number;
+  /** Checkpoints that hold. */
+  readonly checkpoints: number;
+  /** Checkpoints about a part of the log that cannot be added up any more. */
+  readonly unsettled: number;
+  /** The records up to here are those that were signed. */
+  readonly signed: Signed | undefined;
+  /** The records up to here are those that were noted down elsewhere. */
+  readonly anchored: Signed | undefined;
+  /** `closed` in order; `open`: a writer is at work or was killed; `unfinished`: so, in the middle of a write. */
+  readonly end: 'closed' | 'open' | 'unfinished';
+  /** In the order of the log: the first is the first bad record. */
+  readonly findings: readonly Finding[];
+  /** What the log says of itself and a reader should know: torn writes, records it could not take, removals. */
+  readonly remarks: readonly string[];
+}
+
+/** What a log is held against. */
+export interface LogTrust {
+  /** Undefined: signatures cannot be checked. */
+  readonly keys: readonly VerifierKey[] | undefined;
+  /** Notes about this log that were found outside of it. */
+  readonly kept: readonly KeptNote[];
+  readonly onSegment?: ((records: number) => void) | undefined;
+}
+
+interface Reading {
+  readonly directory: string;
+  readonly chain: ChainCheck;
+  readonly facts: LogFacts;
+  readonly tree: TreeCheck;
+  readonly checkpoints: CheckpointCheck;
+}
+
+/** Verifies one log. */
+export async function verifyLog({ slot, directory, segments }: LogDirectory, identity: LogIdentity, trust: LogTrust): Promise<LogReport> {
+  // Once a segment holds anything, the ones before it are final; the ones after it may begin any moment, and are left for the next time.
+  const used = await dropBlank(directory, segments);
+  const chain = createChainCheck();
+  const facts = createLogFacts();
+  const tree = createTreeCheck((number) => withSegment(diskFiles, directory, number, async (file) => (await passSegment(file))?.leaves));
+  const checkpoints = createCheckpointCheck({ chain, tree, identity, keys: trust.keys, kept: trust.kept });
+  const reading: Reading = { directory, chain, facts, tree, checkpoints };
+  const { parts, refused } = await readLogParts(directory, used, identity, trust.keys);
+  for (const { file, says } of refused) chain.note({ what: 'forged', file, line: 1, position: 0, seq: 0, says });
+
+  let end: LogReport['end'] = 'open';
+  let removed = 0;
+  for (const part of parts) {
+    if (part.kind === 'removed') {
+      removed += passRemoved(part, reading);
+    } else {
+      end = await verifySegment(part.number, part.number === used.at(-1), reading);
+      trust.onSegment?.(facts.records);
+    }
+  }
+  chain.end();
+  checkpoints.end();
+  for (const { finding } of facts.torn) chain.note(finding);
+  return {
+    slot,
+    origin: identity.node === undefined ? undefined : toOrigin(identity.node, identity.log),
+    ok: chain.findings.length === 0,
+    segments: used.length,
+    records: facts.records,
+    kinds: facts.kinds,
+    firstTime: facts.firstTime,
+    lastTime: facts.lastTime,
+    ...chain.last,
+    removed,
+    checkpoints: checkpoints.held,
+    unsettled: checkpoints.unknown,
+    signed: checkpoints.signed,
+    anchored: checkpoints.anchored,
+    end: end === 'open' && facts.closed ? 'closed' : end,
+    findings: [...chain.findings].sort((a, b) => (a.file === b.file ? a.position - b.position : a.file < b.file ? -1 : 1)),
+    remarks: facts.remarks,
+  };
+}
+
+async function dropBlank(directory: string, segments: readonly number[]): Promise<readonly number[]> {
+  let count = segments.length;
+  while (count > 0 && (await withSegment(diskFiles, directory, segments[count - 1] ?? 0, isBlank))) count -= 1;
+  return segments.slice(0, count);
+}
+
+async function verifySegment(number: number, newest: boolean, reading: Reading): Promise<LogReport['end']> {
+  const { chain, facts, tree, checkpoints } = reading;
+  const name = toSegmentName(number);
+  const { end, leaves, whole, telling } = await withSegment(diskFiles, reading.directory, number, async (file) => {
+    const pass = await passSegment(file);
+    return pass !== undefined && follows(pass, chain) ? takeOver(pass, facts) : verifyLines(file, name, { chain, facts, newest });
+  });
+  if (leaves === undefined) tree.lose();
+  else if (tree.size !== leaves.from) checkpoints.restart();
+  if (leaves !== undefined && !tree.add(number, leaves, treeBefore(telling[0]))) {
+    const says = `Among records ${(checkpoints.signed?.size ?? 0) + 1} to ${leaves.from} are some that are not those that this head was written after: it has another tree.`;
+    const seq = (checkpoints.signed?.size ?? 0) + 1;
+    chain.note({ what: 'rewritten', file: name, line: 1, position: 0, seq, until: leaves.from, says });
+    checkpoints.restart();
+  }
+  await checkpoints.check(name, telling);
+  if (!whole) tree.lose();
+  return end;
+}
+
+function follows({ leaves: { from, to }, prev, chain, chainBefore }: SegmentPass, before: ChainCheck): boolean {
+  return before.skip({ from: from + 1, prev, to, chain, chainBefore });
+}
+
+function takeOver(pass: SegmentPass, facts: LogFacts): SegmentLines {
+  facts.addSegment(pass);
+  return { end: 'open', leaves: pass.leaves, whole: true, telling: pass.telling };
+}
+
+/** The tree over all records before the segment with this head. */
+function treeBefore(head: TellingLine | undefined): CompactRange | undefined {
+  if (head?.kind !== 'segment') return undefined;
+  if (head.seq === 1) return emptyRange();
+  const { tree } = readMembers(head.text);
+  return Array.isArray(tree) ? parseRange(0, head.seq - 1, tree) : undefined;
+}
+
+/** Gives how many records are gone. */
+function passRemoved({ file, tombstone }: Extract<LogPart, { kind: 'removed' }>, { chain, facts, tree }: Reading): number {
+  const { from, to, before, time, reason } = tombstone;
+  chain.passOver(tombstone, { file, line: 1, position: 0 });
+  tree.skip(tombstone.tree);
+  facts.addRemark(
+    `Records ${from} to ${to}, none younger than ${new Date(before).toISOString()}, were removed at ${new Date(time).toISOString()}: ${reason}.`,
+  );
+  return to - from + 1;
+}
