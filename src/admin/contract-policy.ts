@@ -43,6 +43,7 @@ const explainedSchema = z.strictObject({
   limits: z.array(z.strictObject({ limit: z.string(), says: z.string() })),
   inspect: z.literal('required').nullable().meta({ description: 'required: what is not looked into is denied.' }),
   redact: z.array(z.string()).meta({ description: 'Classes of findings that are redacted at least.' }),
+  capture: z.string().nullable().meta({ description: 'The purpose for which what is said is sealed into the vault.' }),
 });
 
 const explanationSchema = explainedSchema.extend({

@@ -40,7 +40,7 @@ export type { LogReport } from './verify-log.ts';
 export { CHECKPOINT_KEY_FILE, LAST_CHECKPOINT_FILE, parseKeys, readNotes } from './checkpoint-files.ts';
 export type { FoundNote } from './checkpoint-files.ts';
 export type { Finding, Tampering } from './chain-check.ts';
-export { toFindings, toNumber } from './read-members.ts';
+export { toFindings, toMembers, toNumber } from './read-members.ts';
 export { tailLogs } from './tail.ts';
 export type { TailOptions, TailRecord } from './tail.ts';
 export { DEFAULT_AUDIT, PRIVACY_PROFILES, PROFILES } from './privacy.ts';
@@ -72,6 +72,7 @@ export type { HeldSegment, LogPlan, RetentionOptions } from './retention.ts';
 export { finishRemovals, placeTombstone, removeSegments } from './shorten.ts';
 export type { SegmentSpan } from './shorten.ts';
 export { createHoldCheck, describeScope, mayConcern } from './holds.ts';
+export { findHoldsOn } from './hold-search.ts';
 export type { Hold, HoldCheck, HoldScope } from './holds.ts';
 export {
   createVaultKey,
@@ -96,6 +97,8 @@ export {
 export type { Envelope, EnvelopeHead, EnvelopePart, EnvelopeParts, Opening, Sealing, VaultEntry, VaultFile } from './vault/index.ts';
 export { isLogName, parseCheckpointAnswer, parseCheckpointAsk } from './checkpointing.ts';
 export type { AskForCheckpoint, CheckpointAnswer, CheckpointAsk, CheckpointDispute } from './checkpointing.ts';
+export { createCheckpointer } from './checkpointer.ts';
+export type { Checkpointer, CheckpointState } from './checkpointer.ts';
 export { nodeName } from './node-name.ts';
 export { parseFrame, toSegmentName } from './format.ts';
 export { listLogs } from './log-directory.ts';

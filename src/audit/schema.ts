@@ -5,6 +5,8 @@ import { PRIVACY_PROFILES, PROFILES } from './privacy.ts';
 import type { AnchorConfig, AnchorTarget, AuditSettings } from './privacy.ts';
 
 const MAX_ENTRIES = 100;
+/** Its private half was thrown away. */
+const EXAMPLE_KEY = 'sallyport-vault1:AbzAoiabFILIP7R9f5B_B67AtUuSedamTkL5oSsB7wk';
 
 const word = (what: string) =>
   z
@@ -71,7 +73,7 @@ const purposeSchema = z.strictObject({
     .regex(/^sallyport-vault1:[A-Za-z0-9_-]{43}$/, 'must be a public key as sallyport vault keygen prints it: sallyport-vault1:…')
     .meta({
       description: 'Public key of whoever can open what is sealed; sallyport vault keygen makes one.',
-      examples: [`sallyport-vault1:${'A'.repeat(43)}`],
+      examples: [EXAMPLE_KEY],
     }),
   expires: z.iso
     .date('must be a day, as 2027-01-31')
@@ -156,7 +158,7 @@ export const auditSchema = z
       .default({})
       .meta({
         description: 'What rules with `capture` may have sealed into the vault, for whom, and until when.',
-        examples: [{ incident: { recipient: `sallyport-vault1:${'A'.repeat(43)}`, expires: '2027-01-31', keepDays: 30 } }],
+        examples: [{ incident: { recipient: EXAMPLE_KEY, expires: '2027-01-31', keepDays: 30 } }],
       }),
   })
   .meta({

@@ -213,7 +213,7 @@ function explain(input: ExplainInput, labels: readonly string[], { shard }: Unte
 }
 
 function print(deps: CliDeps, shown: Shown, { server, kind, name }: ExplainInput, args: ParsedArguments): void {
-  const { agent, verdict, labels, taint, inForce, file, limits, findings, inspect, redact } = shown;
+  const { agent, verdict, labels, taint, inForce, file, limits, findings, inspect, redact, capture } = shown;
   const by =
     inForce === undefined
       ? `${file === undefined ? 'the config file' : shownPath(file, deps)}, as no gateway was asked`
@@ -237,6 +237,7 @@ function print(deps: CliDeps, shown: Shown, { server, kind, name }: ExplainInput
     printText(deps, `found    ${type} (${of})${count > 1 ? ` ×${count}` : ''} at ${path}: ${action}`);
   if (inspect === 'required') printLine(deps, 'inspect  required: what is not looked into is denied, also in the answer');
   if (redact.length > 0) printLine(deps, `redact   ${redact.join(', ')}: at least, also in the answer`);
+  if (capture !== null) printLine(deps, `capture  ${capture}: what is said is sealed for this purpose, both ways`);
   if (inForce !== undefined)
     printLine(
       deps,

@@ -1,6 +1,8 @@
 // Looks at a well-formed config for what cannot work or is not safe. Errors keep it from being used; warnings are said and do not.
 
+import { DEFAULT_AUDIT } from '../audit/index.ts';
 import { checkPolicy, declaredLabels, KNOWN_LABELS } from '../policies/index.ts';
+import { checkCapture } from './check-capture.ts';
 import { checkInspectionOf } from './check-inspection.ts';
 import { checkListeners } from './check-listeners.ts';
 import { checkLookAlikes } from './check-look-alikes.ts';
@@ -22,7 +24,7 @@ export interface Doubt extends Mistake {
 export type Report = (severity: Doubt['severity'], path: Path, message: string, fix: string) => void;
 
 /** Everything doubtful about a shard. Paths lead into the shard, servers by name. `folder` is that of the config file, if there is one. */
-export function checkConfig(shard: ConfigShard, env: Env, files: Files, folder = '/'): readonly Doubt[] {
+export function checkConfig(shard: ConfigShard, env: Env, files: Files, folder = '/', nowMs = Date.now()): readonly Doubt[] {
   const doubts: Doubt[] = [];
   const report: Report = (severity, path, message, fix) => doubts.push({ severity, path, part: 'value', message, fix });
   if (files.look(shard.dataFolder).kind === 'file')
@@ -37,8 +39,10 @@ export function checkConfig(shard: ConfigShard, env: Env, files: Files, folder =
   checkLookAlikes(shard.servers, report);
   const servers = shard.servers.map(({ name }) => name);
   const labels = labelsOf(shard);
+  const audit = shard.audit ?? DEFAULT_AUDIT;
+  const purposes = audit.purposes.map(({ name }) => name);
   checkRoutes(shard.routes, servers, report);
-  for (const { severity, path, message, fix, written, among } of checkPolicy(shard.policy, { servers, labels })) {
+  for (const { severity, path, message, fix, written, among } of checkPolicy(shard.policy, { servers, labels, purposes })) {
     doubts.push({
       severity,
       path: ['policy', ...path],
@@ -47,6 +51,7 @@ export function checkConfig(shard: ConfigShard, env: Env, files: Files, folder =
       fix: fix ?? suggest(written, among),
     });
   }
+  checkCapture(shard.policy, audit, nowMs, report);
   if (shard.inspection !== undefined) doubts.push(...checkInspectionOf(shard.inspection, servers, shard.policy));
   return doubts;
 }

@@ -11,6 +11,8 @@ export interface Known {
   readonly servers: readonly string[];
   /** Labels that some tool has, or may come to have; undefined: any may be. */
   readonly labels?: readonly string[];
+  /** Purposes for which rules may have something sealed; undefined: any may be. */
+  readonly purposes?: readonly string[];
 }
 
 /** Where inspection asks a person, its name stands in the place of a rule's: an approval for the one must not be good for the other. */
@@ -60,6 +62,7 @@ export function checkPolicy(document: PolicyDocument, known: Known): readonly Po
       ...checkLabels(rule, i, 'labels', known.labels),
       ...checkLabels(rule, i, 'after', known.labels),
       ...checkCondition(rule, i),
+      ...checkCapture(rule, i, known.purposes),
     );
   });
   problems.push(...checkLimits(document, known.servers));
@@ -73,6 +76,21 @@ function checkLabels(rule: Rule, i: number, member: 'labels' | 'after', known: r
       ? []
       : [{ severity: 'warning', path: ['rules', i, member, j], message: 'is a label that no tool has', written: label, among: known }],
   );
+}
+
+function checkCapture({ capture }: Rule, i: number, known: readonly string[] | undefined): readonly PolicyProblem[] {
+  if (capture === undefined || known === undefined || known.includes(capture)) return [];
+  const path = ['rules', i, 'capture'];
+  return known.length === 0
+    ? [
+        {
+          severity: 'error',
+          path,
+          message: 'names a purpose, and audit.purposes has none',
+          fix: `Add audit.purposes.${capture}, or remove it.`,
+        },
+      ]
+    : [{ severity: 'error', path, message: 'is not a purpose of audit.purposes', written: capture, among: known }];
 }
 
 function checkCondition({ when, prompts, resources }: Rule, i: number): readonly PolicyProblem[] {

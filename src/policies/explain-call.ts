@@ -25,6 +25,8 @@ export interface ExplainedCall {
   /** What the rules that let it through oblige to. */
   readonly inspect: 'required' | null;
   readonly redact: readonly FindingClass[];
+  /** The purpose for which what is said would be sealed. */
+  readonly capture: string | null;
 }
 
 /** Explains what a policy says of a call. */
@@ -49,6 +51,7 @@ export function explainCall(policy: Policy, document: Pick<PolicyDocument, 'limi
     }),
     inspect: verdict.kind === 'deny' ? null : (verdict.obligations.inspect ?? null),
     redact: verdict.kind === 'deny' ? [] : (verdict.obligations.redact ?? []),
+    capture: verdict.kind === 'deny' ? null : (verdict.obligations.capture ?? null),
     limits: verdict.kind === 'deny' ? [] : limitsOf(policy, document, question, verdict.obligations.limits),
   };
 }

@@ -197,9 +197,30 @@ const DUTIES: readonly (readonly [what: string, rules: readonly object[], subjec
     { kind: 'resource', name: 'file:///pub/../own/a' },
     { inspect: 'required', redact: ['personal'] },
   ],
+  [
+    'what is said sealed for one purpose, by the first rule that wants it, whether it asks or allows',
+    [all, { ...all, name: 'b', capture: 'incident' }, { ...all, name: 'c', capture: 'billing' }],
+    { kind: 'tool', name: 'read' },
+    { capture: 'incident' },
+  ],
+  [
+    'what is said sealed as the first rule in the document says, also where a later one asks',
+    [
+      { ...all, name: 'b', capture: 'incident' },
+      { ...all, name: 'd', effect: 'ask', capture: 'billing' },
+    ],
+    { kind: 'tool', name: 'read' },
+    { capture: 'incident' },
+  ],
+  [
+    'nothing sealed where the rule that wants it does not hold',
+    [all, { ...all, name: 'b', capture: 'incident', when: 'findings.secret > 0' }],
+    { kind: 'tool', name: 'read' },
+    {},
+  ],
 ];
 for (const [what, rules, subject, duties] of DUTIES) {
-  test(`what a call owes to inspection: ${what}`, () => {
+  test(`what a call owes: ${what}`, () => {
     const verdict = policyOf(...rules).judge(call('read', {}, { subject, findings: {} }));
     assert.ok(verdict.kind !== 'deny', JSON.stringify(verdict));
     assert.deepEqual(verdict.obligations, { class: 'standard', ...duties });

@@ -28,6 +28,8 @@ const refused: readonly (readonly [what: string, document: unknown])[] = [
   ['an inspection asked for by a rule that denies', { rules: [{ ...rule, effect: 'deny', inspect: 'required' }] }],
   ['an inspection that is not required', { rules: [{ ...rule, inspect: 'optional' }] }],
   ['what is redacted by a rule that denies', { rules: [{ ...rule, effect: 'deny', redact: ['personal'] }] }],
+  ['what is sealed by a rule that denies', { rules: [{ ...rule, effect: 'deny', capture: 'incident' }] }],
+  ['a purpose that cannot be one', { rules: [{ ...rule, capture: 'Incident 7' }] }],
   ['nothing to redact', { rules: [{ ...rule, redact: [] }] }],
   ['a class that there is not', { rules: [{ ...rule, redact: ['secrets'] }] }],
   ['to redact what nobody has looked into', { rules: [{ ...rule, redact: ['unscanned'] }] }],

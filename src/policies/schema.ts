@@ -90,6 +90,15 @@ const ruleSchema = z
           'Classes of findings that are redacted, in calls that the rule grants and in their answers, where the lines of inspection.actions do not say something stricter.',
         examples: [['personal', 'payment']],
       }),
+    capture: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be the name of a purpose in audit.purposes')
+      .optional()
+      .meta({
+        description:
+          'A purpose of audit.purposes: what calls say that the rule grants, and what they are answered, is sealed for it into the vault.',
+        examples: ['incident'],
+      }),
     limit: z
       .union([limitNameSchema, z.array(limitNameSchema).min(1, 'must not be empty').max(20, 'must have at most 20 entries')], {
         error: 'must be the name of a limit, or a list of names. Write [calls, spend], for example.',
@@ -147,6 +156,10 @@ const ruleSchema = z
   })
   .refine((rule) => rule.redact === undefined || rule.effect !== 'deny', {
     path: ['redact'],
+    message: 'belongs to rules that let something through. Remove it.',
+  })
+  .refine((rule) => rule.capture === undefined || rule.effect !== 'deny', {
+    path: ['capture'],
     message: 'belongs to rules that let something through. Remove it.',
   })
   .refine((rule) => rule.limit === undefined || rule.effect !== 'deny', {

@@ -78,6 +78,8 @@ interface Owed {
   readonly limits: Set<string>;
   readonly redact: Set<FindingClass>;
   isRequired: boolean;
+  /** The first rule that wants what is said sealed: for one purpose, since what is kept of people is no more than it must be. */
+  capture: CompiledRule | undefined;
 }
 
 /** What every rule asks for that lets the call through; undefined where none asks for anything. */
@@ -87,22 +89,24 @@ function dutiesOf({ ask, grants }: Candidates, holds: Holds): Duties | undefined
   // A call is charged once, for what was sent; it is looked into by every rule that some reading of it may fall under.
   for (const rules of grants) for (const compiled of rules) owed = add(owed, compiled, holds, rules === grants[0]);
   if (owed === undefined) return undefined;
-  const { limits, redact, isRequired } = owed;
+  const { limits, redact, isRequired, capture } = owed;
   return {
     ...(limits.size > 0 && { limits: [...limits] }),
     ...(isRequired && { inspect: 'required' }),
     ...(redact.size > 0 && { redact: FINDING_CLASSES.filter((one) => redact.has(one)) }),
+    ...(capture?.rule.capture !== undefined && { capture: capture.rule.capture }),
   };
 }
 
 function add(owed: Owed | undefined, compiled: CompiledRule, holds: Holds, isCharged: boolean): Owed | undefined {
-  const { limit, inspect, redact } = compiled.rule;
-  const isAsked = inspect !== undefined || redact !== undefined || (isCharged && limit !== undefined);
+  const { limit, inspect, redact, capture } = compiled.rule;
+  const isAsked = inspect !== undefined || redact !== undefined || (isCharged && (limit !== undefined || capture !== undefined));
   if (!isAsked || holds(compiled) !== true) return owed;
-  const sum = owed ?? { limits: new Set(), redact: new Set(), isRequired: false };
+  const sum = owed ?? { limits: new Set(), redact: new Set(), isRequired: false, capture: undefined };
   if (isCharged && typeof limit === 'string') sum.limits.add(limit);
   else if (isCharged && limit !== undefined) for (const name of limit) sum.limits.add(name);
   for (const one of redact ?? NOTHING) sum.redact.add(one);
   sum.isRequired ||= inspect !== undefined;
+  if (isCharged && capture !== undefined && !(sum.capture !== undefined && sum.capture.order < compiled.order)) sum.capture = compiled;
   return sum;
 }

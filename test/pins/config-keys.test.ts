@@ -190,6 +190,7 @@ const KEYS: Readonly<Record<string, unknown>> = {
   'policy.rules[].after': undefined,
   'policy.rules[].inspect': 'required',
   'policy.rules[].redact': undefined,
+  'policy.rules[].capture': undefined,
   'policy.rules[].limit': undefined,
   'policy.rules[].agents': [],
   'policy.rules[].groups': [],
