@@ -2,12 +2,10 @@
 // crash never leaves a log shorter than its last checkpoint. Nothing waits for it: while the signer is away, checkpoints are late, and it is said since when.
 
 import type { AskForCheckpoint, CheckpointDispute } from './checkpointing.ts';
-import type { LogFiles } from './files.ts';
 import type { LogCut } from './line-queue.ts';
 import type { AuditLog } from './log.ts';
 import { joinRanges, printRange, rootOf } from './merkle.ts';
 import type { CompactRange } from './merkle.ts';
-import { readNewLeaves } from './read-tree.ts';
 
 /** How it stands with a log's checkpoints. */
 export type CheckpointState =
@@ -17,9 +15,7 @@ export type CheckpointState =
   | { readonly kind: 'disputed'; readonly since: number; readonly dispute: CheckpointDispute };
 
 export interface CheckpointerOptions {
-  readonly log: Pick<AuditLog, 'name' | 'times' | 'news' | 'state' | 'cutTree' | 'note'>;
-  readonly directory: string;
-  readonly files: LogFiles;
+  readonly log: Pick<AuditLog, 'name' | 'times' | 'news' | 'state' | 'cutTree' | 'readLeaves' | 'note'>;
   readonly ask: AskForCheckpoint;
   readonly clock: () => number;
   /** Called when the kind of state changes. */
@@ -41,7 +37,7 @@ const PERIOD_MS = 1_000;
 const DISPUTE_PERIOD_MS = 10_000;
 const CURRENT: CheckpointState = { kind: 'current' };
 
-export function createCheckpointer({ log, directory, files, ask, clock, onState }: CheckpointerOptions): Checkpointer {
+export function createCheckpointer({ log, ask, clock, onState }: CheckpointerOptions): Checkpointer {
   /** What was cut off the tree and is not signed yet; undefined where that has to be asked. */
   let unsigned: CompactRange | undefined;
   /** The life of the log that `unsigned` belongs to. */
@@ -74,7 +70,7 @@ export function createCheckpointer({ log, directory, files, ask, clock, onState 
     const askFor = (range: CompactRange) => ask({ log: name, from: range.from, to: range.to, nodes: printRange(range), root, chain });
     let answer = await askFor(unsigned);
     if (answer.kind === 'elsewhere') {
-      const missing = answer.size === 0 ? whole : await readNewLeaves(files, directory, { from: answer.size, to: whole.to });
+      const missing = answer.size === 0 ? whole : await log.readLeaves({ from: answer.size, to: whole.to });
       if (missing === undefined) throw new Error(`records after ${answer.size}, which was signed last, cannot be read`);
       unsigned = missing;
       answer = await askFor(missing);

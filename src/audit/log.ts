@@ -18,6 +18,8 @@ import { createLineQueue } from './line-queue.ts';
 import type { LineQueue, LogCut } from './line-queue.ts';
 import { toSettings } from './log-options.ts';
 import type { AuditLogOptions, LogSettings } from './log-options.ts';
+import type { CompactRange } from './merkle.ts';
+import { readNewLeaves } from './read-tree.ts';
 import type { CallRecord, CheckpointRecord, LogEvent } from './record.ts';
 import { recoverLog } from './recover.ts';
 import type { FoundLog } from './recover.ts';
@@ -124,6 +126,11 @@ export class AuditLog {
     if (cut === undefined || this.#durableSeq >= cut.whole.to) return cut;
     this.#committer?.schedule(true);
     return new Promise((resolve) => this.#cuts.push({ cut, resolve }));
+  }
+
+  /** Leaves of the tree, read from the files; undefined where they are not all there. */
+  readLeaves(range: Pick<CompactRange, 'from' | 'to'>): Promise<CompactRange | undefined> {
+    return readNewLeaves(this.#settings.files, this.#settings.directory, range);
   }
 
   /** Puts something on record that the log says of itself, as soon as that can be. */

@@ -26,6 +26,7 @@ import { createHeaderCatalogue, createToolContracts, createToolFinder } from '..
 import { createApprovalsDoor } from './approvals-door.ts';
 import { createCatalogueDoor } from './catalogue-door.ts';
 import type { Frame } from './channel.ts';
+import { createCheckpointDoor } from './checkpoint-door.ts';
 import { report } from './child.ts';
 import type { Duties, Links } from './child.ts';
 import { createSwitchboard, dropFrame } from './conversation.ts';
@@ -92,6 +93,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     log,
   });
   const subjects = createSubjectsDoor({ links, metrics, nowMs });
+  const checkpoints = createCheckpointDoor({ slot: `worker-${init.slot}`, links, log, metrics, nowMs });
   const approvals = createApprovalsDoor({ links, keys: () => keys, metrics });
   const state = createWorkerState({
     self: init.name,
@@ -207,6 +209,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     clearTimeout(patience);
     if (draining) return;
     lockdown.record(audit);
+    checkpoints.begin(audit);
     await openDoors(audit);
     tellState();
     report({ kind: 'ready' });
@@ -319,6 +322,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     relay.close();
     servers.close();
     refusals?.close();
+    await checkpoints.close();
     await audit?.close();
     process.exit(0);
   };
@@ -349,7 +353,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       if (links.get('control') === undefined) cutOffAt = nowMs();
     },
   };
-  const doors: readonly Door[] = [own, catalogue, lockdown, flow, limits, approvals, subjects];
+  const doors: readonly Door[] = [own, catalogue, lockdown, flow, limits, approvals, checkpoints, subjects];
   const switchboard = createSwitchboard<undefined>(doors);
   const hear = (frame: Frame): void => {
     if (!switchboard.hear(frame, undefined)) dropFrame(frame, log);
