@@ -57,6 +57,7 @@ const SHOWN_BY: Partial<Record<EndpointName, string>> = {
   clearFlow: 'flow',
   lockDown: 'lockdown',
   liftLockdown: 'lockdown',
+  eraseSubject: 'audit tail',
   reload: 'status',
 };
 
@@ -101,6 +102,12 @@ export function createAdminClient(socketPath: string, options: ClientOptions = {
       explain: (body) => value('explain', { body }),
       argumentTypes: (body) => value('readArgumentTypes', { body }),
       world: () => value('readWorld'),
+    },
+    subjects: {
+      find: (body) => value('findSubject', { body }),
+      whois: (body) => value('whoIs', { body }),
+      erase: (body) => value('eraseSubject', { body }),
+      match: (body) => value('matchValue', { body }),
     },
     flow: {
       read: () => value('readFlow'),

@@ -21,6 +21,8 @@ export type {
   DecidedView,
   DecideInput,
   DecisionInput,
+  ErasedSubject,
+  EraseSubjectInput,
   ExplainInput,
   ExplanationView,
   FlowView,
@@ -34,6 +36,7 @@ export type {
   LockView,
   ServerStatus,
   ShownApproval,
+  SubjectView,
   ToolFactsView,
   WithheldView,
   WorkerStatus,
@@ -43,7 +46,17 @@ export type {
 } from './contract.ts';
 export { createLockdownPort } from './lockdown-port.ts';
 export type { InForce, LockdownPortOptions } from './lockdown-port.ts';
-export type { ActsPort, AdminPorts, AgentsPort, ApprovalsPort, CataloguePort, FlowPort, LockdownPort, PolicyPort, SubjectsPort } from './ports.ts';
+export type {
+  ActsPort,
+  AdminPorts,
+  AgentsPort,
+  ApprovalsPort,
+  CataloguePort,
+  FlowPort,
+  LockdownPort,
+  PolicyPort,
+  SubjectsPort,
+} from './ports.ts';
 export type { AdminProblem, ProblemCode } from './problems.ts';
 export { createAdminServer } from './server.ts';
 export type { AdminServer, AdminServerOptions } from './server.ts';

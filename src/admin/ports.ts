@@ -19,8 +19,12 @@ import type {
   DecideInput,
   DecisionInput,
   ExplainInput,
+  ErasedSubject,
+  EraseSubjectInput,
   ExplanationView,
+  FindSubjectInput,
   FlowView,
+  FoundSubject,
   GatewayStatus,
   IssuedKey,
   KeyInput,
@@ -31,11 +35,15 @@ import type {
   LockdownView,
   LockedView,
   LockInput,
+  MatchInput,
+  MatchView,
   RecordedAct,
   ServerStatus,
   ShownApproval,
+  SubjectView,
   ArgumentTypes,
   ArgumentTypesInput,
+  WhoisInput,
   WorldView,
 } from './contract.ts';
 import type { AdminProblem } from './problems.ts';
@@ -94,6 +102,18 @@ export interface PolicyPort {
   world(): Answer<WorldView>;
 }
 
+/** Whom records are about. What is asked and done here is on record with the reason. */
+export interface SubjectsPort {
+  /** By which pseudonym somebody is on record. */
+  find(input: FindSubjectInput): Answer<FoundSubject>;
+  /** Whose a pseudonym is, where one person may learn that. */
+  whois(input: WhoisInput): Answer<SubjectView>;
+  /** Answers once nothing is left of them that could be tested, opened or resolved. */
+  erase(input: EraseSubjectInput): Answer<ErasedSubject>;
+  /** What the value with this digest would be on record as. */
+  match(input: MatchInput): Answer<MatchView>;
+}
+
 /** What commands do by themselves with what the gateway keeps. */
 export interface ActsPort {
   /** Durable when it answers. `actor`: who, as the socket knows them; a command leaves it out. */
@@ -109,6 +129,7 @@ export interface AdminPorts {
   readonly flow: FlowPort;
   readonly lockdown: LockdownPort;
   readonly policy: PolicyPort;
+  readonly subjects: SubjectsPort;
   /** What limits there are, and how much of them is left. */
   limits(): Answer<LimitsView>;
   status(): Answer<GatewayStatus>;

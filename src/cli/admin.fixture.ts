@@ -65,6 +65,12 @@ export function fakePorts(agents: AgentsPort, change: Partial<AdminPorts> = {}):
       lookAlikes: async () => ok({ lookAlikes: [], packages: [] }),
       decide: async () => ok({ decided: [] }),
     },
+    subjects: {
+      find: async () => ok({ pseudonym: null }),
+      whois: async () => ok({ tenant: 'default', kind: 'agent', name: 'builder' }),
+      erase: async () => ok({ pseudonym: `sub_${'0'.repeat(24)}`, months: 1, workers: 1, confirmed: 1, silent: [] }),
+      match: async () => ok({ macs: {} }),
+    },
     flow: { read: async () => ok({ fault: null, agents: [] }), clear: async () => ok({ cleared: false }) },
     status: async () => ok(FAKE_STATUS),
     servers: async () => ok(FAKE_SERVERS),

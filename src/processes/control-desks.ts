@@ -2,7 +2,7 @@
 // for. Each has a desk; what they have in common is who they serve.
 
 import { randomBytes } from 'node:crypto';
-import { DEFAULT_AUDIT } from '../audit/index.ts';
+import { DEFAULT_AUDIT, mayConcern } from '../audit/index.ts';
 import type { Store } from '../cluster/index.ts';
 import type { ConfigShard } from '../config/index.ts';
 import { DEFAULT_FLOW } from '../policies/index.ts';
@@ -112,10 +112,10 @@ export function createControlDesks(options: ControlDesksOptions): ControlDesks {
     tenant,
     // Until a config is in force nobody is told more than the strictest of them would tell.
     privacy: () => (shard() === undefined ? STRICTEST : (shard()?.audit ?? DEFAULT_AUDIT)),
-    holds: async () => {
+    holdsOn: async (pseudonym) => {
       const opened = store();
       if (opened === undefined) throw new Error('the store is not open yet');
-      return (await opened.holds.list(tenant)).filter(({ lifted }) => lifted === null);
+      return (await opened.holds.list(tenant)).filter((hold) => hold.lifted === null && mayConcern(hold, pseudonym));
     },
     nameOf: options.nameOf,
   });

@@ -32,13 +32,19 @@ import { narrowTasks } from './tasks.ts';
 import { refuse, refusedBy } from './rescue.ts';
 import { mayEver } from './verdicts.ts';
 
+/** The keeper is away, or cannot write. */
+const UNKNOWN_SUBJECT: Unreadable = {
+  code: 'audit_unavailable',
+  say: 'Whom this is about cannot be put on record now, so it is not carried. Try again in a moment.',
+};
+
 /** Carries one request of a known caller. Never throws; the reply is answered or cut, now or later. */
 export function carry(arrival: Arrival, ports: Ports): void {
   // Whatever becomes of it goes on record, so whom it is about is known before anything else.
   guarded(arrival, ports, () =>
     ports.subjects.know(arrival.principal, (subject) => {
       if (arrival.reply.done) return; // It hung up meanwhile: nothing has been begun.
-      if (subject === undefined) guarded(arrival, ports, () => unreadable(arrival, ports, { code: 'audit_unavailable' }));
+      if (subject === undefined) guarded(arrival, ports, () => unreadable(arrival, ports, UNKNOWN_SUBJECT));
       else begin({ ...arrival, subject }, ports);
     }),
   );

@@ -40,6 +40,10 @@ test('the endpoints', () => {
     'explain: POST /api/v1/policy/explain 200',
     'readArgumentTypes: POST /api/v1/policy/argument-types 200',
     'readWorld: GET /api/v1/policy/world 200',
+    'findSubject: POST /api/v1/subjects/find 200, read on record as audit.find',
+    'whoIs: POST /api/v1/subjects/whois 200, read on record as audit.whois',
+    'eraseSubject: POST /api/v1/subjects/erase 200, change on record as audit.erase',
+    'matchValue: POST /api/v1/commitments/match 200, read on record as audit.match',
   ]);
 });
 
@@ -64,7 +68,10 @@ test('the problem codes and their statuses', () => {
     method_not_allowed: 405,
     agent_exists: 409,
     approval_over: 409,
+    subject_held: 409,
+    subject_unknown: 404,
     too_many_keys: 409,
+    two_needed: 403,
     version_changed: 412,
     body_too_large: 413,
     media_type: 415,

@@ -1,0 +1,139 @@
+// Control's end of whom records are about. It holds no key and no name: the keeper answers what a person asks, and does what a person wants done; what is
+// asked and done here goes on record by the one wrapper of the admin API. An erasure is done when the keeper has destroyed what there was, and no worker
+// holds a copy any more.
+
+import type { AdminProblem, ErasedSubject, EraseSubjectInput, SubjectsPort, SubjectView } from '../admin/index.ts';
+import { describeScope } from '../audit/index.ts';
+import type { Hold, PrivacySwitches } from '../audit/index.ts';
+import { fail, ok } from '../base/index.ts';
+import type { Result } from '../base/index.ts';
+import type { Channel, Fields } from './channel.ts';
+import type { Links } from './child.ts';
+
+export interface SubjectsDeskOptions {
+  readonly links: Pick<Links, 'all' | 'request'>;
+  readonly tenant: string;
+  /** Of the config in force. */
+  readonly privacy: () => Pick<PrivacySwitches, 'reidentify' | 'subjects'>;
+  /** Legal holds because of which nothing of a subject may be erased. Rejects where nobody can say: then nobody is. */
+  readonly holdsOn: (pseudonym: string) => Promise<readonly Hold[]>;
+  /** A worker, as a person knows it. */
+  readonly nameOf: (worker: Channel) => string;
+}
+
+/** What control can do about subjects. */
+export interface SubjectsDesk {
+  readonly port: SubjectsPort;
+  /** The pseudonym of an agent or a user of this name; undefined where there is none. Rejects where nobody can say. */
+  pseudonymOf(name: string): Promise<string | undefined>;
+  /** Whose a pseudonym is, for whoever has seen to it that this may be told. */
+  resolve(pseudonym: string): Promise<Result<SubjectView, AdminProblem>>;
+}
+
+const KEEPER_TIMEOUT_MS = 5_000;
+const CONFIRM_MS = 2_000;
+const PSEUDONYM = /^sub_[0-9a-f]{24}$/;
+const AWAY: AdminProblem = { code: 'unavailable', detail: 'The keeper does not answer now; nothing was done. Try again.' };
+const UNKNOWN: AdminProblem = {
+  code: 'subject_unknown',
+  detail: 'There is nobody of this pseudonym or name: nothing was ever on record about them, or they were erased.',
+};
+const TWO_NEEDED: AdminProblem = {
+  code: 'two_needed',
+  detail:
+    "By the privacy profile it takes two people to learn whose a pseudonym is: 'sallyport vault request --identity PSEUDONYM' asks for it, and another person approves.",
+};
+
+export function createSubjectsDesk({ links, tenant, privacy, holdsOn, nameOf }: SubjectsDeskOptions): SubjectsDesk {
+  const ask = async (question: string, fields: Fields): Promise<Result<Fields, AdminProblem>> => {
+    const answer = await links.request('keeper', question, fields, KEEPER_TIMEOUT_MS).catch(() => undefined);
+    if (answer === undefined) return fail(AWAY);
+    const { error } = answer.fields;
+    if (error === undefined) return ok(answer.fields);
+    return fail({ code: 'internal', detail: `The keeper cannot do this: ${typeof error === 'string' ? error : 'it does not say why'}.` });
+  };
+  const find = async (kind: 'agent' | 'user', name: string): Promise<Result<string | undefined, AdminProblem>> => {
+    const said = await ask('subject-find', { tenant, kind, name });
+    if (!said.ok) return said;
+    const { pseudonym } = said.value;
+    return ok(typeof pseudonym === 'string' ? pseudonym : undefined);
+  };
+  const resolve = async (pseudonym: string): Promise<Result<SubjectView, AdminProblem>> => {
+    const said = await ask('subject-whois', { pseudonym });
+    if (!said.ok) return said;
+    const { kind, name } = said.value;
+    if (typeof name !== 'string' || said.value['tenant'] !== tenant) return fail(UNKNOWN);
+    return ok({ tenant, kind: kind === 'user' ? 'user' : 'agent', name });
+  };
+  /** Workers forget what they hold; says which did not. */
+  const tellWorkers = async (pseudonym: string): Promise<Pick<ErasedSubject, 'workers' | 'confirmed' | 'silent'>> => {
+    const workers = links.all('worker');
+    const heard = await Promise.all(
+      workers.map((worker) =>
+        worker.request('subject-erased', { pseudonym }, CONFIRM_MS).then(
+          () => true,
+          () => false,
+        ),
+      ),
+    );
+    const silent = workers.filter((_, index) => heard[index] !== true).map(nameOf);
+    return { workers: workers.length, confirmed: workers.length - silent.length, silent };
+  };
+  const erase = async ({ kind, name }: EraseSubjectInput): Promise<Result<ErasedSubject, AdminProblem>> => {
+    const found = kind === 'pseudonym' ? ok(PSEUDONYM.test(name) ? name : undefined) : await find(kind, name);
+    if (!found.ok) return found;
+    const pseudonym = found.value;
+    if (pseudonym === undefined) return fail(UNKNOWN);
+    const who = await resolve(pseudonym);
+    if (!who.ok) return who;
+    const [held] = await holdsOn(pseudonym);
+    if (held !== undefined) return fail(toHeld(held));
+    const said = await ask('subject-erase', { pseudonym });
+    if (!said.ok) return said;
+    const { months } = said.value;
+    if (typeof months !== 'number') return fail(UNKNOWN);
+    return ok({ pseudonym, months, ...(await tellWorkers(pseudonym)) });
+  };
+
+  return {
+    resolve,
+    pseudonymOf: async (name) => {
+      const found = [await find('agent', name), await find('user', name)];
+      const [fault] = found.flatMap((one) => (one.ok ? [] : [one.error]));
+      if (fault !== undefined) throw new Error(fault.detail);
+      return found.flatMap((one) => (one.ok && one.value !== undefined ? [one.value] : []))[0];
+    },
+    port: {
+      find: async ({ kind, name }) => {
+        // Whoever could ask for the pseudonym of every name would need nobody else to learn whose they all are.
+        if (privacy().reidentify === 'two' && privacy().subjects === 'pseudonyms') return fail(TWO_NEEDED);
+        const found = await find(kind, name);
+        return found.ok ? ok({ pseudonym: found.value ?? null }) : found;
+      },
+      whois: async ({ pseudonym }) => (privacy().reidentify === 'two' ? fail(TWO_NEEDED) : resolve(pseudonym)),
+      erase: (input) => erase(input).catch(() => fail(NOBODY_KNOWS)),
+      match: async ({ digest, member, keys }) => {
+        const said = await ask('subject-commit', { digest, member, keys });
+        return said.ok ? ok({ macs: textsIn(said.value['macs']) }) : said;
+      },
+    },
+  };
+}
+
+const NOBODY_KNOWS: AdminProblem = {
+  code: 'unavailable',
+  detail: 'Nobody can say now what has to be kept, so nobody is erased. The store cannot be read; the log says why.',
+};
+
+function toHeld(hold: Hold): AdminProblem {
+  return {
+    code: 'subject_held',
+    detail: `The legal hold ${hold.id} (${describeScope(hold)}) stands, so nothing of them is destroyed. Once it is lifted, ask again.`,
+  };
+}
+
+function textsIn(value: unknown): Record<string, string> {
+  const texts: Record<string, string> = {};
+  if (typeof value === 'object' && value !== null) for (const [key, text] of Object.entries(value)) texts[key] = String(text);
+  return texts;
+}
