@@ -11,12 +11,25 @@ export interface SegmentEnd {
   readonly restEnd: number;
 }
 
+/** Takes a line and its first byte; false: no more. */
+type OnLine = (line: string, position: number) => boolean;
+
 const CHUNK_BYTES = 262_144;
 const LF = 10;
 const ZEROS = Buffer.alloc(CHUNK_BYTES);
 
 /** Calls `onLine` for each complete line from `from` on, without its LF, until it returns false or a zero byte or the end comes. */
-export async function readLines(file: LogFile, from: number, onLine: (line: string, position: number) => boolean): Promise<SegmentEnd> {
+export async function readLines(file: LogFile, from: number, onLine: OnLine): Promise<SegmentEnd> {
+  const { position, stopped } = await followLines(file, from, onLine);
+  return { position, restEnd: stopped ? position : await endOfContent(file, position) };
+}
+
+/** The same for who does not ask what comes after the lines: first byte that belongs to no complete line, or that was not asked for. */
+export async function followLines(
+  file: LogFile,
+  from: number,
+  onLine: OnLine,
+): Promise<{ readonly position: number; readonly stopped: boolean }> {
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   let position = from;
   for (;;) {
@@ -29,13 +42,11 @@ export async function readLines(file: LogFile, from: number, onLine: (line: stri
     for (;;) {
       const end = bytes.indexOf(LF, start);
       if (end === -1 || end >= limit) break;
-      if (!onLine(bytes.toString('latin1', start, end), position + start))
-        return { position: position + end + 1, restEnd: position + end + 1 };
+      if (!onLine(bytes.toString('latin1', start, end), position + start)) return { position: position + end + 1, stopped: true };
       start = end + 1;
     }
     position += start;
-    const last = length < chunk.length || zero !== -1 || length - start > LINE_MAX_BYTES;
-    if (last) return { position, restEnd: await endOfContent(file, position) };
+    if (length < chunk.length || zero !== -1 || length - start > LINE_MAX_BYTES) return { position, stopped: false };
   }
 }
 

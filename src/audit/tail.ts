@@ -7,6 +7,7 @@ import { diskFiles } from './files.ts';
 import { parseFrame, toSegmentName } from './format.ts';
 import { listLogs } from './log-directory.ts';
 import { readLines } from './read-lines.ts';
+import { hasBegun } from './read-segment.ts';
 import { readMembers } from './read-members.ts';
 
 /** A record as it was read. */
@@ -110,7 +111,7 @@ async function readBatch(cursor: Cursor): Promise<void> {
   const records: TailRecord[] = [];
   for (;;) {
     // Asked before reading: once the next segment has begun, nothing more comes into this one.
-    const final = await nextHasBegun(cursor);
+    const final = await hasBegun(cursor.directory, cursor.number + 1);
     const lines = await readSome(cursor, records);
     if (records.length > 0 || (lines === 0 && !final)) break;
     if (lines > 0) continue;
@@ -138,20 +139,6 @@ async function readSome(cursor: Cursor, records: TailRecord[]): Promise<number> 
     await file.close();
   }
   return lines;
-}
-
-async function nextHasBegun(cursor: Cursor): Promise<boolean> {
-  try {
-    const file = await diskFiles.open(join(cursor.directory, toSegmentName(cursor.number + 1)), 'read');
-    try {
-      const first = Buffer.alloc(1);
-      return (await file.read(first, 0)) === 1 && first[0] !== 0;
-    } finally {
-      await file.close();
-    }
-  } catch {
-    return false;
-  }
 }
 
 async function keepLast(records: AsyncIterable<TailRecord>, limit: number): Promise<readonly TailRecord[]> {

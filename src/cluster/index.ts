@@ -17,3 +17,5 @@ export type { LevelName, LevelStore } from './levels.ts';
 export type { TaintStore } from './taint.ts';
 export { lookForStore, openStore } from './sqlite-store.ts';
 export type { AgentChange, AgentList, ConfigRevision, Store, StoreRefusal, WriteScope } from './store.ts';
+export { buildIndex as buildRecordIndex } from './records/build-index.ts';
+export { openRecordIndex } from './records/sqlite-records.ts';

@@ -1,0 +1,58 @@
+// How the record is asked, whoever keeps the index (src/cluster). The index only says where to look: it can be thrown away and made again from the logs at
+// any time, and what it says is checked against the lines before anybody sees it. Figures alone come from it unchecked.
+
+import type { Entry } from './entry.ts';
+import type { EntryFilter } from './filter.ts';
+
+/** What figures can be grouped by. Never by who: figures about single people are what no view of the record gives. */
+export const COUNT_BY = ['server', 'tool', 'rule', 'verdict', 'status', 'finding', 'hour'] as const;
+/** One of them. */
+export type CountBy = (typeof COUNT_BY)[number];
+
+/** Which entries, in which order. */
+export interface EntryQuery extends EntryFilter {
+  readonly order: 'newest' | 'oldest';
+  readonly limit?: number | undefined;
+}
+
+/** Calls of one group. */
+export interface CountedGroup {
+  /** The name, or the beginning of the hour in ISO 8601; empty for calls that have none. */
+  readonly group: string;
+  /** Undefined: fewer people than may be told apart are behind it. */
+  readonly calls: number | undefined;
+}
+
+/** How far the index has come. */
+export interface IndexProgress {
+  readonly records: number;
+  /** Bytes of log read so far, and what there is in all. */
+  readonly bytes: number;
+  readonly totalBytes: number;
+}
+
+/** What bringing the index up to date did. */
+export interface IndexReport {
+  /** Lines that were read, and what of them was no record: verify says what is wrong there. */
+  readonly records: number;
+  readonly unreadable: number;
+  /** Logs whose index was made anew because it did not fit them. */
+  readonly remade: readonly string[];
+}
+
+export interface CatchUpOptions {
+  /** Stops between two batches. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: IndexProgress) => void;
+}
+
+/** The record of a data folder, ready to be asked. */
+export interface RecordIndex {
+  /** Brings the index up to what is in the logs now. Several processes may do so at once. */
+  catchUp(options?: CatchUpOptions): Promise<IndexReport>;
+  /** The entries, read from the logs. Rejects when the index does not fit them. */
+  find(query: EntryQuery): AsyncGenerator<Entry, void, undefined>;
+  /** How many calls each group has, the largest first; hours in their order. Groups of fewer than `smallestGroup` people are named, not counted. */
+  count(filter: EntryFilter, by: CountBy, smallestGroup: number): readonly CountedGroup[];
+  close(): void;
+}

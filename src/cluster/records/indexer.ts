@@ -1,0 +1,278 @@
+// Brings the index up to what is in the logs, log by log, a batch of lines in one transaction. How far it is stands in the same transaction, with the chain hash
+// of the last line, so that the next one, in whatever process, first makes sure that the log goes on from there. Where it does not, the log was begun
+// anew, or lost its end in a crash, or was changed: then its index is made again. It judges nothing: that is verify's part.
+
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import {
+  createLineSource,
+  hasBegun,
+  listLogs,
+  outcomeFactsOf,
+  parseFrame,
+  readSegment,
+  toEntryLine,
+  toSegmentName,
+} from '../../audit/index.ts';
+import type { CatchUpOptions, IndexReport, LineSource, LogDirectory } from '../../audit/index.ts';
+import { createBatch } from './batch.ts';
+import type { Batch, LateOutcome } from './batch.ts';
+import { splitPlace, toEntryNumber, toPlace } from './schema.ts';
+import type { Words } from './words.ts';
+import { createRowWriter } from './write-rows.ts';
+import type { RowWriter } from './write-rows.ts';
+
+/** How far a log has been taken in. */
+interface LogMark {
+  readonly number: number;
+  readonly slot: string;
+  /** The first line that is still kept. */
+  readonly first: number;
+  /** Where the next line begins, and the last one began. */
+  readonly segment: number;
+  readonly position: number;
+  readonly last: number;
+  readonly seq: number;
+  readonly chain: string;
+}
+
+/**
+ * Lines in one transaction. Rows of many agents and tools touch as many pages of the indexes, whether ten rows are added to a page or one: few large
+ * transactions write much less than many small ones.
+ */
+const BATCH_LINES = 40_000;
+
+interface Run {
+  readonly options: CatchUpOptions;
+  readonly totalBytes: number;
+  bytes: number;
+  records: number;
+  unreadable: number;
+  remade: string[];
+}
+
+/** Indexes the logs of a directory. */
+export class Indexer {
+  readonly #database: DatabaseSync;
+  readonly #words: Words;
+  readonly #writer: RowWriter;
+  readonly #lines: LineSource = createLineSource();
+
+  constructor(database: DatabaseSync, words: Words, isNew: boolean) {
+    this.#database = database;
+    this.#words = words;
+    this.#writer = createRowWriter(database, words, isNew);
+  }
+
+  /** Takes in what is new in the logs below a directory, and takes out what is no longer kept. */
+  async catchUp(directory: string, options: CatchUpOptions): Promise<IndexReport> {
+    const logs = (await listLogs(directory)).filter((log) => log.directory !== directory);
+    const run: Run = { options, totalBytes: sizeOf(logs), bytes: 0, records: 0, unreadable: 0, remade: [] };
+    let removed = this.#removeLost(logs);
+    for (const log of logs) removed = (await this.#indexLog(log, run)) || removed;
+    if (removed) this.#write(() => this.#writer.removeWords());
+    return { records: run.records, unreadable: run.unreadable, remade: run.remade };
+  }
+
+  /** True when entries were taken out. */
+  async #indexLog(log: LogDirectory, run: Run): Promise<boolean> {
+    const known = this.#mark(log.slot);
+    const goesOn = known !== undefined && (await this.#fits(log, known));
+    if (known !== undefined && !goesOn) {
+      run.remade.push(log.slot);
+      this.#write(() => this.#forgetLog(known));
+    }
+    let mark = await this.#removeOld(log, goesOn ? known : this.#begin(log));
+    const removed = known !== undefined && (!goesOn || mark.first !== known.first);
+    run.bytes += sizeOf([log], (number) => number < mark.segment) + mark.position;
+    for (const [at, number] of log.segments.entries()) {
+      if (number < mark.segment) continue;
+      if (number > mark.segment) mark = { ...mark, segment: number, position: 0 };
+      // Asked before reading: once the next segment has begun, nothing more comes into this one.
+      const next = log.segments[at + 1];
+      const final = next !== undefined && (await hasBegun(log.directory, next));
+      const taken = await this.#indexSegment(log, mark, run);
+      if (taken === undefined) return removed;
+      mark = taken;
+      if (!final) break;
+    }
+    return removed;
+  }
+
+  /** Undefined: it was told to stop, or another process went on meanwhile. */
+  async #indexSegment(log: LogDirectory, from: LogMark, run: Run): Promise<LogMark | undefined> {
+    let mark = from;
+    for (;;) {
+      if (run.options.signal?.aborted === true) return undefined;
+      const batch = createBatch(mark.segment);
+      const next = await this.#readBatch(log, mark, batch, run);
+      if (batch.size === 0) return next;
+      if (!this.#take(mark, next, batch)) return undefined;
+      run.bytes += next.position - mark.position;
+      run.records += batch.size;
+      run.options.onProgress?.({ records: run.records, bytes: run.bytes, totalBytes: run.totalBytes });
+      mark = next;
+      await nextTurn();
+    }
+  }
+
+  async #readBatch(log: LogDirectory, mark: LogMark, batch: Batch, run: Run): Promise<LogMark> {
+    let { seq, chain, last } = mark;
+    const position = await readSegment(log.directory, mark.segment, mark.position, (text, at) => {
+      const frame = parseFrame(text);
+      if (frame === undefined) run.unreadable += 1;
+      else {
+        batch.add({ seq: frame.seq, time: frame.time, kind: frame.kind, text }, at);
+        ({ seq, chain } = frame);
+        last = at;
+      }
+      return batch.size < BATCH_LINES;
+    });
+    return { ...mark, position, last, seq, chain };
+  }
+
+  /** Writes a batch, if nobody else has gone on with this log since it was read. */
+  #take(before: LogMark, after: LogMark, batch: Batch): boolean {
+    return this.#write(() => {
+      const now = this.#mark(before.slot);
+      if (now?.number !== before.number || toPlace(now.segment, now.position) > toPlace(before.segment, before.position)) return false;
+      this.#writer.write(before.number, batch);
+      this.#setMark(after);
+      return true;
+    });
+  }
+
+  /** Whether the last line that was taken in still stands where it stood. What retention has removed since then is no reason to begin again. */
+  async #fits(log: LogDirectory, mark: LogMark): Promise<boolean> {
+    if (mark.seq === 0) return true;
+    if (mark.segment < (log.segments[0] ?? 0)) return true;
+    const text = await this.#lines.read({ directory: log.directory, segment: mark.segment, position: mark.last });
+    const frame = text === undefined ? undefined : parseFrame(text);
+    return frame?.seq === mark.seq && frame.chain === mark.chain;
+  }
+
+  /** Takes out the entries that stood in segments that are gone. What is left of a call, its outcome, becomes an entry of its own. */
+  async #removeOld(log: LogDirectory, mark: LogMark): Promise<LogMark> {
+    const oldest = log.segments[0] ?? 1;
+    const text = await this.#lines.read({ directory: log.directory, segment: oldest, position: 0 });
+    const first = text === undefined ? undefined : parseFrame(text)?.seq;
+    if (first === undefined || first <= mark.first) return mark;
+    const late = await this.#outcomesLeft(log, mark, oldest, first);
+    const next = { ...mark, first, ...(mark.segment < oldest ? { segment: oldest, position: 0 } : {}) };
+    this.#write(() => {
+      this.#writer.remove(mark.number, first);
+      this.#writer.write(mark.number, { rows: [], late });
+      this.#setMark(next);
+    });
+    return next;
+  }
+
+  async #outcomesLeft(log: LogDirectory, mark: LogMark, oldest: number, first: number): Promise<readonly LateOutcome[]> {
+    const rows = this.#database
+      .prepare('SELECT outcome FROM entry WHERE number >= ? AND number < ? AND outcome >= ?')
+      .all(toEntryNumber(mark.number, 0), toEntryNumber(mark.number, first), toPlace(oldest, 0));
+    const late: LateOutcome[] = [];
+    for (const { outcome } of rows) {
+      const place = Number(outcome);
+      const text = await this.#lines.read({ directory: log.directory, ...splitPlace(place) });
+      const frame = text === undefined ? undefined : parseFrame(text);
+      if (text === undefined || frame === undefined) continue;
+      const { members } = toEntryLine(frame.seq, frame.time, text);
+      late.push({ seq: frame.seq, time: frame.time, place, facts: outcomeFactsOf(members) });
+    }
+    return late;
+  }
+
+  /** Logs whose folder is gone. */
+  #removeLost(logs: readonly LogDirectory[]): boolean {
+    const slots = new Set(logs.map(({ slot }) => slot));
+    const lost = this.#database
+      .prepare('SELECT slot FROM log')
+      .all()
+      .map(({ slot }) => String(slot))
+      .filter((slot) => !slots.has(slot));
+    for (const slot of lost) {
+      const mark = this.#mark(slot);
+      if (mark !== undefined) this.#write(() => this.#forgetLog(mark));
+    }
+    return lost.length > 0;
+  }
+
+  #forgetLog({ number }: LogMark): void {
+    this.#writer.remove(number, undefined);
+    this.#database.prepare('DELETE FROM log WHERE number = ?').run(number);
+  }
+
+  #begin({ slot, segments }: LogDirectory): LogMark {
+    return this.#write(() => {
+      const insert =
+        "INSERT INTO log (slot, first, segment, position, last, seq, chain) VALUES (?, 1, ?, 0, 0, 0, '') ON CONFLICT DO NOTHING";
+      this.#database.prepare(insert).run(slot, segments[0] ?? 1);
+      const mark = this.#mark(slot);
+      if (mark === undefined) throw new Error('a row that was just written is not there');
+      return mark;
+    });
+  }
+
+  #mark(slot: string): LogMark | undefined {
+    const row = this.#database.prepare('SELECT * FROM log WHERE slot = ?').get(slot);
+    if (row === undefined) return undefined;
+    const { number, first, segment, position, last, seq, chain } = row;
+    return {
+      number: Number(number),
+      slot,
+      first: Number(first),
+      segment: Number(segment),
+      position: Number(position),
+      last: Number(last),
+      seq: Number(seq),
+      chain: String(chain),
+    };
+  }
+
+  #setMark({ number, first, segment, position, last, seq, chain }: LogMark): void {
+    this.#database
+      .prepare('UPDATE log SET first = ?, segment = ?, position = ?, last = ?, seq = ?, chain = ? WHERE number = ?')
+      .run(first, segment, position, last, seq, chain, number);
+  }
+
+  #write<T>(action: () => T): T {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      const result = action();
+      this.#database.exec('COMMIT');
+      return result;
+    } catch (error) {
+      this.#words.forget();
+      // A commit that failed may have rolled back by itself.
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+}
+
+/** More than this, and more than a quarter of all, is faster made anew than added. */
+const FAR_BYTES = 67_108_864;
+
+/** Whether so much is missing from an index that it had better be made anew. */
+export async function isFarBehind(database: DatabaseSync, directory: string): Promise<boolean> {
+  const reached = new Map(
+    database
+      .prepare('SELECT slot, segment FROM log')
+      .all()
+      .map(({ slot, segment }) => [String(slot), Number(segment)]),
+  );
+  const logs = await listLogs(directory);
+  const missing = logs.map((log) => sizeOf([log], (number) => number > (reached.get(log.slot) ?? 0)));
+  const bytes = missing.reduce((sum, size) => sum + size, 0);
+  return bytes > FAR_BYTES && bytes > sizeOf(logs) / 4;
+}
+
+function sizeOf(logs: readonly LogDirectory[], which: (segment: number) => boolean = () => true): number {
+  const sizes = logs.flatMap(({ directory, segments }) =>
+    segments.filter(which).map((number) => statSync(join(directory, toSegmentName(number)), { throwIfNoEntry: false })?.size ?? 0),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

@@ -1,0 +1,99 @@
+// The tables of the index of the record, and how an entry is numbered in them. Everything in this file can be made again from the logs, so a file of another
+// format is thrown away, never migrated. It holds what the records hold and no more: names, times, places; where a record goes, its row goes.
+
+import type { DatabaseSync } from 'node:sqlite';
+
+/** Counted up whenever a column, an index or what is put into them changes. */
+export const INDEX_FORMAT = 1;
+
+/** Numbers of words that queries and partial indexes name. 0 stands for no word. */
+export const WORDS = { call: 1, allow: 2, ok: 3 } as const;
+
+/** Words stand once, in `name`; rows hold their numbers. */
+const TABLES = `
+  CREATE TABLE name (number INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+  CREATE TABLE log (
+    number INTEGER PRIMARY KEY, slot TEXT NOT NULL UNIQUE, first INTEGER NOT NULL,
+    segment INTEGER NOT NULL, position INTEGER NOT NULL, last INTEGER NOT NULL, seq INTEGER NOT NULL, chain TEXT NOT NULL
+  );
+  CREATE TABLE entry (
+    number INTEGER PRIMARY KEY, time INTEGER NOT NULL, kind INTEGER NOT NULL, place INTEGER NOT NULL, outcome INTEGER,
+    prefix INTEGER NOT NULL, count INTEGER NOT NULL, tenant INTEGER NOT NULL, agent INTEGER NOT NULL, subject INTEGER NOT NULL,
+    server INTEGER NOT NULL, tool INTEGER NOT NULL, rule INTEGER NOT NULL, verdict INTEGER NOT NULL, status INTEGER NOT NULL
+  );
+  CREATE TABLE finding (
+    type INTEGER NOT NULL, time INTEGER NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (type, time, entry)
+  ) WITHOUT ROWID;
+`;
+
+/** An index that leaves out what nearly all calls have (verdict allow, status ok) finds the rest at once and costs nothing for them. */
+const INDEXES = `
+  CREATE INDEX entry_time ON entry (time);
+  CREATE INDEX entry_id ON entry (prefix, count) WHERE prefix > 0;
+  CREATE INDEX entry_agent ON entry (agent, time) WHERE agent > 0;
+  CREATE INDEX entry_subject ON entry (subject, time) WHERE subject > 0;
+  CREATE INDEX entry_server ON entry (server, time) WHERE server > 0;
+  CREATE INDEX entry_tool ON entry (tool, time) WHERE tool > 0;
+  CREATE INDEX entry_rule ON entry (rule, time) WHERE rule > 0;
+  CREATE INDEX entry_verdict ON entry (verdict, time) WHERE verdict > ${WORDS.allow};
+  CREATE INDEX entry_status ON entry (status, time) WHERE status > ${WORDS.ok};
+`;
+
+/** Columns of `entry` that hold the number of a word. */
+export const WORD_COLUMNS = ['kind', 'prefix', 'tenant', 'agent', 'subject', 'server', 'tool', 'rule', 'verdict', 'status'] as const;
+
+/** Whether a file has these tables and their indexes. */
+export function hasTables(database: DatabaseSync): boolean {
+  return database.prepare('PRAGMA user_version').get()?.['user_version'] === INDEX_FORMAT;
+}
+
+/** Makes the tables, without indexes. */
+export function createTables(database: DatabaseSync): void {
+  database.exec(TABLES);
+  const insert = database.prepare('INSERT INTO name (number, text) VALUES (?, ?)');
+  for (const [text, number] of Object.entries(WORDS)) insert.run(number, text);
+}
+
+/** Makes the indexes: over many rows at once they cost a tenth of what they cost row by row. With them the file is of this format. */
+export function createIndexes(database: DatabaseSync): void {
+  database.exec(INDEXES);
+  database.exec(`PRAGMA user_version = ${INDEX_FORMAT}`);
+}
+
+/** Lines of one log that have a number; more than any disk holds. */
+const LINES_PER_LOG = 2 ** 40;
+const BYTES_PER_SEGMENT = 2 ** 32;
+
+/** The number of the entry that begins with this line. */
+export function toEntryNumber(log: number, seq: number): number {
+  return log * LINES_PER_LOG + seq;
+}
+
+/** The log of an entry, and its line there. */
+export function splitEntryNumber(number: number): { readonly log: number; readonly seq: number } {
+  const log = Math.floor(number / LINES_PER_LOG);
+  return { log, seq: number - log * LINES_PER_LOG };
+}
+
+/** Where a line stands, as one number. */
+export function toPlace(segment: number, position: number): number {
+  return segment * BYTES_PER_SEGMENT + position;
+}
+
+/** The segment and the first byte of a place. */
+export function splitPlace(place: number): { readonly segment: number; readonly position: number } {
+  const segment = Math.floor(place / BYTES_PER_SEGMENT);
+  return { segment, position: place - segment * BYTES_PER_SEGMENT };
+}
+
+/**
+ * An id as a word and a count: those of calls are a random part for each process and a number that it counts up (audit/call-ids.ts), so that millions of
+ * them are one word and rising numbers, which an index takes at its end.
+ */
+export function splitId(id: string): { readonly prefix: string; readonly count: number } {
+  const at = id.lastIndexOf('-');
+  const count = at < 1 ? Number.NaN : Number.parseInt(id.slice(at + 1), 36);
+  return Number.isSafeInteger(count) && `${id.slice(0, at)}-${count.toString(36)}` === id
+    ? { prefix: id.slice(0, at), count }
+    : { prefix: id, count: -1 };
+}
