@@ -78,7 +78,7 @@ export function toActRecord(act: string, outcome: ActRecord['outcome'], performe
     via,
     tenant,
     target: target ?? undefined,
-    reason: reason ?? undefined,
+    reason: reason === null || reason === '' ? undefined : reason,
     details: hasDetails ? details : undefined,
   };
 }

@@ -75,6 +75,7 @@ export { createHoldCheck, describeScope, mayConcern } from './holds.ts';
 export { findHoldsOn } from './hold-search.ts';
 export type { Hold, HoldCheck, HoldScope } from './holds.ts';
 export {
+  createVault,
   createVaultKey,
   envelopeKey,
   fingerprintOf,
@@ -82,6 +83,7 @@ export {
   isWhole,
   keptUntil,
   listVault,
+  MAX_MESSAGE_BYTES,
   openEnvelope,
   parseRecipient,
   parseVaultKeyFile,
@@ -94,7 +96,7 @@ export {
   vaultFolder,
   workerVaultFolder,
 } from './vault/index.ts';
-export type { Envelope, EnvelopeHead, EnvelopePart, EnvelopeParts, Opening, Sealing, VaultEntry, VaultFile } from './vault/index.ts';
+export type { Envelope, EnvelopeHead, EnvelopePart, EnvelopeParts, Opening, Sealing, Vault, VaultEntry, VaultFile } from './vault/index.ts';
 export { isLogName, parseCheckpointAnswer, parseCheckpointAsk } from './checkpointing.ts';
 export type { AskForCheckpoint, CheckpointAnswer, CheckpointAsk, CheckpointDispute } from './checkpointing.ts';
 export { createCheckpointer } from './checkpointer.ts';

@@ -35,6 +35,11 @@ export function toFindings(value: unknown): readonly RecordedFinding[] {
   }));
 }
 
+/** A member that is an object, else an empty one. */
+export function toMembers(value: unknown): Readonly<Record<string, unknown>> {
+  return isObject(value) ? value : {};
+}
+
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

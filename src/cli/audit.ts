@@ -1,7 +1,7 @@
 // `sallyport audit …`: what is on record, and whether anybody changed it. Reads the files of the data folder and needs no gateway.
 
 import { join, resolve } from 'node:path';
-import { tailLogs, toFindings, toNumber, verifyLogs } from '../audit/index.ts';
+import { tailLogs, toFindings, toMembers, toNumber, verifyLogs } from '../audit/index.ts';
 import type { LogReport, TailRecord } from '../audit/index.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { CliDeps, Command } from './command.ts';
@@ -123,11 +123,28 @@ function describe({ time, slot, kind, members }: TailRecord): string {
       const whose = text('agent') === '*' ? 'of all agents' : `of ${text('agent')}`;
       return `${when}${text('event')}  what was used before, ${whose}  by ${text('by') || 'nobody who said'}`;
     }
+    case 'act':
+      return when + describeAct(members);
     case 'refusals':
       return `${when}refused  ${text('source')}  ${text('count')} requests (${text('reason')})`;
     default:
       return `${when}${kind}  ${text('event')} ${text('writer')}${text('reason')}`.trimEnd();
   }
+}
+
+/** `done  agents.add billing  by os:alice (cli)  key=… groups=eu  act_…`: what is left out was not said. */
+function describeAct(members: TailRecord['members']): string {
+  const text = (name: string): string => (typeof members[name] === 'string' ? members[name] : '');
+  const details = Object.entries(toMembers(members['details'])).map(([name, value]) => `${name}=${String(value)}`);
+  const parts = [
+    text('outcome').padEnd(7),
+    `${text('action')} ${text('target')}`.trimEnd(),
+    `by ${text('by')} (${text('via')})`,
+    ...(text('reason') === '' ? [] : [`because: ${text('reason')}`]),
+    ...(details.length === 0 ? [] : [details.join(' ')]),
+    text('act'),
+  ];
+  return parts.join('  ');
 }
 
 /** What was found, as a part of a line: `  found vendor-token ×2 (deny), email (tag), 5 in all`. */

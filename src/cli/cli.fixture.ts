@@ -29,6 +29,8 @@ export interface CliFixture {
   readonly cwd: string;
   /** What `serve` was last called with. */
   readonly served: readonly ServeOptions[];
+  /** What commands are given, without anybody to read what they print. */
+  readonly deps: CliDeps;
   readonly run: (...argv: readonly string[]) => Promise<CliResult>;
 }
 
@@ -49,30 +51,31 @@ export function cliFixture(t: TestContext, options: FixtureOptions = {}): CliFix
     rmSync(cwd, { recursive: true, force: true });
   });
   const served: ServeOptions[] = [];
+  const deps: CliDeps = {
+    version: '1.2.3',
+    cwd,
+    env: options.env ?? {},
+    stdout: { write: () => {} },
+    stderr: { write: () => {} },
+    readStdin: async () => options.stdin ?? '',
+    now: () => FAKE_NOW,
+    interrupted: new AbortController().signal,
+    serve: async (wanted) => served.push(wanted) - 1,
+    admin: (dataFolder) => {
+      options.asked?.(dataFolder);
+      return options.ports ?? notRunning;
+    },
+    openActs,
+    openAgents,
+    openLockdown,
+  };
   const run = async (...argv: readonly string[]): Promise<CliResult> => {
     let stdout = '';
     let stderr = '';
-    const deps: CliDeps = {
-      version: '1.2.3',
-      cwd,
-      env: options.env ?? {},
-      stdout: { write: (text) => (stdout += text) },
-      stderr: { write: (text) => (stderr += text) },
-      readStdin: async () => options.stdin ?? '',
-      now: () => FAKE_NOW,
-      interrupted: new AbortController().signal,
-      serve: async (wanted) => served.push(wanted) - 1,
-      admin: (dataFolder) => {
-        options.asked?.(dataFolder);
-        return options.ports ?? notRunning;
-      },
-      openActs,
-      openAgents,
-      openLockdown,
-    };
-    return { code: await runCli(argv, deps), stdout, stderr };
+    const printed = { stdout: { write: (text: string) => (stdout += text) }, stderr: { write: (text: string) => (stderr += text) } };
+    return { code: await runCli(argv, { ...deps, ...printed }), stdout, stderr };
   };
-  return { cwd, served, run };
+  return { cwd, served, deps, run };
 }
 
 function openAgents(folder: string): { agents: AgentsPort; close: () => Promise<void> } {
@@ -114,6 +117,8 @@ const notRunning: AdminPorts = {
   limits: refuse,
   policy: { explain: refuse, argumentTypes: refuse, world: refuse },
   approvals: { list: refuse, read: refuse, decide: refuse },
+  holds: { list: refuse, add: refuse, lift: refuse },
+  removeOld: refuse,
   catalogue: { withheld: refuse, approved: refuse, lookAlikes: refuse, decide: refuse },
   lockdown: { read: refuse, lock: refuse, lift: refuse },
   flow: { read: refuse, clear: refuse },
