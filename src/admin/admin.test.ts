@@ -67,12 +67,14 @@ function fakePorts(agents: AgentsPort, change: Partial<AdminPorts> = {}): AdminP
     limits: async () => ok({ limits: [] }),
     policy: { explain: nothing, argumentTypes: nothing, world: nothing },
     approvals: { list: async () => ok([]), read: nothing, decide: nothing },
+    holds: { list: async () => ok([]), add: nothing, lift: nothing },
+    removeOld: nothing,
     lockdown: { read: nothing, lock: nothing, lift: nothing },
     subjects: {
       find: async () => ok({ pseudonym: null }),
       whois: async () => ok({ tenant: 'default', kind: 'agent', name: 'builder' }),
       erase: async () => ok({ pseudonym: `sub_${'0'.repeat(24)}`, months: 1, workers: 1, confirmed: 1, silent: [] }),
-      match: async () => ok({ macs: {} }),
+      match: async () => ok({ macs: [] }),
     },
     flow: { read: async () => ok({ fault: null, agents: [] }), clear: async () => ok({ cleared: false }) },
     catalogue: {

@@ -7,6 +7,7 @@ const MAX_NAME_CHARS = 256;
 const MAX_REASON_CHARS = 500;
 /** Keys of one question; a whole record may have more, and is asked about in parts. */
 const MAX_KEYS = 5_000;
+const MAX_VALUES = 8;
 
 /** One line, nothing that steers a terminal or hides in a record. */
 const line = (max: number): z.ZodString =>
@@ -31,15 +32,24 @@ const eraseInputSchema = z.strictObject({
   reason,
 });
 const matchInputSchema = z.strictObject({
-  digest: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/, 'must be 64 lowercase hex digits')
-    .meta({ description: 'SHA-256 of the value: of arguments in their canonical form, of a result as it was released.' }),
-  member: z.enum(['args', 'answer']).meta({ description: 'What the value is held against.' }),
+  values: z
+    .array(
+      z.strictObject({
+        digest: z
+          .string()
+          .regex(/^[0-9a-f]{64}$/, 'must be 64 lowercase hex digits')
+          .meta({ description: 'SHA-256 of the value: of arguments in their canonical form, of a result as it was released.' }),
+        member: z.enum(['args', 'answer']).meta({ description: 'What the value is held against.' }),
+      }),
+    )
+    .min(1, 'must not be empty')
+    .max(MAX_VALUES, `must have at most ${MAX_VALUES} entries`)
+    .meta({ description: 'Spellings of what is looked for.' }),
   keys: z
     .array(z.string().regex(/^sub_[0-9a-f]{24}\.\d{4}-\d{2}$/, 'must be the name of a key as records have it'))
     .min(1, 'must not be empty')
     .max(MAX_KEYS, `must have at most ${MAX_KEYS} entries`),
+  reason: line(MAX_REASON_CHARS).nullable().default(null),
 });
 
 /** Endpoints about whom records are about. */
@@ -94,13 +104,15 @@ export const SUBJECT_ENDPOINTS = {
     request: matchInputSchema,
     response: z.strictObject({
       macs: z
-        .record(z.string(), z.string())
-        .meta({ description: 'The commitment under each key that is still there. Records that have it were made of this value.' }),
+        .array(z.record(z.string(), z.string()))
+        .meta({
+          description: 'For each value, its commitment under each key that is still there. Records that have it were made of this value.',
+        }),
     }),
     status: 200,
     versioned: false,
     // Never the digest: what somebody could have said is guessed easily.
-    act: { action: 'audit.match', kind: 'read', details: { member: 'body.member', keys: 'body.keys' } },
+    act: { action: 'audit.match', kind: 'read', reason: 'body.reason', details: { keys: 'body.keys' } },
   },
 } as const satisfies Record<string, Endpoint>;
 

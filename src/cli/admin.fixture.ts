@@ -58,6 +58,8 @@ export function fakePorts(agents: AgentsPort, change: Partial<AdminPorts> = {}):
     acts: { record: async () => ok({ act: 'act_0123456789abcdef' }) },
     agents,
     approvals: { list: async () => ok([]), read: nothing, decide: nothing },
+    holds: { list: async () => ok([]), add: nothing, lift: nothing },
+    removeOld: nothing,
     lockdown: { read: nothing, lock: nothing, lift: nothing },
     catalogue: {
       withheld: async () => ok({ faults: [], counts: [], withheld: [], omitted: 0 }),
@@ -69,7 +71,7 @@ export function fakePorts(agents: AgentsPort, change: Partial<AdminPorts> = {}):
       find: async () => ok({ pseudonym: null }),
       whois: async () => ok({ tenant: 'default', kind: 'agent', name: 'builder' }),
       erase: async () => ok({ pseudonym: `sub_${'0'.repeat(24)}`, months: 1, workers: 1, confirmed: 1, silent: [] }),
-      match: async () => ok({ macs: {} }),
+      match: async () => ok({ macs: [] }),
     },
     flow: { read: async () => ok({ fault: null, agents: [] }), clear: async () => ok({ cleared: false }) },
     status: async () => ok(FAKE_STATUS),

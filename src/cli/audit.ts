@@ -1,17 +1,18 @@
 // `sallyport audit …`: what is on record, and whether anybody changed it. Reads the files of the data folder and needs no gateway.
 
-import { join, resolve } from 'node:path';
-import { tailLogs, toFindings, toMembers, toNumber, verifyLogs } from '../audit/index.ts';
-import type { LogReport, TailRecord } from '../audit/index.ts';
-import type { ParsedArguments } from './arguments.ts';
-import type { CliDeps, Command } from './command.ts';
+import { tailLogs, toFindings, toMembers, toNumber } from '../audit/index.ts';
+import type { TailRecord } from '../audit/index.ts';
+import { auditMatchCommand } from './audit-match.ts';
+import { auditProveCommands } from './audit-prove.ts';
+import { auditSubjectCommands } from './audit-subjects.ts';
+import { auditVerifyCommand } from './audit-verify.ts';
+import type { Command } from './command.ts';
 import { EXIT } from './exit-codes.ts';
-import { dataFolder } from './locate.ts';
-import { complain, printJson, printLine, printText } from './print.ts';
+import { FOLDER, logFolder, noLogs } from './log-folder.ts';
+import { complain, printLine, printText } from './print.ts';
 import { isFolder } from './record-folder.ts';
 
 const DEFAULT_LIMIT = 50;
-const FOLDER = { name: 'FOLDER', text: 'a folder with logs (default: the logs in the data folder)', optional: true } as const;
 
 const tail: Command = {
   name: 'audit tail',
@@ -39,51 +40,13 @@ const tail: Command = {
   },
 };
 
-const verify: Command = {
-  name: 'audit verify',
-  summary: 'Check that nobody changed the record',
-  description: ['Ends with exit code 1 if anything was changed, removed, added or moved, and says where.'],
-  positionals: [FOLDER],
-  run: async (args, deps) => {
-    const folder = logFolder(args, deps);
-    if (folder === undefined) return EXIT.config;
-    if (!isFolder(folder)) return noLogs(deps, folder);
-    const report = await verifyLogs(folder);
-    if (args.output === 'json') printJson(deps, report);
-    else {
-      for (const log of report.logs) printReport(deps, log);
-      printText(deps, `\nWhat this check cannot tell:\n${report.limits.map((limit) => `  ${limit}`).join('\n')}`);
-    }
-    if (report.ok) {
-      if (args.output === 'table')
-        printLine(
-          deps,
-          `\nGood: ${report.records} records in ${report.logs.length} ${report.logs.length === 1 ? 'log' : 'logs'}, none changed.`,
-        );
-      return EXIT.ok;
-    }
-    if (report.logs.length === 0) return noLogs(deps, folder);
-    const bad = report.logs.filter((log) => !log.ok).map((log) => log.slot);
-    return complain(
-      deps,
-      EXIT.failed,
-      `The record does not hold: ${bad.join(', ')}. Keep the files as they are and find out who could write them.`,
-    );
-  },
-};
-
-export const auditCommands: readonly Command[] = [tail, verify];
-
-function logFolder(args: ParsedArguments, deps: CliDeps): string | undefined {
-  const named = args.word('FOLDER');
-  if (named !== '') return resolve(deps.cwd, named);
-  const folder = dataFolder(args, deps);
-  return folder === undefined ? undefined : join(folder, 'audit');
-}
-
-function noLogs(deps: CliDeps, folder: string): 1 {
-  return complain(deps, EXIT.failed, `There is no record in ${folder}. Name the data folder with --data, or the folder of the logs.`);
-}
+export const auditCommands: readonly Command[] = [
+  tail,
+  auditVerifyCommand,
+  ...auditProveCommands,
+  auditMatchCommand,
+  ...auditSubjectCommands,
+];
 
 function readLimit(text: string | undefined): number | undefined | 'malformed' {
   if (text === undefined) return DEFAULT_LIMIT;
@@ -154,15 +117,4 @@ function findingsOf(members: TailRecord['members']): string {
   const total = toNumber(members['findingsTotal']);
   const each = findings.map(({ type, count, action }) => `${type}${count > 1 ? ` ×${count}` : ''} (${action})`);
   return `  found ${each.join(', ')}${total > 0 ? `, ${total} in all` : ''}`;
-}
-
-function printReport(deps: CliDeps, log: LogReport): void {
-  const span =
-    log.firstTime === undefined || log.lastTime === undefined
-      ? 'empty'
-      : `${new Date(log.firstTime).toISOString()} to ${new Date(log.lastTime).toISOString()}`;
-  printText(deps, `${log.slot}  ${log.ok ? 'good' : 'CHANGED'}  ${log.records} records, ${span}, ${log.end}`);
-  if (log.seq > 0) printText(deps, `  last record ${log.seq}, chain ${log.chain}`);
-  for (const finding of log.findings) printText(deps, `  ${finding.file}, line ${finding.line}: ${finding.says}`);
-  for (const remark of log.remarks) printText(deps, `  note: ${remark}`);
 }

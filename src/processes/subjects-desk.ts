@@ -112,9 +112,14 @@ export function createSubjectsDesk({ links, tenant, privacy, holdsOn, nameOf }: 
       },
       whois: async ({ pseudonym }) => (privacy().reidentify === 'two' ? fail(TWO_NEEDED) : resolve(pseudonym)),
       erase: (input) => erase(input).catch(() => fail(NOBODY_KNOWS)),
-      match: async ({ digest, member, keys }) => {
-        const said = await ask('subject-commit', { digest, member, keys });
-        return said.ok ? ok({ macs: textsIn(said.value['macs']) }) : said;
+      match: async ({ values, keys }) => {
+        const macs: Record<string, string>[] = [];
+        for (const { digest, member } of values) {
+          const said = await ask('subject-commit', { digest, member, keys });
+          if (!said.ok) return said;
+          macs.push(textsIn(said.value['macs']));
+        }
+        return ok({ macs });
       },
     },
   };

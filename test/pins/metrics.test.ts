@@ -23,6 +23,7 @@ const pinned: Readonly<Record<string, string>> = {
   sallyport_bridge_rounds_parked: 'gauge sallyport_server',
   sallyport_bridge_events_total: 'counter event sallyport_server',
   sallyport_stdio_processes: 'gauge sallyport_server',
+  sallyport_subjects_questions_total: 'counter outcome',
   sallyport_requests_running: 'gauge',
   sallyport_audit_records_total: 'counter',
   sallyport_audit_written_bytes_total: 'counter',

@@ -1,0 +1,100 @@
+// `sallyport audit whois|erase`: whose a pseudonym of the record is, and having somebody erased. A running gateway does it, since only its keeper
+// knows; both need a reason, and are on record with it.
+
+import type { ParsedArguments } from './arguments.ts';
+import type { CliDeps, Command } from './command.ts';
+import { EXIT } from './exit-codes.ts';
+import { dataFolder } from './locate.ts';
+import { complain, printJson, printLine, printText } from './print.ts';
+import { complainAbout } from './problems.ts';
+
+const PSEUDONYM = /^sub_[0-9a-f]{24}$/;
+const WHO = { name: 'WHO', text: 'a pseudonym, sub_ and 24 hex digits, or the name of an agent' } as const;
+const OPTIONS = [
+  { name: 'user', text: 'the name is that of a user' },
+  { name: 'reason', value: 'TEXT', text: 'why, for the record' },
+] as const;
+
+const whois: Command = {
+  name: 'audit whois',
+  summary: 'Say whose a pseudonym is, or by which somebody is on record',
+  description: [
+    'Names stand apart from the record, and who asks for one says why: that is on record. Where the privacy profile wants two people for it, ask with `sallyport vault request --identity`.',
+  ],
+  positionals: [WHO],
+  options: OPTIONS,
+  examples: [['sallyport audit whois sub_0123456789abcdef01234567 --reason "case 7"', 'one name']],
+  run: async (args, deps) => {
+    const asked = readAsked(args, deps);
+    if (asked === undefined) return EXIT.usage;
+    const folder = dataFolder(args, deps);
+    if (folder === undefined) return EXIT.config;
+    const { subjects } = deps.admin(folder);
+    const { who, reason } = asked;
+    if (PSEUDONYM.test(who)) {
+      const found = await subjects.whois({ pseudonym: who, reason });
+      if (!found.ok) return complainAbout(deps, found.error);
+      if (args.output === 'json') printJson(deps, found.value);
+      else printLine(deps, `${who} is the ${found.value.kind} ${found.value.name}.`);
+      return EXIT.ok;
+    }
+    const found = await subjects.find({ kind: asked.kind, name: who, reason });
+    if (!found.ok) return complainAbout(deps, found.error);
+    const { pseudonym } = found.value;
+    if (args.output === 'json') printJson(deps, found.value);
+    else if (pseudonym !== null) printLine(deps, `The ${asked.kind} ${who} is on record as ${pseudonym}.`);
+    if (pseudonym === null)
+      return complain(deps, EXIT.failed, `Nothing was ever on record about the ${asked.kind} ${who}, or it was erased.`);
+    return EXIT.ok;
+  },
+};
+
+const erase: Command = {
+  name: 'audit erase',
+  summary: 'Erase somebody from the record',
+  description: [
+    'Destroys whose the pseudonym was and every key of theirs: what was sealed of them cannot be opened any more, no value can be tested, and nobody can say who it was. The record itself stays, with the pseudonym, and still verifies. It cannot be undone.',
+    'Refused while a legal hold stands that is about them. Whoever calls again after that is somebody new; remove the agent first where that must not be. Copies of the folder `keys` in backups have to be destroyed too.',
+  ],
+  positionals: [WHO],
+  options: OPTIONS,
+  examples: [['sallyport audit erase desk-7 --reason "request of 3 May, GDPR Art. 17"', 'an agent, by its name']],
+  run: async (args, deps) => {
+    const asked = readAsked(args, deps);
+    if (asked === undefined) return EXIT.usage;
+    const folder = dataFolder(args, deps);
+    if (folder === undefined) return EXIT.config;
+    const { who, reason } = asked;
+    const kind = PSEUDONYM.test(who) ? ('pseudonym' as const) : asked.kind;
+    const erased = await deps.admin(folder).subjects.erase({ kind, name: who, reason });
+    if (!erased.ok) return complainAbout(deps, erased.error);
+    const { months, workers, confirmed, silent } = erased.value;
+    if (args.output === 'json') printJson(deps, erased.value);
+    else
+      printText(
+        deps,
+        `Erased: nobody can say any more whose the pseudonym was, and ${months === 1 ? 'the key of one month is' : `the keys of ${months} months are`} destroyed. ${confirmed} of ${workers} workers hold nothing of them.`,
+      );
+    if (silent.length === 0) return EXIT.ok;
+    return complain(
+      deps,
+      EXIT.failed,
+      `These workers have not answered and may still have keys of this month in memory: ${silent.join(', ')}. They lose them when they end.`,
+    );
+  },
+};
+
+export const auditSubjectCommands: readonly Command[] = [whois, erase];
+
+interface AskedAbout {
+  readonly who: string;
+  readonly kind: 'agent' | 'user';
+  readonly reason: string;
+}
+
+function readAsked(args: ParsedArguments, deps: CliDeps): AskedAbout | undefined {
+  const reason = args.text('reason')?.trim() ?? '';
+  if (reason !== '') return { who: args.word('WHO'), kind: args.flag('user') ? 'user' : 'agent', reason };
+  complain(deps, EXIT.usage, 'Say why with --reason: it goes on record.');
+  return undefined;
+}
