@@ -1,10 +1,11 @@
 // Has a log signed while it is written: every second in which it got new records, or after so many of them. What is signed is on disk by then, so that a
 // crash never leaves a log shorter than its last checkpoint. Nothing waits for it: while the signer is away, checkpoints are late, and it is said since when.
 
+import { requestCheckpoint } from './checkpointing.ts';
 import type { AskForCheckpoint, CheckpointDispute } from './checkpointing.ts';
 import type { LogCut } from './line-queue.ts';
 import type { AuditLog } from './log.ts';
-import { joinRanges, printRange, rootOf } from './merkle.ts';
+import { joinRanges } from './merkle.ts';
 import type { CompactRange } from './merkle.ts';
 
 /** How it stands with a log's checkpoints. */
@@ -65,22 +66,13 @@ export function createCheckpointer({ log, ask, clock, onState }: CheckpointerOpt
     if (cut === undefined || name === undefined) return;
     unsigned = add(cut);
     times = log.times;
-    const { whole, chain } = cut;
-    const root = Buffer.from(rootOf(whole)).toString('hex');
-    const askFor = (range: CompactRange) => ask({ log: name, from: range.from, to: range.to, nodes: printRange(range), root, chain });
-    let answer = await askFor(unsigned);
-    if (answer.kind === 'elsewhere') {
-      const missing = answer.size === 0 ? whole : await log.readLeaves({ from: answer.size, to: whole.to });
-      if (missing === undefined) throw new Error(`records after ${answer.size}, which was signed last, cannot be read`);
-      unsigned = missing;
-      answer = await askFor(missing);
-    }
+    const readLeaves = (range: Pick<CompactRange, 'from' | 'to'>) => log.readLeaves(range);
+    const answer = await requestCheckpoint(ask, { name, ...cut, readLeaves }, unsigned);
     if (answer.kind === 'signed') {
       unsigned = undefined;
       become(CURRENT);
       return log.note({ kind: 'checkpoint', time: clock(), note: answer.note });
     }
-    if (answer.kind === 'elsewhere') throw new Error('the signer changes what it says');
     if (state.kind !== 'disputed')
       log.note({ kind: 'log', event: 'disputed', time: clock(), why: answer.why, signed: answer.size, since: answer.time });
     become({ kind: 'disputed', since: clock(), dispute: answer });

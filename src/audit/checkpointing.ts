@@ -1,6 +1,9 @@
 // What a writer of a log and the signer of its checkpoints say to each other. The signer keeps a tree of its own, and only takes what goes on where that
 // ends; so that it need not believe the writer, it is told what both should have come to.
 
+import { printRange, rootOf } from './merkle.ts';
+import type { CompactRange } from './merkle.ts';
+
 /** Asks for a signature over records 1 to `to`. */
 export interface CheckpointAsk {
   /** Random name of the log. */
@@ -35,6 +38,35 @@ export interface CheckpointDispute {
 
 /** Asks the signer; rejects when it does not answer. */
 export type AskForCheckpoint = (ask: CheckpointAsk) => Promise<CheckpointAnswer>;
+
+/** A log as it is on disk at a moment. */
+export interface SignableLog {
+  readonly name: string;
+  /** The tree over all of it. */
+  readonly whole: CompactRange;
+  /** Chain hash of the last record. */
+  readonly chain: string;
+  /** Reads leaves from its files; undefined where they are not all there. */
+  readonly readLeaves: (range: Pick<CompactRange, 'from' | 'to'>) => Promise<CompactRange | undefined>;
+}
+
+/** Has a log signed. `unsigned`: the leaves that the signer should be missing; where it is missing others, they are read. */
+export async function requestCheckpoint(
+  ask: AskForCheckpoint,
+  { name, whole, chain, readLeaves }: SignableLog,
+  unsigned: CompactRange,
+): Promise<Exclude<CheckpointAnswer, { readonly kind: 'elsewhere' }>> {
+  const root = Buffer.from(rootOf(whole)).toString('hex');
+  const askFor = (range: CompactRange): Promise<CheckpointAnswer> =>
+    ask({ log: name, from: range.from, to: range.to, nodes: printRange(range), root, chain });
+  const answer = await askFor(unsigned);
+  if (answer.kind !== 'elsewhere') return answer;
+  const missing = answer.size === 0 ? whole : await readLeaves({ from: answer.size, to: whole.to });
+  if (missing === undefined) throw new Error(`the records after ${answer.size}, the last that was signed, cannot be read`);
+  const last = await askFor(missing);
+  if (last.kind === 'elsewhere') throw new Error('something else had the log signed just now');
+  return last;
+}
 
 /** Whether this can be the name of a log. It becomes the name of a file. */
 export function isLogName(name: string): boolean {

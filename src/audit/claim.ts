@@ -4,7 +4,7 @@
 // seemed dead wakes up again. The caller that knows the last writer has ended (its parent) need not wait.
 
 import { randomBytes } from 'node:crypto';
-import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { GatewayError } from '../base/index.ts';
@@ -26,6 +26,8 @@ const FILE = 'writer';
 const TOKEN_CHARS = 32;
 /** A dead claim is one that misses this many beats. */
 const BEATS_TO_WAIT = 2.5;
+/** A writer beats every second; one that has not for so long is dead, or so busy that it does not matter. */
+const ALIVE_MS = 5_000;
 
 /** Takes the directory, or fails with `audit_unavailable` when another process writes there. */
 export async function claimDirectory(directory: string, options: ClaimOptions): Promise<Claim> {
@@ -41,6 +43,12 @@ export async function claimDirectory(directory: string, options: ClaimOptions): 
     }
   }
   return holdClaim(path, options.beatMs);
+}
+
+/** Whether somebody holds a directory and gave a sign of life not long ago. */
+export function isClaimed(directory: string, nowMs: number): boolean {
+  const claim = statSync(join(directory, FILE), { throwIfNoEntry: false });
+  return claim !== undefined && Math.abs(nowMs - claim.mtimeMs) < ALIVE_MS;
 }
 
 function holdClaim(path: string, beatMs: number): Claim {

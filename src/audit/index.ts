@@ -1,6 +1,7 @@
 // What happened, on a record that shows every change to it, and that holds nothing of what was said: decisions and outcomes of calls,
 // durable before the answer, in an append-only hash chain per process; and the tools to read and verify it without a gateway.
 export { encodeRecord } from './encode-record.ts';
+export { toRecordedUri } from './recorded-uri.ts';
 export { MAX_ACT_DETAILS, MAX_RECORDED_FINDINGS } from './record.ts';
 export type {
   ActRecord,
@@ -37,8 +38,13 @@ export type { RefusalCounter, RefusalCounterOptions } from './refusals.ts';
 export { verifyLogs } from './verify.ts';
 export type { KeySource, VerifyOptions, VerifyProgress, VerifyReport } from './verify.ts';
 export type { LogReport } from './verify-log.ts';
-export { CHECKPOINT_KEY_FILE, LAST_CHECKPOINT_FILE, parseKeys, readNotes } from './checkpoint-files.ts';
+export { CHECKPOINT_KEY_FILE, findKeys, LAST_CHECKPOINT_FILE, parseKeys, readNotes } from './checkpoint-files.ts';
 export type { FoundNote } from './checkpoint-files.ts';
+export { createProgressReport, describeBad, describeReport } from './describe-report.ts';
+export { checkProof, printProof } from './check-proof.ts';
+export type { CheckedProof, Proof } from './check-proof.ts';
+export { newestOf, proveConsistency, proveInclusion } from './prove.ts';
+export type { ProveOptions, SignedNote } from './prove.ts';
 export type { Finding, Tampering } from './chain-check.ts';
 export { toFindings, toMembers, toNumber } from './read-members.ts';
 export { tailLogs } from './tail.ts';
@@ -69,9 +75,11 @@ export { isRemoval, proveRemoval } from './removal.ts';
 export type { ProvedRemoval, Removal } from './removal.ts';
 export { planRetention } from './retention.ts';
 export type { HeldSegment, LogPlan, RetentionOptions } from './retention.ts';
+export { removeEnvelopes } from './remove-envelopes.ts';
+export type { EnvelopeSweep, SweptEnvelopes } from './remove-envelopes.ts';
 export { finishRemovals, placeTombstone, removeSegments } from './shorten.ts';
 export type { SegmentSpan } from './shorten.ts';
-export { createHoldCheck, describeScope, mayConcern } from './holds.ts';
+export { createHoldCheck, describeScope } from './holds.ts';
 export { findHoldsOn } from './hold-search.ts';
 export type { Hold, HoldCheck, HoldScope } from './holds.ts';
 export {
@@ -96,11 +104,14 @@ export {
   vaultFolder,
   workerVaultFolder,
 } from './vault/index.ts';
-export type { Envelope, EnvelopeHead, EnvelopePart, EnvelopeParts, Opening, Sealing, Vault, VaultEntry, VaultFile } from './vault/index.ts';
+export type { Envelope, EnvelopeHead, EnvelopePart, EnvelopeParts, Opening, SealedMessage, Sealing, Vault, VaultEntry, VaultFile } from './vault/index.ts';
 export { isLogName, parseCheckpointAnswer, parseCheckpointAsk } from './checkpointing.ts';
 export type { AskForCheckpoint, CheckpointAnswer, CheckpointAsk, CheckpointDispute } from './checkpointing.ts';
 export { createCheckpointer } from './checkpointer.ts';
 export type { Checkpointer, CheckpointState } from './checkpointer.ts';
+export { isClaimed } from './claim.ts';
+export { signIdleLog, stampOf } from './idle-log.ts';
+export { readIdentity } from './log-identity.ts';
 export { nodeName } from './node-name.ts';
 export { parseFrame, toSegmentName } from './format.ts';
 export { listLogs } from './log-directory.ts';

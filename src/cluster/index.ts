@@ -15,6 +15,8 @@ export type { CatalogueChange, DefinitionState, DefinitionStore, SeenDefinition 
 export type { HoldRecord, HoldRefusal, HoldStore, Lifting } from './holds.ts';
 export type { LevelName, LevelStore } from './levels.ts';
 export type { TaintStore } from './taint.ts';
+export { createCheckpointTable } from './checkpoint-table.ts';
+export type { CheckpointRow, CheckpointTable } from './checkpoint-table.ts';
 export { lookForStore, openStore } from './sqlite-store.ts';
 export type { AgentChange, AgentList, ConfigRevision, Store, StoreRefusal, WriteScope } from './store.ts';
 export { buildIndex as buildRecordIndex } from './records/build-index.ts';

@@ -2,7 +2,8 @@
 // for. Each has a desk; what they have in common is who they serve.
 
 import { randomBytes } from 'node:crypto';
-import { DEFAULT_AUDIT, mayConcern } from '../audit/index.ts';
+import { DEFAULT_AUDIT } from '../audit/index.ts';
+import type { PrivacySwitches } from '../audit/index.ts';
 import type { Store } from '../cluster/index.ts';
 import type { ConfigShard } from '../config/index.ts';
 import { DEFAULT_FLOW } from '../policies/index.ts';
@@ -12,6 +13,8 @@ import { createApprovalsDesk } from './approvals-desk.ts';
 import { createCatalogueDesk } from './catalogue-desk.ts';
 import { createCatalogueFaults } from './catalogue-faults.ts';
 import type { Channel } from './channel.ts';
+import { createCheckpointDesk } from './checkpoint-desk.ts';
+import type { CheckpointDesk } from './checkpoint-desk.ts';
 import type { Links } from './child.ts';
 import type { Desk } from './conversation.ts';
 import { createControlLog } from './control-log.ts';
@@ -19,9 +22,15 @@ import type { ControlLog } from './control-log.ts';
 import { createDefinitionInspection } from './definition-inspection.ts';
 import type { DefinitionInspection } from './definition-inspection.ts';
 import { createFlowDesk } from './flow-desk.ts';
+import { createHoldBook } from './hold-book.ts';
+import type { HoldBook } from './hold-book.ts';
 import { createLimitsDesk } from './limits-desk.ts';
 import { createLockdownDesk } from './lockdown-desk.ts';
 import type { Init } from './messages.ts';
+import { createRetentionDesk } from './retention-desk.ts';
+import type { RetentionDesk } from './retention-desk.ts';
+import { updateRecordIndex } from './record-copies.ts';
+import { createRecordedNames } from './recorded-names.ts';
 import { createSubjectsDesk } from './subjects-desk.ts';
 import type { SubjectsDesk } from './subjects-desk.ts';
 
@@ -57,8 +66,11 @@ export interface ControlDesks {
   readonly approvals: ReturnType<typeof createApprovalsDesk>;
   /** Whom records are about. */
   readonly subjects: SubjectsDesk;
+  readonly holds: HoldBook;
+  readonly retention: RetentionDesk;
   /** What is done to the gateway is on record here. */
   readonly controlLog: ControlLog;
+  readonly checkpoints: CheckpointDesk;
   /** Those that workers talk to. */
   readonly all: readonly Desk[];
   /** Reads what the store has for them. */
@@ -97,6 +109,8 @@ export function createControlDesks(options: ControlDesksOptions): ControlDesks {
   const flow = createFlowDesk({ links, log, tenant, nowMs, windowMs: () => (shard()?.policy.flow ?? DEFAULT_FLOW).windowMs });
   const limits = createLimitsDesk({ log, metrics, expected: init.workers });
   const controlLog = createControlLog({ dataFolder, node: init.node, writer: `${init.name} pid ${process.pid}`, log, nowMs });
+  const checkpoints = createCheckpointDesk({ dataFolder, tenant, links, log, metrics, nowMs, journal: controlLog });
+  const toName = createRecordedNames({ links, tenant, subjects: () => privacy().subjects });
   const approvals = createApprovalsDesk({
     links,
     log,
@@ -105,21 +119,31 @@ export function createControlDesks(options: ControlDesksOptions): ControlDesks {
     nowMs,
     newId: (prefix) => `${prefix}_${randomBytes(APPROVAL_ID_BYTES).toString('hex')}`,
     canRecord: controlLog.canRecord,
-    record: (said) => controlLog.record(said.map((one) => toApprovalRecord(one, nowMs()))),
+    record: async (said) => controlLog.record(await Promise.all(said.map((one) => toApprovalRecord(one, nowMs(), toName)))),
+  });
+  // Until a config is in force nobody is told more than the strictest of them would tell.
+  const privacy = (): Pick<PrivacySwitches, 'reidentify' | 'subjects'> =>
+    shard() === undefined ? STRICTEST : (shard()?.audit ?? DEFAULT_AUDIT);
+  const holds = createHoldBook({ dataFolder, links, tenant, nowMs, store, privacy });
+  const retention = createRetentionDesk({
+    dataFolder,
+    links,
+    log,
+    journal: controlLog,
+    tenant,
+    nowMs,
+    holds,
+    days: () => (shard() === undefined ? undefined : (shard()?.audit ?? DEFAULT_AUDIT).retentionDays),
+    onRemoved: () => updateRecordIndex(dataFolder),
   });
   const subjects = createSubjectsDesk({
     links,
     tenant,
-    // Until a config is in force nobody is told more than the strictest of them would tell.
-    privacy: () => (shard() === undefined ? STRICTEST : (shard()?.audit ?? DEFAULT_AUDIT)),
-    holdsOn: async (pseudonym) => {
-      const opened = store();
-      if (opened === undefined) throw new Error('the store is not open yet');
-      return (await opened.holds.list(tenant)).filter((hold) => hold.lifted === null && mayConcern(hold, pseudonym));
-    },
+    privacy,
+    holdsOn: holds.concerning,
     nameOf: options.nameOf,
   });
-  const all: readonly Desk[] = [catalogue, flow, limits, approvals];
+  const all: readonly Desk[] = [catalogue, flow, limits, approvals, checkpoints];
   return {
     catalogue,
     catalogueFaults,
@@ -129,18 +153,26 @@ export function createControlDesks(options: ControlDesksOptions): ControlDesks {
     limits,
     approvals,
     subjects,
+    holds,
+    retention,
     controlLog,
+    checkpoints,
     all,
     open: async (opened) => {
       await flow.open(opened.taint);
       await catalogue.open(opened);
       await controlLog.open();
+      await retention.open();
+      if (controlLog.log !== undefined) checkpoints.open(controlLog.log);
       approvals.open(opened);
       await limits.open(opened.limits);
     },
     close: async () => {
       for (const desk of all) await desk.close?.();
+      await retention.close();
+      await checkpoints.beforeClose();
       await controlLog.close();
+      await checkpoints.finish();
     },
   };
 }

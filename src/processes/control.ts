@@ -95,6 +95,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     await links.request('keeper', 'configure', { config: keeperConfig(shard) }, KEEPER_TIMEOUT_MS);
     configureRunner(links.get('runner'), shard);
     limits.configure(shard.policy);
+    desks.checkpoints.configure(shard.audit ?? DEFAULT_AUDIT);
     await publisher.publish({ config: shard });
     report(planOf(shard));
     await openMetricsDoor(shard);
@@ -178,6 +179,8 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
         lockdown,
         flow: flow.port,
         subjects: desks.subjects.port,
+        holds: desks.holds.port,
+        removeOld: (input) => desks.retention.removeOld(input),
         policy: createPolicyPort({
           tenant: TENANT,
           store: () => store,
@@ -258,7 +261,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       servers: config.shard?.servers.length ?? 0,
       routes: (config.shard?.routes ?? []).map(({ path, servers }) => ({ path, servers: [...servers] })),
       ...(locked.ok ? { lockdown: { locks: locked.value.locks, fault: locked.value.fault } } : {}),
-      faults: [...board.faults(config.shard?.workers ?? 0), ...catalogueFaults.list()],
+      faults: [...board.faults(config.shard?.workers ?? 0), ...catalogueFaults.list(), ...desks.retention.faults(), ...desks.checkpoints.faults()],
       config: config.status,
       workers: [...workers],
     };

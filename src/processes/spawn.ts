@@ -5,6 +5,7 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { lockdownFolder } from '../config/index.ts';
+import { workerVaultFolder } from '../audit/index.ts';
 import { catalogueFolder } from './catalogue-files.ts';
 import type { Role } from './messages.ts';
 
@@ -21,7 +22,7 @@ export interface SpawnOptions {
 /** The first inherited listen socket; 0–2 are stdio, 3 is the IPC channel. */
 export const FIRST_LISTEN_FD = 4;
 
-/** Where a worker's records go; the only folder it may write. */
+/** Where a worker's records go. Beside its part of the vault, it may write nothing else. */
 export function auditFolder(dataFolder: string, slot: number): string {
   return join(dataFolder, 'audit', `worker-${slot}`);
 }
@@ -36,7 +37,7 @@ export function spawnProcess(options: SpawnOptions): ChildProcess {
 }
 
 /**
- * The Node flags of a role. A worker may read the program, its own records, the last snapshot and what is locked, write its own records and use the
+ * The Node flags of a role. A worker may read the program, its own records, the last snapshot and what is locked, write its own records and envelopes and use the
  * network: it cannot read a key file, start a program or a thread, or be attached to by a debugger (SIGUSR1).
  */
 export function nodeFlags(options: Pick<SpawnOptions, 'role' | 'slot' | 'entry' | 'dataFolder'>): readonly string[] {
@@ -47,6 +48,7 @@ export function nodeFlags(options: Pick<SpawnOptions, 'role' | 'slot' | 'entry' 
   switch (options.role) {
     case 'worker': {
       const audit = auditFolder(dataFolder, options.slot);
+      const vault = workerVaultFolder(dataFolder, options.slot);
       return [
         ...common,
         '--secure-heap=1048576',
@@ -61,6 +63,8 @@ export function nodeFlags(options: Pick<SpawnOptions, 'role' | 'slot' | 'entry' 
         read(lockdownFolder(dataFolder)),
         read(audit),
         write(audit),
+        read(vault),
+        write(vault),
       ];
     }
     case 'inspector':
@@ -130,6 +134,11 @@ function environmentFor(role: Role): NodeJS.ProcessEnv {
     default:
       return role satisfies never;
   }
+}
+
+/** What programs that the config names get of our environment, beside what the config gives them. */
+export function environmentOfPrograms(): NodeJS.ProcessEnv {
+  return pick(FOR_CHILDREN);
 }
 
 function pick(names: readonly string[]): NodeJS.ProcessEnv {
