@@ -58,6 +58,9 @@ const SHOWN_BY: Partial<Record<EndpointName, string>> = {
   lockDown: 'lockdown',
   liftLockdown: 'lockdown',
   eraseSubject: 'audit tail',
+  addHold: 'audit hold list',
+  liftHold: 'audit hold list',
+  removeOld: 'audit tail',
   reload: 'status',
 };
 
@@ -109,6 +112,15 @@ export function createAdminClient(socketPath: string, options: ClientOptions = {
       erase: (body) => value('eraseSubject', { body }),
       match: (body) => value('matchValue', { body }),
     },
+    holds: {
+      list: async () => {
+        const answered = await value('listHolds');
+        return answered.ok ? ok(answered.value.holds) : answered;
+      },
+      add: (body, { key }) => value('addHold', { body, approver: key }),
+      lift: (body, { key }) => value('liftHold', { body, approver: key }),
+    },
+    removeOld: (body) => value('removeOld', { body }),
     flow: {
       read: () => value('readFlow'),
       clear: (body) => value('clearFlow', { body }),

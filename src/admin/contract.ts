@@ -12,6 +12,7 @@ import { GATEWAY_ENDPOINTS } from './contract-gateway.ts';
 import { LIMITS_ENDPOINTS } from './contract-limits.ts';
 import { LOCKDOWN_ENDPOINTS } from './contract-lockdown.ts';
 import { POLICY_ENDPOINTS } from './contract-policy.ts';
+import { RETENTION_ENDPOINTS } from './contract-retention.ts';
 import { SUBJECT_ENDPOINTS } from './contract-subjects.ts';
 
 export type * from './contract-acts.ts';
@@ -23,6 +24,7 @@ export type * from './contract-gateway.ts';
 export type * from './contract-limits.ts';
 export type * from './contract-lockdown.ts';
 export type * from './contract-policy.ts';
+export type * from './contract-retention.ts';
 export type * from './contract-subjects.ts';
 export { lockInputSchema } from './contract-lockdown.ts';
 
@@ -48,6 +50,7 @@ export const ENDPOINTS = {
   ...LIMITS_ENDPOINTS,
   ...LOCKDOWN_ENDPOINTS,
   ...POLICY_ENDPOINTS,
+  ...RETENTION_ENDPOINTS,
   ...SUBJECT_ENDPOINTS,
 } as const;
 

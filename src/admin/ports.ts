@@ -5,6 +5,7 @@ import type { Result, Secret } from '../base/index.ts';
 import type { Actor } from './acts.ts';
 import type {
   AddAgentInput,
+  AddHoldInput,
   AgentView,
   ApprovalView,
   ApprovedView,
@@ -26,9 +27,11 @@ import type {
   FlowView,
   FoundSubject,
   GatewayStatus,
+  HoldView,
   IssuedKey,
   KeyInput,
   LookAlikesView,
+  LiftHoldInput,
   LiftInput,
   LiftView,
   LimitsView,
@@ -38,6 +41,8 @@ import type {
   MatchInput,
   MatchView,
   RecordedAct,
+  RetentionInput,
+  RetentionView,
   ServerStatus,
   ShownApproval,
   SubjectView,
@@ -114,6 +119,21 @@ export interface SubjectsPort {
   match(input: MatchInput): Answer<MatchView>;
 }
 
+/** Who asks: on this side of the socket by the key that they show, on the other as they stand on record. */
+export interface Asking {
+  readonly key?: Secret | undefined;
+  readonly actor?: Actor;
+}
+
+/** What has to be kept, whatever its time. */
+export interface HoldsPort {
+  /** Those that were lifted too. */
+  list(): Answer<readonly HoldView[]>;
+  add(input: AddHoldInput, who: Asking): Answer<HoldView>;
+  /** Refused to whoever set it. */
+  lift(input: LiftHoldInput, who: Asking): Answer<HoldView>;
+}
+
 /** What commands do by themselves with what the gateway keeps. */
 export interface ActsPort {
   /** Durable when it answers. `actor`: who, as the socket knows them; a command leaves it out. */
@@ -130,6 +150,9 @@ export interface AdminPorts {
   readonly lockdown: LockdownPort;
   readonly policy: PolicyPort;
   readonly subjects: SubjectsPort;
+  readonly holds: HoldsPort;
+  /** Removes records whose time is over. */
+  removeOld(input: RetentionInput): Answer<RetentionView>;
   /** What limits there are, and how much of them is left. */
   limits(): Answer<LimitsView>;
   status(): Answer<GatewayStatus>;

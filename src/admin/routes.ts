@@ -78,6 +78,16 @@ const HANDLERS: Handlers = {
   listAllApprovals: async (ports) => map(await ports.approvals.list(true), (approvals) => ({ value: { approvals: [...approvals] } })),
   readApproval: async (ports, { approval }) => map(await ports.approvals.read(approval), (value) => ({ value })),
   decideApprovals: async (ports, { body, approver }) => map(await ports.approvals.decide(body, approver), (value) => ({ value })),
+  listHolds: async (ports) => map(await ports.holds.list(), (holds) => ({ value: { holds: [...holds] } })),
+  addHold: async (ports, { body, actor }) => {
+    const by = await actor();
+    return by.ok ? map(await ports.holds.add(body, { actor: by.value }), (value) => ({ value })) : by;
+  },
+  liftHold: async (ports, { body, actor }) => {
+    const by = await actor();
+    return by.ok ? map(await ports.holds.lift(body, { actor: by.value }), (value) => ({ value })) : by;
+  },
+  removeOld: async (ports, { body }) => map(await ports.removeOld(body), (value) => ({ value })),
   readFlow: async (ports) => map(await ports.flow.read(), (value) => ({ value })),
   clearFlow: async (ports, { body }) => map(await ports.flow.clear(body), (value) => ({ value })),
   decideDefinitions: async (ports, { body }) => map(await ports.catalogue.decide(body), (value) => ({ value })),

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { dirname } from 'node:path';
 import { describe, it } from 'node:test';
-import { diskFiles } from './files.ts';
 import { findHoldsOn } from './hold-search.ts';
 import type { Hold } from './holds.ts';
 import { decision, logFolder, openLog } from './log.fixture.ts';
@@ -28,13 +27,13 @@ describe('what has to be kept of somebody', () => {
     log.append(decision('c2', { time: 6_000, verdict: 'deny', server: 'files', subject: 'sub_2' }));
     await log.close();
     const of = async (subject: string): Promise<readonly string[]> =>
-      (await findHoldsOn(subject, holds, dirname(directory), diskFiles)).map(({ id }) => id);
+      (await findHoldsOn(subject, holds, dirname(directory))).map(({ id }) => id);
     assert.deepEqual(await of('sub_1'), ['named', 'server', 'all']);
     assert.deepEqual(await of('sub_2'), ['other', 'elsewhere', 'later', 'all']);
     assert.deepEqual(await of('sub_3'), []);
   });
 
   it('is nothing where there is no hold', async () => {
-    assert.deepEqual(await findHoldsOn('sub_1', [], 'nowhere', diskFiles), []);
+    assert.deepEqual(await findHoldsOn('sub_1', [], 'nowhere'), []);
   });
 });

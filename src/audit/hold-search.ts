@@ -1,40 +1,37 @@
 // Whether something of somebody has to be kept: a hold that names them says so itself; of one on a server or a time, only the records can tell.
 
-import { join } from 'node:path';
-import type { LogFiles } from './files.ts';
-import { parseFrame, toSegmentName } from './format.ts';
+import { diskFiles } from './files.ts';
+import { parseFrame } from './format.ts';
 import { createHoldCheck } from './holds.ts';
 import type { Hold } from './holds.ts';
 import { listLogs } from './log-directory.ts';
 import { readLines } from './read-lines.ts';
 import { readMembers } from './read-members.ts';
+import { withSegment } from './with-segment.ts';
 
 /** Those of `holds` that are about this subject, or about any record of theirs in the logs below a directory. */
-export async function findHoldsOn(subject: string, holds: readonly Hold[], directory: string, files: LogFiles): Promise<readonly Hold[]> {
+export async function findHoldsOn(subject: string, holds: readonly Hold[], directory: string): Promise<readonly Hold[]> {
   const found = new Set(holds.filter((hold) => hold.subject === subject).map(({ id }) => id));
   const unknown = holds.filter((hold) => hold.subject === null);
-  if (unknown.length > 0) for (const id of await searchLogs(subject, unknown, directory, files)) found.add(id);
+  if (unknown.length > 0) for (const id of await searchLogs(subject, unknown, directory)) found.add(id);
   return holds.filter(({ id }) => found.has(id));
 }
 
-async function searchLogs(subject: string, holds: readonly Hold[], directory: string, files: LogFiles): Promise<ReadonlySet<string>> {
+async function searchLogs(subject: string, holds: readonly Hold[], directory: string): Promise<ReadonlySet<string>> {
   const found = new Set<string>();
   const check = createHoldCheck(holds);
   for (const log of await listLogs(directory)) {
     for (const number of log.segments) {
       if (found.size === holds.length) return found;
-      const file = await files.open(join(log.directory, toSegmentName(number)), 'read');
-      try {
-        await readLines(file, 0, (text) => {
+      await withSegment(diskFiles, log.directory, number, (file) =>
+        readLines(file, 0, (text) => {
           // Looking for the name first spares reading the members of all other records.
           if (!text.includes(subject)) return true;
           const frame = parseFrame(text);
           if (frame !== undefined && isOf(subject, readMembers(text))) for (const id of check.holdsOf(frame, text)) found.add(id);
           return found.size < holds.length;
-        });
-      } finally {
-        await file.close();
-      }
+        }),
+      );
     }
   }
   return found;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseFrame } from './format.ts';
 import type { Frame } from './format.ts';
-import { createHoldCheck, describeScope, mayConcern } from './holds.ts';
+import { createEnvelopeTest, createHoldCheck, describeScope } from './holds.ts';
 import type { Hold } from './holds.ts';
 
 const ANY: Hold = {
@@ -70,10 +70,14 @@ describe('a hold', () => {
     assert.deepEqual(check.holdsOf(call.frame, call.text), ['h', 'j']);
   });
 
-  it('that names no subject may be about any', () => {
-    assert.equal(mayConcern(ANY, 'sub_1'), true);
-    assert.equal(mayConcern({ ...ANY, subject: 'sub_1' }, 'sub_1'), true);
-    assert.equal(mayConcern({ ...ANY, subject: 'sub_2' }, 'sub_1'), false);
+  it('keeps what was sealed, of whichever agent', () => {
+    const sealed = { time: 1_000, server: 'notes', subject: 'sub_1' };
+    const keeps = (scope: Partial<Hold>): boolean => createEnvelopeTest([{ ...ANY, ...scope }])(sealed);
+    assert.equal(keeps({ server: 'notes', subject: 'sub_1', agent: 'builder' }), true);
+    assert.equal(keeps({ subject: 'sub_2' }), false);
+    assert.equal(keeps({ server: 'files' }), false);
+    assert.equal(keeps({ toMs: 999 }), false);
+    assert.equal(createEnvelopeTest([])(sealed), false);
   });
 
   it('says what it is about', () => {

@@ -56,9 +56,17 @@ export function createHoldCheck(holds: readonly Hold[]): HoldCheck {
   };
 }
 
-/** Whether a hold can be about this subject at all. Where it names none, its records have to be looked at. */
-export function mayConcern(hold: HoldScope, subject: string): boolean {
-  return hold.subject === null || hold.subject === subject;
+/** What an envelope of the vault says of itself. */
+export interface EnvelopeFacts {
+  readonly time: number;
+  readonly server: string;
+  readonly subject: string;
+}
+
+/** Whether something that was sealed is held. It names no agent, so a hold on one may be about any. */
+export function createEnvelopeTest(holds: readonly Hold[]): (facts: EnvelopeFacts) => boolean {
+  const tests = holds.map((hold) => compileScope({ ...hold, agent: null }));
+  return ({ time, server, subject }) => tests.some((isAbout) => isAbout(time, { server, subject }));
 }
 
 /** What a hold is about, in words. */

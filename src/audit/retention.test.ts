@@ -4,7 +4,6 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
-import { diskFiles } from './files.ts';
 import { parseFrame, parseSegmentName, SEGMENT_MIN_BYTES, toSegmentName } from './format.ts';
 import type { Hold } from './holds.ts';
 import { decision, logFolder, openLog, outcome } from './log.fixture.ts';
@@ -50,7 +49,7 @@ async function writeDays(t: TestContext, days: number, into = logFolder(t)): Pro
 }
 
 async function plan(directory: string, keptFromDay: number, holds: readonly Hold[] = []): Promise<LogPlan> {
-  const [only] = await planRetention(dirname(directory), { files: diskFiles, cutoffMs: START_MS + keptFromDay * DAY_MS - 1, holds });
+  const [only] = await planRetention(dirname(directory), { cutoffMs: START_MS + keptFromDay * DAY_MS - 1, holds });
   assert.ok(only !== undefined);
   return only;
 }
@@ -246,9 +245,9 @@ describe('a removal that was cut short', () => {
     await placeTombstone(directory, removal.first, signTombstone({ ...proved.value, time: START_MS, reason: 'test' }, name, privateKey));
     rmSync(join(directory, toSegmentName(1)));
     assert.ok(removal.last > 2);
-    assert.deepEqual(await finishRemovals(dirname(directory), trusted), [{ slot: 'worker-0', first: 1, last: removal.last }]);
+    assert.deepEqual(await finishRemovals(dirname(directory), async () => trusted), [{ slot: 'worker-0', first: 1, last: removal.last }]);
     assert.equal(segmentsOf(directory)[0], removal.last + 1);
-    assert.deepEqual(await finishRemovals(dirname(directory), trusted), []);
+    assert.deepEqual(await finishRemovals(dirname(directory), async () => trusted), []);
   });
 
   it('is taken back where it had not', async (t) => {
@@ -258,7 +257,7 @@ describe('a removal that was cut short', () => {
     assert.ok(proved.ok);
     await placeTombstone(directory, removal.first, signTombstone({ ...proved.value, time: START_MS, reason: 'test' }, name, privateKey));
     const segments = segmentsOf(directory);
-    assert.deepEqual(await finishRemovals(dirname(directory), trusted), []);
+    assert.deepEqual(await finishRemovals(dirname(directory), async () => trusted), []);
     assert.deepEqual(segmentsOf(directory), segments);
     assert.equal(existsSync(join(directory, toTombstoneName(1))), false);
   });
@@ -272,7 +271,7 @@ describe('a removal that was cut short', () => {
     await placeTombstone(directory, 1, signTombstone({ ...proved.value, time: START_MS, reason: 'test' }, name, other));
     rmSync(join(directory, toSegmentName(1)));
     const segments = segmentsOf(directory);
-    assert.deepEqual(await finishRemovals(dirname(directory), trusted), []);
+    assert.deepEqual(await finishRemovals(dirname(directory), async () => trusted), []);
     assert.deepEqual(segmentsOf(directory), segments);
   });
 });

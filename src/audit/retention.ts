@@ -3,7 +3,7 @@
 
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LogFiles } from './files.ts';
+import { diskFiles } from './files.ts';
 import { parseFrame } from './format.ts';
 import { createHoldCheck } from './holds.ts';
 import type { Hold } from './holds.ts';
@@ -42,7 +42,6 @@ export interface LogPlan {
 }
 
 export interface RetentionOptions {
-  readonly files: LogFiles;
   /** What a checkpoint of this time or earlier covers is old enough. Epoch milliseconds. */
   readonly cutoffMs: number;
   readonly holds: readonly Hold[];
@@ -59,13 +58,6 @@ interface OldSegment {
   readonly size: number;
 }
 
-/** What a proof needs beside the segments themselves. */
-interface Surroundings {
-  readonly files: LogFiles;
-  /** Of the log, in order. */
-  readonly tombstones: readonly Tombstone[];
-}
-
 interface Line {
   readonly seq: number;
   readonly time: number;
@@ -80,14 +72,13 @@ export async function planRetention(directory: string, options: RetentionOptions
 }
 
 async function planLog({ slot, directory, segments }: LogDirectory, options: RetentionOptions): Promise<LogPlan> {
-  const { files } = options;
   const tombstones = await readTombstones(directory);
-  const used = await dropBlank(files, directory, segments);
+  const used = await dropBlank(directory, segments);
   const old = await findOld(directory, used, options);
   const removals: Removal[] = [];
   let fault: string | undefined;
   for (const run of toRuns(old)) {
-    const removal = await toRemoval(directory, run, { files, tombstones });
+    const removal = await toRemoval(directory, run, tombstones);
     if (typeof removal === 'string') fault ??= removal;
     else removals.push(removal);
   }
@@ -99,7 +90,7 @@ async function planLog({ slot, directory, segments }: LogDirectory, options: Ret
     removals,
     held: old.filter(({ holds }) => holds.length > 0).map(({ number, holds }) => ({ number, holds })),
     fault,
-    oldestMs: stays === undefined ? undefined : (await readHead(files, directory, stays))?.time,
+    oldestMs: stays === undefined ? undefined : (await readHead(directory, stays))?.time,
   };
 }
 
@@ -110,23 +101,23 @@ async function readTombstones(directory: string): Promise<readonly Tombstone[]> 
   return found.filter((tombstone) => tombstone !== undefined).toSorted((a, b) => a.from - b.from);
 }
 
-async function dropBlank(files: LogFiles, directory: string, segments: readonly number[]): Promise<readonly number[]> {
+async function dropBlank(directory: string, segments: readonly number[]): Promise<readonly number[]> {
   let count = segments.length;
-  while (count > 0 && (await withSegment(files, directory, segments[count - 1] ?? 0, isBlank))) count -= 1;
+  while (count > 0 && (await withSegment(diskFiles, directory, segments[count - 1] ?? 0, isBlank))) count -= 1;
   return segments.slice(0, count);
 }
 
 /** The segments that are old enough, from the first on. */
-async function findOld(directory: string, used: readonly number[], { files, cutoffMs, holds }: RetentionOptions): Promise<OldSegment[]> {
+async function findOld(directory: string, used: readonly number[], { cutoffMs, holds }: RetentionOptions): Promise<OldSegment[]> {
   const check = createHoldCheck(holds);
   const old: OldSegment[] = [];
   for (const [at, number] of used.slice(0, -1).entries()) {
-    const evidence = await findCheckpoint(files, directory, used[at + 1] ?? 0, cutoffMs);
+    const evidence = await findCheckpoint(directory, used[at + 1] ?? 0, cutoffMs);
     if (evidence === undefined) break;
     const wanted = new Set<string>();
     let first: Line | undefined;
     let last: Line | undefined;
-    await withSegment(files, directory, number, (file) =>
+    await withSegment(diskFiles, directory, number, (file) =>
       readLines(file, 0, (text) => {
         const frame = parseFrame(text);
         if (frame === undefined) return true; // No record; what is left of the segment will not add up, and stays.
@@ -143,15 +134,10 @@ async function findOld(directory: string, used: readonly number[], { files, cuto
 }
 
 /** The first checkpoint in a segment that is over all records before it, and is old enough. */
-async function findCheckpoint(
-  files: LogFiles,
-  directory: string,
-  number: number,
-  cutoffMs: number,
-): Promise<Pick<OldSegment, 'note' | 'size'> | undefined> {
+async function findCheckpoint(directory: string, number: number, cutoffMs: number): Promise<Pick<OldSegment, 'note' | 'size'> | undefined> {
   let before: number | undefined;
   let found: Pick<OldSegment, 'note' | 'size'> | undefined;
-  await withSegment(files, directory, number, (file) =>
+  await withSegment(diskFiles, directory, number, (file) =>
     readLines(file, 0, (text) => {
       const frame = parseFrame(text);
       before ??= (frame?.seq ?? 0) - 1;
@@ -184,7 +170,7 @@ function toRuns(old: readonly OldSegment[]): readonly (readonly [OldSegment, ...
 async function toRemoval(
   directory: string,
   run: readonly [OldSegment, ...OldSegment[]],
-  { files, tombstones }: Surroundings,
+  tombstones: readonly Tombstone[],
 ): Promise<Removal | string> {
   const [begin] = run;
   const end = run.at(-1) ?? begin;
@@ -193,8 +179,8 @@ async function toRemoval(
   const { tree } = readMembers(begin.first.text);
   const before = from === 1 ? emptyRange() : Array.isArray(tree) ? parseRange(0, from - 1, tree) : undefined;
   if (before === undefined) return `segment ${begin.number} does not say what stands before it`;
-  const between = to === from ? emptyRange(from) : await readNewLeaves(files, directory, { from, to: to - 1 });
-  const after = between === undefined ? undefined : await readBehind(directory, { from: to, to: end.size }, { files, tombstones });
+  const between = to === from ? emptyRange(from) : await readNewLeaves(diskFiles, directory, { from, to: to - 1 });
+  const after = between === undefined ? undefined : await readBehind(directory, { from: to, to: end.size }, tombstones);
   if (between === undefined || after === undefined) return `segments ${begin.number} to ${end.number} are not as they were written`;
   return {
     first: begin.number,
@@ -214,13 +200,13 @@ async function toRemoval(
 async function readBehind(
   directory: string,
   { from, to }: Pick<CompactRange, 'from' | 'to'>,
-  { files, tombstones }: Surroundings,
+  tombstones: readonly Tombstone[],
 ): Promise<CompactRange | undefined> {
   let range = emptyRange(from);
   for (let next = tombstoneAt(tombstones, from); next !== undefined; next = tombstoneAt(tombstones, range.to))
     range = joinRanges(range, next.tree);
   if (range.to > to) return undefined;
-  const rest = await readNewLeaves(files, directory, { from: range.to, to });
+  const rest = await readNewLeaves(diskFiles, directory, { from: range.to, to });
   return rest === undefined ? undefined : joinRanges(range, rest);
 }
 
@@ -228,9 +214,9 @@ function tombstoneAt(tombstones: readonly Tombstone[], leaf: number): Tombstone 
   return tombstones.find(({ from }) => from === leaf + 1);
 }
 
-async function readHead(files: LogFiles, directory: string, number: number): Promise<Line | undefined> {
+async function readHead(directory: string, number: number): Promise<Line | undefined> {
   let head: Line | undefined;
-  await withSegment(files, directory, number, (file) =>
+  await withSegment(diskFiles, directory, number, (file) =>
     readLines(file, 0, (text) => {
       const frame = parseFrame(text);
       if (frame !== undefined) head = { seq: frame.seq, time: frame.time, text };

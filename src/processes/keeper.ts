@@ -3,7 +3,7 @@
 // servers and the TLS key of listeners, the runner the environment of servers, nobody anything that the config does not name.
 //
 // Questions: seal-keys (worker) · token-key (worker) · tls {listener} (worker) · secrets {server, kind} (worker: headers, runner: env) · pins (worker, control) ·
-// configure, check-certificates, sign-pins, pins-kept, approvals-key (control) · subject… (subject-answers.ts) · release… (release-answers.ts).
+// configure, check-certificates, sign-pins, pins-kept, approvals-key (control) · subject… (subject-answers.ts) · release… (release-answers.ts) · retention-clock, sign-tombstone (retention-answers.ts).
 
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -22,13 +22,18 @@ import { createPinSigner } from './pin-signer.ts';
 import { writePrivate } from './private-file.ts';
 import { answerReleases } from './release-answers.ts';
 import { createReleases } from './releases.ts';
+import { answerRetention } from './retention-answers.ts';
+import { createRetentionClock } from './retention-clock.ts';
 import { answerSubjects } from './subject-answers.ts';
 import { createSubjectKeeper } from './subject-keys.ts';
+import { createTombstoneSigner } from './tombstone-signer.ts';
 
 /** What control tells the keeper about the config. */
 export interface KeeperConfig {
   readonly servers: Readonly<Record<string, ServerSecrets>>;
   readonly listeners: Readonly<Record<string, TlsSource>>;
+  /** How many days records are kept. */
+  readonly retentionDays?: number;
 }
 
 /** What a server needs that only the keeper may read. */
@@ -55,6 +60,8 @@ export interface SealKey {
 const SEAL_KEY_LIFE_MS = 24 * 3_600_000;
 const SEAL_KEY_PERIOD_MS = SEAL_KEY_LIFE_MS / 2;
 const RENEW_BEFORE_MS = 24 * 3_600_000;
+/** Often enough that a leap of the clock is none that the gateway has slept through. */
+const CLOCK_PERIOD_MS = 3_600_000;
 
 /** Sets up the keeper's duties. */
 export function beginKeeper({ dataFolder, node }: Pick<Init, 'dataFolder' | 'node'>, log: Log): Duties {
@@ -64,6 +71,9 @@ export function beginKeeper({ dataFolder, node }: Pick<Init, 'dataFolder' | 'nod
   const subjects = createSubjectKeeper(folder, () => Buffer.from(lastingKey(join(folder, 'subjects-key.json')), 'base64'));
   const releases = createReleases(folder);
   let config: KeeperConfig = { servers: {}, listeners: {} };
+  const nowMs = (): number => Date.now();
+  const clock = createRetentionClock(join(folder, 'clock.json'), nowMs);
+  const sign = createTombstoneSigner({ signingKey: checkpoints.signingKey, clock, nowMs, retentionDays: () => config.retentionDays });
 
   const answer = (role: Role, frame: Frame): Fields => {
     switch (frame.type) {
@@ -93,6 +103,7 @@ export function beginKeeper({ dataFolder, node }: Pick<Init, 'dataFolder' | 'nod
         return (
           answerSubjects(subjects, role, frame, Date.now()) ??
           answerReleases(releases, subjects, role, frame, Date.now()) ??
+          answerRetention({ clock, sign }, role, frame) ??
           refusal(role, frame.type)
         );
     }
@@ -151,6 +162,16 @@ export function beginKeeper({ dataFolder, node }: Pick<Init, 'dataFolder' | 'nod
       };
     }
   };
+
+  const watchClock = (): void => {
+    try {
+      clock.look();
+    } catch (error) {
+      log.error('the clock cannot be noted down, so no record is removed', { reason: faultOf(error) });
+    }
+  };
+  watchClock();
+  setInterval(watchClock, CLOCK_PERIOD_MS).unref();
 
   return {
     onFrame: (from, frame) => {

@@ -1,5 +1,6 @@
 // What the processes beside the workers are told of a config: each what it needs, and nothing else.
 
+import { DEFAULT_AUDIT } from '../audit/index.ts';
 import { sha256Hex } from '../base/index.ts';
 import type { ConfigShard, ListenerConfig } from '../config/index.ts';
 import type { Channel } from './channel.ts';
@@ -43,7 +44,7 @@ export function keeperConfig(shard: ConfigShard): unknown {
     else if (tls.kind === 'self-signed')
       listeners[name] = { kind: 'self-signed', hosts: [...new Set([address.host, ...hosts, 'localhost', '127.0.0.1'])] };
   }
-  return { servers, listeners };
+  return { servers, listeners, retentionDays: (shard.audit ?? DEFAULT_AUDIT).retentionDays };
 }
 
 /** Tells the runner which programs there are; their secrets come with each start, from the keeper. */

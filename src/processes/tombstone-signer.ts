@@ -25,7 +25,7 @@ const DAY_MS = 86_400_000;
 export function createTombstoneSigner({ signingKey, clock, nowMs, retentionDays }: TombstoneSignerOptions): SignTombstone {
   return (removal) => {
     const days = retentionDays();
-    if (days === undefined) return fail('it was not told yet how long records are kept');
+    if (days === undefined || !Number.isSafeInteger(days) || days < 1) return fail('it was not told how long records are kept');
     if (!isRemoval(removal)) return fail('the question is of no known form');
     const state = clock.look();
     if (state.kind !== 'steady') return fail('the clock cannot be gone by');
