@@ -102,6 +102,7 @@ test('explain asks a running gateway, and says what else stands in the way', asy
           limits: [],
           inspect: 'required',
           redact: ['personal'],
+          capture: 'incident',
           findings: [{ type: 'acme-key', class: 'secret', confidence: 'high', path: '$.params.arguments.id', action: 'deny', count: 2 }],
           revision: 12,
           agent: { name: 'ada', known: true, groups: [], attributes: { team: 'emea' } },
@@ -120,7 +121,10 @@ test('explain asks a running gateway, and says what else stands in the way', asy
   assert.equal(code, 1);
   assert.match(stdout, /by the config in force, revision 12/);
   assert.match(stdout, /after the use of: private-source/);
-  assert.match(stdout, /found {4}acme-key \(secret\) ×2 at \$\.params\.arguments\.id: deny\ninspect {2}required.*\nredact {3}personal/);
+  assert.match(
+    stdout,
+    /found {4}acme-key \(secret\) ×2 at \$\.params\.arguments\.id: deny\ninspect {2}required.*\nredact {3}personal.*\ncapture {2}incident/,
+  );
   assert.match(stdout, /STOPS {3}definition: What the server lists now is changed and withheld\.\n[^]*\nThe call would be refused\./);
   assert.deepEqual([asked[0]?.attributes, asked[0]?.time, asked[0]?.taint], [{ team: 'emea' }, '2026-03-02T21:00:00Z', null]);
   assert.equal(asked[0]?.args, null, 'none were given');

@@ -11,6 +11,7 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
+import { workerVaultFolder } from '../audit/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import { keepMemoryOutOfDumps } from './core-dumps.ts';
 import { bindSocket } from './listen-sockets.ts';
@@ -108,7 +109,9 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   const start = (role: Role, serves?: Child): Child => {
     const scout = role === 'worker' && !staying().some((child) => child.scout);
     const slot = role === 'worker' ? freeSlot() : (serves?.slot ?? 0);
-    if (role === 'worker') mkdirSync(auditFolder(options.dataFolder, slot), { recursive: true, mode: 0o700 });
+    if (role === 'worker')
+      for (const folder of [auditFolder(options.dataFolder, slot), workerVaultFolder(options.dataFolder, slot)])
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
     const listenFds = role === 'worker' ? sockets.map((socket) => socket.fd) : [];
     const process = spawnProcess({ role, slot, entry: options.entry, dataFolder: options.dataFolder, listenFds });
     const name = `${hasSlot(role) ? `${role}-${slot}` : role}.${++epoch}`;

@@ -4,7 +4,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createCallIds, createRefusalCounter, openAuditLog } from '../audit/index.ts';
+import { DEFAULT_TENANT } from '../agents/index.ts';
+import { createCallIds, createRefusalCounter, createVault, openAuditLog, workerVaultFolder } from '../audit/index.ts';
 import type { AuditLog, RefusalCounter } from '../audit/index.ts';
 import { compileSnapshot, isSnapshotDocument, parseSnapshotDocument, withLockdown } from '../config/index.ts';
 import type { Snapshot, SnapshotDocument } from '../config/index.ts';
@@ -110,6 +111,11 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
   const listChanges = createListChanges({ open, catalogue: catalogue.catalogue, known: aggregates.known, snapshot: () => snapshot });
   const tellStatus = (server: Server): void => {
     const { readiness } = server;
+  const vault = createVault({
+    folder: workerVaultFolder(init.dataFolder, init.slot),
+    metrics,
+    onFault: (error) => log.error('envelopes cannot be written', { error }),
+  });
     if (readiness === undefined) return;
     const said =
       readiness.kind === 'ready'
@@ -233,6 +239,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       sessions,
       headerCatalogue: createHeaderCatalogue(catalogue.catalogue),
       catalogue: catalogue.catalogue,
+      vault,
       gate: createGate(),
       contracts: createToolContracts(catalogue.catalogue),
       finder: createToolFinder({ catalogue: catalogue.catalogue, yield: (next) => setImmediate(next) }),
@@ -329,6 +336,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
 
   /** What is this process's own. */
   const own: Door = {
+    await vault.close();
     hears: {
       snapshot: (frame) => {
         const document = frame.fields['document'];

@@ -49,7 +49,13 @@ export function noteReleased(call: Call, bytes: Uint8Array, near: JsonDocument |
   if (call.arrival.subject === undefined) return;
   const document = near?.bytes === bytes ? near : reread(bytes);
   const span = document?.span(['result']) ?? document?.span(['error']);
-  call.releasedDigest = span === undefined ? undefined : sha256(bytes.subarray(span.start, span.end));
+  if (span === undefined) {
+    call.releasedDigest = undefined;
+    return;
+  }
+  const released = bytes.subarray(span.start, span.end);
+  call.releasedDigest = sha256(released);
+  call.capturing?.note(released);
 }
 
 /** A piece of an answer that is too large to be held is released: then all of its bytes are committed to. */

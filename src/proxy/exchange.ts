@@ -3,7 +3,7 @@
 
 import type { ErrorCode, Sha256 } from '../base/index.ts';
 import type { Principal } from '../agents/index.ts';
-import type { AuditLog, Subject as DataSubject } from '../audit/index.ts';
+import type { AuditLog, Subject as DataSubject, Vault } from '../audit/index.ts';
 import type { Route, Snapshot } from '../config/index.ts';
 import type { HeaderList, OutHeaders, Peer, ServerSentEvent } from '../http/index.ts';
 import type { Era, JsonValue, Message, MethodRule, ModernRequest } from '../mcp/index.ts';
@@ -15,6 +15,7 @@ import type { ApprovalState, Approvals, HeldApproval } from './approvals/types.t
 import type { Wait } from './approvals/wait.ts';
 import type { Aggregates, LegacyServers, Placement, Sessions, TaskIds } from './bridge/index.ts';
 import type { LimitsPort } from './admission/index.ts';
+import type { Capturing } from './capture.ts';
 import type { Gate } from './gate.ts';
 import type { Inspector } from './inspection/inspector.ts';
 import type { Tokens } from './inspection/tokens.ts';
@@ -144,6 +145,8 @@ export interface Ports {
   readonly taskIds: TaskIds;
   /** Looks into messages. */
   readonly inspector: Inspector;
+  /** Where what is said is sealed. */
+  readonly vault: Pick<Vault, 'seal' | 'reserve' | 'free'>;
   /** What stands for values that an agent must not see. */
   readonly tokens: Tokens;
   /** The way to those who approve calls. */
@@ -220,3 +223,5 @@ export interface Call {
   /** What was taken for this call and is given back when its outcome is known. */
   readonly atEnd: (() => void)[];
 }
+  /** What is gathered of its answer, to be sealed. */
+  capturing?: Capturing | undefined;

@@ -306,6 +306,7 @@ export function bed(rules: readonly Rule[], verdict: Partial<EraVerdict> = {}): 
   const ports: Ports = {
     audit: audit.log,
     subjects: { know: (_, done) => done(ANNS) },
+    vault: { seal: () => undefined, reserve: () => false, free: () => {} },
     servers,
     sessions: createSessions({
       self: 'worker-0.1',

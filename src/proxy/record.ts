@@ -2,10 +2,12 @@
 // and a decision without a name for what could not be read. Never a value.
 
 import { MAX_RECORDED_FINDINGS } from '../audit/index.ts';
-import type { OutcomeRecord } from '../audit/index.ts';
+import type { OutcomeRecord, RecordedCapture } from '../audit/index.ts';
 import type { ErrorCode } from '../base/index.ts';
 import type { Snapshot } from '../config/index.ts';
 import type { Admitted } from './admission/index.ts';
+import { beginCapture, sealAnswer } from './capture.ts';
+import type { Captured } from './capture.ts';
 import { answerCommitment, argumentsCommitment } from './committed.ts';
 import type { Arrival, Call, OutcomeStatus, Ports } from './exchange.ts';
 import { recordedName } from './inspection/recorded-name.ts';
@@ -27,6 +29,8 @@ export interface Decision {
   readonly class?: 'critical' | 'standard' | 'low' | undefined;
   /** Revision of the snapshot that it was decided on. */
   readonly revision: number;
+  /** Set where a rule wants what is said sealed. */
+  readonly captured?: Captured | undefined;
 }
 
 /** What an admission decided. `arrived`: what was in force when the request came, where nothing else is known. */
@@ -36,16 +40,30 @@ export function decisionOf(admitted: Admitted, arrived: Snapshot): Decision {
     return { verdict, rule, reason, limit, taint, revision: arrived.revision };
   }
   const { allow, snapshot, taint } = admitted;
-  return { verdict: 'allow', rule: allow.rule, reason: undefined, taint, class: allow.obligations.class, revision: snapshot.revision };
+  const { class: callClass, capture } = allow.obligations;
+  const captured = capture === undefined ? undefined : admitted;
+  return { verdict: 'allow', rule: allow.rule, reason: undefined, taint, class: callClass, revision: snapshot.revision, captured };
 }
 
-/** Writes the decision. False: the log takes nothing, so nothing may be carried. What was taken for a call that is not carried is given back. */
+/**
+ * Writes the decision. False: the log takes nothing, or the vault does not take what a rule wants sealed, so nothing may be carried. What was taken for
+ * a call that is not carried is given back.
+ */
 export function recordDecision(call: Call, decision: Decision, ports: Ports): boolean {
+  const begun = decision.captured === undefined ? undefined : beginCapture(call, decision.captured, ports);
+  if (begun === 'refused') {
+    recordDecision(call, { ...decision, captured: undefined, verdict: 'deny', reason: 'vault-unavailable' }, ports);
+    return false;
+  }
   call.denied = decision.verdict !== 'allow';
   ports.metrics.verdict(call, decision.verdict);
-  call.decisionSeq = append(call, decision, ports);
+  call.decisionSeq = append(call, decision, ports, begun?.request.capture);
   const isRecorded = call.decisionSeq > 0;
   if (call.denied || !isRecorded) giveBack(call);
+  else if (begun !== undefined) {
+    begun.request.keep();
+    call.capturing = begun.answer;
+  }
   return isRecorded;
 }
 
@@ -54,7 +72,7 @@ export function recordAsked(call: Call, rule: string, revision: number, ports: P
   return append(call, { verdict: 'ask', rule, reason: 'approval-asked', revision }, ports);
 }
 
-function append(call: Call, decision: Decision, ports: Ports): number {
+function append(call: Call, decision: Decision, ports: Ports, capture?: RecordedCapture): number {
   const { verdict, rule, reason, limit, taint, revision } = decision;
   const { arrival, question, server } = call;
   const { subject } = question;
@@ -85,6 +103,7 @@ function append(call: Call, decision: Decision, ports: Ports): number {
     mono: Math.round(ports.nowUs()),
     approval: call.approvalId,
     ...recordedFindings(call.findings?.requests),
+    capture,
   });
 }
 
@@ -105,7 +124,8 @@ export function recordOutcome(call: Call, outcome: OutcomeStatus, ports: Ports):
   ports.metrics.outcome(call, outcome, { totalUs, serverUs });
   giveBack(call);
   if (call.denied) return call.decisionSeq; // Its decision says it all.
-  return ports.audit.append({
+  const sealed = sealAnswer(call, outcome);
+  const ticket = ports.audit.append({
     kind: 'outcome',
     id: call.id,
     time: ports.nowMs(),
@@ -120,8 +140,11 @@ export function recordOutcome(call: Call, outcome: OutcomeStatus, ports: Ports):
     answer: answerCommitment(call, outcome),
     mono: Math.round(ports.nowUs()),
   });
+    capture: sealed?.capture,
 }
 
+  if (ticket > 0) sealed?.keep();
+  return ticket;
 /** Gives back what was taken, once. */
 function giveBack(call: Call): void {
   for (const back of call.atEnd.splice(0)) back();
