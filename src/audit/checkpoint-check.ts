@@ -32,6 +32,8 @@ export interface CheckpointCheck {
   /** By the last that holds, and by the last that holds of those that were kept elsewhere. */
   readonly signed: Signed | undefined;
   readonly anchored: Signed | undefined;
+  /** One of them did not hold since the tree was taken up. */
+  readonly failed: boolean;
   /** The tree was lost or taken up anew: what held before says nothing about what comes. */
   restart(): void;
   /** Those on record in a segment, and the kept ones that the log has come to. */
@@ -61,7 +63,6 @@ export function createCheckpointCheck({ chain, tree, identity, keys, kept }: Che
   let unknown = 0;
   let signed: Signed | undefined;
   let anchored: Signed | undefined;
-  /** One of them did not hold since the tree was taken up. */
   let failed = false;
 
   const readRecord = (file: string, { line, position, seq, text }: TellingLine): Seen | undefined => {
@@ -109,6 +110,9 @@ export function createCheckpointCheck({ chain, tree, identity, keys, kept }: Che
     },
     get anchored() {
       return anchored;
+    },
+    get failed() {
+      return failed;
     },
     restart() {
       failed = false;

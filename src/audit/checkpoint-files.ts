@@ -3,6 +3,8 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { fail, ok } from '../base/index.ts';
+import type { Result } from '../base/index.ts';
 import { parseVerifierKey } from './note.ts';
 import type { VerifierKey } from './note.ts';
 
@@ -30,6 +32,17 @@ export function parseKeys(text: string): readonly VerifierKey[] | undefined {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const keys = lines.map(parseVerifierKey).filter((key) => key !== undefined);
   return keys.length > 0 && keys.length === lines.length ? keys : undefined;
+}
+
+/** The keys that somebody named: as they are, or by files that they stand in. None where none was named; the error is a sentence. */
+export async function findKeys(named: readonly string[]): Promise<Result<readonly VerifierKey[] | undefined, string>> {
+  const keys: VerifierKey[] = [];
+  for (const word of named) {
+    const found = parseKeys(word) ?? parseKeys((await readIfThere(word)) ?? '');
+    if (found === undefined) return fail(`'${word}' is neither a verifier key nor a file with some.`);
+    keys.push(...found);
+  }
+  return ok(keys.length === 0 ? undefined : keys);
 }
 
 /** The notes in a file, one behind the other, with or without empty lines between them. What is none of them is given as it stands. */

@@ -116,6 +116,11 @@ function push(range: CompactRange, node: Subtree): void {
 /** The root over all leaves; of none, the hash of nothing (RFC 9162 §2.1.1). Throws a RangeError for a range that does not begin at the first leaf. */
 export function rootOf({ from, nodes }: CompactRange): Uint8Array {
   if (from !== 0) throw new RangeError('only the range from the first leaf on has a root');
+  return foldNodes(nodes);
+}
+
+/** The hash over neighbouring subtrees that become smaller to the right, as those of a tree or of one part of a proof do. */
+export function foldNodes(nodes: readonly Subtree[]): Uint8Array {
   const last = nodes.at(-1);
   if (last === undefined) return sha256('');
   return nodes.slice(0, -1).reduceRight((right, { hash }) => nodeHash(hash, right), last.hash);

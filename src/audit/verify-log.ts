@@ -18,6 +18,7 @@ import { toOrigin } from './note.ts';
 import type { VerifierKey } from './note.ts';
 import { isBlank } from './read-lines.ts';
 import { readMembers } from './read-members.ts';
+import { readRun } from './read-run.ts';
 import { passSegment } from './segment-pass.ts';
 import type { SegmentPass, TellingLine } from './segment-pass.ts';
 import { createTreeCheck } from './tree-check.ts';
@@ -65,7 +66,8 @@ export interface LogTrust {
   readonly keys: readonly VerifierKey[] | undefined;
   /** Notes about this log that were found outside of it. */
   readonly kept: readonly KeptNote[];
-  readonly onSegment?: ((records: number) => void) | undefined;
+  /** Told after each segment how much was read so far. */
+  readonly onSegment?: ((records: number, segments: number) => void) | undefined;
 }
 
 interface Reading {
@@ -82,7 +84,7 @@ export async function verifyLog({ slot, directory, segments }: LogDirectory, ide
   const used = await dropBlank(directory, segments);
   const chain = createChainCheck();
   const facts = createLogFacts();
-  const tree = createTreeCheck((number) => withSegment(diskFiles, directory, number, async (file) => (await passSegment(file))?.leaves));
+  const tree = createTreeCheck(async (number) => (await readRun(directory, number))?.leaves);
   const checkpoints = createCheckpointCheck({ chain, tree, identity, keys: trust.keys, kept: trust.kept });
   const reading: Reading = { directory, chain, facts, tree, checkpoints };
   const { parts, refused } = await readLogParts(directory, used, identity, trust.keys);
@@ -90,12 +92,14 @@ export async function verifyLog({ slot, directory, segments }: LogDirectory, ide
 
   let end: LogReport['end'] = 'open';
   let removed = 0;
+  let segmentsRead = 0;
   for (const part of parts) {
     if (part.kind === 'removed') {
       removed += passRemoved(part, reading);
     } else {
       end = await verifySegment(part.number, part.number === used.at(-1), reading);
-      trust.onSegment?.(facts.records);
+      segmentsRead += 1;
+      trust.onSegment?.(facts.records, segmentsRead);
     }
   }
   chain.end();
@@ -138,14 +142,19 @@ async function verifySegment(number: number, newest: boolean, reading: Reading):
   if (leaves === undefined) tree.lose();
   else if (tree.size !== leaves.from) checkpoints.restart();
   if (leaves !== undefined && !tree.add(number, leaves, treeBefore(telling[0]))) {
-    const says = `Among records ${(checkpoints.signed?.size ?? 0) + 1} to ${leaves.from} are some that are not those that this head was written after: it has another tree.`;
-    const seq = (checkpoints.signed?.size ?? 0) + 1;
-    chain.note({ what: 'rewritten', file: name, line: 1, position: 0, seq, until: leaves.from, says });
+    // Where a checkpoint before it did not hold, that is the same thing once more.
+    if (!checkpoints.failed) chain.note(toOtherTree(name, (checkpoints.signed?.size ?? 0) + 1, leaves.from));
     checkpoints.restart();
   }
   await checkpoints.check(name, telling);
   if (!whole) tree.lose();
   return end;
+}
+
+/** A head that was written behind other records than those that are there. */
+function toOtherTree(file: string, seq: number, until: number): Finding {
+  const says = `Among records ${seq} to ${until} are some that are not those that this head was written behind: it has another tree.`;
+  return { what: 'rewritten', file, line: 1, position: 0, seq, until, says };
 }
 
 function follows({ leaves: { from, to }, prev, chain, chainBefore }: SegmentPass, before: ChainCheck): boolean {

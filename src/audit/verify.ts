@@ -63,15 +63,13 @@ export async function verifyLogs(directory: string, options: VerifyOptions = {})
   let records = 0;
   for (const log of found) {
     const identity = (await readIdentity(log)) ?? { node: undefined, log: '' };
-    const before = records;
-    const onSegment = (count: number): void => {
-      segments += 1;
-      records = before + count;
-      options.onProgress?.({ records, segments, ofSegments });
-    };
+    const onSegment = (count: number, read: number): void =>
+      options.onProgress?.({ records: records + count, segments: segments + read, ofSegments });
     const notes = [...anchors.notes, ...kept.notes].filter(({ checkpoint }) => isAbout(identity, checkpoint.origin));
     const report = await verifyLog(log, identity, { keys, kept: notes, onSegment });
     logs.push(withTwin(report, identity, identities));
+    records += report.records;
+    segments += log.segments.length;
     identities.set(log.slot, identity);
   }
   // Where only one log is looked at, the others are not missing.

@@ -46,7 +46,7 @@ test('verify finds an untouched record good, and says what it cannot tell', asyn
   await writeLog(join(cwd, '.sallyport', 'audit', '0'));
   const { code, stdout } = await run('audit', 'verify');
   assert.equal(code, EXIT.ok);
-  assert.match(stdout, /^Good: \d+ records in 1 log, none changed\.$/m);
+  assert.match(stdout, /^Good: \d+ records in 1 log, none changed; 0 of them signed\.$/m);
   assert.match(stdout, /What this check cannot tell/);
   assert.equal(JSON.parse((await run('audit', 'verify', '--output', 'json')).stdout).ok, true);
 });

@@ -1,0 +1,56 @@
+// The report of a verification as lines for a person. Names in it come from files that anybody may have changed: whoever prints them makes them harmless.
+
+import type { LogReport } from './verify-log.ts';
+import type { VerifyProgress, VerifyReport } from './verify.ts';
+
+/** Everything that the report says, the verdict last. */
+export function describeReport(report: VerifyReport): readonly string[] {
+  return [
+    ...report.logs.flatMap(describeLog),
+    '',
+    'What this check cannot tell:',
+    ...report.limits.map((limit) => `  ${limit}`),
+    ...(report.ok ? ['', describeGood(report)] : []),
+  ];
+}
+
+/** Which logs do not hold, as a sentence. */
+export function describeBad({ logs }: VerifyReport): string {
+  const bad = logs.filter((log) => !log.ok).map((log) => log.slot);
+  return `The record does not hold: ${bad.join(', ')}. Keep the files as they are and find out who could write them.`;
+}
+
+/** Says now and then how far it has come, if it takes long. */
+export function createProgressReport(say: (line: string) => void, nowMs: () => number): (progress: VerifyProgress) => void {
+  let saidAt = nowMs();
+  return ({ records, segments, ofSegments }) => {
+    if (nowMs() - saidAt < PROGRESS_MS) return;
+    saidAt = nowMs();
+    say(`${segments} of ${ofSegments} files read, ${records} records`);
+  };
+}
+
+const PROGRESS_MS = 1_000;
+
+function describeGood({ records, logs }: VerifyReport): string {
+  const signed = logs.reduce((sum, log) => sum + (log.signed === undefined ? 0 : Math.max(0, log.signed.size - log.removed)), 0);
+  return `Good: ${records} records in ${logs.length} ${logs.length === 1 ? 'log' : 'logs'}, none changed; ${signed} of them signed.`;
+}
+
+function describeLog(log: LogReport): readonly string[] {
+  const span = log.firstTime === undefined || log.lastTime === undefined ? 'empty' : `${toTime(log.firstTime)} to ${toTime(log.lastTime)}`;
+  return [
+    `${log.slot}  ${log.ok ? 'good' : 'CHANGED'}  ${log.records} records, ${span}, ${log.end}`,
+    ...(log.seq > 0 ? [`  last record ${log.seq}, chain ${log.chain}`] : []),
+    ...(log.signed === undefined
+      ? []
+      : [`  signed up to record ${log.signed.size}, ${toTime(log.signed.time)}; ${log.checkpoints} checkpoints hold`]),
+    ...(log.anchored === undefined ? [] : [`  noted down elsewhere up to record ${log.anchored.size}, ${toTime(log.anchored.time)}`]),
+    ...log.findings.map(({ file, line, says }) => (file === '' ? `  ${says}` : `  ${file}, line ${line}: ${says}`)),
+    ...log.remarks.map((remark) => `  note: ${remark}`),
+  ];
+}
+
+function toTime(time: number): string {
+  return new Date(time).toISOString();
+}
