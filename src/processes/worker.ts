@@ -107,15 +107,15 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     inspector: inspection.inspector,
     onServer: (server) => tellStatus(server),
   });
-  const { servers, sessions, legacyServers, aggregates, placement, processes, runner } = state;
-  const listChanges = createListChanges({ open, catalogue: catalogue.catalogue, known: aggregates.known, snapshot: () => snapshot });
-  const tellStatus = (server: Server): void => {
-    const { readiness } = server;
   const vault = createVault({
     folder: workerVaultFolder(init.dataFolder, init.slot),
     metrics,
     onFault: (error) => log.error('envelopes cannot be written', { error }),
   });
+  const { servers, sessions, legacyServers, aggregates, placement, processes, runner } = state;
+  const listChanges = createListChanges({ open, catalogue: catalogue.catalogue, known: aggregates.known, snapshot: () => snapshot });
+  const tellStatus = (server: Server): void => {
+    const { readiness } = server;
     if (readiness === undefined) return;
     const said =
       readiness.kind === 'ready'
@@ -234,12 +234,12 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     };
     const ports: Ports = {
       audit: log_,
+      vault,
       subjects: subjects.subjects,
       servers,
       sessions,
       headerCatalogue: createHeaderCatalogue(catalogue.catalogue),
       catalogue: catalogue.catalogue,
-      vault,
       gate: createGate(),
       contracts: createToolContracts(catalogue.catalogue),
       finder: createToolFinder({ catalogue: catalogue.catalogue, yield: (next) => setImmediate(next) }),
@@ -331,12 +331,12 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     refusals?.close();
     await checkpoints.close();
     await audit?.close();
+    await vault.close();
     process.exit(0);
   };
 
   /** What is this process's own. */
   const own: Door = {
-    await vault.close();
     hears: {
       snapshot: (frame) => {
         const document = frame.fields['document'];

@@ -121,6 +121,8 @@ export interface SightingReport {
 export interface Ports {
   readonly audit: AuditLog;
   readonly subjects: Subjects;
+  /** Where what is said is sealed. */
+  readonly vault: Pick<Vault, 'seal' | 'reserve' | 'free'>;
   readonly servers: Servers;
   readonly sessions: Sessions;
   /** Servers of the legacy era, asked in the modern form. */
@@ -145,8 +147,6 @@ export interface Ports {
   readonly taskIds: TaskIds;
   /** Looks into messages. */
   readonly inspector: Inspector;
-  /** Where what is said is sealed. */
-  readonly vault: Pick<Vault, 'seal' | 'reserve' | 'free'>;
   /** What stands for values that an agent must not see. */
   readonly tokens: Tokens;
   /** The way to those who approve calls. */
@@ -204,6 +204,8 @@ export interface Call {
   argumentsDigest?: Uint8Array | undefined;
   releasedDigest?: Uint8Array | undefined;
   releasedHash?: Sha256;
+  /** What is gathered of its answer, to be sealed. */
+  capturing?: Capturing | undefined;
   /** What was found in its request, by class, for later messages of it. */
   requestFindings?: FindingCounts;
   /** What its name holds and must not be written down, by type. */
@@ -223,5 +225,3 @@ export interface Call {
   /** What was taken for this call and is given back when its outcome is known. */
   readonly atEnd: (() => void)[];
 }
-  /** What is gathered of its answer, to be sealed. */
-  capturing?: Capturing | undefined;

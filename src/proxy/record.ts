@@ -102,8 +102,8 @@ function append(call: Call, decision: Decision, ports: Ports, capture?: Recorded
     args: argumentsCommitment(call),
     mono: Math.round(ports.nowUs()),
     approval: call.approvalId,
-    ...recordedFindings(call.findings?.requests),
     capture,
+    ...recordedFindings(call.findings?.requests),
   });
 }
 
@@ -138,13 +138,13 @@ export function recordOutcome(call: Call, outcome: OutcomeStatus, ports: Ports):
     gatewayUs: Math.round(totalUs - serverUs),
     serverUs: Math.round(serverUs),
     answer: answerCommitment(call, outcome),
+    capture: sealed?.capture,
     mono: Math.round(ports.nowUs()),
   });
-    capture: sealed?.capture,
-}
-
   if (ticket > 0) sealed?.keep();
   return ticket;
+}
+
 /** Gives back what was taken, once. */
 function giveBack(call: Call): void {
   for (const back of call.atEnd.splice(0)) back();
