@@ -91,6 +91,7 @@ function encodeOutcome(record: OutcomeRecord): string {
     (record.questions === undefined ? '' : `,"questions":[${record.questions.map(name).join(',')}]`) +
     encodeFindings(record) +
     (record.rpcCode === undefined ? '' : `,"rpcCode":${finite(record.rpcCode)}`) +
+    (record.requestBytes === undefined ? '' : `,"requestBytes":${whole(record.requestBytes)}`) +
     `,"answerBytes":${whole(record.answerBytes)}` +
     (record.gatewayUs === undefined ? '' : `,"gatewayUs":${whole(record.gatewayUs)}`) +
     (record.serverUs === undefined ? '' : `,"serverUs":${whole(record.serverUs)}`) +

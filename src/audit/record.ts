@@ -112,6 +112,8 @@ export interface OutcomeRecord {
   readonly findingsTotal?: number | undefined;
   /** The JSON-RPC error code, where the server did. */
   readonly rpcCode: number | undefined;
+  /** What was sent, of a call that was decided before that was known: nobody looked into it. */
+  readonly requestBytes?: number | undefined;
   readonly answerBytes: number;
   /** Microseconds spent in the gateway, and waiting for the server. */
   readonly gatewayUs: number | undefined;

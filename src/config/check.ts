@@ -2,6 +2,7 @@
 
 import { DEFAULT_AUDIT } from '../audit/index.ts';
 import { checkPolicy, declaredLabels, KNOWN_LABELS } from '../policies/index.ts';
+import { checkAudit } from './check-audit.ts';
 import { checkCapture } from './check-capture.ts';
 import { checkInspectionOf } from './check-inspection.ts';
 import { checkListeners } from './check-listeners.ts';
@@ -51,6 +52,7 @@ export function checkConfig(shard: ConfigShard, env: Env, files: Files, folder =
       fix: fix ?? suggest(written, among),
     });
   }
+  checkAudit(shard, audit, report);
   checkCapture(shard.policy, audit, nowMs, report);
   if (shard.inspection !== undefined) doubts.push(...checkInspectionOf(shard.inspection, servers, shard.policy));
   return doubts;

@@ -12,6 +12,7 @@ import { DEFAULT_ADDRESS } from './schema.ts';
 import type { ConfigDocument, ListenerEntry } from './schema.ts';
 import { parseTemplate } from './template.ts';
 import type { Address, ConfigShard, ListenerConfig, ListenerTls } from './types.ts';
+import { unreadAmong } from './unread.ts';
 import type { Path } from './yaml.ts';
 
 /** What normalizing needs to know beside the document. */
@@ -49,6 +50,7 @@ export function normalize(
     origins: entry.origins,
   });
   const names = Object.keys(document.servers);
+  const unread = unreadAmong(document.audit.noInspect, names);
   const shard: ConfigShard = {
     dataFolder: resolve(folder, document.data),
     workers: document.workers ?? Math.min(2, cores),
@@ -58,7 +60,8 @@ export function normalize(
     routes: Object.entries(document.routes).map(([path, route]) => ({
       ...route,
       path,
-      servers: typeof route.servers === 'string' ? names : route.servers,
+      // What nobody looks into cannot be told apart from what others say on the same path.
+      servers: typeof route.servers === 'string' ? names.filter((name) => !unread.has(name)) : route.servers,
     })),
     limits: document.limits,
     policy,

@@ -10,11 +10,15 @@ import { compilePolicy, compileToolFacts, NOTHING_LOCKED, underLockdown } from '
 import type { CataloguedToolOf, Lockdown } from '../policies/index.ts';
 import { formatPath } from './problem.ts';
 import type { ConfigShard, Route, Snapshot, SnapshotDocument } from './types.ts';
+import { unreadAmong } from './unread.ts';
 
 /** Where the routes of single servers are. */
 export const ROUTES_AT = '/mcp/';
 
-type FromConfig = Pick<Snapshot, 'listeners' | 'servers' | 'routes' | 'policy' | 'toolFacts' | 'inspection' | 'audit' | 'limits'>;
+type FromConfig = Pick<
+  Snapshot,
+  'listeners' | 'servers' | 'routes' | 'policy' | 'toolFacts' | 'inspection' | 'audit' | 'unread' | 'limits'
+>;
 
 /** Compiles a document; fails with what is wrong, in sentences for the log, and the caller keeps what it has. */
 export function compileSnapshot(
@@ -26,7 +30,7 @@ export function compileSnapshot(
   const config = previous?.digests.config === digests.config ? ok(previous) : compileConfig(shards.config, catalogued);
   if (!config.ok) return config;
   const agents = previous?.digests.agents === digests.agents ? previous.agents : compileAgents(shards.agents.agents);
-  const { listeners, servers, routes, policy, toolFacts, inspection, audit, limits } = config.value;
+  const { listeners, servers, routes, policy, toolFacts, inspection, audit, unread, limits } = config.value;
   return ok(
     Object.freeze({
       revision,
@@ -39,6 +43,7 @@ export function compileSnapshot(
       toolFacts,
       inspection,
       audit,
+      unread,
       agents,
       limits,
     }),
@@ -54,14 +59,15 @@ function compileConfig(
   { listeners, servers, routes: several, policy, inspection = DEFAULT_INSPECTION, audit = DEFAULT_AUDIT, limits }: ConfigShard,
   catalogued: CataloguedToolOf | undefined,
 ): Result<FromConfig, readonly string[]> {
-  const compiled = compilePolicy(policy, { servers: servers.map(({ name }) => name) });
+  const names = servers.map(({ name }) => name);
+  const compiled = compilePolicy(policy, { servers: names });
   if (!compiled.ok) return fail(compiled.error.map(({ path, message }) => `policy.${formatPath(path)} ${message}.`));
   const routes = servers.map(({ name, overLimit, discovery }): [string, Route] => [
     ROUTES_AT + name,
     Object.freeze({ kind: 'server', path: ROUTES_AT + name, key: name, overLimit, discovery }),
   ]);
-  for (const { path, servers: members, names, waitMs, overLimit, discovery } of several)
-    routes.push([path, Object.freeze({ kind: 'aggregate', path, key: path, members, names, waitMs, overLimit, discovery })]);
+  for (const { path, servers: members, names: naming, waitMs, overLimit, discovery } of several)
+    routes.push([path, Object.freeze({ kind: 'aggregate', path, key: path, members, names: naming, waitMs, overLimit, discovery })]);
   return ok({
     listeners,
     servers: new Map(servers.map((server) => [server.name, server])),
@@ -70,6 +76,7 @@ function compileConfig(
     toolFacts: compileToolFacts(servers, catalogued),
     inspection: Object.freeze({ document: inspection, actions: compileActions(inspection) }),
     audit,
+    unread: unreadAmong(audit.noInspect, names),
     limits,
   });
 }

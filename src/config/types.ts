@@ -183,8 +183,10 @@ export interface Snapshot {
   readonly toolFacts: ToolFactsOf;
   /** What is looked for in messages, and what is done about it. */
   readonly inspection: { readonly document: InspectionDocument; readonly actions: ActionTable };
-  /** What the record keeps, and of which servers it keeps less. */
+  /** What the record keeps. */
   readonly audit: AuditSettings;
+  /** Names of the servers of which nothing is looked at. */
+  readonly unread: ReadonlySet<string>;
   readonly agents: AgentIndex;
   readonly limits: Limits;
 }

@@ -35,6 +35,8 @@ export interface Answer {
   raw(status: number, chunk: Uint8Array): void;
   /** The last event of a stream: what the call was about. */
   final(event: ServerSentEvent, outcome: OutcomeStatus): void;
+  /** A piece of an answer that nobody reads, handed on as it is; the first time, or without one, what stands in front of it. */
+  pass(status: number, headers: OutHeaders, piece?: Uint8Array): void;
   /** Ends a stream. */
   end(outcome: OutcomeStatus): void;
   /** Calls back when the last words of the answer may leave: at once, unless the call is critical. Then how it ended is on disk first. */
@@ -56,7 +58,7 @@ const KEEP_ALIVE = encodeComment('');
 const EVENT_START = Buffer.from('event: message\ndata: ');
 const EVENT_END = Buffer.from('\n\n');
 
-type Form = 'none' | 'events' | 'raw';
+type Form = 'none' | 'events' | 'raw' | 'unread';
 
 /** The answer of a call. */
 export function createAnswer(call: Call, ports: Ports): Answer {
@@ -210,6 +212,14 @@ export function createAnswer(call: Call, ports: Ports): Answer {
         isInEvent = true;
         write(inOneLine(chunk));
       }),
+    // Never before the decision is durable (forward.ts), so that nothing has to be held.
+    pass: (status, headers, piece) => {
+      begin('unread', status, headers);
+      if (piece === undefined || gone) return;
+      call.answerBytes += piece.length;
+      const hasRoom = reply.pass === undefined ? reply.write(piece) : reply.pass(piece);
+      if (!hasRoom) full = true;
+    },
     final: (event, outcome) => {
       streaming = true;
       const kept = toKeep(call, event);

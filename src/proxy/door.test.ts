@@ -62,7 +62,7 @@ function knock({
     context: undefined,
     streamBody: () => {},
     resumeBody: () => {},
-    pass: (bytes) => reply.write(bytes),
+    pass: (bytes: Uint8Array) => reply.write(bytes),
   });
   const answer = door.onHead(request);
   return typeof answer === 'number' ? answer : reply.status;

@@ -8,7 +8,7 @@ import { parseHost } from '../http/index.ts';
 import type { HeaderList, Peer, RequestHandler, RequestHead, ServerRequest } from '../http/index.ts';
 import type { ErrorCode } from '../base/index.ts';
 import { accepts } from './accepts.ts';
-import type { Arrival, Ports } from './exchange.ts';
+import type { Arrival, Ports, UnreadBody } from './exchange.ts';
 import { endpointOf } from './endpoint.ts';
 import { carry } from './pipeline.ts';
 import { refusalAnswer } from './rescue.ts';
@@ -40,6 +40,7 @@ const PEER_HEADER = 'sallyport-peer';
 const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]', '::1']);
 /** What a web page comes from; extensions and files have other schemes, and no business here. */
 const WEB_SCHEMES: readonly string[] = ['http://', 'https://'];
+const EMPTY = new Uint8Array(0);
 const NO_REQUEST = { id: undefined, era: 'modern', method: undefined, auditId: undefined } as const;
 
 /** The handler of a listener. */
@@ -55,6 +56,33 @@ export function createDoor(options: DoorOptions): RequestHandler<Admitted> {
     options.onStranger(code, request.peer);
     ports.metrics.refused(code, request.peer.listener);
     return refuse(request, code, say);
+  };
+
+  /** Nothing of its body is taken from the kernel before it has been decided about. */
+  const takeUnread = (request: ServerRequest<Admitted>, admitted: Admitted): 'later' => {
+    const { head } = request;
+    const arrival = arrivalOf(request, admitted, EMPTY);
+    const unread: UnreadBody = {
+      bytes: head.chunked ? undefined : (head.contentLength ?? 0),
+      stream: (maxBytes, sink) => request.streamBody(maxBytes, sink),
+      resume: () => request.resumeBody(),
+    };
+    carry({ ...arrival, unread }, ports);
+    return 'later';
+  };
+  const arrivalOf = (request: ServerRequest<Admitted>, admitted: Admitted, body: Uint8Array): Arrival => {
+    const { head } = request;
+    const origin = head.headers.get('origin');
+    return {
+      method: head.method,
+      headers: head.headers,
+      body,
+      ...admitted,
+      reply: origin === undefined ? request : withOrigin(request, origin),
+      endpoint: endpointFor(head),
+      relayed: options.relayed,
+      arrivedUs: ports.nowUs(),
+    };
   };
 
   return {
@@ -84,28 +112,13 @@ export function createDoor(options: DoorOptions): RequestHandler<Admitted> {
         ports.metrics.refused(fault, listener.name);
         return refuse(request, fault);
       }
+      if (snapshot.unread.has(route.key)) return takeUnread(request, { principal, route, snapshot, peer });
       request.context = { principal, route, snapshot, peer };
       return snapshot.limits.maxBodyBytes;
     },
     onRequest: (request, body) => {
       const admitted = request.context;
-      if (admitted === undefined) return;
-      const { head } = request;
-      const origin = head.headers.get('origin');
-      const arrival: Arrival = {
-        method: head.method,
-        headers: head.headers,
-        body,
-        peer: admitted.peer,
-        route: admitted.route,
-        principal: admitted.principal,
-        snapshot: admitted.snapshot,
-        reply: origin === undefined ? request : withOrigin(request, origin),
-        endpoint: endpointFor(head),
-        relayed: options.relayed,
-        arrivedUs: ports.nowUs(),
-      };
-      carry(arrival, ports);
+      if (admitted !== undefined) carry(arrivalOf(request, admitted, body), ports);
     },
     onRefused: (code, peer) => {
       options.onStranger(code, peer);
@@ -231,6 +244,7 @@ function withOrigin(request: ServerRequest<Admitted>, origin: string): Arrival['
     respond: (status, headers, body) => request.respond(status, [...headers, ...cors], body),
     start: (status, headers) => request.start(status, [...headers, ...cors]),
     write: (bytes) => request.write(bytes),
+    pass: (bytes) => request.pass(bytes),
     end: () => request.end(),
     abort: () => request.abort(),
     get onDrain() {

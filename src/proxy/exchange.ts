@@ -5,7 +5,7 @@ import type { ErrorCode, Sha256 } from '../base/index.ts';
 import type { Principal } from '../agents/index.ts';
 import type { AuditLog, Subject as DataSubject, Vault } from '../audit/index.ts';
 import type { Route, Snapshot } from '../config/index.ts';
-import type { HeaderList, OutHeaders, Peer, ServerSentEvent } from '../http/index.ts';
+import type { BodySink, HeaderList, OutHeaders, Peer, ServerSentEvent } from '../http/index.ts';
 import type { Era, JsonValue, Message, MethodRule, ModernRequest } from '../mcp/index.ts';
 import type { Receipt, Subject } from '../policies/index.ts';
 import type { Server, Servers } from '../servers/index.ts';
@@ -35,6 +35,8 @@ export interface Reply {
   start(status: number, headers: OutHeaders): void;
   /** False: wait for `onDrain`. */
   write(bytes: Uint8Array): boolean;
+  /** Like `write`, without copying; only where answers are handed on unread. */
+  readonly pass?: (bytes: Uint8Array) => boolean;
   end(): void;
   /** Cuts the connection, so that the agent cannot take a part for the whole. */
   abort(): void;
@@ -44,11 +46,23 @@ export interface Reply {
   onHangup: (() => void) | undefined;
 }
 
+/** A body that nobody here reads: it is handed on in pieces, as it comes. */
+export interface UnreadBody {
+  /** As the head says; undefined: in chunks, and nobody knows. */
+  readonly bytes: number | undefined;
+  /** Lets it come. Before, nothing of it is taken from the kernel. */
+  stream(maxBytes: number, sink: BodySink): void;
+  /** There is room again. */
+  resume(): void;
+}
+
 /** A request of a known caller, whole. */
 export interface Arrival {
   readonly method: string;
   readonly headers: HeaderList;
+  /** Empty where it is `unread`. */
   readonly body: Uint8Array;
+  readonly unread?: UnreadBody | undefined;
   readonly peer: Peer;
   readonly route: Route;
   readonly principal: Principal;
@@ -88,7 +102,17 @@ export type Inbound =
     }
   // Without a token: an agent of 2024-11-05 begins its session with it.
   | { readonly kind: 'stream'; readonly token: string | undefined }
-  | { readonly kind: 'end'; readonly token: string };
+  | { readonly kind: 'end'; readonly token: string }
+  /** Whatever it is: to a server of which nothing is looked at. */
+  | { readonly kind: 'unread'; readonly method: 'POST' | 'GET' | 'DELETE'; readonly session: UnreadSession | undefined };
+
+/** The session of a request that nobody reads, as far as its head says. */
+export interface UnreadSession {
+  /** Ours. */
+  readonly token: string;
+  /** The server's. */
+  readonly upstream: string;
+}
 
 /** What a decision is about. */
 export interface Question {
@@ -199,6 +223,8 @@ export interface Call {
   /** When the server's answer was complete. */
   answeredUs: number;
   answerBytes: number;
+  /** Of what is handed on unread: how much has been sent. */
+  sentBytes?: number;
   outcome: OutcomeStatus | undefined;
   /** SHA-256 of the arguments in their canonical form, and of the result as it was released; of one that came in pieces, as it comes. */
   argumentsDigest?: Uint8Array | undefined;

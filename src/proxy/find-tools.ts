@@ -49,7 +49,7 @@ export function searchName({ route }: Pick<Arrival, 'route'>, { catalogue }: Pic
 
 /** Whether a call was taken for a search when it was resolved: no other call of a tool is about a server as a whole. */
 export function isSearch({ question }: Pick<Call, 'question'>): boolean {
-  return question.method === 'tools/call' && question.subject.kind === 'server';
+  return question.method === 'tools/call' && question.rule !== undefined && question.subject.kind === 'server';
 }
 
 /** What a call asks of the gateway itself, as it was taken when it was resolved: which names servers have may have been learnt since. */

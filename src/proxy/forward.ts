@@ -17,6 +17,7 @@ import { refusedBy } from './rescue.ts';
 import { declaredBy } from './server-questions.ts';
 import { carrySseAgent } from './sse-agent.ts';
 import { carryStdioInitialize, carryStdioLegacy, carryStdioModern } from './stdio-road.ts';
+import { carryUnread } from './unread/index.ts';
 
 type Ready = Extract<Readiness, { kind: 'ready' }>;
 
@@ -41,8 +42,8 @@ export function forward(permit: Permit<Call>, answer: Answer, ports: Ports): voi
         answer.refuse(refusedBy(error, ports.log), 'failed');
       }
     });
-  // Critical: if the machine dies now, the log must already say what was about to be done.
-  if (permit.obligations.class === 'critical')
+  // Critical: if the machine dies now, the log must already say what was about to be done. Of what nobody reads nothing is held, not even until then.
+  if (permit.obligations.class === 'critical' || call.inbound.kind === 'unread')
     ports.audit.whenDurable(call.decisionSeq, (fault) =>
       fault === undefined ? go() : answer.refuse({ code: 'audit_unavailable' }, 'refused'),
     );
@@ -84,6 +85,8 @@ function choose(envelope: Envelope<Call>, readiness: Readiness, answer: Answer, 
       return inSession(envelope, inbound.token, readiness, answer, ports);
     case 'end':
       return inSession(envelope, inbound.token, readiness, answer, ports);
+    case 'unread':
+      return carryUnread(envelope, readiness, answer, ports);
     default:
       return inbound satisfies never;
   }

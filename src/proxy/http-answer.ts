@@ -348,7 +348,7 @@ function modeFor(status: number, type: string, { isRequest, isStream, isEnd }: O
 }
 
 /** What an HTTP status without a usable body means for the agent of this call. */
-function refusalFor(status: number, call: Call): Refused {
+export function refusalFor(status: number, call: Call): Refused {
   const name = call.server.name;
   if (call.question.era === 'legacy' && status === 404)
     return { code: 'session_unknown', say: `The MCP server '${name}' ended this session; send initialize again.` };

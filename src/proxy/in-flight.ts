@@ -28,6 +28,8 @@ export function tooMany(call: Call): Refused | undefined {
 }
 
 function isCounted({ inbound, question }: Call): boolean {
+  // What nobody reads may be a request.
+  if (inbound.kind === 'unread') return inbound.method === 'POST' && !LONG_LIVED.has(question.method);
   const isRequest = (inbound.kind === 'modern' || inbound.kind === 'legacy') && inbound.message.kind === 'request';
   return isRequest && !LONG_LIVED.has(question.method);
 }

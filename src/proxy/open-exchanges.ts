@@ -111,8 +111,16 @@ function stillAllowed(call: Call, snapshot: Snapshot, nowMs: number): boolean {
       : snapshot.agents.current(principal, nowMs);
   if (current === undefined) return false;
   const mayUse = (name: string, subject: Subject): boolean => mayEver(current, name, subject, snapshot);
+  if (call.arrival.unread !== undefined) return mayUnread(call, current, snapshot);
+  // What was begun when it was looked into may not go on now that nothing of its server is.
+  if (snapshot.unread.has(call.server.name)) return false;
   if (call.members !== undefined && LONG_LIVED.has(call.question.method) && !sameMembers(call, current, snapshot)) return false;
   return mayUseTasks(call, mayUse) && (call.members ?? [call.server.name]).some((name) => mayUse(name, call.question.subject));
+}
+
+/** Its server is still one of which nothing is looked at, and may still be used as such. */
+function mayUnread({ server }: Call, current: Principal, { unread, policy }: Snapshot): boolean {
+  return unread.has(server.name) && policy.judgeUnread(current, server.name, undefined).kind === 'allow';
 }
 
 /** What a watched task gives comes from a tool: with the right to one of them the stream goes, and its agent asks for the rest again. */

@@ -29,6 +29,7 @@ import { decisionOf, recordDecision, recordUnreadable } from './record.ts';
 import { requestOf } from './request-of.ts';
 import { narrowListen } from './narrow-listen.ts';
 import { narrowTasks } from './tasks.ts';
+import { beginUnread } from './unread/index.ts';
 import { refuse, refusedBy } from './rescue.ts';
 import { mayEver } from './verdicts.ts';
 
@@ -52,7 +53,8 @@ export function carry(arrival: Arrival, ports: Ports): void {
 
 function begin(arrival: Arrival, ports: Ports): void {
   try {
-    if (arrival.endpoint !== undefined) post(arrival, arrival.endpoint, ports);
+    if (arrival.unread !== undefined) unread(arrival, ports);
+    else if (arrival.endpoint !== undefined) post(arrival, arrival.endpoint, ports);
     else if (isBatch(arrival)) batch(arrival, ports);
     else walk(arrival, ports);
   } catch (error) {
@@ -86,6 +88,13 @@ function walk(arrival: Arrival, ports: Ports): void {
   // Names may have to be asked for on a route with several servers, and that is done where their state is as well.
   if (arrival.route.kind === 'aggregate') place(inbound, arrival, usableMembers(arrival.route, arrival), ports, goOn);
   else goOn();
+}
+
+/** To a server of which nothing is looked at: what is decided is decided by the head. */
+function unread(arrival: Arrival, ports: Ports): void {
+  const call = beginUnread(arrival, ports);
+  if (call.ok) takeIn(call.value, ports);
+  else unreadable(arrival, ports, call.error);
 }
 
 /** A POST of an agent whose session is a connection goes to where that is, and comes back as an arrival in it. */
@@ -165,7 +174,7 @@ function carryOn(call: Call, admitted: Extract<Admitted, { kind: 'admitted' }>, 
 
 /** The parameters of a message, where it has any. */
 function paramsOf(inbound: Inbound): JsonObject | undefined {
-  if (inbound.kind === 'stream' || inbound.kind === 'end') return undefined;
+  if (!('message' in inbound)) return undefined;
   return inbound.message.kind === 'request' || inbound.message.kind === 'notification' ? inbound.message.params : undefined;
 }
 
@@ -216,7 +225,7 @@ const EMPTY = new Uint8Array(0);
 
 /** The message of a request, where there is one. */
 function bytesOf(inbound: Inbound): Uint8Array {
-  return inbound.kind === 'stream' || inbound.kind === 'end' ? EMPTY : inbound.message.document.bytes;
+  return 'message' in inbound ? inbound.message.document.bytes : EMPTY;
 }
 
 function unreadable(arrival: Arrival, ports: Ports, refusal: Unreadable): void {
@@ -234,6 +243,7 @@ function ownerElsewhere(inbound: Inbound, arrival: Arrival, ports: Ports): strin
       return typeof state === 'string' ? ports.legacyServers.ownerElsewhere(state, principal) : undefined;
     }
     case 'modern-notification':
+    case 'unread':
       return undefined;
     case 'stream':
       // What an agent of 2024-11-05 begins is where its other state is, so that its caps are counted in one place.
@@ -259,6 +269,7 @@ function revisionOf(inbound: Inbound, arrival: Arrival, ports: Ports): string {
     case 'modern':
       return inbound.request.revision;
     case 'modern-notification':
+    case 'unread':
       return '';
     case 'legacy':
       if (inbound.message.kind === 'request' && inbound.message.method === 'initialize')

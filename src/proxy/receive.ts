@@ -135,6 +135,8 @@ export function questionOf(inbound: Inbound): Question {
       return { era: 'legacy', revision: undefined, method: 'GET', rule: undefined, subject: SERVER };
     case 'end':
       return { era: 'legacy', revision: undefined, method: 'DELETE', rule: undefined, subject: SERVER };
+    case 'unread':
+      return { era: 'legacy', revision: undefined, method: inbound.method, rule: undefined, subject: SERVER };
     default:
       return inbound satisfies never;
   }

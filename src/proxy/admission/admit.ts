@@ -7,7 +7,7 @@ import type { Snapshot } from '../../config/index.ts';
 import type { Ports } from '../exchange.ts';
 import { refusedBy } from '../rescue.ts';
 import { askPerson } from './ask-step.ts';
-import { judge } from './judge-step.ts';
+import { judge, judgeUnread } from './judge-step.ts';
 import { noteTaint, readTaint } from './flow-steps.ts';
 import { checkArguments } from './arguments-step.ts';
 import { checkApproved } from './gate-step.ts';
@@ -33,6 +33,9 @@ const STEPS: readonly Step[] = [
   stopLocked,
 ];
 
+/** Of what nobody looks into, nothing can be asked but who wants to go where. */
+const UNREAD_STEPS: readonly Step[] = [stopLocked, judgeUnread, chargeLimits, noteTaint, stopLocked];
+
 /** What it is for the bridges, where a session may hold a question back: nothing waits. */
 const NOTHING: Pending = Object.freeze({ abandon: () => {} });
 
@@ -40,6 +43,7 @@ const NOTHING: Pending = Object.freeze({ abandon: () => {} });
 export function admit(wanting: Wanting, ports: Ports, done: (admitted: Admitted) => void): Pending {
   const { call } = wanting;
   const { arrival } = call;
+  const steps = arrival.unread === undefined ? STEPS : UNREAD_STEPS;
   let next = 0;
   let over = false;
 
@@ -48,8 +52,8 @@ export function admit(wanting: Wanting, ports: Ports, done: (admitted: Admitted)
     done({ kind: 'refused', ...veil(refusal, admission), taint: admission.taint });
   };
   const run = (): void => {
-    while (next < STEPS.length) {
-      const stepped = STEPS[next++]?.(admission, ports);
+    while (next < steps.length) {
+      const stepped = steps[next++]?.(admission, ports);
       if (stepped === LATER) return;
       if (stepped !== undefined) return end(stepped);
     }

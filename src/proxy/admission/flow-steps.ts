@@ -3,13 +3,15 @@
 // whichever worker and connection. Where no rule looks, this is one look at the policy.
 
 import type { Snapshot } from '../../config/index.ts';
+import { factsOfUnread } from '../../policies/index.ts';
 import type { Task } from '../../policies/index.ts';
 import { taskOf } from '../task-of.ts';
 import { labelsOf } from '../verdicts.ts';
 import { thingsOf } from './things.ts';
 import type { Thing } from './things.ts';
 import { LATER } from './types.ts';
-import type { Admission, NotAdmitted, Step } from './types.ts';
+import type { Admission, NotAdmitted, Step, Stepped } from './types.ts';
+import type { Ports } from '../exchange.ts';
 
 /** These are about what was let through before, under a name that the gateway made, and hand nothing over. */
 const TELL_NOTHING: ReadonlySet<string> = new Set(['tasks/get', 'tasks/cancel']);
@@ -36,16 +38,21 @@ export const readTaint: Step = (admission, ports) => {
 
 /** Makes known what the task is about to use, before it does. */
 export const noteTaint: Step = (admission, ports) => {
-  const { call, principal, snapshot } = admission;
+  const { call, snapshot } = admission;
   const { flow } = snapshot.policy;
   if (flow.isOff || BRING_NOTHING.has(call.question.method)) return undefined;
+  if (call.inbound.kind === 'unread') return noteLabels(admission, factsOfUnread(call.server.config).labels, ports);
   // Resources that are watched together have the labels of their server, all of them.
   const [thing] = thingsOf(admission);
   if (thing === undefined) return undefined;
   const found = admission.treatment?.taints ?? NOTHING;
-  const labels = flow.watched(
-    found.length === 0 ? labelsOf(call.server.name, thing, snapshot) : [...labelsOf(call.server.name, thing, snapshot), ...found],
-  );
+  const labels = labelsOf(call.server.name, thing, snapshot);
+  return noteLabels(admission, found.length === 0 ? labels : [...labels, ...found], ports);
+};
+
+function noteLabels(admission: Admission, carried: readonly string[], ports: Ports): Stepped {
+  const { call, principal, snapshot } = admission;
+  const labels = snapshot.policy.flow.watched(carried);
   if (labels.length === 0) return undefined;
   const task = taskOf(call, principal);
   if (ports.taint.isNoted(task, labels)) return undefined;
@@ -53,7 +60,7 @@ export const noteTaint: Step = (admission, ports) => {
     admission.proceed(isNoted ? undefined : unknown(admission, 'what it is about to use cannot be noted'));
   });
   return LATER;
-};
+}
 
 function isNarrow({ agent, traces }: Task, { policy }: Snapshot): boolean {
   return traces.length > 0 && policy.flow.trustsTrace(agent);

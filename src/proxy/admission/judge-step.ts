@@ -1,6 +1,6 @@
 // Policy's step: the full verdict on a request, by its arguments too.
 
-import { describeDenial } from '../../policies/index.ts';
+import { describeDenial, factsOfUnread } from '../../policies/index.ts';
 import type { Denial, Subject } from '../../policies/index.ts';
 import { judgeCall, judgeWatch } from '../verdicts.ts';
 import { thingsOf } from './things.ts';
@@ -24,6 +24,15 @@ export const judge: Step = (admission, ports) => {
     if (said.kind === 'deny') return denied(admission, said, watched);
   }
   return undefined;
+};
+
+/** The same for a request that nobody looks into: by who asks and whom alone. */
+export const judgeUnread: Step = (admission) => {
+  const { call, principal, snapshot } = admission;
+  const { name, config } = call.server;
+  const verdict = snapshot.policy.judgeUnread(principal, name, factsOfUnread(config).class);
+  admission.verdict = verdict;
+  return verdict.kind === 'deny' ? denied(admission, verdict, call.question.subject) : undefined;
 };
 
 /** In the words of the log: a rule that denies and none that allows are told apart by the rule. */

@@ -36,6 +36,13 @@ export const chargeLimits: Step = (admission, ports) => {
 function chargesOf({ call, params, principal, snapshot, verdict }: Admission): readonly Charge[] {
   const { inbound, question, server } = call;
   const { subject, method } = question;
+  const named = verdict?.kind === 'allow' ? verdict.obligations.limits : undefined;
+  if (inbound.kind === 'unread') {
+    if (inbound.method !== 'POST') return [];
+    const unread = { principal, server: server.name, subject, labels: [], isUse: true, args: undefined, named };
+    // Nobody can say of two such requests that they are the same.
+    return snapshot.policy.limits.charges(unread).filter(({ kind }) => kind !== 'repeats');
+  }
   // What ends a call, or answers a server's question, must get through most of all where there is too much.
   if ((inbound.kind !== 'modern' && inbound.kind !== 'legacy') || inbound.message.kind !== 'request') return [];
   return snapshot.policy.limits.charges({
@@ -45,7 +52,7 @@ function chargesOf({ call, params, principal, snapshot, verdict }: Admission): r
     labels: subject.kind === 'tool' ? snapshot.toolFacts(server.name, subject.name).labels : [],
     isUse: USES.has(method),
     args: argumentsOf(method, params),
-    named: verdict?.kind === 'allow' ? verdict.obligations.limits : undefined,
+    named,
   });
 }
 
@@ -71,7 +78,7 @@ function settle(admission: Admission, charges: readonly Charge[], taking: Taking
 
 function giveBack(call: Call, receipt: Receipt, ports: Ports): void {
   if (call.denied) ports.limits.undo(receipt);
-  else ports.limits.end(receipt, call.arrival.body.length + call.answerBytes);
+  else ports.limits.end(receipt, (call.sentBytes ?? call.arrival.body.length) + call.answerBytes);
 }
 
 function refusal(call: Call, over: Over): NotAdmitted {

@@ -14,7 +14,11 @@ export function whyLocked(call: Call, ports: Pick<Ports, 'snapshot'>): NotAdmitt
   if (!lockdown.isOn) return undefined;
   const { subject } = call.question;
   const { principal } = call.arrival;
-  if ((call.members ?? [call.server.name]).some((server) => !lockdown.stops(principal, server, subject))) return undefined;
+  const isStopped =
+    call.inbound.kind === 'unread'
+      ? (server: string) => lockdown.concerns(principal, server)
+      : (server: string) => lockdown.stops(principal, server, subject);
+  if ((call.members ?? [call.server.name]).some((server) => !isStopped(server))) return undefined;
   return {
     verdict: 'deny',
     rule: undefined,

@@ -171,6 +171,7 @@ function createResumableAnswer(call: Call, answer: Answer, log: EventLog<Resumab
       listener?.event({ ...event, id });
     },
     raw: (status, chunk) => answer.raw(status, chunk),
+    pass: (status, headers, piece) => answer.pass(status, headers, piece),
     // Also not where it could be come back to: whoever resumes reads it as early as the listener.
     final: (event, outcome) => {
       const kept = toKeep(call, event);

@@ -64,6 +64,7 @@ function rewrittenInbound(call: Call, leaving: Leaving, ports: OutgoingPorts): I
     }
     case 'stream':
     case 'end':
+    case 'unread':
       return inbound;
     default:
       return inbound satisfies never;
