@@ -364,6 +364,7 @@ async function flowing(what: 'no rule' | 'another tool' | 'source'): Promise<Ope
     links: { request: async () => ({ type: 'answer', fields: {}, payload: new Uint8Array(0), reply: () => {} }) },
     metrics: createMetrics(),
     nowMs: () => NOW_MS,
+    toName: async (name) => name,
     audit: () => undefined,
   });
   const principal = anonymousPrincipal('bench-agent-07');

@@ -5,6 +5,7 @@ import type { ActKeeper } from '../admin/index.ts';
 import type { ActJournal } from '../audit/index.ts';
 import type { Links } from './child.ts';
 import type { People } from './people.ts';
+import { createRecordedNames } from './recorded-names.ts';
 
 export interface ActKeeperOptions {
   readonly journal: ActJournal;
@@ -16,9 +17,6 @@ export interface ActKeeperOptions {
   readonly subjects: () => 'names' | 'pseudonyms';
 }
 
-/** Acts wait for the keeper no longer than calls do. */
-const KEEPER_TIMEOUT_MS = 2_000;
-
 export function createActKeeper({ journal, people, links, tenant, nowMs, subjects }: ActKeeperOptions): ActKeeper {
   return {
     journal,
@@ -26,12 +24,7 @@ export function createActKeeper({ journal, people, links, tenant, nowMs, subject
     nowMs,
     owner: ownUser(),
     whoShows: async (key) => (await people.whoShows(key))?.agent,
-    toName: async (kind, name) => {
-      if (subjects() === 'names') return name;
-      const { fields } = await links.request('keeper', 'subject-pseudonym', { tenant, kind, name }, KEEPER_TIMEOUT_MS);
-      if (typeof fields['pseudonym'] !== 'string') throw new Error(`the keeper gives no pseudonym: ${String(fields['error'])}`);
-      return fields['pseudonym'];
-    },
+    toName: createRecordedNames({ links, tenant, subjects }),
   };
 }
 

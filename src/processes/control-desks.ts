@@ -140,7 +140,7 @@ export function createControlDesks(options: ControlDesksOptions): ControlDesks {
     links,
     tenant,
     privacy,
-    holdsOn: holds.concerning,
+    holdsOn: (pseudonym) => holds.concerning(pseudonym),
     nameOf: options.nameOf,
   });
   const all: readonly Desk[] = [catalogue, flow, limits, approvals, checkpoints];

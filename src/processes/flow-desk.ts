@@ -140,7 +140,7 @@ export function createFlowDesk({ links, log, tenant, nowMs, windowMs }: FlowDesk
         try {
           const had = await clear(agent ?? undefined);
           await tellWorkers(agent ?? '*', by);
-          log.info('what was used before was forgotten', { agent: agent ?? '*', by });
+          log.info('what was used before was forgotten', { whose: agent === null ? 'everybody' : 'one agent', by });
           return ok({ cleared: had });
         } catch (error) {
           fault('what tasks have used cannot be forgotten', error);

@@ -28,6 +28,7 @@ function bed(): Bed {
     },
     metrics: createMetrics(),
     nowMs: () => one.nowMs,
+    toName: async (name) => `pseudonym of ${name}`,
     audit: () => ({ append: (record) => one.records.push(record) }),
   });
   return Object.assign(one, { door });
@@ -57,14 +58,15 @@ test('with another control, without one, and when a person had it forgotten, it 
   for (const happens of [
     ({ door }: Bed) => door.onControl?.(),
     ({ door }: Bed) => door.onControlGone?.(),
-    (one: Bed) => {
+    async (one: Bed) => {
       forget(one);
-      assert.deepEqual(one.records, [{ kind: 'flow', time: 0, event: 'cleared', tenant: 'default', agent: 'ann', by: 'op' }]);
+      await Promise.resolve();
+      assert.deepEqual(one.records, [{ kind: 'flow', time: 0, event: 'cleared', tenant: 'default', agent: 'pseudonym of ann', by: 'op' }]);
     },
   ]) {
     const one = bed();
     await one.door.authority.note(TASK, ['a']);
-    happens(one);
+    await happens(one);
     assert.equal(one.door.authority.isNoted(TASK, ['a']), false);
   }
 });

@@ -10,6 +10,7 @@ import type { Fields } from './channel.ts';
 import type { Links } from './child.ts';
 import type { Door } from './conversation.ts';
 import { textsIn } from './flow-frames.ts';
+import { NOT_KNOWN } from './recorded-names.ts';
 
 export interface FlowDoor extends Door {
   readonly authority: TaintAuthority;
@@ -19,16 +20,19 @@ export interface FlowDoorOptions {
   readonly links: Pick<Links, 'request'>;
   readonly metrics: Metrics;
   readonly nowMs: () => number;
+  /** An agent's name as it may stand on record. */
+  readonly toName: (agent: string) => Promise<string>;
   /** Undefined while it is not open. */
   readonly audit: () => Pick<AuditLog, 'append'> | undefined;
 }
 
 /** Longer than control needs when it is replaced; whoever cannot be told by then is refused. */
 const TIMEOUT_MS = 2_000;
+const EVERYBODY = '*';
 /** Tasks of which is remembered what was noted. */
 const MAX_NOTED = 20_000;
 
-export function createFlowDoor({ links, metrics, nowMs, audit }: FlowDoorOptions): FlowDoor {
+export function createFlowDoor({ links, metrics, nowMs, toName, audit }: FlowDoorOptions): FlowDoor {
   /** When each label of a task was noted. */
   const noted = new Map<string, Map<string, number>>();
   /** Grows with everything that makes what is remembered worthless: an answer that was on its way then is not remembered either. */
@@ -76,8 +80,12 @@ export function createFlowDoor({ links, metrics, nowMs, audit }: FlowDoorOptions
       'flow-forget': (frame) => {
         forget();
         const { tenant, agent, by } = frame.fields;
-        audit()?.append({ kind: 'flow', time: nowMs(), event: 'cleared', tenant: String(tenant), agent: String(agent), by: String(by) });
-        frame.reply({});
+        const write = (name: string): void => {
+          audit()?.append({ kind: 'flow', time: nowMs(), event: 'cleared', tenant: String(tenant), agent: name, by: String(by) });
+          frame.reply({});
+        };
+        if (agent === EVERYBODY) write(EVERYBODY);
+        else void toName(String(agent)).then(write, () => write(NOT_KNOWN));
       },
     },
     onControl: forget,

@@ -2,12 +2,14 @@
 // from when this worker went by it. Whoever wants to know when nothing could be called any more reads it from the logs of all workers.
 
 import type { AuditLog, LockdownRecord } from '../audit/index.ts';
+import { isGlob } from '../base/index.ts';
 import { lockdownFolder, readLifted } from '../config/index.ts';
 import type { Lock, Lockdown } from '../policies/index.ts';
 import type { Log, Metrics } from '../telemetry/index.ts';
 import type { Door } from './conversation.ts';
 import { watchLockdown } from './lockdown-watch.ts';
 import type { LockdownChange } from './lockdown-watch.ts';
+import { NOT_KNOWN } from './recorded-names.ts';
 
 /** The door, and what the worker reads. */
 export interface LockdownDoor extends Door {
@@ -24,15 +26,25 @@ export interface LockdownDoorOptions {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly nowMs: () => number;
+  /** An agent's name as it may stand on record. */
+  readonly toName: (agent: string) => Promise<string>;
   /** Puts `current` in force; gives back how much of what was open was cut. */
   readonly enforce: () => number;
 }
 
-export function createLockdownDoor({ dataFolder, log, metrics, nowMs, enforce }: LockdownDoorOptions): LockdownDoor {
+export function createLockdownDoor({ dataFolder, log, metrics, nowMs, toName, enforce }: LockdownDoorOptions): LockdownDoor {
   let audit: Pick<AuditLog, 'append'> | undefined;
 
   const write = (record: Omit<LockdownRecord, 'kind' | 'time'>): void => {
     audit?.append({ kind: 'lockdown', time: nowMs(), ...record });
+  };
+  /** What is done at once is on record at once; only for the pseudonym of an agent the record waits. A pattern names nobody. */
+  const writeLock = (lock: Lock, record: Pick<LockdownRecord, 'event' | 'by' | 'reason' | 'cut'>): void => {
+    const facts = factsOf(lock);
+    const time = nowMs();
+    const put = (name: string): void => void audit?.append({ kind: 'lockdown', time, ...facts, ...record, name });
+    if (lock.kind !== 'agent' || isGlob(lock.name)) return put(lock.name);
+    void toName(lock.name).then(put, () => put(NOT_KNOWN));
   };
   const writeFault = (fault: string, cut: number): void => {
     log.error('nobody can say what is locked, so everything is', { folder: lockdownFolder(dataFolder), fault });
@@ -41,7 +53,7 @@ export function createLockdownDoor({ dataFolder, log, metrics, nowMs, enforce }:
   /** Who lifted it is in a file beside; the lock is out of force whether or not it can be read. */
   const writeLifted = async (lock: Lock): Promise<void> => {
     const found = await readLifted(lockdownFolder(dataFolder), lock.id);
-    write({ ...factsOf(lock), event: 'lifted', by: found?.lifted.by ?? '', reason: found?.lifted.reason ?? '', cut: 0 });
+    writeLock(lock, { event: 'lifted', by: found?.lifted.by ?? '', reason: found?.lifted.reason ?? '', cut: 0 });
   };
 
   const change = ({ now, locked, lifted, fault }: LockdownChange): void => {
@@ -50,12 +62,12 @@ export function createLockdownDoor({ dataFolder, log, metrics, nowMs, enforce }:
     metrics.gauge('sallyport.lockdown.locks', {}).set(now.fault === undefined ? now.locks.length : Math.max(1, now.locks.length));
     if (fault !== undefined) writeFault(fault, cut);
     for (const lock of locked) {
-      log.warn('locked', { lock: lock.id, what: lock.kind, name: lock.name, by: lock.by });
-      write({ ...factsOf(lock), event: 'locked', by: lock.by, reason: lock.reason, cut });
+      log.warn('locked', { lock: lock.id, what: lock.kind, name: logged(lock), by: lock.by });
+      writeLock(lock, { event: 'locked', by: lock.by, reason: lock.reason, cut });
       cut = 0;
     }
     for (const lock of lifted) {
-      log.warn('a lock was lifted', { lock: lock.id, what: lock.kind, name: lock.name });
+      log.warn('a lock was lifted', { lock: lock.id, what: lock.kind, name: logged(lock) });
       void writeLifted(lock);
     }
   };
@@ -70,7 +82,7 @@ export function createLockdownDoor({ dataFolder, log, metrics, nowMs, enforce }:
       audit = log_;
       const { locks, fault } = watch.current;
       if (fault !== undefined) writeFault(fault, 0);
-      for (const lock of locks) write({ ...factsOf(lock), event: 'locked', by: lock.by, reason: lock.reason, cut: 0 });
+      for (const lock of locks) writeLock(lock, { event: 'locked', by: lock.by, reason: lock.reason, cut: 0 });
     },
     close: () => watch.close(),
     hears: {
@@ -83,6 +95,11 @@ export function createLockdownDoor({ dataFolder, log, metrics, nowMs, enforce }:
 }
 
 const NO_LOCK = { lock: '', tenant: '', subject: 'all', name: '', by: '', since: '' } as const;
+
+/** Who it is stands on record, and not in a log that is kept by other rules. */
+function logged({ kind, name }: Lock): string | undefined {
+  return kind === 'agent' ? undefined : name;
+}
 
 function factsOf({ id, tenant, kind, name, since }: Lock): Pick<LockdownRecord, 'lock' | 'tenant' | 'subject' | 'name' | 'since'> {
   return { lock: id, tenant, subject: kind, name, since };

@@ -38,6 +38,7 @@ import { prepareInspection } from './inspection-engine.ts';
 import { createInspectorDoor, INSPECTOR_TICK_MS } from './inspector-door.ts';
 import { createLimitsDoor } from './limits-door.ts';
 import type { Init } from './messages.ts';
+import { createRecordedNames } from './recorded-names.ts';
 import { reportSightings } from './sighting-report.ts';
 import { auditFolder } from './spawn.ts';
 import { createSubjectsDoor } from './subjects-door.ts';
@@ -80,7 +81,10 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
   const nowUs = (): number => performance.now() * 1_000;
 
   const limits = createLimitsDoor(links);
-  const flow = createFlowDoor({ links, metrics, nowMs, audit: () => audit });
+  // Until a snapshot is there nobody knows whether names may stand on record, so they do not.
+  const toRecorded = createRecordedNames({ links, tenant: DEFAULT_TENANT, subjects: () => snapshot?.audit.subjects ?? 'pseudonyms' });
+  const toName = (agent: string): Promise<string> => toRecorded('agent', agent);
+  const flow = createFlowDoor({ links, metrics, nowMs, toName, audit: () => audit });
   const catalogue = createCatalogueDoor({
     links,
     log,
@@ -163,6 +167,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     log,
     metrics,
     nowMs,
+    toName,
     enforce: () => {
       if (compiled === undefined) return 0;
       const before = snapshot ?? compiled;
