@@ -63,6 +63,7 @@ export function noteReleasedPiece(call: Call, chunk: Uint8Array): void {
   if (call.arrival.subject === undefined) return;
   call.releasedHash ??= createSha256();
   call.releasedHash.update(chunk);
+  call.capturing?.add(chunk);
 }
 
 /** The commitment to the result of a call that has ended. */

@@ -6,7 +6,7 @@ export type { Envelope, Opening, Sealing } from './envelope.ts';
 export { readHead } from './envelope-head.ts';
 export type { EnvelopeHead, EnvelopePart, EnvelopeParts } from './types.ts';
 export { createVault, MAX_MESSAGE_BYTES } from './vault.ts';
-export type { Vault, VaultOptions } from './vault.ts';
+export type { SealedMessage, Vault, VaultOptions } from './vault.ts';
 export { isWhole, listVault, readEnvelope, vaultFiles, vaultFolder, workerVaultFolder } from './vault-folder.ts';
 export type { VaultEntry, VaultFile } from './vault-folder.ts';
 export { createVaultKey, fingerprintOf, parseRecipient, parseVaultKeyFile, printRecipient, printVaultKeyFile } from './vault-key.ts';

@@ -13,6 +13,7 @@ import { diskFiles } from '../files.ts';
 import type { LogFiles } from '../files.ts';
 import { envelopeKey, openEnvelope } from './envelope.ts';
 import { readHead } from './envelope-head.ts';
+import type { RecordedCapture } from '../record.ts';
 import type { EnvelopeParts } from './types.ts';
 import { isWhole, listVault, readEnvelope, vaultFiles } from './vault-folder.ts';
 import { createVaultKey, parseRecipient, printRecipient } from './vault-key.ts';
@@ -58,6 +59,13 @@ function bed(t: TestContext, over: Partial<VaultOptions> = {}): Bed {
   return { root, folder, vault, faults };
 }
 
+/** Seals and keeps. */
+function keep(vault: Vault, id: string, message: Uint8Array): RecordedCapture | undefined {
+  const sealed = vault.seal(partsOf(id), message, SEALING);
+  sealed?.keep();
+  return sealed?.capture;
+}
+
 /** A disk that takes nothing while `broken` says so. */
 function brokenFiles(broken: () => boolean): LogFiles {
   return {
@@ -81,8 +89,8 @@ async function until(holds: () => boolean): Promise<void> {
 test('what is given lies sealed on the disk, as the record says', async (t) => {
   const { root, folder, vault } = bed(t);
   const message = Buffer.from('{"arguments":{"path":"/canary"}}');
-  const captured = vault.seal(partsOf('c1.args'), message, SEALING) ?? assert.fail();
-  vault.seal(partsOf('c1.result', { part: 'result' }), Buffer.from('{}'), SEALING);
+  const captured = keep(vault, 'c1.args', message) ?? assert.fail();
+  vault.seal(partsOf('c1.result', { part: 'result' }), Buffer.from('{}'), SEALING)?.keep();
   await vault.close();
   assert.deepEqual(readdirSync(join(folder, DAY)), ['c1.args.sealed', 'c1.result.sealed']);
   const bytes = readFileSync(join(folder, DAY, 'c1.args.sealed'));
@@ -103,8 +111,8 @@ test('what is given lies sealed on the disk, as the record says', async (t) => {
 
 test('what a crash has torn is listed as that, and what is no envelope is not listed', async (t) => {
   const { root, folder, vault } = bed(t);
-  vault.seal(partsOf('c1.args'), Buffer.from('{}'), SEALING);
-  vault.seal(partsOf('c2.args'), Buffer.from('{}'), SEALING);
+  keep(vault, 'c1.args', Buffer.from('{}'));
+  keep(vault, 'c2.args', Buffer.from('{}'));
   await vault.close();
   const [one = '', other = ''] = (await Array.fromAsync(vaultFiles(root))).map(({ path }) => path);
   truncateSync(one, statSync(one).size - 1);
@@ -121,15 +129,15 @@ test('what a crash has torn is listed as that, and what is no envelope is not li
 test('while the disk takes nothing, neither does the vault; what it has taken is written when it can be', async (t) => {
   let broken = true;
   const { folder, vault, faults } = bed(t, { files: brokenFiles(() => broken) });
-  assert.notEqual(vault.seal(partsOf('c1.args'), Buffer.from('{}'), SEALING), undefined);
+  assert.notEqual(keep(vault, 'c1.args', Buffer.from('{}')), undefined);
   await until(() => !vault.takes);
-  assert.equal(vault.seal(partsOf('c2.args'), Buffer.from('{}'), SEALING), undefined);
+  assert.equal(keep(vault, 'c2.args', Buffer.from('{}')), undefined);
   assert.equal(vault.reserve(1), false);
   await sleep(20);
   assert.equal(faults.length, 1);
   broken = false;
   await until(() => vault.takes);
-  assert.notEqual(vault.seal(partsOf('c3.args'), Buffer.from('{}'), SEALING), undefined);
+  assert.notEqual(keep(vault, 'c3.args', Buffer.from('{}')), undefined);
   await vault.close();
   assert.deepEqual(readdirSync(join(folder, DAY)), ['c1.args.sealed', 'c3.args.sealed']);
   const bytes = readFileSync(join(folder, DAY, 'c1.args.sealed'));
@@ -140,12 +148,12 @@ test('while the disk takes nothing, neither does the vault; what it has taken is
 
 test('what cannot be written before the end is said to be lost', async (t) => {
   const { vault, faults } = bed(t, { files: brokenFiles(() => true), retryMs: 60_000 });
-  vault.seal(partsOf('c1.args'), Buffer.from('{}'), SEALING);
-  vault.seal(partsOf('c2.args'), Buffer.from('{}'), SEALING);
-  vault.seal(partsOf('c3.args'), Buffer.from('{}'), SEALING);
+  keep(vault, 'c1.args', Buffer.from('{}'));
+  keep(vault, 'c2.args', Buffer.from('{}'));
+  keep(vault, 'c3.args', Buffer.from('{}'));
   await vault.close();
   assert.match(faults.at(-1)?.message ?? '', /envelopes of the vault could not be written/);
-  assert.equal(vault.seal(partsOf('c4.args'), Buffer.from('{}'), SEALING), undefined);
+  assert.equal(keep(vault, 'c4.args', Buffer.from('{}')), undefined);
 });
 
 test('a folder that cannot be made is a fault like others', async (t) => {
@@ -156,27 +164,34 @@ test('a folder that cannot be made is a fault like others', async (t) => {
       return (await import('node:fs/promises')).mkdir(path, { recursive: true });
     },
   });
-  vault.seal(partsOf('c1.args'), Buffer.from('{}'), SEALING);
+  keep(vault, 'c1.args', Buffer.from('{}'));
   await until(() => faults.length > 0);
   broken = false;
   await until(() => vault.takes);
   await vault.close();
 });
 
+test('what is sealed and not kept is nowhere', async (t) => {
+  const { root, vault } = bed(t);
+  assert.notEqual(vault.seal(partsOf('c1.args'), Buffer.from('{}'), SEALING), undefined);
+  await vault.close();
+  assert.deepEqual(await Array.fromAsync(vaultFiles(root)), []);
+});
+
 test('no more is held than there is room for', async (t) => {
   const { vault } = bed(t, { maxHeldBytes: 1_000 });
   assert.equal(vault.reserve(600), true);
   assert.equal(vault.reserve(600), false);
-  assert.equal(vault.seal(partsOf('c1.args'), Buffer.alloc(600), SEALING), undefined);
+  assert.equal(keep(vault, 'c1.args', Buffer.alloc(600)), undefined);
   vault.free(600);
-  assert.notEqual(vault.seal(partsOf('c1.args'), Buffer.alloc(600), SEALING), undefined);
+  assert.notEqual(keep(vault, 'c1.args', Buffer.alloc(600)), undefined);
   await vault.close();
   assert.equal(vault.heldBytes, 0);
 });
 
 test('many envelopes at once are all written', async (t) => {
   const { root, vault } = bed(t);
-  for (let i = 0; i < 300; i++) assert.notEqual(vault.seal(partsOf(`c${i}.args`), Buffer.from(`{"n":${i}}`), SEALING), undefined);
+  for (let i = 0; i < 300; i++) assert.notEqual(keep(vault, `c${i}.args`, Buffer.from(`{"n":${i}}`)), undefined);
   await vault.close();
   const listed = await Array.fromAsync(listVault(root));
   assert.equal(listed.length, 300);

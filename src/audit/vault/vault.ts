@@ -14,14 +14,22 @@ import type { Sealing } from './envelope.ts';
 import type { EnvelopeParts } from './types.ts';
 import { envelopeFile } from './vault-folder.ts';
 
+/** A sealed message that is not in the vault yet. */
+export interface SealedMessage {
+  /** What goes on record of it. */
+  readonly capture: RecordedCapture;
+  /** It is on record: from now on it waits to be written. What is not kept is nowhere. */
+  keep(): void;
+}
+
 /** A worker's part of the vault. */
 export interface Vault {
   /** Whether envelopes are taken now. */
   readonly takes: boolean;
   /** Bytes that wait for the disk, or that somebody holds to have them sealed. */
   readonly heldBytes: number;
-  /** Seals a message and has it written; undefined: nothing is taken now. */
-  seal(parts: EnvelopeParts, message: Uint8Array, sealing: Sealing): RecordedCapture | undefined;
+  /** Seals a message; undefined: nothing is taken now. */
+  seal(parts: EnvelopeParts, message: Uint8Array, sealing: Sealing): SealedMessage | undefined;
   /** Room for what is gathered until it can be sealed; false: there is none. Everything reserved is freed again. */
   reserve(bytes: number): boolean;
   free(bytes: number): void;
@@ -71,6 +79,16 @@ export function createVault(options: VaultOptions): Vault {
   let retry: NodeJS.Timeout | undefined;
   let onQuiet: (() => void) | undefined;
 
+  const whyFull = (bytes: number): string | undefined => {
+    if (closing) return 'closed';
+    if (failures > 0) return 'faulted';
+    return heldBytes + bytes > maxHeldBytes ? 'full' : undefined;
+  };
+  const hasRoom = (bytes: number): boolean => {
+    const reason = whyFull(bytes);
+    if (reason !== undefined) metrics.counter('sallyport.vault.refused', { reason }).add();
+    return reason === undefined;
+  };
   const hold = (bytes: number): void => {
     heldBytes += bytes;
     held.set(heldBytes);
@@ -131,25 +149,26 @@ export function createVault(options: VaultOptions): Vault {
 
   return {
     get takes() {
-      return !closing && failures === 0 && heldBytes < maxHeldBytes;
+      return whyFull(0) === undefined;
     },
     get heldBytes() {
       return heldBytes;
     },
     seal(parts, message, sealing) {
-      if (closing || failures > 0 || heldBytes + message.length > maxHeldBytes) {
-        metrics.counter('sallyport.vault.refused', { reason: closing ? 'closed' : failures > 0 ? 'faulted' : 'full' }).add();
-        return undefined;
-      }
+      if (!hasRoom(message.length)) return undefined;
       const { bytes, sha256 } = sealEnvelope(parts, message, sealing);
-      hold(bytes.length);
-      waiting.push({ ...envelopeFile(parts.id, parts.time), bytes });
-      metrics.counter('sallyport.vault.sealed', { part: parts.part }).add();
-      next();
-      return { id: parts.id, purpose: parts.purpose, bytes: bytes.length, sha256 };
+      return {
+        capture: { id: parts.id, purpose: parts.purpose, bytes: bytes.length, sha256 },
+        keep: () => {
+          hold(bytes.length);
+          waiting.push({ ...envelopeFile(parts.id, parts.time), bytes });
+          metrics.counter('sallyport.vault.sealed', { part: parts.part }).add();
+          next();
+        },
+      };
     },
     reserve(bytes) {
-      if (closing || failures > 0 || heldBytes + bytes > maxHeldBytes) return false;
+      if (!hasRoom(bytes)) return false;
       hold(bytes);
       return true;
     },
