@@ -125,3 +125,8 @@ export { createLineSource } from './entries/line-source.ts';
 export type { LinePlace, LineSource } from './entries/line-source.ts';
 export { COUNT_BY } from './entries/record-index.ts';
 export type { CatchUpOptions, CountBy, CountedGroup, EntryQuery, IndexProgress, IndexReport, RecordIndex } from './entries/record-index.ts';
+export { createBreachTally } from './entries/breach.ts';
+export type { BreachReport, BreachTally, Party } from './entries/breach.ts';
+export { EXPORT_FORMATS, exportEntries } from './export/export.ts';
+export type { ExportFormat } from './export/export.ts';
+export { toJsonLine } from './export/jsonl.ts';

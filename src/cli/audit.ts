@@ -2,10 +2,16 @@
 
 import { tailLogs, toFindings, toMembers, toNumber } from '../audit/index.ts';
 import type { TailRecord } from '../audit/index.ts';
+import { auditExportCommand } from './audit-export.ts';
+import { auditHoldCommands } from './audit-hold.ts';
 import { auditMatchCommand } from './audit-match.ts';
 import { auditProveCommands } from './audit-prove.ts';
+import { auditQueryCommands } from './audit-query.ts';
+import { auditSubjectCommand } from './audit-subject.ts';
+import { auditRetainCommand } from './audit-retain.ts';
 import { auditSubjectCommands } from './audit-subjects.ts';
 import { auditVerifyCommand } from './audit-verify.ts';
+import { auditWhoCommand } from './audit-who.ts';
 import type { Command } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import { FOLDER, logFolder, noLogs } from './log-folder.ts';
@@ -42,10 +48,16 @@ const tail: Command = {
 
 export const auditCommands: readonly Command[] = [
   tail,
+  ...auditQueryCommands,
+  auditExportCommand,
+  auditWhoCommand,
+  auditSubjectCommand,
   auditVerifyCommand,
   ...auditProveCommands,
   auditMatchCommand,
   ...auditSubjectCommands,
+  auditRetainCommand,
+  ...auditHoldCommands,
 ];
 
 function readLimit(text: string | undefined): number | undefined | 'malformed' {

@@ -75,7 +75,8 @@ export function factsOf(kind: EntryKind, members: EntryLine['members']): EntryFa
   const isLock = kind === 'lockdown';
   const agent = isLock && text('subject') === 'agent' ? text('name') : text('agent');
   return {
-    id: text('id') || text('act') || text('approval') || text('lock'),
+    // An approval is made by an act, maybe with others: the question is what it is about.
+    id: text('id') || text('approval') || text('act') || text('lock'),
     tenant: text('tenant'),
     agent,
     subject: kind === 'act' ? text('target') : (isLock ? '' : text('subject')) || text('user') || agent,

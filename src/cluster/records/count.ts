@@ -60,6 +60,7 @@ function withinGroup(filter: NumberedFilter, by: CountBy, word: number): Numbere
 }
 
 /** Whether anything but the kind is asked for: if not, an index is longer than all rows. */
-function isNarrow({ kinds: _, fromMs, toMs, ...words }: NumberedFilter): boolean {
-  return fromMs > 0 || toMs < Number.MAX_SAFE_INTEGER || Object.values(words).some((word) => word !== undefined);
+function isNarrow({ fromMs, toMs, ...filter }: NumberedFilter): boolean {
+  const words = Object.values({ ...filter, kinds: undefined });
+  return fromMs > 0 || toMs < Number.MAX_SAFE_INTEGER || words.some((word) => word !== undefined);
 }

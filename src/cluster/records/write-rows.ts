@@ -44,7 +44,7 @@ export function createRowWriter(database: DatabaseSync, words: Words, isNew: boo
     const { seq, time, kind, place, facts, end, outcome } = row;
     const number = toEntryNumber(log, seq);
     const { prefix, count } = splitId(facts.id);
-    const of = words.numberFor;
+    const of = (word: string): number => words.numberFor(word);
     insert.run(
       number,
       time,
