@@ -4,7 +4,8 @@
 // key would be no protection: who could have said what is guessed easily, and EDPB Guidelines 02/2025 want nothing of it in a log that nobody can change.
 // There is one random key for each subject and month, so that destroying it leaves a line that says nothing any more and still verifies.
 
-import { hmacSha256 } from '../base/index.ts';
+import { createMac, hmacSha256 } from '../base/index.ts';
+import type { Mac } from '../base/index.ts';
 import type { Commitment } from './record.ts';
 
 /** What is committed to. */
@@ -41,6 +42,7 @@ const MAX_ALIASES = 64;
 /** The subject with these keys, which are its own from now on. */
 export function createSubject({ pseudonym, keyName, commitmentKey, vaultKey }: SubjectKeys): Subject {
   let isForgotten = false;
+  const macs = { args: macOf(commitmentKey, 'args'), answer: macOf(commitmentKey, 'answer') };
   /** Few: a caller shows one key, or some while they are replaced. */
   const aliases = new Map<string, string>();
   const remember = (name: string): string => {
@@ -55,7 +57,7 @@ export function createSubject({ pseudonym, keyName, commitmentKey, vaultKey }: S
   return {
     pseudonym,
     keyName,
-    commit: (member, digest) => (isForgotten ? undefined : { key: keyName, mac: toMac(commitmentKey, member, digest) }),
+    commit: (member, digest) => (isForgotten ? undefined : { key: keyName, mac: macs[member].of(digest) }),
     alias: (name) => aliases.get(name) ?? remember(name),
     get vaultKey() {
       return isForgotten ? undefined : vaultKey;
@@ -63,15 +65,22 @@ export function createSubject({ pseudonym, keyName, commitmentKey, vaultKey }: S
     forget: () => {
       isForgotten = true;
       aliases.clear();
+      macs.args.wipe();
+      macs.answer.wipe();
       commitmentKey.fill(0);
       vaultKey.fill(0);
     },
   };
 }
 
-const PREFIXES: Readonly<Record<Committed, Uint8Array>> = { args: Buffer.from('args:'), answer: Buffer.from('answer:') };
+const DIGEST_BYTES = 32;
+
+/** Makes commitments to values of which the SHA-256 is given. */
+function macOf(key: Uint8Array, member: Committed): Mac {
+  return createMac(key, `${member}:`, DIGEST_BYTES);
+}
 
 /** The commitment to a value of which this is the SHA-256, base64url. */
 export function toMac(key: Uint8Array, member: Committed, digest: Uint8Array): string {
-  return Buffer.from(hmacSha256(key, Buffer.concat([PREFIXES[member], digest]))).toString('base64url');
+  return macOf(key, member).of(digest);
 }

@@ -1,6 +1,6 @@
 // What everything stands on: results, secrets, digests, the error table, near misses, what looks like what. No I/O, no clock, no randomness.
-export { createSha256, hmacSha256, sha256, sha256Hex } from './digest.ts';
-export type { Sha256 } from './digest.ts';
+export { createMac, createSha256, hmacSha256, sha256, sha256Hex } from './digest.ts';
+export type { Mac, Sha256 } from './digest.ts';
 export { ERRORS, GatewayError } from './errors.ts';
 export type { ErrorCode, LogLevel } from './errors.ts';
 export { compileGlob, coversGlob, isGlob, literalPrefix, MAX_GLOB_LENGTH } from './glob.ts';

@@ -11,7 +11,7 @@ import { createAnchorFeed } from './anchor-feed.ts';
 import type { AnchorFeed } from './anchor-feed.ts';
 import { createAnchor } from './anchors.ts';
 import { createCheckpointFiles } from './checkpoint-files.ts';
-import { askKeeper, CHECKPOINT_TICK_MS, describeState, logState } from './checkpoint-port.ts';
+import { askKeeper, CHECKPOINT_TICK_MS, describeState, faultIn, logState } from './checkpoint-port.ts';
 import type { SignedLog } from './checkpoint-signer.ts';
 import type { Links } from './child.ts';
 import type { Desk } from './conversation.ts';
@@ -85,7 +85,7 @@ export function createCheckpointDesk(options: CheckpointDeskOptions): Checkpoint
     const answer = await links.request('keeper', 'checkpoints-signed', {}, KEEPER_TIMEOUT_MS).catch(() => undefined);
     const said = answer === undefined ? undefined : readSigned(answer.fields);
     if (said === undefined) {
-      const why = answer === undefined ? 'it does not answer' : String(answer.fields['error'] ?? 'it says what is no answer');
+      const why = answer === undefined ? 'it does not answer' : faultIn(answer.fields);
       if (!faults.has('keeper') && setFault('keeper', `The keeper signs no checkpoints since ${new Date(nowMs()).toISOString()}: ${why}.`))
         log.error('the keeper signs no checkpoints', { reason: why });
     } else {
@@ -113,7 +113,7 @@ export function createCheckpointDesk(options: CheckpointDeskOptions): Checkpoint
     for (const one of logs) if (!isClaimedNow(one)) await signIdle(one);
     const there = new Set<string>();
     for (const one of logs) there.add((await readIdentity(one))?.log ?? '');
-    for (const about of [...faults.keys()]) if (about.startsWith('gone ') && there.has(about.slice(5))) setFault(about, undefined);
+    for (const about of faults.keys()) if (about.startsWith('gone ') && there.has(about.slice(5))) setFault(about, undefined);
     for (const { log: name, slot, size, time } of signed) {
       if (there.has(name)) continue;
       const text = `The record of ${slot} is gone: ${size} records of log ${name} were signed by ${new Date(time).toISOString()}, and no folder holds them.`;

@@ -3,6 +3,7 @@
 import { parseCheckpointAnswer } from '../audit/index.ts';
 import type { AskForCheckpoint, CheckpointState } from '../audit/index.ts';
 import type { Log, Metrics } from '../telemetry/index.ts';
+import type { Fields } from './channel.ts';
 import type { Links } from './child.ts';
 
 /** How often is looked whether something is to be signed. */
@@ -18,13 +19,16 @@ export function askKeeper(links: Pick<Links, 'request'>, slot: string, metrics: 
     const said = answer === undefined ? undefined : parseCheckpointAnswer(answer.fields);
     if (said === undefined) {
       count('late');
-      throw new Error(
-        answer === undefined ? 'the keeper does not answer' : String(answer.fields['error'] ?? 'the keeper says what is no answer'),
-      );
+      throw new Error(answer === undefined ? 'the keeper does not answer' : faultIn(answer.fields));
     }
     if (said.kind !== 'elsewhere') count(said.kind);
     return said;
   };
+}
+
+/** Why the keeper does not do what it was asked for, in its own words. */
+export function faultIn({ error }: Fields): string {
+  return typeof error === 'string' ? error : 'it says what is no answer';
 }
 
 /** Logs what a log's checkpoints have come to. */
