@@ -2,11 +2,11 @@
 // only as a release says.
 
 import { envelopeKey } from '../audit/index.ts';
-import { fail, ok } from '../base/index.ts';
+import { fail } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import type { Fields, Frame } from './channel.ts';
 import type { Role } from './messages.ts';
-import type { Person, Release, ReleaseFault, ReleaseRequest, ReleaseScope, Releases, SealedUnder } from './releases.ts';
+import type { Person, Release, ReleaseFault, ReleaseRequest, Releases, SealedUnder } from './releases.ts';
 import type { SubjectKeeper } from './subject-keys.ts';
 
 /** Answers a question about releases; undefined: it is none, or this role may not ask it. */
@@ -33,41 +33,26 @@ function answer(releases: Releases, subjects: SubjectKeeper, { type, fields }: F
       );
     case 'release-open':
       return open(releases, subjects, fields, nowMs);
-    case 'release-identify':
-      return identify(releases, subjects, fields, nowMs);
     default:
       return undefined;
   }
 }
 
-/** The keeper's half of the key of each envelope of a release; none where the subject was erased. */
+/** What a release is about: the keeper's half of the key of each envelope, the name behind each pseudonym. None of somebody who was erased. */
 function open(releases: Releases, subjects: SubjectKeeper, fields: Fields, nowMs: number): Fields {
-  const used = use(releases, 'envelopes', fields, nowMs);
+  const used = releases.use(String(fields['id']), String(fields['by']), nowMs);
   if (!used.ok) return toFields(used);
   const { scope } = used.value;
+  if (scope.kind === 'identity') {
+    const identities = scope.pseudonyms.map((pseudonym) => ({ pseudonym, ...subjects.whois(pseudonym) }));
+    return { release: used.value, identities };
+  }
   const keys: Record<string, string> = {};
-  for (const { id, key } of scope.kind === 'envelopes' ? scope.envelopes : []) {
+  for (const { id, key } of scope.envelopes) {
     const found = subjects.keysNamed(key);
     if (found !== undefined) keys[id] = Buffer.from(envelopeKey(found.vaultKey, id)).toString('base64');
   }
   return { release: used.value, keys };
-}
-
-/** Whose the pseudonyms of a release are; none where the subject was erased. */
-function identify(releases: Releases, subjects: SubjectKeeper, fields: Fields, nowMs: number): Fields {
-  const pseudonym = String(fields['pseudonym']);
-  const covering = releases.list().find(({ id }) => id === fields['id'])?.scope;
-  if (covering?.kind === 'identity' && !covering.pseudonyms.includes(pseudonym)) return { fault: 'beyond' };
-  const used = use(releases, 'identity', fields, nowMs);
-  return used.ok ? { release: used.value, ...subjects.whois(pseudonym) } : toFields(used);
-}
-
-function use(releases: Releases, kind: ReleaseScope['kind'], fields: Fields, nowMs: number): Result<Release, ReleaseFault> {
-  const id = String(fields['id']);
-  const found = releases.list().find((one) => one.id === id);
-  if (found !== undefined && found.scope.kind !== kind) return fail('beyond');
-  const used = releases.use(id, String(fields['by']), nowMs);
-  return used.ok ? ok(used.value) : used;
 }
 
 function toFields(result: Result<Release, ReleaseFault>): Fields {
@@ -78,11 +63,12 @@ function toPerson({ by, keySinceMs }: Fields): Person {
   return { by: String(by), keySinceMs: typeof keySinceMs === 'number' ? keySinceMs : Number.MAX_SAFE_INTEGER };
 }
 
-function toRequest({ kind, envelopes, pseudonyms, reason, forMs }: Fields): ReleaseRequest | undefined {
-  if (typeof reason !== 'string' || typeof forMs !== 'number') return undefined;
-  if (kind === 'identity' && Array.isArray(pseudonyms)) return { scope: { kind, pseudonyms: pseudonyms.map(String) }, reason, forMs };
+function toRequest({ kind, envelopes, pseudonyms, about, reason, forMs }: Fields): ReleaseRequest | undefined {
+  if (typeof about !== 'string' || typeof reason !== 'string' || typeof forMs !== 'number') return undefined;
+  if (kind === 'identity' && Array.isArray(pseudonyms))
+    return { scope: { kind, pseudonyms: pseudonyms.map(String) }, about, reason, forMs };
   if (kind !== 'envelopes' || !Array.isArray(envelopes) || !envelopes.every(isSealedUnder)) return undefined;
-  return { scope: { kind, envelopes: envelopes.map(({ id, key }) => ({ id, key })) }, reason, forMs };
+  return { scope: { kind, envelopes: envelopes.map(({ id, key }) => ({ id, key })) }, about, reason, forMs };
 }
 
 function isSealedUnder(value: unknown): value is SealedUnder {

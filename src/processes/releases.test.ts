@@ -17,7 +17,7 @@ const NOW = 1_800_000_000_000;
 const HOUR = 3_600_000;
 const ALICE: Person = { by: 'key:alice', keySinceMs: NOW - HOUR };
 const BOB: Person = { by: 'key:bob', keySinceMs: NOW - HOUR };
-const ASKED: ReleaseRequest = { scope: { kind: 'identity', pseudonyms: ['sub_1'] }, reason: 'ticket 4711', forMs: HOUR };
+const ASKED: ReleaseRequest = { scope: { kind: 'identity', pseudonyms: ['sub_1'] }, about: 'one', reason: 'ticket 4711', forMs: HOUR };
 
 let count = 0;
 function fresh(): { readonly releases: Releases; readonly at: string } {
@@ -88,6 +88,7 @@ test('a release without reason, end or bounds is none', () => {
     { reason: ' ' },
     { reason: 'x'.repeat(501) },
     { forMs: 0 },
+    { about: 'x'.repeat(1_001) },
     { forMs: Number.NaN },
     { forMs: 8 * 24 * HOUR },
     { scope: { kind: 'identity', pseudonyms: [] } },
@@ -128,7 +129,7 @@ test('the keeper gives keys of single envelopes, of a release and no more, and n
   const ask = (type: string, fields: Fields, role: 'control' | 'worker' = 'control'): Fields | undefined =>
     answerReleases(releases, subjects, role, { type, fields, payload: new Uint8Array(0), reply: () => {} } satisfies Frame, NOW);
   const envelopes = [{ id: 'call-1.args', key: keys.keyName }];
-  const asked = ask('release-request', { kind: 'envelopes', envelopes, reason: 'incident 7', forMs: HOUR, ...ALICE });
+  const asked = ask('release-request', { kind: 'envelopes', envelopes, about: 'one', reason: 'incident 7', forMs: HOUR, ...ALICE });
   const { id } = releases.list()[0] ?? assert.fail(JSON.stringify(asked));
   assert.deepEqual(ask('release-open', { id, by: ALICE.by }), { fault: 'not_approved' });
   assert.equal(ask('release-decide', { id, decision: 'approve', ...ALICE })?.['fault'], 'same_person');
@@ -137,7 +138,6 @@ test('the keeper gives keys of single envelopes, of a release and no more, and n
   assert.deepEqual(ask('release-open', { id, by: ALICE.by })?.['keys'], {
     'call-1.args': Buffer.from(envelopeKey(keys.vaultKey, 'call-1.args')).toString('base64'),
   });
-  assert.deepEqual(ask('release-identify', { id, by: ALICE.by, pseudonym: keys.pseudonym }), { fault: 'beyond' });
   assert.equal(ask('release-open', { id, by: ALICE.by }, 'worker'), undefined);
   subjects.erase(keys.pseudonym);
   assert.deepEqual(ask('release-open', { id, by: ALICE.by })?.['keys'], {});
@@ -149,11 +149,14 @@ test('a name is told of pseudonyms of the release only', () => {
   const pseudonym = subjects.pseudonymOf({ tenant: 'default', kind: 'user', name: 'carol' });
   const ask = (type: string, fields: Fields): Fields | undefined =>
     answerReleases(releases, subjects, 'control', { type, fields, payload: new Uint8Array(0), reply: () => {} }, NOW);
-  ask('release-request', { kind: 'identity', pseudonyms: [pseudonym], reason: 'incident 7', forMs: HOUR, ...ALICE });
+  ask('release-request', { kind: 'identity', pseudonyms: [pseudonym], about: 'one', reason: 'incident 7', forMs: HOUR, ...ALICE });
   const { id } = releases.list()[0] ?? assert.fail();
+  assert.deepEqual(ask('release-open', { id, by: ALICE.by }), { fault: 'not_approved' });
   ask('release-decide', { id, decision: 'approve', ...BOB });
-  assert.deepEqual(ask('release-identify', { id, by: ALICE.by, pseudonym: 'sub_other' }), { fault: 'beyond' });
-  assert.equal(ask('release-identify', { id, by: ALICE.by, pseudonym })?.['name'], 'carol');
-  assert.deepEqual(ask('release-open', { id, by: ALICE.by }), { fault: 'beyond' });
-  assert.deepEqual(ask('release-identify', { id, by: BOB.by, pseudonym }), { fault: 'not_yours' });
+  assert.deepEqual(ask('release-open', { id, by: BOB.by }), { fault: 'not_yours' });
+  const opened = ask('release-open', { id, by: ALICE.by });
+  assert.deepEqual(opened?.['identities'], [{ pseudonym, tenant: 'default', kind: 'user', name: 'carol' }]);
+  assert.equal(opened?.['keys'], undefined);
+  subjects.erase(pseudonym);
+  assert.deepEqual(ask('release-open', { id, by: ALICE.by })?.['identities'], [{ pseudonym }]);
 });

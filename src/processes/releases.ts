@@ -25,6 +25,8 @@ export type ReleaseScope =
 export interface Release {
   readonly id: string;
   readonly scope: ReleaseScope;
+  /** The scope in words, as it was asked for. */
+  readonly about: string;
   readonly reason: string;
   /** How long it lasts once it is approved. */
   readonly forMs: number;
@@ -47,7 +49,7 @@ export interface Person {
 }
 
 /** What is asked for, and why. */
-export type ReleaseRequest = Pick<Release, 'scope' | 'reason' | 'forMs'>;
+export type ReleaseRequest = Pick<Release, 'scope' | 'about' | 'reason' | 'forMs'>;
 
 /** Why not. */
 export type ReleaseFault =
@@ -59,8 +61,7 @@ export type ReleaseFault =
   | 'same_person'
   | 'key_too_new'
   | 'not_approved'
-  | 'not_yours'
-  | 'beyond';
+  | 'not_yours';
 
 /** The releases of a gateway. Every member throws when the keeper's own file cannot be read or written. */
 export interface Releases {
@@ -83,6 +84,7 @@ const ANSWER_MS = 7 * 24 * 3_600_000;
 /** What is over is listed for so long; the record has it for longer. */
 const KEPT_MS = 30 * 24 * 3_600_000;
 const MAX_REASON_CHARS = 500;
+const MAX_ABOUT_CHARS = 1_000;
 const MAX_NAME_CHARS = 128;
 const ID_BYTES = 8;
 
@@ -156,7 +158,7 @@ function isPerson(by: string): boolean {
   return by.startsWith('key:') && by.length > 'key:'.length && by.length <= MAX_NAME_CHARS;
 }
 
-function isProper({ scope, reason, forMs }: ReleaseRequest): boolean {
+function isProper({ scope, about, reason, forMs }: ReleaseRequest): boolean {
   const names = scope.kind === 'identity' ? scope.pseudonyms : scope.envelopes.flatMap(({ id, key }) => [id, key]);
   const count = scope.kind === 'identity' ? scope.pseudonyms.length : scope.envelopes.length;
   return (
@@ -165,6 +167,7 @@ function isProper({ scope, reason, forMs }: ReleaseRequest): boolean {
     names.every((name) => name !== '' && name.length <= MAX_NAME_CHARS) &&
     reason.trim() !== '' &&
     reason.length <= MAX_REASON_CHARS &&
+    about.length <= MAX_ABOUT_CHARS &&
     forMs >= MIN_RELEASE_MS &&
     forMs <= MAX_RELEASE_MS
   );
