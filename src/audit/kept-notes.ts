@@ -62,23 +62,25 @@ function open(text: string, keys: Keys): Checkpoint | undefined {
 interface AnchorNote {
   readonly text: string;
   readonly line: number;
+  readonly size: number;
 }
 
 /** The notes of one file; of each log the newest, and others spread evenly over its life. */
 async function readAnchor(file: string): Promise<readonly AnchorNote[]> {
   const perLog = new Map<string, AnchorNote[]>();
   for await (const { text, line } of readNotes(file)) {
-    const origin = readNote(text)?.origin ?? '';
+    const { origin = '', size = 0 } = readNote(text) ?? {};
     const notes = perLog.get(origin) ?? [];
-    notes.push({ text, line });
+    notes.push({ text, line, size });
     perLog.set(origin, notes.length > 2 * MAX_NOTES_PER_LOG ? thin(notes) : notes);
   }
   return [...perLog.values()].flatMap((notes) => (notes.length > MAX_NOTES_PER_LOG ? thin(notes) : notes));
 }
 
-/** Every second, and always the last. */
+/** Every second, and always the newest. */
 function thin(notes: readonly AnchorNote[]): AnchorNote[] {
-  return notes.filter((_, at) => (notes.length - 1 - at) % 2 === 0);
+  const sorted = notes.toSorted((a, b) => a.size - b.size);
+  return sorted.filter((_, at) => (sorted.length - 1 - at) % 2 === 0);
 }
 
 /** What the keeper signed last of each log (processes/checkpoint-signer.ts writes it). */

@@ -124,7 +124,7 @@ async function openSource(log: LogDirectory, keys: readonly VerifierKey[], leaf:
       return newest !== undefined && newest.checkpoint.size >= seq ? newest : undefined;
     },
     async hash(spans) {
-      const parts = spans.map((span) => ({ span, range: span.to <= before.to ? nodeOf(before, span) : emptyRange(span.from) }));
+      const parts = spans.map((span) => ({ span, range: partOf(before, span) }));
       for await (const { leaves } of runs()) {
         for (const part of parts) {
           const { range, span } = part;
@@ -140,10 +140,11 @@ async function openSource(log: LogDirectory, keys: readonly VerifierKey[], leaf:
   };
 }
 
-/** A subtree that stands in a range as it is. What lies left of a leaf on its path always does. */
-function nodeOf({ nodes }: CompactRange, { from, to }: Span): CompactRange | undefined {
-  const node = nodes.find(({ start, level }) => start === from && 2 ** level === to - from);
-  return node === undefined ? undefined : { from, to, nodes: [node] };
+/** What a range has of a span already. What lies left of a leaf on its path begins at one of the range's subtrees, or behind all of them. */
+function partOf(before: CompactRange, { from, to }: Span): CompactRange | undefined {
+  const nodes = before.nodes.filter(({ start, level }) => start >= from && start + 2 ** level <= to);
+  const end = nodes.reduce((at, { level }) => at + 2 ** level, from);
+  return end === Math.max(from, Math.min(to, before.to)) ? { from, to: end, nodes } : undefined;
 }
 
 /** The newest segment that begins at the leaf or before it, and whose head says what stands before; by its place in the list. */

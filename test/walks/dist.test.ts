@@ -38,5 +38,10 @@ test('the build serves', async (t) => {
   const { result } = await session.request('tools/call', { name: 'pid', arguments: {} });
   assert.match(textAt(result, 'content', 0, 'text'), /^\d+$/);
   await session.end();
+  const verify = spawnSync(process.execPath, [join(release, 'bin', 'sallyport-verify.mjs'), join(gateway.dataFolder, 'audit')], {
+    encoding: 'utf8',
+  });
+  assert.equal(verify.status, 0, verify.stdout + verify.stderr);
+  assert.match(verify.stdout, /^Good: /m);
   assert.equal(await gateway.stop(), 0);
 });
