@@ -74,7 +74,7 @@ export function createCommitter(options: CommitterOptions): Committer {
     if (queue.batches === 0) hurried = false;
     startedAt = performance.now();
     const length = buffer.write(writing.text, 'latin1');
-    segments.write(writing.number, buffer.subarray(0, length), writing.position, onWritten);
+    segments.write(writing, buffer.subarray(0, length), onWritten);
   };
 
   const onWritten = (error: Error | null): void => {

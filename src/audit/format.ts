@@ -9,6 +9,9 @@
 // Line 1 of a segment is a `segment` record, which repeats chain(n-1) as `prev` and counts the calls that are under way; `carried`
 // records with their ids follow. All of these go out in one write.
 //
+// A segment takes records for a week at most (segment-age.ts): then the next one begins, so that what is old can be removed with it. Segments that were
+// removed have a tombstone in their place (tombstone.ts).
+//
 // INVARIANTS. (1) One write is under way at a time, at most COMMIT_MAX_BYTES long, through a descriptor opened O_DSYNC; a record is
 // acknowledged only when its write has returned. (2) Nothing is ever overwritten but the zeros it was made of. So a crash can tear only the
 // last write, and behind it there are zeros; a line of a torn write holds a zero byte, or ends in zeros, where a page is
@@ -47,9 +50,14 @@ export function toChain(prev: string, head: string): string {
   return sha256Hex(prev + head);
 }
 
+/** The line without its LF: what a leaf of the tree is over. */
+export function toText(head: string, chain: string): string {
+  return `${head},"chain":"${chain}"}`;
+}
+
 /** The whole line. */
 export function toLine(head: string, chain: string): string {
-  return `${head},"chain":"${chain}"}\n`;
+  return `${toText(head, chain)}\n`;
 }
 
 /** The frame of a line as it was read. */

@@ -1,16 +1,20 @@
 // Records on their way to disk: numbered, chained and gathered into batches, one batch per write. Where each line will stand is
 // settled here, so that a new segment's head comes into the chain at its place. No I/O.
 
-import { CARRIED_PER_LINE, COMMIT_MAX_BYTES, LINE_OVERHEAD_BYTES, toChain, toLine } from './format.ts';
+import { CARRIED_PER_LINE, COMMIT_MAX_BYTES, LINE_OVERHEAD_BYTES, toChain, toText } from './format.ts';
 import { encodeRecord } from './encode-record.ts';
 import { createLogTree } from './log-tree.ts';
 import type { TreeCut } from './log-tree.ts';
 import type { CompactRange } from './merkle.ts';
 import type { AuditRecord, CallRecord } from './record.ts';
+import { isOver, sizeAfter } from './segment-age.ts';
+import type { SegmentInUse } from './segment-age.ts';
 
 /** What goes out in one write. */
 export interface Batch {
   readonly number: number;
+  /** Size of the segment. */
+  readonly segmentBytes: number;
   readonly position: number;
   /** The lines; ASCII, so one byte per character. */
   text: string;
@@ -41,6 +45,8 @@ export interface LineQueueStart {
   readonly chain: string;
   /** Over all lines before; undefined where they do not add up to one. */
   readonly tree: CompactRange | undefined;
+  /** The segment it goes on in; of no meaning at position 0. */
+  readonly segment: SegmentInUse;
 }
 
 /** What came to the log between two cuts, and the chain hash of the last line of it. */
@@ -60,27 +66,30 @@ export interface LineQueue {
   append(record: CallRecord, ticket: number): void;
   /** Adds a record of the log's own. */
   push(record: AuditRecord, ticket: number): void;
+  /** Begins a new segment where this one takes no more because of its age; true where it did. */
+  renew(ticket: number): boolean;
   /** The oldest batch, which from now on takes no more. */
   take(): Batch | undefined;
 }
 
 /** A queue that goes on where the log ends. */
 export function createLineQueue(start: LineQueueStart, options: LineQueueOptions): LineQueue {
-  let { number, position, seq, chain } = start;
+  let { number, position, seq, chain, segment } = start;
   let bytes = 0;
   const batches: Batch[] = [];
   const tree = start.tree === undefined ? undefined : createLogTree(start.tree);
 
   /** Bytes of a line depend on its seq by a digit at most; the margin covers it, and a fresh head that comes between. */
-  const fits = (head: string): boolean => position > 0 && position + head.length + LINE_OVERHEAD_BYTES + 16 <= options.segmentBytes;
+  const fits = (head: string): boolean => position > 0 && position + head.length + LINE_OVERHEAD_BYTES + 16 <= segment.bytes;
 
   const addLine = (head: string, ticket: number, isCheckpoint = false): Batch => {
     chain = toChain(chain, head);
-    const line = toLine(head, chain);
-    tree?.add(line.slice(0, -1), isCheckpoint);
+    const text = toText(head, chain);
+    tree?.add(text, isCheckpoint);
+    const line = `${text}\n`;
     let batch = batches.at(-1);
     if (batch === undefined || batch.number !== number || batch.text.length + line.length > COMMIT_MAX_BYTES) {
-      batch = { number, position, text: '', records: 0, lastSeq: seq, ticket, appended: [] };
+      batch = { number, segmentBytes: segment.bytes, position, text: '', records: 0, lastSeq: seq, ticket, appended: [] };
       batches.push(batch);
     }
     batch.text += line;
@@ -94,17 +103,20 @@ export function createLineQueue(start: LineQueueStart, options: LineQueueOptions
   };
 
   const beginSegment = (ticket: number): void => {
-    if (position > 0) number += 1;
-    position = 0;
     const time = options.clock();
     const ids = [...options.running];
+    const isEndedByAge = position > 0 && isOver(segment, time);
+    const size = isEndedByAge ? sizeAfter(position, ids.length, options.segmentBytes) : options.segmentBytes;
+    segment = { bytes: size, since: time, isUsed: false };
+    if (position > 0) number += 1;
+    position = 0;
     const head: AuditRecord = {
       kind: 'segment',
       time,
       log: options.log,
       slot: options.slot,
       number,
-      bytes: options.segmentBytes,
+      bytes: size,
       prev: chain,
       node: options.node,
       tree: tree?.print(),
@@ -120,7 +132,7 @@ export function createLineQueue(start: LineQueueStart, options: LineQueueOptions
   const add = (record: AuditRecord, ticket: number): Batch => {
     const head = encodeRecord(record, seq + 1);
     const isCheckpoint = record.kind === 'checkpoint';
-    if (fits(head)) return addLine(head, ticket, isCheckpoint);
+    if (fits(head) && !isOver(segment, record.time)) return addLine(head, ticket, isCheckpoint);
     beginSegment(ticket - 1);
     return addLine(encodeRecord(record, seq + 1), ticket, isCheckpoint);
   };
@@ -141,8 +153,14 @@ export function createLineQueue(start: LineQueueStart, options: LineQueueOptions
     },
     append(record, ticket) {
       add(record, ticket).appended.push(record);
+      if (!segment.isUsed) segment = { ...segment, isUsed: true };
     },
     push: add,
+    renew(ticket) {
+      if (position === 0 || !isOver(segment, options.clock())) return false;
+      beginSegment(ticket);
+      return true;
+    },
     take() {
       const batch = batches.shift();
       bytes -= batch?.text.length ?? 0;

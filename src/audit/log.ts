@@ -33,6 +33,8 @@ export type AuditLogState = 'open' | 'faulted' | 'closed';
 /** A call under way costs at most this much in the head of the next segment, which must take up less than half of it. */
 const SEGMENT_BYTES_PER_CALL = 160;
 const RETRY_MAX_MS = 15_000;
+/** How often an idle log looks whether its segment is over. */
+const RENEW_PERIOD_MS = 3_600_000;
 
 /**
  * Opens the log of a directory: claims it, looks how it was left, closes the calls that were lost sight of. Rejects when
@@ -67,6 +69,7 @@ export class AuditLog {
   #queue: LineQueue | undefined;
   #committer: Committer | undefined;
   #retry: NodeJS.Timeout | undefined;
+  readonly #renewing: NodeJS.Timeout;
   #onQuiet: (() => void) | undefined;
   #name: string | undefined;
   #times = 0;
@@ -78,6 +81,7 @@ export class AuditLog {
     this.#claim = claim;
     this.#meter = createAuditMeter(settings.metrics);
     this.#gaps = createGapKeeper(settings.clock);
+    this.#renewing = setInterval(() => this.renew(), RENEW_PERIOD_MS).unref();
     this.started = this.#begin();
   }
 
@@ -131,6 +135,12 @@ export class AuditLog {
   /** Leaves of the tree, read from the files; undefined where they are not all there. */
   readLeaves(range: Pick<CompactRange, 'from' | 'to'>): Promise<CompactRange | undefined> {
     return readNewLeaves(this.#settings.files, this.#settings.directory, range);
+  }
+
+  /** Begins a new segment where the last has taken records for long enough: those that nobody adds to could never be removed. */
+  renew(): void {
+    if (this.#closing || this.#state !== 'open') return;
+    if (this.#queue?.renew(this.#tickets.last) === true) this.#committer?.schedule(false);
   }
 
   /** Puts something on record that the log says of itself, as soon as that can be. */
@@ -259,6 +269,7 @@ export class AuditLog {
     this.#state = 'closed';
     this.#fault = fault;
     clearTimeout(this.#retry);
+    clearInterval(this.#renewing);
     await this.#stop('closed', fault);
     this.#claim.close();
   }

@@ -11,6 +11,7 @@ import type { SegmentEnd } from './read-lines.ts';
 import { readMembers, toNumber, toText } from './read-members.ts';
 import { createTreeReader, readTree } from './read-tree.ts';
 import type { TreeReader } from './read-tree.ts';
+import type { SegmentInUse } from './segment-age.ts';
 import { withSegment } from './with-segment.ts';
 
 /** Something in a segment that is no record of this log. */
@@ -34,14 +35,22 @@ export interface FoundLog {
   readonly chain: string;
   /** The tree over all lines; undefined where they do not add up to one. */
   readonly tree: CompactRange | undefined;
+  /** The segment it goes on in. */
+  readonly segment: SegmentInUse;
   /** Allowed calls without outcome. */
   readonly open: ReadonlySet<string>;
   readonly remains: readonly Remains[];
 }
 
+/** Before anything was read. */
+const NO_SEGMENT: SegmentInUse = { bytes: 0, since: 0, isUsed: false };
+/** What the log says of itself. */
+const OWN_KINDS: ReadonlySet<string> = new Set(['segment', 'carried', 'checkpoint', 'log']);
+
 /** What is known so far while following the lines. */
 interface Follower {
   log: string | undefined;
+  segment: SegmentInUse;
   last: Pick<Frame, 'seq' | 'chain'>;
   readonly open: Set<string>;
   readonly remains: Remains[];
@@ -56,7 +65,14 @@ export async function recoverLog(files: LogFiles, directory: string): Promise<Fo
 
   // Heads of earlier versions have no tree.
   const tree = createTreeReader(hasTree ? undefined : await readTree(files, directory, numbers.slice(0, start)));
-  const follower: Follower = { log: undefined, last: { seq: 0, chain: GENESIS_CHAIN }, open: new Set(), remains: [], tree };
+  const follower: Follower = {
+    log: undefined,
+    segment: NO_SEGMENT,
+    last: { seq: 0, chain: GENESIS_CHAIN },
+    open: new Set(),
+    remains: [],
+    tree,
+  };
   let used = { number: (numbers[0] ?? 1) - 1, position: 0 };
   for (const number of numbers.slice(start)) {
     const end = await withSegment(files, directory, number, (file) => followSegment(file, toSegmentName(number), follower));
@@ -70,6 +86,7 @@ export async function recoverLog(files: LogFiles, directory: string): Promise<Fo
     lastNumber: numbers.at(-1) ?? 0,
     ...follower.last,
     tree: tree.upTo(follower.last.seq),
+    segment: follower.segment,
     open: follower.open,
     remains: follower.remains,
   };
@@ -109,7 +126,10 @@ async function followSegment(file: LogFile, name: string, follower: Follower): P
       follower.log = toText(members['log']);
       follower.last = { seq: frame.seq - 1, chain: toText(members['prev']) };
     }
-    if (position === 0) declaredBytes = toNumber(members['bytes']);
+    if (position === 0) {
+      declaredBytes = toNumber(members['bytes']);
+      follower.segment = { bytes: declaredBytes, since: frame?.time ?? 0, isUsed: false };
+    } else if (!follower.segment.isUsed && !OWN_KINDS.has(frame?.kind ?? '')) follower.segment = { ...follower.segment, isUsed: true };
     const { seq, chain } = follower.last;
     if (frame === undefined || frame.seq !== seq + 1 || toChain(chain, frame.head) !== frame.chain) misfit ??= position;
     // Past a line that does not fit, the chain is taken up again from what it says: the rest of the log must stay checkable.

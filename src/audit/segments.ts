@@ -9,8 +9,16 @@ import type { LogFile, LogFiles } from './files.ts';
 /** Writes to numbered segments. */
 export interface Segments {
   /** Writes all of `bytes` into a segment, opening it first if need be. Call again only after `done`. */
-  write(number: number, bytes: Uint8Array, position: number, done: (error: Error | null) => void): void;
+  write(place: SegmentPlace, bytes: Uint8Array, done: (error: Error | null) => void): void;
   close(): Promise<void>;
+}
+
+/** Where a write goes. */
+export interface SegmentPlace {
+  readonly number: number;
+  /** Size of the segment: its file has that before anything is in it. */
+  readonly segmentBytes: number;
+  readonly position: number;
 }
 
 export interface SegmentsOptions {
@@ -35,12 +43,12 @@ export function createSegments(options: SegmentsOptions): Segments {
   let triedAt = -Infinity;
   let failed = false;
 
-  const prepare = async (number: number): Promise<LogFile> => {
+  const prepare = async (number: number, segmentBytes: number): Promise<LogFile> => {
     const file = await options.files.open(join(options.directory, toSegmentName(number)), number <= lastNumber ? 'write' : 'create');
     lastNumber = Math.max(lastNumber, number);
     try {
       // A file left behind by a crash while it was made is shorter; what it has is zeros already.
-      await fillWithZeros(file, options.segmentBytes);
+      await fillWithZeros(file, segmentBytes);
     } catch (error) {
       await file.close();
       throw error;
@@ -51,7 +59,7 @@ export function createSegments(options: SegmentsOptions): Segments {
   const prepareNext = (number: number): void => {
     if (next !== undefined || performance.now() - triedAt < options.retryMs) return;
     triedAt = performance.now();
-    const file = prepare(number);
+    const file = prepare(number, options.segmentBytes);
     next = { number, file };
     file.then(
       () => {
@@ -65,8 +73,8 @@ export function createSegments(options: SegmentsOptions): Segments {
     );
   };
 
-  const moveTo = async (number: number): Promise<LogFile> => {
-    const file = await (next?.number === number ? next.file : prepare(number));
+  const moveTo = async ({ number, segmentBytes }: SegmentPlace): Promise<LogFile> => {
+    const file = await (next?.number === number ? next.file : prepare(number, segmentBytes));
     next = undefined;
     const old = current;
     current = { number, file };
@@ -75,12 +83,13 @@ export function createSegments(options: SegmentsOptions): Segments {
   };
 
   return {
-    write(number, bytes, position, done) {
+    write(place, bytes, done) {
+      const { number, segmentBytes, position } = place;
       if (current?.number !== number) {
-        moveTo(number).then((file) => file.write(bytes, position, done), done);
+        moveTo(place).then((file) => file.write(bytes, position, done), done);
         return;
       }
-      if (position > options.segmentBytes / 2) prepareNext(number + 1);
+      if (position > segmentBytes / 2) prepareNext(number + 1);
       current.file.write(bytes, position, done);
     },
     async close() {

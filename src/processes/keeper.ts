@@ -73,7 +73,7 @@ export function beginKeeper({ dataFolder, node }: Pick<Init, 'dataFolder' | 'nod
   let config: KeeperConfig = { servers: {}, listeners: {} };
   const nowMs = (): number => Date.now();
   const clock = createRetentionClock(join(folder, 'clock.json'), nowMs);
-  const sign = createTombstoneSigner({ signingKey: checkpoints.signingKey, clock, nowMs, retentionDays: () => config.retentionDays });
+  const sign = createTombstoneSigner({ signingKey: () => checkpoints.signingKey(), clock, nowMs, retentionDays: () => config.retentionDays });
 
   const answer = (role: Role, frame: Frame): Fields => {
     switch (frame.type) {

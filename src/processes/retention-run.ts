@@ -181,7 +181,8 @@ async function expireKeys(
 
 async function askKeeper(links: Pick<Links, 'request'>, type: string, fields: Fields, isFatal = true): Promise<Fields> {
   const answer = await links.request('keeper', type, fields, KEEPER_TIMEOUT_MS);
-  if (isFatal && answer.fields['error'] !== undefined) throw new Error(`the keeper cannot answer: ${String(answer.fields['error'])}`);
+  const { error } = answer.fields;
+  if (isFatal && error !== undefined) throw new Error(`the keeper cannot answer: ${String(error)}`);
   return answer.fields;
 }
 
