@@ -1,26 +1,19 @@
 // `sallyport approvals …`: calls that wait for a person. The gateway does it, so that a waiting call goes on when the command is done. What agents sent is
 // shown whole and with everything visible that a terminal would hide: nobody can approve what they cannot see.
 
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { ApprovalView, ShownApproval } from '../admin/index.ts';
-import { fail, ok, Secret } from '../base/index.ts';
-import type { Result } from '../base/index.ts';
 import type { ParsedArguments } from './arguments.ts';
-import type { CliDeps, Command, OptionSpec } from './command.ts';
+import type { CliDeps, Command } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { dataFolder } from './locate.ts';
+import { keyFileOption, readPersonKey } from './person-key.ts';
 import { complain, printJson, printLine, printTable, printText } from './print.ts';
 import { complainAbout } from './problems.ts';
 
 const ID = { name: 'ID', text: 'of the approval, as the list has it' } as const;
 const IDS = { ...ID, repeated: true } as const;
-const KEY_FILE: OptionSpec = {
-  name: 'key-file',
-  value: 'FILE',
-  text: 'the key of who decides, where a rule names approvers (default: SALLYPORT_APPROVER_KEY of the environment)',
-};
+const KEY_FILE = keyFileOption('who decides, where a rule names approvers');
 
 const list: Command = {
   name: 'approvals list',
@@ -100,7 +93,7 @@ async function runShow(args: ParsedArguments, deps: CliDeps): Promise<ExitCode> 
 }
 
 async function decide(args: ParsedArguments, deps: CliDeps, decision: 'approve' | 'reject', done: string): Promise<ExitCode> {
-  const key = readKey(args, deps);
+  const key = readPersonKey(args, deps);
   if (!key.ok) return complain(deps, EXIT.usage, key.error);
   const folder = dataFolder(args, deps);
   if (folder === undefined) return EXIT.config;
@@ -114,20 +107,6 @@ async function decide(args: ParsedArguments, deps: CliDeps, decision: 'approve' 
       printLine(deps, 'A call that still waits goes on now; one that does not wait any more goes through when its agent sends it again.');
   }
   return EXIT.ok;
-}
-
-/** Never as an argument: those are seen by everybody on the machine. */
-function readKey(args: ParsedArguments, deps: CliDeps): Result<Secret | undefined, string> {
-  const file = args.text('key-file');
-  if (file === undefined) {
-    const key = deps.env['SALLYPORT_APPROVER_KEY'];
-    return ok(key === undefined || key === '' ? undefined : new Secret(key));
-  }
-  try {
-    return ok(new Secret(readFileSync(resolve(deps.cwd, file), 'utf8').trim()));
-  } catch {
-    return fail(`The key file ${file} cannot be read.`);
-  }
 }
 
 /** In the order of the list, with what is alike behind the first of its kind. */
