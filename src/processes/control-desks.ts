@@ -29,7 +29,7 @@ import { createLockdownDesk } from './lockdown-desk.ts';
 import type { Init } from './messages.ts';
 import { createRetentionDesk } from './retention-desk.ts';
 import type { RetentionDesk } from './retention-desk.ts';
-import { updateRecordIndex } from './record-copies.ts';
+import { createRecordIndexer } from './record-indexer.ts';
 import { createRecordedNames } from './recorded-names.ts';
 import { createSubjectsDesk } from './subjects-desk.ts';
 import type { SubjectsDesk } from './subjects-desk.ts';
@@ -125,6 +125,7 @@ export function createControlDesks(options: ControlDesksOptions): ControlDesks {
   const privacy = (): Pick<PrivacySwitches, 'reidentify' | 'subjects'> =>
     shard() === undefined ? STRICTEST : (shard()?.audit ?? DEFAULT_AUDIT);
   const holds = createHoldBook({ dataFolder, links, tenant, nowMs, store, privacy });
+  const recordIndex = createRecordIndexer({ dataFolder, log });
   const retention = createRetentionDesk({
     dataFolder,
     links,
@@ -134,7 +135,7 @@ export function createControlDesks(options: ControlDesksOptions): ControlDesks {
     nowMs,
     holds,
     days: () => (shard() === undefined ? undefined : (shard()?.audit ?? DEFAULT_AUDIT).retentionDays),
-    onRemoved: () => updateRecordIndex(dataFolder),
+    onRemoved: () => recordIndex.update(),
   });
   const subjects = createSubjectsDesk({
     links,
@@ -169,6 +170,7 @@ export function createControlDesks(options: ControlDesksOptions): ControlDesks {
     },
     close: async () => {
       for (const desk of all) await desk.close?.();
+      await recordIndex.close();
       await retention.close();
       await checkpoints.beforeClose();
       await controlLog.close();
