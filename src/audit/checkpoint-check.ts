@@ -55,6 +55,8 @@ interface Seen {
   readonly checkpoint: Checkpoint;
   readonly place: Place;
   readonly isAnchor: boolean;
+  /** The number of its record, where it is on record. */
+  readonly seq?: number;
 }
 
 export function createCheckpointCheck({ chain, tree, identity, keys, kept }: CheckpointCheckOptions): CheckpointCheck {
@@ -74,18 +76,18 @@ export function createCheckpointCheck({ chain, tree, identity, keys, kept }: Che
       chain.note({ what: 'forged', ...place, seq, says: `The checkpoint in record ${seq} is not signed by ${namesOf(keys)}.` });
       return undefined;
     }
-    const isOurs = isAbout(identity, checkpoint.origin);
-    if (!isOurs || checkpoint.size >= seq) {
-      const about = isOurs ? 'records that came after it' : `another log, ${checkpoint.origin}`;
-      chain.note({ what: 'foreign', ...place, seq, says: `The checkpoint in record ${seq} is about ${about}.` });
+    if (!isAbout(identity, checkpoint.origin)) {
+      const says = `The checkpoint in record ${seq} is about another log, ${checkpoint.origin}.`;
+      chain.note({ what: 'foreign', ...place, seq, says });
       return undefined;
     }
-    return { checkpoint, place, isAnchor: false };
+    return { checkpoint, place, isAnchor: false, seq };
   };
 
-  const compare = async ({ checkpoint, place, isAnchor }: Seen): Promise<void> => {
+  const compare = async ({ checkpoint, place, isAnchor, seq }: Seen): Promise<void> => {
     const { size, time } = checkpoint;
-    const holding = await tree.compare(checkpoint);
+    // One that is over itself, or over what came behind it, had more before it once.
+    const holding = seq !== undefined && size >= seq ? 'differs' : await tree.compare(checkpoint);
     if (holding === 'unknown') {
       unknown += 1;
     } else if (holding === 'differs') {
@@ -129,7 +131,8 @@ export function createCheckpointCheck({ chain, tree, identity, keys, kept }: Che
     },
     end() {
       const last = waiting.at(-1);
-      if (last === undefined) return;
+      // Where the log was rewritten, it need not be told as well that it became shorter by that.
+      if (last === undefined || failed) return;
       const { seq } = chain.last;
       const { size, time } = last.checkpoint;
       const says = `The log had ${size} records at ${new Date(time).toISOString()} and has ${seq}: ${countedRecords(seq + 1, size)} cut off its end, or the log was put back to what it was before.`;

@@ -45,7 +45,7 @@ function describeLog(log: LogReport): readonly string[] {
     ...(log.signed === undefined
       ? []
       : [`  signed up to record ${log.signed.size}, ${toTime(log.signed.time)}; ${log.checkpoints} checkpoints hold`]),
-    ...(log.anchored === undefined ? [] : [`  noted down elsewhere up to record ${log.anchored.size}, ${toTime(log.anchored.time)}`]),
+    ...(log.anchored === undefined ? [] : [`  noted down outside the log up to record ${log.anchored.size}, ${toTime(log.anchored.time)}`]),
     ...log.findings.map(({ file, line, says }) => (file === '' ? `  ${says}` : `  ${file}, line ${line}: ${says}`)),
     ...log.remarks.map((remark) => `  note: ${remark}`),
   ];

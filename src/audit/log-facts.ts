@@ -17,6 +17,8 @@ export interface LogFacts {
   readonly kinds: Readonly<Record<string, number>>;
   readonly firstTime: number | undefined;
   readonly lastTime: number | undefined;
+  /** The last record that is no checkpoint itself: those behind it cannot be signed by the time they are written. */
+  readonly lastNews: number;
   /** The last record says that the log was closed in order. */
   readonly closed: boolean;
   /** What a reader should know: torn writes, records that could not be taken. */
@@ -43,6 +45,7 @@ export function createLogFacts(): LogFacts {
   let records = 0;
   let firstTime: number | undefined;
   let lastTime: number | undefined;
+  let lastNews = 0;
   let closed = false;
   let declaredBytes = 0;
 
@@ -89,6 +92,9 @@ export function createLogFacts(): LogFacts {
     get lastTime() {
       return lastTime;
     },
+    get lastNews() {
+      return lastNews;
+    },
     get closed() {
       return closed;
     },
@@ -109,6 +115,7 @@ export function createLogFacts(): LogFacts {
       kinds[line.kind] = (kinds[line.kind] ?? 0) + 1;
       firstTime ??= line.time;
       lastTime = line.time;
+      if (line.kind !== 'checkpoint') lastNews = line.seq;
       closed = false;
       addTelling(line);
     },
@@ -117,6 +124,8 @@ export function createLogFacts(): LogFacts {
       records += leaves.to - leaves.from;
       firstTime ??= first;
       lastTime = last;
+      const checkpoints = new Set(telling.filter(({ kind }) => kind === 'checkpoint').map(({ seq }) => seq));
+      for (lastNews = leaves.to; checkpoints.has(lastNews);) lastNews -= 1;
       for (const line of telling) {
         closed = false;
         addTelling(line);

@@ -32,12 +32,12 @@ function toCut({ slot, lastTime, anchored, seq }: LogReport): string {
   return `${slot}: whether records after ${toTime(until)} were cut off its end ${than}.`;
 }
 
-function toUnsigned({ slot, seq, signed, unsettled, removed }: LogReport): readonly string[] {
+function toUnsigned({ slot, lastNews, signed, unsettled, removed }: LogReport): readonly string[] {
   const missing = unsettled === 0 ? [] : [`${slot}: ${unsettled} checkpoints are about records that are not there any more.`];
-  if (signed?.size === seq) return missing;
+  if (signed !== undefined && signed.size >= lastNews) return missing;
   const from = signed === undefined ? removed + 1 : signed.size + 1;
   const since = signed === undefined ? 'no checkpoint of it holds' : `the last checkpoint that holds is of ${toTime(signed.time)}`;
-  const what = from >= seq ? `record ${seq} is` : `records ${from} to ${seq} are`;
+  const what = from >= lastNews ? `record ${lastNews} is` : `records ${from} to ${lastNews} are`;
   return [...missing, `${slot}: ${what} not signed yet: ${since}. Who can write the files could have written them.`];
 }
 

@@ -42,6 +42,8 @@ export interface LogReport {
   /** Number and chain hash of the last record. */
   readonly seq: number;
   readonly chain: string;
+  /** The last record that is no checkpoint itself. */
+  readonly lastNews: number;
   /** Records that were removed because their time was over, each with a signature. */
   readonly removed: number;
   /** Checkpoints that hold. */
@@ -115,6 +117,7 @@ export async function verifyLog({ slot, directory, segments }: LogDirectory, ide
     firstTime: facts.firstTime,
     lastTime: facts.lastTime,
     ...chain.last,
+    lastNews: facts.lastNews,
     removed,
     checkpoints: checkpoints.held,
     unsettled: checkpoints.unknown,

@@ -50,7 +50,7 @@ it('ends with 0 when the record holds and with 1 when it does not, and says wher
   assert.equal(good.status, 0, good.stderr);
   assert.match(good.stdout, /^Good: \d+ records in 1 log, none changed; \d+ of them signed\.$/m);
   assert.match(good.stdout, /signed up to record \d+, .*; \d+ checkpoints hold/);
-  assert.match(good.stdout, /noted down elsewhere up to record \d+/);
+  assert.match(good.stdout, /noted down outside the log up to record \d+/);
 
   const keyFile = join(log.root, 'key');
   writeFileSync(keyFile, log.signer.printed);

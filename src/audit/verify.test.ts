@@ -68,7 +68,7 @@ describe('a log that was signed', () => {
     const [report] = logs;
     const last = new Date(report?.lastTime ?? 0).toISOString();
     assert.match(limits.join('\n'), new RegExp(`records after ${last} were cut off its end cannot be told without an anchor`));
-    assert.match(limits.join('\n'), new RegExp(`records ${sizeOf(log.notes.at(-1)) + 1} to ${report?.seq} are not signed yet`));
+    assert.match(limits.join('\n'), new RegExp(`records ${sizeOf(log.notes.at(-1)) + 1} to ${report?.lastNews} are not signed yet`));
   });
 
   it('names a checkpoint that the key did not sign', async (t) => {

@@ -125,6 +125,7 @@ const NOTHING: Omit<LogReport, 'slot' | 'origin' | 'findings'> = {
   lastTime: undefined,
   seq: 0,
   chain: '',
+  lastNews: 0,
   removed: 0,
   checkpoints: 0,
   unsettled: 0,
