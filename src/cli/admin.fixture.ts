@@ -59,6 +59,7 @@ export function fakePorts(agents: AgentsPort, change: Partial<AdminPorts> = {}):
     agents,
     approvals: { list: async () => ok([]), read: nothing, decide: nothing },
     holds: { list: async () => ok([]), add: nothing, lift: nothing },
+    vault: { list: async () => ok([]), request: nothing, decide: nothing, open: nothing },
     removeOld: nothing,
     lockdown: { read: nothing, lock: nothing, lift: nothing },
     catalogue: {
@@ -67,12 +68,7 @@ export function fakePorts(agents: AgentsPort, change: Partial<AdminPorts> = {}):
       lookAlikes: async () => ok({ lookAlikes: [], packages: [] }),
       decide: async () => ok({ decided: [] }),
     },
-    subjects: {
-      find: async () => ok({ pseudonym: null }),
-      whois: async () => ok({ tenant: 'default', kind: 'agent', name: 'builder' }),
-      erase: async () => ok({ pseudonym: `sub_${'0'.repeat(24)}`, months: 1, workers: 1, confirmed: 1, silent: [] }),
-      match: async () => ok({ macs: [] }),
-    },
+    subjects: { find: nothing, whois: nothing, erase: nothing, match: nothing },
     flow: { read: async () => ok({ fault: null, agents: [] }), clear: async () => ok({ cleared: false }) },
     status: async () => ok(FAKE_STATUS),
     servers: async () => ok(FAKE_SERVERS),

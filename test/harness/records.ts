@@ -14,7 +14,7 @@ export interface LogRecord {
 export function readRecords(dataFolder: string): readonly LogRecord[] {
   const records: LogRecord[] = [];
   const audit = join(dataFolder, 'audit');
-  for (const slot of readdirSync(audit)) {
+  for (const { name: slot } of readdirSync(audit, { withFileTypes: true }).filter((entry) => entry.isDirectory())) {
     for (const file of readdirSync(join(audit, slot))
       .filter((name) => name.endsWith('.log'))
       .sort()) {
