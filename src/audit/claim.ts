@@ -4,7 +4,7 @@
 // seemed dead wakes up again. The caller that knows the last writer has ended (its parent) need not wait.
 
 import { randomBytes } from 'node:crypto';
-import { closeSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, rmSync, statSync, write, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { GatewayError } from '../base/index.ts';
@@ -57,14 +57,15 @@ function holdClaim(path: string, beatMs: number): Claim {
   const found = Buffer.alloc(TOKEN_CHARS);
   const holds = (): boolean => readSync(fd, found, 0, TOKEN_CHARS, 0) === TOKEN_CHARS && found.toString('latin1') === token;
   let beats = 0;
-  const beat = (): void => {
-    beats += 1;
-    writeSync(fd, `${token} ${process.pid} ${String(beats).padStart(12, '0')}\n`, 0, 'latin1');
-  };
-  beat();
+  let isBeating = false;
+  const next = (): string => `${token} ${process.pid} ${String(++beats).padStart(12, '0')}\n`;
+  writeSync(fd, next(), 0, 'latin1');
   const timer = setInterval(() => {
     try {
-      if (holds()) beat();
+      if (isBeating || !holds()) return;
+      isBeating = true;
+      // A disk that hangs must not hang the process: whoever asks how it is must be answered.
+      write(fd, next(), 0, 'latin1', () => (isBeating = false));
     } catch {
       // A disk that fails shows at the next record; a missed beat must not end the process.
     }
@@ -74,7 +75,8 @@ function holdClaim(path: string, beatMs: number): Claim {
     close() {
       clearInterval(timer);
       if (holds()) rmSync(path, { force: true });
-      closeSync(fd);
+      // What is still being written would be written to whatever gets this number next; the process ends soon.
+      if (!isBeating) closeSync(fd);
     },
   };
 }

@@ -38,6 +38,7 @@ import { createPublisher } from './publisher.ts';
 import { holdsOf } from './server-holds.ts';
 import { removeStaleSockets } from './stale-sockets.ts';
 import { createStatusBoard } from './status-board.ts';
+import { createVaultPort } from './vault-port.ts';
 
 const STORE_POLL_MS = 1_000;
 const CONFIG_EXIT_CODE = 3;
@@ -180,6 +181,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
         flow: flow.port,
         subjects: desks.subjects.port,
         holds: desks.holds.port,
+        vault: createVaultPort({ dataFolder: init.dataFolder, links, people, nowMs }),
         removeOld: (input) => desks.retention.removeOld(input),
         policy: createPolicyPort({
           tenant: TENANT,
@@ -251,7 +253,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       pid: process.ppid,
       startedAt,
       dataFolder: init.dataFolder,
-      ready: workers.some((worker) => worker.state === 'serving'),
+      ready: board.isReady(),
       listeners: served,
       notServed: listeners
         .filter(({ name }) => !served.some((one) => one.name === name))

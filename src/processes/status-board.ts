@@ -15,6 +15,8 @@ export interface StatusBoard {
   nameOf(channel: Channel): string;
   servers(): BoardServer[];
   workers(): readonly WorkerStatus[];
+  /** Some worker takes calls. */
+  isReady(): boolean;
   /** What is wrong when so many workers are to be there: one that is not linked here is told of no change. */
   faults(wanted: number): readonly string[];
   /** Where the gateway is reached, with the ports that were really bound. */
@@ -32,7 +34,7 @@ interface Known {
 /** An empty board. */
 export function createStatusBoard(options: { readonly log: Log; readonly notice: (text: string) => void }): StatusBoard {
   const servers = new Map<string, Known>();
-  const workers = new Map<Channel, { readonly status: WorkerStatus; readonly bound: readonly Fields[] }>();
+  const workers = new Map<Channel, { readonly status: WorkerStatus; readonly isRecording: boolean; readonly bound: readonly Fields[] }>();
 
   return {
     setServers: (configs) => {
@@ -67,6 +69,7 @@ export function createStatusBoard(options: { readonly log: Log; readonly notice:
       const state = fields['state'] === 'serving' || fields['state'] === 'draining' ? fields['state'] : 'starting';
       workers.set(channel, {
         status: { slot: Number(slot), pid: Number(pid), state, startedAt: String(startedAt), revision: Number(revision) },
+        isRecording: fields['isRecording'] !== false,
         bound: Array.isArray(fields['listeners']) ? fields['listeners'] : [],
       });
     },
@@ -80,10 +83,15 @@ export function createStatusBoard(options: { readonly log: Log; readonly notice:
     workers: () => [...workers.values()].map((worker) => worker.status).toSorted((a, b) => a.slot - b.slot),
     faults: (wanted) => {
       const linked = [...workers.values()].filter(({ status }) => status.state === 'serving').length;
-      return linked >= wanted
-        ? []
-        : [`Only ${linked} of ${wanted} workers ${linked === 1 ? 'is' : 'are'} linked and serving; a change is in force on no other.`];
+      const mute = [...workers.values()].filter(({ isRecording }) => !isRecording).map(({ status }) => status.slot);
+      return [
+        ...(linked >= wanted
+          ? []
+          : [`Only ${linked} of ${wanted} workers ${linked === 1 ? 'is' : 'are'} linked and serving; a change is in force on no other.`]),
+        ...mute.map((slot) => `Worker ${slot} cannot write the audit log and refuses every call; its log says why. Is the disk full?`),
+      ];
     },
+    isReady: () => [...workers.values()].some(({ status, isRecording }) => status.state === 'serving' && isRecording),
     listeners: (known) => {
       const bound = [...workers.values()].at(-1)?.bound ?? [];
       return bound.map((one) => {

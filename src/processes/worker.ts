@@ -128,11 +128,14 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     links.get('control')?.send('server-status', { server: server.name, scout: init.scout, ...said });
   };
 
+  /** As control was told. */
+  let isRecording = true;
   const tellSelf = (state: 'starting' | 'serving' | 'draining'): void => {
     const listeners = init.listeners.map(({ name, host, port }) => ({ name, host, port }));
+    isRecording = audit?.state !== 'faulted';
     links
       .get('control')
-      ?.send('status', { slot: init.slot, pid: process.pid, state, startedAt, revision: snapshot?.revision ?? 0, listeners });
+      ?.send('status', { slot: init.slot, pid: process.pid, state, startedAt, revision: snapshot?.revision ?? 0, listeners, isRecording });
   };
   const tellState = (): void => tellSelf(draining ? 'draining' : listeners?.open.length ? 'serving' : 'starting');
 
@@ -298,6 +301,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     every(METRICS_PERIOD_MS, () => {
       readGauges();
       links.get('control')?.send('metrics', { dump: metrics.dump() });
+      if (isRecording !== (log_.state !== 'faulted')) tellState();
     });
     every(INSPECTOR_TICK_MS, () => inspection.tick());
     every(SWEEP_PERIOD_MS, () => {
