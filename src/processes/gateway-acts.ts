@@ -47,14 +47,19 @@ export function createGatewayActs({ journal, tenant, nowMs, version }: GatewayAc
     processGone: (role, name, isOrderly) =>
       write({ action: 'process.end', outcome: isOrderly ? 'done' : 'failed', target: name, details: { role } }),
     configApplied: ({ file, digest, before }, revision, warnings) =>
-      write({ action: 'config.apply', outcome: 'done', target: file, details: { digest, before, revision, warnings } }, 'file'),
+      write({ action: 'config.apply', outcome: 'done', target: file, details: { digest, ...known(before), revision, warnings } }, 'file'),
     configRefused: ({ file, digest, before }, errors) => {
       const [first] = errors;
       const at = first === undefined ? {} : { line: first.line, path: first.path };
       write(
-        { action: 'config.apply', outcome: 'refused', target: file, details: { digest, before, errors: errors.length, ...at } },
+        { action: 'config.apply', outcome: 'refused', target: file, details: { digest, ...known(before), errors: errors.length, ...at } },
         'file',
       );
     },
   };
+}
+
+/** The first config of a data folder follows none. */
+function known(before: string): Readonly<Record<string, string>> {
+  return before === '' ? {} : { before };
 }
