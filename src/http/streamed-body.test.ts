@@ -1,10 +1,14 @@
 // Bodies that are handed on in pieces, in and out: nothing of them is copied, nothing stays, and whoever cannot take more makes the sender wait.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect as dial } from 'node:net';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
+import type { TestContext } from 'node:test';
 import { createFakeWire } from './fake-wire.fixture.ts';
 import type { FakeWire } from './fake-wire.fixture.ts';
+import { createHttpServer } from './http-server.ts';
 import { begin, listenRaw, openPool, POST } from './scripted-server.fixture.ts';
 import { ServerConnection } from './server-connection.ts';
 import { DEFAULT_SERVER_LIMITS } from './server-limits.ts';
@@ -336,3 +340,94 @@ for (const [what, give] of [
     assert.equal(pool.open, 0);
   });
 }
+
+/** Runs something, and says how many bytes JavaScript has asked memory for meanwhile; what sockets read comes from elsewhere. */
+async function allocatedBy(t: TestContext, run: () => Promise<void>): Promise<number> {
+  let bytes = 0;
+  const counting = (name: 'alloc' | 'allocUnsafe' | 'allocUnsafeSlow'): void => {
+    const real = Buffer[name].bind(Buffer);
+    t.mock.method(Buffer, name, (size: number) => {
+      bytes += size;
+      return real(size);
+    });
+  };
+  counting('alloc');
+  counting('allocUnsafe');
+  counting('allocUnsafeSlow');
+  await run();
+  t.mock.restoreAll();
+  return bytes;
+}
+
+test('from agent to server and back no buffer is made for what passes', async (t) => {
+  const TOTAL = 16 * 1024 * 1024;
+  const block = Buffer.alloc(64 * 1024, 'x');
+  let received = 0;
+  const port = await listenRaw(t, (socket) => {
+    socket.on('data', (bytes: Buffer) => {
+      received += bytes.length;
+      if (received < TOTAL) return;
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${TOTAL}\r\n\r\n`);
+      let sent = 0;
+      const more = (): void => {
+        while (sent < TOTAL) {
+          sent += block.length;
+          if (!socket.write(block)) return void socket.once('drain', more);
+        }
+      };
+      more();
+    });
+  });
+  const pool = openPool(t, port);
+  const server = createHttpServer<undefined>({
+    limits: { ...DEFAULT_SERVER_LIMITS, maxBodyBytes: TOTAL },
+    listener: 'main',
+    handler: {
+      onHead: (request) => {
+        const call = pool.send(
+          {
+            ...POST,
+            body: undefined,
+            stream: {
+              bytes: request.head.contentLength,
+              start: (outlet) => {
+                outlet.onDrain = () => request.resumeBody();
+                request.streamBody(TOTAL, { onPiece: (piece) => outlet.write(piece), onEnd: () => outlet.end() });
+              },
+            },
+          },
+          {
+            onHead: () => request.start(200, []),
+            onBody: (chunk) => {
+              if (!request.pass(chunk)) call.pause();
+            },
+            onEnd: () => request.end(),
+            onError: () => request.abort(),
+          },
+        );
+        request.onDrain = () => call.resume();
+        return 'later';
+      },
+      onRequest: () => assert.fail('the body was held'),
+      onRefused: (code) => assert.fail(code),
+      refusalBody: () => ({ contentType: 'text/plain', body: Buffer.alloc(0) }),
+    },
+  });
+  await server.listen('127.0.0.1', 0);
+  t.after(() => server.close());
+  const address = server.address();
+  assert.ok(address?.kind === 'tcp');
+  let answered = 0;
+  const allocated = await allocatedBy(t, async () => {
+    const socket = dial(address.port, '127.0.0.1');
+    socket.on('data', (bytes: Buffer) => (answered += bytes.length));
+    socket.write(`POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: ${TOTAL}\r\n\r\n`);
+    for (let sent = 0; sent < TOTAL; sent += block.length) if (!socket.write(block)) await once(socket, 'drain');
+    while (answered < TOTAL) await new Promise((resolve) => setTimeout(resolve, 5));
+    socket.destroy();
+  });
+  assert.ok(received >= TOTAL && answered >= TOTAL);
+  // Heads, and the lines in front of chunks.
+  assert.ok(allocated < TOTAL / 32, `${allocated} bytes`);
+  t.diagnostic(`${allocated} bytes allocated for ${2 * TOTAL} that passed`);
+});

@@ -7,5 +7,11 @@ import type { RefusedRequest } from './rescue.ts';
 export function requestOf(call: Call): RefusedRequest {
   const { inbound } = call;
   const isRequest = (inbound.kind === 'modern' || inbound.kind === 'legacy') && inbound.message.kind === 'request';
-  return { id: isRequest ? inbound.message.id : undefined, era: call.question.era, method: call.question.method, auditId: call.id };
+  return {
+    id: isRequest ? inbound.message.id : undefined,
+    era: call.question.era,
+    method: call.question.method,
+    auditId: call.id,
+    isUnread: inbound.kind === 'unread',
+  };
 }

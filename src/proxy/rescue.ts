@@ -28,12 +28,15 @@ export interface RefusedRequest {
   readonly method: string | undefined;
   /** The audit id, so that a person can find the record. */
   readonly auditId: string | undefined;
+  /** Nobody has read which request it is: an answer that cannot name it is waited for in vain, so that the status has to say no. */
+  readonly isUnread?: boolean;
 }
 
 const JSON_HEADERS: readonly string[] = ['Content-Type', 'application/json'];
 /** RFC 6750 §3: a missing or wrong key is answered with the scheme that is wanted. */
 const CHALLENGE: readonly string[] = [...JSON_HEADERS, 'WWW-Authenticate', 'Bearer realm="sallyport"'];
 const ALLOW: readonly string[] = [...JSON_HEADERS, 'Allow', 'POST, GET, DELETE, OPTIONS'];
+const FORBIDDEN = 403;
 const RETRY: readonly string[] = [...JSON_HEADERS, 'Retry-After', '1'];
 
 /** The status, headers and body of a refusal. */
@@ -51,9 +54,15 @@ export function refusalAnswer(
     request.id !== undefined
       ? toolRefusal(request.id, request.era, say)
       : errorAnswer(request.id, row.rpc, say, dataOf(refused, request));
-  // SPEC 2025-11-25 basic/transports: to a legacy agent 404 says that its session is gone, and it would begin a new one.
-  const status = refused.as === 'result' || (refused.code === 'method_unknown' && request.era === 'legacy') ? 200 : row.status;
+  const status = statusOf(refused, request);
   return { status, headers: headersOf(status, refused), body };
+}
+
+function statusOf(refused: Refused, request: RefusedRequest): number {
+  const { status } = ERRORS[refused.code];
+  if (request.isUnread === true) return status === 200 ? FORBIDDEN : status;
+  // SPEC 2025-11-25 basic/transports: to a legacy agent 404 says that its session is gone, and it would begin a new one.
+  return refused.as === 'result' || (refused.code === 'method_unknown' && request.era === 'legacy') ? 200 : status;
 }
 
 /** Sends a refusal, unless the agent is gone. An answer that has begun is cut instead: half of one and half of another would lie. */
