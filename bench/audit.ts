@@ -89,7 +89,8 @@ function outcomeOf(id: string, isCommitted = true): OutcomeRecord {
 
 /** Processor time of the two records of a call, without a disk. */
 function priceOfParts(hasTree: boolean, isCommitted: boolean): number {
-  const start = { number: 1, position: 0, seq: 0, chain: GENESIS_CHAIN, tree: hasTree ? emptyRange() : undefined };
+  const segment = { bytes: SEGMENT_BYTES, since: 0, isUsed: false };
+  const start = { number: 1, position: 0, seq: 0, chain: GENESIS_CHAIN, tree: hasTree ? emptyRange() : undefined, segment };
   const options = { log: 'bench', slot: 'bench', node: 'bench', segmentBytes: SEGMENT_BYTES, clock: Date.now, running: new Set<string>() };
   const queue = createLineQueue(start, options);
   const write = (calls: number): void => {

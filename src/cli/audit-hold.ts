@@ -118,13 +118,15 @@ function readHold(args: ParsedArguments, deps: CliDeps): AddHoldInput | string {
   if (everything === isNarrow)
     return 'Say what has to be kept, with --server, --agent, --user, --subject, --from or --to, or say --everything.';
   const { server = null, agent = null, user = null, subject = null } = names;
-  return { server, agent, user, subject, from: from ?? null, to: to ?? null, everything, reason };
+  return { server, agent, user, subject, from: timeOf(from), to: timeOf(to), everything, reason };
 }
 
-function readTime(text: string | undefined, deps: CliDeps): string | undefined | 'malformed' {
-  if (text === undefined) return undefined;
-  const ms = parseTime(text, deps.now().getTime());
-  return ms === undefined ? 'malformed' : new Date(ms).toISOString();
+function readTime(text: string | undefined, deps: CliDeps): number | undefined | 'malformed' {
+  return text === undefined ? undefined : (parseTime(text, deps.now().getTime()) ?? 'malformed');
+}
+
+function timeOf(ms: number | undefined): string | null {
+  return ms === undefined ? null : new Date(ms).toISOString();
 }
 
 function toCells({ id, about, since, by, reason, lifted }: HoldView, args: ParsedArguments): readonly string[] {

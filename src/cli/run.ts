@@ -53,29 +53,34 @@ function isForbidden(error: unknown): error is Error & { readonly path: string }
   );
 }
 
+/** `audit hold add`. */
+const MAX_NAME_WORDS = 3;
+
 async function dispatch(argv: readonly string[], deps: CliDeps): Promise<number> {
-  const [first, second = ''] = argv;
+  const [first] = argv;
   if (first === undefined) return showUsage(deps, overview(GROUPS));
   if (first === 'help' || first === '--help' || first === '-h') return help(argv.slice(1), deps);
   if (first === '--version' || first === '-v') return run(versionCommand, [], deps);
   if (first.startsWith('-')) return complain(deps, EXIT.usage, `Options come after the command: sallyport COMMAND ${first}.`);
 
-  const command = findCommand(first, second);
+  const command = findCommand(argv);
   if (command !== undefined) return run(command, argv.slice(command.name.split(' ').length), deps);
-  const below = commandsBelow(first);
-  if (below.length === 0)
+  const group = findGroup(argv);
+  if (group === undefined)
     return unknownCommand(
       first,
       COMMANDS.map((one) => one.name.split(' ')[0] ?? ''),
       deps,
     );
-  if (second === '--help' || second === '-h') {
-    printLine(deps, groupHelp(first, below));
+  const below = commandsBelow(group);
+  const next = argv[group.split(' ').length] ?? '';
+  if (next === '--help' || next === '-h') {
+    printLine(deps, groupHelp(group, below));
     return EXIT.ok;
   }
-  if (second === '' || second.startsWith('-')) return showUsage(deps, groupHelp(first, below));
+  if (next === '' || next.startsWith('-')) return showUsage(deps, groupHelp(group, below));
   return unknownCommand(
-    `${first} ${second}`,
+    `${group} ${next}`,
     below.map((one) => one.name),
     deps,
   );
@@ -92,15 +97,15 @@ async function run(command: Command, argv: readonly string[], deps: CliDeps): Pr
 }
 
 function help(words: readonly string[], deps: CliDeps): number {
-  const [first, second = ''] = words;
+  const [first] = words;
   if (first === undefined) {
     printLine(deps, overview(GROUPS));
     return EXIT.ok;
   }
-  const command = findCommand(first, second);
-  const below = commandsBelow(first);
+  const command = findCommand(words);
+  const group = findGroup(words);
   if (command !== undefined) printLine(deps, commandHelp(command));
-  else if (below.length > 0) printLine(deps, groupHelp(first, below));
+  else if (group !== undefined) printLine(deps, groupHelp(group, commandsBelow(group)));
   else
     return unknownCommand(
       first,
@@ -110,8 +115,23 @@ function help(words: readonly string[], deps: CliDeps): number {
   return EXIT.ok;
 }
 
-function findCommand(first: string, second: string): Command | undefined {
-  return COMMANDS.find((command) => command.name === `${first} ${second}`) ?? COMMANDS.find((command) => command.name === first);
+/** The command of the most words that these begin with. */
+function findCommand(words: readonly string[]): Command | undefined {
+  return longest(words, (name) => COMMANDS.find((command) => command.name === name));
+}
+
+/** The words that begin the names of several commands, `audit hold` before `audit`. */
+function findGroup(words: readonly string[]): string | undefined {
+  return longest(words, (name) => (commandsBelow(name).length > 0 ? name : undefined));
+}
+
+/** What is found under the most of the first words. */
+function longest<T>(words: readonly string[], find: (name: string) => T | undefined): T | undefined {
+  for (let count = Math.min(words.length, MAX_NAME_WORDS); count > 0; count--) {
+    const found = find(words.slice(0, count).join(' '));
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function commandsBelow(word: string): readonly Command[] {
