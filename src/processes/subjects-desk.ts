@@ -106,7 +106,7 @@ export function createSubjectsDesk({ links, tenant, privacy, holdsOn, nameOf }: 
     port: {
       find: async ({ kind, name }) => {
         // Whoever could ask for the pseudonym of every name would need nobody else to learn whose they all are.
-        if (privacy().reidentify === 'two' && privacy().subjects === 'pseudonyms') return fail(TWO_NEEDED);
+        if (privacy().reidentify === 'two' && (kind === 'user' || privacy().subjects === 'pseudonyms')) return fail(TWO_NEEDED);
         const found = await find(kind, name);
         return found.ok ? ok({ pseudonym: found.value ?? null }) : found;
       },
