@@ -6,6 +6,7 @@ import { encodeComment, encodeEvent } from '../http/index.ts';
 import type { OutHeaders, ServerSentEvent } from '../http/index.ts';
 import { noteReleasedPiece } from './committed.ts';
 import type { Call, OutcomeStatus, Ports } from './exchange.ts';
+import { toKeep } from './kept-event.ts';
 import { requestOf } from './request-of.ts';
 import { recordOutcome } from './record.ts';
 import { refusalAnswer, refuse } from './rescue.ts';
@@ -287,11 +288,6 @@ export function createAnswer(call: Call, ports: Ports): Answer {
   };
   ports.open.add(answer, call);
   return answer;
-}
-
-/** The last event, as it can wait: where its data came from is used again. */
-export function toKeep(call: Call, event: ServerSentEvent): ServerSentEvent {
-  return call.isCritical === true && event.data !== undefined ? { ...event, data: new Uint8Array(event.data) } : event;
 }
 
 const LINE_FEED = 0x0a;

@@ -7,8 +7,8 @@
 import { describeDenial } from '../../policies/index.ts';
 import type { Subject } from '../../policies/index.ts';
 import { parseJson } from '../../mcp/index.ts';
-import { toKeep } from '../answer.ts';
 import type { Answer } from '../answer.ts';
+import { toKeep } from '../kept-event.ts';
 import type { Call, Ports } from '../exchange.ts';
 import { refusalAnswer } from '../rescue.ts';
 import { requestOf } from '../request-of.ts';
