@@ -60,7 +60,10 @@ const SHOWN_BY: Partial<Record<EndpointName, string>> = {
   eraseSubject: 'audit tail',
   addHold: 'audit hold list',
   liftHold: 'audit hold list',
+  requestRelease: 'vault releases',
+  decideRelease: 'vault releases',
   removeOld: 'audit tail',
+  acceptLog: 'audit checkpoints',
   reload: 'status',
 };
 
@@ -120,7 +123,20 @@ export function createAdminClient(socketPath: string, options: ClientOptions = {
       add: (body, { key }) => value('addHold', { body, approver: key }),
       lift: (body, { key }) => value('liftHold', { body, approver: key }),
     },
+    vault: {
+      list: async () => {
+        const answered = await value('listReleases');
+        return answered.ok ? ok(answered.value.releases) : answered;
+      },
+      request: (body, { key }) => value('requestRelease', { body, approver: key }),
+      decide: (body, { key }) => value('decideRelease', { body, approver: key }),
+      open: (body, { key }) => value('openRelease', { body, approver: key }),
+    },
     removeOld: (body) => value('removeOld', { body }),
+    checkpoints: {
+      read: () => value('readCheckpoints'),
+      accept: (body) => value('acceptLog', { body }),
+    },
     flow: {
       read: () => value('readFlow'),
       clear: (body) => value('clearFlow', { body }),

@@ -7,6 +7,7 @@ import { ACT_ENDPOINTS } from './contract-acts.ts';
 import { AGENT_ENDPOINTS } from './contract-agents.ts';
 import { APPROVAL_ENDPOINTS } from './contract-approvals.ts';
 import { CATALOGUE_ENDPOINTS } from './contract-catalogue.ts';
+import { CHECKPOINT_ENDPOINTS } from './contract-checkpoints.ts';
 import { FLOW_ENDPOINTS } from './contract-flow.ts';
 import { GATEWAY_ENDPOINTS } from './contract-gateway.ts';
 import { LIMITS_ENDPOINTS } from './contract-limits.ts';
@@ -14,11 +15,13 @@ import { LOCKDOWN_ENDPOINTS } from './contract-lockdown.ts';
 import { POLICY_ENDPOINTS } from './contract-policy.ts';
 import { RETENTION_ENDPOINTS } from './contract-retention.ts';
 import { SUBJECT_ENDPOINTS } from './contract-subjects.ts';
+import { VAULT_ENDPOINTS } from './contract-vault.ts';
 
 export type * from './contract-acts.ts';
 export type * from './contract-agents.ts';
 export type * from './contract-approvals.ts';
 export type * from './contract-catalogue.ts';
+export type * from './contract-checkpoints.ts';
 export type * from './contract-flow.ts';
 export type * from './contract-gateway.ts';
 export type * from './contract-limits.ts';
@@ -26,6 +29,7 @@ export type * from './contract-lockdown.ts';
 export type * from './contract-policy.ts';
 export type * from './contract-retention.ts';
 export type * from './contract-subjects.ts';
+export type * from './contract-vault.ts';
 export { lockInputSchema } from './contract-lockdown.ts';
 
 /** Where the API lives on its socket. A change that breaks clients gets a new number. */
@@ -51,7 +55,9 @@ export const ENDPOINTS = {
   ...LOCKDOWN_ENDPOINTS,
   ...POLICY_ENDPOINTS,
   ...RETENTION_ENDPOINTS,
+  ...CHECKPOINT_ENDPOINTS,
   ...SUBJECT_ENDPOINTS,
+  ...VAULT_ENDPOINTS,
 } as const;
 
 /** The name of an endpoint. */

@@ -36,6 +36,9 @@ export type {
   LockdownView,
   LockedView,
   LockView,
+  OpenedRelease,
+  ReleaseInput,
+  ReleaseView,
   RetentionInput,
   RetentionView,
   ServerStatus,
@@ -62,6 +65,7 @@ export type {
   LockdownPort,
   PolicyPort,
   SubjectsPort,
+  VaultPort,
 } from './ports.ts';
 export type { AdminProblem, ProblemCode } from './problems.ts';
 export { createAdminServer } from './server.ts';

@@ -4,6 +4,7 @@
 import type { Result, Secret } from '../base/index.ts';
 import type { Actor } from './acts.ts';
 import type {
+  AcceptLogInput,
   AddAgentInput,
   AddHoldInput,
   AgentView,
@@ -11,12 +12,14 @@ import type {
   ApprovedView,
   CatalogueView,
   ChangeAgentInput,
+  CheckpointsView,
   ClearedFlow,
   ClearFlowInput,
   CommandActInput,
   ConfigStatus,
   DecidedApprovals,
   DecidedView,
+  DecideReleaseInput,
   DecideInput,
   DecisionInput,
   ExplainInput,
@@ -40,11 +43,16 @@ import type {
   LockInput,
   MatchInput,
   MatchView,
+  OpenedRelease,
+  OpenReleaseInput,
   RecordedAct,
+  ReleaseInput,
+  ReleaseView,
   RetentionInput,
   RetentionView,
   ServerStatus,
   ShownApproval,
+  SignedLogView,
   SubjectView,
   ArgumentTypes,
   ArgumentTypesInput,
@@ -134,10 +142,27 @@ export interface HoldsPort {
   lift(input: LiftHoldInput, who: Asking): Answer<HoldView>;
 }
 
+/** What was sealed, and whose pseudonyms are, for two people together. Whoever asks shows a key of their own. */
+export interface VaultPort {
+  list(): Answer<readonly ReleaseView[]>;
+  request(input: ReleaseInput, who: Asking): Answer<ReleaseView>;
+  /** Refused to whoever asked for it, but for taking it back. */
+  decide(input: DecideReleaseInput, who: Asking): Answer<ReleaseView>;
+  /** For whoever asked for it, and nobody else. */
+  open(input: OpenReleaseInput, who: Asking): Answer<OpenedRelease>;
+}
+
 /** What commands do by themselves with what the gateway keeps. */
 export interface ActsPort {
   /** Durable when it answers. `actor`: who, as the socket knows them; a command leaves it out. */
   record(act: CommandActInput, actor?: Actor): Answer<RecordedAct>;
+}
+
+/** What was signed of the record. */
+export interface CheckpointsPort {
+  read(): Answer<CheckpointsView>;
+  /** Lets go of what was signed of a log: what it was. */
+  accept(input: AcceptLogInput): Answer<SignedLogView>;
 }
 
 /** Everything the admin API can ask for. */
@@ -151,6 +176,8 @@ export interface AdminPorts {
   readonly policy: PolicyPort;
   readonly subjects: SubjectsPort;
   readonly holds: HoldsPort;
+  readonly vault: VaultPort;
+  readonly checkpoints: CheckpointsPort;
   /** Removes records whose time is over. */
   removeOld(input: RetentionInput): Answer<RetentionView>;
   /** What limits there are, and how much of them is left. */

@@ -21,9 +21,12 @@ export const PROBLEMS = {
   endpoint_unknown: row(404, 'There is no such endpoint.'),
   agent_unknown: row(404, 'There is no such agent.'),
   key_unknown: row(404, 'The agent has no such key.'),
+  envelope_unknown: row(404, 'There is no such envelope.'),
+  release_unknown: row(404, 'There is no such release.'),
   hold_unknown: row(404, 'There is no such legal hold.'),
   subject_unknown: row(404, 'Nobody is on record under this name or pseudonym.'),
   method_not_allowed: row(405, 'The endpoint does not take this method.'),
+  release_over: row(409, 'This release cannot be decided or used, or not now.'),
   hold_lifted: row(409, 'The legal hold was lifted already.'),
   agent_exists: row(409, 'There is an agent of this name already.'),
   approval_over: row(409, 'This cannot be decided any more, or not like this.'),
@@ -35,6 +38,7 @@ export const PROBLEMS = {
   config_refused: row(422, 'The config cannot be put in force; the one before stays.'),
   cooling_down: row(429, 'This person has approved as much as one person may for now.'),
   internal: row(500, 'Something broke; the log says what.'),
+  log_unknown: row(404, 'Nothing was signed of a log of this name.'),
   unavailable: row(503, 'The gateway cannot do this now.'),
 } as const satisfies Record<string, ProblemRow>;
 

@@ -60,6 +60,7 @@ export function fakePorts(agents: AgentsPort, change: Partial<AdminPorts> = {}):
     approvals: { list: async () => ok([]), read: nothing, decide: nothing },
     holds: { list: async () => ok([]), add: nothing, lift: nothing },
     vault: { list: async () => ok([]), request: nothing, decide: nothing, open: nothing },
+    checkpoints: { read: nothing, accept: nothing },
     removeOld: nothing,
     lockdown: { read: nothing, lock: nothing, lift: nothing },
     catalogue: {

@@ -118,6 +118,8 @@ const notRunning: AdminPorts = {
   policy: { explain: refuse, argumentTypes: refuse, world: refuse },
   approvals: { list: refuse, read: refuse, decide: refuse },
   holds: { list: refuse, add: refuse, lift: refuse },
+  vault: { list: refuse, request: refuse, decide: refuse, open: refuse },
+  checkpoints: { read: refuse, accept: refuse },
   removeOld: refuse,
   catalogue: { withheld: refuse, approved: refuse, lookAlikes: refuse, decide: refuse },
   lockdown: { read: refuse, lock: refuse, lift: refuse },

@@ -24,6 +24,7 @@ import { serversCommand } from './servers.ts';
 import { statusCommand } from './status.ts';
 import { toolsCommands } from './tools.ts';
 import { toolsReviewCommands } from './tools-review.ts';
+import { vaultCommands } from './vault.ts';
 import { versionCommand } from './version.ts';
 
 /** Every command, under the headings of the help. */
@@ -36,6 +37,7 @@ export const GROUPS: readonly CommandGroup[] = [
   { title: 'Tools, as an agent', commands: toolsCommands },
   { title: 'Approvals', commands: [...approvalsCommands, ...toolsReviewCommands, ...flowCommands] },
   { title: 'Record', commands: auditCommands },
+  { title: 'Vault', commands: vaultCommands },
   { title: 'More', commands: [versionCommand] },
 ];
 

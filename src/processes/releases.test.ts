@@ -65,6 +65,13 @@ test('only who asked uses it, and nobody decides twice', () => {
   assert.deepEqual(releases.decide('rel_0', 'approve', BOB, NOW), { ok: false, error: 'unknown' });
 });
 
+test('the same word said again changes nothing', () => {
+  const { releases } = fresh();
+  const id = requested(releases);
+  const first = releases.decide(id, 'approve', BOB, NOW);
+  assert.deepEqual(releases.decide(id, 'approve', BOB, NOW + 1_000), first);
+});
+
 test('a no stays a no, also by who asked', () => {
   const { releases } = fresh();
   const id = requested(releases);

@@ -129,6 +129,8 @@ export function createReleases(folder: string): Releases {
       const release = find(id);
       if (release === undefined) return fail('unknown');
       if (!isPerson(by)) return fail('nobody');
+      // The question may come twice, where the keeper was replaced over the first.
+      if (release.decision?.kind === kind && release.decision.by === by) return ok(release);
       if (releaseState(release, nowMs) !== 'pending') return fail('over');
       // Whoever asks may take it back, which is the same as a no.
       if (kind === 'approve' && by === release.requestedBy) return fail('same_person');

@@ -44,6 +44,8 @@ test('the endpoints', () => {
     'addHold: POST /api/v1/holds 201, change on record as holds.add',
     'liftHold: POST /api/v1/holds/lift 200, change on record as holds.lift',
     'removeOld: POST /api/v1/retention 200, change on record as audit.retain',
+    'readCheckpoints: GET /api/v1/checkpoints 200',
+    'acceptLog: POST /api/v1/checkpoints/accept 200, change on record as checkpoints.accept',
     'findSubject: POST /api/v1/subjects/find 200, read on record as audit.find',
     'whoIs: POST /api/v1/subjects/whois 200, read on record as audit.whois',
     'eraseSubject: POST /api/v1/subjects/erase 200, change on record as audit.erase',
