@@ -153,7 +153,7 @@ test('the keeper gives keys of single envelopes, of a release and no more, and n
 test('a name is told of pseudonyms of the release only', () => {
   const { releases, at } = fresh();
   const subjects = createSubjectKeeper(at, () => Buffer.alloc(32, 1));
-  const pseudonym = subjects.pseudonymOf({ tenant: 'default', kind: 'user', name: 'carol' });
+  const pseudonym = subjects.pseudonymOf({ tenant: 'default', kind: 'user', name: 'carol' }, NOW);
   const ask = (type: string, fields: Fields): Fields | undefined =>
     answerReleases(releases, subjects, 'control', { type, fields, payload: new Uint8Array(0), reply: () => {} }, NOW);
   ask('release-request', { kind: 'identity', pseudonyms: [pseudonym], about: 'one', reason: 'incident 7', forMs: HOUR, ...ALICE });

@@ -32,7 +32,7 @@ test('a worker gets the keys of whom it carries a call for, and until when they 
 });
 
 test('nobody gets what is not theirs to ask: a worker no name behind a pseudonym, control no key', () => {
-  const pseudonym = keeper.pseudonymOf({ ...BEN, kind: 'agent' });
+  const pseudonym = keeper.pseudonymOf({ ...BEN, kind: 'agent' }, NOVEMBER);
   for (const type of ['subject-whois', 'subject-erase', 'subject-find', 'subject-commit', 'subject-expire'])
     for (const role of ['worker', 'runner', 'inspector'] as const)
       assert.equal(ask(role, type, { ...BEN, pseudonym, before: '2030-01' }), undefined, `${role} ${type}`);

@@ -41,7 +41,7 @@ function answer(keeper: SubjectKeeper, { type, fields }: Frame, nowMs: number): 
     }
     case 'subject-pseudonym': {
       const who = nameIn(fields);
-      return who === undefined ? NO_NAME : { pseudonym: keeper.pseudonymOf(who) };
+      return who === undefined ? NO_NAME : { pseudonym: keeper.pseudonymOf(who, nowMs) };
     }
     case 'subject-find': {
       const who = nameIn(fields);

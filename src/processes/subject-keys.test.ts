@@ -41,7 +41,7 @@ test('two uses of a key have nothing in common', () => {
 });
 
 test('names are told apart by tenant and kind, and stand nowhere in clear', () => {
-  const pseudonyms = [BEN, { ...BEN, tenant: 'other' }, { ...BEN, kind: 'user' as const }].map((who) => keeper.pseudonymOf(who));
+  const pseudonyms = [BEN, { ...BEN, tenant: 'other' }, { ...BEN, kind: 'user' as const }].map((who) => keeper.pseudonymOf(who, NOVEMBER));
   assert.equal(new Set(pseudonyms).size, 3);
   assert.deepEqual(open().whois(pseudonyms[2] ?? ''), { ...BEN, kind: 'user' });
   assert.equal(onDisk().includes('builder'), false);
@@ -68,7 +68,7 @@ test('erasing leaves nothing of a subject, and others as they were', () => {
     assert.deepEqual(one.keysNamed(other.keyName), other);
   }
   assert.equal(onDisk().includes(Buffer.from(pseudonym.slice(4), 'hex')), false);
-  assert.notEqual(keeper.pseudonymOf(BEN), pseudonym, 'who comes again is somebody new');
+  assert.notEqual(keeper.pseudonymOf(BEN, NOVEMBER), pseudonym, 'who comes again is somebody new');
 });
 
 test('an erasure that was cut short is finished by the next process, before anything is given out', () => {
@@ -84,13 +84,19 @@ test('an erasure that was cut short is finished by the next process, before anyt
   assert.equal(onDisk().includes(Buffer.from(pseudonym.slice(4), 'hex')), false);
 });
 
-test('a month whose time is over goes as a whole, and the pseudonyms stay', () => {
+test('a month whose time is over goes as a whole; who has been seen since keeps their pseudonym, the others are forgotten', () => {
   const old = keeper.keysOf(BEN, NOVEMBER);
   const current = keeper.keysOf(BEN, DECEMBER);
-  assert.equal(keeper.expire('2026-12'), 1);
-  assert.equal(keeper.keysNamed(old.keyName), undefined);
-  assert.deepEqual(keeper.keysNamed(current.keyName), current);
-  assert.deepEqual(keeper.whois(old.pseudonym), BEN);
+  const past = keeper.pseudonymOf({ ...BEN, name: 'ann' }, NOVEMBER);
+  assert.equal(keeper.expire('2026-12'), 2);
+  for (const one of [keeper, open()]) {
+    assert.equal(one.keysNamed(old.keyName), undefined);
+    assert.deepEqual(one.keysNamed(current.keyName), current);
+    assert.deepEqual(one.whois(old.pseudonym), BEN);
+    assert.equal(one.whois(past), undefined);
+  }
+  assert.equal(onDisk().includes(Buffer.from(past.slice(4), 'hex')), false);
+  assert.deepEqual(readdirSync(folder).toSorted(), ['subject-keys-2026-12.slots', 'subjects.slots']);
 });
 
 test('what the keeper commits to is what a worker with the key commits to', () => {
@@ -107,7 +113,7 @@ test('a month begins and ends in UTC', () => {
 });
 
 test('another root key finds nobody, and opens no name', () => {
-  const pseudonym = keeper.pseudonymOf(BEN);
+  const pseudonym = keeper.pseudonymOf(BEN, NOVEMBER);
   const stranger = createSubjectKeeper(folder, () => Buffer.alloc(32, 8));
   assert.equal(stranger.find(BEN), undefined);
   assert.throws(() => stranger.whois(pseudonym));

@@ -7,7 +7,7 @@
 // subject's slot, destroys all its keys, then the slot itself: after a crash in between, the next start finishes it.
 
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { toMac } from '../audit/index.ts';
 import type { Committed, SubjectKeys } from '../audit/index.ts';
@@ -27,8 +27,8 @@ export interface SubjectKeeper {
   keysOf(who: SubjectName, nowMs: number): SubjectKeys;
   /** Their pseudonym, if there is one. */
   find(who: SubjectName): string | undefined;
-  /** Pseudonym, made where there is none: who has never called may be spoken of. */
-  pseudonymOf(who: SubjectName): string;
+  /** Pseudonym, made where there is none: who has never called may be spoken of. It lasts at least as long as the month's keys. */
+  pseudonymOf(who: SubjectName, nowMs: number): string;
   /** Whose a pseudonym is; undefined: nobody's, or nobody's any more. */
   whois(pseudonym: string): SubjectName | undefined;
   /** Keys by name, `sub_….2026-11`; undefined where there are none, or none any more. */
@@ -37,7 +37,7 @@ export interface SubjectKeeper {
   commit(keyName: string, member: Committed, digest: Uint8Array): string | undefined;
   /** Destroys the link from the pseudonym to the name, and all its keys; says how many months had one. Undefined: there is no such subject. */
   erase(pseudonym: string): number | undefined;
-  /** Destroys the keys of all months before this one (`2026-11`); says how many. */
+  /** Destroys the keys of all months before this one (`2026-11`), and every subject that has none left then; says how many keys. */
   expire(beforeMonth: string): number;
   /** Entries that cannot be read any more. */
   readonly damaged: number;
@@ -70,6 +70,10 @@ export function nextMonthMs(timeMs: number): number {
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1);
 }
 
+function toFileName(month: string): string {
+  return `subject-keys-${month}.slots`;
+}
+
 interface Months {
   readonly file: SlotFile;
   /** Slot by pseudonym. */
@@ -84,7 +88,7 @@ export function createSubjectKeeper(folder: string, rootKey: () => Uint8Array): 
   const openMonth = (month: string): Months => {
     let known = months.get(month);
     if (known === undefined) {
-      const file = openSlotFile(join(folder, `subject-keys-${month}.slots`), {
+      const file = openSlotFile(join(folder, toFileName(month)), {
         slotBytes: KEY_SLOT_BYTES,
         title: `${KEYS_TITLE} ${month}`,
       });
@@ -134,18 +138,26 @@ export function createSubjectKeeper(folder: string, rootKey: () => Uint8Array): 
     return master === undefined ? undefined : { pseudonym, keyName, ...derive(master) };
   };
 
+  const keysOf = (who: SubjectName, nowMs: number): SubjectKeys => {
+    const pseudonym = load().ensure(who);
+    const month = toMonth(nowMs);
+    const { file, slots } = openMonth(month);
+    if (!slots.has(pseudonym)) slots.set(pseudonym, file.add(Buffer.concat([idOf(pseudonym), randomBytes(MASTER_BYTES)])));
+    const keys = keysNamed(`${pseudonym}.${month}`);
+    if (keys === undefined) throw new Error('a key that was made is not there');
+    return keys;
+  };
+  /** Of whom no month has a key, no record has anything either: they are forgotten. */
+  const forgetUnseen = (): void => {
+    const seen = new Set(allMonths().flatMap((month) => [...openMonth(month).slots.keys()]));
+    const known = load();
+    for (const [slot, body] of known.file.bodies) if (!seen.has(toPseudonym(body))) known.remove(slot);
+  };
+
   return {
-    keysOf: (who, nowMs) => {
-      const pseudonym = load().ensure(who);
-      const month = toMonth(nowMs);
-      const { file, slots } = openMonth(month);
-      if (!slots.has(pseudonym)) slots.set(pseudonym, file.add(Buffer.concat([idOf(pseudonym), randomBytes(MASTER_BYTES)])));
-      const keys = keysNamed(`${pseudonym}.${month}`);
-      if (keys === undefined) throw new Error('a key that was made is not there');
-      return keys;
-    },
+    keysOf,
     find: (who) => load().find(who),
-    pseudonymOf: (who) => load().ensure(who),
+    pseudonymOf: (who, nowMs) => keysOf(who, nowMs).pseudonym,
     whois: (pseudonym) => load().nameOf(pseudonym),
     keysNamed,
     commit: (keyName, member, digest) => {
@@ -166,8 +178,11 @@ export function createSubjectKeeper(folder: string, rootKey: () => Uint8Array): 
         const { file, slots } = openMonth(month);
         for (const slot of slots.values()) file.destroy(slot);
         destroyed += slots.size;
-        slots.clear();
+        file.close();
+        months.delete(month);
+        rmSync(join(folder, toFileName(month)));
       }
+      forgetUnseen();
       return destroyed;
     },
     get damaged() {
