@@ -25,7 +25,6 @@ export const COMMAND_ACTIONS = [
   'audit.prove',
   'audit.retain',
   'audit.evidence',
-  'vault.open',
 ] as const;
 
 const commandActSchema = z.strictObject({

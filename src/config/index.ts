@@ -49,3 +49,4 @@ export type {
   Snapshot,
   SnapshotDocument,
 } from './types.ts';
+export { endedCaptures } from './check-capture.ts';

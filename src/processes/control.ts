@@ -11,7 +11,7 @@ import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import { openStore } from '../cluster/index.ts';
 import type { Store } from '../cluster/index.ts';
-import { formatAddress } from '../config/index.ts';
+import { endedCaptures, formatAddress } from '../config/index.ts';
 import type { ConfigProblem, ConfigShard } from '../config/index.ts';
 import { createMetrics, createMetricsTotals, parseMetricsDump } from '../telemetry/index.ts';
 import type { Log } from '../telemetry/index.ts';
@@ -118,6 +118,8 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       const problems = [...(await conditionProblems(shard, authority)), ...strayToolProblems(shard, authority)];
       // What runs is never worse than what is not there: a gateway that starts again says what has become wrong, and serves.
       const isStart = config.shard === undefined;
+      const ended = isStart ? [] : endedCaptures(shard.policy, shard.audit ?? DEFAULT_AUDIT, nowMs());
+      const problems = [...(await conditionProblems(shard, authority)), ...strayToolProblems(shard, authority), ...ended];
       return problems.map(({ path, message, fix, severity }) => placed(path, message, fix, isStart ? 'warning' : severity));
     },
     apply,
