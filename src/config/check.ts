@@ -7,6 +7,7 @@ import { checkCapture } from './check-capture.ts';
 import { checkInspectionOf } from './check-inspection.ts';
 import { checkListeners } from './check-listeners.ts';
 import { checkLookAlikes } from './check-look-alikes.ts';
+import { checkResidency } from './check-residency.ts';
 import { checkRoutes } from './check-routes.ts';
 import { checkServers } from './check-servers.ts';
 import type { Mistake } from './explain.ts';
@@ -53,6 +54,7 @@ export function checkConfig(shard: ConfigShard, env: Env, files: Files, folder =
     });
   }
   checkAudit(shard, audit, report);
+  checkResidency(audit, shard.dataFolder, files, report);
   checkCapture(shard.policy, audit, nowMs, report);
   if (shard.inspection !== undefined) doubts.push(...checkInspectionOf(shard.inspection, servers, shard.policy));
   return doubts;

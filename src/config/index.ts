@@ -4,6 +4,7 @@ export { formatAddress, isLoopback, parseAddress } from './address.ts';
 export { labelsIn, testCases } from './case-files.ts';
 export type { NamedCases, TestedCases } from './case-files.ts';
 export { checkConfig } from './check.ts';
+export { locationFile } from './check-residency.ts';
 export { readDataFolder } from './data-folder.ts';
 export { diskFiles } from './files.ts';
 export type { Files, PathKind } from './files.ts';

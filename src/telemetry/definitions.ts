@@ -355,6 +355,15 @@ export const METRICS = {
     keeps: 1,
     maxSeries: 200,
   },
+  'sallyport.disk.free': {
+    type: 'gauge',
+    unit: 'bytes',
+    merge: 'max',
+    help: 'Room that the disk of the data folder has left.',
+    labels: [],
+    keeps: 0,
+    maxSeries: 1,
+  },
   'sallyport.audit.anchor.late': {
     type: 'gauge',
     unit: 'seconds',

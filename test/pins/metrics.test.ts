@@ -38,6 +38,7 @@ const pinned: Readonly<Record<string, string>> = {
   sallyport_audit_checkpoints_total: 'counter result',
   sallyport_audit_anchored_total: 'counter result anchor',
   sallyport_audit_anchor_late_seconds: 'gauge anchor',
+  sallyport_disk_free_bytes: 'gauge',
   sallyport_process_memory_bytes: 'gauge process',
   sallyport_process_cpu_seconds_total: 'counter process',
   sallyport_process_loop_delay_seconds: 'gauge process',
