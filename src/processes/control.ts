@@ -27,7 +27,9 @@ import { createConfigInForce } from './config-in-force.ts';
 import { createSwitchboard, dropFrame } from './conversation.ts';
 import type { Caller, Desk } from './conversation.ts';
 import { createControlDesks } from './control-desks.ts';
+import { createDiskWatch } from './disk-watch.ts';
 import { createGatewayActs } from './gateway-acts.ts';
+import { markLocation } from './location-mark.ts';
 import type { Init } from './messages.ts';
 import { serveMetrics } from './metrics-door.ts';
 import type { MetricsDoor } from './metrics-door.ts';
@@ -82,6 +84,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
   const subjects = (): PrivacySwitches['subjects'] => ((config.shard ?? publisher.config)?.audit ?? DEFAULT_AUDIT).subjects;
   const keeper = createActKeeper({ journal, people, links, tenant: TENANT, nowMs, subjects });
   const acts = createGatewayActs({ journal, tenant: TENANT, nowMs, version });
+  const disk = createDiskWatch({ dataFolder: init.dataFolder, log, metrics });
   const startedAt = new Date().toISOString();
   let store: Store | undefined;
   let admin: AdminServer | undefined;
@@ -92,6 +95,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
 
   /** From here on, everything goes by this config. */
   const apply = async (shard: ConfigShard): Promise<void> => {
+    markLocation(init.dataFolder, shard.audit?.location);
     board.setServers(shard.servers);
     await links.request('keeper', 'configure', { config: keeperConfig(shard) }, KEEPER_TIMEOUT_MS);
     configureRunner(links.get('runner'), shard);
@@ -226,6 +230,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       log.error('the config is refused; the last good one stays in force', { problems: renderProblems(errors) });
     }
     setInterval(() => void noticeOthers().then(storeAnswers, storeFails), STORE_POLL_MS).unref();
+    disk.open();
     report({ kind: 'ready' });
   };
 
@@ -265,7 +270,13 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       servers: config.shard?.servers.length ?? 0,
       routes: (config.shard?.routes ?? []).map(({ path, servers }) => ({ path, servers: [...servers] })),
       ...(locked.ok ? { lockdown: { locks: locked.value.locks, fault: locked.value.fault } } : {}),
-      faults: [...board.faults(config.shard?.workers ?? 0), ...catalogueFaults.list(), ...desks.retention.faults(), ...desks.checkpoints.faults()],
+      faults: [
+        ...board.faults(config.shard?.workers ?? 0),
+        ...catalogueFaults.list(),
+        ...desks.retention.faults(),
+        ...disk.faults(),
+        ...desks.checkpoints.faults(),
+      ],
       config: config.status,
       workers: [...workers],
     };
@@ -345,6 +356,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
         ),
     onStop: async () => {
       await admin?.close();
+      disk.close();
       acts.stopping(links.all('worker').length === 0);
       metricsDoor?.close();
       await desks.close();
