@@ -1,7 +1,7 @@
-// `node bench/audit-index.ts [RECORDS]`: how long it takes to make the index of the record, to bring it up to date, and to ask it. Each question is asked once
-// with what the system has in memory, as a person would find it the second time.
+// `node bench/audit-index.ts [RECORDS] [FOLDER]`: how long it takes to make the index of the record, to bring it up to date, and to ask it. Each question is asked once
+// and once again. Logs are made in FOLDER and stay there, for the next run; without one they are removed.
 
-import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -63,12 +63,15 @@ async function ask(index: RecordIndex): Promise<void> {
 }
 
 mkdirSync(RESULTS, { recursive: true });
-const folder = mkdtempSync(join(RESULTS, 'index-'));
 const records = Number(process.argv[2] ?? SHAPE.records);
+const kept = process.argv[3];
+const folder = kept ?? mkdtempSync(join(RESULTS, 'index-'));
 try {
   let began = performance.now();
-  const bytes = writeLogs(join(folder, 'audit'), { ...SHAPE, records });
-  console.log(`${records} records, ${(bytes / 1e9).toFixed(2)} GB of log, made in ${seconds(began)} s`);
+  if (!existsSync(join(folder, 'audit'))) {
+    const bytes = writeLogs(join(folder, 'audit'), { ...SHAPE, records });
+    console.log(`${records} records, ${(bytes / 1e9).toFixed(2)} GB of log, made in ${seconds(began)} s`);
+  }
   began = performance.now();
   const cpu = process.cpuUsage();
   const report = await buildRecordIndex(folder);
@@ -84,5 +87,5 @@ try {
   await ask(index);
   index.close();
 } finally {
-  rmSync(folder, { recursive: true });
+  rmSync(kept === undefined ? folder : join(folder, 'index'), { recursive: true, force: true });
 }

@@ -1,52 +1,39 @@
 // Figures about calls, by what was called and never by who. Where a group has fewer people behind it than may be told apart, it is named and not counted.
+// Over millions of calls rows are not looked at where an index alone can count them.
 
 import type { DatabaseSync } from 'node:sqlite';
 import type { CountBy, CountedGroup } from '../../audit/index.ts';
-import { roadByFindings, roadsTo, roadThroughAll } from './search.ts';
+import { LEFT_OUT } from './schema.ts';
+import { indexedCount, indexedGroups, roadByFindings, roadsTo } from './search.ts';
 import type { NumberedFilter, Road } from './search.ts';
 import type { Words } from './words.ts';
 
 const HOUR_MS = 3_600_000;
 /** Groups that are shown; a tool's name can be anything, and so there can be any number. */
 const MAX_GROUPS = 10_000;
-
-const GROUP_OF: Readonly<Record<CountBy, string>> = {
-  server: 'entry.server',
-  tool: 'entry.tool',
-  rule: 'entry.rule',
-  verdict: 'entry.verdict',
-  status: 'entry.status',
-  finding: 'finding.type',
-  hour: `entry.time / ${HOUR_MS}`,
-};
+/** Looking at a row costs as much as so many steps through an index. */
+const STEPS_PER_ROW = 10;
 
 export interface Counting {
-  /** Which calls. */
-  readonly filter: NumberedFilter;
   readonly by: CountBy;
   readonly smallestGroup: number;
   /** The shortest of these ways. */
   readonly best: (roads: readonly [Road, ...Road[]]) => Road;
 }
 
+interface Group {
+  /** Number of its word, or of its hour since 1970. */
+  readonly word: number;
+  readonly calls: number;
+}
+
 /** The groups, largest first, hours in their order; those too small to be counted come last. */
-export function countCalls(database: DatabaseSync, words: Words, counting: Counting): readonly CountedGroup[] {
-  const { filter, by, smallestGroup, best } = counting;
-  const road = by === 'finding' ? roadByFindings(filter) : isNarrow(filter) ? best(roadsTo(filter)) : roadThroughAll(filter);
-  const order = by === 'hour' ? '1' : '2 DESC, 1';
-  const rows = database
-    .prepare(
-      `SELECT ${GROUP_OF[by]} AS word, count(*) AS calls FROM ${road.from} WHERE ${road.where} GROUP BY 1 ORDER BY ${order} LIMIT ${MAX_GROUPS}`,
-    )
-    .all();
-  const isSmall = (word: number): boolean => {
-    const { from, where } = best(roadsTo(withinGroup(filter, by, word)));
-    const people = `SELECT count(*) AS people FROM (SELECT DISTINCT entry.tenant, entry.subject FROM ${from} WHERE ${where} LIMIT ${smallestGroup})`;
-    return Number(database.prepare(people).get()?.['people']) < smallestGroup;
-  };
-  const groups = rows.map(({ word, calls }) => ({
-    group: by === 'hour' ? new Date(Number(word) * HOUR_MS).toISOString() : words.text(Number(word)),
-    calls: smallestGroup > 1 && isSmall(Number(word)) ? undefined : Number(calls),
+export function countCalls(database: DatabaseSync, words: Words, filter: NumberedFilter, counting: Counting): readonly CountedGroup[] {
+  const { by, smallestGroup } = counting;
+  const counter = createCounter(database, counting.best);
+  const groups = counter.groups(filter, by).map(({ word, calls }) => ({
+    group: by === 'hour' ? new Date(word * HOUR_MS).toISOString() : words.text(word),
+    calls: smallestGroup > 1 && counter.people(withinGroup(filter, by, word), smallestGroup) < smallestGroup ? undefined : calls,
   }));
   if (by === 'hour') return groups;
   // What is not told by its figure must not be told by its place either.
@@ -54,13 +41,74 @@ export function countCalls(database: DatabaseSync, words: Words, counting: Count
   return [...groups.filter(({ calls }) => calls !== undefined), ...small];
 }
 
-function withinGroup(filter: NumberedFilter, by: CountBy, word: number): NumberedFilter {
-  if (by !== 'hour') return { ...filter, [by]: word };
-  return { ...filter, fromMs: Math.max(filter.fromMs, word * HOUR_MS), toMs: Math.min(filter.toMs, (word + 1) * HOUR_MS) };
+interface Counter {
+  groups(filter: NumberedFilter, by: CountBy): readonly Group[];
+  /** How many people are behind these calls; no more than `enough` are counted. */
+  people(filter: NumberedFilter, enough: number): number;
 }
 
-/** Whether anything but the kind is asked for: if not, an index is longer than all rows. */
-function isNarrow({ fromMs, toMs, ...filter }: NumberedFilter): boolean {
-  const words = Object.values({ ...filter, kinds: undefined });
-  return fromMs > 0 || toMs < Number.MAX_SAFE_INTEGER || words.some((word) => word !== undefined);
+function createCounter(database: DatabaseSync, best: Counting['best']): Counter {
+  const figure = (sql: string): number => Number(database.prepare(sql).get()?.['figure'] ?? 0);
+  const rowsIn = ({ from, where }: Road): number => figure(`SELECT count(*) AS figure FROM ${from} WHERE ${where}`);
+  const calls = (filter: NumberedFilter): number => {
+    const indexed = indexedCount(filter);
+    return indexed === undefined ? rowsIn(best(roadsTo(filter))) : rowsIn(indexed.rows) - rowsIn(indexed.others);
+  };
+  const grouped = (expression: string, { from, where }: Road): Map<number, number> =>
+    new Map(
+      database
+        .prepare(`SELECT ${expression} AS word, count(*) AS calls FROM ${from} WHERE ${where} GROUP BY 1`)
+        .all()
+        .map(({ word, calls: count }) => [Number(word), Number(count)]),
+    );
+
+  const hours = (filter: NumberedFilter): readonly Group[] => {
+    const bound = (which: 'min' | 'max'): number => figure(`SELECT ${which}(time) AS figure FROM entry INDEXED BY entry_time`);
+    const first = Math.floor(Math.max(filter.fromMs, bound('min')) / HOUR_MS);
+    const last = Math.min(Math.floor(Math.min(filter.toMs - 1, bound('max')) / HOUR_MS), first + MAX_GROUPS - 1);
+    const each = Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at);
+    return each.map((word) => ({ word, calls: calls(withinGroup(filter, 'hour', word)) })).filter((group) => group.calls > 0);
+  };
+
+  /** Every word by its index; what that leaves out is all the rest. */
+  const byIndex = (filter: NumberedFilter, by: keyof typeof LEFT_OUT): Map<number, number> => {
+    const { rows, others } = indexedGroups(by, filter);
+    const found = grouped(`entry.${by}`, rows);
+    for (const [word, count] of grouped(`entry.${by}`, others)) found.set(word, (found.get(word) ?? 0) - count);
+    const counted = [...found.values()].reduce((sum, count) => sum + count, 0);
+    return found.set(LEFT_OUT[by], calls(filter) - counted);
+  };
+
+  /** Whether nothing but a time is asked for, and much of the record is in it. */
+  const isMost = (filter: NumberedFilter): boolean =>
+    indexedCount(filter)?.isAll === true &&
+    calls(filter) * STEPS_PER_ROW > figure('SELECT count(*) AS figure FROM entry INDEXED BY entry_time');
+
+  return {
+    groups(filter, by) {
+      if (by === 'hour') return hours(filter);
+      const found =
+        by === 'finding'
+          ? grouped('finding.type', roadByFindings(filter))
+          : isMost(filter)
+            ? byIndex(filter, by)
+            : grouped(`entry.${by}`, best(roadsTo(filter)));
+      return Array.from(found, ([word, count]) => ({ word, calls: count }))
+        .filter((group) => group.calls > 0)
+        .sort((a, b) => b.calls - a.calls || a.word - b.word)
+        .slice(0, MAX_GROUPS);
+    },
+    people(filter, enough) {
+      const { from, where } = best(roadsTo(filter));
+      return figure(
+        `SELECT count(*) AS figure FROM (SELECT DISTINCT entry.tenant, entry.subject FROM ${from} WHERE ${where} LIMIT ${enough})`,
+      );
+    },
+  };
+}
+
+function withinGroup(filter: NumberedFilter, by: CountBy, word: number): NumberedFilter {
+  if (by === 'finding') return { ...filter, findings: [...filter.findings, word] };
+  if (by !== 'hour') return { ...filter, [by]: word };
+  return { ...filter, fromMs: Math.max(filter.fromMs, word * HOUR_MS), toMs: Math.min(filter.toMs, (word + 1) * HOUR_MS) };
 }

@@ -4,7 +4,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 /** Counted up whenever a column, an index or what is put into them changes. */
-export const INDEX_FORMAT = 1;
+export const INDEX_FORMAT = 2;
 
 /** Numbers of words that queries and partial indexes name. 0 stands for no word. */
 export const WORDS = { call: 1, allow: 2, ok: 3 } as const;
@@ -26,18 +26,32 @@ const TABLES = `
   ) WITHOUT ROWID;
 `;
 
-/** An index that leaves out what nearly all calls have (verdict allow, status ok) finds the rest at once and costs nothing for them. */
+/**
+ * An index that leaves out what nearly all calls have (verdict allow, status ok) finds the rest at once and costs nothing for them. `entry_other` is what is no
+ * call: figures about calls are all rows of an index but those.
+ */
 const INDEXES = `
   CREATE INDEX entry_time ON entry (time);
+  CREATE INDEX entry_other ON entry (time) WHERE kind > ${WORDS.call};
   CREATE INDEX entry_id ON entry (prefix, count) WHERE prefix > 0;
   CREATE INDEX entry_agent ON entry (agent, time) WHERE agent > 0;
   CREATE INDEX entry_subject ON entry (subject, time) WHERE subject > 0;
   CREATE INDEX entry_server ON entry (server, time) WHERE server > 0;
   CREATE INDEX entry_tool ON entry (tool, time) WHERE tool > 0;
   CREATE INDEX entry_rule ON entry (rule, time) WHERE rule > 0;
-  CREATE INDEX entry_verdict ON entry (verdict, time) WHERE verdict > ${WORDS.allow};
-  CREATE INDEX entry_status ON entry (status, time) WHERE status > ${WORDS.ok};
+  CREATE INDEX entry_verdict ON entry (verdict, time) WHERE verdict <> ${WORDS.allow};
+  CREATE INDEX entry_status ON entry (status, time) WHERE status <> ${WORDS.ok};
 `;
+
+/** The word that the index of a column leaves out; 0 is none. */
+export const LEFT_OUT = { tool: 0, rule: 0, agent: 0, subject: 0, server: 0, verdict: WORDS.allow, status: WORDS.ok } as const;
+/** A column with an index of its own. */
+export type WordColumn = keyof typeof LEFT_OUT;
+
+/** What SQLite has to be told, in the same words, to use the index of a column. */
+export function isInIndex(column: WordColumn): string {
+  return LEFT_OUT[column] === 0 ? `entry.${column} > 0` : `entry.${column} <> ${LEFT_OUT[column]}`;
+}
 
 /** Columns of `entry` that hold the number of a word. */
 export const WORD_COLUMNS = ['kind', 'prefix', 'tenant', 'agent', 'subject', 'server', 'tool', 'rule', 'verdict', 'status'] as const;

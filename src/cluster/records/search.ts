@@ -1,7 +1,8 @@
 // From what somebody wants to know to SQL, by the index that leads there with the fewest steps. Pure: words are numbers here already. SQLite's own planner knows
 // nothing of how the words are spread, and reads millions of rows where a hundred would do.
 
-import { WORDS } from './schema.ts';
+import { isInIndex, LEFT_OUT, WORDS } from './schema.ts';
+import type { WordColumn } from './schema.ts';
 
 /** A filter whose words are numbers. */
 export interface NumberedFilter {
@@ -15,7 +16,8 @@ export interface NumberedFilter {
   readonly rule: number | undefined;
   readonly verdict: number | undefined;
   readonly status: number | undefined;
-  readonly finding: number | undefined;
+  /** Each of them was found. */
+  readonly findings: readonly number[];
   readonly fromMs: number;
   readonly toMs: number;
 }
@@ -31,19 +33,8 @@ export interface Road {
 }
 
 const WITH_FINDINGS = 'finding CROSS JOIN entry ON entry.number = finding.entry';
-const WORD_FILTERS = ['tool', 'rule', 'agent', 'subject', 'server', 'verdict', 'status'] as const;
-type WordFilter = (typeof WORD_FILTERS)[number];
-
-/** Up to which number the index of a column has no words (schema.ts). */
-const LEFT_OUT: Readonly<Record<WordFilter, number>> = {
-  tool: 0,
-  rule: 0,
-  agent: 0,
-  subject: 0,
-  server: 0,
-  verdict: WORDS.allow,
-  status: WORDS.ok,
-};
+/** In the order in which they are likely to leave few rows. */
+const WORD_FILTERS: readonly WordColumn[] = ['tool', 'rule', 'agent', 'subject', 'server', 'verdict', 'status'];
 
 /** The roads that lead to what is wanted, to be chosen from by how many rows each has. */
 export function roadsTo(filter: NumberedFilter): readonly [Road, ...Road[]] {
@@ -55,12 +46,11 @@ export function roadsTo(filter: NumberedFilter): readonly [Road, ...Road[]] {
   const time = (table: string): string => `${table}.time >= ${filter.fromMs} AND ${table}.time < ${filter.toMs}`;
   const roads = WORD_FILTERS.flatMap((column) => {
     const word = filter[column];
-    if (word === undefined || word <= LEFT_OUT[column]) return [];
-    // The index leaves rows out, and SQLite uses it only where that is said in the same words.
-    const within = `entry.${column} > ${LEFT_OUT[column]} AND entry.${column} = ${word} AND ${time('entry')}`;
+    if (word === undefined || word === LEFT_OUT[column]) return [];
+    const within = `${isInIndex(column)} AND entry.${column} = ${word} AND ${time('entry')}`;
     return [road(`entry INDEXED BY entry_${column}`, within)];
   });
-  if (filter.finding !== undefined) roads.push(road(WITH_FINDINGS, `finding.type = ${filter.finding} AND ${time('finding')}`));
+  for (const type of filter.findings) roads.push(road(WITH_FINDINGS, `finding.type = ${type} AND ${time('finding')}`));
   const [first, ...others] = roads;
   return first === undefined ? [road('entry INDEXED BY entry_time', time('entry'))] : [first, ...others];
 }
@@ -70,9 +60,37 @@ export function roadByFindings(filter: NumberedFilter): Road {
   return { from: WITH_FINDINGS, where: conditionsOf(filter), within: 'true' };
 }
 
-/** The road that goes through all rows, where an index would only be in the way. */
-export function roadThroughAll(filter: NumberedFilter): Road {
-  return { from: 'entry NOT INDEXED', where: conditionsOf(filter), within: 'true' };
+/** What an index alone can count: rows of one word, or of all, in a time. Calls are these but what is no call. */
+export interface IndexedCount {
+  readonly rows: Road;
+  readonly others: Road;
+  /** Of all words. */
+  readonly isAll: boolean;
+}
+
+/** Undefined: rows have to be looked at. */
+export function indexedCount(filter: NumberedFilter): IndexedCount | undefined {
+  const { kinds, findings, about, id } = filter;
+  const isCalls = kinds?.length === 1 && kinds[0] === WORDS.call;
+  const given = WORD_FILTERS.filter((column) => filter[column] !== undefined);
+  if (!isCalls || findings.length > 0 || about !== undefined || id !== undefined || given.length > 1) return undefined;
+  const [road] = roadsTo({ ...filter, kinds: undefined });
+  const isAll = given.length === 0;
+  // A word that its index leaves out is found by looking at rows.
+  if (!isAll && road.from.endsWith('entry_time')) return undefined;
+  return { rows: { ...road, where: road.within }, others: otherRows(conditionsOf({ ...filter, kinds: undefined })), isAll };
+}
+
+/** What is no call, of these rows. */
+function otherRows(conditions: string): Road {
+  const where = `entry.kind > ${WORDS.call} AND ${conditions}`;
+  return { from: 'entry INDEXED BY entry_other', where, within: where };
+}
+
+/** All words of a column in the order of its index, but the one that it leaves out. */
+export function indexedGroups(column: WordColumn, { fromMs, toMs }: NumberedFilter): IndexedCount {
+  const where = `${isInIndex(column)} AND entry.time >= ${fromMs} AND entry.time < ${toMs}`;
+  return { rows: { from: `entry INDEXED BY entry_${column}`, where, within: where }, others: otherRows(where), isAll: true };
 }
 
 /** All conditions. Numbers only: nothing of what somebody wrote gets into the text. */
@@ -81,9 +99,9 @@ function conditionsOf(filter: NumberedFilter): string {
   for (const column of WORD_FILTERS) if (filter[column] !== undefined) conditions.push(`entry.${column} = ${filter[column]}`);
   if (filter.kinds !== undefined) conditions.push(`entry.kind IN (${filter.kinds.join(', ')})`);
   if (filter.id !== undefined) conditions.push(`entry.prefix = ${filter.id.prefix}`, `entry.count = ${filter.id.count}`);
-  if (filter.finding !== undefined)
+  for (const type of filter.findings)
     conditions.push(
-      `EXISTS (SELECT 1 FROM finding AS found WHERE found.type = ${filter.finding} AND found.time = entry.time AND found.entry = entry.number)`,
+      `EXISTS (SELECT 1 FROM finding AS found WHERE found.type = ${type} AND found.time = entry.time AND found.entry = entry.number)`,
     );
   return conditions.join(' AND ');
 }

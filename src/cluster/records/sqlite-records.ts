@@ -124,7 +124,7 @@ class SqliteRecords implements RecordIndex {
   count(filter: EntryFilter, by: CountBy, smallestGroup: number): readonly CountedGroup[] {
     const numbered = this.#numbered({ ...filter, kinds: ['call'] });
     if (numbered === undefined) return [];
-    return countCalls(this.#database, this.#words, { filter: numbered, by, smallestGroup, best: (roads) => this.#best(roads) });
+    return countCalls(this.#database, this.#words, numbered, { by, smallestGroup, best: (roads) => this.#best(roads) });
   }
 
   close(): void {
@@ -150,6 +150,7 @@ class SqliteRecords implements RecordIndex {
       });
     const id = query.id === undefined ? undefined : splitId(query.id);
     const prefix = number(id?.prefix);
+    const finding = number(query.finding);
     const filter: NumberedFilter = {
       kinds: query.kinds === undefined ? undefined : known(query.kinds),
       id: id === undefined || prefix === undefined ? undefined : { prefix, count: id.count },
@@ -161,7 +162,7 @@ class SqliteRecords implements RecordIndex {
       rule: number(query.rule),
       verdict: number(query.verdict),
       status: number(query.status),
-      finding: number(query.finding),
+      findings: finding === undefined ? [] : [finding],
       fromMs: wholeMs(query.fromMs ?? 0),
       toMs: wholeMs(query.toMs ?? Number.MAX_SAFE_INTEGER),
     };
