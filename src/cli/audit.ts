@@ -2,6 +2,8 @@
 
 import { tailLogs, toFindings, toMembers, toNumber } from '../audit/index.ts';
 import type { TailRecord } from '../audit/index.ts';
+import { auditEvidenceCommand } from './audit-evidence.ts';
+import { auditCheckpointCommands } from './audit-checkpoints.ts';
 import { auditExportCommand } from './audit-export.ts';
 import { auditHoldCommands } from './audit-hold.ts';
 import { auditMatchCommand } from './audit-match.ts';
@@ -54,10 +56,12 @@ export const auditCommands: readonly Command[] = [
   auditSubjectCommand,
   auditVerifyCommand,
   ...auditProveCommands,
+  ...auditCheckpointCommands,
   auditMatchCommand,
   ...auditSubjectCommands,
   auditRetainCommand,
   ...auditHoldCommands,
+  auditEvidenceCommand,
 ];
 
 function readLimit(text: string | undefined): number | undefined | 'malformed' {

@@ -1,7 +1,7 @@
 // The config as a running gateway takes it: the file, the command line's address in place of the first one, and problems as text.
 
 import type { ConfigProblem, ConfigShard, Placed } from '../config/index.ts';
-import { checkConfig, diskFiles, formatProblem, loadConfig, loadConfigFile, parseAddress } from '../config/index.ts';
+import { checkConfig, digestOf, diskFiles, formatProblem, loadConfig, loadConfigFile, parseAddress } from '../config/index.ts';
 import { sha256Hex } from '../base/index.ts';
 import type { Init } from './messages.ts';
 
@@ -9,6 +9,7 @@ import type { Init } from './messages.ts';
 export interface ReadConfig {
   readonly shard: ConfigShard | undefined;
   readonly problems: readonly ConfigProblem[];
+  /** As the snapshot names it; of what cannot be used, of what is wrong with it. */
   readonly digest: string;
   /** Says something about a place of the policy, where it is written. */
   readonly placed: Placed | undefined;
@@ -37,7 +38,7 @@ export function readConfigFile(init: Pick<Init, 'configFile' | 'listenOverride' 
     init.listenOverride === undefined ? [] : checkConfig(shard, process.env, diskFiles).filter((doubt) => doubt.severity === 'error');
   const problems = [...loaded.value.warnings, ...doubts.map(({ message, fix }) => listenProblem(message, fix))];
   const { placed } = loaded.value;
-  return { shard: doubts.length > 0 ? undefined : shard, problems, digest: sha256Hex(JSON.stringify(shard)), placed };
+  return { shard: doubts.length > 0 ? undefined : shard, problems, digest: digestOf(shard), placed };
 }
 
 function listenProblem(message: string, fix: string | undefined): ConfigProblem {
