@@ -110,10 +110,10 @@ export function createAdminClient(socketPath: string, options: ClientOptions = {
       world: () => value('readWorld'),
     },
     subjects: {
-      find: (body) => value('findSubject', { body }),
-      whois: (body) => value('whoIs', { body }),
-      erase: (body) => value('eraseSubject', { body }),
-      match: (body) => value('matchValue', { body }),
+      find: (body, who) => value('findSubject', { body, approver: who?.key }),
+      whois: (body, who) => value('whoIs', { body, approver: who?.key }),
+      erase: (body, who) => value('eraseSubject', { body, approver: who?.key }),
+      match: (body, who) => value('matchValue', { body, approver: who?.key }),
     },
     holds: {
       list: async () => {

@@ -115,22 +115,22 @@ export interface PolicyPort {
   world(): Answer<WorldView>;
 }
 
-/** Whom records are about. What is asked and done here is on record with the reason. */
-export interface SubjectsPort {
-  /** By which pseudonym somebody is on record. */
-  find(input: FindSubjectInput): Answer<FoundSubject>;
-  /** Whose a pseudonym is, where one person may learn that. */
-  whois(input: WhoisInput): Answer<SubjectView>;
-  /** Answers once nothing is left of them that could be tested, opened or resolved. */
-  erase(input: EraseSubjectInput): Answer<ErasedSubject>;
-  /** What the value with this digest would be on record as. */
-  match(input: MatchInput): Answer<MatchView>;
-}
-
 /** Who asks: on this side of the socket by the key that they show, on the other as they stand on record. */
 export interface Asking {
   readonly key?: Secret | undefined;
   readonly actor?: Actor;
+}
+
+/** Whom records are about. What is asked and done here is on record with the reason, and with who it was where they show a key. */
+export interface SubjectsPort {
+  /** By which pseudonym somebody is on record. */
+  find(input: FindSubjectInput, who?: Asking): Answer<FoundSubject>;
+  /** Whose a pseudonym is, where one person may learn that. */
+  whois(input: WhoisInput, who?: Asking): Answer<SubjectView>;
+  /** Answers once nothing is left of them that could be tested, opened or resolved. */
+  erase(input: EraseSubjectInput, who?: Asking): Answer<ErasedSubject>;
+  /** What the value with this digest would be on record as. */
+  match(input: MatchInput, who?: Asking): Answer<MatchView>;
 }
 
 /** What has to be kept, whatever its time. */

@@ -9,12 +9,13 @@ import { canonicalJson, canonicalText, parseJson } from '../mcp/index.ts';
 import { tailLogs } from '../audit/index.ts';
 import type { TailRecord } from '../audit/index.ts';
 import { fail, ok } from '../base/index.ts';
-import type { Result } from '../base/index.ts';
+import type { Result, Secret } from '../base/index.ts';
 import type { AdminProblem } from '../admin/index.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { CliDeps, Command } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import { dataFolder } from './locate.ts';
+import { keyFileOption, readPersonKey } from './person-key.ts';
 import { complain, printJson, printTable } from './print.ts';
 import { complainAbout } from './problems.ts';
 
@@ -67,15 +68,18 @@ export const auditMatchCommand: Command = {
     { name: 'file', value: 'FILE', text: 'a file with the value; - for standard input' },
     { name: 'id', value: 'ID', text: 'only in the records of this call' },
     { name: 'reason', value: 'TEXT', text: 'why, for the record' },
+    keyFileOption('who asks, so that the record says who it was'),
   ],
   examples: [['sallyport audit match --file arguments.json', 'which calls had exactly these arguments']],
   run: async (args, deps) => {
     const value = await readValue(args, deps);
     if (!value.ok) return complain(deps, EXIT.usage, value.error);
+    const key = readPersonKey(args, deps);
+    if (!key.ok) return complain(deps, EXIT.usage, key.error);
     const folder = dataFolder(args, deps);
     if (folder === undefined) return EXIT.config;
     const { subjects } = deps.admin(folder);
-    const wanted = { values: spellingsOf(value.value), reason: args.text('reason') ?? null };
+    const wanted = { values: spellingsOf(value.value), reason: args.text('reason') ?? null, key: key.value };
     const tally = await match(commitmentsIn(join(folder, 'audit'), args.text('id')), wanted, subjects);
     if (!tally.ok) return complainAbout(deps, tally.error);
     const { matches, tested, untestable } = tally.value;
@@ -136,6 +140,7 @@ async function* commitmentsIn(folder: string, id: string | undefined): AsyncGene
 interface Question {
   readonly values: readonly Wanted[];
   readonly reason: string | null;
+  readonly key: Secret | undefined;
 }
 
 async function match(found: AsyncIterable<Found>, question: Question, port: SubjectsPort): Promise<Result<Tally, AdminProblem>> {
@@ -173,13 +178,13 @@ async function match(found: AsyncIterable<Found>, question: Question, port: Subj
 /** What the value would be on record as, under each of these keys; nothing under one that is destroyed. */
 async function learnKeys(
   keys: readonly string[],
-  { values, reason }: Question,
+  { values, reason, key: shown }: Question,
   port: SubjectsPort,
   known: Map<string, readonly string[]>,
 ): Promise<AdminProblem | undefined> {
   for (let at = 0; at < keys.length; at += MAX_KEYS) {
     const asked = keys.slice(at, at + MAX_KEYS);
-    const said = await port.match({ values: [...values], keys: asked, reason });
+    const said = await port.match({ values: [...values], keys: asked, reason }, { key: shown });
     if (!said.ok) return said.error;
     const { macs } = said.value;
     for (const key of asked)

@@ -171,6 +171,18 @@ test('audit whois takes a pseudonym or a name, and a reason', async (t) => {
   ]);
 });
 
+test('who shows a key of their own is on record by it', async (t) => {
+  const shown: unknown[] = [];
+  const { cwd, run } = place(t, {
+    whois: async (_, who) => ok((shown.push(who?.key?.reveal()), { tenant: 'default', kind: 'agent' as const, name: 'desk-7' })),
+  });
+  writeFileSync(join(cwd, 'ada.key'), 'a key\n');
+  await run('audit', 'whois', SUB, '--reason', 'case 7', '--key-file', 'ada.key');
+  await run('audit', 'whois', SUB, '--reason', 'case 7');
+  assert.deepEqual(shown, ['a key', undefined]);
+  assert.equal((await run('audit', 'whois', SUB, '--reason', 'case 7', '--key-file', 'nowhere')).code, 2);
+});
+
 test('audit erase says what is gone, and which workers may still hold something', async (t) => {
   const asked: unknown[] = [];
   const silent: string[] = [];

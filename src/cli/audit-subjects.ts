@@ -1,10 +1,12 @@
 // `sallyport audit whois|erase`: whose a pseudonym of the record is, and having somebody erased. A running gateway does it, since only its keeper
 // knows; both need a reason, and are on record with it.
 
+import type { Secret } from '../base/index.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { CliDeps, Command } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import { dataFolder } from './locate.ts';
+import { keyFileOption, readPersonKey } from './person-key.ts';
 import { complain, printJson, printLine, printText } from './print.ts';
 import { complainAbout } from './problems.ts';
 
@@ -13,6 +15,7 @@ const WHO = { name: 'WHO', text: 'a pseudonym, sub_ and 24 hex digits, or the na
 const OPTIONS = [
   { name: 'user', text: 'the name is that of a user' },
   { name: 'reason', value: 'TEXT', text: 'why, for the record' },
+  keyFileOption('who asks, so that the record says who it was'),
 ] as const;
 
 const whois: Command = {
@@ -30,15 +33,15 @@ const whois: Command = {
     const folder = dataFolder(args, deps);
     if (folder === undefined) return EXIT.config;
     const { subjects } = deps.admin(folder);
-    const { who, reason } = asked;
+    const { who, reason, key } = asked;
     if (PSEUDONYM.test(who)) {
-      const found = await subjects.whois({ pseudonym: who, reason });
+      const found = await subjects.whois({ pseudonym: who, reason }, { key });
       if (!found.ok) return complainAbout(deps, found.error);
       if (args.output === 'json') printJson(deps, found.value);
       else printLine(deps, `${who} is the ${found.value.kind} ${found.value.name}.`);
       return EXIT.ok;
     }
-    const found = await subjects.find({ kind: asked.kind, name: who, reason });
+    const found = await subjects.find({ kind: asked.kind, name: who, reason }, { key });
     if (!found.ok) return complainAbout(deps, found.error);
     const { pseudonym } = found.value;
     if (args.output === 'json') printJson(deps, found.value);
@@ -64,9 +67,9 @@ const erase: Command = {
     if (asked === undefined) return EXIT.usage;
     const folder = dataFolder(args, deps);
     if (folder === undefined) return EXIT.config;
-    const { who, reason } = asked;
+    const { who, reason, key } = asked;
     const kind = PSEUDONYM.test(who) ? ('pseudonym' as const) : asked.kind;
-    const erased = await deps.admin(folder).subjects.erase({ kind, name: who, reason });
+    const erased = await deps.admin(folder).subjects.erase({ kind, name: who, reason }, { key });
     if (!erased.ok) return complainAbout(deps, erased.error);
     const { months, workers, confirmed, silent } = erased.value;
     if (args.output === 'json') printJson(deps, erased.value);
@@ -90,11 +93,13 @@ interface AskedAbout {
   readonly who: string;
   readonly kind: 'agent' | 'user';
   readonly reason: string;
+  readonly key: Secret | undefined;
 }
 
 function readAsked(args: ParsedArguments, deps: CliDeps): AskedAbout | undefined {
   const reason = args.text('reason')?.trim() ?? '';
-  if (reason !== '') return { who: args.word('WHO'), kind: args.flag('user') ? 'user' : 'agent', reason };
-  complain(deps, EXIT.usage, 'Say why with --reason: it goes on record.');
+  const key = readPersonKey(args, deps);
+  if (reason !== '' && key.ok) return { who: args.word('WHO'), kind: args.flag('user') ? 'user' : 'agent', reason, key: key.value };
+  complain(deps, EXIT.usage, key.ok ? 'Say why with --reason: it goes on record.' : key.error);
   return undefined;
 }
