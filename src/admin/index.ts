@@ -9,12 +9,14 @@ export type { AgentsPortOptions } from './agents-port.ts';
 export { createAdminClient } from './client.ts';
 export type { ClientOptions } from './client.ts';
 export type {
+  AcceptLogInput,
   AddAgentInput,
   AddHoldInput,
   AgentView,
   ApprovalView,
   ApprovedView,
   CatalogueView,
+  CheckpointsView,
   CommandAction,
   CommandActInput,
   ConfigStatus,
@@ -43,6 +45,7 @@ export type {
   RetentionView,
   ServerStatus,
   ShownApproval,
+  SignedLogView,
   SubjectView,
   ToolFactsView,
   WithheldView,
@@ -60,6 +63,7 @@ export type {
   ApprovalsPort,
   Asking,
   CataloguePort,
+  CheckpointsPort,
   FlowPort,
   HoldsPort,
   LockdownPort,

@@ -18,6 +18,9 @@ export interface AnchorFeedOptions {
 export interface AnchorFeed {
   /** The last note of each log, by the name of the log. Call it every second. */
   offer(notes: ReadonlyMap<string, string>): void;
+  readonly name: string;
+  /** Since when there is something that it has not taken, in epoch milliseconds. */
+  readonly owedSince: number | undefined;
   /** What a person should know; undefined: nothing. */
   fault(): string | undefined;
   /** Brings what is owed, once more, and is done. */
@@ -64,6 +67,10 @@ export function createAnchorFeed({ name, anchor, everyMs, nowMs, steadyMs, log, 
   };
 
   return {
+    name,
+    get owedSince() {
+      return owedSince;
+    },
     offer(notes) {
       const due = owed(notes);
       if (due.length > 0) owedSince ??= nowMs();

@@ -4,8 +4,10 @@
 
 import { join } from 'node:path';
 import { newActId, toActRecord } from '../admin/index.ts';
+import type { AdminProblem, CheckpointsPort, SignedLogView } from '../admin/index.ts';
 import { createCheckpointer, isClaimed, listLogs, readIdentity, signIdleLog, stampOf } from '../audit/index.ts';
 import type { ActJournal, AnchorConfig, AuditLog, AuditSettings, Checkpointer, CheckpointState, LogDirectory } from '../audit/index.ts';
+import { fail, ok } from '../base/index.ts';
 import type { Log, Metrics } from '../telemetry/index.ts';
 import { createAnchorFeed } from './anchor-feed.ts';
 import type { AnchorFeed } from './anchor-feed.ts';
@@ -18,6 +20,7 @@ import type { Desk } from './conversation.ts';
 import { steadyNowMs } from './steady-clock.ts';
 
 export interface CheckpointDesk extends Desk {
+  readonly port: CheckpointsPort;
   /** From now on: `own` is control's log. */
   open(own: AuditLog): void;
   /** Anchors as the config has them. */
@@ -40,6 +43,11 @@ export interface CheckpointDeskOptions {
   readonly journal: Pick<ActJournal, 'recordSoon'>;
 }
 
+const AWAY: AdminProblem = { code: 'unavailable', detail: 'The keeper does not answer now; nothing was done. Try again.' };
+const UNKNOWN: AdminProblem = {
+  code: 'log_unknown',
+  detail: "Nothing was signed of a log of this name; 'sallyport audit checkpoints' lists them.",
+};
 const OWN_SLOT = 'control';
 const KEEPER_TIMEOUT_MS = 2_000;
 const LOOK_MS = 1_000;
@@ -55,6 +63,7 @@ export function createCheckpointDesk(options: CheckpointDeskOptions): Checkpoint
   /** Logs that nobody writes, as they were when they were signed. */
   const stamps = new Map<string, string>();
   let signed: readonly SignedLog[] = [];
+  let key: string | undefined;
   let feeds: readonly { readonly config: string; readonly feed: AnchorFeed }[] = [];
   let own: Checkpointer | undefined;
   let timers: readonly NodeJS.Timeout[] = [];
@@ -90,15 +99,15 @@ export function createCheckpointDesk(options: CheckpointDeskOptions): Checkpoint
         log.error('the keeper signs no checkpoints', { reason: why });
     } else {
       setFault('keeper', undefined);
-      signed = said.logs;
+      ({ logs: signed, key } = said);
       publish(said.key);
     }
     for (const { feed } of feeds) feed.offer(notes());
   };
 
-  const publish = (key: string): void => {
+  const publish = (verifierKey: string): void => {
     try {
-      files.publish(key, signed);
+      files.publish(verifierKey, signed);
       setFault('files', undefined);
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
@@ -157,7 +166,40 @@ export function createCheckpointDesk(options: CheckpointDeskOptions): Checkpoint
   const toFeed = (anchor: AnchorConfig, everyMs: number): AnchorFeed =>
     createAnchorFeed({ name: anchor.name, anchor: createAnchor(anchor), everyMs, nowMs, steadyMs: steadyNowMs, log, metrics });
 
+  const allFaults = (): readonly string[] => [
+    ...faults.values(),
+    ...feeds.map(({ feed }) => feed.fault()).filter((fault) => fault !== undefined),
+  ];
+
+  const port: CheckpointsPort = {
+    read: () =>
+      Promise.resolve(
+        ok({
+          key: faults.has('keeper') ? null : (key ?? null),
+          logs: signed.map(toView),
+          anchors: feeds.map(({ feed }) => ({
+            name: feed.name,
+            owedSince: feed.owedSince === undefined ? null : new Date(feed.owedSince).toISOString(),
+            fault: feed.fault() ?? null,
+          })),
+          faults: [...faults.values()],
+        }),
+      ),
+    accept: async ({ log: name }) => {
+      const answer = await links.request('keeper', 'checkpoint-forget', { log: name }, KEEPER_TIMEOUT_MS).catch(() => undefined);
+      if (answer === undefined || typeof answer.fields['error'] === 'string') return fail(AWAY);
+      const { forgotten } = answer.fields;
+      if (!isSignedLog(forgotten)) return fail(UNKNOWN);
+      // The next look signs what is there, or finds that nothing is missed any more.
+      signed = signed.filter((one) => one.log !== name);
+      stamps.delete(forgotten.slot);
+      setFault(`gone ${name}`, undefined);
+      return ok(toView(forgotten));
+    },
+  };
+
   return {
+    port,
     open(audit) {
       own = createCheckpointer({
         log: audit,
@@ -180,7 +222,7 @@ export function createCheckpointDesk(options: CheckpointDeskOptions): Checkpoint
         return feeds.find((known) => known.config === config) ?? { config, feed: toFeed(anchor, anchorSeconds * 1_000) };
       });
     },
-    faults: () => [...faults.values(), ...feeds.map(({ feed }) => feed.fault()).filter((fault) => fault !== undefined)],
+    faults: allFaults,
     async beforeClose() {
       for (const timer of timers) clearInterval(timer);
       await own?.close();
@@ -203,6 +245,10 @@ export function createCheckpointDesk(options: CheckpointDeskOptions): Checkpoint
     },
     onWorkerGone: ({ name }) => void setFault(`writer ${name}`, undefined),
   };
+}
+
+function toView({ log, slot, size, time }: SignedLog): SignedLogView {
+  return { log, slot, records: size, at: new Date(time).toISOString() };
 }
 
 function readSigned(fields: Readonly<Record<string, unknown>>): { readonly key: string; readonly logs: readonly SignedLog[] } | undefined {

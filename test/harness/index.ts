@@ -13,6 +13,8 @@ export { openStream, rawExchange, send } from './http.ts';
 export type { HttpAnswer, HttpStream, SendOptions, SseEvent } from './http.ts';
 export { callOnce, CALLS_OF_A_LOAD, endLoads, KeptConnection, startLoad } from './load.ts';
 export type { CallOnce, Load, LoadReport } from './load.ts';
+export { postgresMissing, startPostgres } from './postgres.ts';
+export type { Postgres } from './postgres.ts';
 export { childrenOf, isRunning } from './processes.ts';
 export { decisionAbout, lastDecision, readRecords } from './records.ts';
 export type { LogRecord } from './records.ts';

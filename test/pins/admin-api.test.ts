@@ -85,6 +85,7 @@ test('the problem codes and their statuses', () => {
     approval_over: 409,
     subject_held: 409,
     subject_unknown: 404,
+    log_unknown: 404,
     too_many_keys: 409,
     two_needed: 403,
     version_changed: 412,
