@@ -152,14 +152,14 @@ test('two people have a release opened, envelope by envelope', async () => {
 });
 
 test('of somebody who was erased there is no half of a key, and no name', async () => {
-  const carl = subjects.pseudonymOf({ tenant: 'default', kind: 'user', name: 'carl' });
+  const carl = subjects.pseudonymOf({ tenant: 'default', kind: 'user', name: 'carl' }, NOW);
   const named = must(await port.request({ ...ALL, kind: 'identity', pseudonyms: [carl, carl] }, as('ada')));
   assert.deepEqual([named.about, named.pseudonyms], [`whose the pseudonym ${carl} is`, [carl]]);
   const sealed = must(await port.request({ ...ALL, calls: ['c3'] }, as('ada')));
   for (const { id } of [named, sealed]) must(await port.decide({ release: id, decision: 'approve' }, as('bob')));
   const identities = async (): Promise<unknown> => must(await port.open({ release: named.id }, as('ada'))).identities;
   assert.deepEqual(await identities(), [{ pseudonym: carl, kind: 'user', name: 'carl' }]);
-  for (const pseudonym of [carl, ben?.pseudonym ?? '']) subjects.erase(pseudonym, NOW);
+  for (const pseudonym of [carl, ben?.pseudonym ?? '']) subjects.erase(pseudonym);
   assert.deepEqual(await identities(), [{ pseudonym: carl, kind: null, name: null }]);
   assert.deepEqual(must(await port.open({ release: sealed.id }, as('ada'))).keys, [{ envelope: 'c3.args', half: null }]);
 });
