@@ -64,7 +64,6 @@ export {
   parseRange,
   printRange,
   rootOf,
-  toRange,
 } from './merkle.ts';
 export type { CompactRange, Subtree } from './merkle.ts';
 export { openNote, parseVerifierKey, printVerifierKey, readNote, signCheckpoint, toOrigin, toSignerName, toVerifierKey } from './note.ts';
@@ -77,6 +76,8 @@ export { planRetention } from './retention.ts';
 export type { HeldSegment, LogPlan, RetentionOptions } from './retention.ts';
 export { removeEnvelopes } from './remove-envelopes.ts';
 export type { EnvelopeSweep, SweptEnvelopes } from './remove-envelopes.ts';
+export { renewIdleLog } from './renew-idle.ts';
+export type { Renewal } from './renew-idle.ts';
 export { finishRemovals, placeTombstone, removeSegments } from './shorten.ts';
 export type { SegmentSpan } from './shorten.ts';
 export { createHoldCheck, describeScope } from './holds.ts';

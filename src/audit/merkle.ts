@@ -28,7 +28,7 @@ export function emptyRange(from = 0): CompactRange {
  * The range of which only the hashes were kept, in the order of `nodes`: where each stands follows from `from` and `to`. Undefined where
  * there are not as many hashes as the range has subtrees.
  */
-export function toRange(from: number, to: number, hashes: readonly Uint8Array[]): CompactRange | undefined {
+function toRange(from: number, to: number, hashes: readonly Uint8Array[]): CompactRange | undefined {
   const nodes: Subtree[] = [];
   let start = from;
   for (const hash of hashes) {

@@ -128,6 +128,7 @@ export function createControlDesks(options: ControlDesksOptions): ControlDesks {
   const recordIndex = createRecordIndexer({ dataFolder, log });
   const retention = createRetentionDesk({
     dataFolder,
+    node: init.node,
     links,
     log,
     journal: controlLog,

@@ -9,7 +9,6 @@ import { finishInterrupted, runRetention } from './retention-run.ts';
 import type { RetentionRunOptions } from './retention-run.ts';
 
 export interface RetentionDeskOptions extends RetentionRunOptions {
-  readonly log: Log;
   /** How long records are kept, by the config in force; undefined: none is yet. */
   readonly days: () => number | undefined;
 }

@@ -6,17 +6,21 @@ import { newActId, toActRecord } from '../admin/index.ts';
 import type { RetentionView } from '../admin/index.ts';
 import {
   finishRemovals,
+  listLogs,
   parseKeys,
   placeTombstone,
   planRetention,
   readTombstone,
   removeEnvelopes,
   removeSegments,
+  renewIdleLog,
   vaultFolder,
 } from '../audit/index.ts';
 import type { ActJournal, ActRecord, Hold, LogPlan, Removal, SweptEnvelopes, VerifierKey } from '../audit/index.ts';
 import { sha256Hex } from '../base/index.ts';
+import type { Log } from '../telemetry/index.ts';
 import type { Fields } from './channel.ts';
+import { faultIn } from './checkpoint-port.ts';
 import type { Links } from './child.ts';
 import type { HoldBook } from './hold-book.ts';
 import type { ClockState } from './retention-clock.ts';
@@ -24,6 +28,9 @@ import { toMonth } from './subject-keys.ts';
 
 export interface RetentionRunOptions {
   readonly dataFolder: string;
+  /** Name of the node. */
+  readonly node: string;
+  readonly log: Log;
   readonly links: Pick<Links, 'request'>;
   readonly journal: Pick<ActJournal, 'record'>;
   readonly tenant: string;
@@ -54,6 +61,7 @@ export async function runRetention(options: RetentionRunOptions, wanted: WantedR
   const cutoffMs = nowMs() - days * DAY_MS;
   const standing = await holds.standing();
   if (!isDryRun) await finishInterrupted(options);
+  if (!isDryRun) await renewIdleLogs(options);
 
   const plans = await planRetention(join(dataFolder, 'audit'), { cutoffMs, holds: standing });
   const isSteady = clock.kind === 'steady';
@@ -86,6 +94,20 @@ export async function runRetention(options: RetentionRunOptions, wanted: WantedR
     keys,
     fault: isSteady ? null : describeClock(clock),
   };
+}
+
+/** Logs of workers that are not needed any more, and of commands: their last records get old too. */
+async function renewIdleLogs({ dataFolder, node, nowMs, log }: RetentionRunOptions): Promise<void> {
+  for (const one of await listLogs(join(dataFolder, 'audit'))) {
+    try {
+      await renewIdleLog(one, { node, writer: `control pid ${process.pid}`, nowMs });
+    } catch (error) {
+      log.warn('a log that nobody writes cannot be gone on with', {
+        slot: one.slot,
+        reason: error instanceof Error ? error.message : 'unknown',
+      });
+    }
+  }
 }
 
 /** Finishes at once what was cut short: before anybody can set a hold on what is already half gone. */
@@ -133,10 +155,11 @@ async function removeOne(
   { removal, standing }: { readonly removal: Removal; readonly standing: readonly Hold[] },
 ): Promise<string | undefined> {
   const { first, last, from, to } = removal;
-  const { note, error } = await askKeeper(links, 'sign-tombstone', { removal }, false);
+  const answer = await askKeeper(links, 'sign-tombstone', { removal }, false);
+  const { note } = answer;
   const tombstone = typeof note === 'string' ? readTombstone(note) : undefined;
   if (typeof note !== 'string' || tombstone === undefined)
-    return `the keeper does not sign for segments ${first} to ${last}: ${String(error)}`;
+    return `the keeper does not sign for segments ${first} to ${last}: ${faultIn(answer)}`;
   const known = new Set(standing.map(({ id }) => id));
   if ((await holds.standing()).some(({ id }) => !known.has(id))) return 'a hold was set in between; what is old enough goes next time';
 
@@ -181,8 +204,7 @@ async function expireKeys(
 
 async function askKeeper(links: Pick<Links, 'request'>, type: string, fields: Fields, isFatal = true): Promise<Fields> {
   const answer = await links.request('keeper', type, fields, KEEPER_TIMEOUT_MS);
-  const { error } = answer.fields;
-  if (isFatal && error !== undefined) throw new Error(`the keeper cannot answer: ${String(error)}`);
+  if (isFatal && answer.fields['error'] !== undefined) throw new Error(`the keeper cannot answer: ${faultIn(answer.fields)}`);
   return answer.fields;
 }
 
