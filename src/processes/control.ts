@@ -188,6 +188,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
         subjects: desks.subjects.port,
         holds: desks.holds.port,
         vault: createVaultPort({ dataFolder: init.dataFolder, links, people, nowMs }),
+        checkpoints: desks.checkpoints.port,
         removeOld: (input) => desks.retention.removeOld(input),
         policy: createPolicyPort({
           tenant: TENANT,
