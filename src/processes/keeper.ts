@@ -68,12 +68,22 @@ export function beginKeeper({ dataFolder, node }: Pick<Init, 'dataFolder' | 'nod
   const folder = join(dataFolder, 'keys');
   const signer = createPinSigner(folder);
   const checkpoints = createCheckpointSigner(folder, node, () => Date.now());
-  const subjects = createSubjectKeeper(folder, () => Buffer.from(lastingKey(join(folder, 'subjects-key.json')), 'base64'));
+  const subjects = createSubjectKeeper(
+    folder,
+    () => Buffer.from(lastingKey(join(folder, 'subjects-key.json')), 'base64'),
+    (file, entries) =>
+      log.error('entries about subjects cannot be read any more; what they were for cannot be tested or opened', { file, entries }),
+  );
   const releases = createReleases(folder);
   let config: KeeperConfig = { servers: {}, listeners: {} };
   const nowMs = (): number => Date.now();
   const clock = createRetentionClock(join(folder, 'clock.json'), nowMs);
-  const sign = createTombstoneSigner({ signingKey: () => checkpoints.signingKey(), clock, nowMs, retentionDays: () => config.retentionDays });
+  const sign = createTombstoneSigner({
+    signingKey: () => checkpoints.signingKey(),
+    clock,
+    nowMs,
+    retentionDays: () => config.retentionDays,
+  });
 
   const answer = (role: Role, frame: Frame): Fields => {
     switch (frame.type) {

@@ -71,6 +71,24 @@ test('erasing leaves nothing of a subject, and others as they were', () => {
   assert.notEqual(keeper.pseudonymOf(BEN, NOVEMBER), pseudonym, 'who comes again is somebody new');
 });
 
+test('keys whose owner cannot be read any more can still be destroyed', () => {
+  const { pseudonym, keyName } = keeper.keysOf(BEN, NOVEMBER);
+  const path = join(folder, 'subjects.slots');
+  const bytes = readFileSync(path);
+  bytes[600] = (bytes[600] ?? 0) ^ 1;
+  writeFileSync(path, bytes);
+  const told: unknown[] = [];
+  const next = createSubjectKeeper(
+    folder,
+    () => ROOT,
+    (file, entries) => told.push([file, entries]),
+  );
+  assert.equal(next.whois(pseudonym), undefined);
+  assert.deepEqual(told, [['subjects.slots', 1]]);
+  assert.equal(next.erase(pseudonym), 1);
+  assert.equal(open().keysNamed(keyName), undefined);
+});
+
 test('an erasure that was cut short is finished by the next process, before anything is given out', () => {
   const { pseudonym, keyName } = keeper.keysOf(BEN, NOVEMBER);
   const path = join(folder, 'subject-keys-2026-11.slots');

@@ -39,8 +39,6 @@ export interface SubjectKeeper {
   erase(pseudonym: string): number | undefined;
   /** Destroys the keys of all months before this one (`2026-11`), and every subject that has none left then; says how many keys. */
   expire(beforeMonth: string): number;
-  /** Entries that cannot be read any more. */
-  readonly damaged: number;
 }
 
 const SUBJECT_SLOT_BYTES = 512;
@@ -55,7 +53,8 @@ const SEAL_BYTES = 16;
 /** Where the name begins in the body of a subject. */
 const NAME_AT = ID_BYTES + TAG_BYTES + NONCE_BYTES + 2;
 /** Far more than there are callers; whoever makes up users must not fill the disk with them. */
-const MAX_SUBJECTS = 1_000_000;
+const MAX_SUBJECTS = 250_000;
+const SUBJECTS_FILE = 'subjects.slots';
 const KEYS_FILE = /^subject-keys-(\d{4}-\d{2})\.slots$/;
 const KEY_NAME = /^(sub_[0-9a-f]{24})\.(\d{4}-\d{2})$/;
 
@@ -80,8 +79,14 @@ interface Months {
   readonly slots: Map<string, number>;
 }
 
+/** Told of entries that cannot be read any more, by file. */
+export type OnDamaged = (file: string, entries: number) => void;
+
 /** The keeper of the subjects in a folder. `rootKey`: 32 bytes that last as long as the folder. */
-export function createSubjectKeeper(folder: string, rootKey: () => Uint8Array): SubjectKeeper {
+export function createSubjectKeeper(folder: string, rootKey: () => Uint8Array, onDamaged: OnDamaged = () => {}): SubjectKeeper {
+  const tell = (name: string, { damaged }: SlotFile): void => {
+    if (damaged > 0) onDamaged(name, damaged);
+  };
   const months = new Map<string, Months>();
   let subjects: Subjects | undefined;
 
@@ -92,6 +97,7 @@ export function createSubjectKeeper(folder: string, rootKey: () => Uint8Array): 
         slotBytes: KEY_SLOT_BYTES,
         title: `${KEYS_TITLE} ${month}`,
       });
+      tell(toFileName(month), file);
       known = { file, slots: new Map([...file.bodies].map(([slot, body]) => [toPseudonym(body), slot])) };
       months.set(month, known);
     }
@@ -117,6 +123,7 @@ export function createSubjectKeeper(folder: string, rootKey: () => Uint8Array): 
   const load = (): Subjects => {
     if (subjects === undefined) {
       const opened = openSubjects(folder, rootKey());
+      tell(SUBJECTS_FILE, opened.file);
       for (const slot of opened.file.unfinished) {
         const body = opened.file.bodies.get(slot);
         if (body !== undefined) destroyKeys(toPseudonym(body));
@@ -165,11 +172,13 @@ export function createSubjectKeeper(folder: string, rootKey: () => Uint8Array): 
       return keys === undefined ? undefined : toMac(keys.commitmentKey, member, digest);
     },
     erase: (pseudonym) => {
-      const slot = load().slotOf(pseudonym);
-      if (slot === undefined) return undefined;
-      load().file.condemn(slot);
+      const known = load();
+      const slot = known.slotOf(pseudonym);
+      // Keys may have outlived an entry that has gone bad; nobody who asks for them to be destroyed is told that there is nothing.
+      if (slot === undefined) return destroyKeys(pseudonym) || undefined;
+      known.file.condemn(slot);
       const destroyed = destroyKeys(pseudonym);
-      load().remove(slot);
+      known.remove(slot);
       return destroyed;
     },
     expire: (beforeMonth) => {
@@ -185,9 +194,6 @@ export function createSubjectKeeper(folder: string, rootKey: () => Uint8Array): 
       forgetUnseen();
       return destroyed;
     },
-    get damaged() {
-      return load().file.damaged + [...months.values()].reduce((sum, { file }) => sum + file.damaged, 0);
-    },
   };
 }
 
@@ -201,7 +207,7 @@ interface Subjects {
 }
 
 function openSubjects(folder: string, rootKey: Uint8Array): Subjects {
-  const file = openSlotFile(join(folder, 'subjects.slots'), { slotBytes: SUBJECT_SLOT_BYTES, title: SUBJECTS_TITLE });
+  const file = openSlotFile(join(folder, SUBJECTS_FILE), { slotBytes: SUBJECT_SLOT_BYTES, title: SUBJECTS_TITLE });
   const lookupKey = expand(rootKey, 'lookup');
   const nameKey = expand(rootKey, 'names');
   const byName = new Map<string, number>();

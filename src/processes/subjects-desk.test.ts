@@ -84,7 +84,6 @@ for (const [what, change, code] of [
   ['a legal hold stands', () => (holds = async () => [HOLD]), 'subject_held'],
   ['nobody can say what is held', () => (holds = () => Promise.reject(new Error('locked'))), 'unavailable'],
   ['nobody is known by that name', () => (answers['subject-find'] = async () => ({})), 'subject_unknown'],
-  ['they are erased already', () => (answers['subject-whois'] = async () => ({})), 'subject_unknown'],
   [
     'they are of another tenant',
     () => (answers['subject-whois'] = async () => ({ tenant: 'b', kind: 'agent', name: 'ben' })),
@@ -103,6 +102,13 @@ test('what the keeper cannot destroy is not said to be gone', async () => {
   answers['subject-erase'] = async () => ({ error: 'the disk is full' });
   assert.equal(await codeOf(erase()), 'internal');
   assert.ok(!asked.includes('worker subject-erased'));
+});
+
+test('of whom the keeper has nothing, nothing is said to be gone; keys whose owner nobody can name any more are destroyed', async () => {
+  answers['subject-whois'] = async () => ({});
+  assert.equal(await codeOf(erase('pseudonym', SUB)), 'ok');
+  answers['subject-erase'] = async () => ({});
+  assert.equal(await codeOf(erase('pseudonym', SUB)), 'subject_unknown');
 });
 
 test('what is no pseudonym is nobody’s', async () => {

@@ -84,8 +84,9 @@ export function createSubjectsDesk({ links, tenant, privacy, holdsOn, nameOf }: 
     if (!found.ok) return found;
     const pseudonym = found.value;
     if (pseudonym === undefined) return fail(UNKNOWN);
-    const who = await resolve(pseudonym);
-    if (!who.ok) return who;
+    const whose = await ask('subject-whois', { pseudonym });
+    if (!whose.ok) return whose;
+    if ((whose.value['tenant'] ?? tenant) !== tenant) return fail(UNKNOWN);
     const [held] = await holdsOn(pseudonym);
     if (held !== undefined) return fail(toHeld(held));
     const said = await ask('subject-erase', { pseudonym });
