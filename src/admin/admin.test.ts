@@ -78,7 +78,7 @@ function fakePorts(agents: AgentsPort, change: Partial<AdminPorts> = {}): AdminP
       erase: async () => ok({ pseudonym: `sub_${'0'.repeat(24)}`, months: 1, workers: 1, confirmed: 1, silent: [] }),
       match: async () => ok({ macs: [] }),
     },
-    flow: { read: async () => ok({ fault: null, agents: [] }), clear: async () => ok({ cleared: false }) },
+    flow: { read: async () => ok({ fault: null, hidden: false, agents: [] }), clear: async () => ok({ cleared: false }) },
     catalogue: {
       withheld: async () => ok({ faults: [], counts: [], withheld: [], omitted: 0 }),
       approved: async (server) => ok({ server, fault: null, approved: [] }),

@@ -36,6 +36,7 @@ export const FLOW_ENDPOINTS = {
     request: undefined,
     response: z.strictObject({
       fault: z.string().nullable().meta({ description: 'Why nobody can say; calls that depend on it are refused then.' }),
+      hidden: z.boolean().meta({ description: 'The privacy profile does not let agents be told apart: none is listed.' }),
       agents: z.array(agentTaintSchema),
     }),
     status: 200,

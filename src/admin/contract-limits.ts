@@ -9,11 +9,20 @@ const bucketSchema = z.strictObject({
   group: z.string().nullable().meta({ description: 'Empty: agents that are in no group.' }),
   server: z.string().nullable(),
   tool: z.string().nullable(),
-  remaining: z.number().meta({ description: 'Calls, places, bytes or units that are left now; negative: a debt that is paid off first.' }),
+  agents: z
+    .int()
+    .nullable()
+    .meta({ description: 'How many agents it is about together, where the privacy profile does not let them be told apart; else null.' }),
+  remaining: z.number().nullable().meta({
+    description: 'Calls, places, bytes or units that are left now; negative: a debt that is paid off first; null: every agent has its own.',
+  }),
   admitted: z.int().meta({ description: 'Calls let through since control began, or since there was last nothing to say of it.' }),
   refused: z.int(),
   lastRefusedAt: z.iso.datetime().nullable(),
-  retryAfterMs: z.int().meta({ description: 'Milliseconds until the smallest call passes; 0: now.' }),
+  retryAfterMs: z
+    .int()
+    .nullable()
+    .meta({ description: 'Milliseconds until the smallest call passes; 0: now; null: every agent has its own.' }),
 });
 
 const limitSchema = z.strictObject({
@@ -22,8 +31,11 @@ const limitSchema = z.strictObject({
   text: z.string().meta({ description: 'What it is, in a line.' }),
   per: z.array(z.enum(['agent', 'group', 'server', 'tool'])).meta({ description: 'What it counts apart.' }),
   capacity: z.number().meta({ description: 'Most at once.' }),
+  fewest: z.int().nullable().meta({ description: 'Figures about fewer agents are not shown, by the privacy profile; null: all are.' }),
   count: z.int().meta({ description: 'Buckets that somebody has taken from, or was refused by in the last hour.' }),
-  buckets: z.array(bucketSchema).meta({ description: 'The hundred of them with the least left.' }),
+  buckets: z
+    .array(bucketSchema)
+    .meta({ description: 'The hundred of them with the least left; where agents are not told apart, by what they are about.' }),
 });
 
 const limitsSchema = z.strictObject({ limits: z.array(limitSchema) });

@@ -70,7 +70,7 @@ export function fakePorts(agents: AgentsPort, change: Partial<AdminPorts> = {}):
       decide: async () => ok({ decided: [] }),
     },
     subjects: { find: nothing, whois: nothing, erase: nothing, match: nothing },
-    flow: { read: async () => ok({ fault: null, agents: [] }), clear: async () => ok({ cleared: false }) },
+    flow: { read: async () => ok({ fault: null, hidden: false, agents: [] }), clear: async () => ok({ cleared: false }) },
     status: async () => ok(FAKE_STATUS),
     servers: async () => ok(FAKE_SERVERS),
     reload: async () => ok(FAKE_CONFIG),

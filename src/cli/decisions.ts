@@ -72,6 +72,7 @@ function toDecision({ time, members }: TailRecord): RecordedDecision {
     method: text('method') ?? '',
     subject: subjectOf(text),
     wasAsked: text('approval') !== undefined,
+    isUnread: text('inspection') === 'bypassed',
   };
 }
 

@@ -46,10 +46,12 @@ async function showFlow(args: ParsedArguments, deps: CliDeps): Promise<ExitCode>
   const agent = args.word('AGENT');
   const agents = read.value.agents.filter((one) => agent === '' || one.agent === agent);
   if (args.output === 'json') {
-    printJson(deps, { fault: read.value.fault, agents });
+    printJson(deps, { ...read.value, agents });
     return EXIT.ok;
   }
   if (read.value.fault !== null) printLine(deps, read.value.fault);
+  else if (read.value.hidden)
+    printLine(deps, 'What single agents have used is not shown: the privacy profile does not let them be told apart.');
   else if (agents.length === 0) printLine(deps, 'Nothing that a rule looks at has been used.');
   else printTable(deps, ['AGENT', 'EVERYWHERE', 'UNTIL', 'ELSEWHERE', 'SESSIONS', 'TRACES'], agents.map(toCells));
   return EXIT.ok;

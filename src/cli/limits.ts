@@ -37,6 +37,12 @@ function print(deps: CliDeps, limits: readonly LimitRow[]): void {
     limit.buckets.length === 0 ? [fullRow(limit)] : limit.buckets.map((bucket) => bucketRow(limit, bucket, nowMs)),
   );
   printTable(deps, ['LIMIT', 'WHAT', 'OF', 'LEFT', 'NEXT', 'ADMITTED', 'REFUSED', 'LAST REFUSED'], rows);
+  const [hiding] = limits.flatMap(({ fewest }) => fewest ?? []);
+  if (hiding !== undefined)
+    printLine(
+      deps,
+      `\nAgents are not told apart, by the privacy profile${hiding > 1 ? `, and figures about fewer than ${hiding} are not shown` : ''}.`,
+    );
   for (const { name, count, buckets } of limits)
     if (count > buckets.length) printLine(deps, `\n${name}: ${count - buckets.length} more are not shown.`);
 }
@@ -47,15 +53,23 @@ function fullRow({ name, text, per, capacity }: LimitRow): readonly string[] {
 }
 
 function bucketRow({ name, text, kind }: LimitRow, bucket: BucketRow, nowMs: number): readonly string[] {
-  const { agent, group, server, tool, remaining, admitted, refused, lastRefusedAt, retryAfterMs } = bucket;
+  const { agent, agents, group, server, tool, remaining, admitted, refused, lastRefusedAt, retryAfterMs } = bucket;
   const parts = [
     ['agent', agent],
+    ['agents:', agents === null ? null : String(agents)],
     ['group', group === '' ? '(none)' : group],
     ['server', server],
     ['tool', tool],
   ] as const;
   const of = parts.flatMap(([what, value]) => (value === null ? [] : [`${what} ${value}`])).join(', ');
-  const next = retryAfterMs === 0 ? 'now' : kind === 'concurrent' ? 'when one ends' : `in ${formatAge(retryAfterMs + 999)}`;
+  const next =
+    retryAfterMs === null
+      ? '-'
+      : retryAfterMs === 0
+        ? 'now'
+        : kind === 'concurrent'
+          ? 'when one ends'
+          : `in ${formatAge(retryAfterMs + 999)}`;
   const last = lastRefusedAt === null ? '' : `${formatAge(nowMs - Date.parse(lastRefusedAt))} ago`;
-  return [name, text, of === '' ? 'all' : of, String(remaining), next, String(admitted), String(refused), last];
+  return [name, text, of === '' ? 'all' : of, remaining === null ? '-' : String(remaining), next, String(admitted), String(refused), last];
 }

@@ -1,5 +1,6 @@
 // `sallyport policy replay`: what would have been decided otherwise, had these rules been in force.
 
+import { DEFAULT_AUDIT } from '../audit/index.ts';
 import { labelsIn } from '../config/index.ts';
 import { compileToolFacts, createReplay } from '../policies/index.ts';
 import type { LeftOut, ReplayGroup, ReplayReport } from '../policies/index.ts';
@@ -17,6 +18,8 @@ const WHY_LEFT_OUT: Readonly<Record<LeftOut, string>> = {
   'asked-first': 'asked a person; what came of it has a record of its own',
   'cut-short': 'are about a name, or a URI, that the record does not have whole',
   'no-server': 'are about a route as a whole, whose servers have records of their own',
+  unread: 'are about servers that are not looked into, of which the record does not say what was wanted',
+  nameless: 'are on record without the name of the agent, by the privacy profile, so that nobody can say which rules concern it',
 };
 
 export const policyReplayCommand: Command = {
@@ -38,12 +41,13 @@ export const policyReplayCommand: Command = {
     if (typeof config === 'number') return config;
     const opened = openDecisions(args, deps);
     if (typeof opened === 'number') return opened;
-    const { policy, servers } = config.shard;
+    const { policy, servers, audit = DEFAULT_AUDIT } = config.shard;
     const replay = createReplay(policy, {
       servers: servers.map(({ name }) => name),
       agents: (await knownAgents(args, deps)) ?? new Map(),
       toolFacts: compileToolFacts(servers),
       serverLabels: labelsIn(servers),
+      isTogether: audit.subjects === 'pseudonyms' || audit.smallestGroup > 1,
     });
     for await (const decision of opened.read()) replay.take(decision);
     const report = replay.report();

@@ -1,5 +1,6 @@
 // `sallyport policy unused`: what agents may do and have not done. What nobody uses, nobody misses when it is taken away, except who steals a key.
 
+import { DEFAULT_AUDIT } from '../audit/index.ts';
 import { labelsIn } from '../config/index.ts';
 import type { UntestedConfig } from '../config/index.ts';
 import { compilePolicy, compileToolFacts } from '../policies/index.ts';
@@ -20,6 +21,14 @@ interface Grant {
   readonly unused: readonly string[];
 }
 
+/** The same, tool by tool. */
+interface Given extends Pick<Grant, 'agent' | 'server'> {
+  readonly granted: ReadonlySet<string>;
+  readonly used: ReadonlySet<string>;
+}
+
+/** In the place of an agent: all of them, who are not told apart. */
+const EVERYBODY = '*';
 /** Uses kept apart; an agent that uses more tools than that uses them all, for this purpose. */
 const MAX_USES = 1_000_000;
 const MAX_NAMED = 6;
@@ -57,7 +66,10 @@ export const policyUnusedCommand: Command = {
       return complain(deps, EXIT.failed, `More than ${MAX_USES} different uses are on record: give a shorter time with --since.`);
     const tools =
       (await knownWorld(args, deps))?.tools ?? [...called].flatMap(([server, names]) => Array.from(names, (name) => ({ server, name })));
-    const grants = findGrants(config, agents, tools, uses);
+    // Where the record names nobody, or nobody is to be told apart, only what all of them together have left unused can be said.
+    const { subjects, smallestGroup } = config.shard.audit ?? DEFAULT_AUDIT;
+    const given = findGrants(config, agents, tools, uses);
+    const grants = (subjects === 'names' && smallestGroup === 1 ? given : together(given)).map(toGrant);
     const unusedRules = config.shard.policy.rules.flatMap(({ name, effect }) => (rules.has(name) ? [] : [{ rule: name, effect }]));
     const since = Number.isFinite(firstMs) ? new Date(firstMs).toISOString() : null;
     const isAllUsed = unusedRules.length === 0 && grants.every(({ unused }) => unused.length === 0);
@@ -77,14 +89,14 @@ function findGrants(
   agents: ReadonlyMap<string, AgentView>,
   tools: readonly { readonly server: string; readonly name: string }[],
   uses: ReadonlySet<string>,
-): readonly Grant[] {
+): readonly Given[] {
   const servers = shard.servers.map(({ name }) => name);
   const compiled = compilePolicy(shard.policy, { servers });
   if (!compiled.ok) return [];
   const factsOf = compileToolFacts(shard.servers);
   const labelsOf = labelsIn(shard.servers);
   return [...agents.values()].flatMap((agent) =>
-    servers.flatMap((server): readonly Grant[] => {
+    servers.flatMap((server): readonly Given[] => {
       const principal = {
         tenant: 'default',
         agent: agent.name,
@@ -96,10 +108,24 @@ function findGrants(
       const mayUse = (tool: string): boolean => mayCall(compiled.value, principal, server, tool, factsOf(server, tool));
       if (compiled.value.decide(principal, server, { kind: 'server' }, labelsOf(server)).kind === 'deny') return [];
       const granted = tools.flatMap((tool) => (tool.server === server && mayUse(tool.name) ? [tool.name] : []));
-      const unused = granted.filter((tool) => !uses.has(useOf(agent.name, server, tool))).sort();
-      return granted.length === 0 ? [] : [{ agent: agent.name, server, used: granted.length - unused.length, unused }];
+      const isUsed = (tool: string): boolean => uses.has(useOf(agent.name, server, tool)) || uses.has(useOf('', server, tool));
+      return granted.length === 0 ? [] : [{ agent: agent.name, server, granted: new Set(granted), used: new Set(granted.filter(isUsed)) }];
     }),
   );
+}
+
+/** What all agents may use as one, at each server: unused is what none of them has used. */
+function together(given: readonly Given[]): readonly Given[] {
+  return [...Map.groupBy(given, ({ server }) => server)].map(([server, same]) => ({
+    agent: EVERYBODY,
+    server,
+    granted: new Set(same.flatMap(({ granted }) => [...granted])),
+    used: new Set(same.flatMap(({ used }) => [...used])),
+  }));
+}
+
+function toGrant({ agent, server, granted, used }: Given): Grant {
+  return { agent, server, used: used.size, unused: [...granted.difference(used)].sort() };
 }
 
 type Principal = Parameters<Policy['decide']>[0];

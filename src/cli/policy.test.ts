@@ -249,6 +249,20 @@ test('replay and unused go by the record', async (t) => {
   assert.match((await run('policy', 'lint', '--records')).stdout, /unused: payments has decided nothing in the record/);
 });
 
+test('where nobody is to be told apart, replay and unused speak of all agents as one', async (t) => {
+  const { run, cwd } = place(t);
+  mkdirSync(join(cwd, '.sallyport'));
+  await writeLog(join(cwd, '.sallyport', 'audit', '0'));
+  for (const agent of ['billing', 'reader']) await run('agents', 'add', agent);
+  const private_ = `${CONFIG.replace('agents: [billing]', 'groups: [staff]')}\naudit: { profile: works-council }\n`;
+  writeFileSync(join(cwd, 'private.yaml'), private_);
+  const args = ['--config', 'private.yaml', '--data', '.sallyport'];
+  const replay = await run('policy', 'replay', ...args);
+  assert.match(replay.stdout, /^1 +\* +files +tool read_file/m);
+  const unused = await run('policy', 'unused', '--output', 'json', ...args);
+  for (const text of [replay.stdout, unused.stdout]) assert.doesNotMatch(text, /billing|reader\b/);
+});
+
 const nothing = async (): Promise<never> => assert.fail('nobody asks this');
 const agentless = {
   list: async () => ok({ version: 1, agents: [] }),

@@ -2,12 +2,13 @@
 // for. Each has a desk; what they have in common is who they serve.
 
 import { randomBytes } from 'node:crypto';
-import { DEFAULT_AUDIT } from '../audit/index.ts';
+import { DEFAULT_AUDIT, PROFILES } from '../audit/index.ts';
 import type { PrivacySwitches } from '../audit/index.ts';
 import type { Store } from '../cluster/index.ts';
 import type { ConfigShard } from '../config/index.ts';
 import { DEFAULT_FLOW } from '../policies/index.ts';
 import type { Log, Metrics } from '../telemetry/index.ts';
+import { tellsApart } from './apart.ts';
 import { toApprovalRecord } from './approval-records.ts';
 import { createApprovalsDesk } from './approvals-desk.ts';
 import { createCatalogueDesk } from './catalogue-desk.ts';
@@ -34,7 +35,7 @@ import { createRecordedNames } from './recorded-names.ts';
 import { createSubjectsDesk } from './subjects-desk.ts';
 import type { SubjectsDesk } from './subjects-desk.ts';
 
-const STRICTEST = { reidentify: 'two', subjects: 'pseudonyms' } as const;
+const STRICTEST = PROFILES['works-council'];
 /** Nobody guesses one; and it is short enough to be read out. */
 const APPROVAL_ID_BYTES = 8;
 
@@ -71,6 +72,8 @@ export interface ControlDesks {
   /** What is done to the gateway is on record here. */
   readonly controlLog: ControlLog;
   readonly checkpoints: CheckpointDesk;
+  /** What may be told of people now. */
+  readonly privacy: () => Pick<PrivacySwitches, 'reidentify' | 'subjects' | 'smallestGroup'>;
   /** Those that workers talk to. */
   readonly all: readonly Desk[];
   /** Reads what the store has for them. */
@@ -106,7 +109,14 @@ export function createControlDesks(options: ControlDesksOptions): ControlDesks {
         .map(({ name }) => name),
     nameOf: options.nameOf,
   });
-  const flow = createFlowDesk({ links, log, tenant, nowMs, windowMs: () => (shard()?.policy.flow ?? DEFAULT_FLOW).windowMs });
+  const flow = createFlowDesk({
+    links,
+    log,
+    tenant,
+    nowMs,
+    windowMs: () => (shard()?.policy.flow ?? DEFAULT_FLOW).windowMs,
+    isShown: () => tellsApart(privacy()),
+  });
   const limits = createLimitsDesk({ log, metrics, expected: init.workers });
   const controlLog = createControlLog({ dataFolder, node: init.node, writer: `${init.name} pid ${process.pid}`, log, nowMs });
   const checkpoints = createCheckpointDesk({ dataFolder, tenant, links, log, metrics, nowMs, journal: controlLog });
@@ -122,8 +132,7 @@ export function createControlDesks(options: ControlDesksOptions): ControlDesks {
     record: async (said) => controlLog.record(await Promise.all(said.map((one) => toApprovalRecord(one, nowMs(), toName)))),
   });
   // Until a config is in force nobody is told more than the strictest of them would tell.
-  const privacy = (): Pick<PrivacySwitches, 'reidentify' | 'subjects'> =>
-    shard() === undefined ? STRICTEST : (shard()?.audit ?? DEFAULT_AUDIT);
+  const privacy: ControlDesks['privacy'] = () => (shard() === undefined ? STRICTEST : (shard()?.audit ?? DEFAULT_AUDIT));
   const holds = createHoldBook({ dataFolder, links, tenant, nowMs, store, privacy });
   const recordIndex = createRecordIndexer({ dataFolder, log });
   const retention = createRetentionDesk({
@@ -147,6 +156,7 @@ export function createControlDesks(options: ControlDesksOptions): ControlDesks {
   });
   const all: readonly Desk[] = [catalogue, flow, limits, approvals, checkpoints];
   return {
+    privacy,
     catalogue,
     catalogueFaults,
     inspection,

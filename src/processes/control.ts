@@ -30,6 +30,7 @@ import { createControlDesks } from './control-desks.ts';
 import { createDiskWatch } from './disk-watch.ts';
 import { createGatewayActs } from './gateway-acts.ts';
 import { markLocation } from './location-mark.ts';
+import { groupSizes } from './limits-view.ts';
 import type { Init } from './messages.ts';
 import { serveMetrics } from './metrics-door.ts';
 import type { MetricsDoor } from './metrics-door.ts';
@@ -119,7 +120,6 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     check: async (shard, placed) => {
       const { authority } = catalogue;
       if (authority === undefined) return [];
-      const problems = [...(await conditionProblems(shard, authority)), ...strayToolProblems(shard, authority)];
       // What runs is never worse than what is not there: a gateway that starts again says what has become wrong, and serves.
       const isStart = config.shard === undefined;
       const ended = isStart ? [] : endedCaptures(shard.policy, shard.audit ?? DEFAULT_AUDIT, nowMs());
@@ -200,7 +200,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
           flow: flow.port,
           nowMs,
         }),
-        limits: async () => ok(limits.view()),
+        limits: async () => ok(limits.view({ privacy: desks.privacy(), sizeOf: groupSizes((await store?.agents(TENANT))?.agents ?? []) })),
         status: async () => ok(await status()),
         servers: async () => {
           const dump = totals.total();

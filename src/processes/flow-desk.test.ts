@@ -51,7 +51,7 @@ interface Bed {
   readonly told: Fields[];
   readonly say: (type: 'flow-note' | 'flow-read', fields: object) => Promise<Fields>;
 }
-async function bed(store: TaintStore): Promise<Bed> {
+async function bed(store: TaintStore, isShown = true): Promise<Bed> {
   const told: Fields[] = [];
   const worker: Channel = {
     open: true,
@@ -63,7 +63,14 @@ async function bed(store: TaintStore): Promise<Bed> {
       return { type: 'answer', fields: {}, payload: new Uint8Array(0), reply: () => {} };
     },
   };
-  const desk = createFlowDesk({ links: { all: () => [worker] }, log: silent, tenant: 'default', nowMs: () => 0, windowMs: () => HOUR });
+  const desk = createFlowDesk({
+    links: { all: () => [worker] },
+    log: silent,
+    tenant: 'default',
+    nowMs: () => 0,
+    windowMs: () => HOUR,
+    isShown: () => isShown,
+  });
   await desk.open(store);
   const from: Caller = { channel: worker, name: 'worker-0.1' };
   return {

@@ -27,6 +27,8 @@ export interface FlowDeskOptions {
   readonly nowMs: () => number;
   /** Of the policy in force. */
   readonly windowMs: () => number;
+  /** Whether anybody may see what single agents have used. */
+  readonly isShown: () => boolean;
 }
 
 const SWEEP_MS = 60_000;
@@ -35,7 +37,7 @@ const ACKNOWLEDGE_MS = 3_000;
 
 type Drop = TaintChange['drop'][number];
 
-export function createFlowDesk({ links, log, tenant, nowMs, windowMs }: FlowDeskOptions): FlowDesk {
+export function createFlowDesk({ links, log, tenant, nowMs, windowMs, isShown }: FlowDeskOptions): FlowDesk {
   let store: TaintStore | undefined;
   let ledger: TaintLedger | undefined;
   /** What is not on the disk yet, by its row; whoever waits for it; and whether somebody is writing. */
@@ -122,11 +124,15 @@ export function createFlowDesk({ links, log, tenant, nowMs, windowMs }: FlowDesk
     port: {
       read: async () =>
         ledger === undefined
-          ? ok({ fault: 'What was written cannot be read. Have it forgotten with `sallyport flow clear --all`.', agents: [] })
+          ? ok({
+              fault: 'What was written cannot be read. Have it forgotten with `sallyport flow clear --all`.',
+              hidden: false,
+              agents: [],
+            })
           : ok({
               fault: null,
-              agents: ledger
-                .all(nowMs())
+              hidden: !isShown(),
+              agents: (isShown() ? ledger.all(nowMs()) : [])
                 .filter((one) => one.tenant === tenant)
                 .map(({ agent, labels, elsewhere, sessions, traces }) => ({
                   agent,

@@ -216,7 +216,7 @@ test('a changed limit takes back what was leased under the old numbers', async (
   for (let i = 0; i < 5; i++) after.push(await worker.take(CALL));
   const passed = after.filter(({ kind }) => kind === 'receipt').length;
   assert.ok(passed === 1 || passed === 2, `${passed} of at most 2`);
-  const [view] = bed.desk.view().limits;
+  const [view] = bed.desk.view({ privacy: { subjects: 'names', smallestGroup: 1 }, sizeOf: () => 0 }).limits;
   assert.deepEqual([view?.name, view?.capacity, view?.buckets[0]?.agent, view?.buckets[0]?.remaining], ['calls', 2, 'ann', 0]);
   assert.ok((view?.buckets[0]?.refused ?? 0) >= 1);
 });

@@ -14,6 +14,7 @@ import type { Caller, Desk } from './conversation.ts';
 import { readClaims, readReports, readTake } from './limits-frames.ts';
 import type { TakeFrame } from './limits-frames.ts';
 import { viewLimits } from './limits-view.ts';
+import type { Shown } from './limits-view.ts';
 import { steadyNowMs } from './steady-clock.ts';
 
 /** A worker answers at once, or hangs; what it holds counts as spent then. */
@@ -38,7 +39,7 @@ export interface LimitsDesk extends Desk {
   open(store: LevelStore): Promise<void>;
   /** Puts the limits of a policy in force, before workers hear of them. */
   configure(policy: PolicyDocument): void;
-  view(): LimitsView;
+  view(shown: Shown): LimitsView;
 }
 
 export function createLimitsDesk({ log, metrics, expected, nowMs = steadyNowMs }: LimitsDeskOptions): LimitsDesk {
@@ -192,7 +193,7 @@ export function createLimitsDesk({ log, metrics, expected, nowMs = steadyNowMs }
       for (const [worker, accounts] of authority.recall(changed)) void recall(worker, accounts, true);
       void flush();
     },
-    view: () => viewLimits(limits ?? {}, authority.view(nowMs()), nowMs()),
+    view: (shown) => viewLimits(limits ?? {}, authority.view(nowMs()), nowMs(), shown),
     hears: {
       'limits-take': take,
       'limits-report': ({ fields }, { name }) =>

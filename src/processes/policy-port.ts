@@ -55,7 +55,7 @@ export function createPolicyPort(options: PolicyPortOptions): AdminPorts['policy
 
   const taintOf = async (agent: string): Promise<readonly string[] | undefined> => {
     const known = await flow.read();
-    if (!known.ok || known.value.fault !== null) return undefined;
+    if (!known.ok || known.value.fault !== null || known.value.hidden) return undefined;
     return known.value.agents.find((one) => one.agent === agent)?.labels.map(({ label }) => label) ?? [];
   };
 

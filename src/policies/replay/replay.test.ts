@@ -22,6 +22,7 @@ const CALL: RecordedDecision = {
   method: 'tools/call',
   subject: { kind: 'tool', name: 'read' },
   wasAsked: false,
+  isUnread: false,
 };
 const replay = (rules: readonly object[], ...decisions: readonly Partial<RecordedDecision>[]): ReplayReport => {
   const bed = {
@@ -87,8 +88,10 @@ test('what policy did not decide is left out, and counted', () => {
     { method: 'resources/read', subject: { kind: 'resource', name: 'file:///a?…' } },
     { server: '/mcp', subject: { kind: 'server' }, method: 'tools/list' },
     { verdict: 'deny', reason: 'body_malformed', method: '' },
+    { isUnread: true, subject: { kind: 'server' } },
+    { agent: '' },
   );
-  assert.deepEqual(report.leftOut, { 'not-by-policy': 2, 'asked-first': 1, 'cut-short': 2, 'no-server': 1 });
+  assert.deepEqual(report.leftOut, { 'not-by-policy': 2, 'asked-first': 1, 'cut-short': 2, 'no-server': 1, unread: 1, nameless: 1 });
   assert.equal(report.same + report.changed + report.unsaid, 0);
 });
 

@@ -13,6 +13,7 @@ export interface RecordedDecision {
   readonly verdict: Verdict['kind'];
   readonly rule: string | undefined;
   readonly reason: string | undefined;
+  /** Empty where the record names nobody. */
   readonly agent: string;
   readonly user: string | undefined;
   readonly server: string;
@@ -22,6 +23,8 @@ export interface RecordedDecision {
   readonly subject: Subject;
   /** A person was asked about it. */
   readonly wasAsked: boolean;
+  /** Nobody looked into it, so that it was decided by who asked and whom alone. */
+  readonly isUnread: boolean;
 }
 
 /** What the new policy stands in, as of now. */
@@ -30,6 +33,8 @@ export interface ReplayBed {
   /** Agents by name, with their groups and attributes. */
   readonly agents: ReadonlyMap<string, Pick<Principal, 'groups' | 'attributes'>>;
   readonly toolFacts: (server: string, tool: string) => ToolFacts;
+  /** What agents did is counted for all of them as one, `*`. */
+  readonly isTogether?: boolean;
   /** Labels of what is no tool. */
   readonly serverLabels: (server: string) => readonly string[];
 }
@@ -64,7 +69,7 @@ export interface ReplayReport {
 }
 
 /** Why a decision is left out. */
-export type LeftOut = 'not-by-policy' | 'asked-first' | 'cut-short' | 'no-server';
+export type LeftOut = 'not-by-policy' | 'asked-first' | 'cut-short' | 'no-server' | 'unread' | 'nameless';
 
 /** Takes decisions one by one. */
 export interface Replay {
@@ -72,6 +77,7 @@ export interface Replay {
   report(): ReplayReport;
 }
 
+const EVERYBODY = '*';
 const MAX_GROUPS = 10_000;
 const MAX_UNKNOWN_AGENTS = 1_000;
 /** Methods that use what they name; others are about a use that was judged before. */
@@ -90,7 +96,7 @@ export function createReplay(document: PolicyDocument, bed: ReplayBed): Replay {
   const principals = new Map<string, Principal>();
   const unknownAgents = new Set<string>();
   const groups = new Map<string, { -readonly [Member in keyof ReplayGroup]: ReplayGroup[Member] }>();
-  const leftOut: Record<LeftOut, number> = { 'not-by-policy': 0, 'asked-first': 0, 'cut-short': 0, 'no-server': 0 };
+  const leftOut: Record<LeftOut, number> = { 'not-by-policy': 0, 'asked-first': 0, 'cut-short': 0, 'no-server': 0, unread: 0, nameless: 0 };
   let [decisions, same, changed, unsaid, ungrouped] = [0, 0, 0, 0, 0];
 
   /** One for each agent, since callers are known by identity. */
@@ -126,7 +132,8 @@ export function createReplay(document: PolicyDocument, bed: ReplayBed): Replay {
   };
 
   const group = (decision: RecordedDecision, was: Verdict['kind'], { verdict, kinds, open }: Foreseen): void => {
-    const { agent, server, subject, rule, timeMs } = decision;
+    const { server, subject, rule, timeMs } = decision;
+    const agent = bed.isTogether === true ? EVERYBODY : decision.agent;
     const [only] = kinds.size === 1 ? kinds : [];
     const now = only === undefined ? undefined : { verdict: only, rule: verdict?.rule };
     const key = JSON.stringify([agent, server, subject, was, rule, now, open]);
@@ -174,9 +181,15 @@ function asAnswered(foreseen: Foreseen, method: string): Foreseen {
   return { ...foreseen, kinds: new Set(Array.from(foreseen.kinds, (kind) => (kind === 'ask' ? 'allow' : kind))) };
 }
 
-function leaveOut({ verdict, reason, method, server, subject }: RecordedDecision, servers: readonly string[]): LeftOut | undefined {
+function leaveOut(
+  { verdict, reason, method, server, subject, agent, isUnread }: RecordedDecision,
+  servers: readonly string[],
+): LeftOut | undefined {
   if (reason === 'approval-asked') return 'asked-first';
   if (method === '' || (verdict === 'deny' && !BY_POLICY.has(reason ?? ''))) return 'not-by-policy';
+  if (isUnread) return 'unread';
+  // Who is not named has no groups, and falls under no rule about agents.
+  if (agent === '') return 'nameless';
   if (subject.kind !== 'server' && CUT.test(subject.name)) return 'cut-short';
   // On a route with several servers each is asked by itself, which has a record of its own.
   return server.startsWith('/') && !servers.includes(server) ? 'no-server' : undefined;
