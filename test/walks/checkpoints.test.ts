@@ -1,0 +1,184 @@
+// The record is signed while calls go on: a keeper that is away or killed makes it late and nothing else; what nobody writes is signed too; and a log that is
+// not the one that was signed is not signed again until a person has said so, on record.
+
+import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import {
+  at,
+  modernCall,
+  readRecords,
+  readStatus,
+  repositoryRoot,
+  startEchoServer,
+  startGateway,
+  testConfig,
+  textAt,
+  until,
+} from '../harness/index.ts';
+import type { EchoServer, Gateway } from '../harness/index.ts';
+
+const home = mkdtempSync(join(repositoryRoot, '.sallyport', 'test-checkpoints-'));
+let echo: EchoServer;
+let gateway: Gateway;
+let key: string;
+
+const start = (workers: number): Promise<Gateway> =>
+  startGateway({ folder: home, config: { ...testConfig({ servers: { echo: { url: echo.url } } }), workers } });
+
+before(async () => {
+  mkdirSync(home, { recursive: true });
+  echo = await startEchoServer({ tools: ['a'] });
+  gateway = await start(2);
+  key = await gateway.addAgent('laptop');
+});
+after(async () => {
+  await gateway[Symbol.asyncDispose]();
+  await echo.close();
+  rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+});
+
+async function call(): Promise<void> {
+  const { result } = await modernCall(gateway.url('echo'), 'tools/call', { name: 'a', arguments: {} }, { key });
+  assert.ok(result !== undefined);
+}
+
+const callsIn = (slot: string): number =>
+  readRecords(gateway.dataFolder).filter((record) => record.slot === slot && textAt(record.value, 'kind') === 'decision').length;
+
+/** Calls until each of these workers has carried one more. */
+async function callEach(...slots: readonly string[]): Promise<void> {
+  const had = slots.map(callsIn);
+  await until(
+    async () => {
+      await call();
+      return slots.every((slot, index) => callsIn(slot) > (had[index] ?? 0));
+    },
+    `a call in each of ${slots.join(', ')}`,
+  );
+}
+
+/** So many records are signed, by the note beside the log. */
+function signedIn(slot: string): number {
+  return Number(readFileSync(join(gateway.dataFolder, 'audit', slot, 'checkpoint'), 'utf8').split('\n')[1]);
+}
+
+const lastCall = (slot: string): number =>
+  Math.max(
+    ...readRecords(gateway.dataFolder).map(({ slot: its, value }) =>
+      its === slot && textAt(value, 'kind') === 'outcome' ? Number(at(value, 'seq')) : 0,
+    ),
+  );
+
+/** Every call so far is signed. */
+async function allSigned(...slots: readonly string[]): Promise<void> {
+  await until(() => slots.every((slot) => signedIn(slot) >= lastCall(slot)), 'checkpoints over all calls');
+}
+
+async function faults(): Promise<readonly string[]> {
+  const said = at(await readStatus(gateway.dataFolder), 'faults');
+  return Array.isArray(said) ? said.map(String) : ['nobody answers'];
+}
+
+const faultOf = (about: RegExp): Promise<void> =>
+  until(async () => (await faults()).some((fault) => about.test(fault)), `the fault ${about.source}`);
+const noFaults = (): Promise<void> => until(async () => (await faults()).length === 0, 'no fault');
+
+async function verify(): Promise<{ readonly code: number; readonly text: string }> {
+  const { code, stdout, stderr } = await gateway.cli('audit', 'verify');
+  return { code, text: stdout + stderr };
+}
+
+test('a keeper that does not answer: calls go on, and it is said since when nothing is signed', async () => {
+  await callEach('worker-0', 'worker-1');
+  await allSigned('worker-0', 'worker-1');
+  const [keeper] = gateway.processes('keeper');
+  assert.ok(keeper !== undefined);
+  process.kill(keeper, 'SIGSTOP');
+  const signed = signedIn('worker-0');
+  await callEach('worker-0', 'worker-1');
+  await faultOf(/^The keeper signs no checkpoints since \d{4}-/);
+  await faultOf(/^The record of worker-0 has had no checkpoint since \d{4}-/);
+  await call();
+  assert.equal(signedIn('worker-0'), signed);
+  process.kill(keeper, 'SIGCONT');
+  await noFaults();
+  await allSigned('worker-0', 'worker-1');
+});
+
+test('a keeper that is killed again and again loses nothing that it has signed', async () => {
+  for (let i = 0; i < 3; i++) {
+    const [keeper] = gateway.processes('keeper');
+    if (keeper !== undefined) process.kill(keeper, 'SIGKILL');
+    await callEach('worker-0', 'worker-1');
+    await until(() => gateway.processes('keeper').some((pid) => pid !== keeper), 'another keeper');
+  }
+  await allSigned('worker-0', 'worker-1');
+  await noFaults();
+  const { code, text } = await verify();
+  assert.equal(code, 0, text);
+});
+
+test('what a worker leaves behind that was killed and does not come back is signed all the same', async () => {
+  await callEach('worker-0', 'worker-1');
+  await gateway.stop('SIGKILL');
+  gateway = await start(1);
+  await callEach('worker-0');
+  await until(() => signedIn('worker-1') >= lastCall('worker-1'), 'a checkpoint over the log that nobody writes');
+  const { code, text } = await verify();
+  assert.equal(code, 0, text);
+});
+
+test('an old copy of a log is not signed, says so itself, and is named by verify; calls go on', async () => {
+  await gateway.stop();
+  const folder = join(gateway.dataFolder, 'audit', 'worker-0');
+  cpSync(folder, join(home, 'copy'), { recursive: true });
+  gateway = await start(1);
+  await callEach('worker-0');
+  await allSigned('worker-0');
+  await gateway.stop();
+  rmSync(folder, { recursive: true });
+  cpSync(join(home, 'copy'), folder, { recursive: true });
+
+  gateway = await start(1);
+  await faultOf(/^The record of worker-0 (lacks some of|differs from) the \d+ records/);
+  await callEach('worker-0');
+  assert.ok(readRecords(gateway.dataFolder).some(({ slot, value }) => slot === 'worker-0' && textAt(value, 'event') === 'disputed'));
+  const { code, text } = await verify();
+  assert.notEqual(code, 0);
+  assert.match(text, /worker-0/);
+});
+
+test('a person lets go of what was signed, on record, and what is there is signed from then on', async () => {
+  const listed: unknown = JSON.parse((await gateway.cli('audit', 'checkpoints', '--output', 'json')).stdout);
+  const logs = at(listed, 'logs');
+  assert.ok(Array.isArray(logs));
+  const log = textAt(
+    logs.find((one: unknown) => textAt(one, 'slot') === 'worker-0'),
+    'log',
+  );
+  assert.notEqual((await gateway.cli('audit', 'accept', log)).code, 0, 'a reason is needed');
+  const { code, stdout } = await gateway.cli('audit', 'accept', log, '--reason', 'restored after a disk died');
+  assert.equal(code, 0, stdout);
+  assert.notEqual((await gateway.cli('audit', 'accept', '0123456789abcdef', '--reason', 'no such log')).code, 0);
+  await callEach('worker-0');
+  await allSigned('worker-0');
+  await noFaults();
+  const acts = readRecords(gateway.dataFolder).filter(({ value }) => textAt(value, 'action') === 'checkpoints.accept');
+  assert.ok(acts.some(({ value }) => textAt(value, 'target') === log && textAt(value, 'reason') === 'restored after a disk died'));
+});
+
+test('a whole log that is gone is missed, on record, until a person has let go of it', async () => {
+  await gateway.stop();
+  rmSync(join(gateway.dataFolder, 'audit', 'worker-1'), { recursive: true });
+  gateway = await start(1);
+  await faultOf(/^The record of worker-1 is gone: \d+ records of log [0-9a-f]{16} were signed/);
+  const missed = readRecords(gateway.dataFolder).find(
+    ({ value }) => textAt(value, 'action') === 'checkpoint.sign' && textAt(value, 'target') === 'worker-1',
+  );
+  const log = textAt(at(missed?.value, 'details'), 'log');
+  assert.match(log, /^[0-9a-f]{16}$/);
+  assert.equal((await gateway.cli('audit', 'accept', log, '--reason', 'moved to the archive')).code, 0);
+  await noFaults();
+});
