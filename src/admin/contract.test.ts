@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as z from 'zod';
+import { COMMAND_ACTIONS } from './contract-acts.ts';
 import { ENDPOINTS } from './contract.ts';
 import type { Endpoint } from './endpoint.ts';
 
@@ -30,6 +31,11 @@ test('no act names what may not be on record', () => {
 
 test('what an act is called is two words, and says what is done', () => {
   for (const { name, act } of acts) assert.match(act.action, /^[a-z]+\.[a-z]+$/, name);
+});
+
+test('what a command may say it does is nothing that an endpoint does: nobody can invent that', () => {
+  const own: readonly string[] = COMMAND_ACTIONS;
+  for (const { name, act } of acts) assert.ok(!own.includes(act.action), name);
 });
 
 function isThere(endpoint: Endpoint, place: string): boolean {

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { COMMAND_ACTIONS } from '../../src/admin/contract-acts.ts';
 import { API_PREFIX, ENDPOINTS } from '../../src/admin/contract.ts';
 import { PROBLEMS } from '../../src/admin/problems.ts';
 
@@ -63,6 +64,10 @@ test('what is no read is an act on record, but for these, which only ask', () =>
     silent.map(([name]) => name),
     ['recordAct', 'explain', 'readArgumentTypes'],
   );
+});
+
+test('what commands may put on record through it', () => {
+  assert.deepEqual(COMMAND_ACTIONS, ['audit.query', 'audit.export', 'audit.subject', 'audit.who', 'audit.index', 'audit.evidence']);
 });
 
 test('the problem codes and their statuses', () => {
