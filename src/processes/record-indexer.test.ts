@@ -25,7 +25,7 @@ async function writeAct(folder: string, target: string): Promise<void> {
   const onFault = (error: Error): never => {
     throw error;
   };
-  const log = await openActLog({ directory: join(folder, 'audit', 'control'), writer: 'test', nowMs: () => NOW, onFault });
+  const log = await openActLog({ node: 'node-1', directory: join(folder, 'audit', 'control'), writer: 'test', nowMs: () => NOW, onFault });
   const act = { kind: 'act', act: `act_${target}`, action: 'agents.add', outcome: 'done', by: 'os:ops', via: 'cli' } as const;
   await log.record([{ ...act, time: NOW, tenant: 'default', target, reason: undefined }]);
   await log.close();

@@ -84,6 +84,24 @@ test('whatever is asked, the index gives what a reading of all lines gives', asy
   }
 });
 
+test('what nobody has ever been called finds nothing, whatever it is asked as', async (t) => {
+  const folder = dataFolderFor(t);
+  await append(folder, 'worker-0', randomRecords(3, 20));
+  const index = await openFor(t, folder);
+  const word = 'never';
+  for (const filter of [
+    { id: word },
+    { agent: word },
+    { subject: word },
+    { about: [word] },
+    { server: word },
+    { finding: word },
+    { kinds: ['flow'] },
+  ] as const)
+    assert.deepEqual(await names(index, filter), [], JSON.stringify(filter));
+  assert.deepEqual(index.count({ server: word }, 'tool', 5), []);
+});
+
 test('more entries than are read at once come in order and once each', async (t) => {
   const folder = dataFolderFor(t);
   await append(

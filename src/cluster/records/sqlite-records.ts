@@ -143,20 +143,21 @@ class SqliteRecords implements RecordIndex {
       if (word !== undefined && found === undefined) missing = true;
       return found;
     };
-    const known = (words: readonly string[]): readonly number[] =>
-      words.flatMap((word) => {
-        const found = this.#words.find(word);
-        return found === undefined ? [] : [found];
-      });
+    /** Those that there are, one of which has to be there. */
+    const anyOf = (words: readonly string[] | undefined): readonly number[] | undefined => {
+      const found = words?.map((word) => this.#words.find(word)).filter((one) => one !== undefined);
+      if (found?.length === 0) missing = true;
+      return found;
+    };
     const id = query.id === undefined ? undefined : splitId(query.id);
     const prefix = number(id?.prefix);
     const finding = number(query.finding);
     const filter: NumberedFilter = {
-      kinds: query.kinds === undefined ? undefined : known(query.kinds),
+      kinds: anyOf(query.kinds),
       id: id === undefined || prefix === undefined ? undefined : { prefix, count: id.count },
       agent: number(query.agent),
       subject: number(query.subject),
-      about: query.about === undefined ? undefined : known(query.about),
+      about: anyOf(query.about),
       server: number(query.server),
       tool: number(query.tool),
       rule: number(query.rule),
