@@ -2,6 +2,7 @@
 
 import { DEFAULT_AUDIT } from '../audit/index.ts';
 import { checkPolicy, declaredLabels, KNOWN_LABELS } from '../policies/index.ts';
+import { checkAnchors } from './check-anchors.ts';
 import { checkAudit } from './check-audit.ts';
 import { checkCapture } from './check-capture.ts';
 import { checkInspectionOf } from './check-inspection.ts';
@@ -55,6 +56,7 @@ export function checkConfig(shard: ConfigShard, env: Env, files: Files, folder =
   }
   checkAudit(shard, audit, report);
   checkResidency(audit, shard.dataFolder, files, report);
+  checkAnchors(audit.anchors, { dataFolder: shard.dataFolder, env, files }, report);
   checkCapture(shard.policy, audit, nowMs, report);
   if (shard.inspection !== undefined) doubts.push(...checkInspectionOf(shard.inspection, servers, shard.policy));
   return doubts;
