@@ -135,7 +135,9 @@ export function createCheckpointCheck({ chain, tree, identity, keys, kept }: Che
       if (last === undefined || failed) return;
       const { seq } = chain.last;
       const { size, time } = last.checkpoint;
-      const says = `The log had ${size} records at ${new Date(time).toISOString()} and has ${seq}: ${countedRecords(seq + 1, size)} cut off its end, or the log was put back to what it was before.`;
+      const vouched = signed?.size ?? 0;
+      const rest = vouched < seq ? `; ${countedRecords(vouched + 1, seq)} may not be what they were` : '';
+      const says = `The log had ${size} records at ${new Date(time).toISOString()} and has ${seq}: ${countedRecords(seq + 1, size)} ${size === seq + 1 ? 'was' : 'were'} cut off its end${rest}.`;
       chain.note({ what: 'rolled-back', ...last.place, seq: seq + 1, until: size, says });
       waiting = [];
     },
@@ -157,5 +159,5 @@ function boundsOf(size: number, signed: Signed | undefined, time: number): { seq
 }
 
 function countedRecords(from: number, to: number): string {
-  return from === to ? `record ${from} was` : `records ${from} to ${to} were`;
+  return from === to ? `record ${from}` : `records ${from} to ${to}`;
 }

@@ -14,21 +14,40 @@ export interface LogIdentity {
   readonly log: string;
 }
 
-/** Reads it from the newest head; undefined where there is none. */
+/**
+ * Reads it from the newest head; where somebody has taken out the heads, from the newest checkpoint on record, whose signature is checked by whoever goes by
+ * it. Undefined where there is neither.
+ */
 export async function readIdentity({ directory, segments }: LogDirectory): Promise<LogIdentity | undefined> {
+  let signed: LogIdentity | undefined;
   for (const number of [...segments].reverse()) {
-    let head: Readonly<Record<string, unknown>> = {};
+    let head: LogIdentity | undefined;
     await withSegment(diskFiles, directory, number, (file) =>
       readLines(file, 0, (line) => {
-        head = readMembers(line);
-        return false;
+        const members = readMembers(line);
+        head = fromHead(members);
+        signed ??= fromCheckpoint(members);
+        return head === undefined;
       }),
     );
-    const log = toText(head['log']);
-    const node = toText(head['node']);
-    if (head['kind'] === 'segment' && log !== '') return { node: node === '' ? undefined : node, log };
+    if (head !== undefined) return head;
   }
-  return undefined;
+  return signed;
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+function fromHead(members: Members): LogIdentity | undefined {
+  const log = toText(members['log']);
+  const node = toText(members['node']);
+  return members['kind'] === 'segment' && log !== '' ? { node: node === '' ? undefined : node, log } : undefined;
+}
+
+function fromCheckpoint(members: Members): LogIdentity | undefined {
+  const { kind, note } = members;
+  if (kind !== 'checkpoint' || !Array.isArray(note)) return undefined;
+  const [, node, log] = toText(note[0]).split('/');
+  return node === undefined || log === undefined ? undefined : { node, log };
 }
 
 /** Whether a signed note is about the log. A head from before there were checkpoints names no node: then the log's own random name has to do. */

@@ -17,7 +17,7 @@ import type { TellingLine } from './segment-pass.ts';
 export interface SegmentLines {
   /** `open`: after its last line there are only zeros; `unfinished`: a line begins there. */
   readonly end: 'open' | 'unfinished';
-  /** Its leaves up to the first line that does not follow; undefined where its head does not. */
+  /** Its leaves from the first line that follows up to the first that does not; undefined where none does. */
   readonly leaves: LeafRun | undefined;
   /** All of them follow, up to the last. */
   readonly whole: boolean;
@@ -53,8 +53,8 @@ export async function verifyLines(file: LogFile, name: string, { chain, facts, n
       const one = { line, position, seq: frame.seq, kind: frame.kind, time: frame.time, text };
       facts.add(one);
       if (isTelling(frame.kind)) telling.push(one);
-      if (frame.kind === 'segment') builder ??= createLeafRun(frame.seq - 1);
-      if (whole && builder?.to === frame.seq - 1) builder.add(hash('sha256', `\0${text}`, 'latin1'));
+      builder ??= createLeafRun(frame.seq - 1);
+      if (whole && builder.to === frame.seq - 1) builder.add(hash('sha256', `\0${text}`, 'latin1'));
       else whole = false; // A record is missing, or not the one that was written: what comes after it cannot be added to the tree.
       return true;
     });

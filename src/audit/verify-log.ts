@@ -12,6 +12,7 @@ import type { LogFacts } from './log-facts.ts';
 import type { LogIdentity } from './log-identity.ts';
 import { readLogParts } from './log-parts.ts';
 import type { LogPart } from './log-parts.ts';
+import type { LeafRun } from './leaf-run.ts';
 import { emptyRange, parseRange } from './merkle.ts';
 import type { CompactRange } from './merkle.ts';
 import { toOrigin } from './note.ts';
@@ -144,7 +145,7 @@ async function verifySegment(number: number, newest: boolean, reading: Reading):
   });
   if (leaves === undefined) tree.lose();
   else if (tree.size !== leaves.from) checkpoints.restart();
-  if (leaves !== undefined && !tree.add(number, leaves, treeBefore(telling[0]))) {
+  if (leaves !== undefined && !tree.add(number, leaves, treeBefore(leaves, telling[0]))) {
     // Where a checkpoint before it did not hold, that is the same thing once more.
     if (!checkpoints.failed) chain.note(toOtherTree(name, (checkpoints.signed?.size ?? 0) + 1, leaves.from));
     checkpoints.restart();
@@ -169,9 +170,9 @@ function takeOver(pass: SegmentPass, facts: LogFacts): SegmentLines {
   return { end: 'open', leaves: pass.leaves, whole: true, telling: pass.telling };
 }
 
-/** The tree over all records before the segment with this head. */
-function treeBefore(head: TellingLine | undefined): CompactRange | undefined {
-  if (head?.kind !== 'segment') return undefined;
+/** The tree over all records before these, as the head says that is the first of them. */
+function treeBefore({ from }: LeafRun, head: TellingLine | undefined): CompactRange | undefined {
+  if (head?.kind !== 'segment' || head.seq !== from + 1) return undefined;
   if (head.seq === 1) return emptyRange();
   const { tree } = readMembers(head.text);
   return Array.isArray(tree) ? parseRange(0, head.seq - 1, tree) : undefined;
