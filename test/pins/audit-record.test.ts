@@ -236,6 +236,36 @@ const pinned: readonly { readonly name: string; readonly record: AuditRecord; re
     line: `{"v":1,"seq":7,"time":4,"kind":"segment","format":"sallyport-audit/1","log":"ab12","slot":"worker-0","number":2,"bytes":16777216,"prev":"${'0'.repeat(64)}","carried":1`,
   },
   {
+    name: 'the head of a segment of a log that is signed',
+    record: {
+      kind: 'segment',
+      time: 4,
+      log: '0123456789abcdef',
+      slot: 'worker-0',
+      number: 2,
+      bytes: 16_777_216,
+      prev: '0'.repeat(64),
+      node: 'node-0123456789ab',
+      tree: ['a'.repeat(64), 'b'.repeat(64)],
+      carried: 0,
+    },
+    line: `{"v":1,"seq":7,"time":4,"kind":"segment","format":"sallyport-audit/1","log":"0123456789abcdef","slot":"worker-0","number":2,"bytes":16777216,"prev":"${'0'.repeat(64)}","carried":0,"node":"node-0123456789ab","tree":["${'a'.repeat(64)}","${'b'.repeat(64)}"]`,
+  },
+  {
+    name: 'a checkpoint',
+    record: {
+      kind: 'checkpoint',
+      time: 5,
+      note: `sallyport/node-0123456789ab/0123456789abcdef\n17\n${'A'.repeat(43)}=\ntime 2026-11-23T10:00:00.000Z\nchain ${'0'.repeat(64)}\n\n\u2014 sallyport/node-0123456789ab zO5n\n`,
+    },
+    line: `{"v":1,"seq":7,"time":5,"kind":"checkpoint","note":["sallyport/node-0123456789ab/0123456789abcdef","17","${'A'.repeat(43)}=","time 2026-11-23T10:00:00.000Z","chain ${'0'.repeat(64)}","","\\u2014 sallyport/node-0123456789ab zO5n",""]`,
+  },
+  {
+    name: 'a log that is not the one that was signed',
+    record: { kind: 'log', event: 'disputed', time: 5, why: 'shorter', signed: 1_200, since: 4 },
+    line: '{"v":1,"seq":7,"time":5,"kind":"log","event":"disputed","why":"shorter","signed":1200,"since":4',
+  },
+  {
     name: 'carried calls',
     record: { kind: 'carried', time: 4, ids: ['c1', 'c2'] },
     line: '{"v":1,"seq":7,"time":4,"kind":"carried","ids":["c1","c2"]',
