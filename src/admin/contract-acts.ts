@@ -16,7 +16,17 @@ const line = (max: number): z.ZodString =>
     .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, 'must be one line without control characters');
 
 /** What commands do that is on record. Nothing else can be put there: whoever has the socket must not invent what others did. */
-export const COMMAND_ACTIONS = ['audit.query', 'audit.export', 'audit.subject', 'audit.who', 'audit.index', 'audit.evidence'] as const;
+export const COMMAND_ACTIONS = [
+  'audit.query',
+  'audit.export',
+  'audit.subject',
+  'audit.who',
+  'audit.index',
+  'audit.evidence',
+  'policy.lint',
+  'policy.replay',
+  'policy.unused',
+] as const;
 
 const commandActSchema = z.strictObject({
   action: z.enum(COMMAND_ACTIONS),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { tailLogs } from '../audit/index.ts';
 import type { TailRecord } from '../audit/index.ts';
 import type { RecordedDecision } from '../policies/index.ts';
+import { recordAct } from './acts.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { CliDeps, OptionSpec } from './command.ts';
 import { parseDuration } from './duration.ts';
@@ -11,6 +12,7 @@ import { EXIT } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { dataFolder } from './locate.ts';
 import { complain } from './print.ts';
+import { complainAbout } from './problems.ts';
 import { isFolder } from './record-folder.ts';
 
 export const SINCE: OptionSpec = {
@@ -28,8 +30,12 @@ export interface Decisions {
   read(): AsyncGenerator<RecordedDecision, void, undefined>;
 }
 
-/** The decisions that a command line means; an exit code, if there are none to be read, which has been said then. */
-export function openDecisions(args: ParsedArguments, deps: CliDeps): Decisions | ExitCode {
+/** The decisions that a command line means; an exit code, if there are none to be read, which has been said then. That they are read is on record. */
+export async function openDecisions(
+  args: ParsedArguments,
+  deps: CliDeps,
+  action: 'policy.lint' | 'policy.replay' | 'policy.unused',
+): Promise<Decisions | ExitCode> {
   const since = args.text('since');
   const durationMs = since === undefined ? undefined : parseDuration(since);
   if (since !== undefined && durationMs === undefined)
@@ -38,6 +44,8 @@ export function openDecisions(args: ParsedArguments, deps: CliDeps): Decisions |
   if (data === undefined) return EXIT.config;
   const folder = join(data, 'audit');
   if (!isFolder(folder)) return complain(deps, EXIT.failed, `There is no record in ${folder}. Name the data folder with --data.`);
+  const recorded = await recordAct(data, deps, { action, details: since === undefined ? {} : { since } });
+  if (!recorded.ok) return complainAbout(deps, recorded.error);
   const sinceMs = durationMs === undefined ? undefined : deps.now().getTime() - durationMs;
   return { folder, sinceMs, read: () => readDecisions(folder, sinceMs, deps.interrupted) };
 }

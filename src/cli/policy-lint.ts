@@ -24,7 +24,7 @@ export const policyLintCommand: Command = {
   run: async (args, deps) => {
     const config = await readPolicyConfig(args, deps);
     if (typeof config === 'number') return config;
-    const opened = args.flag('records') ? openDecisions(args, deps) : undefined;
+    const opened = args.flag('records') ? await openDecisions(args, deps, 'policy.lint') : undefined;
     if (typeof opened === 'number') return opened;
     const used = new Set<string>();
     if (opened !== undefined) for await (const { rule } of opened.read()) if (rule !== undefined) used.add(rule);

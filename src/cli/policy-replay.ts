@@ -39,7 +39,7 @@ export const policyReplayCommand: Command = {
     if (!Number.isInteger(limit) || limit < 1) return complain(deps, EXIT.usage, '--limit is a whole number from 1.');
     const config = await readPolicyConfig(args, deps);
     if (typeof config === 'number') return config;
-    const opened = openDecisions(args, deps);
+    const opened = await openDecisions(args, deps, 'policy.replay');
     if (typeof opened === 'number') return opened;
     const { policy, servers, audit = DEFAULT_AUDIT } = config.shard;
     const replay = createReplay(policy, {

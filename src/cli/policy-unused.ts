@@ -45,7 +45,7 @@ export const policyUnusedCommand: Command = {
   run: async (args, deps) => {
     const config = await readPolicyConfig(args, deps);
     if (typeof config === 'number') return config;
-    const opened = openDecisions(args, deps);
+    const opened = await openDecisions(args, deps, 'policy.unused');
     if (typeof opened === 'number') return opened;
     const agents = await knownAgents(args, deps);
     if (agents === undefined)

@@ -67,7 +67,17 @@ test('what is no read is an act on record, but for these, which only ask', () =>
 });
 
 test('what commands may put on record through it', () => {
-  assert.deepEqual(COMMAND_ACTIONS, ['audit.query', 'audit.export', 'audit.subject', 'audit.who', 'audit.index', 'audit.evidence']);
+  assert.deepEqual(COMMAND_ACTIONS, [
+    'audit.query',
+    'audit.export',
+    'audit.subject',
+    'audit.who',
+    'audit.index',
+    'audit.evidence',
+    'policy.lint',
+    'policy.replay',
+    'policy.unused',
+  ]);
 });
 
 test('the problem codes and their statuses', () => {
