@@ -126,7 +126,7 @@ function toText(value: unknown): string | undefined {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (!Array.isArray(value)) return undefined;
   const isNames = value.length <= MAX_LISTED && value.every((one) => typeof one === 'string');
-  return isNames ? value.join(' ') : String(value.length);
+  return isNames ? value.join(' ') || undefined : String(value.length);
 }
 
 function valueAt(place: Place, { path, body }: Asked, answer: unknown): unknown {
