@@ -58,7 +58,7 @@ export interface LineQueue {
   /** Bytes and batches that `take` has yet to give. */
   readonly bytes: number;
   readonly batches: number;
-  /** Records since the last cut that are no checkpoints. */
+  /** Records since the last cut. Of those that are checkpoints themselves none is counted: else an idle log would be signed for ever. */
   readonly news: number;
   /** Ends a range of the tree; undefined where there is none. */
   cut(): LogCut | undefined;
@@ -76,6 +76,7 @@ export interface LineQueue {
 export function createLineQueue(start: LineQueueStart, options: LineQueueOptions): LineQueue {
   let { number, position, seq, chain, segment } = start;
   let bytes = 0;
+  let news = 0;
   const batches: Batch[] = [];
   const tree = start.tree === undefined ? undefined : createLogTree(start.tree);
 
@@ -85,7 +86,8 @@ export function createLineQueue(start: LineQueueStart, options: LineQueueOptions
   const addLine = (head: string, ticket: number, isCheckpoint = false): Batch => {
     chain = toChain(chain, head);
     const text = toText(head, chain);
-    tree?.add(text, isCheckpoint);
+    tree?.add(text);
+    if (!isCheckpoint) news += 1;
     const line = `${text}\n`;
     let batch = batches.at(-1);
     if (batch === undefined || batch.number !== number || batch.text.length + line.length > COMMIT_MAX_BYTES) {
@@ -145,9 +147,10 @@ export function createLineQueue(start: LineQueueStart, options: LineQueueOptions
       return batches.length;
     },
     get news() {
-      return tree?.news ?? 0;
+      return news;
     },
-    cut: () => {
+    cut() {
+      news = 0;
       const cut = tree?.cut();
       return cut === undefined ? undefined : { ...cut, chain };
     },

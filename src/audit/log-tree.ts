@@ -13,10 +13,8 @@ export interface TreeCut {
 }
 
 export interface LogTree {
-  /** Records since the last cut. Of those that are checkpoints themselves none is counted: else an idle log would be signed for ever. */
-  readonly news: number;
   /** Adds a line, without its LF. */
-  add(line: string, isCheckpoint: boolean): void;
+  add(line: string): void;
   /** The tree over all lines so far, as a segment's head has it. */
   print(): readonly string[];
   /** Ends a range, and begins the next. */
@@ -27,22 +25,14 @@ export interface LogTree {
 export function createLogTree(base: CompactRange): LogTree {
   let whole = base;
   let fresh = createTreeBuilder(base.to);
-  let news = 0;
 
   return {
-    get news() {
-      return news;
-    },
-    add(line, isCheckpoint) {
-      fresh.add(line);
-      if (!isCheckpoint) news += 1;
-    },
+    add: (line) => fresh.add(line),
     print: () => printRange(joinRanges(whole, fresh.range())),
     cut() {
       const range = fresh.range();
       whole = joinRanges(whole, range);
       fresh = createTreeBuilder(whole.to);
-      news = 0;
       return { range, whole };
     },
   };

@@ -265,6 +265,22 @@ describe('a log that is not the one that was signed', () => {
     );
   });
 
+  it('is not signed when a record was taken out of it, and says so as long as it is open', async (t) => {
+    const one = bench(t);
+    const log = await openLog(one.folder, { segmentBytes: 8 * SEGMENT_MIN_BYTES });
+    await round(log, one.begin(log), 'a', 'b', 'c');
+    await log.close();
+    rewrite(one.folder, (line) => (line.includes('"id":"b"') ? '' : line));
+    const again = await openLog(one.folder, { segmentBytes: 8 * SEGMENT_MIN_BYTES });
+    const checkpointer = one.begin(again);
+    for (const id of ['d', 'e']) await round(again, checkpointer, id);
+    await again.close();
+    assert.deepEqual(
+      one.states.map((state) => state.kind === 'late' && /do not add up/.test(state.why)),
+      [true],
+    );
+  });
+
   it('is signed again once a person has let go of what was signed', async (t) => {
     const one = bench(t);
     const log = await openLog(one.folder);
@@ -340,10 +356,11 @@ function rewrite(folder: string, change: (line: string) => string): void {
     const lines = text
       .split('\n')
       .slice(0, -1)
-      .map((line) => {
+      .flatMap((line) => {
         const head = change(parseFrame(line)?.head ?? '').replace(/"prev":"[0-9a-f]{64}"/, `"prev":"${chain}"`);
+        if (head === '') return [];
         chain = toChain(chain, head);
-        return toLine(head, chain);
+        return [toLine(head, chain)];
       });
     const rewritten = Buffer.alloc(bytes.length);
     rewritten.write(lines.join(''), 'latin1');
