@@ -23,6 +23,7 @@ attempt('read the store', () => readFileSync(join(dataFolder, 'state.sqlite')));
 attempt('read the config', () => readFileSync(join(dataFolder, '..', 'sallyport.yaml')));
 attempt('read the users of the machine', () => readFileSync('/etc/passwd'));
 attempt("read another worker's records", () => readFileSync(join(dataFolder, 'audit', 'worker-9', 'claim')));
+attempt("read another worker's envelopes", () => readFileSync(join(dataFolder, 'vault', 'worker-9', '2026-11-23', 'c.args.sealed')));
 attempt('write beside its folder', () => writeFileSync(join(dataFolder, 'mine'), 'x'));
 attempt('write a program', () => writeFileSync(join(dataFolder, '..', 'mine.sh'), 'x'));
 attempt('start a program', () => spawn('ls'));

@@ -33,6 +33,7 @@ test('with the flags of a worker, only its own records can be written and no sec
     'read the config': 'ERR_ACCESS_DENIED',
     'read the users of the machine': 'ERR_ACCESS_DENIED',
     "read another worker's records": 'ERR_ACCESS_DENIED',
+    "read another worker's envelopes": 'ERR_ACCESS_DENIED',
     'write beside its folder': 'ERR_ACCESS_DENIED',
     'write a program': 'ERR_ACCESS_DENIED',
     'start a program': 'ERR_ACCESS_DENIED',
@@ -109,17 +110,20 @@ test(
     ]) {
       assert(!words.some((word) => word.startsWith(flag)), flag);
     }
-    // No path that may be read holds a secret, and only its own records may be written.
+    // No path that may be read holds a secret, and only its own records and envelopes may be written.
     const paths = (flag: string): readonly string[] =>
       words.flatMap((word) => (word.startsWith(`${flag}=`) ? [word.slice(flag.length + 1)] : []));
-    const secrets = ['keys/seal-keys.json', 'state.sqlite', 'run', `audit/worker-${1 - slot}`].map((name) =>
+    const secrets = ['keys/seal-keys.json', 'state.sqlite', 'run', `audit/worker-${1 - slot}`, `vault/worker-${1 - slot}`].map((name) =>
       join(gateway.dataFolder, name),
     );
     for (const path of paths('--allow-fs-read')) {
       for (const secret of [...secrets, gateway.configFile, '/etc/passwd'])
         assert(secret !== path && !secret.startsWith(`${path}/`) && path !== '*', `${path} opens ${secret}`);
     }
-    assert.deepEqual(paths('--allow-fs-write'), [join(gateway.dataFolder, 'audit', `worker-${slot}`)]);
+    assert.deepEqual(
+      paths('--allow-fs-write'),
+      ['audit', 'vault'].map((name) => join(gateway.dataFolder, name, `worker-${slot}`)),
+    );
     await until(() => gateway.workers().length === 2, 'the replacement');
   },
 );
