@@ -67,6 +67,11 @@ export function createLogFacts(): LogFacts {
       case 'damaged':
         remarks.push(`The log itself found damage at ${at}: from byte ${toNumber(members['position'])} of ${toText(members['file'])} on.`);
         break;
+      case 'disputed':
+        remarks.push(
+          `The keeper refused to sign the log at ${at} (${toText(members['why'])}): it had signed another one, up to record ${toNumber(members['signed'])}.`,
+        );
+        break;
       case 'gap':
         remarks.push(
           `${toNumber(members['records'])} records could not be taken up to ${at} (${toText(members['reason'])}); calls among them were denied.`,

@@ -106,7 +106,13 @@ function describe({ time, slot, kind, members }: TailRecord): string {
       return when + describeAct(members);
     case 'refusals':
       return `${when}refused  ${text('source')}  ${text('count')} requests (${text('reason')})`;
+    case 'checkpoint': {
+      const note = members['note'];
+      return `${when}signed  the records up to ${Array.isArray(note) ? String(note[1]) : '?'}`;
+    }
     default:
+      if (text('event') === 'disputed')
+        return `${when}log  disputed (${text('why')}): another log was signed up to record ${text('signed')}`;
       return `${when}${kind}  ${text('event')} ${text('writer')}${text('reason')}`.trimEnd();
   }
 }
