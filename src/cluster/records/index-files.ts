@@ -1,6 +1,7 @@
 // The files of the index, in a folder of their own in the data folder: `records-1.db` and so on. An index that is made anew gets the next number, since the
 // journal of a file that others have open would be taken for that of one put in its place. The highest number counts.
 
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -24,11 +25,11 @@ export function currentIndex(dataFolder: string): string | undefined {
   return newest === undefined ? undefined : join(folder, `records-${newest}.db`);
 }
 
-/** Names for a new one: while it is made, and then. Each process that makes one has its own. */
+/** Names for a new one: while it is made, and then. Whoever makes one has their own. */
 export function nextIndex(dataFolder: string): { readonly unfinished: string; readonly finished: string } {
   const folder = indexFolder(dataFolder);
   const finished = join(folder, `records-${(newestNumber(folder) ?? 0) + 1}.db`);
-  return { unfinished: `${finished}.${process.pid}${UNFINISHED}`, finished };
+  return { unfinished: `${finished}.${randomBytes(8).toString('hex')}${UNFINISHED}`, finished };
 }
 
 /** Removes all but the index in use; who has an older one open goes on with it until they close it. */

@@ -44,6 +44,13 @@ interface LogMark {
  */
 const BATCH_LINES = 40_000;
 
+/** What became of one log. */
+interface LogWork {
+  /** Entries were taken out. */
+  readonly removed: boolean;
+  readonly overtaken: boolean;
+}
+
 interface Run {
   readonly options: CatchUpOptions;
   readonly totalBytes: number;
@@ -71,13 +78,19 @@ export class Indexer {
     const logs = (await listLogs(directory)).filter((log) => log.directory !== directory);
     const run: Run = { options, totalBytes: sizeOf(logs), bytes: 0, records: 0, unreadable: 0, remade: [] };
     let removed = this.#removeLost(logs);
-    for (const log of logs) removed = (await this.#indexLog(log, run)) || removed;
+    for (const log of logs) {
+      let did: LogWork;
+      do {
+        did = await this.#indexLog(log, run);
+        removed ||= did.removed;
+        // Somebody else went on with this log, maybe with less of it than there is now.
+      } while (did.overtaken);
+    }
     if (removed) this.#write(() => this.#writer.removeWords());
     return { records: run.records, unreadable: run.unreadable, remade: run.remade };
   }
 
-  /** True when entries were taken out. */
-  async #indexLog(log: LogDirectory, run: Run): Promise<boolean> {
+  async #indexLog(log: LogDirectory, run: Run): Promise<LogWork> {
     const known = this.#mark(log.slot);
     const goesOn = known !== undefined && (await this.#fits(log, known));
     if (known !== undefined && !goesOn) {
@@ -94,22 +107,22 @@ export class Indexer {
       const next = log.segments[at + 1];
       const final = next !== undefined && (await hasBegun(log.directory, next));
       const taken = await this.#indexSegment(log, mark, run);
-      if (taken === undefined) return removed;
+      if (taken === 'overtaken') return { removed, overtaken: true };
       mark = taken;
-      if (!final) break;
+      if (!final || run.options.signal?.aborted === true) break;
     }
-    return removed;
+    return { removed, overtaken: false };
   }
 
-  /** Undefined: it was told to stop, or another process went on meanwhile. */
-  async #indexSegment(log: LogDirectory, from: LogMark, run: Run): Promise<LogMark | undefined> {
+  /** To the end of what is there, unless it is told to stop or another process is faster. */
+  async #indexSegment(log: LogDirectory, from: LogMark, run: Run): Promise<LogMark | 'overtaken'> {
     let mark = from;
     for (;;) {
-      if (run.options.signal?.aborted === true) return undefined;
+      if (run.options.signal?.aborted === true) return mark;
       const batch = createBatch(mark.segment);
       const next = await this.#readBatch(log, mark, batch, run);
       if (batch.size === 0) return next;
-      if (!this.#take(mark, next, batch)) return undefined;
+      if (!this.#take(mark, next, batch)) return 'overtaken';
       run.bytes += next.position - mark.position;
       run.records += batch.size;
       run.options.onProgress?.({ records: run.records, bytes: run.bytes, totalBytes: run.totalBytes });
@@ -147,10 +160,29 @@ export class Indexer {
   /** Whether the last line that was taken in still stands where it stood. What retention has removed since then is no reason to begin again. */
   async #fits(log: LogDirectory, mark: LogMark): Promise<boolean> {
     if (mark.seq === 0) return true;
+    if (await this.#knowsOfHoles(log, mark)) return false;
     if (mark.segment < (log.segments[0] ?? 0)) return true;
     const text = await this.#lines.read({ directory: log.directory, segment: mark.segment, position: mark.last });
     const frame = text === undefined ? undefined : parseFrame(text);
     return frame?.seq === mark.seq && frame.chain === mark.chain;
+  }
+
+  /**
+   * Whether there are entries of segments that were removed from the middle of a log, because the ones before them are held. That is rare: the log is
+   * read anew then.
+   */
+  async #knowsOfHoles(log: LogDirectory, mark: LogMark): Promise<boolean> {
+    const held = 'SELECT 1 FROM entry WHERE number >= ? AND number < ? AND place >= ? AND place < ? LIMIT 1';
+    for (const [at, next] of log.segments.entries()) {
+      const before = log.segments[at - 1];
+      if (before === undefined || next === before + 1) continue;
+      const text = await this.#lines.read({ directory: log.directory, segment: next, position: 0 });
+      const seq = text === undefined ? undefined : parseFrame(text)?.seq;
+      if (seq === undefined) continue;
+      const range = [toEntryNumber(mark.number, mark.first), toEntryNumber(mark.number, seq), toPlace(before + 1, 0), toPlace(next, 0)];
+      if (this.#database.prepare(held).get(...range) !== undefined) return true;
+    }
+    return false;
   }
 
   /** Takes out the entries that stood in segments that are gone. What is left of a call, its outcome, becomes an entry of its own. */
