@@ -3,21 +3,17 @@
 
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { createActsPort, createAdminServer, createAgentsPort, performAct } from '../admin/index.ts';
-import type { AdminProblem, AdminServer, GatewayStatus, PerformedAct } from '../admin/index.ts';
+import { createAdminServer, createAgentsPort, performAct } from '../admin/index.ts';
+import type { AdminServer, PerformedAct } from '../admin/index.ts';
 import { DEFAULT_AUDIT } from '../audit/index.ts';
 import type { PrivacySwitches } from '../audit/index.ts';
-import { fail, ok } from '../base/index.ts';
-import type { Result } from '../base/index.ts';
 import { openStore } from '../cluster/index.ts';
 import type { Store } from '../cluster/index.ts';
-import { endedCaptures, formatAddress } from '../config/index.ts';
-import type { ConfigProblem, ConfigShard } from '../config/index.ts';
+import { endedCaptures } from '../config/index.ts';
+import type { ConfigShard } from '../config/index.ts';
 import { createMetrics, createMetricsTotals, parseMetricsDump } from '../telemetry/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import { createActKeeper } from './act-keeper.ts';
-import { createApprovalsPort } from './approvals-port.ts';
-import { createCataloguePort } from './catalogue-review.ts';
 import type { Channel } from './channel.ts';
 import { report } from './child.ts';
 import type { Duties, Links } from './child.ts';
@@ -27,21 +23,19 @@ import { createConfigInForce } from './config-in-force.ts';
 import { createSwitchboard, dropFrame } from './conversation.ts';
 import type { Caller, Desk } from './conversation.ts';
 import { createControlDesks } from './control-desks.ts';
+import { asReloaded, createControlPorts } from './control-ports.ts';
 import { createDiskWatch } from './disk-watch.ts';
 import { createGatewayActs } from './gateway-acts.ts';
+import { createGatewayStatus } from './gateway-status.ts';
 import { markLocation } from './location-mark.ts';
-import { groupSizes } from './limits-view.ts';
 import type { Init } from './messages.ts';
 import { serveMetrics } from './metrics-door.ts';
 import type { MetricsDoor } from './metrics-door.ts';
-import { configureRunner, keeperConfig, planOf, speaksTls } from './other-processes.ts';
+import { configureRunner, keeperConfig, planOf } from './other-processes.ts';
 import { createPeople } from './people.ts';
-import { createPolicyPort } from './policy-port.ts';
 import { createPublisher } from './publisher.ts';
-import { holdsOf } from './server-holds.ts';
 import { removeStaleSockets } from './stale-sockets.ts';
 import { createStatusBoard } from './status-board.ts';
-import { createVaultPort } from './vault-port.ts';
 
 const STORE_POLL_MS = 1_000;
 const CONFIG_EXIT_CODE = 3;
@@ -54,11 +48,6 @@ const RELOAD: PerformedAct = { action: 'config.reload', kind: 'change', by: 'os:
 /** Of a process's name: `worker-0.5` is the fifth process of this gateway's life. */
 function epochOf(name: string): number {
   return Number(name.slice(name.lastIndexOf('.') + 1));
-}
-
-function asReloaded(problems: readonly ConfigProblem[]): Result<undefined, AdminProblem> {
-  if (problems.length === 0) return ok(undefined);
-  return fail({ code: 'config_refused', detail: 'The config cannot be put in force; the one before stays.', problems });
 }
 
 /** Sets up control's duties. */
@@ -80,13 +69,12 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     nameOf: (worker) => board.nameOf(worker),
     onFaults: () => tellFaults(),
   });
-  const { catalogue, catalogueFaults, lockdown, flow, limits, approvals, controlLog: journal } = desks;
+  const { catalogue, catalogueFaults, limits, controlLog: journal } = desks;
   const people = createPeople({ store: () => store, nowMs });
   const subjects = (): PrivacySwitches['subjects'] => ((config.shard ?? publisher.config)?.audit ?? DEFAULT_AUDIT).subjects;
   const keeper = createActKeeper({ journal, people, links, tenant: TENANT, nowMs, subjects });
   const acts = createGatewayActs({ journal, tenant: TENANT, nowMs, version });
   const disk = createDiskWatch({ dataFolder: init.dataFolder, log, metrics });
-  const startedAt = new Date().toISOString();
   let store: Store | undefined;
   let admin: AdminServer | undefined;
   let metricsDoor: MetricsDoor | undefined;
@@ -174,50 +162,24 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       socketPath: join(init.dataFolder, 'run', 'admin.sock'),
       log,
       keeper,
-      ports: {
-        acts: createActsPort(keeper, TENANT),
+      ports: createControlPorts({
+        dataFolder: init.dataFolder,
+        tenant: TENANT,
+        nowMs,
+        links,
+        keeper,
+        people,
         agents,
-        approvals: createApprovalsPort({ desk: approvals, people }),
-        catalogue: createCataloguePort({
-          authority: () => catalogue.authority,
-          servers: () => config.shard?.servers ?? [],
-          inspection: desks.inspection,
-        }),
-        lockdown,
-        flow: flow.port,
-        subjects: desks.subjects.port,
-        holds: desks.holds.port,
-        vault: createVaultPort({ dataFolder: init.dataFolder, links, people, nowMs }),
-        checkpoints: desks.checkpoints.port,
-        removeOld: (input) => desks.retention.removeOld(input),
-        policy: createPolicyPort({
-          tenant: TENANT,
-          store: () => store,
-          config: () => config.shard,
-          revision: () => publisher.revision,
-          catalogue: () => catalogue.authority,
-          lockdown,
-          flow: flow.port,
-          nowMs,
-        }),
-        limits: async () => ok(limits.view({ privacy: desks.privacy(), sizeOf: groupSizes((await store?.agents(TENANT))?.agents ?? []) })),
-        status: async () => ok(await status()),
-        servers: async () => {
-          const dump = totals.total();
-          return ok(
-            board.servers().map((server) => {
-              const fault = catalogueFaults.of(server.name);
-              const problem =
-                fault === undefined ? server.problem : `Everything of it is withheld, because its approvals cannot be trusted: ${fault}.`;
-              return { ...server, problem, holds: holdsOf(server.name, dump) };
-            }),
-          );
-        },
-        reload: async () => {
-          const loaded = asReloaded(await config.load());
-          return loaded.ok ? ok(config.status) : loaded;
-        },
-      },
+        desks,
+        board,
+        totals,
+        store: () => store,
+        shard: () => config.shard,
+        revision: () => publisher.revision,
+        status,
+        load: () => config.load(),
+        configStatus: () => config.status,
+      }),
     });
     // It has the socket now, so the folder is its own; and no worker listens before it is told what is in force.
     if (!init.restarted) removeStaleSockets(join(init.dataFolder, 'run'));
@@ -251,37 +213,19 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     if (store !== undefined && (await store.agentsVersion(TENANT)) !== agentsVersion) await publishAgents();
   };
 
-  const status = async (): Promise<GatewayStatus> => {
-    const workers = board.workers();
-    const locked = await lockdown.read();
-    const listeners = config.shard?.listeners ?? [];
-    const served = board.listeners(listeners.map((listener) => ({ name: listener.name, tls: speaksTls(listener) })));
-    return {
-      version,
-      pid: process.ppid,
-      startedAt,
-      dataFolder: init.dataFolder,
-      ready: board.isReady(),
-      listeners: served,
-      notServed: listeners
-        .filter(({ name }) => !served.some((one) => one.name === name))
-        .map(({ name, address, ...listener }) => ({ name, url: `${speaksTls(listener) ? 'https' : 'http'}://${formatAddress(address)}` })),
-      ...(metricsDoor?.url === undefined ? {} : { metrics: metricsDoor.url }),
-      agents: (await store?.agents(TENANT).catch(() => undefined))?.agents.length ?? 0,
-      servers: config.shard?.servers.length ?? 0,
-      routes: (config.shard?.routes ?? []).map(({ path, servers }) => ({ path, servers: [...servers] })),
-      ...(locked.ok ? { lockdown: { locks: locked.value.locks, fault: locked.value.fault } } : {}),
-      faults: [
-        ...board.faults(config.shard?.workers ?? 0),
-        ...catalogueFaults.list(),
-        ...desks.retention.faults(),
-        ...disk.faults(),
-        ...desks.checkpoints.faults(),
-      ],
-      config: config.status,
-      workers: [...workers],
-    };
-  };
+  const status = createGatewayStatus({
+    version,
+    startedAt: new Date().toISOString(),
+    dataFolder: init.dataFolder,
+    tenant: TENANT,
+    board,
+    desks,
+    store: () => store,
+    shard: () => config.shard,
+    configStatus: () => config.status,
+    metricsUrl: () => metricsDoor?.url,
+    faults: () => disk.faults(),
+  });
 
   /** What is this process's own. */
   const own: Desk = {
