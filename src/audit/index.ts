@@ -84,6 +84,7 @@ export { createHoldCheck, describeScope } from './holds.ts';
 export { findHoldsOn } from './hold-search.ts';
 export type { Hold, HoldCheck, HoldScope } from './holds.ts';
 export {
+  checkVault,
   createVault,
   createVaultKey,
   envelopeKey,
@@ -105,7 +106,19 @@ export {
   vaultFolder,
   workerVaultFolder,
 } from './vault/index.ts';
-export type { Envelope, EnvelopeHead, EnvelopePart, EnvelopeParts, Opening, SealedMessage, Sealing, Vault, VaultEntry, VaultFile } from './vault/index.ts';
+export type {
+  Envelope,
+  EnvelopeHead,
+  EnvelopePart,
+  EnvelopeParts,
+  Opening,
+  SealedMessage,
+  Sealing,
+  Vault,
+  VaultEntry,
+  VaultFile,
+  VaultReport,
+} from './vault/index.ts';
 export { isLogName, parseCheckpointAnswer, parseCheckpointAsk } from './checkpointing.ts';
 export type { AskForCheckpoint, CheckpointAnswer, CheckpointAsk, CheckpointDispute } from './checkpointing.ts';
 export { createCheckpointer } from './checkpointer.ts';

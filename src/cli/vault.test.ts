@@ -141,6 +141,16 @@ test('list shows what is sealed, and nothing of what is in it', async (t) => {
   assert.equal((await fixture.run('vault', 'list', '--from', 'yesterday', ...DATA)).code, 2);
 });
 
+test('check says what has no record, and what is not what was sealed', async (t) => {
+  const fixture = bench(t);
+  const empty = await fixture.run('vault', 'check', ...DATA);
+  assert.deepEqual([empty.code, empty.stdout], [0, '0 envelopes are what the record says.\n']);
+  await fill(fixture);
+  const stray = await fixture.run('vault', 'check', ...DATA);
+  assert.deepEqual([stray.code, stray.stdout.split('\n').length], [0, 4]);
+  assert.match(stray.stdout, /c1\.args has no record/);
+});
+
 test('a request says what, why and for how long', async (t) => {
   const { run, asked } = bench(t);
   const told = await run('vault', 'request', '--call', 'c1', '--call', 'c2', '--reason', 'case 7', '--for', '2h', ...DATA);

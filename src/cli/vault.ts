@@ -3,7 +3,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { createVaultKey, isWhole, listVault, printRecipient, printVaultKeyFile, vaultFolder } from '../audit/index.ts';
+import { checkVault, createVaultKey, isWhole, listVault, printRecipient, printVaultKeyFile, vaultFolder } from '../audit/index.ts';
 import type { VaultEntry } from '../audit/index.ts';
 import { compileGlob } from '../base/index.ts';
 import type { ParsedArguments } from './arguments.ts';
@@ -12,7 +12,7 @@ import { readTimes, TIME_OPTIONS } from './entry-filter.ts';
 import { EXIT } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { dataFolder } from './locate.ts';
-import { complain, printJson, printLine, printTable } from './print.ts';
+import { complain, printJson, printLine, printTable, printText } from './print.ts';
 import { openCommand } from './vault-open.ts';
 import { releaseCommands } from './vault-releases.ts';
 
@@ -41,7 +41,16 @@ const list: Command = {
   run: runList,
 };
 
-export const vaultCommands: readonly Command[] = [keygen, list, ...releaseCommands, openCommand];
+const check: Command = {
+  name: 'vault check',
+  summary: 'Check that what lies in the vault is what was sealed',
+  description: [
+    'Holds every envelope against the record of its call, which has its SHA-256. Needs no key and no gateway; that nobody changed the record itself, `audit verify` says.',
+  ],
+  run: runCheck,
+};
+
+export const vaultCommands: readonly Command[] = [keygen, list, check, ...releaseCommands, openCommand];
 
 async function runKeygen(args: ParsedArguments, deps: CliDeps): Promise<ExitCode> {
   const file = resolve(deps.cwd, args.word('FILE'));
@@ -74,7 +83,7 @@ async function runList(args: ParsedArguments, deps: CliDeps): Promise<ExitCode> 
   const isServer = compileGlob(args.text('server') ?? '*');
   const isAsked = (name: string, value: string): boolean => (args.text(name) ?? value) === value;
   const entries: VaultEntry[] = [];
-  for await (const entry of listVault(vaultFolder(join(folder)))) {
+  for await (const entry of listVault(vaultFolder(folder))) {
     const { purpose, server, subject, call, time } = entry.head;
     if (
       isServer(server) &&
@@ -90,6 +99,27 @@ async function runList(args: ParsedArguments, deps: CliDeps): Promise<ExitCode> 
   else if (entries.length === 0) printLine(deps, 'There is nothing like that in the vault.');
   else printTable(deps, ['CALL', 'PART', 'PURPOSE', 'SERVER', 'WHAT', 'SUBJECT', 'SEALED', 'KEPT UNTIL', 'BYTES'], entries.map(toCells));
   return EXIT.ok;
+}
+
+async function runCheck(args: ParsedArguments, deps: CliDeps): Promise<ExitCode> {
+  const folder = dataFolder(args, deps);
+  if (folder === undefined) return EXIT.config;
+  const report = await checkVault(vaultFolder(folder), join(folder, 'audit'));
+  const { good, changed, gone, goneUntilMs, unrecorded } = report;
+  if (args.output === 'json') printJson(deps, report);
+  else {
+    printLine(deps, `${good} ${good === 1 ? 'envelope is' : 'envelopes are'} what the record says.`);
+    if (goneUntilMs !== undefined)
+      printLine(
+        deps,
+        `${gone} on record are not there any more: removed in time, or lost. The last of them was sealed ${new Date(goneUntilMs).toISOString()}.`,
+      );
+    for (const id of unrecorded) printText(deps, `${id} has no record: that was removed in time, or a crash came before it.`);
+    for (const id of changed) printText(deps, `${id} was CHANGED.`);
+  }
+  return changed.length === 0
+    ? EXIT.ok
+    : complain(deps, EXIT.failed, `${changed.length} of ${good + changed.length} envelopes are not what was sealed.`);
 }
 
 function toJson(entry: VaultEntry): object {

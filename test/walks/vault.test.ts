@@ -156,8 +156,16 @@ test('an envelope that was changed is told apart from one that opens', async () 
   await decide('bob', 'approve', release);
   writeFileSync(path, Buffer.concat([bytes.subarray(0, -1), Buffer.of((bytes.at(-1) ?? 0) ^ 1)]));
   const opened = await open('ada', release);
+  const checked = await gateway.cli('vault', 'check', '--output', 'json');
   writeFileSync(path, bytes);
+  assert.equal(checked.code, 1);
+  assert.deepEqual(at(JSON.parse(checked.stdout), 'changed'), [`${id}.result`]);
   assert.equal(opened.code, 1);
+  assert.equal(
+    at(JSON.parse((await gateway.cli('vault', 'check', '--output', 'json')).stdout), 'changed', 0),
+    undefined,
+    'it was put back',
+  );
   assert.deepEqual(
     lines(opened)
       .slice(1)

@@ -1,5 +1,7 @@
 // What was said in calls that a rule has kept for a purpose: sealed where it was said, so that neither the gateway nor who runs it can read it, nor anybody
 // else alone.
+export { checkVault } from './check-vault.ts';
+export type { VaultReport } from './check-vault.ts';
 export { isOver, keptUntil } from './purpose.ts';
 export { envelopeKey, openEnvelope, sealEnvelope } from './envelope.ts';
 export type { Envelope, Opening, Sealing } from './envelope.ts';
