@@ -53,18 +53,7 @@ export { DEFAULT_AUDIT, PRIVACY_PROFILES, PROFILES } from './privacy.ts';
 export type { AnchorConfig, AnchorTarget, AuditSettings, CapturePurpose, PrivacyProfile, PrivacySwitches } from './privacy.ts';
 export { auditSchema, toAuditSettings } from './schema.ts';
 export type { AuditDocument } from './schema.ts';
-export {
-  addLeaf,
-  addRange,
-  copyRange,
-  emptyRange,
-  joinRanges,
-  leafHash,
-  nodeHash,
-  parseRange,
-  printRange,
-  rootOf,
-} from './merkle.ts';
+export { emptyRange, joinRanges, parseRange, printRange, rootOf } from './merkle.ts';
 export type { CompactRange, Subtree } from './merkle.ts';
 export { openNote, parseVerifierKey, printVerifierKey, readNote, signCheckpoint, toOrigin, toSignerName, toVerifierKey } from './note.ts';
 export type { Checkpoint, VerifierKey } from './note.ts';
