@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
 
-import { decision, durable, logFolder, openLog, outcome, writeCalls } from './log.fixture.ts';
+import { decision, durable, logFolder, openLog, outcome, segmentFiles, writeCalls } from './log.fixture.ts';
 import type { AuditLog } from './log.ts';
 import { tailLogs } from './tail.ts';
 import type { TailOptions, TailRecord } from './tail.ts';
@@ -103,5 +103,27 @@ describe('tail', () => {
     stop.abort();
     assert.equal((await reader).length, 1);
     await log.close();
+  });
+
+  it('goes on behind segments that were removed, while it reads and before', async (t) => {
+    const directory = logFolder(t);
+    const log = await openLog(directory);
+    await writeCalls(
+      log,
+      Array.from({ length: 200 }, (_, i) => `call-${i}`),
+    );
+    await log.close();
+    const files = segmentFiles(directory);
+    assert.ok(files.length > 6);
+    const path = (at: number): string => join(directory, files[at] ?? '');
+    const reading = tailLogs(dirname(directory), { follow: false, limit: undefined });
+    await reading.next();
+    // A hold keeps the first segment; two are gone before they are read, and those that follow are there.
+    for (const at of [1, 2]) rmSync(path(at));
+    const seen: unknown[] = [];
+    for await (const { members } of reading) seen.push(members['id']);
+    assert.ok(seen.includes('call-0') && seen.includes('call-199'));
+    assert.deepEqual(ids(await collect(dirname(directory))).at(-1), 'call-199');
+    assert.ok(seen.length < 390);
   });
 });

@@ -1,9 +1,11 @@
 // Shows what is in the logs, the newest records or all of them, merged by time, and goes on as they grow. It checks nothing: that is
 // verify's part. The text of a record is as it stands in the file, ASCII and inert; who decodes it must make it printable again.
 
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { diskFiles } from './files.ts';
+import type { LogFile } from './files.ts';
 import { parseFrame, toSegmentName } from './format.ts';
 import { listLogs } from './log-directory.ts';
 import { readLines } from './read-lines.ts';
@@ -90,7 +92,8 @@ async function findStart(directory: string, segments: readonly number[], limit: 
   let found = 0;
   for (const number of limit === undefined ? [] : segments.toReversed()) {
     let lines = 0;
-    const file = await diskFiles.open(join(directory, toSegmentName(number)), 'read');
+    const file = await openIfThere(directory, number);
+    if (file === undefined) continue;
     try {
       await readLines(file, 0, (line) => {
         lines += 1;
@@ -111,20 +114,30 @@ async function readBatch(cursor: Cursor): Promise<void> {
   const records: TailRecord[] = [];
   for (;;) {
     // Asked before reading: once the next segment has begun, nothing more comes into this one.
-    const final = await hasBegun(cursor.directory, cursor.number + 1);
+    const next = await findNext(cursor);
     const lines = await readSome(cursor, records);
-    if (records.length > 0 || (lines === 0 && !final)) break;
+    if (records.length > 0 || (lines === 0 && next === undefined)) break;
     if (lines > 0) continue;
-    cursor.number += 1;
+    cursor.number = next ?? cursor.number;
     cursor.position = 0;
   }
   cursor.batch = records;
   cursor.next = 0;
 }
 
+/** The segment that has begun behind the cursor's; there may be some between them that were removed, because their time was over. */
+async function findNext({ directory, number }: Cursor): Promise<number | undefined> {
+  if (await hasBegun(directory, number + 1)) return number + 1;
+  const [log] = await listLogs(directory);
+  const next = log?.segments.find((one) => one > number + 1);
+  return next !== undefined && (await hasBegun(directory, next)) ? next : undefined;
+}
+
+/** The next lines of the cursor's segment; none where that was removed meanwhile. */
 async function readSome(cursor: Cursor, records: TailRecord[]): Promise<number> {
   let lines = 0;
-  const file = await diskFiles.open(join(cursor.directory, toSegmentName(cursor.number)), 'read');
+  const file = await openIfThere(cursor.directory, cursor.number);
+  if (file === undefined) return 0;
   try {
     const end = await readLines(file, cursor.position, (text) => {
       lines += 1;
@@ -139,6 +152,17 @@ async function readSome(cursor: Cursor, records: TailRecord[]): Promise<number> 
     await file.close();
   }
   return lines;
+}
+
+/** Undefined where the segment was removed since it was listed. */
+async function openIfThere(directory: string, number: number): Promise<LogFile | undefined> {
+  const path = join(directory, toSegmentName(number));
+  try {
+    return await diskFiles.open(path, 'read');
+  } catch (error) {
+    if (existsSync(path)) throw error;
+    return undefined;
+  }
 }
 
 async function keepLast(records: AsyncIterable<TailRecord>, limit: number): Promise<readonly TailRecord[]> {
