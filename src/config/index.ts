@@ -51,3 +51,4 @@ export type {
   SnapshotDocument,
 } from './types.ts';
 export { endedCaptures } from './check-capture.ts';
+export { unreadAmong } from './unread.ts';

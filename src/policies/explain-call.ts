@@ -3,7 +3,7 @@
 import type { FindingClass } from '../inspection/index.ts';
 import { describeDenial, describeMatch } from './describe.ts';
 import { describeLimit } from './limits/index.ts';
-import type { Approval, Effect, Policy, PolicyDocument, Question, RuleMatch, Verdict } from './types.ts';
+import type { Approval, CallClass, Effect, Policy, PolicyDocument, Question, RuleMatch, Verdict } from './types.ts';
 
 /** A rule's part in a verdict. */
 export interface ExplainedRule {
@@ -56,6 +56,32 @@ export function explainCall(policy: Policy, document: Pick<PolicyDocument, 'limi
   };
 }
 
+/** The same for a request that nobody looks into: whatever it is about, it is decided by who asks and whom. */
+export function explainUnread(
+  policy: Policy,
+  document: Pick<PolicyDocument, 'limits'>,
+  question: Question,
+  toolClass: CallClass | undefined,
+): ExplainedCall {
+  const { principal, server } = question;
+  const subject = { kind: 'server' } as const;
+  const verdict = policy.judgeUnread(principal, server, toolClass);
+  const asked: Question = { ...question, subject, tool: undefined, labels: [], args: undefined };
+  return {
+    verdict: {
+      kind: verdict.kind,
+      rule: verdict.rule ?? null,
+      reason: verdict.kind === 'deny' ? verdict.reason : null,
+      says: `${sayVerdict(verdict, asked, policy)} Nothing of this server is looked at (audit.noInspect), so it is decided by agent and server alone.`,
+    },
+    rules: [],
+    inspect: null,
+    redact: [],
+    capture: null,
+    limits: verdict.kind === 'deny' ? [] : limitsOf(policy, document, asked, verdict.obligations.limits, true),
+  };
+}
+
 function sayVerdict(verdict: Verdict, { subject }: Question, { rules }: Policy): string {
   switch (verdict.kind) {
     case 'allow':
@@ -80,13 +106,14 @@ function limitsOf(
   document: Pick<PolicyDocument, 'limits'>,
   { principal, server, subject, tool, labels, args }: Question,
   named: readonly string[] | undefined,
+  isUse = subject.kind !== 'server',
 ): ExplainedCall['limits'] {
   const charges = limits.charges({
     principal,
     server,
     subject,
     labels: tool?.labels ?? labels ?? [],
-    isUse: subject.kind !== 'server',
+    isUse,
     args,
     named,
   });

@@ -11,7 +11,7 @@ export { checkPolicy } from './check.ts';
 export type { Known } from './check.ts';
 export { compilePolicy } from './compile.ts';
 export { describeDenial, describeMatch } from './describe.ts';
-export { explainCall } from './explain-call.ts';
+export { explainCall, explainUnread } from './explain-call.ts';
 export type { ExplainedCall, ExplainedRule } from './explain-call.ts';
 export { compileLockdown, compileLockName, LOCKED_DOWN, lockEverything, NOTHING_LOCKED, underLockdown } from './lockdown.ts';
 export type { Lock, Lockdown, LockKind } from './lockdown.ts';

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Principal } from '../agents/index.ts';
-import { compileLockdown, compilePolicy, factsOfUnread, policySchema, underLockdown } from './index.ts';
+import { compileLockdown, compilePolicy, explainUnread, factsOfUnread, policySchema, underLockdown } from './index.ts';
 import type { LockKind, Policy } from './index.ts';
 
 const ada: Principal = { tenant: 'default', agent: 'ada', user: undefined, groups: ['staff'], attributes: {}, keyId: 'k' };
@@ -70,6 +70,27 @@ for (const [kind, name, stops] of locks) {
     assert.equal(said(underLockdown(policyOf([all]), lockdown), 'union', { ...ada, tenant: 'other' }), 'allow all standard -');
   });
 }
+
+test('explained, it says that nobody looks, and what is charged for it', () => {
+  const limits = { each: { servers: ['union'], rate: { calls: 5 } }, parts: { servers: ['union'], tools: ['*'], rate: { calls: 5 } } };
+  const policy = policyOf([all], limits);
+  const question = {
+    principal: ada,
+    server: 'union',
+    subject: { kind: 'tool', name: 'pay' },
+    tool: undefined,
+    args: { amount: 5 },
+    request: { timeMs: 0, era: 'modern', source: '10.0.0.7', listener: 'main' },
+  } as const;
+  const explained = explainUnread(policy, policySchema.parse({ rules: [], limits }), question, 'critical');
+  assert.deepEqual([explained.verdict.kind, explained.verdict.rule], ['allow', 'all']);
+  assert.match(explained.verdict.says, /class critical\. Nothing of this server is looked at/);
+  assert.deepEqual(
+    explained.limits.map(({ limit }) => limit),
+    ['each'],
+  );
+  assert.equal(explainUnread(policyOf([]), { limits: {} }, question, undefined).verdict.reason, 'no-rule');
+});
 
 test('what is not looked into may be anything that is there', () => {
   const facts = factsOfUnread({ labels: ['health'], tools: { 'read_*': { class: 'low' }, pay: { class: 'critical', labels: ['money'] } } });

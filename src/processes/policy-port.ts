@@ -4,12 +4,13 @@
 import type { AdminPorts, ExplainInput, ExplanationView, WorldView } from '../admin/index.ts';
 import { fail, ok } from '../base/index.ts';
 import type { Store } from '../cluster/index.ts';
+import { unreadAmong } from '../config/index.ts';
 import type { ConfigShard } from '../config/index.ts';
 import { countFindings, createForesight, DEFAULT_INSPECTION } from '../inspection/index.ts';
 import type { Foresight, TalliedFinding } from '../inspection/index.ts';
 import { parseJson } from '../mcp/index.ts';
 import type { JsonObject, JsonValue } from '../mcp/index.ts';
-import { compileLockdown, compilePolicy, compileToolFacts, explainCall } from '../policies/index.ts';
+import { compileLockdown, compilePolicy, compileToolFacts, explainCall, explainUnread, factsOfUnread } from '../policies/index.ts';
 import type { Policy, Question, ToolFactsOf } from '../policies/index.ts';
 import { createArgumentsCheck } from '../tools/index.ts';
 import type { ServerCatalogue, ToolGuess } from '../tools/index.ts';
@@ -91,10 +92,11 @@ export function createPolicyPort(options: PolicyPortOptions): AdminPorts['policy
     };
   };
 
-  const isLocked = async ({ principal, server, subject }: Question): Promise<boolean> => {
+  const isLocked = async ({ principal, server, subject }: Question, isUnread: boolean): Promise<boolean> => {
     const read = await lockdown.read();
     if (!read.ok || read.value.fault !== null) return true;
-    return compileLockdown(read.value.locks.map((lock) => ({ ...lock, tenant }))).stops(principal, server, subject);
+    const { stops, concerns } = compileLockdown(read.value.locks.map((lock) => ({ ...lock, tenant })));
+    return isUnread ? concerns(principal, server) : stops(principal, server, subject);
   };
 
   return {
@@ -108,17 +110,21 @@ export function createPolicyPort(options: PolicyPortOptions): AdminPorts['policy
       const found = foresight.find({ kind: input.kind, name: input.name, args: input.args === null ? undefined : asked.args });
       const question: Question = { ...asked, findings: found && countFindings(found) };
       const { principal, server, tool, labels, taint } = question;
-      const explained = explainCall(policy, shard.policy, question);
-      const findings = foresight.tally(found ?? [], server, input.kind === 'tool' ? input.name : undefined, {
+      const unread = unreadIn(shard, server);
+      const explained =
+        unread === undefined
+          ? explainCall(policy, shard.policy, question)
+          : explainUnread(policy, shard.policy, question, factsOfUnread(unread).class);
+      const findings = foresight.tally(unread === undefined ? (found ?? []) : [], server, input.kind === 'tool' ? input.name : undefined, {
         required: explained.inspect === 'required',
         redact: explained.redact,
       });
       const gates = [
-        lockdownGate(await isLocked(question)),
+        lockdownGate(await isLocked(question, unread !== undefined)),
         ...(shard.servers.some(({ name }) => name === server)
           ? []
           : [{ gate: 'server', passes: false, says: 'There is no such server.' } as const]),
-        ...(await catalogueGates(authority, question, input.args !== null)),
+        ...(unread === undefined ? await catalogueGates(authority, question, input.args !== null) : []),
         ...inspectionGates(findings),
       ];
       return ok({
@@ -167,6 +173,11 @@ export function createPolicyPort(options: PolicyPortOptions): AdminPorts['policy
       return ok({ revision: revision(), tools });
     },
   };
+}
+
+/** The server, if nobody looks into what is said to it. */
+function unreadIn({ audit, servers }: ConfigShard, name: string): ConfigShard['servers'][number] | undefined {
+  return unreadAmong(audit?.noInspect ?? [], [name]).size === 0 ? undefined : servers.find((one) => one.name === name);
 }
 
 /** Whether what is found stops the call. Without anything there is nothing to say. */

@@ -185,6 +185,15 @@ test('a route with several servers knows nothing of them', async () => {
   assert.deepEqual(names, ['open__wait']);
 });
 
+test('explain says what decides there', async () => {
+  const open = await gateway.cli('explain', 'ada', 'quiet', 'tool', 'anything', '--output', 'json');
+  const explained = JSON.parse(open.stdout);
+  assert.deepEqual([at(explained, 'passes'), at(explained, 'verdict', 'rule')], [true, 'everything']);
+  assert.match(textAt(explained, 'verdict', 'says'), /audit\.noInspect/);
+  const parts = JSON.parse((await gateway.cli('explain', 'ada', 'quiet-parts', 'tool', 'read', '--output', 'json')).stdout);
+  assert.deepEqual([at(parts, 'passes'), at(parts, 'verdict', 'rule')], [false, 'one-tool']);
+});
+
 test('every request counts where a limit counts uses', async () => {
   const statuses: number[] = [];
   for (let call = 0; call < 6; call++) {
