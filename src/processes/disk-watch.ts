@@ -35,7 +35,7 @@ export function createDiskWatch({ dataFolder, log, metrics, freeBytes = freeOf }
   const look = async (): Promise<void> => {
     free = await freeBytes(dataFolder).catch(() => undefined);
     if (free === undefined) return;
-    metrics.gauge('sallyport.disk.free').set(free);
+    metrics.gauge('sallyport.disk.free', {}).set(free);
     const wasLow = isLow;
     isLow = free < (wasLow ? ENOUGH_BYTES : LOW_BYTES);
     if (isLow && !wasLow) log.warn('the disk of the data folder is nearly full', { freeMib: Math.floor(free / MIB) });
