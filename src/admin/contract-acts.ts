@@ -2,11 +2,11 @@
 // endpoints do is on record without this.
 
 import * as z from 'zod';
+import { MAX_ACT_DETAILS } from '../audit/index.ts';
 import type { Endpoint } from './endpoint.ts';
 
 const MAX_TARGET_CHARS = 128;
 const MAX_REASON_CHARS = 500;
-const MAX_DETAILS = 12;
 /** One line, nothing that steers a terminal or hides in a record. */
 const line = (max: number): z.ZodString =>
   z
@@ -34,7 +34,7 @@ const commandActSchema = z.strictObject({
   reason: line(MAX_REASON_CHARS).nullable().default(null).meta({ description: 'Why, in the words of who does it.' }),
   details: z
     .record(z.string().regex(/^[a-zA-Z]{1,32}$/), z.union([line(256), z.number()]))
-    .refine((details) => Object.keys(details).length <= MAX_DETAILS, `must have at most ${MAX_DETAILS} members`)
+    .refine((details) => Object.keys(details).length <= MAX_ACT_DETAILS, `must have at most ${MAX_ACT_DETAILS} members`)
     .default({})
     .meta({ description: 'Figures and names that tell what it was; never what was said in a call.' }),
 });
