@@ -25,20 +25,19 @@ const LF = 10;
 
 /** A source that holds at most `BLOCKS_KEPT` blocks. */
 export function createLineSource(): LineSource {
-  /** In the order of their last use. */
-  const blocks = new Map<string, Buffer>();
+  /** In the order of their last use; also those that are only asked for, so that nobody asks twice. */
+  const blocks = new Map<string, Promise<Buffer | undefined>>();
 
-  const blockOf = async (path: string, number: number): Promise<Buffer | undefined> => {
+  const blockOf = (path: string, number: number): Promise<Buffer | undefined> => {
     const key = `${path} ${number}`;
-    const known = blocks.get(key);
+    const block = blocks.get(key) ?? readBytes(path, number * BLOCK_BYTES, BLOCK_BYTES);
     blocks.delete(key);
-    const block = known ?? (await readBytes(path, number * BLOCK_BYTES, BLOCK_BYTES));
-    if (block === undefined) return undefined;
     blocks.set(key, block);
     for (const oldest of blocks.keys()) {
       if (blocks.size <= BLOCKS_KEPT) break;
       blocks.delete(oldest);
     }
+    block.catch(() => blocks.delete(key));
     return block;
   };
 

@@ -19,24 +19,12 @@ import {
 import type { CatchUpOptions, IndexReport, LineSource, LogDirectory } from '../../audit/index.ts';
 import { createBatch } from './batch.ts';
 import type { Batch, LateOutcome } from './batch.ts';
+import { createMarks } from './marks.ts';
+import type { LogMark, Marks } from './marks.ts';
 import { splitPlace, toEntryNumber, toPlace } from './schema.ts';
 import type { Words } from './words.ts';
 import { createRowWriter } from './write-rows.ts';
 import type { RowWriter } from './write-rows.ts';
-
-/** How far a log has been taken in. */
-interface LogMark {
-  readonly number: number;
-  readonly slot: string;
-  /** The first line that is still kept. */
-  readonly first: number;
-  /** Where the next line begins, and the last one began. */
-  readonly segment: number;
-  readonly position: number;
-  readonly last: number;
-  readonly seq: number;
-  readonly chain: string;
-}
 
 /**
  * Lines in one transaction. Rows of many agents and tools touch as many pages of the indexes, whether ten rows are added to a page or one: few large
@@ -64,12 +52,14 @@ interface Run {
 export class Indexer {
   readonly #database: DatabaseSync;
   readonly #words: Words;
+  readonly #marks: Marks;
   readonly #writer: RowWriter;
   readonly #lines: LineSource = createLineSource();
 
   constructor(database: DatabaseSync, words: Words, isNew: boolean) {
     this.#database = database;
     this.#words = words;
+    this.#marks = createMarks(database);
     this.#writer = createRowWriter(database, words, isNew);
   }
 
@@ -91,13 +81,13 @@ export class Indexer {
   }
 
   async #indexLog(log: LogDirectory, run: Run): Promise<LogWork> {
-    const known = this.#mark(log.slot);
+    const known = this.#marks.read(log.slot);
     const goesOn = known !== undefined && (await this.#fits(log, known));
     if (known !== undefined && !goesOn) {
       run.remade.push(log.slot);
       this.#write(() => this.#forgetLog(known));
     }
-    let mark = await this.#removeOld(log, goesOn ? known : this.#begin(log));
+    let mark = await this.#removeOld(log, goesOn ? known : this.#write(() => this.#marks.begin(log.slot, log.segments[0] ?? 1)));
     const removed = known !== undefined && (!goesOn || mark.first !== known.first);
     run.bytes += sizeOf([log], (number) => number < mark.segment) + mark.position;
     for (const [at, number] of log.segments.entries()) {
@@ -149,10 +139,10 @@ export class Indexer {
   /** Writes a batch, if nobody else has gone on with this log since it was read. */
   #take(before: LogMark, after: LogMark, batch: Batch): boolean {
     return this.#write(() => {
-      const now = this.#mark(before.slot);
+      const now = this.#marks.read(before.slot);
       if (now?.number !== before.number || toPlace(now.segment, now.position) > toPlace(before.segment, before.position)) return false;
       this.#writer.write(before.number, batch);
-      this.#setMark(after);
+      this.#marks.set(after);
       return true;
     });
   }
@@ -196,7 +186,7 @@ export class Indexer {
     this.#write(() => {
       this.#writer.remove(mark.number, first);
       this.#writer.write(mark.number, { rows: [], late });
-      this.#setMark(next);
+      this.#marks.set(next);
     });
     return next;
   }
@@ -220,54 +210,17 @@ export class Indexer {
   /** Logs whose folder is gone. */
   #removeLost(logs: readonly LogDirectory[]): boolean {
     const slots = new Set(logs.map(({ slot }) => slot));
-    const lost = this.#database
-      .prepare('SELECT slot FROM log')
-      .all()
-      .map(({ slot }) => String(slot))
-      .filter((slot) => !slots.has(slot));
+    const lost = this.#marks.slots().filter((slot) => !slots.has(slot));
     for (const slot of lost) {
-      const mark = this.#mark(slot);
+      const mark = this.#marks.read(slot);
       if (mark !== undefined) this.#write(() => this.#forgetLog(mark));
     }
     return lost.length > 0;
   }
 
-  #forgetLog({ number }: LogMark): void {
-    this.#writer.remove(number, undefined);
-    this.#database.prepare('DELETE FROM log WHERE number = ?').run(number);
-  }
-
-  #begin({ slot, segments }: LogDirectory): LogMark {
-    return this.#write(() => {
-      const insert =
-        "INSERT INTO log (slot, first, segment, position, last, seq, chain) VALUES (?, 1, ?, 0, 0, 0, '') ON CONFLICT DO NOTHING";
-      this.#database.prepare(insert).run(slot, segments[0] ?? 1);
-      const mark = this.#mark(slot);
-      if (mark === undefined) throw new Error('a row that was just written is not there');
-      return mark;
-    });
-  }
-
-  #mark(slot: string): LogMark | undefined {
-    const row = this.#database.prepare('SELECT * FROM log WHERE slot = ?').get(slot);
-    if (row === undefined) return undefined;
-    const { number, first, segment, position, last, seq, chain } = row;
-    return {
-      number: Number(number),
-      slot,
-      first: Number(first),
-      segment: Number(segment),
-      position: Number(position),
-      last: Number(last),
-      seq: Number(seq),
-      chain: String(chain),
-    };
-  }
-
-  #setMark({ number, first, segment, position, last, seq, chain }: LogMark): void {
-    this.#database
-      .prepare('UPDATE log SET first = ?, segment = ?, position = ?, last = ?, seq = ?, chain = ? WHERE number = ?')
-      .run(first, segment, position, last, seq, chain, number);
+  #forgetLog(mark: LogMark): void {
+    this.#writer.remove(mark.number, undefined);
+    this.#marks.remove(mark);
   }
 
   #write<T>(action: () => T): T {
