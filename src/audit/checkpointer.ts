@@ -19,6 +19,8 @@ export interface CheckpointerOptions {
   readonly log: Pick<AuditLog, 'name' | 'times' | 'news' | 'state' | 'cutTree' | 'readLeaves' | 'note'>;
   readonly ask: AskForCheckpoint;
   readonly clock: () => number;
+  /** A clock that nobody sets, to wait by. */
+  readonly steadyMs?: () => number;
   /** Called when the kind of state changes. */
   readonly onState: (state: CheckpointState) => void;
 }
@@ -38,7 +40,7 @@ const PERIOD_MS = 1_000;
 const DISPUTE_PERIOD_MS = 10_000;
 const CURRENT: CheckpointState = { kind: 'current' };
 
-export function createCheckpointer({ log, ask, clock, onState }: CheckpointerOptions): Checkpointer {
+export function createCheckpointer({ log, ask, clock, onState, steadyMs = () => performance.now() }: CheckpointerOptions): Checkpointer {
   /** What was cut off the tree and is not signed yet; undefined where that has to be asked. */
   let unsigned: CompactRange | undefined;
   /** The life of the log that `unsigned` belongs to. */
@@ -81,7 +83,7 @@ export function createCheckpointer({ log, ask, clock, onState }: CheckpointerOpt
   };
 
   const begin = (): Promise<void> => {
-    triedAt = performance.now();
+    triedAt = steadyMs();
     round = sign()
       .catch((error: unknown) => become({ kind: 'late', since: clock(), why: error instanceof Error ? error.message : String(error) }))
       .finally(() => (round = undefined));
@@ -94,7 +96,7 @@ export function createCheckpointer({ log, ask, clock, onState }: CheckpointerOpt
     },
     tick() {
       if (round !== undefined || log.state !== 'open') return;
-      const isDue = performance.now() - triedAt >= (state.kind === 'disputed' ? DISPUTE_PERIOD_MS : PERIOD_MS);
+      const isDue = steadyMs() - triedAt >= (state.kind === 'disputed' ? DISPUTE_PERIOD_MS : PERIOD_MS);
       const isMuch = log.news >= MANY_RECORDS && state.kind === 'current';
       if (isMuch || (isDue && (log.news > 0 || unsigned !== undefined))) void begin();
     },

@@ -119,6 +119,44 @@ describe('a log and its signer', () => {
     assert.equal(asked, 0);
   });
 
+  it('do not wait for the second to be over where there is much to be signed', async (t) => {
+    const one = bench(t);
+    const log = await openLog(one.folder);
+    let [news, asked] = [9_999, 0];
+    let elapsed = 0;
+    const checkpointer = createCheckpointer({
+      log: {
+        name: '0123456789abcdef',
+        times: 1,
+        state: 'open',
+        get news() {
+          return news;
+        },
+        cutTree: () => log.cutTree(),
+        readLeaves: (range) => log.readLeaves(range),
+        note: () => {},
+      },
+      ask: () => Promise.resolve({ kind: 'signed', note: String(++asked) }),
+      clock: () => NOW,
+      steadyMs: () => elapsed,
+      onState: (state) => one.states.push(state),
+    });
+    const askedAfter = async (ms: number): Promise<number> => {
+      elapsed += ms;
+      checkpointer.tick();
+      await new Promise((resolve) => setImmediate(resolve));
+      return asked;
+    };
+    assert.equal(await askedAfter(0), 1, 'the first, when there is anything');
+    assert.equal(await askedAfter(999), 1);
+    assert.equal(await askedAfter(1), 2);
+    news = 10_000;
+    assert.equal(await askedAfter(100), 3);
+    news = 0;
+    assert.equal(await askedAfter(5_000), 3);
+    await log.close();
+  });
+
   it('sign only what is on disk', async (t) => {
     const one = bench(t);
     const disk = createFaultyDisk();
