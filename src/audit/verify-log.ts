@@ -20,8 +20,9 @@ import type { VerifierKey } from './note.ts';
 import { isBlank } from './read-lines.ts';
 import { readMembers } from './read-members.ts';
 import { readRun } from './read-run.ts';
-import { passSegment } from './segment-pass.ts';
 import type { SegmentPass, TellingLine } from './segment-pass.ts';
+import { createSegmentReader } from './segment-reader.ts';
+import type { SegmentReader } from './segment-reader.ts';
 import { createTreeCheck } from './tree-check.ts';
 import type { TreeCheck } from './tree-check.ts';
 import { verifyLines } from './verify-lines.ts';
@@ -75,6 +76,7 @@ export interface LogTrust {
 
 interface Reading {
   readonly directory: string;
+  readonly reader: SegmentReader;
   readonly chain: ChainCheck;
   readonly facts: LogFacts;
   readonly tree: TreeCheck;
@@ -89,22 +91,12 @@ export async function verifyLog({ slot, directory, segments }: LogDirectory, ide
   const facts = createLogFacts();
   const tree = createTreeCheck(async (number) => (await readRun(directory, number))?.leaves);
   const checkpoints = createCheckpointCheck({ chain, tree, identity, keys: trust.keys, kept: trust.kept });
-  const reading: Reading = { directory, chain, facts, tree, checkpoints };
+  const reader = createSegmentReader(directory, used);
+  const reading: Reading = { directory, reader, chain, facts, tree, checkpoints };
   const { parts, refused } = await readLogParts(directory, used, identity, trust.keys);
   for (const { file, says } of refused) chain.note({ what: 'forged', file, line: 1, position: 0, seq: 0, says });
 
-  let end: LogReport['end'] = 'open';
-  let removed = 0;
-  let segmentsRead = 0;
-  for (const part of parts) {
-    if (part.kind === 'removed') {
-      removed += passRemoved(part, reading);
-    } else {
-      end = await verifySegment(part.number, part.number === used.at(-1), reading);
-      segmentsRead += 1;
-      trust.onSegment?.(facts.records, segmentsRead);
-    }
-  }
+  const { end, removed } = await verifyParts(parts, reading, trust);
   chain.end();
   checkpoints.end();
   for (const { finding } of facts.torn) chain.note(finding);
@@ -130,6 +122,32 @@ export async function verifyLog({ slot, directory, segments }: LogDirectory, ide
   };
 }
 
+/** Goes over all parts in order; gives how the log ends, and how many records are gone. */
+async function verifyParts(
+  parts: readonly LogPart[],
+  reading: Reading,
+  { onSegment }: LogTrust,
+): Promise<{ end: LogReport['end']; removed: number }> {
+  const last = parts.at(-1);
+  let end: LogReport['end'] = 'open';
+  let removed = 0;
+  let read = 0;
+  try {
+    for (const part of parts) {
+      if (part.kind === 'removed') {
+        removed += passRemoved(part, reading);
+      } else {
+        end = await verifySegment(part.number, part === last, reading);
+        read += 1;
+        onSegment?.(reading.facts.records, read);
+      }
+    }
+  } finally {
+    await reading.reader.close();
+  }
+  return { end, removed };
+}
+
 async function dropBlank(directory: string, segments: readonly number[]): Promise<readonly number[]> {
   let count = segments.length;
   while (count > 0 && (await withSegment(diskFiles, directory, segments[count - 1] ?? 0, isBlank))) count -= 1;
@@ -137,12 +155,13 @@ async function dropBlank(directory: string, segments: readonly number[]): Promis
 }
 
 async function verifySegment(number: number, newest: boolean, reading: Reading): Promise<LogReport['end']> {
-  const { chain, facts, tree, checkpoints } = reading;
+  const { reader, chain, facts, tree, checkpoints } = reading;
   const name = toSegmentName(number);
-  const { end, leaves, whole, telling } = await withSegment(diskFiles, reading.directory, number, async (file) => {
-    const pass = await passSegment(file);
-    return pass !== undefined && follows(pass, chain) ? takeOver(pass, facts) : verifyLines(file, name, { chain, facts, newest });
-  });
+  const pass = await reader.pass(number);
+  const { end, leaves, whole, telling } =
+    pass !== undefined && follows(pass, chain)
+      ? takeOver(pass, facts)
+      : await withSegment(diskFiles, reading.directory, number, (file) => verifyLines(file, name, { chain, facts, newest }));
   if (leaves === undefined) tree.lose();
   else if (tree.size !== leaves.from) checkpoints.restart();
   if (leaves !== undefined && !tree.add(number, leaves, treeBefore(leaves, telling[0]))) {

@@ -32,12 +32,13 @@ it('needs nothing but the record and the groundwork', () => {
       else
         assert.match(
           specifier,
-          /^node:(crypto|fs|fs\/promises|path|readline|util|zlib)$/,
+          /^node:(crypto|fs|fs\/promises|os|path|readline|util|worker_threads|zlib)$/,
           `${relative(SOURCES, file)} imports ${specifier}`,
         );
     }
   };
   visit(ENTRY);
+  visit(join(import.meta.dirname, 'segment-thread.ts'));
   assert.ok(seen.size > 15);
   for (const file of seen) assert.match(relative(SOURCES, file), /^(audit|base)\//);
 });

@@ -126,10 +126,13 @@ describe('a tombstone that does not count', () => {
     const log = await signedLog(t, { calls: 80 });
     layTombstone(log, 1, 1, createSigner());
     remove(log, 1);
-    assert.deepEqual(named(await verified(log)).toSorted(), [
-      ['forged', 0],
-      ['missing', 1],
-    ]);
+    assert.deepEqual(
+      named(await verified(log)).toSorted(([a = ''], [b = '']) => String(a).localeCompare(String(b))),
+      [
+        ['forged', 0],
+        ['missing', 1],
+      ],
+    );
   });
 
   it('is one of another log', async (t) => {
