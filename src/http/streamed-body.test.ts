@@ -431,3 +431,29 @@ test('from agent to server and back no buffer is made for what passes', async (t
   assert.ok(allocated < TOTAL / 32, `${allocated} bytes`);
   t.diagnostic(`${allocated} bytes allocated for ${2 * TOTAL} that passed`);
 });
+
+test('however the bytes of two requests are cut, each body comes whole, and none of it is taken for a head', () => {
+  const sent = `${CHUNKED}5\r\nGET /\r\n2\r\nab\r\n0\r\n\r\n${POST_10}GET / HTTP`;
+  for (let first_ = 1; first_ < sent.length; first_++)
+    for (const second of [first_ + 1, first_ + 7, sent.length]) {
+      const { wire, requests, pieces, sink, log } = connect();
+      let streamed = 0;
+      for (const part of [sent.slice(0, first_), sent.slice(first_, second), sent.slice(second)]) {
+        if (part !== '') wire.receive(part);
+        for (const one of requests.slice(streamed)) {
+          streamed++;
+          one.streamBody(100, sink);
+          if (log.at(-1) === 'end' && log.length === streamed) one.respond(200, []);
+        }
+        const open = requests[streamed - 1];
+        if (open !== undefined && !open.done && log.length === streamed) open.respond(200, []);
+        for (const one of requests.slice(streamed)) {
+          streamed++;
+          one.streamBody(100, sink);
+          if (log.length === streamed) one.respond(200, []);
+        }
+      }
+      assert.equal(text(pieces), 'GET /abGET / HTTP', `cut at ${first_} and ${second}`);
+      assert.deepEqual(log, ['end', 'end']);
+    }
+});
