@@ -108,7 +108,7 @@ async function readValue(args: ParsedArguments, deps: CliDeps): Promise<Result<U
 }
 
 /** What a value may be on record as. */
-export function spellingsOf(value: Uint8Array): readonly Wanted[] {
+function spellingsOf(value: Uint8Array): readonly Wanted[] {
   const text = Buffer.from(value).toString().trim();
   const parsed = parseJson(value, { repairSurrogates: true });
   const result = parsed.ok ? (parsed.value.span(['result']) ?? parsed.value.span(['error'])) : undefined;

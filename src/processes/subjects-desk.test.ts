@@ -134,9 +134,3 @@ test('each spelling of a value is asked about by itself', async () => {
   const matched = await desk.port.match({ values, keys: [`${SUB}.2026-11`], reason: null });
   assert.deepEqual(matched, { ok: true, value: { macs: [{ [`${SUB}.2026-11`]: 'mac' }, { [`${SUB}.2026-11`]: 'mac' }] } });
 });
-
-test('a pseudonym is looked up as that of an agent, then of a user', async () => {
-  assert.equal(await desk.pseudonymOf('ben'), SUB);
-  answers['subject-find'] = () => Promise.reject(new Error('gone'));
-  await assert.rejects(desk.pseudonymOf('ben'));
-});

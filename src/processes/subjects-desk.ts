@@ -24,10 +24,6 @@ export interface SubjectsDeskOptions {
 /** What control can do about subjects. */
 export interface SubjectsDesk {
   readonly port: SubjectsPort;
-  /** The pseudonym of an agent or a user of this name; undefined where there is none. Rejects where nobody can say. */
-  pseudonymOf(name: string): Promise<string | undefined>;
-  /** Whose a pseudonym is, for whoever has seen to it that this may be told. */
-  resolve(pseudonym: string): Promise<Result<SubjectView, AdminProblem>>;
 }
 
 const KEEPER_TIMEOUT_MS = 5_000;
@@ -97,13 +93,6 @@ export function createSubjectsDesk({ links, tenant, privacy, holdsOn, nameOf }: 
   };
 
   return {
-    resolve,
-    pseudonymOf: async (name) => {
-      const found = [await find('agent', name), await find('user', name)];
-      const [fault] = found.flatMap((one) => (one.ok ? [] : [one.error]));
-      if (fault !== undefined) throw new Error(fault.detail);
-      return found.flatMap((one) => (one.ok && one.value !== undefined ? [one.value] : []))[0];
-    },
     port: {
       find: async ({ kind, name }) => {
         // Whoever could ask for the pseudonym of every name would need nobody else to learn whose they all are.

@@ -119,10 +119,3 @@ test('once control was away, everybody is asked for again', async () => {
   answer = async () => keys('sub_two');
   assert.equal((await know())?.pseudonym, 'sub_two');
 });
-
-test('the pseudonym of a name is the keeper’s to say', async () => {
-  answer = async () => ({ pseudonym: 'sub_one' });
-  assert.equal(await door.pseudonymOf('default', 'ben'), 'sub_one');
-  answer = () => Promise.reject(new Error('gone'));
-  assert.equal(await door.pseudonymOf('default', 'ben'), undefined);
-});

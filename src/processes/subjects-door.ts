@@ -13,8 +13,6 @@ import { keysFromFields } from './subject-answers.ts';
 
 export interface SubjectsDoor extends Door {
   readonly subjects: Subjects;
-  /** What stands for an agent's name where the privacy profile keeps it out of the record; undefined: nobody can say. */
-  pseudonymOf(tenant: string, agent: string): Promise<string | undefined>;
 }
 
 export interface SubjectsDoorOptions {
@@ -46,14 +44,14 @@ export function createSubjectsDoor({ links, metrics, nowMs }: SubjectsDoorOption
   /** What was on its way when somebody was erased must not come back. */
   const erased = new Set<string>();
 
-  const ask = async (question: string, fields: Fields): Promise<Fields | undefined> => {
-    const answer = await links.request('keeper', question, fields, TIMEOUT_MS).catch(() => undefined);
+  const ask = async (fields: Fields): Promise<Fields | undefined> => {
+    const answer = await links.request('keeper', 'subject', fields, TIMEOUT_MS).catch(() => undefined);
     const isAnswered = answer !== undefined && answer.fields['error'] === undefined;
     metrics.counter('sallyport.subjects.questions', { outcome: isAnswered ? 'answered' : 'unknown' }).add();
     return isAnswered ? answer.fields : undefined;
   };
   const fetch = async (principal: Principal, isAgain = false): Promise<Entry | undefined> => {
-    const said = await ask('subject', whoIs(principal));
+    const said = await ask(whoIs(principal));
     const keys = said === undefined ? undefined : keysFromFields(said);
     const untilMs = Number(said?.['untilMs']);
     if (keys === undefined) return undefined;
@@ -97,10 +95,6 @@ export function createSubjectsDoor({ links, metrics, nowMs }: SubjectsDoorOption
         waiting.set(key, [done]);
         learn(key, principal);
       },
-    },
-    pseudonymOf: async (tenant, agent) => {
-      const said = await ask('subject-pseudonym', { tenant, kind: 'agent', name: agent });
-      return typeof said?.['pseudonym'] === 'string' ? said['pseudonym'] : undefined;
     },
     hears: {
       'subject-erased': (frame) => {
