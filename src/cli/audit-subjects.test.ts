@@ -208,3 +208,9 @@ test('audit erase without a reason, or without a gateway, erases nobody', async 
   writeFileSync(join(cwd, 'sallyport.yaml'), 'version: 1\n');
   assert.equal((await run('audit', 'erase', 'desk-7', '--reason', 'Art. 17')).code, 4);
 });
+
+test('audit tail shows a pseudonym where no name is on record', async (t) => {
+  const { cwd, run } = place(t, {});
+  await writeCommitted(cwd, ARGS, RESULT);
+  assert.match((await run('audit', 'tail')).stdout, new RegExp(`allow  ${SUB} → files  tools/call read_file`));
+});

@@ -82,7 +82,7 @@ function describe({ time, slot, kind, members }: TailRecord): string {
   switch (kind) {
     case 'decision': {
       const why = text('rule') === '' ? text('reason') : `rule ${text('rule')}`;
-      return `${when}${text('verdict').padEnd(5)}  ${text('agent')} → ${text('server')}  ${text('method')}${subject === '' ? '' : ` ${subject}`}  (${why})${findingsOf(members)}  ${id}`;
+      return `${when}${text('verdict').padEnd(5)}  ${text('agent') || text('subject')} → ${text('server')}  ${text('method')}${subject === '' ? '' : ` ${subject}`}  (${why})${findingsOf(members)}  ${id}`;
     }
     case 'outcome': {
       const code = text('code') === '' ? '' : ` (${text('code')})`;
