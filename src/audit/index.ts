@@ -90,7 +90,6 @@ export {
   printVaultKeyFile,
   readEnvelope,
   readHead,
-  sealEnvelope,
   vaultFiles,
   vaultFolder,
   workerVaultFolder,
