@@ -103,11 +103,9 @@ export const SUBJECT_ENDPOINTS = {
     summary: 'What a known value would be on record as',
     request: matchInputSchema,
     response: z.strictObject({
-      macs: z
-        .array(z.record(z.string(), z.string()))
-        .meta({
-          description: 'For each value, its commitment under each key that is still there. Records that have it were made of this value.',
-        }),
+      macs: z.array(z.record(z.string(), z.string())).meta({
+        description: 'For each value, its commitment under each key that is still there. Records that have it were made of this value.',
+      }),
     }),
     status: 200,
     versioned: false,
