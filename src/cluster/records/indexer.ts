@@ -123,7 +123,7 @@ export class Indexer {
 
   async #readBatch(log: LogDirectory, mark: LogMark, batch: Batch, run: Run): Promise<LogMark> {
     let { seq, chain, last } = mark;
-    const position = await readSegment(log.directory, mark.segment, mark.position, (text, at) => {
+    const onLine = (text: string, at: number): boolean => {
       const frame = parseFrame(text);
       if (frame === undefined) run.unreadable += 1;
       else {
@@ -132,7 +132,8 @@ export class Indexer {
         last = at;
       }
       return batch.size < BATCH_LINES;
-    });
+    };
+    const position = await readSegment(log.directory, mark.segment, mark.position, onLine).catch(atMissing(mark.position));
     return { ...mark, position, last, seq, chain };
   }
 
@@ -236,6 +237,14 @@ export class Indexer {
       throw error;
     }
   }
+}
+
+/** Retention may remove a segment that was there a moment ago: nothing more comes of it. */
+function atMissing(position: number): (error: unknown) => number {
+  return (error) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return position;
+    throw error;
+  };
 }
 
 /** More than this, and more than a quarter of all, is faster made anew than added. */

@@ -186,6 +186,21 @@ test('what is no longer kept is not in the index either, and nobody named in it 
   assert.ok(words.includes('desk-1') && !words.includes('gone-1'));
 });
 
+test('a segment that goes while it is read is no fault', async (t) => {
+  const folder = dataFolderFor(t);
+  await append(folder, 'worker-0', randomRecords(15, 300));
+  const directory = join(folder, 'audit', 'worker-0');
+  const [, second = ''] = readdirSync(directory)
+    .filter((name) => name.endsWith('.log'))
+    .sort();
+  const index = await openRecordIndex(folder, { onProgress: () => rmSync(join(directory, second), { force: true }) });
+  t.after(() => index.close());
+  await index.catchUp();
+  const left = new Set((await readEntries(folder)).map(({ line }) => line.seq));
+  assert.ok(left.size > 0 && existsSync(directory) && !existsSync(join(directory, second)));
+  for (const name of await names(index)) assert.ok(left.has(Number(/:(\d+) /.exec(name)?.[1])), name);
+});
+
 test('a log that was begun anew, or is gone, is taken for what it is', async (t) => {
   const folder = dataFolderFor(t);
   await append(folder, 'worker-0', randomRecords(8, 60));
