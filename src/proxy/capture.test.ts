@@ -189,6 +189,29 @@ test('an answer that passes in pieces is sealed as far as an envelope holds', as
   assert.equal(bench.vault.heldBytes, 0);
 });
 
+test('of an answer on a stream its result is sealed, and not what was said on the way', async (t) => {
+  const bench = captureBed(t);
+  const reply = bench.arrive();
+  const event = (message: object): Buffer => Buffer.from(`data: ${JSON.stringify({ jsonrpc: '2.0', ...message })}\n\n`);
+  const { handler } = bench.road.server;
+  handler?.onHead(200, createHeaderList(['content-type'], ['text/event-stream']));
+  handler?.onBody(event({ method: 'notifications/message', params: { level: 'info', data: 'on the way' } }));
+  handler?.onBody(event({ id: 1, result: { resultType: 'complete', content: [], note: 'canary-answer' } }));
+  handler?.onEnd();
+  assert.match(reply.body, /canary-answer/);
+  const sealed = (await bench.opened())['call-1.result'];
+  assert.equal(sealed?.text, result({ note: 'canary-answer' }));
+  assert.equal(bench.records('outcome')[0]?.capture?.id, 'call-1.result');
+});
+
+test('what a call is told that fails at its server is sealed too', async (t) => {
+  const bench = captureBed(t);
+  bench.arrive();
+  bench.answer(Buffer.from('{"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"canary"}}'));
+  assert.equal(bench.records('outcome')[0]?.status, 'rpc_error');
+  assert.match((await bench.opened())['call-1.result']?.text ?? '', /canary/);
+});
+
 test('an answer for which there is no room goes out unsealed, and its record says so', async (t) => {
   const bench = captureBed(t, {}, (vault) => ({ seal: (...asked) => vault.seal(...asked), reserve: () => false, free: () => {} }));
   const reply = bench.arrive();
