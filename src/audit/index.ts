@@ -57,7 +57,7 @@ export { emptyRange, joinRanges, parseRange, printRange, rootOf } from './merkle
 export type { CompactRange, Subtree } from './merkle.ts';
 export { openNote, parseVerifierKey, printVerifierKey, readNote, signCheckpoint, toOrigin, toSignerName, toVerifierKey } from './note.ts';
 export type { Checkpoint, VerifierKey } from './note.ts';
-export { openTombstone, parseTombstoneName, readTombstone, signTombstone, toTombstoneName } from './tombstone.ts';
+export { parseTombstoneName, readTombstone, signTombstone } from './tombstone.ts';
 export type { Tombstone } from './tombstone.ts';
 export { isRemoval, proveRemoval } from './removal.ts';
 export type { ProvedRemoval, Removal } from './removal.ts';
@@ -69,7 +69,7 @@ export { renewIdleLog } from './renew-idle.ts';
 export type { Renewal } from './renew-idle.ts';
 export { finishRemovals, placeTombstone, removeSegments } from './shorten.ts';
 export type { SegmentSpan } from './shorten.ts';
-export { createHoldCheck, describeScope } from './holds.ts';
+export { describeScope } from './holds.ts';
 export { findHoldsOn } from './hold-search.ts';
 export type { Hold, HoldCheck, HoldScope } from './holds.ts';
 export {

@@ -2,11 +2,22 @@
 // held stays until somebody else than who wanted it lets go of it; and a clock that leapt removes nothing until a person has said that it is right.
 
 import assert from 'node:assert/strict';
-import { generateKeyPairSync } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { openAuditLog, rootOf, signCheckpoint, toOrigin, toSignerName } from '../../src/audit/index.ts';
+import {
+  openAuditLog,
+  planRetention,
+  proveRemoval,
+  rootOf,
+  signCheckpoint,
+  signTombstone,
+  toOrigin,
+  toSignerName,
+  toVerifierKey,
+} from '../../src/audit/index.ts';
 import { at, modernCall, readRecords, repositoryRoot, startEchoServer, startGateway, testConfig, textAt, until } from '../harness/index.ts';
 import type { CommandResult, EchoServer, Gateway } from '../harness/index.ts';
 
@@ -39,6 +50,15 @@ after(async () => {
   await gateway?.stop();
   await echo?.close();
   if (folder !== undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
+test('a removal that was cut short is finished before anybody can ask for anything', async () => {
+  const files = readdirSync(logFolder('worker-7'));
+  assert.ok(files.includes('00000001.tombstone') && !files.includes('00000002.log'), files.join());
+  assert.deepEqual(
+    actsOf('audit.remove').map((act) => textAt(act, 'target')),
+    ['worker-7'],
+  );
 });
 
 test('a clock that has leapt removes nothing, and the status says so, until a person has said that it is right', async () => {
@@ -85,7 +105,7 @@ test('what is old enough goes, what is held stays, and the record still verifies
   }
   assert.ok(readdirSync(logFolder()).some((name) => name.endsWith('.tombstone')));
   await assertVerified();
-  const [begun, ended] = actsOf('audit.remove');
+  const [begun, ended] = actsOf('audit.remove').filter((act) => textAt(act, 'target') === 'worker-0');
   assert.deepEqual([textAt(begun, 'outcome'), textAt(ended, 'outcome'), textAt(begun, 'act')], ['begun', 'done', textAt(ended, 'act')]);
   assert.match(textAt(begun, 'details', 'tombstone'), /^[0-9a-f]{64}$/);
 });
@@ -136,13 +156,31 @@ async function writePast(dataFolder: string): Promise<void> {
   const seenMs = Date.now() - 365 * DAY_MS;
   writeFileSync(join(keys, 'clock.json'), JSON.stringify({ format: 1, seenMs, evenSinceMs: seenMs - 100 * DAY_MS, leap: null }));
 
-  const directory = join(dataFolder, 'audit', 'worker-0');
+  await writeLog(dataFolder, 'worker-0', privateKey);
+  await writeLog(dataFolder, 'worker-7', privateKey);
+  await beginRemoval(dataFolder, 'worker-7', privateKey);
+}
+
+/** As a gateway does, and is killed behind the first file. */
+async function beginRemoval(dataFolder: string, slot: string, key: KeyObject): Promise<void> {
+  const plans = await planRetention(join(dataFolder, 'audit'), { cutoffMs: Date.now() - 2 * KEPT_DAYS * DAY_MS, holds: [] });
+  const removal = plans.find((plan) => plan.slot === slot)?.removals[0];
+  assert.ok(removal !== undefined && removal.last > 1);
+  const proved = proveRemoval(removal, [toVerifierKey(toSignerName(NODE), createPublicKey(key))]);
+  assert.ok(proved.ok);
+  const note = signTombstone({ ...proved.value, time: Date.now(), reason: 'kept for 60 days' }, toSignerName(NODE), key);
+  writeFileSync(join(dataFolder, 'audit', slot, '00000001.tombstone'), note);
+  rmSync(join(dataFolder, 'audit', slot, '00000001.log'));
+}
+
+async function writeLog(dataFolder: string, slot: string, privateKey: KeyObject): Promise<void> {
+  const directory = join(dataFolder, 'audit', slot);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   let now = 0;
   const onFault = (error: Error): void => assert.fail(error);
   const log = await openAuditLog({
     directory,
-    slot: 'worker-0',
+    slot,
     node: NODE,
     clock: () => now,
     onFault,
@@ -234,8 +272,8 @@ function holdsOf({ stdout }: CommandResult): readonly unknown[] {
   return Array.isArray(holds) ? holds : [];
 }
 
-function logFolder(): string {
-  return join(folder, '.sallyport', 'audit', 'worker-0');
+function logFolder(slot = 'worker-0'): string {
+  return join(folder, '.sallyport', 'audit', slot);
 }
 
 function segments(): readonly string[] {
@@ -244,7 +282,7 @@ function segments(): readonly string[] {
 
 /** Ids of the old calls of which a decision is on record. */
 function callsOnRecord(): ReadonlySet<string> {
-  const ids = readRecords(join(folder, '.sallyport')).filter(({ value }) => at(value, 'kind') === 'decision');
+  const ids = readRecords(join(folder, '.sallyport')).filter(({ slot, value }) => slot === 'worker-0' && at(value, 'kind') === 'decision');
   return new Set(ids.map(({ value }) => textAt(value, 'id')).filter((id) => id.startsWith('day-')));
 }
 
