@@ -3,7 +3,7 @@
 
 import { writeSync } from 'node:fs';
 
-import { openAuditLog } from '../../src/audit/index.ts';
+import { openAuditLog } from '../../src/audit/log.ts'; // The folder's door leads to libraries too, which it may not read.
 import { decision, outcome } from '../../src/audit/log.fixture.ts';
 
 const [directory = '', round = '', flights = '', calls = ''] = process.argv.slice(2);
