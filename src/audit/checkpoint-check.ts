@@ -2,11 +2,11 @@
 // was rewritten; those after it tell nothing new, since every root is over everything before it.
 
 import type { ChainCheck, Place } from './chain-check.ts';
+import { noteOf } from './checkpoint-record.ts';
 import { isAbout } from './log-identity.ts';
 import type { LogIdentity } from './log-identity.ts';
 import { openNote, readNote } from './note.ts';
 import type { Checkpoint, VerifierKey } from './note.ts';
-import { readMembers, toText } from './read-members.ts';
 import type { TellingLine } from './segment-pass.ts';
 import type { TreeCheck } from './tree-check.ts';
 
@@ -67,11 +67,11 @@ export function createCheckpointCheck({ chain, tree, identity, keys, kept }: Che
   let anchored: Signed | undefined;
   let failed = false;
 
-  const readRecord = (file: string, { line, position, seq, text }: TellingLine): Seen | undefined => {
+  const readRecord = (file: string, { line, position, seq, text, isSigned }: TellingLine): Seen | undefined => {
     const place = { file, line, position };
-    const lines = readMembers(text)['note'];
-    const note = Array.isArray(lines) ? lines.map(toText).join('\n') : '';
-    const checkpoint = keys === undefined ? readNote(note) : openNote(note, keys);
+    const note = noteOf(text);
+    const counts = keys === undefined || (isSigned ?? openNote(note, keys) !== undefined);
+    const checkpoint = counts ? readNote(note) : undefined;
     if (checkpoint === undefined) {
       chain.note({ what: 'forged', ...place, seq, says: `The checkpoint in record ${seq} is not signed by ${namesOf(keys)}.` });
       return undefined;

@@ -7,6 +7,7 @@ import type { Result } from '../base/index.ts';
 import { checkProof, printProof } from './check-proof.ts';
 import type { Proof } from './check-proof.ts';
 import { LAST_CHECKPOINT_FILE, readIfThere } from './checkpoint-files.ts';
+import { noteOf } from './checkpoint-record.ts';
 import { diskFiles } from './files.ts';
 import { continueRange, extendRange } from './leaf-run.ts';
 import type { LogDirectory } from './log-directory.ts';
@@ -18,7 +19,7 @@ import type { Checkpoint, VerifierKey } from './note.ts';
 import { consistencySpans, inclusionSpans } from './proof.ts';
 import type { Span } from './proof.ts';
 import { readLines } from './read-lines.ts';
-import { readMembers, toNumber, toText } from './read-members.ts';
+import { readMembers, toNumber } from './read-members.ts';
 import { readRun } from './read-run.ts';
 import type { SegmentRun } from './read-run.ts';
 import { withSegment } from './with-segment.ts';
@@ -188,8 +189,5 @@ async function readRecord({ directory, segments }: LogDirectory, seq: number): P
 }
 
 function notesOf({ telling }: SegmentRun): readonly string[] {
-  return telling
-    .filter(({ kind }) => kind === 'checkpoint')
-    .map(({ text }) => readMembers(text)['note'])
-    .map((lines) => (Array.isArray(lines) ? lines.map(toText).join('\n') : ''));
+  return telling.filter(({ kind }) => kind === 'checkpoint').map(({ text }) => noteOf(text));
 }

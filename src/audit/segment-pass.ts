@@ -33,6 +33,8 @@ export interface TellingLine {
   readonly kind: string;
   readonly time: number;
   readonly text: string;
+  /** Of a checkpoint, where that was looked at already: whether a key that is trusted signed it. */
+  readonly isSigned?: boolean;
 }
 
 /** Kinds of records that are about the log itself. */

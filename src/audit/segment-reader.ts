@@ -4,9 +4,11 @@
 import { availableParallelism } from 'node:os';
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { passSigned } from './checkpoint-record.ts';
 import { diskFiles } from './files.ts';
 import { toSegmentName } from './format.ts';
-import { passSegment } from './segment-pass.ts';
+import { printVerifierKey } from './note.ts';
+import type { VerifierKey } from './note.ts';
 import type { SegmentPass } from './segment-pass.ts';
 import { withSegment } from './with-segment.ts';
 
@@ -29,30 +31,43 @@ const MAX_THREADS = 8;
 /** Asked of each thread beforehand: it never waits for the next. */
 const AHEAD = 2;
 
-/** A reader for segments that will be asked for in this order. Reads them itself where that is faster. */
-export function createSegmentReader(directory: string, numbers: readonly number[]): SegmentReader {
+/**
+ * A reader for segments that will be asked for in this order. Reads them itself where that is faster. `keys`: whose signatures count, undefined where they
+ * cannot be checked.
+ */
+export function createSegmentReader(
+  directory: string,
+  numbers: readonly number[],
+  keys: readonly VerifierKey[] | undefined,
+): SegmentReader {
   const threads = numbers.length < MIN_SEGMENTS ? 0 : Math.min(MAX_THREADS, availableParallelism());
   // A process that may start no threads does without.
   const mayStart = process.permission === undefined || process.permission.has('worker');
-  return threads < 2 || !mayStart ? createOwnReader(directory) : createThreadedReader(directory, numbers, threads);
+  const own = createOwnReader(directory, keys);
+  if (threads < 2 || !mayStart) return own;
+  const pathOf = (number: number): string => join(directory, toSegmentName(number));
+  return createThreadedReader(
+    own,
+    numbers,
+    Array.from({ length: threads }, () => startThread(pathOf, keys)),
+  );
 }
 
-function createOwnReader(directory: string): SegmentReader {
+function createOwnReader(directory: string, keys: readonly VerifierKey[] | undefined): SegmentReader {
   return {
-    pass: (number) => withSegment(diskFiles, directory, number, passSegment),
+    pass: (number) => withSegment(diskFiles, directory, number, (file) => passSigned(file, keys)),
     close: () => Promise.resolve(),
   };
 }
 
-function createThreadedReader(directory: string, numbers: readonly number[], count: number): SegmentReader {
-  const threads = Array.from({ length: count }, startThread);
+function createThreadedReader(own: SegmentReader, numbers: readonly number[], threads: readonly Thread[]): SegmentReader {
   const asked = new Map<number, Promise<PassAnswer>>();
   let next = 0;
 
   const askAhead = (): void => {
-    while (asked.size < count * AHEAD && next < numbers.length) {
+    while (asked.size < threads.length * AHEAD && next < numbers.length) {
       const number = numbers[next] ?? 0;
-      const answer = threads[next % count]?.ask({ path: join(directory, toSegmentName(number)) }) ?? Promise.resolve(undefined);
+      const answer = threads[next % threads.length]?.ask(number) ?? Promise.resolve(undefined);
       answer.catch(() => undefined); // Whoever comes for it is told; until then nobody is.
       asked.set(number, answer);
       next += 1;
@@ -63,7 +78,7 @@ function createThreadedReader(directory: string, numbers: readonly number[], cou
     async pass(number) {
       askAhead();
       const answer = asked.get(number);
-      if (answer === undefined) return withSegment(diskFiles, directory, number, passSegment);
+      if (answer === undefined) return own.pass(number);
       try {
         return await answer;
       } finally {
@@ -78,13 +93,14 @@ function createThreadedReader(directory: string, numbers: readonly number[], cou
 }
 
 interface Thread {
-  ask(ask: PassAsk): Promise<PassAnswer>;
+  ask(number: number): Promise<PassAnswer>;
   close(): Promise<void>;
 }
 
 /** Answers come in the order of the questions. */
-function startThread(): Thread {
-  const worker = new Worker(new URL(`./segment-thread${extname(import.meta.filename)}`, import.meta.url));
+function startThread(pathOf: (number: number) => string, keys: readonly VerifierKey[] | undefined): Thread {
+  const workerData: readonly string[] | undefined = keys?.map(printVerifierKey);
+  const worker = new Worker(new URL(`./segment-thread${extname(import.meta.filename)}`, import.meta.url), { workerData });
   const waiting: { readonly resolve: (answer: PassAnswer) => void; readonly reject: (error: Error) => void }[] = [];
   let fault: Error | undefined;
   const fail = (error: Error): void => {
@@ -95,10 +111,11 @@ function startThread(): Thread {
   worker.on('error', (error) => fail(error instanceof Error ? error : new Error(String(error))));
   worker.on('exit', () => fail(new Error('a thread that read segments has ended')));
   return {
-    ask: (ask) =>
+    ask: (number) =>
       new Promise((resolve, reject) => {
         if (fault !== undefined) return reject(fault);
         waiting.push({ resolve, reject });
+        const ask: PassAsk = { path: pathOf(number) };
         worker.postMessage(ask);
       }),
     close: async () => {

@@ -1,10 +1,12 @@
 // A thread that goes over segments for verify (segment-reader.ts): a path in, what is in the segment out, or undefined where anything is not as it should be.
 
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
+import { parseKeys } from './checkpoint-files.ts';
+import { passSigned } from './checkpoint-record.ts';
 import { diskFiles } from './files.ts';
 import type { PassAnswer, PassAsk } from './segment-reader.ts';
-import { passSegment } from './segment-pass.ts';
 
+const keys = Array.isArray(workerData) ? (parseKeys(workerData.join('\n')) ?? []) : undefined;
 let last: Promise<unknown> = Promise.resolve();
 // One at a time, so that answers go out in the order of the questions.
 parentPort?.on('message', (ask: PassAsk) => {
@@ -16,7 +18,7 @@ async function read({ path }: PassAsk): Promise<PassAnswer> {
   try {
     const file = await diskFiles.open(path, 'read');
     try {
-      return await passSegment(file);
+      return await passSigned(file, keys);
     } finally {
       await file.close();
     }

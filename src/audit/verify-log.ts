@@ -91,7 +91,7 @@ export async function verifyLog({ slot, directory, segments }: LogDirectory, ide
   const facts = createLogFacts();
   const tree = createTreeCheck(async (number) => (await readRun(directory, number))?.leaves);
   const checkpoints = createCheckpointCheck({ chain, tree, identity, keys: trust.keys, kept: trust.kept });
-  const reader = createSegmentReader(directory, used);
+  const reader = createSegmentReader(directory, used, trust.keys);
   const reading: Reading = { directory, reader, chain, facts, tree, checkpoints };
   const { parts, refused } = await readLogParts(directory, used, identity, trust.keys);
   for (const { file, says } of refused) chain.note({ what: 'forged', file, line: 1, position: 0, seq: 0, says });
