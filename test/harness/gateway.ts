@@ -17,7 +17,7 @@ import { childProcesses } from './processes.ts';
 export const repositoryRoot = fileURLToPath(new URL('../..', import.meta.url));
 
 const PROGRAM = join(repositoryRoot, 'bin', 'sallyport.mjs');
-const READY_MS = 30_000;
+const READY_MS = 60_000;
 const STOP_MS = 20_000;
 const STALE_MS = 24 * 3_600_000;
 const LOG_TAIL = 4_000;
