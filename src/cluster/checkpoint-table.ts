@@ -1,7 +1,6 @@
 // A PostgreSQL table that takes checkpoints: an anchor, on a host where whoever could change the record here has no say. All that it needs is a role that
 // may insert into the table and do nothing else to it: what is in it can then be read by others and changed by nobody who has the gateway.
 
-import { Client } from 'pg';
 import type { Secret } from '../base/index.ts';
 
 /** A checkpoint as the table has it. */
@@ -43,6 +42,7 @@ export function createCheckpointTable(url: () => Secret): CheckpointTable {
   let isMade = false;
   return {
     async add(rows) {
+      const { Client } = await import('pg'); // Loaded where there is such an anchor, and by no command.
       const client = new Client({
         connectionString: url().reveal(), // From here it goes to the library that opens the connection.
         application_name: 'sallyport',
