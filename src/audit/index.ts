@@ -119,7 +119,7 @@ export { parseFrame, toSegmentName } from './format.ts';
 export { listLogs } from './log-directory.ts';
 export type { LogDirectory } from './log-directory.ts';
 export { hasBegun, readSegment } from './read-segment.ts';
-export { ENTRY_KINDS, countIn, factsOf, isUnderWay, outcomeFactsOf, toEntryKind, toEntryLine } from './entries/entry.ts';
+export { ENTRY_KINDS, factsOf, isUnderWay, outcomeFactsOf, toEntryKind, toEntryLine } from './entries/entry.ts';
 export type { Entry, EntryFacts, EntryKind, EntryLine, OutcomeFacts } from './entries/entry.ts';
 export { matchesEntry } from './entries/filter.ts';
 export type { EntryFilter } from './entries/filter.ts';

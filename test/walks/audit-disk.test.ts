@@ -115,7 +115,7 @@ test('a disk that stops answering: what is not on record is not answered, and wh
 async function denied(count: number): Promise<number> {
   const { headers, body } = modernRequest('tools/call', { name: `never-${'x'.repeat(110)}`, arguments: {} }, { key });
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  const one = `POST /mcp/echo HTTP/1.1\r\nHost: localhost\r\n${lines.join('')}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+  const one = `POST /mcp/echo HTTP/1.1\r\nHost: localhost\r\n${lines.join('')}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${String(body)}`;
   const socket = connect(gateway.port, '127.0.0.1');
   socket.on('error', () => undefined);
   let answers = 0;

@@ -54,9 +54,10 @@ test('an answer in which nothing is found is the same answer', () => {
 test('what is found is taken out, and counted without its value', () => {
   const { final, call } = shown(result(said(`a ${SECRET} b ${SECRET}`)), everySecret());
   assert.ok(textOf(final).includes('a [redacted:aws] b [redacted:aws]'));
-  assert.deepEqual([...(call.findings?.answers.kinds.values() ?? [])], [
-    { type: 'aws', class: 'secret', count: 2, path: '$.result.content[0].text', action: 'redact' },
-  ]);
+  assert.deepEqual(
+    [...(call.findings?.answers.kinds.values() ?? [])],
+    [{ type: 'aws', class: 'secret', count: 2, path: '$.result.content[0].text', action: 'redact' }],
+  );
 });
 
 test('in errors as well', () => {
