@@ -200,3 +200,22 @@ ended with an error that names the limit's reason; nothing waits without an end.
 ${yaml(`
 limits: { maxBodyBytes: 8388608, answerTimeoutMs: 120000 }
 `)}`;
+
+export const AUDIT = `Everything is on record without a word in the config; these keys say what the record may keep of people, for how long, and where
+its signed checkpoints are noted down. \`docs/audit.md\` explains the profiles, with the law behind each switch; \`docs/checkpoints.md\` anchors;
+\`docs/retention.md\` how records go; \`docs/vault.md\` purposes.
+
+${yaml(`
+servers:
+  union-desk: { url: https://union.example/mcp }
+  tickets: { url: https://tickets.example/mcp }
+routes: {}
+policy:
+  rules:
+    - { name: union, effect: allow, agents: ['*'], servers: [union-desk] }
+audit:
+  profile: works-council
+  noInspect: ['union-*']
+  anchors:
+    other-host: { file: /mnt/other-host/sallyport.notes }
+`)}`;

@@ -3,7 +3,7 @@
 
 import { stringify } from 'yaml';
 import { configJsonSchema } from '../src/config/index.ts';
-import { INSPECTION, LIMITS, LISTENERS, METRICS, POLICY, ROUTES, SERVERS, START, VALUES } from './config-reference-text.ts';
+import { AUDIT, INSPECTION, LIMITS, LISTENERS, METRICS, POLICY, ROUTES, SERVERS, START, VALUES } from './config-reference-text.ts';
 
 type Node = Readonly<Record<string, unknown>>;
 
@@ -16,6 +16,7 @@ export function renderConfigReference(): string {
   const address = shapeWith(entry, 'url');
   const rules = shapeWith(member(root, 'policy'), 'rules');
   const inspection = member(root, 'inspection');
+  const audit = member(root, 'audit');
   const parts = [
     '# sallyport.yaml',
     'Generated from the source; do not edit.',
@@ -63,6 +64,10 @@ export function renderConfigReference(): string {
     table('inspection.detectors[].', itemsOf(inspection, 'detectors')),
     'Where tokens are turned back:',
     table('inspection.reveal[].', itemsOf(inspection, 'reveal')),
+    '## `audit`: what the record keeps, for how long, and who can check it',
+    AUDIT,
+    table('audit.', audit),
+    ...nested('audit.', audit),
     '## `limits`: every cap and wait',
     LIMITS,
     table('limits.', member(root, 'limits')),
