@@ -64,6 +64,22 @@ test('what a server needs crosses, behind the credentials of the gateway, and no
   ]);
 });
 
+test('what the gateway itself says to a server stands there once, whatever an agent says of the same name', () => {
+  const headers = listOf({
+    'content-type': 'application/json',
+    'mcp-param-tenant': 'theirs',
+    'mcp-param-region': 'eu',
+    traceparent: '00-1',
+  });
+  const own = ['Mcp-Param-Tenant', 'ours', 'TraceParent', '00-2'];
+  assert.deepEqual(pairs(toServer(headers, own, undefined)), [
+    'Mcp-Param-Tenant: ours',
+    'TraceParent: 00-2',
+    'content-type: application/json',
+    'mcp-param-region: eu',
+  ]);
+});
+
 test('what an agent is told is of what kind the answer is, and its own name for the session', () => {
   assert.deepEqual(pairs(toAgent('application/json', 'application/json; charset=utf-8', 'ours')), [
     'Content-Type: application/json; charset=utf-8',

@@ -1,5 +1,6 @@
 // Which headers cross where nobody reads what is behind them: those that the two need to understand each other, and no others. The agent's key stays
-// here, and so do the server's challenges; the gateway's own credentials stand in front, so that nobody can put others in their place.
+// here, and so do the server's challenges. What the gateway itself says to a server, its credentials above all, stands there once: many servers take the last
+// of two headers of one name, or join them, so that what an agent says by such a name does not cross.
 
 import type { HeaderList } from '../../http/index.ts';
 
@@ -19,8 +20,9 @@ const EVENT_STREAM: readonly string[] = ['Content-Type', 'text/event-stream', 'C
 /** What goes to a server: alternating name and value. `own`: the gateway's credentials. */
 export function toServer(headers: HeaderList, own: readonly string[], session: string | undefined): readonly string[] {
   const out = [...own];
+  const taken = new Set(own.flatMap((name, index) => (index % 2 === 0 ? [name.toLowerCase()] : [])));
   for (const [index, name] of headers.names.entries())
-    if (TO_SERVER.has(name) || name.startsWith(PARAMETERS)) out.push(name, headers.values[index] ?? '');
+    if ((TO_SERVER.has(name) || name.startsWith(PARAMETERS)) && !taken.has(name)) out.push(name, headers.values[index] ?? '');
   if (session !== undefined) out.push('Mcp-Session-Id', session);
   return out;
 }
