@@ -32,6 +32,17 @@ test('a server that cannot be used is told of once, in whole sentences', () => {
   ]);
 });
 
+test('a worker that cannot write its vault is named, and takes calls all the same', () => {
+  const log = createLog({ process: 'test', level: 'error', write: () => {}, clock: () => 0, format: 'json' });
+  const board = createStatusBoard({ log, notice: () => {} });
+  const channel: Channel = { open: true, queuedBytes: 0, send: () => {}, request: () => Promise.reject(new Error()), close: () => {} };
+  board.setWorker(channel, { slot: 3, state: 'serving', isSealing: false });
+  assert.match(board.faults(1).join(' '), /^Worker 3 cannot write its vault .*refuses every call of which a rule wants something sealed/);
+  assert.equal(board.isReady(), true);
+  board.setWorker(channel, { slot: 3, state: 'serving', isSealing: true });
+  assert.deepEqual(board.faults(1), []);
+});
+
 test('workers that are not linked are missed, not left out in silence', () => {
   const log = createLog({ process: 'test', level: 'error', write: () => {}, clock: () => 0, format: 'json' });
   const board = createStatusBoard({ log, notice: () => {} });

@@ -31,10 +31,17 @@ interface Known {
   status: BoardServer;
 }
 
+interface KnownWorker {
+  readonly status: WorkerStatus;
+  readonly isRecording: boolean;
+  readonly isSealing: boolean;
+  readonly bound: readonly Fields[];
+}
+
 /** An empty board. */
 export function createStatusBoard(options: { readonly log: Log; readonly notice: (text: string) => void }): StatusBoard {
   const servers = new Map<string, Known>();
-  const workers = new Map<Channel, { readonly status: WorkerStatus; readonly isRecording: boolean; readonly bound: readonly Fields[] }>();
+  const workers = new Map<Channel, KnownWorker>();
 
   return {
     setServers: (configs) => {
@@ -70,6 +77,7 @@ export function createStatusBoard(options: { readonly log: Log; readonly notice:
       workers.set(channel, {
         status: { slot: Number(slot), pid: Number(pid), state, startedAt: String(startedAt), revision: Number(revision) },
         isRecording: fields['isRecording'] !== false,
+        isSealing: fields['isSealing'] !== false,
         bound: Array.isArray(fields['listeners']) ? fields['listeners'] : [],
       });
     },
@@ -84,11 +92,16 @@ export function createStatusBoard(options: { readonly log: Log; readonly notice:
     faults: (wanted) => {
       const linked = [...workers.values()].filter(({ status }) => status.state === 'serving').length;
       const mute = [...workers.values()].filter(({ isRecording }) => !isRecording).map(({ status }) => status.slot);
+      const vaultless = [...workers.values()].filter(({ isSealing }) => !isSealing).map(({ status }) => status.slot);
       return [
         ...(linked >= wanted
           ? []
           : [`Only ${linked} of ${wanted} workers ${linked === 1 ? 'is' : 'are'} linked and serving; a change is in force on no other.`]),
         ...mute.map((slot) => `Worker ${slot} cannot write the audit log and refuses every call; its log says why. Is the disk full?`),
+        ...vaultless.map(
+          (slot) =>
+            `Worker ${slot} cannot write its vault and refuses every call of which a rule wants something sealed; its log says why. Is the disk full?`,
+        ),
       ];
     },
     isReady: () => [...workers.values()].some(({ status, isRecording }) => status.state === 'serving' && isRecording),

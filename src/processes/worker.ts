@@ -130,12 +130,15 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
 
   /** As control was told. */
   let isRecording = true;
+  let isSealing = true;
   const tellSelf = (state: 'starting' | 'serving' | 'draining'): void => {
     const listeners = init.listeners.map(({ name, host, port }) => ({ name, host, port }));
     isRecording = audit?.state !== 'faulted';
+    isSealing = !vault.isFaulted;
+    const able = { isRecording, isSealing };
     links
       .get('control')
-      ?.send('status', { slot: init.slot, pid: process.pid, state, startedAt, revision: snapshot?.revision ?? 0, listeners, isRecording });
+      ?.send('status', { slot: init.slot, pid: process.pid, state, startedAt, revision: snapshot?.revision ?? 0, listeners, ...able });
   };
   const tellState = (): void => tellSelf(draining ? 'draining' : listeners?.open.length ? 'serving' : 'starting');
 
@@ -301,7 +304,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     every(METRICS_PERIOD_MS, () => {
       readGauges();
       links.get('control')?.send('metrics', { dump: metrics.dump() });
-      if (isRecording !== (log_.state !== 'faulted')) tellState();
+      if (isRecording !== (log_.state !== 'faulted') || isSealing === vault.isFaulted) tellState();
     });
     every(INSPECTOR_TICK_MS, () => inspection.tick());
     every(SWEEP_PERIOD_MS, () => {

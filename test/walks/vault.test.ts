@@ -242,6 +242,8 @@ test('a worker whose vault cannot be written carries nothing that has to be seal
   await until(() => denied() !== '', 'the denial to be on record');
   assert.equal(denied(), 'deny');
   assert.equal((await call(key, 'other', 'x')).status, 200, 'what need not be sealed is carried');
+  const isSaid = async (): Promise<boolean> => /Worker \d cannot write its vault/.test((await gateway.cli('status')).stdout);
+  await until(isSaid, 'the status to say so');
   for (const slot of readdirSync(folder))
     for (const name of readdirSync(join(folder, slot)))
       if (name.startsWith('kept-')) {
@@ -249,6 +251,7 @@ test('a worker whose vault cannot be written carries nothing that has to be seal
         renameSync(join(folder, slot, name), join(folder, slot, name.slice('kept-'.length)));
       }
   await until(async () => (await call(key, 'plain', 'x')).status === 200, 'it to be better');
+  await until(async () => !(await isSaid()), 'the status to say no more of it');
 });
 
 function config(extra: object): object {

@@ -131,12 +131,14 @@ test('while the disk takes nothing, neither does the vault; what it has taken is
   const { folder, vault, faults } = bed(t, { files: brokenFiles(() => broken) });
   assert.notEqual(keep(vault, 'c1.args', Buffer.from('{}')), undefined);
   await until(() => !vault.takes);
+  assert.equal(vault.isFaulted, true);
   assert.equal(keep(vault, 'c2.args', Buffer.from('{}')), undefined);
   assert.equal(vault.reserve(1), false);
   await sleep(20);
   assert.equal(faults.length, 1);
   broken = false;
   await until(() => vault.takes);
+  assert.equal(vault.isFaulted, false);
   assert.notEqual(keep(vault, 'c3.args', Buffer.from('{}')), undefined);
   await vault.close();
   assert.deepEqual(readdirSync(join(folder, DAY)), ['c1.args.sealed', 'c3.args.sealed']);

@@ -26,6 +26,8 @@ export interface SealedMessage {
 export interface Vault {
   /** Whether envelopes are taken now. */
   readonly takes: boolean;
+  /** Whether the disk took none when it was last tried; it is tried again. */
+  readonly isFaulted: boolean;
   /** Bytes that wait for the disk, or that somebody holds to have them sealed. */
   readonly heldBytes: number;
   /** Seals a message; undefined: nothing is taken now. */
@@ -150,6 +152,9 @@ export function createVault(options: VaultOptions): Vault {
   return {
     get takes() {
       return whyFull(0) === undefined;
+    },
+    get isFaulted() {
+      return failures > 0;
     },
     get heldBytes() {
       return heldBytes;
