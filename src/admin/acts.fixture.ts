@@ -43,6 +43,7 @@ export function fakeKeeper(): FakeKeeper {
       return text.startsWith('key-of-') ? text.slice(7) : undefined;
     },
     toName: async (kind, name) => `<${kind} ${name}>`,
+    findPseudonym: async (kind, name) => `<pseudonym of ${kind} ${name}>`,
   };
   return keeper;
 }

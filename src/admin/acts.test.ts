@@ -6,11 +6,13 @@ import { fail, ok, Secret } from '../base/index.ts';
 import { fakeKeeper } from './acts.fixture.ts';
 import { performAct } from './acts.ts';
 import type { PerformedAct } from './acts.ts';
+import { ENDPOINTS } from './contract.ts';
 import type { EndpointAct } from './endpoint.ts';
 import { actByContract, askActor } from './route-acts.ts';
 import type { Asked } from './route-acts.ts';
 
 const ACT: PerformedAct = { action: 'agents.add', kind: 'change', by: 'os:alice', via: 'cli', tenant: 'default', target: 'billing' };
+const SUB = `sub_${'0'.repeat(24)}`;
 const ASKED: Asked = { path: {}, body: {} };
 const CHANGE: EndpointAct = {
   action: 'keys.issue',
@@ -174,4 +176,49 @@ test('an emergency waits neither for the log nor for who it was, and is on recor
     keeper.late.map(({ outcome, target }) => [outcome, target]),
     [['done', '<agent billing>']],
   );
+});
+
+test('who is to be erased stands in the beginning, and in a refusal: as the pseudonym they have, never as a name', async () => {
+  const { act } = ENDPOINTS.eraseSubject;
+  for (const [kind, name, target] of [
+    ['agent', 'ben', '<pseudonym of agent ben>'],
+    ['user', 'ann', '<pseudonym of user ann>'],
+    ['pseudonym', SUB, SUB],
+  ] as const) {
+    const keeper = fakeKeeper();
+    const asked: Asked = { path: {}, body: { kind, name, reason: 'Art. 17' } };
+    await actByContract(keeper, act, asked, { work: async () => ok({ pseudonym: SUB }), answerOf: (value) => value });
+    const held = { work: async () => fail({ code: 'subject_held', detail: '' } as const), answerOf: () => ({}) };
+    await actByContract(keeper, act, asked, held);
+    assert.deepEqual(
+      keeper.acts.map((one) => [one.outcome, one.target]),
+      [
+        ['begun', target],
+        ['done', target],
+        ['begun', target],
+        ['refused', target],
+      ],
+    );
+  }
+});
+
+test('a name that nobody may learn the pseudonym of stands nowhere; one where nobody can say keeps the act from being done', async () => {
+  const { act } = ENDPOINTS.eraseSubject;
+  const asked: Asked = { path: {}, body: { kind: 'agent', name: 'ben', reason: 'Art. 17' } };
+  const work = { work: async () => ok(1), answerOf: () => ({}) };
+  const hidden = { ...fakeKeeper(), findPseudonym: async () => undefined };
+  await actByContract(hidden, act, asked, work);
+  assert.deepEqual(
+    hidden.acts.map(({ target }) => target),
+    [undefined, undefined],
+  );
+  const away = { ...fakeKeeper(), findPseudonym: async () => Promise.reject(new Error('no keeper')) };
+  const refused = await actByContract(away, act, asked, work);
+  assert.deepEqual([refused.ok, away.acts.length], [false, 0]);
+});
+
+test('what is called a pseudonym is one: it goes on record as it stands', () => {
+  const input = ENDPOINTS.eraseSubject.request;
+  assert.equal(input.safeParse({ kind: 'pseudonym', name: 'ann', reason: 'x' }).success, false);
+  assert.equal(input.safeParse({ kind: 'pseudonym', name: SUB, reason: 'x' }).success, true);
 });

@@ -115,7 +115,21 @@ export const RETENTION_ENDPOINTS = {
     response: holdSchema,
     status: 201,
     versioned: false,
-    act: { action: 'holds.add', kind: 'change', target: 'answer.id', reason: 'body.reason', details: { about: 'answer.about' } },
+    act: {
+      action: 'holds.add',
+      kind: 'change',
+      target: 'answer.id',
+      reason: 'body.reason',
+      // What was asked for is on record where it was refused, too; of a name that was given, only what the answer says.
+      details: {
+        about: 'answer.about',
+        server: 'body.server',
+        subject: 'body.subject',
+        from: 'body.from',
+        to: 'body.to',
+        everything: 'body.everything',
+      },
+    },
   },
   liftHold: {
     method: 'POST',

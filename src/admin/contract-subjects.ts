@@ -17,20 +17,27 @@ const line = (max: number): z.ZodString =>
     .max(max, `must have at most ${max} characters`)
     // oxlint-disable-next-line no-control-regex
     .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, 'must be one line without control characters');
+const PSEUDONYM = /^sub_[0-9a-f]{24}$/;
 const pseudonym = z
   .string()
-  .regex(/^sub_[0-9a-f]{24}$/, 'must be a pseudonym: sub_ and 24 hex digits')
+  .regex(PSEUDONYM, 'must be a pseudonym: sub_ and 24 hex digits')
   .meta({ description: 'As records have it: sub_ and 24 hex digits.' });
 const reason = line(MAX_REASON_CHARS).meta({ description: 'Why, in the words of who asks; it goes on record.' });
 const kind = z.enum(['agent', 'user']);
 
 const findInputSchema = z.strictObject({ kind: kind.default('agent'), name: line(MAX_NAME_CHARS), reason });
 const whoisInputSchema = z.strictObject({ pseudonym, reason });
-const eraseInputSchema = z.strictObject({
-  kind: z.enum(['agent', 'user', 'pseudonym']).default('agent').meta({ description: 'What `name` is.' }),
-  name: line(MAX_NAME_CHARS),
-  reason,
-});
+const eraseInputSchema = z
+  .strictObject({
+    kind: z.enum(['agent', 'user', 'pseudonym']).default('agent').meta({ description: 'What `name` is.' }),
+    name: line(MAX_NAME_CHARS),
+    reason,
+  })
+  // It goes on record as it stands, where a name may not.
+  .refine(({ kind: is, name }) => is !== 'pseudonym' || PSEUDONYM.test(name), {
+    path: ['name'],
+    message: 'must be a pseudonym: sub_ and 24 hex digits',
+  });
 const matchInputSchema = z.strictObject({
   values: z
     .array(
@@ -92,7 +99,10 @@ export const SUBJECT_ENDPOINTS = {
     act: {
       action: 'audit.erase',
       kind: 'change',
-      target: 'answer.pseudonym',
+      // Before it is done: afterwards nobody could say any more whom a beginning without an end was about.
+      target: 'body.name',
+      targetIs: 'body.kind',
+      targetAs: 'pseudonym',
       reason: 'body.reason',
       details: { months: 'answer.months', workers: 'answer.workers', confirmed: 'answer.confirmed' },
     },

@@ -18,6 +18,8 @@ export interface EndpointAct {
   readonly target?: Place;
   /** Whose name the target is, or where it says so: names of agents and users stand as the privacy profile has them. */
   readonly targetIs?: 'agent' | 'user' | Place;
+  /** Set where the target stands as the pseudonym that whoever it is has, in every profile. Who has none, or one that nobody alone may learn, is not said. */
+  readonly targetAs?: 'pseudonym';
   /** Why, in the words of who does it. */
   readonly reason?: Place;
   /** What else tells what changed, by name: text, numbers, or lists of names. Never what was said in a call. */

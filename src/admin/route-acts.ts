@@ -17,6 +17,8 @@ export interface ActKeeper extends ActsOnRecord {
   readonly owner: string;
   /** A name of an agent or a user as it may stand on record. Rejects where nobody can say. */
   readonly toName: (kind: 'agent' | 'user', name: string) => Promise<string>;
+  /** The pseudonym that somebody has, where one person alone may learn it; it makes none. Rejects where nobody can say. */
+  readonly findPseudonym: (kind: 'agent' | 'user', name: string) => Promise<string | undefined>;
 }
 
 /** Who asks, as they say. */
@@ -100,10 +102,11 @@ async function toPerformed(keeper: ActKeeper, act: EndpointAct, asked: Asked): P
   return { ...actor, action: act.action, tenant: keeper.tenant, target, reason, details: detailsOf(act, asked, undefined) };
 }
 
-async function targetOf(keeper: ActKeeper, { target, targetIs }: EndpointAct, asked: Asked): Promise<string | undefined> {
+async function targetOf(keeper: ActKeeper, { target, targetIs, targetAs }: EndpointAct, asked: Asked): Promise<string | undefined> {
   const name = textAt(target, asked, undefined);
   const kind = targetIs === 'agent' || targetIs === 'user' ? targetIs : textAt(targetIs, asked, undefined);
-  return name !== undefined && (kind === 'agent' || kind === 'user') ? keeper.toName(kind, name) : name;
+  if (name === undefined || (kind !== 'agent' && kind !== 'user')) return name;
+  return targetAs === 'pseudonym' ? keeper.findPseudonym(kind, name) : keeper.toName(kind, name);
 }
 
 function detailsOf({ details = {} }: EndpointAct, asked: Asked, answer: unknown): Record<string, string | number> {

@@ -57,7 +57,7 @@ const erase: Command = {
   summary: 'Erase somebody from the record',
   description: [
     'Destroys whose the pseudonym was and every key of theirs: what was sealed of them cannot be opened any more, no value can be tested, and nobody can say who it was. The record itself stays, with the pseudonym, and still verifies. It cannot be undone.',
-    'Refused while a legal hold stands that is about them. Whoever calls again after that is somebody new; remove the agent first where that must not be. Copies of the folder `keys` in backups have to be destroyed too.',
+    'Refused while a legal hold stands that is about them. Whoever calls again after that is somebody new; remove the agent first where that must not be. Where the privacy profile wants two people to learn whose a pseudonym is, say the pseudonym: what becomes of a name would tell. Copies of the folder `keys` in backups have to be destroyed too.',
   ],
   positionals: [WHO],
   options: OPTIONS,

@@ -2,10 +2,11 @@
 
 import { userInfo } from 'node:os';
 import type { ActKeeper } from '../admin/index.ts';
-import type { ActJournal } from '../audit/index.ts';
+import type { ActJournal, PrivacySwitches } from '../audit/index.ts';
 import type { Links } from './child.ts';
+import { hidesPseudonym } from './hidden-pseudonyms.ts';
 import type { People } from './people.ts';
-import { createRecordedNames } from './recorded-names.ts';
+import { createPseudonymFinder, createRecordedNames } from './recorded-names.ts';
 
 export interface ActKeeperOptions {
   readonly journal: ActJournal;
@@ -13,18 +14,20 @@ export interface ActKeeperOptions {
   readonly links: Pick<Links, 'request'>;
   readonly tenant: string;
   readonly nowMs: () => number;
-  /** Whether names stand on record, by the config in force. */
-  readonly subjects: () => 'names' | 'pseudonyms';
+  /** Of the config in force. */
+  readonly privacy: () => Pick<PrivacySwitches, 'reidentify' | 'subjects'>;
 }
 
-export function createActKeeper({ journal, people, links, tenant, nowMs, subjects }: ActKeeperOptions): ActKeeper {
+export function createActKeeper({ journal, people, links, tenant, nowMs, privacy }: ActKeeperOptions): ActKeeper {
+  const find = createPseudonymFinder({ links, tenant });
   return {
     journal,
     tenant,
     nowMs,
     owner: ownUser(),
     whoShows: async (key) => (await people.whoShows(key))?.agent,
-    toName: createRecordedNames({ links, tenant, subjects }),
+    toName: createRecordedNames({ links, tenant, subjects: () => privacy().subjects }),
+    findPseudonym: async (kind, name) => (hidesPseudonym(privacy(), kind) ? undefined : find(kind, name)),
   };
 }
 

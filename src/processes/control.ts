@@ -71,8 +71,8 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
   });
   const { catalogue, catalogueFaults, limits, controlLog: journal } = desks;
   const people = createPeople({ store: () => store, nowMs });
-  const subjects = (): PrivacySwitches['subjects'] => ((config.shard ?? publisher.config)?.audit ?? DEFAULT_AUDIT).subjects;
-  const keeper = createActKeeper({ journal, people, links, tenant: TENANT, nowMs, subjects });
+  const privacy = (): PrivacySwitches => (config.shard ?? publisher.config)?.audit ?? DEFAULT_AUDIT;
+  const keeper = createActKeeper({ journal, people, links, tenant: TENANT, nowMs, privacy });
   const acts = createGatewayActs({ journal, tenant: TENANT, nowMs, version });
   const disk = createDiskWatch({ dataFolder: init.dataFolder, log, metrics });
   let store: Store | undefined;

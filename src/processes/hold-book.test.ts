@@ -82,6 +82,13 @@ describe('holds', () => {
     assert.equal(other.ok ? 'lifted' : other.error.code, 'hold_unknown');
   });
 
+  it('on a user by name would tell one person the pseudonym, in every profile where that takes two', async () => {
+    privacy = { ...PROFILES.minimal, subjects: 'names', reidentify: 'two' };
+    const refused = await book.port.add({ ...ABOUT, user: 'ann' }, as('key:counsel'));
+    assert.equal(refused.ok ? 'added' : refused.error.code, 'two_needed');
+    assert.ok((await book.port.add({ ...ABOUT, agent: 'desk' }, as('key:counsel'))).ok, 'agents are on record by name');
+  });
+
   it('are set by nobody who shows no key', async () => {
     for (const who of [as('os:root'), {}]) {
       const refused = await book.port.add({ ...ABOUT, everything: true }, who);

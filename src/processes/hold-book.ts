@@ -10,6 +10,7 @@ import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import type { HoldRecord, HoldRefusal, Store } from '../cluster/index.ts';
 import type { Links } from './child.ts';
+import { hidesPseudonym } from './hidden-pseudonyms.ts';
 
 export interface HoldBookOptions {
   readonly dataFolder: string;
@@ -63,9 +64,10 @@ export function createHoldBook({ dataFolder, links, tenant, nowMs, store, privac
   /** Names stand in a hold where they stand on record, and nowhere else. */
   const scopeOf = async (input: AddHoldInput): Promise<Result<HoldScope, AdminProblem>> => {
     const { server, agent, user, subject, from, to } = input;
-    const { reidentify, subjects } = privacy();
-    const isHidden = subjects === 'pseudonyms';
-    if (isHidden && reidentify === 'two' && (agent !== null || user !== null)) return fail(NAMES_HIDDEN);
+    const switches = privacy();
+    const isHidden = switches.subjects === 'pseudonyms';
+    if ((agent !== null && hidesPseudonym(switches, 'agent')) || (user !== null && hidesPseudonym(switches, 'user')))
+      return fail(NAMES_HIDDEN);
     if (isHidden && agent !== null && (user !== null || subject !== null))
       return fail({ code: 'malformed', detail: 'A record names one subject: say the agent or the user.' });
     const named =

@@ -29,3 +29,16 @@ export function createRecordedNames({ links, tenant, subjects }: RecordedNamesOp
     return pseudonym;
   };
 }
+
+/** The pseudonym that somebody has; undefined: none. Rejects where the keeper does not answer. */
+export function createPseudonymFinder({
+  links,
+  tenant,
+}: Pick<RecordedNamesOptions, 'links' | 'tenant'>): (kind: 'agent' | 'user', name: string) => Promise<string | undefined> {
+  return async (kind, name) => {
+    const { fields } = await links.request('keeper', 'subject-find', { tenant, kind, name }, KEEPER_TIMEOUT_MS);
+    const { pseudonym, error } = fields;
+    if (error !== undefined) throw new Error(`the keeper finds nobody: ${typeof error === 'string' ? error : 'no reason'}`);
+    return typeof pseudonym === 'string' ? pseudonym : undefined;
+  };
+}

@@ -63,7 +63,7 @@ beforeEach(() => {
   });
 });
 
-const erase = (kind: 'agent' | 'pseudonym' = 'agent', name = 'ben'): ReturnType<SubjectsDesk['port']['erase']> =>
+const erase = (kind: 'agent' | 'user' | 'pseudonym' = 'agent', name = 'ben'): ReturnType<SubjectsDesk['port']['erase']> =>
   desk.port.erase({ kind, name, reason: 'Art. 17' });
 const codeOf = async (answered: Promise<{ readonly ok: boolean; readonly error?: { readonly code: string } }>): Promise<string> =>
   (await answered).error?.code ?? 'ok';
@@ -124,6 +124,26 @@ test('where it takes two, nobody alone is told a name, nor the pseudonym of one'
   privacy = { subjects: 'names', reidentify: 'two' };
   assert.deepEqual([await whois(), await find()], ['two_needed', 'ok'], 'agents are on record by name');
   assert.equal(await codeOf(desk.port.find({ kind: 'user', name: 'ann', reason: 'why' })), 'two_needed', 'users never are');
+});
+
+test('where it takes two, nobody alone is told by an erasure whose a pseudonym is: not by which hold stands, nor by what is done', async () => {
+  privacy = { subjects: 'pseudonyms', reidentify: 'two' };
+  holds = async () => [HOLD];
+  for (const kind of ['agent', 'user'] as const) {
+    assert.equal(await codeOf(erase(kind)), 'two_needed');
+    assert.deepEqual(asked, [], 'and the keeper is not even asked');
+  }
+  const held = await erase('pseudonym', SUB);
+  assert.ok(!held.ok);
+  assert.equal(held.error.code, 'subject_held');
+  assert.doesNotMatch(JSON.stringify(held.error), /hold_1|sub_|agent/);
+  const other = { ...HOLD, id: 'hold_2', subject: null, agent: 'ben' };
+  holds = async () => [other];
+  assert.deepEqual(await erase('pseudonym', SUB), held, 'one hold is refused as any other');
+  holds = async () => [];
+  assert.equal(await codeOf(erase('pseudonym', SUB)), 'ok');
+  privacy = { subjects: 'names', reidentify: 'two' };
+  assert.deepEqual([await codeOf(erase()), await codeOf(erase('user'))], ['ok', 'two_needed'], 'agents are on record by name');
 });
 
 test('each spelling of a value is asked about by itself', async () => {

@@ -9,6 +9,7 @@ import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import type { Channel, Fields } from './channel.ts';
 import type { Links } from './child.ts';
+import { hidesPseudonym } from './hidden-pseudonyms.ts';
 
 export interface SubjectsDeskOptions {
   readonly links: Pick<Links, 'all' | 'request'>;
@@ -38,6 +39,16 @@ const TWO_NEEDED: AdminProblem = {
   code: 'two_needed',
   detail:
     "By the privacy profile it takes two people to learn whose a pseudonym is: 'sallyport vault request --identity PSEUDONYM' asks for it, and another person approves.",
+};
+const TWO_TO_ERASE: AdminProblem = {
+  code: 'two_needed',
+  detail:
+    "By the privacy profile it takes two people to learn which pseudonym is whose, and erasing by name would tell. Say the pseudonym: 'sallyport vault request --identity PSEUDONYM' leads to it.",
+};
+/** Not which: where it takes two people, what a hold is about must not say whose the pseudonym is. */
+const HELD: AdminProblem = {
+  code: 'subject_held',
+  detail: 'A legal hold stands, so nothing of them is destroyed. Once it is lifted, ask again.',
 };
 
 export function createSubjectsDesk({ links, tenant, privacy, holdsOn, nameOf }: SubjectsDeskOptions): SubjectsDesk {
@@ -76,6 +87,8 @@ export function createSubjectsDesk({ links, tenant, privacy, holdsOn, nameOf }: 
     return { workers: workers.length, confirmed: workers.length - silent.length, silent };
   };
   const erase = async ({ kind, name }: EraseSubjectInput): Promise<Result<ErasedSubject, AdminProblem>> => {
+    // What became of it would tell whose the pseudonym is: by the hold that stands in the way, by what is on record of it, by who calls no more.
+    if (kind !== 'pseudonym' && hidesPseudonym(privacy(), kind)) return fail(TWO_TO_ERASE);
     const found = kind === 'pseudonym' ? ok(PSEUDONYM.test(name) ? name : undefined) : await find(kind, name);
     if (!found.ok) return found;
     const pseudonym = found.value;
@@ -84,7 +97,7 @@ export function createSubjectsDesk({ links, tenant, privacy, holdsOn, nameOf }: 
     if (!whose.ok) return whose;
     if ((whose.value['tenant'] ?? tenant) !== tenant) return fail(UNKNOWN);
     const [held] = await holdsOn(pseudonym);
-    if (held !== undefined) return fail(toHeld(held));
+    if (held !== undefined) return fail(privacy().reidentify === 'two' ? HELD : toHeld(held));
     const said = await ask('subject-erase', { pseudonym });
     if (!said.ok) return said;
     const { months } = said.value;
@@ -95,8 +108,7 @@ export function createSubjectsDesk({ links, tenant, privacy, holdsOn, nameOf }: 
   return {
     port: {
       find: async ({ kind, name }) => {
-        // Whoever could ask for the pseudonym of every name would need nobody else to learn whose they all are.
-        if (privacy().reidentify === 'two' && (kind === 'user' || privacy().subjects === 'pseudonyms')) return fail(TWO_NEEDED);
+        if (hidesPseudonym(privacy(), kind)) return fail(TWO_NEEDED);
         const found = await find(kind, name);
         return found.ok ? ok({ pseudonym: found.value ?? null }) : found;
       },

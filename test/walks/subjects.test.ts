@@ -124,9 +124,21 @@ test('a legal hold keeps somebody from being erased', async () => {
   writeFileSync(counsel, await gateway.addAgent('counsel'), { mode: 0o600 });
   const held = await gateway.cli('audit', 'hold', 'add', '--subject', pseudonym, '--reason', 'case 7', '--key-file', counsel);
   assert.equal(held.code, 0, held.stderr);
-  const erased = await gateway.cli('audit', 'erase', AGENT, ...WHY);
+  const erased = await gateway.cli('audit', 'erase', pseudonym, ...WHY);
   assert.equal(erased.code, 1);
   assert.match(erased.stderr, /legal hold/);
+  assert.doesNotMatch(erased.stdout + erased.stderr, /hold_[0-9a-f]/, 'which one it is would tell whom it is about');
+  const refused = acts('audit.erase').slice(-2);
+  assert.deepEqual(
+    refused.map((act) => [textAt(act, 'outcome'), textAt(act, 'target')]),
+    [
+      ['begun', pseudonym],
+      ['refused', pseudonym],
+    ],
+  );
+  const named = await gateway.cli('audit', 'erase', AGENT, ...WHY);
+  assert.match(named.stderr, /two people/);
+  assert.doesNotMatch(named.stdout + named.stderr + JSON.stringify(acts('audit.erase').slice(-2)), /sub_[0-9a-f]{24}/);
   assert.equal((await match('--value', JSON.stringify({ text: SAID }))).code, 0, 'nothing was destroyed');
 });
 
@@ -136,7 +148,7 @@ test('who is erased is gone: no name, no key, no test, in no process; the record
   const value = JSON.stringify({ b: 1, text: `${SAID}-once` });
   const raw = Buffer.from(pseudonym.slice('sub_'.length), 'hex');
   assert.ok(rawKeys().includes(raw));
-  const erased = await gateway.cli('audit', 'erase', OTHER, ...WHY, '--output', 'json');
+  const erased = await gateway.cli('audit', 'erase', pseudonym, ...WHY, '--output', 'json');
   assert.equal(erased.code, 0, erased.stderr);
   assert.deepEqual([at(JSON.parse(erased.stdout), 'confirmed'), at(JSON.parse(erased.stdout), 'months')], [2, 1]);
   assert.ok(!rawKeys().includes(raw), 'something of the subject is left on the disk');
