@@ -17,6 +17,8 @@ export interface KeptNote {
   readonly place: Place;
   /** It was kept where whoever can change the log cannot change it. */
   readonly isAnchor: boolean;
+  /** It is what the keeper of this gateway remembers: an anchor as far as only the keeper can write there. */
+  readonly isKeepers?: boolean;
 }
 
 /** What a log was at a moment, by a checkpoint that holds. */
@@ -29,9 +31,10 @@ export interface CheckpointCheck {
   /** Checkpoints that hold, and those about a part that can no longer be added up. */
   readonly held: number;
   readonly unknown: number;
-  /** By the last that holds, and by the last that holds of those that were kept elsewhere. */
+  /** By the last that holds; of those that anchors kept; and of those that the keeper remembers. */
   readonly signed: Signed | undefined;
   readonly anchored: Signed | undefined;
+  readonly remembered: Signed | undefined;
   /** One of them did not hold since the tree was taken up. */
   readonly failed: boolean;
   /** The tree was lost or taken up anew: what held before says nothing about what comes. */
@@ -55,6 +58,7 @@ interface Seen {
   readonly checkpoint: Checkpoint;
   readonly place: Place;
   readonly isAnchor: boolean;
+  readonly isKeepers?: boolean;
   /** The number of its record, where it is on record. */
   readonly seq?: number;
 }
@@ -65,6 +69,7 @@ export function createCheckpointCheck({ chain, tree, identity, keys, kept }: Che
   let unknown = 0;
   let signed: Signed | undefined;
   let anchored: Signed | undefined;
+  let remembered: Signed | undefined;
   let failed = false;
 
   const readRecord = (file: string, { line, position, seq, text, isSigned }: TellingLine): Seen | undefined => {
@@ -84,7 +89,7 @@ export function createCheckpointCheck({ chain, tree, identity, keys, kept }: Che
     return { checkpoint, place, isAnchor: false, seq };
   };
 
-  const compare = async ({ checkpoint, place, isAnchor, seq }: Seen): Promise<void> => {
+  const compare = async ({ checkpoint, place, isAnchor, isKeepers, seq }: Seen): Promise<void> => {
     const { size, time } = checkpoint;
     // One that is over itself, or over what came behind it, had more before it once.
     const holding = seq !== undefined && size >= seq ? 'differs' : await tree.compare(checkpoint);
@@ -96,7 +101,8 @@ export function createCheckpointCheck({ chain, tree, identity, keys, kept }: Che
     } else {
       held += 1;
       if (size >= (signed?.size ?? 0)) signed = { size, time };
-      if (isAnchor && size >= (anchored?.size ?? 0)) anchored = { size, time };
+      if (isKeepers === true) remembered = newerOf(remembered, { size, time });
+      else if (isAnchor) anchored = newerOf(anchored, { size, time });
     }
   };
 
@@ -112,6 +118,9 @@ export function createCheckpointCheck({ chain, tree, identity, keys, kept }: Che
     },
     get anchored() {
       return anchored;
+    },
+    get remembered() {
+      return remembered;
     },
     get failed() {
       return failed;
@@ -142,6 +151,11 @@ export function createCheckpointCheck({ chain, tree, identity, keys, kept }: Che
       waiting = [];
     },
   };
+}
+
+/** The one over more records; of two over as many, the second. */
+export function newerOf(one: Signed | undefined, other: Signed | undefined): Signed | undefined {
+  return (one?.size ?? -1) > (other?.size ?? -1) ? one : other;
 }
 
 function namesOf(keys: readonly VerifierKey[] | undefined): string {

@@ -10,7 +10,8 @@ export function describeReport(report: VerifyReport): readonly string[] {
     '',
     'What this check cannot tell:',
     ...report.limits.map((limit) => `  ${limit}`),
-    ...(report.ok ? ['', describeGood(report)] : []),
+    '',
+    report.ok ? describeGood(report) : describeBad(report),
   ];
 }
 
@@ -40,15 +41,23 @@ function describeGood({ records, logs }: VerifyReport): string {
 function describeLog(log: LogReport): readonly string[] {
   const span = log.firstTime === undefined || log.lastTime === undefined ? 'empty' : `${toTime(log.firstTime)} to ${toTime(log.lastTime)}`;
   return [
-    `${log.slot}  ${log.ok ? 'good' : 'CHANGED'}  ${log.records} records, ${span}, ${log.end}`,
+    isMissing(log) ? `${log.slot}  MISSING` : `${log.slot}  ${log.ok ? 'good' : 'CHANGED'}  ${log.records} records, ${span}, ${log.end}`,
     ...(log.seq > 0 ? [`  last record ${log.seq}, chain ${log.chain}`] : []),
     ...(log.signed === undefined
       ? []
       : [`  signed up to record ${log.signed.size}, ${toTime(log.signed.time)}; ${log.checkpoints} checkpoints hold`]),
     ...(log.anchored === undefined ? [] : [`  noted down outside the log up to record ${log.anchored.size}, ${toTime(log.anchored.time)}`]),
-    ...log.findings.map(({ file, line, says }) => (file === '' ? `  ${says}` : `  ${file}, line ${line}: ${says}`)),
+    ...(log.remembered === undefined
+      ? []
+      : [`  the keeper of this gateway remembers it up to record ${log.remembered.size}, ${toTime(log.remembered.time)}`]),
+    ...log.findings.map(({ what, file, line, says }) => `  ${what}: ${file === '' ? '' : `${file}, line ${line}: `}${says}`),
     ...log.remarks.map((remark) => `  note: ${remark}`),
   ];
+}
+
+/** Of which nothing is there: it is known from a note alone. */
+function isMissing({ segments, findings }: LogReport): boolean {
+  return segments === 0 && findings.some(({ what }) => what === 'missing');
 }
 
 function toTime(time: number): string {

@@ -53,7 +53,9 @@ export async function verifyLogs(directory: string, options: VerifyOptions = {})
   const beside = options.keys === undefined ? await readKeysBeside(directory) : undefined;
   const keys = options.keys ?? beside;
   // Notes first, and then which files there are: a log that is being written only grows, so it has to have what was signed by now.
-  const anchors = await findAnchors(options.anchors ?? [], options.keeper, keys);
+  const anchors = await findAnchors(options.anchors ?? [], undefined, keys);
+  const keepers = await findAnchors([], options.keeper, keys);
+  const outside = [...anchors.notes, ...keepers.notes.map((note) => ({ ...note, isKeepers: true }))];
   const kept = await findKept(await listLogs(directory), keys);
   const found = await listLogs(directory);
   const identities = new Map<string, LogIdentity>();
@@ -65,7 +67,7 @@ export async function verifyLogs(directory: string, options: VerifyOptions = {})
     const identity = (await readIdentity(log)) ?? { node: undefined, log: '' };
     const onSegment = (count: number, read: number): void =>
       options.onProgress?.({ records: records + count, segments: segments + read, ofSegments });
-    const notes = [...anchors.notes, ...kept.notes].filter(({ checkpoint }) => isAbout(identity, checkpoint.origin));
+    const notes = [...outside, ...kept.notes].filter(({ checkpoint }) => isAbout(identity, checkpoint.origin));
     const report = await verifyLog(log, identity, { keys, kept: notes, onSegment });
     logs.push(withTwin(report, identity, identities));
     records += report.records;
@@ -74,7 +76,7 @@ export async function verifyLogs(directory: string, options: VerifyOptions = {})
   }
   // Where only one log is looked at, the others are not missing.
   const isOneLog = found.some((log) => log.directory === directory);
-  if (!isOneLog) logs.push(...toMissing(anchors.notes, [...identities.values()]));
+  if (!isOneLog) logs.push(...toMissing(outside, [...identities.values()]));
   const keySource: KeySource = options.keys !== undefined ? 'given' : beside !== undefined ? 'beside' : 'none';
   return {
     ok: found.length > 0 && logs.every((log) => log.ok),
@@ -82,7 +84,7 @@ export async function verifyLogs(directory: string, options: VerifyOptions = {})
     records,
     keys: (keys ?? []).map(printVerifierKey),
     keySource,
-    limits: toLimits(logs, { keySource, anchored: anchors.notes.length > 0, unread: unreadOf(anchors, kept) }),
+    limits: toLimits(logs, { keySource, anchored: outside.length > 0, unread: unreadOf(anchors, keepers, kept) }),
   };
 }
 
@@ -131,6 +133,7 @@ const NOTHING: Omit<LogReport, 'slot' | 'origin' | 'findings'> = {
   unsettled: 0,
   signed: undefined,
   anchored: undefined,
+  remembered: undefined,
   end: 'open',
   remarks: [],
 };
