@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { AgentsPort, OpenedRelease, ReleaseInput, ReleaseView, VaultPort } from '../admin/index.ts';
-import { createVault, envelopeKey, fingerprintOf, parseRecipient, workerVaultFolder } from '../audit/index.ts';
+import { createVault, envelopeKey, fingerprintOf, listVault, parseRecipient, vaultFolder, workerVaultFolder } from '../audit/index.ts';
 import { fail, ok } from '../base/index.ts';
 import { createMetrics } from '../telemetry/index.ts';
 import { fakePorts } from './admin.fixture.ts';
@@ -31,12 +31,10 @@ const RELEASE: ReleaseView = {
   uses: 1,
   usedAt: null,
 };
-const halfOf = (envelope: string): string => Buffer.from(envelopeKey(VAULT_KEY, envelope)).toString('base64');
-const OPENED: OpenedRelease = {
-  release: RELEASE,
-  keys: RELEASE.envelopes.map((envelope) => ({ envelope, half: halfOf(envelope) })),
-  identities: [],
-};
+/** The gateway's halves for what `fill` has sealed last. */
+const halves = new Map<string, string>();
+const halfOf = (envelope: string): string | null => halves.get(envelope) ?? null;
+const opened = (keys: OpenedRelease['keys']): OpenedRelease => ({ release: RELEASE, keys, identities: [] });
 
 const unused = (): never => assert.fail('nobody asks about agents');
 const agentless: AgentsPort = { list: unused, add: unused, change: unused, remove: unused, addKey: unused, revokeKeys: unused };
@@ -49,7 +47,7 @@ interface Bench extends CliFixture {
 
 function bench(t: TestContext, over: Partial<VaultPort> = {}): Bench {
   const asked: ReleaseInput[] = [];
-  let opened = 0;
+  let uses = 0;
   const vault: VaultPort = {
     list: async () => ok([RELEASE]),
     request: async (input) => {
@@ -58,13 +56,13 @@ function bench(t: TestContext, over: Partial<VaultPort> = {}): Bench {
     },
     decide: async ({ decision }) => ok({ ...RELEASE, state: decision === 'approve' ? 'approved' : 'rejected' }),
     open: async () => {
-      opened += 1;
-      return ok(OPENED);
+      uses += 1;
+      return ok(opened(RELEASE.envelopes.map((envelope) => ({ envelope, half: halfOf(envelope) }))));
     },
     ...over,
   };
   const fixture = cliFixture(t, { ports: fakePorts(agentless, { vault }), env: { SALLYPORT_APPROVER_KEY: 'spk_x' } });
-  return { ...fixture, asked, opened: () => opened };
+  return { ...fixture, asked, opened: () => uses };
 }
 
 /** Makes a key, and a vault with both envelopes of a call. */
@@ -99,6 +97,8 @@ async function fill({ cwd, run }: CliFixture): Promise<void> {
     vault.seal(parts, Buffer.from(text), sealing)?.keep();
   }
   await vault.close();
+  for await (const { id, head } of listVault(vaultFolder(join(cwd, 'data'))))
+    halves.set(id, Buffer.from(envelopeKey(VAULT_KEY, id, head.digest)).toString('base64'));
 }
 
 const DATA = ['--data', 'data'] as const;
@@ -173,6 +173,7 @@ test('what cannot be meant is not asked', async (t) => {
     [['--reason', 'x'], /Say what is asked for/],
     [['--identity', SUBJECT, '--call', 'c1', '--reason', 'x'], /Say what is asked for/],
     [['--call', 'c1', '--reason', 'x', '--for', 'long'], /--for is how long/],
+    [['--call', 'c1', '--reason', 'x', '--for', '30d'], /--for is how long, 1m to 7d/],
     [['--call', 'c1', '--reason', 'x', '--key-file', 'nowhere'], /cannot be read/],
     [['--from', 'never', '--reason', 'x'], /--from is/],
   ] as const) {
@@ -259,23 +260,24 @@ test('what was saved is opened elsewhere, and is sealed until then', async (t) =
 });
 
 test('each envelope says why it does not open', async (t) => {
-  const right = halfOf('c1.args');
+  // By envelope, for which one its half is.
   for (const [keys, states, code] of [
-    [{ 'c1.args': null, 'c1.result': halfOf('c1.result') }, ['erased', 'opened'], 0],
+    [{ 'c1.args': null, 'c1.result': 'c1.result' }, ['erased', 'opened'], 0],
     [{ 'c1.args': null, 'c1.result': null }, ['erased', 'erased'], 1],
-    [{ 'c1.args': right, 'c1.result': right }, ['opened', 'changed'], 1],
-    [{ 'c1.args': right, 'c9.args': right }, ['opened', 'gone'], 0],
+    [{ 'c1.args': 'c1.args', 'c1.result': 'c1.args' }, ['opened', 'changed'], 1],
+    [{ 'c1.args': 'c1.args', 'c9.args': 'c1.args' }, ['opened', 'gone'], 0],
   ] as const) {
-    const listed = Object.entries(keys).map(([envelope, half]) => ({ envelope, half }));
-    const fixture = bench(t, { open: async () => ok({ ...OPENED, keys: listed }) });
+    const listed = (): OpenedRelease['keys'] =>
+      Object.entries(keys).map(([envelope, of]) => ({ envelope, half: of === null ? null : halfOf(of) }));
+    const fixture = bench(t, { open: async () => ok(opened(listed())) });
     await fill(fixture);
-    const opened = await fixture.run('vault', 'open', RELEASE.id, ...KEY, ...DATA, '--output', 'json');
-    const found = opened.stdout.trim().split('\n').slice(1);
+    const said = await fixture.run('vault', 'open', RELEASE.id, ...KEY, ...DATA, '--output', 'json');
+    const found = said.stdout.trim().split('\n').slice(1);
     assert.deepEqual(
       found.map((line): unknown => JSON.parse(line).state),
       states,
     );
-    assert.equal(opened.code, code, states.join());
+    assert.equal(said.code, code, states.join());
   }
   const fixture = bench(t);
   await fill(fixture);

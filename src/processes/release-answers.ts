@@ -48,9 +48,9 @@ function open(releases: Releases, subjects: SubjectKeeper, fields: Fields, nowMs
     return { release: used.value, identities };
   }
   const keys: Record<string, string> = {};
-  for (const { id, key } of scope.envelopes) {
+  for (const { id, key, head } of scope.envelopes) {
     const found = subjects.keysNamed(key);
-    if (found !== undefined) keys[id] = Buffer.from(envelopeKey(found.vaultKey, id)).toString('base64');
+    if (found !== undefined) keys[id] = Buffer.from(envelopeKey(found.vaultKey, id, head)).toString('base64');
   }
   return { release: used.value, keys };
 }
@@ -68,7 +68,7 @@ function toRequest({ kind, envelopes, pseudonyms, about, reason, forMs }: Fields
   if (kind === 'identity' && Array.isArray(pseudonyms))
     return { scope: { kind, pseudonyms: pseudonyms.map(String) }, about, reason, forMs };
   if (kind !== 'envelopes' || !Array.isArray(envelopes) || !envelopes.every(isSealedUnder)) return undefined;
-  return { scope: { kind, envelopes: envelopes.map(({ id, key }) => ({ id, key })) }, about, reason, forMs };
+  return { scope: { kind, envelopes: envelopes.map(({ id, key, head }) => ({ id, key, head })) }, about, reason, forMs };
 }
 
 function isSealedUnder(value: unknown): value is SealedUnder {
@@ -78,6 +78,7 @@ function isSealedUnder(value: unknown): value is SealedUnder {
     'id' in value &&
     typeof value.id === 'string' &&
     'key' in value &&
-    typeof value.key === 'string'
+    typeof value.key === 'string' &&
+    (!('head' in value) || value.head === undefined || typeof value.head === 'string')
   );
 }

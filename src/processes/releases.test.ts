@@ -135,7 +135,10 @@ test('the keeper gives keys of single envelopes, of a release and no more, and n
   const keys = subjects.keysOf({ tenant: 'default', kind: 'agent', name: 'desk' }, NOW);
   const ask = (type: string, fields: Fields, role: 'control' | 'worker' = 'control'): Fields | undefined =>
     answerReleases(releases, subjects, role, { type, fields, payload: new Uint8Array(0), reply: () => {} } satisfies Frame, NOW);
-  const envelopes = [{ id: 'call-1.args', key: keys.keyName }];
+  const envelopes = [
+    { id: 'call-1.args', key: keys.keyName, head: 'f'.repeat(64) },
+    { id: 'call-2.args', key: keys.keyName },
+  ];
   const asked = ask('release-request', { kind: 'envelopes', envelopes, about: 'one', reason: 'incident 7', forMs: HOUR, ...ALICE });
   const { id } = releases.list()[0] ?? assert.fail(JSON.stringify(asked));
   assert.deepEqual(ask('release-open', { id, by: ALICE.by }), { fault: 'not_approved' });
@@ -143,7 +146,8 @@ test('the keeper gives keys of single envelopes, of a release and no more, and n
   assert.equal(ask('release-decide', { id, decision: 'approve', by: BOB.by })?.['fault'], 'key_too_new');
   assert.equal(ask('release-decide', { id, decision: 'approve', ...BOB })?.['fault'], undefined);
   assert.deepEqual(ask('release-open', { id, by: ALICE.by })?.['keys'], {
-    'call-1.args': Buffer.from(envelopeKey(keys.vaultKey, 'call-1.args')).toString('base64'),
+    'call-1.args': Buffer.from(envelopeKey(keys.vaultKey, 'call-1.args', 'f'.repeat(64))).toString('base64'),
+    'call-2.args': Buffer.from(envelopeKey(keys.vaultKey, 'call-2.args', undefined)).toString('base64'),
   });
   assert.equal(ask('release-open', { id, by: ALICE.by }, 'worker'), undefined);
   subjects.erase(keys.pseudonym);

@@ -14,6 +14,8 @@ import { writePrivate } from './private-file.ts';
 export interface SealedUnder {
   readonly id: string;
   readonly key: string;
+  /** SHA-256 of its head, by which it was chosen; undefined: it is of those whose half of the key does not belong to the head. */
+  readonly head?: string | undefined;
 }
 
 /** What is asked for: exactly this, and nothing that comes to be later. */
@@ -161,7 +163,10 @@ function isPerson(by: string): boolean {
 }
 
 function isProper({ scope, about, reason, forMs }: ReleaseRequest): boolean {
-  const names = scope.kind === 'identity' ? scope.pseudonyms : scope.envelopes.flatMap(({ id, key }) => [id, key]);
+  const names =
+    scope.kind === 'identity'
+      ? scope.pseudonyms
+      : scope.envelopes.flatMap(({ id, key, head }) => [id, key, ...(head === undefined ? [] : [head])]);
   const count = scope.kind === 'identity' ? scope.pseudonyms.length : scope.envelopes.length;
   return (
     count > 0 &&

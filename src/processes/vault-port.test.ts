@@ -1,10 +1,21 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { AdminProblem, ReleaseInput, ReleaseView, VaultPort } from '../admin/index.ts';
-import { createVault, createVaultKey, parseRecipient, printRecipient, vaultFolder, workerVaultFolder } from '../audit/index.ts';
+import {
+  createVault,
+  createVaultKey,
+  listVault,
+  openEnvelope,
+  parseRecipient,
+  printRecipient,
+  readEnvelope,
+  readHead,
+  vaultFolder,
+  workerVaultFolder,
+} from '../audit/index.ts';
 import type { EnvelopeParts } from '../audit/index.ts';
 import { Secret } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
@@ -53,8 +64,10 @@ const portWith = (away: boolean): VaultPort =>
   });
 const port = portWith(false);
 
+const privateKey = createVaultKey();
+
 before(async () => {
-  const recipient = parseRecipient(printRecipient(createVaultKey())) ?? assert.fail();
+  const recipient = parseRecipient(printRecipient(privateKey)) ?? assert.fail();
   const vault = createVault({ folder: workerVaultFolder(folder, 0), metrics: createMetrics(), onFault: (error) => assert.fail(error) });
   const put = (call: string, over: Partial<EnvelopeParts>): void => {
     const keys = over.subject === ben?.pseudonym ? ben : ann;
@@ -149,6 +162,35 @@ test('two people have a release opened, envelope by envelope', async () => {
   assert.ok(opened.keys.every(({ half }) => Buffer.from(half ?? '', 'base64').length === 32));
   assert.equal(opened.release.uses, 1);
   assert.equal(codeOf(await port.open({ release: 'rel_0' }, as('ada'))), 'release_unknown');
+});
+
+test('whoever can write into the vault gets nothing released for another envelope than people were told of', async () => {
+  const other = workerVaultFolder(folder, 1);
+  const recipient = parseRecipient(printRecipient(createVaultKey())) ?? assert.fail();
+  const [real] = (await Array.fromAsync(listVault(vaultFolder(folder)))).filter(({ id }) => id === 'c1.args');
+  const { enc: _enc, dek: _dek, ...parts } = real?.head ?? assert.fail();
+  // A head that says the same envelope and another call and server, beside the real one, and then alone.
+  const vault = createVault({ folder: other, metrics: createMetrics(), onFault: (error) => assert.fail(error) });
+  vault.seal({ ...parts, call: 'c9', server: 'payroll' }, Buffer.from('{}'), { recipient, vaultKey: Buffer.alloc(32) })?.keep();
+  await vault.close();
+  for (const calls of [['c9'], ['c1']]) {
+    const refused = await port.request({ ...ALL, calls }, as('ada'));
+    assert.match(refused.ok ? 'released' : refused.error.detail, /c1\.args lies twice in the vault/);
+  }
+  renameSync(real?.path ?? '', `${real?.path}.aside`);
+  const asked = must(await port.request({ ...ALL, calls: ['c9'] }, as('ada')));
+  renameSync(`${real?.path}.aside`, real?.path ?? '');
+  rmSync(other, { recursive: true });
+  must(await port.decide({ release: asked.id, decision: 'approve' }, as('bob')));
+  const half = must(await port.open({ release: asked.id }, as('ada'))).keys[0]?.half;
+  const honest = must(await port.request({ ...ALL, calls: ['c1'] }, as('ada')));
+  must(await port.decide({ release: honest.id, decision: 'approve' }, as('bob')));
+  assert.notEqual(half, must(await port.open({ release: honest.id }, as('ada'))).keys[0]?.half);
+  const bytes = (await readEnvelope(real?.path ?? '')) ?? assert.fail();
+  const open = (key: string | null | undefined): unknown =>
+    openEnvelope(readHead(bytes) ?? assert.fail(), bytes, { privateKey, envelopeKey: Buffer.from(key ?? '', 'base64') });
+  assert.equal(open(half), 'changed');
+  assert.deepEqual(open(must(await port.open({ release: honest.id }, as('ada'))).keys[0]?.half), Buffer.from('{}'));
 });
 
 test('of somebody who was erased there is no half of a key, and no name', async () => {

@@ -2,7 +2,7 @@
 // opened: what the keeper gives goes on to whoever has the private key of the purpose.
 
 import type { AdminProblem, OpenedRelease, ReleaseInput, ReleaseView, VaultPort } from '../admin/index.ts';
-import { listVault, vaultFolder } from '../audit/index.ts';
+import { listVault, vaultFiles, vaultFolder } from '../audit/index.ts';
 import type { EnvelopeHead } from '../audit/index.ts';
 import { compileGlob, fail, ok } from '../base/index.ts';
 import type { Result, Secret } from '../base/index.ts';
@@ -91,7 +91,10 @@ export function createVaultPort({ dataFolder, links, people, nowMs }: VaultPortO
   };
 }
 
-/** The envelopes that are asked for, oldest first. */
+/**
+ * The envelopes that are asked for, oldest first. What they are about stands in their heads, which whoever can write into the vault can put there: so a
+ * release is about these very heads, and about none that lies there twice under one name.
+ */
 async function findEnvelopes(dataFolder: string, input: ReleaseInput): Promise<Result<readonly SealedUnder[], AdminProblem>> {
   const isWanted = createFilter(input);
   const found: SealedUnder[] = [];
@@ -102,9 +105,26 @@ async function findEnvelopes(dataFolder: string, input: ReleaseInput): Promise<R
         code: 'malformed',
         detail: `These are more than ${MAX_RELEASED} envelopes, which nobody can answer for. Ask for fewer.`,
       });
-    found.push({ id, key: head.key });
+    found.push({ id, key: head.key, head: head.digest });
   }
+  const doubtful = await findTwice(vaultFolder(dataFolder), found);
+  if (doubtful !== undefined)
+    return fail({
+      code: 'malformed',
+      detail: `The envelope ${doubtful} lies twice in the vault, and only one of the two can be what was sealed: nothing of this is released. 'sallyport vault check' says which was changed; put that aside.`,
+    });
   return found.length > 0 ? ok(found) : fail({ code: 'envelope_unknown', detail: 'There is no such envelope in the vault.' });
+}
+
+/** The id of one of these envelopes of which there are several files. */
+async function findTwice(folder: string, envelopes: readonly SealedUnder[]): Promise<string | undefined> {
+  const wanted = new Set(envelopes.map(({ id }) => id));
+  const seen = new Set<string>();
+  for await (const { id } of vaultFiles(folder)) {
+    if (seen.has(id)) return id;
+    if (wanted.has(id)) seen.add(id);
+  }
+  return undefined;
 }
 
 function createFilter({ pseudonyms, calls, purpose, server, from, to }: ReleaseInput): (head: EnvelopeHead) => boolean {

@@ -95,7 +95,7 @@ function captureBed(
       const found: Record<string, { text: string; isCut: boolean }> = {};
       for await (const { id, head, path } of listVault(folder)) {
         const bytes = (await readEnvelope(path)) ?? assert.fail();
-        const opened = openEnvelope(head, bytes, { privateKey, envelopeKey: envelopeKey(VAULT_KEY, id) });
+        const opened = openEnvelope(head, bytes, { privateKey, envelopeKey: envelopeKey(VAULT_KEY, id, head.digest) });
         found[id] = { text: typeof opened === 'string' ? assert.fail(opened) : Buffer.from(opened).toString(), isCut: head.isCut };
       }
       return found;

@@ -21,13 +21,17 @@ test('an envelope that was sealed by format 1 opens', () => {
     ENVELOPE.subarray(0, head.length).toString('latin1'),
     /^\{"v":1,"id":"c1\.args","call":"c1","part":"arguments","purpose":"incident","time":1700000000000,"until":1702592000000,"tenant":"default","server":"files","name":"read","subject":"sub_00","key":"sub_00\.2023-11","recipient":"[0-9a-f]{16}","enc":"[\w-]{43}","dek":"[\w-]{64}","bytes":15,"cut":false\}\n$/,
   );
-  const opened = openEnvelope(head, ENVELOPE, { privateKey, envelopeKey: envelopeKey(VAULT_KEY, head.id) });
+  const opened = openEnvelope(head, ENVELOPE, { privateKey, envelopeKey: envelopeKey(VAULT_KEY, head.id, head.digest) });
   assert.equal(typeof opened === 'string' ? opened : Buffer.from(opened).toString(), '{"path":"/srv"}');
 });
 
 test('the half of the gateway is derived as ever', () => {
   assert.equal(
-    Buffer.from(envelopeKey(VAULT_KEY, 'c1.args')).toString('hex'),
+    Buffer.from(envelopeKey(VAULT_KEY, 'c1.args', undefined)).toString('hex'),
     '7b40c4d0308ac9599a4be22714266076fbae2741cb28dda1b6fc582894c4bf12',
+  );
+  assert.equal(
+    Buffer.from(envelopeKey(VAULT_KEY, 'c1.args', '0'.repeat(64))).toString('hex'),
+    'f2f2e5bf46f488652019ae3e0319d6247eb56c5322ae93aaddeb1e70ed70a4ff',
   );
 });

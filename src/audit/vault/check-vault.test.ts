@@ -53,9 +53,12 @@ test('the vault is held against the record, envelope by envelope', async (t) => 
   bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
   writeFileSync(pathOf('changed'), bytes);
   writeFileSync(pathOf('swapped'), readFileSync(pathOf('good')));
+  // Somebody has put another of the same name beside one that is good.
+  mkdirSync(join(vaultRoot, 'worker-1', '2023-11-14'), { recursive: true });
+  writeFileSync(join(vaultRoot, 'worker-1', '2023-11-14', 'good.sealed'), readFileSync(pathOf('stray')));
   const expected: VaultReport = {
     good: 1,
-    changed: ['changed', 'swapped'],
+    changed: ['changed', 'swapped', 'good'],
     gone: 1,
     goneUntilMs: 1_700_000_000_000,
     unrecorded: ['stray'],

@@ -31,18 +31,20 @@ export async function checkVault(folder: string, logs: string): Promise<VaultRep
   const recorded = await readCaptures(logs);
   const changed: string[] = [];
   const unrecorded: string[] = [];
+  const found = new Set<string>();
   let good = 0;
   for await (const { id, path } of vaultFiles(folder)) {
     const known = recorded.get(id);
-    recorded.delete(id);
+    // There may be two of one name: each is held against the record.
+    found.add(id);
     const bytes = known === undefined ? undefined : await readEnvelope(path);
     if (known === undefined) unrecorded.push(id);
     else if (bytes !== undefined && bytes.length === known.bytes && sha256Hex(bytes) === known.sha256) good += 1;
     else changed.push(id);
   }
-  const times = [...recorded.values()].map(({ time }) => time);
+  const times = [...recorded].filter(([id]) => !found.has(id)).map(([, { time }]) => time);
   const goneUntilMs = times.length === 0 ? undefined : times.reduce((last, time) => Math.max(last, time));
-  return { good, changed, gone: recorded.size, goneUntilMs, unrecorded };
+  return { good, changed, gone: times.length, goneUntilMs, unrecorded };
 }
 
 /** What was sealed, by id, as the records say. */

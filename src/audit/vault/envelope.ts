@@ -2,11 +2,13 @@
 //
 // FORMAT 1. One line of JSON in ASCII (the head), LF, then the ciphertext with its tag.
 //     {"v":1,"id":"<call>.args","call":"<call>","part":"arguments","purpose":"incident","time":1700000000000,"tenant":"default","server":"files",
-//      "tool":"read","subject":"<pseudonym>","key":"<name>","recipient":"<16 hex>","enc":"<b64url>","dek":"<b64url>","bytes":17,"cut":false}
+//      "tool":"read","subject":"<pseudonym>","key":"<name>","recipient":"<16 hex>","enc":"<b64url>","dek":"<b64url>","bytes":17,"cut":false,"half":"head"}
 //
 //     dek          32 random bytes, sealed by HPKE to the public key of the purpose: only who has its private half, never the gateway, gets it back
-//     envelope key HKDF(vault key of subject and period, "sallyport vault envelope 1" id): only the keeper can say it, for one envelope at a time, and
-//                  once the subject is erased nobody
+//     envelope key HKDF(vault key of subject and period, "sallyport vault envelope 2 " id " " SHA-256 of the head line, in hex): only the keeper can say it,
+//                  for one envelope at a time, and once the subject is erased nobody. It belongs to the head, because that is what people go by who approve a
+//                  release: whoever puts another head into the vault gets with it the half of a key that opens nothing. Without `half` in the head it is
+//                  "sallyport vault envelope 1 " id, as in the first envelopes
 //     content key  HKDF-Extract(salt: envelope key, dek) → expand "sallyport vault content 1": used for one message, so its nonce is zero
 //     ciphertext   AES-256-GCM of the message, with the head line as what is authenticated beside it
 //
@@ -42,21 +44,23 @@ const EMPTY = new Uint8Array(0);
 const HPKE_INFO = Buffer.from('sallyport vault 1');
 const CONTENT_INFO = Buffer.from('sallyport vault content 1');
 const ENVELOPE_INFO = 'sallyport vault envelope 1 ';
+const HEAD_INFO = 'sallyport vault envelope 2 ';
 
 /** Seals a message. */
 export function sealEnvelope(parts: EnvelopeParts, message: Uint8Array, { recipient, vaultKey }: Sealing): Envelope {
   const dek = randomBytes(KEY_BYTES);
   const { enc, ciphertext } = sealTo(recipient, dek, { info: HPKE_INFO, aad: boundTo(parts) });
   const head = printHead({ ...parts, enc, dek: ciphertext, bytes: message.length });
-  const cipher = createCipheriv(CIPHER, contentKey(envelopeKey(vaultKey, parts.id), dek), NONCE).setAAD(head);
+  const cipher = createCipheriv(CIPHER, contentKey(envelopeKey(vaultKey, parts.id, sha256Hex(head)), dek), NONCE).setAAD(head);
   const bytes = Buffer.concat([head, cipher.update(message), cipher.final(), cipher.getAuthTag()]);
   dek.fill(0);
   return { bytes, sha256: sha256Hex(bytes) };
 }
 
-/** The keeper's half of the key of one envelope. */
-export function envelopeKey(vaultKey: Uint8Array, id: string): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', vaultKey, EMPTY, ENVELOPE_INFO + id, KEY_BYTES));
+/** The keeper's half of the key of one envelope. `digest`: of its head, as `readHead` gives it. */
+export function envelopeKey(vaultKey: Uint8Array, id: string, digest: string | undefined): Uint8Array {
+  const info = digest === undefined ? ENVELOPE_INFO + id : `${HEAD_INFO}${id} ${digest}`;
+  return new Uint8Array(hkdfSync('sha256', vaultKey, EMPTY, info, KEY_BYTES));
 }
 
 /** Both halves of what opens one envelope. */

@@ -40,6 +40,11 @@ export interface EnvelopeSeal {
 
 /** The head as it was read. */
 export interface EnvelopeHead extends EnvelopeParts, EnvelopeSeal {
+  /**
+   * SHA-256 of the head itself, in hex, where the gateway's half of the key belongs to it; undefined: the half belongs to the id alone, as it did in the first
+   * envelopes.
+   */
+  readonly digest: string | undefined;
   /** Bytes of the head itself, with its LF. */
   readonly length: number;
 }

@@ -98,7 +98,7 @@ test('what is given lies sealed on the disk, as the record says', async (t) => {
   assert.equal(bytes.includes('canary'), false);
   assert.equal(statSync(join(folder, DAY, 'c1.args.sealed')).mode & 0o077, 0);
   const head = readHead(bytes) ?? assert.fail();
-  assert.deepEqual(openEnvelope(head, bytes, { privateKey, envelopeKey: envelopeKey(SEALING.vaultKey, 'c1.args') }), message);
+  assert.deepEqual(openEnvelope(head, bytes, { privateKey, envelopeKey: envelopeKey(SEALING.vaultKey, 'c1.args', head.digest) }), message);
   const listed = await Array.fromAsync(listVault(root));
   assert.deepEqual(
     listed.map((entry) => [entry.id, entry.head.part, isWhole(entry)]),
@@ -144,7 +144,9 @@ test('while the disk takes nothing, neither does the vault; what it has taken is
   assert.deepEqual(readdirSync(join(folder, DAY)), ['c1.args.sealed', 'c3.args.sealed']);
   const bytes = readFileSync(join(folder, DAY, 'c1.args.sealed'));
   const head = readHead(bytes) ?? assert.fail();
-  assert.ok(typeof openEnvelope(head, bytes, { privateKey, envelopeKey: envelopeKey(SEALING.vaultKey, 'c1.args') }) !== 'string');
+  assert.ok(
+    typeof openEnvelope(head, bytes, { privateKey, envelopeKey: envelopeKey(SEALING.vaultKey, 'c1.args', head.digest) }) !== 'string',
+  );
   assert.equal(vault.heldBytes, 0);
 });
 
