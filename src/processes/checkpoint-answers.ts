@@ -36,6 +36,6 @@ function answer(signer: CheckpointSigner, slot: string, { type, fields }: Frame)
 }
 
 /** The slot in a process's name, `worker-0.7`: the supervisor gives names, so none can take another's. */
-function slotOf(name: string): string {
+export function slotOf(name: string): string {
   return name.slice(0, name.lastIndexOf('.'));
 }

@@ -56,6 +56,7 @@ export function createGatewayStatus(options: GatewayStatusOptions): () => Promis
         ...board.faults(shard?.workers ?? 0),
         ...desks.catalogueFaults.list(),
         ...desks.retention.faults(),
+        ...(await desks.subjects.faults()),
         ...options.faults(),
         ...desks.checkpoints.faults(),
       ],

@@ -25,7 +25,9 @@ import { createReleases } from './releases.ts';
 import { answerRetention } from './retention-answers.ts';
 import { createRetentionClock } from './retention-clock.ts';
 import { answerSubjects } from './subject-answers.ts';
+import type { AskingProcess } from './subject-answers.ts';
 import { createSubjectKeeper } from './subject-keys.ts';
+import { createSubjectQuota } from './subject-quota.ts';
 import { createTombstoneSigner } from './tombstone-signer.ts';
 
 /** What control tells the keeper about the config. */
@@ -74,6 +76,11 @@ export function beginKeeper({ dataFolder, node }: Pick<Init, 'dataFolder' | 'nod
     (file, entries) =>
       log.error('entries about subjects cannot be read any more; what they were for cannot be tested or opened', { file, entries }),
   );
+  const quota = createSubjectQuota({
+    free: () => subjects.free(),
+    onSpent: (worker, allowed) =>
+      log.error('a worker has named so many people of whom nothing was known that it gets no more for a day', { worker, allowed }),
+  });
   const releases = createReleases(folder);
   let config: KeeperConfig = { servers: {}, listeners: {} };
   const nowMs = (): number => Date.now();
@@ -85,7 +92,8 @@ export function beginKeeper({ dataFolder, node }: Pick<Init, 'dataFolder' | 'nod
     retentionDays: () => config.retentionDays,
   });
 
-  const answer = (role: Role, frame: Frame): Fields => {
+  const answer = (from: AskingProcess, frame: Frame): Fields => {
+    const { role } = from;
     switch (frame.type) {
       case 'seal-keys':
         return role === 'worker' ? { keys: sealKeys(folder, Date.now()) } : refusal(role, frame.type);
@@ -111,7 +119,7 @@ export function beginKeeper({ dataFolder, node }: Pick<Init, 'dataFolder' | 'nod
       }
       default:
         return (
-          answerSubjects(subjects, role, frame, Date.now()) ??
+          answerSubjects({ keeper: subjects, quota }, from, frame, Date.now()) ??
           answerReleases(releases, subjects, role, frame, Date.now()) ??
           answerRetention({ clock, sign }, role, frame) ??
           refusal(role, frame.type)
@@ -193,7 +201,7 @@ export function beginKeeper({ dataFolder, node }: Pick<Init, 'dataFolder' | 'nod
       if (frame.type === 'check-certificates' && from.role === 'control') {
         return frame.reply({ faults: isKeeperConfig(frame.fields['config']) ? certificateFaults(frame.fields['config'].listeners) : {} });
       }
-      frame.reply(answerCheckpoints(checkpoints, from.role, from.name, frame) ?? answer(from.role, frame));
+      frame.reply(answerCheckpoints(checkpoints, from.role, from.name, frame) ?? answer(from, frame));
     },
   };
 }

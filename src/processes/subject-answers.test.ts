@@ -9,6 +9,7 @@ import type { Role } from './messages.ts';
 import { answerSubjects, keysFromFields } from './subject-answers.ts';
 import { createSubjectKeeper } from './subject-keys.ts';
 import type { SubjectKeeper } from './subject-keys.ts';
+import { createSubjectQuota } from './subject-quota.ts';
 
 const NOVEMBER = Date.UTC(2026, 10, 23);
 const BEN = { tenant: 'default', kind: 'agent', name: 'ben' };
@@ -22,8 +23,10 @@ before(() => {
 });
 after(() => rmSync(folder, { recursive: true }));
 
-const ask = (role: Role, type: string, fields: Fields): Fields | undefined =>
-  answerSubjects(keeper, role, { type, fields, payload: new Uint8Array(0), reply: () => {} }, NOVEMBER);
+/** Room for twelve new ones from each worker, for a day. */
+const quota = createSubjectQuota({ free: () => 96 });
+const ask = (role: Role, type: string, fields: Fields, name = `${role}-0.1`): Fields | undefined =>
+  answerSubjects({ keeper, quota }, { role, name }, { type, fields, payload: new Uint8Array(0), reply: () => {} }, NOVEMBER);
 
 test('a worker gets the keys of whom it carries a call for, and until when they are the newest', () => {
   const said = ask('worker', 'subject', BEN) ?? {};
@@ -74,4 +77,18 @@ test('a month that is none destroys nothing', () => {
   keeper.keysOf({ ...BEN, kind: 'agent' }, NOVEMBER);
   assert.match(String(ask('control', 'subject-expire', { before: 'z' })?.['error']), /no month/);
   assert.deepEqual(ask('control', 'subject-expire', { before: '2026-11' }), { destroyed: 0 });
+});
+
+test('a worker that makes up names is given a share of the places and no more; the known, other workers and control go on', () => {
+  const invent = (name: string, worker: string): unknown => ask('worker', 'subject', { ...BEN, kind: 'user', name }, worker)?.['error'];
+  const refusals = Array.from({ length: 100 }, (_, n) => invent(`made-up-${n}`, `worker-7.${n}`)).filter((error) => error !== undefined);
+  assert.equal(refusals.length, 88);
+  assert.match(String(refusals[0]), /too many people/);
+  assert.match(String(ask('worker', 'subject-pseudonym', { ...BEN, name: 'new' }, 'worker-7.1')?.['error']), /too many people/);
+  assert.equal(keeper.find({ tenant: 'default', kind: 'user', name: 'made-up-99' }), undefined);
+  assert.equal(invent('made-up-0', 'worker-7.101'), undefined, 'who is known goes on');
+  assert.equal(invent('made-up-50', 'worker-1.1'), undefined);
+  assert.equal(ask('control', 'subject-pseudonym', { ...BEN, name: 'new' })?.['error'], undefined);
+  assert.deepEqual(ask('control', 'subject-shortage', {})?.['spent'], [{ slot: 'worker-7', untilMs: NOVEMBER + 86_400_000 }]);
+  assert.equal(ask('worker', 'subject-shortage', {}), undefined);
 });

@@ -3,9 +3,11 @@
 
 import type { SubjectKeys } from '../audit/index.ts';
 import type { Fields, Frame } from './channel.ts';
+import { slotOf } from './checkpoint-answers.ts';
 import type { Role } from './messages.ts';
 import { nextMonthMs } from './subject-keys.ts';
 import type { SubjectKeeper, SubjectName } from './subject-keys.ts';
+import type { SubjectQuota } from './subject-quota.ts';
 
 /** Names of keys in one question. */
 const MAX_KEYS = 10_000;
@@ -21,26 +23,42 @@ const ASKED_BY: Readonly<Record<string, readonly Role[]>> = {
   'subject-commit': ['control'],
   'subject-erase': ['control'],
   'subject-expire': ['control'],
+  'subject-shortage': ['control'],
 };
 
+/** The subjects, and how many new ones each worker may have. */
+export interface SubjectBooks {
+  readonly keeper: SubjectKeeper;
+  readonly quota: SubjectQuota;
+}
+
+/** The process that asks. */
+export interface AskingProcess {
+  readonly role: Role;
+  readonly name: string;
+}
+
 /** Answers a question about subjects; undefined: it is none, or this role may not ask it. */
-export function answerSubjects(keeper: SubjectKeeper, role: Role, frame: Frame, nowMs: number): Fields | undefined {
-  if (ASKED_BY[frame.type]?.includes(role) !== true) return undefined;
+export function answerSubjects(books: SubjectBooks, from: AskingProcess, frame: Frame, nowMs: number): Fields | undefined {
+  if (ASKED_BY[frame.type]?.includes(from.role) !== true) return undefined;
   try {
-    return answer(keeper, frame, nowMs);
+    return answer(books, from, frame, nowMs);
   } catch (error) {
     return { error: error instanceof Error ? error.message : 'unknown' };
   }
 }
 
-function answer(keeper: SubjectKeeper, { type, fields }: Frame, nowMs: number): Fields | undefined {
+function answer(books: SubjectBooks, from: AskingProcess, { type, fields }: Frame, nowMs: number): Fields | undefined {
+  const { keeper, quota } = books;
   switch (type) {
     case 'subject': {
       const who = nameIn(fields);
+      if (who !== undefined && !isAllowed(books, from, who, nowMs)) return TOO_MANY;
       return who === undefined ? NO_NAME : { ...keysToFields(keeper.keysOf(who, nowMs)), untilMs: nextMonthMs(nowMs) };
     }
     case 'subject-pseudonym': {
       const who = nameIn(fields);
+      if (who !== undefined && !isAllowed(books, from, who, nowMs)) return TOO_MANY;
       return who === undefined ? NO_NAME : { pseudonym: keeper.pseudonymOf(who, nowMs) };
     }
     case 'subject-find': {
@@ -57,11 +75,19 @@ function answer(keeper: SubjectKeeper, { type, fields }: Frame, nowMs: number): 
       return /^\d{4}-\d{2}$/.test(String(fields['before']))
         ? { destroyed: keeper.expire(String(fields['before'])) }
         : { error: 'That is no month.' };
+    case 'subject-shortage':
+      return { free: keeper.free(), spent: quota.spent(nowMs) };
     default:
       return undefined;
   }
 }
 
+/** Whoever is known is nobody new; control asks for people, of whom there are not so many. */
+function isAllowed({ keeper, quota }: SubjectBooks, { role, name }: AskingProcess, who: SubjectName, nowMs: number): boolean {
+  return role !== 'worker' || keeper.find(who) !== undefined || quota.take(slotOf(name), nowMs);
+}
+
+const TOO_MANY: Fields = { error: 'This worker has named too many people of whom nothing was known.' };
 const NO_NAME: Fields = { error: 'That is no name of a subject.' };
 
 /** What commitments to a digest would be, under each key that is still there. */

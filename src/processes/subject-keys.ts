@@ -25,6 +25,8 @@ export interface SubjectName {
 export interface SubjectKeeper {
   /** Keys for the month of `nowMs`; pseudonym and key are made where there are none. */
   keysOf(who: SubjectName, nowMs: number): SubjectKeys;
+  /** So many more subjects there is room for. */
+  free(): number;
   /** Their pseudonym, if there is one. */
   find(who: SubjectName): string | undefined;
   /** Pseudonym, made where there is none: who has never called may be spoken of. It lasts at least as long as the month's keys. */
@@ -53,7 +55,7 @@ const SEAL_BYTES = 16;
 /** Where the name begins in the body of a subject. */
 const NAME_AT = ID_BYTES + TAG_BYTES + NONCE_BYTES + 2;
 /** Far more than there are callers; whoever makes up users must not fill the disk with them. */
-const MAX_SUBJECTS = 250_000;
+export const MAX_SUBJECTS = 250_000;
 const SUBJECTS_FILE = 'subjects.slots';
 const KEYS_FILE = /^subject-keys-(\d{4}-\d{2})\.slots$/;
 const KEY_NAME = /^(sub_[0-9a-f]{24})\.(\d{4}-\d{2})$/;
@@ -163,6 +165,7 @@ export function createSubjectKeeper(folder: string, rootKey: () => Uint8Array, o
 
   return {
     keysOf,
+    free: () => Math.max(0, MAX_SUBJECTS - load().file.bodies.size),
     find: (who) => load().find(who),
     pseudonymOf: (who, nowMs) => keysOf(who, nowMs).pseudonym,
     whois: (pseudonym) => load().nameOf(pseudonym),

@@ -154,3 +154,15 @@ test('each spelling of a value is asked about by itself', async () => {
   const matched = await desk.port.match({ values, keys: [`${SUB}.2026-11`], reason: null });
   assert.deepEqual(matched, { ok: true, value: { macs: [{ [`${SUB}.2026-11`]: 'mac' }, { [`${SUB}.2026-11`]: 'mac' }] } });
 });
+
+test('that there is no room for new ones, or soon none, is said; a keeper that is away is somebody else’s matter', async () => {
+  answers['subject-shortage'] = async () => ({ free: 200_000, spent: [] });
+  assert.deepEqual(await desk.faults(), []);
+  answers['subject-shortage'] = async () => ({ free: 12, spent: [{ slot: 'worker-1', untilMs: 0 }] });
+  const [scarce, spent, ...more] = await desk.faults();
+  assert.match(scarce ?? '', /room for 12 more/);
+  assert.match(spent ?? '', /worker-1 has named so many people .* until 1970-01-01T00:00:00.000Z/);
+  assert.deepEqual(more, []);
+  answers['subject-shortage'] = () => Promise.reject(new Error('gone'));
+  assert.deepEqual(await desk.faults(), []);
+});

@@ -10,6 +10,7 @@ import type { Result } from '../base/index.ts';
 import type { Channel, Fields } from './channel.ts';
 import type { Links } from './child.ts';
 import { hidesPseudonym } from './hidden-pseudonyms.ts';
+import { MAX_SUBJECTS } from './subject-keys.ts';
 
 export interface SubjectsDeskOptions {
   readonly links: Pick<Links, 'all' | 'request'>;
@@ -25,10 +26,16 @@ export interface SubjectsDeskOptions {
 /** What control can do about subjects. */
 export interface SubjectsDesk {
   readonly port: SubjectsPort;
+  /** That there is no room for new ones, or soon will be none. Says nothing while the keeper does not answer. */
+  faults(): Promise<readonly string[]>;
 }
 
 const KEEPER_TIMEOUT_MS = 5_000;
 const CONFIRM_MS = 2_000;
+/** The status waits no longer. */
+const FAULTS_MS = 500;
+/** Of all places; fewer are too few. */
+const SCARCE = MAX_SUBJECTS / 10;
 const PSEUDONYM = /^sub_[0-9a-f]{24}$/;
 const AWAY: AdminProblem = { code: 'unavailable', detail: 'The keeper does not answer now; nothing was done. Try again.' };
 const UNKNOWN: AdminProblem = {
@@ -106,6 +113,10 @@ export function createSubjectsDesk({ links, tenant, privacy, holdsOn, nameOf }: 
   };
 
   return {
+    faults: async () => {
+      const answer = await links.request('keeper', 'subject-shortage', {}, FAULTS_MS).catch(() => undefined);
+      return answer === undefined ? [] : describeShortage(answer.fields);
+    },
     port: {
       find: async ({ kind, name }) => {
         if (hidesPseudonym(privacy(), kind)) return fail(TWO_NEEDED);
@@ -137,6 +148,32 @@ function toHeld(hold: Hold): AdminProblem {
     code: 'subject_held',
     detail: `The legal hold ${hold.id} (${describeScope(hold)}) stands, so nothing of them is destroyed. Once it is lifted, ask again.`,
   };
+}
+
+function describeShortage({ free, spent }: Fields): readonly string[] {
+  const scarce =
+    typeof free === 'number' && free < SCARCE
+      ? [`There is room for ${free} more people and agents of whom nothing is known yet; months whose time is over make more.`]
+      : [];
+  const workers = Array.isArray(spent) ? spent.filter(isSpent) : [];
+  return [
+    ...scarce,
+    ...workers.map(
+      ({ slot, untilMs }) =>
+        `${slot} has named so many people of whom nothing was known that it gets no more until ${new Date(untilMs).toISOString()}: calls for new ones are refused there. Unless so many are new, somebody makes them up.`,
+    ),
+  ];
+}
+
+function isSpent(value: unknown): value is { readonly slot: string; readonly untilMs: number } {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'slot' in value &&
+    typeof value.slot === 'string' &&
+    'untilMs' in value &&
+    typeof value.untilMs === 'number'
+  );
 }
 
 function textsIn(value: unknown): Record<string, string> {
