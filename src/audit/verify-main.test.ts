@@ -87,6 +87,17 @@ it('checks a proof with the key alone', async (t) => {
   assert.equal(run('--proof', file, '--key', log.signer.printed).status, 1);
 });
 
+it('what was named and cannot be read is a mistake of who asks, and no record that was changed', async (t) => {
+  const { root, signer } = await signedLog(t, { calls: 2 });
+  const nowhere = join(SOURCES, 'nowhere');
+  for (const args of [[nowhere], [root, '--anchor', nowhere], [root, '--keeper', nowhere], ['--proof', nowhere, '--key', signer.printed]]) {
+    const { status, stderr } = run(...args);
+    assert.deepEqual([status, stderr], [2, `${nowhere} is not there.\n`], args.join(' '));
+  }
+  assert.match(run(root, '--anchor', SOURCES).stderr, /is a folder, and no file\.$/m);
+  assert.match(run(ENTRY).stderr, /is no folder\.$/m);
+});
+
 it('says how it is used when it was not', () => {
   for (const args of [[], ['a', 'b'], ['--nonsense', 'a'], ['a', '--proof', 'b']]) {
     const { status, stderr } = run(...args);
@@ -96,6 +107,5 @@ it('says how it is used when it was not', () => {
   assert.equal(run('.', '--key', 'no key').status, 2);
   assert.equal(run('--proof', 'x').status, 2);
   assert.equal(run('--help').status, 0);
-  assert.equal(run(join(SOURCES, 'nowhere')).status, 1);
   assert.equal(existsSync(COMMAND), true);
 });

@@ -7,6 +7,7 @@ import { checkProof } from './check-proof.ts';
 import { findKeys } from './checkpoint-files.ts';
 import { createProgressReport, describeBad, describeReport } from './describe-report.ts';
 import type { VerifierKey } from './note.ts';
+import { findUnreadable } from './readable.ts';
 import { verifyLogs } from './verify.ts';
 
 const USAGE = `usage: sallyport-verify FOLDER [OPTION…]
@@ -21,7 +22,7 @@ Checks the audit logs in FOLDER: that no record was changed, removed, added or m
   --json          prints the report as JSON
   --help          shows this
 
-Ends with 0 if everything holds, with 1 if anything does not, with 2 if it was not asked properly.`;
+Ends with 0 if everything holds, with 1 if anything does not, with 2 if it was not asked properly: also where a file that was named cannot be read.`;
 
 const EXIT = { good: 0, bad: 1, usage: 2 } as const;
 
@@ -35,6 +36,9 @@ async function main(argv: readonly string[]): Promise<number> {
   const keys = await findKeys(values.key ?? []);
   if (!keys.ok) return complain(keys.error, EXIT.usage);
   if (values.proof !== undefined) return proveFile(values.proof, keys.value);
+  const folders = [folder ?? '', ...(values.keeper === undefined ? [] : [values.keeper])];
+  const unreadable = await findUnreadable({ files: values.anchor ?? [], folders });
+  if (unreadable !== undefined) return complain(unreadable, EXIT.usage);
   const json = values.json === true;
   const report = await verifyLogs(folder ?? '', {
     keys: keys.value,
@@ -53,6 +57,8 @@ async function main(argv: readonly string[]): Promise<number> {
 
 async function proveFile(file: string, keys: readonly VerifierKey[] | undefined): Promise<number> {
   if (keys === undefined) return complain('A proof is checked with a key: name it with --key.', EXIT.usage);
+  const unreadable = await findUnreadable({ files: [file] });
+  if (unreadable !== undefined) return complain(unreadable, EXIT.usage);
   const checked = checkProof(await readFile(file, 'utf8'), keys);
   return checked.ok ? say(checked.value.says, EXIT.good) : complain(checked.error, EXIT.bad);
 }
