@@ -126,7 +126,16 @@ export type { EntryFilter } from './entries/filter.ts';
 export { createLineSource } from './entries/line-source.ts';
 export type { LinePlace, LineSource } from './entries/line-source.ts';
 export { COUNT_BY } from './entries/record-index.ts';
-export type { CatchUpOptions, CountBy, CountedGroup, EntryQuery, IndexProgress, IndexReport, RecordIndex } from './entries/record-index.ts';
+export type {
+  CatchUpOptions,
+  CountBy,
+  CountedGroup,
+  EntryQuery,
+  IndexProgress,
+  IndexReport,
+  UnplacedLines,
+  RecordIndex,
+} from './entries/record-index.ts';
 export { createBreachTally } from './entries/breach.ts';
 export type { BreachReport, BreachTally, Party } from './entries/breach.ts';
 export { EXPORT_FORMATS, exportEntries } from './export/export.ts';

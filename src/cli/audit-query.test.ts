@@ -105,6 +105,35 @@ test('figures are given by what was called, and of no group with too few people'
   });
 });
 
+for (const command of [
+  ['query', '--limit', 'all'],
+  ['query', '--count-by', 'hour'],
+  ['export'],
+  ['export', '--format', 'csv'],
+  ['export', '--format', 'ocsf'],
+  ['export', '--format', 'otlp'],
+  ['who', '--server', 'files'],
+  ['subject', 'billing'],
+  ['index', '--rebuild'],
+])
+  test(`audit ${command.join(' ')} says what of the record is in no answer, and gives the rest`, async (t) => {
+    const { run, cwd } = await recordFixture(t);
+    const path = join(cwd, '.sallyport', 'audit', 'worker-0', '00000001.log');
+    const bytes = readFileSync(path);
+    const line = `{"v":1,"seq":9,"time":9999999999999999,"kind":"act","by":"key:x","chain":"${'0'.repeat(64)}"}\n`;
+    bytes.write(line, bytes.indexOf(0), 'latin1');
+    writeFileSync(path, bytes);
+    const shown = await run('audit', ...command);
+    assert.equal(shown.code, EXIT.ok);
+    assert.match(
+      shown.stderr,
+      /^sallyport: Lines of the record that cannot be found are in no answer: 1 of worker-0\..*'sallyport audit verify'\.$/m,
+    );
+    assert.notEqual(shown.stdout, '');
+    const { stderr } = await run('audit', ...command, '--output', 'json');
+    assert.deepEqual(JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '').warning.unplaced, [{ slot: 'worker-0', lines: 1 }]);
+  });
+
 test('where nobody can say how small a group may be, figures are guarded as the strictest profile has it', async (t) => {
   const { run, cwd } = await recordFixture(t);
   rmSync(join(cwd, '.sallyport', 'snapshot.json'));

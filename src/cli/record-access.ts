@@ -17,6 +17,7 @@ import { dataFolder } from './locate.ts';
 import { complain } from './print.ts';
 import { complainAbout } from './problems.ts';
 import { isFolder } from './record-folder.ts';
+import { sayUnplaced } from './unplaced.ts';
 
 /** The data folder whose record a command is to read; an exit code, if there is none, which has been said then. */
 export function recordFolder(args: ParsedArguments, deps: CliDeps): string | ExitCode {
@@ -39,6 +40,7 @@ export async function withRecord(
   const index = await openRecordIndex(folder, options);
   try {
     await index.catchUp(options);
+    sayUnplaced(index, deps);
     return await use(index);
   } finally {
     index.close();
@@ -47,7 +49,13 @@ export async function withRecord(
 
 /** Makes the index anew; the number of records in it, undefined when it was interrupted. */
 export async function rebuildIndex(folder: string, deps: CliDeps): Promise<number | undefined> {
-  return (await buildRecordIndex(folder, catchUpOptions(deps)))?.records;
+  const options = catchUpOptions(deps);
+  const report = await buildRecordIndex(folder, options);
+  if (report === undefined) return undefined;
+  const index = await openRecordIndex(folder, options);
+  sayUnplaced(index, deps);
+  index.close();
+  return report.records;
 }
 
 /** What of the config in force matters to who reads the record. */

@@ -33,11 +33,16 @@ export interface IndexProgress {
 
 /** What bringing the index up to date did. */
 export interface IndexReport {
-  /** Lines that were read, and what of them was no record: verify says what is wrong there. */
+  /** Lines that were read. */
   readonly records: number;
-  readonly unreadable: number;
   /** Logs whose index was made anew because it did not fit them. */
   readonly remade: readonly string[];
+}
+
+/** Lines of a log that nothing leads to: no records, or records with a number or time that cannot be. Verify says what is wrong there. */
+export interface UnplacedLines {
+  readonly slot: string;
+  readonly lines: number;
 }
 
 export interface CatchUpOptions {
@@ -54,5 +59,7 @@ export interface RecordIndex {
   find(query: EntryQuery): AsyncGenerator<Entry, void, undefined>;
   /** How many calls each group has, the largest first; hours in their order. Groups of fewer than `smallestGroup` people are named, not counted. */
   count(filter: EntryFilter, by: CountBy, smallestGroup: number): readonly CountedGroup[];
+  /** What of the logs is not in any answer. */
+  unplaced(): readonly UnplacedLines[];
   close(): void;
 }

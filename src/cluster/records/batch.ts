@@ -28,19 +28,24 @@ export interface LateOutcome {
 export interface Batch {
   readonly rows: readonly EntryRow[];
   readonly late: readonly LateOutcome[];
-  /** Lines that were added. */
+  /** Places of lines that can have no entry. */
+  readonly unplaced: readonly number[];
+  /** Lines that were added or passed over. */
   readonly size: number;
   add(line: { readonly seq: number; readonly time: number; readonly kind: string; readonly text: string }, position: number): void;
+  pass(position: number): void;
 }
 
 export function createBatch(segment: number): Batch {
   const rows: EntryRow[] = [];
   const late: LateOutcome[] = [];
+  const unplaced: number[] = [];
   const open = new Map<string, EntryRow>();
   let size = 0;
   return {
     rows,
     late,
+    unplaced,
     get size() {
       return size;
     },
@@ -65,6 +70,10 @@ export function createBatch(segment: number): Batch {
       const row: EntryRow = { seq, time, kind, place, facts: factsOf(kind, members), end: undefined, outcome: undefined };
       rows.push(row);
       if (isOpen(row)) open.set(row.facts.id, row);
+    },
+    pass(position) {
+      size += 1;
+      unplaced.push(toPlace(segment, position));
     },
   };
 }

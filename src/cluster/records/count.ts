@@ -62,12 +62,22 @@ function createCounter(database: DatabaseSync, best: Counting['best']): Counter 
         .map(({ word, calls: count }) => [Number(word), Number(count)]),
     );
 
+  /** The hour of the first entry from this time on; hours of which nothing is on record are stepped over, however many. */
+  const hourFrom = (fromMs: number, toMs: number): number | undefined => {
+    const time = database
+      .prepare(`SELECT min(time) AS time FROM entry INDEXED BY entry_time WHERE time >= ${fromMs} AND time < ${toMs}`)
+      .get()?.['time'];
+    return typeof time === 'number' ? Math.floor(time / HOUR_MS) : undefined;
+  };
   const hours = (filter: NumberedFilter): readonly Group[] => {
-    const bound = (which: 'min' | 'max'): number => figure(`SELECT ${which}(time) AS figure FROM entry INDEXED BY entry_time`);
-    const first = Math.floor(Math.max(filter.fromMs, bound('min')) / HOUR_MS);
-    const last = Math.min(Math.floor(Math.min(filter.toMs - 1, bound('max')) / HOUR_MS), first + MAX_GROUPS - 1);
-    const each = Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at);
-    return each.map((word) => ({ word, calls: calls(withinGroup(filter, 'hour', word)) })).filter((group) => group.calls > 0);
+    const found: Group[] = [];
+    let word = hourFrom(filter.fromMs, filter.toMs);
+    while (word !== undefined && found.length < MAX_GROUPS) {
+      const group = { word, calls: calls(withinGroup(filter, 'hour', word)) };
+      if (group.calls > 0) found.push(group);
+      word = hourFrom((word + 1) * HOUR_MS, filter.toMs);
+    }
+    return found;
   };
 
   /** Every word by its index; what that leaves out is all the rest. */

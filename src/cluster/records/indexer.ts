@@ -21,7 +21,7 @@ import { createBatch } from './batch.ts';
 import type { Batch, LateOutcome } from './batch.ts';
 import { createMarks } from './marks.ts';
 import type { LogMark, Marks } from './marks.ts';
-import { splitPlace, toEntryNumber, toPlace } from './schema.ts';
+import { isPlaceable, splitPlace, toEntryNumber, toPlace } from './schema.ts';
 import type { Words } from './words.ts';
 import { createRowWriter } from './write-rows.ts';
 import type { RowWriter } from './write-rows.ts';
@@ -44,7 +44,6 @@ interface Run {
   readonly totalBytes: number;
   bytes: number;
   records: number;
-  unreadable: number;
   remade: string[];
 }
 
@@ -66,7 +65,7 @@ export class Indexer {
   /** Takes in what is new in the logs below a directory, and takes out what is no longer kept. */
   async catchUp(directory: string, options: CatchUpOptions): Promise<IndexReport> {
     const logs = (await listLogs(directory)).filter((log) => log.directory !== directory);
-    const run: Run = { options, totalBytes: sizeOf(logs), bytes: 0, records: 0, unreadable: 0, remade: [] };
+    const run: Run = { options, totalBytes: sizeOf(logs), bytes: 0, records: 0, remade: [] };
     let removed = this.#removeLost(logs);
     for (const log of logs) {
       let did: LogWork;
@@ -77,7 +76,7 @@ export class Indexer {
       } while (did.overtaken);
     }
     if (removed) this.#write(() => this.#writer.removeWords());
-    return { records: run.records, unreadable: run.unreadable, remade: run.remade };
+    return { records: run.records, remade: run.remade };
   }
 
   async #indexLog(log: LogDirectory, run: Run): Promise<LogWork> {
@@ -110,7 +109,7 @@ export class Indexer {
     for (;;) {
       if (run.options.signal?.aborted === true) return mark;
       const batch = createBatch(mark.segment);
-      const next = await this.#readBatch(log, mark, batch, run);
+      const next = await this.#readBatch(log, mark, batch);
       if (batch.size === 0) return next;
       if (!this.#take(mark, next, batch)) return 'overtaken';
       run.bytes += next.position - mark.position;
@@ -121,11 +120,11 @@ export class Indexer {
     }
   }
 
-  async #readBatch(log: LogDirectory, mark: LogMark, batch: Batch, run: Run): Promise<LogMark> {
+  async #readBatch(log: LogDirectory, mark: LogMark, batch: Batch): Promise<LogMark> {
     let { seq, chain, last } = mark;
     const onLine = (text: string, at: number): boolean => {
       const frame = parseFrame(text);
-      if (frame === undefined) run.unreadable += 1;
+      if (frame === undefined || !isPlaceable(frame)) batch.pass(at);
       else {
         batch.add({ seq: frame.seq, time: frame.time, kind: frame.kind, text }, at);
         ({ seq, chain } = frame);
@@ -168,7 +167,7 @@ export class Indexer {
       const before = log.segments[at - 1];
       if (before === undefined || next === before + 1) continue;
       const text = await this.#lines.read({ directory: log.directory, segment: next, position: 0 });
-      const seq = text === undefined ? undefined : parseFrame(text)?.seq;
+      const seq = text === undefined ? undefined : seqOf(text);
       if (seq === undefined) continue;
       const range = [toEntryNumber(mark.number, mark.first), toEntryNumber(mark.number, seq), toPlace(before + 1, 0), toPlace(next, 0)];
       if (this.#database.prepare(held).get(...range) !== undefined) return true;
@@ -180,13 +179,13 @@ export class Indexer {
   async #removeOld(log: LogDirectory, mark: LogMark): Promise<LogMark> {
     const oldest = log.segments[0] ?? 1;
     const text = await this.#lines.read({ directory: log.directory, segment: oldest, position: 0 });
-    const first = text === undefined ? undefined : parseFrame(text)?.seq;
+    const first = text === undefined ? undefined : seqOf(text);
     if (first === undefined || first <= mark.first) return mark;
     const late = await this.#outcomesLeft(log, mark, oldest, first);
     const next = { ...mark, first, ...(mark.segment < oldest ? { segment: oldest, position: 0 } : {}) };
     this.#write(() => {
-      this.#writer.remove(mark.number, first);
-      this.#writer.write(mark.number, { rows: [], late });
+      this.#writer.remove(mark.number, { seq: first, place: toPlace(oldest, 0) });
+      this.#writer.write(mark.number, { rows: [], late, unplaced: [] });
       this.#marks.set(next);
     });
     return next;
@@ -237,6 +236,12 @@ export class Indexer {
       throw error;
     }
   }
+}
+
+/** The number of a line; undefined where it cannot be one of its log. */
+function seqOf(line: string): number | undefined {
+  const frame = parseFrame(line);
+  return frame === undefined || !isPlaceable(frame) ? undefined : frame.seq;
 }
 
 /** Retention may remove a segment that was there a moment ago: nothing more comes of it. */

@@ -4,12 +4,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 /** Counted up whenever a column, an index or what is put into them changes. */
-export const INDEX_FORMAT = 2;
+export const INDEX_FORMAT = 3;
 
 /** Numbers of words that queries and partial indexes name. 0 stands for no word. */
 export const WORDS = { call: 1, allow: 2, ok: 3 } as const;
 
-/** Words stand once, in `name`; rows hold their numbers. */
+/** Words stand once, in `name`; rows hold their numbers. `unplaced`: lines that nothing in `entry` leads to, and that are no framing of the log. */
 const TABLES = `
   CREATE TABLE name (number INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
   CREATE TABLE log (
@@ -24,6 +24,7 @@ const TABLES = `
   CREATE TABLE finding (
     type INTEGER NOT NULL, time INTEGER NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (type, time, entry)
   ) WITHOUT ROWID;
+  CREATE TABLE unplaced (log INTEGER NOT NULL, place INTEGER NOT NULL, PRIMARY KEY (log, place)) WITHOUT ROWID;
 `;
 
 /**
@@ -81,6 +82,17 @@ const BYTES_PER_SEGMENT = 2 ** 32;
 /** The number of the entry that begins with this line. */
 export function toEntryNumber(log: number, seq: number): number {
   return log * LINES_PER_LOG + seq;
+}
+
+/** Last moment that is a date (ECMA-262, time range). */
+const MAX_TIME_MS = 8.64e15;
+
+/**
+ * Whether a line can have an entry. Whoever took over a worker chooses what it writes, and the chain holds: a number beyond those of its log would be that
+ * of an entry of another one.
+ */
+export function isPlaceable({ seq, time }: { readonly seq: number; readonly time: number }): boolean {
+  return seq >= 1 && seq < LINES_PER_LOG && time <= MAX_TIME_MS;
 }
 
 /** The log of an entry, and its line there. */

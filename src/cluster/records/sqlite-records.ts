@@ -15,6 +15,7 @@ import type {
   EntryQuery,
   IndexReport,
   RecordIndex,
+  UnplacedLines,
 } from '../../audit/index.ts';
 import { GatewayError } from '../../base/index.ts';
 import { buildIndex, CACHE_KIB } from './build-index.ts';
@@ -129,6 +130,13 @@ class SqliteRecords implements RecordIndex {
     const numbered = this.#numbered({ ...filter, kinds: ['call'] });
     if (numbered === undefined) return [];
     return countCalls(this.#database, this.#words, numbered, { by, smallestGroup, best: (roads) => this.#best(roads) });
+  }
+
+  unplaced(): readonly UnplacedLines[] {
+    return this.#database
+      .prepare('SELECT slot, count(*) AS lines FROM unplaced JOIN log ON log.number = unplaced.log GROUP BY slot ORDER BY slot')
+      .all()
+      .map(({ slot, lines }) => ({ slot: String(slot), lines: Number(lines) }));
   }
 
   close(): void {

@@ -9,11 +9,17 @@ import type { Words } from './words.ts';
 
 /** Writes to the tables of entries. */
 export interface RowWriter {
-  write(log: number, batch: Pick<Batch, 'rows' | 'late'>): void;
-  /** Takes out the entries of a log that begin before this line; undefined: all. */
-  remove(log: number, beforeSeq: number | undefined): void;
+  write(log: number, batch: Pick<Batch, 'rows' | 'late' | 'unplaced'>): void;
+  /** Takes out the entries of a log that begin before this line, which stands there; undefined: all. */
+  remove(log: number, before: LineStart | undefined): void;
   /** Takes out words that no row has any more: a name must not outlive the records that held it. */
   removeWords(): void;
+}
+
+/** The number of a line, and its place. */
+export interface LineStart {
+  readonly seq: number;
+  readonly place: number;
 }
 
 /** A call whose outcome is still to come. */
@@ -26,26 +32,31 @@ interface OpenCall {
 export function createRowWriter(database: DatabaseSync, words: Words, isNew: boolean): RowWriter {
   /** By log and id: nearly every outcome that is not beside its decision is found here. */
   const open = new Map<string, OpenCall>();
-  // A log that was tampered with may have a number twice: what it is then worth is for verify to say.
-  const insert = database.prepare('INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  // A log that was tampered with may have a number twice. The line that was there first stays in sight, and the other is said to be missing.
+  const insert = database.prepare('INSERT OR IGNORE INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const insertUnplaced = database.prepare('INSERT OR IGNORE INTO unplaced VALUES (?, ?)');
   const insertFinding = database.prepare('INSERT OR IGNORE INTO finding VALUES (?, ?, ?)');
   const findCall = isNew
     ? undefined
     : database.prepare(
         'SELECT number, time FROM entry INDEXED BY entry_id WHERE prefix > 0 AND prefix = ? AND count = ? AND number BETWEEN ? AND ? AND outcome IS NULL ORDER BY number DESC LIMIT 1',
       );
+  const findPlace = database.prepare('SELECT place FROM entry WHERE number = ?');
   const closeCall = database.prepare('UPDATE entry SET outcome = ?, status = ? WHERE number = ?');
 
   const addFindings = (types: Iterable<string>, time: number, entry: number): void => {
     for (const type of types) insertFinding.run(words.numberFor(type), time, entry);
   };
 
+  /** Several processes may take the outcome that is left of a call for an entry of its own, each for itself. */
+  const isOtherLine = (number: number, place: number): boolean => findPlace.get(number)?.['place'] !== place;
+
   const addRow = (log: number, row: EntryRow): void => {
     const { seq, time, kind, place, facts, end, outcome } = row;
     const number = toEntryNumber(log, seq);
     const { prefix, count } = splitId(facts.id);
     const of = (word: string): number => words.numberFor(word);
-    insert.run(
+    const { changes } = insert.run(
       number,
       time,
       of(kind),
@@ -62,6 +73,10 @@ export function createRowWriter(database: DatabaseSync, words: Words, isNew: boo
       of(facts.verdict),
       of(end?.status ?? ''),
     );
+    if (Number(changes) === 0) {
+      if (isOtherLine(number, place)) for (const missing of [place, outcome]) if (missing !== undefined) insertUnplaced.run(log, missing);
+      return;
+    }
     addFindings(facts.findings, time, number);
     if (end !== undefined) addFindings(end.findings, time, number);
     if (isOpen(row)) open.set(`${log} ${facts.id}`, { number, time });
@@ -88,15 +103,17 @@ export function createRowWriter(database: DatabaseSync, words: Words, isNew: boo
   };
 
   return {
-    write(log, { rows, late }) {
+    write(log, { rows, late, unplaced }) {
       for (const row of rows) addRow(log, row);
       for (const outcome of late) addLate(log, outcome);
+      for (const place of unplaced) insertUnplaced.run(log, place);
     },
-    remove(log, beforeSeq) {
+    remove(log, before) {
       const from = toEntryNumber(log, 0);
-      const to = beforeSeq === undefined ? toEntryNumber(log + 1, 0) : toEntryNumber(log, beforeSeq);
+      const to = before === undefined ? toEntryNumber(log + 1, 0) : toEntryNumber(log, before.seq);
       database.prepare('DELETE FROM finding WHERE entry >= ? AND entry < ?').run(from, to);
       database.prepare('DELETE FROM entry WHERE number >= ? AND number < ?').run(from, to);
+      database.prepare('DELETE FROM unplaced WHERE log = ? AND place < ?').run(log, before?.place ?? Number.MAX_SAFE_INTEGER);
     },
     removeWords() {
       const used = [...WORD_COLUMNS.map((column) => `SELECT ${column} FROM entry`), 'SELECT type FROM finding', 'VALUES (1), (2), (3)'];
