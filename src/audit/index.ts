@@ -41,6 +41,7 @@ export type { LogReport } from './verify-log.ts';
 export { CHECKPOINT_KEY_FILE, findKeys, LAST_CHECKPOINT_FILE, parseKeys, readNotes } from './checkpoint-files.ts';
 export type { FoundNote } from './checkpoint-files.ts';
 export { createProgressReport, describeBad, describeReport } from './describe-report.ts';
+export { findUnreadable } from './readable.ts';
 export { checkProof, printProof } from './check-proof.ts';
 export type { CheckedProof, Proof } from './check-proof.ts';
 export { newestOf, proveConsistency, proveInclusion } from './prove.ts';

@@ -4,7 +4,7 @@
 import { access, constants, stat } from 'node:fs/promises';
 
 /** What was named, by what it has to be. */
-export interface NamedPaths {
+interface NamedPaths {
   readonly files?: readonly string[];
   readonly folders?: readonly string[];
 }

@@ -76,9 +76,16 @@ function print(deps: CliDeps, server: string, { parties, calls, unlisted }: Brea
       named(party.findings),
     ]),
   );
-  printLine(deps, `\n${calls} calls of ${parties.length + unlisted} parties; sent and received in bytes.`);
-  if (unlisted > 0) printLine(deps, `${unlisted} parties are not listed: ask for a shorter time.`);
+  printLine(
+    deps,
+    `\n${countOf(calls, 'call', 'calls')} of ${countOf(parties.length + unlisted, 'party', 'parties')}; sent and received in bytes.`,
+  );
+  if (unlisted > 0) printLine(deps, `${countOf(unlisted, 'party is', 'parties are')} not listed: ask for a shorter time.`);
   printLine(deps, `Refused calls did not reach the server. What became known of ${server} elsewhere is not on this record.`);
+}
+
+function countOf(count: number, one: string, several: string): string {
+  return `${count} ${count === 1 ? one : several}`;
 }
 
 function named(counts: Readonly<Record<string, number>>): string {

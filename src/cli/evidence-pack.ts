@@ -5,7 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createSha256, sha256Hex } from '../base/index.ts';
-import { fileSink } from './sink.ts';
+import { fileSink, toUnwritable } from './sink.ts';
 
 /** A file of the pack. */
 export interface PackedFile {
@@ -34,9 +34,13 @@ export const MANIFEST_FILE = 'manifest.json';
 export const SUMS_FILE = 'SHA256SUMS';
 const FORMAT = 'sallyport-evidence/1';
 
-/** Begins a pack in a new folder. Throws when it is there already: a pack holds nothing that was not put into it. */
+/** Begins a pack in a new folder. Throws an UnwritableError when it cannot be made or is there already: a pack holds nothing that was not put into it. */
 export function createEvidencePack(folder: string): EvidencePack {
-  mkdirSync(folder, { mode: 0o700 });
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    throw toUnwritable(error, folder);
+  }
   const files: PackedFile[] = [];
 
   const writePieces = async (path: string, what: string, pieces: AsyncIterable<string>): Promise<void> => {

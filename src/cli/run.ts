@@ -8,6 +8,7 @@ import { COMMANDS, GROUPS } from './commands.ts';
 import { EXIT } from './exit-codes.ts';
 import { commandHelp, groupHelp, overview } from './help.ts';
 import { complain, printLine } from './print.ts';
+import { UnwritableError } from './sink.ts';
 import { versionCommand } from './version.ts';
 
 /** Runs the command line after the program's name; returns the exit code. */
@@ -18,6 +19,7 @@ export async function runCli(argv: readonly string[], outside: CliDeps): Promise
   } catch (error) {
     // The sentence of a GatewayError is written for people; anything else was not expected by anybody.
     if (error instanceof GatewayError) return complain(deps, EXIT.failed, error.message);
+    if (error instanceof UnwritableError) return complain(deps, EXIT.usage, error.message);
     if (isForbidden(error))
       return complain(deps, EXIT.failed, `${error.path} may not be read by this user. Run the command as the user that runs the gateway.`);
     return complain(

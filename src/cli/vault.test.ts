@@ -115,8 +115,14 @@ test('keygen writes the private half for its owner alone, prints the public one,
   const written = readFileSync(file, 'utf8');
   assert.ok(written.includes(made.stdout.trim()));
   assert.equal(made.stdout.includes('SALLYPORT-VAULT-KEY'), false);
-  assert.match((await run('vault', 'keygen', 'incident.key')).stderr, /is there already/);
-  assert.match((await run('vault', 'keygen', 'nowhere/incident.key')).stderr, /cannot be written/);
+  for (const [name, says] of [
+    ['incident.key', /is there already/],
+    ['nowhere/incident.key', /cannot be written/],
+  ] as const) {
+    const { code, stderr } = await run('vault', 'keygen', name);
+    assert.equal(code, 2);
+    assert.match(stderr, says);
+  }
   assert.equal(readFileSync(file, 'utf8'), written);
 });
 

@@ -61,7 +61,7 @@ async function runKeygen(args: ParsedArguments, deps: CliDeps): Promise<ExitCode
     const isThere = error instanceof Error && 'code' in error && error.code === 'EEXIST';
     return complain(
       deps,
-      EXIT.failed,
+      EXIT.usage,
       isThere ? `${file} is there already, and may be the only copy of a key.` : `${file} cannot be written.`,
     );
   }
