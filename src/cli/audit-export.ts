@@ -8,7 +8,8 @@ import type { Command } from './command.ts';
 import { FILTER_OPTIONS, readFilter } from './entry-filter.ts';
 import { EXIT } from './exit-codes.ts';
 import { complain } from './print.ts';
-import { actAbout, recordFolder, withRecord } from './record-access.ts';
+import { refusalOfNames } from './pseudonym.ts';
+import { actAbout, recordFolder, recordSettings, withRecord } from './record-access.ts';
 import { fileSink, outputSink } from './sink.ts';
 
 /** Text that is written at once. */
@@ -38,6 +39,8 @@ export const auditExportCommand: Command = {
     const folder = recordFolder(args, deps);
     if (typeof folder === 'number') return folder;
     const out = args.text('out');
+    const refusal = recordSettings(folder).hidesNames ? refusalOfNames(filter.value) : undefined;
+    if (refusal !== undefined) return complain(deps, EXIT.failed, refusal);
     if (out !== undefined && existsSync(resolve(deps.cwd, out)))
       return complain(deps, EXIT.usage, `${out} is there already: --out names a new file.`);
     const { target, details } = actAbout(folder, args, filter.value);

@@ -12,6 +12,7 @@ import type { ExitCode } from './exit-codes.ts';
 import { complain, printJson, printLine, printTable } from './print.ts';
 import { actAbout, rebuildIndex, recordFolder, recordSettings, withRecord } from './record-access.ts';
 import { recordAct } from './acts.ts';
+import { refusalOfNames } from './pseudonym.ts';
 import { complainAbout } from './problems.ts';
 
 const DEFAULT_LIMIT = 50;
@@ -46,6 +47,8 @@ const query: Command = {
     const folder = recordFolder(args, deps);
     if (typeof folder === 'number') return folder;
     const { target, details } = actAbout(folder, args, filter.value);
+    const refusal = recordSettings(folder).hidesNames ? refusalOfNames(filter.value) : undefined;
+    if (refusal !== undefined) return complain(deps, EXIT.failed, refusal);
     const act = { action: 'audit.query', target, details: { ...details, ...(by === undefined ? {} : { countBy: by.value }) } } as const;
     return withRecord(folder, deps, act, (index) =>
       by === undefined

@@ -13,11 +13,11 @@ import { EXIT } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { complain, printLine, printTable, printText } from './print.ts';
 import { complainAbout } from './problems.ts';
+import { isPseudonym, refusalOfNames, slipIn } from './pseudonym.ts';
 import { recordFolder, recordSettings, withRecord } from './record-access.ts';
 import type { RecordSettings } from './record-access.ts';
 import { outputSink } from './sink.ts';
 
-const PSEUDONYM = /^sub_[0-9a-f]{24}$/;
 const ROWS_AT_ONCE = 1_000;
 const WITHOUT_WORDS = 'all that is on record about one subject was asked for';
 
@@ -38,13 +38,18 @@ export const auditSubjectCommand: Command = {
   run: async (args, deps) => {
     const times = readTimes(args, deps);
     if (!times.ok) return complain(deps, EXIT.usage, times.error);
+    const slip = slipIn(args.word('WHO'));
+    if (slip !== undefined) return complain(deps, EXIT.usage, slip);
     const folder = recordFolder(args, deps);
     if (typeof folder === 'number') return folder;
-    const { subjects } = recordSettings(folder);
+    const { subjects, hidesNames } = recordSettings(folder);
     const reason = args.text('reason') ?? (subjects === 'names' ? WITHOUT_WORDS : undefined);
     if (reason === undefined) return complain(deps, EXIT.usage, 'Say why, for the record: --reason TEXT.');
     const named = await namesOf(args, deps, folder, reason);
     if (!named.ok) return complainAbout(deps, named.error);
+    // A gateway has refused it; where none runs, older records would tell.
+    const refusal = hidesNames ? refusalOfNames({ subject: named.value.who }) : undefined;
+    if (refusal !== undefined) return complain(deps, EXIT.failed, refusal);
     const { who, pseudonym } = named.value;
     const target = pseudonym ?? (subjects === 'names' ? who : null);
     const about = pseudonym === undefined || pseudonym === who ? [who] : [who, pseudonym];
@@ -69,7 +74,7 @@ interface Found {
 /** By what somebody is on record. */
 async function namesOf(args: ParsedArguments, deps: CliDeps, folder: string, reason: string): Promise<Result<Named, AdminProblem>> {
   const who = args.word('WHO');
-  if (PSEUDONYM.test(who)) return ok({ who, pseudonym: who });
+  if (isPseudonym(who)) return ok({ who, pseudonym: who });
   const found = await deps.admin(folder).subjects.find({ kind: args.flag('user') ? 'user' : 'agent', name: who, reason });
   if (found.ok) return ok({ who, pseudonym: found.value.pseudonym ?? undefined });
   if (found.error.code !== 'gateway_not_running') return fail(found.error);
@@ -100,20 +105,33 @@ async function writeDocument({ about, folder, entries }: Found, deps: CliDeps): 
 
 async function print({ about, folder, entries }: Found, deps: CliDeps): Promise<ExitCode> {
   const { kept } = recordSettings(folder);
-  printText(deps, `On record about ${about.join(', also ')}, oldest first:\n`);
   const rows: (readonly string[])[] = [];
   let count = 0;
+  let looks = 0;
   for await (const entry of entries()) {
     if (deps.interrupted.aborted) return EXIT.failed;
+    if (count === 0) printText(deps, `On record about ${about.join(', also ')}, oldest first:\n`);
     count += 1;
+    if (isLook(entry)) looks += 1;
     rows.push(toEntryRow(entry));
     if (rows.length === ROWS_AT_ONCE) printTable(deps, ENTRY_HEADINGS, rows.splice(0));
   }
   if (rows.length > 0) printTable(deps, ENTRY_HEADINGS, rows);
   const howLong = kept === undefined ? '' : ` Records are kept for ${kept.retentionDays} days (profile ${kept.profile}).`;
-  printLine(deps, `${count === 0 ? 'Nothing' : `\n${count} entries`}.${howLong}\n`);
+  if (count === 0) printText(deps, `Nothing is on record about ${about.join(', also ')}.${howLong}\n`);
+  else
+    printLine(
+      deps,
+      `\n${count} entries.${howLong}${looks === count ? ' All of them are questions that somebody asked of the record.' : ''}\n`,
+    );
   for (const [name, text] of Object.entries(MEANING)) printLine(deps, `${name}: ${text}`);
   return EXIT.ok;
+}
+
+/** Somebody asked about them; of what they did themselves it says nothing. */
+function isLook({ kind, line }: Entry): boolean {
+  const { action } = line.members;
+  return kind === 'act' && typeof action === 'string' && action.startsWith('audit.');
 }
 
 function keptIn(kept: RecordSettings['kept']): object {

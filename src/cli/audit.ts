@@ -1,6 +1,7 @@
 // `sallyport audit …`: what is on record, and whether anybody changed it. Reads the files of the data folder and needs no gateway.
 
-import { tailLogs, toFindings, toMembers, toNumber } from '../audit/index.ts';
+import { dirname } from 'node:path';
+import { tailLogs, toFindings, toMembers, toNumber, withholdNames } from '../audit/index.ts';
 import type { TailRecord } from '../audit/index.ts';
 import { auditEvidenceCommand } from './audit-evidence.ts';
 import { auditCheckpointCommands } from './audit-checkpoints.ts';
@@ -18,6 +19,7 @@ import type { Command } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import { FOLDER, logFolder, noLogs } from './log-folder.ts';
 import { complain, printLine, printText } from './print.ts';
+import { recordSettings } from './record-access.ts';
 import { isFolder } from './record-folder.ts';
 
 const DEFAULT_LIMIT = 50;
@@ -40,7 +42,9 @@ const tail: Command = {
     if (folder === undefined) return EXIT.config;
     const follow = args.flag('follow');
     if (!isFolder(folder) && !follow) return noLogs(deps, folder);
-    for await (const record of tailLogs(folder, { follow, limit, signal: deps.interrupted })) {
+    const { hidesNames } = recordSettings(dirname(folder));
+    for await (const read of tailLogs(folder, { follow, limit, signal: deps.interrupted })) {
+      const record = hidesNames ? withholdNames(read) : read;
       if (args.output === 'json') printLine(deps, record.text);
       else printText(deps, describe(record));
     }

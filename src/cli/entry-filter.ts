@@ -7,6 +7,7 @@ import type { Result } from '../base/index.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { CliDeps, OptionSpec } from './command.ts';
 import { parseDuration } from './duration.ts';
+import { slipIn } from './pseudonym.ts';
 
 /** From when and until when. */
 export const TIME_OPTIONS: readonly OptionSpec[] = [
@@ -47,6 +48,8 @@ export function readFilter(args: ParsedArguments, deps: CliDeps): Result<EntryFi
   return ok({
     ...times.value,
     kinds: kinds.value,
+  const slip = slipIn(args.text('subject'));
+  if (slip !== undefined) return fail(slip);
     verdict: verdict.value,
     status: status.value,
     agent: args.text('agent'),

@@ -18,6 +18,10 @@ import { complain } from './print.ts';
 import { complainAbout } from './problems.ts';
 import { isFolder } from './record-folder.ts';
 import { sayUnplaced } from './unplaced.ts';
+import { toShownRecord } from './shown-record.ts';
+
+/** Acts of these are not among what they show: what was asked for would be found in every record that there is, if only in the question. */
+const LOOKS: ReadonlySet<string> = new Set(['audit.query', 'audit.subject']);
 
 /** The data folder whose record a command is to read; an exit code, if there is none, which has been said then. */
 export function recordFolder(args: ParsedArguments, deps: CliDeps): string | ExitCode {
@@ -38,10 +42,11 @@ export async function withRecord(
   if (!recorded.ok) return complainAbout(deps, recorded.error);
   const options = catchUpOptions(deps);
   const index = await openRecordIndex(folder, options);
+  const { hidesNames } = recordSettings(folder);
   try {
     await index.catchUp(options);
     sayUnplaced(index, deps);
-    return await use(index);
+    return await use(toShownRecord(index, { ownAct: LOOKS.has(act.action) ? recorded.value : undefined, hidesNames }));
   } finally {
     index.close();
   }
@@ -62,6 +67,8 @@ export async function rebuildIndex(folder: string, deps: CliDeps): Promise<numbe
 export interface RecordSettings extends Pick<AuditSettings, 'smallestGroup' | 'subjects'> {
   /** Undefined: nobody can say. */
   readonly kept: Pick<AuditSettings, 'profile' | 'retentionDays'> | undefined;
+  /** It takes two people to learn whose a pseudonym is, so no name is shown that stands beside one in an older record. */
+  readonly hidesNames: boolean;
 }
 
 /** As the gateway wrote it last. Where nobody can say, people are as guarded as in the strictest profile: a record may have been copied from anywhere. */
@@ -69,14 +76,15 @@ export function recordSettings(folder: string): RecordSettings {
   try {
     const parsed = parseSnapshotDocument(readFileSync(join(folder, 'snapshot.json'), 'utf8'));
     if (parsed.ok) {
-      const { smallestGroup, subjects, ...kept } = parsed.value.shards.config.audit ?? DEFAULT_AUDIT;
-      return { smallestGroup, subjects, kept };
+      const { smallestGroup, subjects, reidentify, ...kept } = parsed.value.shards.config.audit ?? DEFAULT_AUDIT;
+      return { smallestGroup, subjects, kept, hidesNames: subjects === 'pseudonyms' && reidentify === 'two' };
     }
   } catch {
     // No gateway has run on this folder.
   }
   const { smallestGroup, subjects } = PROFILES['works-council'];
-  return { smallestGroup, subjects, kept: undefined };
+  // The names of a record that came from elsewhere are those that its own gateway has let stand there: nobody here could say them otherwise.
+  return { smallestGroup, subjects, kept: undefined, hidesNames: false };
 }
 
 /** What a question was about, for the record of the act: a name of somebody only where names stand on record anyway. */
