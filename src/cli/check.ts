@@ -1,12 +1,13 @@
 // `sallyport check`: what is wrong with a config, before a gateway has to refuse it.
 
 import { existsSync } from 'node:fs';
-import { formatProblem, loadConfigFile } from '../config/index.ts';
-import type { ConfigProblem } from '../config/index.ts';
+import { DEFAULT_AUDIT } from '../audit/index.ts';
+import { endedCaptures, formatProblem, loadConfigFile } from '../config/index.ts';
+import type { ConfigProblem, LoadedConfig } from '../config/index.ts';
 import { conditionMisfits, strayTools } from './approved-schemas.ts';
 import type { CliDeps, Command } from './command.ts';
 import { EXIT } from './exit-codes.ts';
-import { complainNoConfig, findConfigFile, shownPath } from './locate.ts';
+import { complainNoConfig, findConfigFile, namedDataFolder, shownPath } from './locate.ts';
 import { printJson, printLine, printText } from './print.ts';
 
 export const checkCommand: Command = {
@@ -18,9 +19,11 @@ export const checkCommand: Command = {
   run: async (args, deps) => {
     const file = await findConfigFile(args, deps);
     if (!existsSync(file)) return complainNoConfig(deps, file);
-    const loaded = loadConfigFile(file, deps.env);
-    const misfits = loaded.ok ? [...(await conditionMisfits(loaded.value)), ...(await strayTools(loaded.value))] : [];
-    const problems = [...(loaded.ok ? loaded.value.warnings : loaded.error), ...misfits].map((problem) => ({
+    const loaded = loadConfigFile(file, deps.env, namedDataFolder(args, deps));
+    const misfits = loaded.ok
+      ? [...(await conditionMisfits(loaded.value)), ...(await strayTools(loaded.value)), ...ended(loaded.value, deps.now())]
+      : [];
+    const problems = [...(loaded.ok ? loaded.value.warnings : loaded.error).filter(isNew(misfits)), ...misfits].map((problem) => ({
       ...problem,
       file: shownPath(problem.file, deps),
     }));
@@ -39,6 +42,17 @@ export const checkCommand: Command = {
     return EXIT.ok;
   },
 };
+
+/** To who starts with it a warning, to who changes it an error: a running gateway refuses it. */
+function ended({ shard, placed }: LoadedConfig, now: Date): readonly ConfigProblem[] {
+  const over = endedCaptures(shard.policy, shard.audit ?? DEFAULT_AUDIT, now.getTime());
+  return over.map(({ path, message, fix, severity }) => placed(path, message, fix, severity));
+}
+
+/** What is said about a place more strictly needs not be said twice. */
+function isNew(others: readonly ConfigProblem[]): (problem: ConfigProblem) => boolean {
+  return ({ file, path, message }) => !others.some((one) => one.file === file && one.path === path && one.message === message);
+}
 
 function printProblems(deps: CliDeps, problems: readonly ConfigProblem[]): void {
   for (const problem of problems) printText(deps, formatProblem(problem));

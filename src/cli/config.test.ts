@@ -1,9 +1,10 @@
 // `init`, `import` and `check`: a first config that is good, servers taken over without touching what is there, and mistakes with places.
 
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { createVaultKey, printRecipient } from '../audit/index.ts';
 import { ok } from '../base/index.ts';
 import { FAKE_STATUS, fakeAgents, fakePorts } from './admin.fixture.ts';
 import { cliFixture } from './cli.fixture.ts';
@@ -119,6 +120,28 @@ test('check prints the place of every mistake and ends with 3', async (t) => {
   const { ok, problems } = JSON.parse((await run('check', '--output', 'json')).stdout);
   assert.equal(ok, false);
   assert.equal(problems.length, 2);
+});
+
+test('check refuses what a running gateway would refuse: something sealed for a purpose that has ended', async (t) => {
+  const { run, cwd } = cliFixture(t);
+  const purposes = { incident: { recipient: printRecipient(createVaultKey()), expires: '2020-01-31' } };
+  const rules = [{ name: 'all', effect: 'allow', agents: ['*'], servers: ['*'], capture: 'incident' }];
+  writeFileSync(join(cwd, 'sallyport.yaml'), JSON.stringify({ version: 1, audit: { purposes }, policy: { rules } }));
+  const { code, stdout } = await run('check');
+  assert.equal(code, EXIT.config);
+  assert.match(stdout, /^sallyport\.yaml:1:\d+: policy\.rules\[0\]\.capture names a purpose that ended on 2020-01-31/m);
+  assert.equal(stdout.split('that ended on').length, 2, 'said once');
+});
+
+test('check looks at the data folder that is named', async (t) => {
+  const { run, cwd } = cliFixture(t);
+  mkdirSync(join(cwd, 'copy'));
+  writeFileSync(join(cwd, 'copy', 'location'), 'us\n');
+  writeFileSync(join(cwd, 'sallyport.yaml'), 'version: 1\naudit: { location: eu }\npolicy: { rules: [] }\n');
+  assert.equal((await run('check')).code, EXIT.ok);
+  const { code, stdout } = await run('check', '--data', 'copy');
+  assert.equal(code, EXIT.config);
+  assert.match(stdout, /the data folder \S+copy says of itself that it is in us/);
 });
 
 for (const command of ['check', 'serve']) {

@@ -64,8 +64,14 @@ export function dataFolder(args: ParsedArguments, deps: CliDeps): string | undef
 
 /** The same without a word to the person; the error is a sentence. */
 export function findDataFolder(args: ParsedArguments, deps: CliDeps): Result<string, string> {
+  const named = namedDataFolder(args, deps);
+  return named === undefined ? readDataFolder(configPath(args, deps), deps.env) : ok(named);
+}
+
+/** The data folder that somebody names beside the config, absolute. */
+export function namedDataFolder(args: ParsedArguments, deps: CliDeps): string | undefined {
   const named = args.text('data') ?? deps.env['SALLYPORT_DATA'];
-  return named === undefined ? readDataFolder(configPath(args, deps), deps.env) : ok(resolve(deps.cwd, named));
+  return named === undefined ? undefined : resolve(deps.cwd, named);
 }
 
 /** Says that there is no config file, and how to come by one. */

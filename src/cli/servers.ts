@@ -8,7 +8,7 @@ import type { ParsedArguments } from './arguments.ts';
 import type { CliDeps, Command } from './command.ts';
 import { formatAge } from './duration.ts';
 import { EXIT } from './exit-codes.ts';
-import { configPath, dataFolder } from './locate.ts';
+import { configPath, dataFolder, namedDataFolder } from './locate.ts';
 import { printJson, printLine, printTable, printText } from './print.ts';
 import { complainAbout } from './problems.ts';
 
@@ -43,7 +43,7 @@ export const serversCommand: Command = {
 
 function fromConfig(args: ParsedArguments, deps: CliDeps): readonly Listed[] | undefined {
   const file = configPath(args, deps);
-  const loaded = existsSync(file) ? loadConfigFile(file, deps.env) : undefined;
+  const loaded = existsSync(file) ? loadConfigFile(file, deps.env, namedDataFolder(args, deps)) : undefined;
   return loaded?.ok === true ? loaded.value.shard.servers.map(toListed) : undefined;
 }
 

@@ -16,6 +16,8 @@ import { complainAbout } from './problems.ts';
 
 const ID = { name: 'ID', text: 'of the release, as the list has it' } as const;
 const DEFAULT_FOR = '8h';
+/** As the endpoint has it. */
+const LONGEST_FOR_MS = 7 * 86_400_000;
 
 const request: Command = {
   name: 'vault request',
@@ -108,7 +110,7 @@ function readRequest(args: ParsedArguments, deps: CliDeps): Result<ReleaseInput,
   const reason = args.text('reason')?.trim() ?? '';
   if (reason === '') return fail('Say why with --reason: who approves reads it, and it goes on record.');
   const forMs = parseDuration(args.text('for') ?? DEFAULT_FOR);
-  if (forMs === undefined) return fail('--for is how long, such as 30m, 8h or 2d.');
+  if (forMs === undefined || forMs > LONGEST_FOR_MS) return fail('--for is how long, 1m to 7d, such as 30m, 8h or 2d.');
   const times = readTimes(args, deps);
   if (!times.ok) return times;
   const identity = [...args.list('identity')];

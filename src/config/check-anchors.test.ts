@@ -12,7 +12,7 @@ const BASE = {
 };
 const PASSWORD = 'hunter2-and-more';
 const problemsOf = (anchor: object, url?: string): readonly string[] => {
-  const source = fakeSource({ '/mnt': null, ...(url !== undefined && { '/run/url': url }) });
+  const source = fakeSource({ '/mnt': null, '/bin/keep': '', ...(url !== undefined && { '/run/url': url }) });
   const loaded = loadConfig(JSON.stringify({ ...BASE, audit: { anchors: { other: anchor } } }), source);
   return (loaded.ok ? loaded.value.warnings : loaded.error).map((problem) => formatProblem(problem).replace(/^\S+: /, ''));
 };
@@ -23,6 +23,13 @@ const IS_NONE =
 for (const [what, anchor, url, ...expected] of [
   ['a file elsewhere', { file: '/mnt/notes' }, undefined],
   ['a program', { command: ['/bin/keep'] }, undefined],
+  ['a program by its name', { command: ['keep', '/mnt'] }, undefined],
+  [
+    'a program that is not there',
+    { command: ['/bin/keeep', 'x'] },
+    undefined,
+    'warning: audit.anchors.other.command[0] names /bin/keeep, which does not exist. Correct the path; until then nothing is noted down there.',
+  ],
   ['a database with TLS', DATABASE, `postgresql://u:${PASSWORD}@db.example/x?sslmode=verify-full\n`],
   ['a database on this host', DATABASE, `postgres://u:${PASSWORD}@localhost/x`],
   ['a database by its socket', DATABASE, `postgres://u:${PASSWORD}@db.example/x?host=/var/run/postgresql`],

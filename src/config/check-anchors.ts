@@ -1,7 +1,7 @@
 // What a config says of anchors: whether each can be one. An anchor that lies where the record lies is none, since whoever rolls back the one rolls
 // back the other.
 
-import { isAbsolute, relative } from 'node:path';
+import { isAbsolute, relative, resolve } from 'node:path';
 import type { AnchorConfig } from '../audit/index.ts';
 import type { Report } from './check.ts';
 import type { Files } from './files.ts';
@@ -19,6 +19,8 @@ export function checkAnchors(anchors: readonly AnchorConfig[], { dataFolder, env
   for (const { name, target } of anchors) {
     const at = ['audit', 'anchors', name, target.kind];
     if (target.kind === 'file') checkFile(target.path, dataFolder, files, (severity, message, fix) => report(severity, at, message, fix));
+    if (target.kind === 'command')
+      checkProgram(target.command, dataFolder, files, (severity, message, fix) => report(severity, [...at, 0], message, fix));
     if (target.kind !== 'postgres') continue;
     const url = resolveValue(target.url, env, files);
     if (!url.ok) report('error', at, url.error.message, url.error.fix);
@@ -38,6 +40,19 @@ function checkFile(path: string, dataFolder: string, files: Files, say: Say): vo
       'lies in the data folder, and proves nothing: whoever can put an old record in its place can do the same to it',
       'Write it to a disk of another host, or to one that only takes more.',
     );
+}
+
+/** Only where it is a path: a name is looked for where the gateway runs, which may be elsewhere. Not an error: an anchor that is away keeps nothing from starting. */
+function checkProgram([program = '']: readonly string[], dataFolder: string, files: Files, say: Say): void {
+  if (!program.includes('/')) return;
+  const path = resolve(dataFolder, program);
+  const found = files.look(path);
+  if (found.kind === 'file') return;
+  say(
+    'warning',
+    `names ${path}, which ${found.kind === 'folder' ? 'is a folder' : found.reason}`,
+    'Correct the path; until then nothing is noted down there.',
+  );
 }
 
 /** Nothing of the URL is said: it holds a password. */

@@ -37,6 +37,7 @@ const ROWS: readonly (readonly [what: string, audit: string, capture: string, ..
     'a profile that seals nothing',
     `{ profile: payment, purposes: { incident: ${PURPOSE} } }`,
     ', capture: incident',
+    '2:50: warning: audit.purposes.incident is for nothing: the privacy profile payment refuses that anything is sealed. Remove it, or take another audit.profile.',
     '4:87: policy.rules[0].capture has something sealed, which the privacy profile payment refuses. Remove it, or take another audit.profile.',
   ],
   [

@@ -15,12 +15,20 @@ export function checkCapture(policy: PolicyDocument, audit: AuditSettings, nowMs
         'is no key that anything can be sealed to',
         'Write the public key as sallyport vault keygen prints it.',
       );
-  if (audit.capture === 'refused')
+  if (audit.capture === 'refused') {
+    for (const { name } of audit.purposes)
+      report(
+        'warning',
+        ['audit', 'purposes', name],
+        `is for nothing: the privacy profile ${audit.profile} refuses that anything is sealed`,
+        'Remove it, or take another audit.profile.',
+      );
     policy.rules.forEach(({ capture }, i) => {
       if (capture === undefined) return;
       const message = `has something sealed, which the privacy profile ${audit.profile} refuses`;
       report('error', ['policy', 'rules', i, 'capture'], message, 'Remove it, or take another audit.profile.');
     });
+  }
   // Whoever starts again on the day after must not stand without a gateway: calls go on, and nothing is sealed.
   else for (const { path, message, fix = '' } of endedCaptures(policy, audit, nowMs)) report('warning', ['policy', ...path], message, fix);
 }

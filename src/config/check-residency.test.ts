@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fakeSource } from './files.fixture.ts';
 import { formatProblem, loadConfig } from './index.ts';
+import type { ConfigSource } from './parse.ts';
 
 const BASE = {
   version: 1,
@@ -11,9 +12,10 @@ const BASE = {
   policy: { rules: [{ name: 'all', effect: 'allow', agents: ['*'], servers: ['*'] }] },
 };
 const FOLDER = '/etc/sally/.sallyport';
-const problemsOf = (audit: object, marked?: string): readonly string[] => {
-  const files = marked === undefined ? {} : { [`${FOLDER}/location`]: `${marked}\n` };
-  const loaded = loadConfig(JSON.stringify({ ...BASE, audit }), fakeSource(files));
+const problemsOf = (audit: object, marked?: string): readonly string[] =>
+  problemsIn(audit, fakeSource(marked === undefined ? {} : { [`${FOLDER}/location`]: `${marked}\n` }));
+const problemsIn = (audit: object, source: ConfigSource): readonly string[] => {
+  const loaded = loadConfig(JSON.stringify({ ...BASE, audit }), source);
   return (loaded.ok ? loaded.value.warnings : loaded.error).map((problem) => formatProblem(problem).replace(/^\S+: /, ''));
 };
 const anchors = (residency?: string): object => ({
@@ -52,7 +54,7 @@ const rows: readonly (readonly [what: string, audit: object, marked: string | un
     'an anchor elsewhere',
     { residency: 'eu', location: 'eu', ...anchors('us') },
     undefined,
-    'audit.anchors.other.residency is in us, and the record has to stay in eu. Take an anchor in eu, and write residency: eu.',
+    'audit.anchors.other.residency is us, and the record has to stay in eu. Take an anchor in eu, and write residency: eu.',
   ],
 ];
 for (const [what, audit, marked, ...problems] of rows) {
@@ -60,3 +62,12 @@ for (const [what, audit, marked, ...problems] of rows) {
     assert.deepEqual(problemsOf(audit, marked), problems);
   });
 }
+
+test('the folder that is looked at is the one that is used, whatever the config calls its own', () => {
+  const files = { [`${FOLDER}/location`]: 'eu\n', '/mnt/copy/location': 'us\n' };
+  const source = { ...fakeSource(files), dataFolder: '/mnt/copy' };
+  assert.deepEqual(problemsIn({ location: 'us' }, source), []);
+  assert.deepEqual(problemsIn({ location: 'eu' }, source), [
+    'audit.location says eu, and the data folder /mnt/copy says of itself that it is in us. Use a data folder in eu, or correct /mnt/copy/location if this one was moved there for good.',
+  ]);
+});

@@ -44,7 +44,7 @@ export function checkResidency({ residency, location, anchors }: AuditSettings, 
         ['audit', 'anchors', anchor.name, ...(anchor.residency === undefined ? [] : ['residency'])],
         anchor.residency === undefined
           ? `does not say where it is, and the record has to stay in ${residency}`
-          : `is in ${anchor.residency}, and the record has to stay in ${residency}`,
+          : `is ${anchor.residency}, and the record has to stay in ${residency}`,
         `Take an anchor in ${residency}, and write residency: ${residency}.`,
       );
 }

@@ -52,7 +52,8 @@ function gate({ cases, ...config }: UntestedConfig, files: Files): Result<Loaded
 }
 
 function loadUntested(text: string, source: ConfigSource): Result<UntestedConfig, readonly ConfigProblem[]> {
-  const { shard, problems, files, cases, locate } = parseConfig(text, source);
+  const { shard: written, problems, files, cases, locate } = parseConfig(text, source);
+  const shard = written === undefined ? undefined : { ...written, dataFolder: source.dataFolder ?? written.dataFolder };
   const found = shard === undefined ? [] : checkConfig(shard, source.env, source.files, dirname(resolve(source.file)));
   const doubts = found.map((doubt) => locate(doubt, doubt.severity));
   const all = [...problems, ...doubts].sort(byPlace);
@@ -62,20 +63,20 @@ function loadUntested(text: string, source: ConfigSource): Result<UntestedConfig
   return ok({ shard, warnings: all, files, cases, placed });
 }
 
-/** Loads a file from the disk. */
-export function loadConfigFile(file: string, env: Env): Result<LoadedConfig, readonly ConfigProblem[]> {
-  const loaded = loadUntestedConfigFile(file, env);
+/** Loads a file from the disk. A data folder that is named elsewhere, absolute, stands in place of its own. */
+export function loadConfigFile(file: string, env: Env, dataFolder?: string): Result<LoadedConfig, readonly ConfigProblem[]> {
+  const loaded = loadUntestedConfigFile(file, env, dataFolder);
   return loaded.ok ? gate(loaded.value, diskFiles) : loaded;
 }
 
 /** The same without running its cases: for whoever asks what a policy would say, also where that is not yet what it should. */
-export function loadUntestedConfigFile(file: string, env: Env): Result<UntestedConfig, readonly ConfigProblem[]> {
+export function loadUntestedConfigFile(file: string, env: Env, dataFolder?: string): Result<UntestedConfig, readonly ConfigProblem[]> {
   const text = diskFiles.read(file);
   if (!text.ok) {
     const fix = text.error === 'does not exist' ? 'Write one with `sallyport init`, or name another with --config.' : undefined;
     return fail([{ severity: 'error', file, line: 1, column: 1, path: '', message: text.error, fix }]);
   }
-  return loadUntested(text.value, { file, env, files: diskFiles, cores: availableParallelism() });
+  return loadUntested(text.value, { file, env, files: diskFiles, cores: availableParallelism(), dataFolder });
 }
 
 function byPlace(a: ConfigProblem, b: ConfigProblem): number {

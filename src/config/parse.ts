@@ -24,6 +24,8 @@ export interface ConfigSource {
   readonly files: Files;
   /** Processor cores, for the default number of workers. */
   readonly cores: number;
+  /** The data folder that is named elsewhere, and is used in place of the config's: what is checked about a data folder is checked there. Absolute. */
+  readonly dataFolder?: string | undefined;
 }
 
 /** A config that is well-formed. */

@@ -23,7 +23,7 @@ export function readConfigFile(init: Pick<Init, 'configFile' | 'listenOverride' 
   const loaded =
     init.configFile === undefined
       ? loadConfig(NOTHING, { file: `${init.dataFolder}/no-config-file.yaml`, env: process.env, files: diskFiles, cores: 2 })
-      : loadConfigFile(init.configFile, process.env);
+      : loadConfigFile(init.configFile, process.env, init.dataFolder);
   if (!loaded.ok) return { shard: undefined, problems: loaded.error, digest: sha256Hex(JSON.stringify(loaded.error)), placed: undefined };
   const shard: ConfigShard = { ...override(loaded.value.shard, init.listenOverride), dataFolder: init.dataFolder };
   const malformed = init.listenOverride !== undefined && parseAddress(init.listenOverride) === undefined;
