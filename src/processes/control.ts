@@ -184,6 +184,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     // It has the socket now, so the folder is its own; and no worker listens before it is told what is in force.
     if (!init.restarted) removeStaleSockets(join(init.dataFolder, 'run'));
     await desks.open(store);
+    for (const name of init.died) acts.processGone('control', name, false);
     acts.started(!init.restarted);
     const errors = await config.load();
     if (errors.length > 0) {

@@ -33,6 +33,8 @@ export interface Init {
   readonly scout: boolean;
   /** Names of the workers that were there before it (control): what they hold is asked of them first. */
   readonly workers: readonly string[];
+  /** Names of those that died before it since one was ready (control): nobody else can put that on record. */
+  readonly died: readonly string[];
   readonly logFormat: 'json' | 'text';
 }
 

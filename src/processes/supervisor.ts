@@ -67,6 +67,8 @@ interface Child {
 }
 
 const YOUNG_MS = 10_000;
+/** Where control dies at each start, the latest are enough. */
+const MAX_DIED_UNSEEN = 20;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
 const STOP_GRACE_MS = 6_000;
@@ -83,6 +85,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   const groups = new Set<number>();
   /** By role; an inspector that dies again and again holds up none of another worker. */
   const pauses = new Map<string, number>();
+  /** Names of control's processes whose end is on record nowhere yet; the ends of all others control sees itself. */
+  let diedUnseen: readonly string[] = [];
   let sockets: readonly ListenSocket[] = [];
   let plan: Extract<Report, { kind: 'plan' }> | undefined;
   let epoch = 0;
@@ -148,6 +152,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       listeners: role === 'worker' ? sockets.map(({ name, host, port }, index) => ({ name, host, port, fd: FIRST_LISTEN_FD + index })) : [],
       restarted: plan !== undefined,
       scout,
+      died: role === 'control' ? diedUnseen : [],
       workers: role === 'control' ? [...children].filter((one) => one.role === 'worker').map((one) => one.name) : [],
       logFormat: options.logFormat,
     };
@@ -176,6 +181,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     switch (report.kind) {
       case 'ready':
         child.ready = true;
+        if (child.role === 'control') diedUnseen = [];
         child.onReady?.();
         child.onReady = undefined;
         announce();
@@ -313,6 +319,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     for (const one of children) if (one.serves === child) end(one);
     if (child.leaving) return;
     log.warn('a process ended and is replaced', { name: child.name, code, signal });
+    if (child.role === 'control') diedUnseen = [...diedUnseen, child.name].slice(-MAX_DIED_UNSEEN);
     const young = Date.now() - child.startedAt < YOUNG_MS;
     const life = child.serves === undefined ? child.role : `${child.role}-${child.slot}`;
     const last = pauses.get(life) ?? 0;

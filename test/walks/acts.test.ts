@@ -103,13 +103,14 @@ test('a config that is wrong is on record as refused, with its digest and where,
 });
 
 test('a process that dies is on record, and so is the one that comes for it', async () => {
-  for (const role of ['keeper', 'worker'] as const) {
+  for (const role of ['keeper', 'worker', 'control'] as const) {
     const [pid] = gateway.processes(role);
-    const before = names('process.start').length;
+    const began = role === 'control' ? 'control.start' : 'process.start';
+    const before = actsOf(began).length;
     assert.ok(pid !== undefined);
     process.kill(pid, 'SIGKILL');
     await until(() => actsOf('process.end').some((act) => isLost(act, role)), `the death of the ${role} is there`);
-    await until(() => names('process.start').length > before, 'its successor is there');
+    await until(() => actsOf(began).length > before, 'its successor is there');
   }
 });
 
