@@ -2,7 +2,7 @@
 
 import { parseCheckpointAsk } from '../audit/index.ts';
 import type { Fields, Frame } from './channel.ts';
-import type { CheckpointSigner } from './checkpoint-signer.ts';
+import type { CheckpointSigner, SeenLog } from './checkpoint-signer.ts';
 import type { Role } from './messages.ts';
 
 /** Who may ask what. */
@@ -10,6 +10,7 @@ const ASKED_BY: Readonly<Record<string, readonly Role[]>> = {
   checkpoint: ['worker', 'control'],
   'checkpoints-signed': ['control'],
   'checkpoint-forget': ['control'],
+  'checkpoint-logs': ['control'],
 };
 
 /** Answers a question about checkpoints; undefined: it is none, or this role may not ask it. `name`: of the process that asks. */
@@ -30,6 +31,9 @@ function answer(signer: CheckpointSigner, slot: string, { type, fields }: Frame)
     }
     case 'checkpoints-signed':
       return { key: signer.verifierKey(), logs: signer.logs() };
+    case 'checkpoint-logs':
+      signer.saw(Array.isArray(fields['logs']) ? fields['logs'].filter(isSeenLog) : []);
+      return {};
     default:
       return { forgotten: signer.forget(String(fields['log'])) ?? null };
   }
@@ -38,4 +42,15 @@ function answer(signer: CheckpointSigner, slot: string, { type, fields }: Frame)
 /** The slot in a process's name, `worker-0.7`: the supervisor gives names, so none can take another's. */
 export function slotOf(name: string): string {
   return name.slice(0, name.lastIndexOf('.'));
+}
+
+function isSeenLog(value: unknown): value is SeenLog {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'log' in value &&
+    typeof value.log === 'string' &&
+    'slot' in value &&
+    typeof value.slot === 'string'
+  );
 }

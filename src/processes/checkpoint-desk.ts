@@ -14,7 +14,7 @@ import type { AnchorFeed } from './anchor-feed.ts';
 import { createAnchor } from './anchors.ts';
 import { createCheckpointFiles } from './checkpoint-files.ts';
 import { askKeeper, CHECKPOINT_TICK_MS, describeState, faultIn, logState } from './checkpoint-port.ts';
-import type { SignedLog } from './checkpoint-signer.ts';
+import type { SeenLog, SignedLog } from './checkpoint-signer.ts';
 import type { Links } from './child.ts';
 import type { Desk } from './conversation.ts';
 import { steadyNowMs } from './steady-clock.ts';
@@ -62,6 +62,8 @@ export function createCheckpointDesk(options: CheckpointDeskOptions): Checkpoint
   const faults = new Map<string, string>();
   /** Logs that nobody writes, as they were when they were signed. */
   const stamps = new Map<string, string>();
+  /** Logs of which the keeper was told that they are there. */
+  const told = new Set<string>();
   let signed: readonly SignedLog[] = [];
   let key: string | undefined;
   let feeds: readonly { readonly config: string; readonly feed: AnchorFeed }[] = [];
@@ -121,8 +123,16 @@ export function createCheckpointDesk(options: CheckpointDeskOptions): Checkpoint
     const logs = await listLogs(join(dataFolder, 'audit'));
     for (const one of logs) if (!isClaimedNow(one)) await signIdle(one);
     const there = new Set<string>();
-    for (const one of logs) there.add((await readIdentity(one))?.log ?? '');
-    for (const about of faults.keys()) if (about.startsWith('gone ') && there.has(about.slice(5))) setFault(about, undefined);
+    const found: SeenLog[] = [];
+    for (const one of logs) {
+      const name = (await readIdentity(one))?.log ?? '';
+      there.add(name);
+      if (signed.some(({ log: known, slot }) => known === name && slot === one.slot)) found.push({ log: name, slot: one.slot });
+    }
+    await tellFound(found);
+    // One of which nothing is known as signed any more was accepted, or given up: both are on record elsewhere.
+    const isMissed = (name: string): boolean => !there.has(name) && signed.some((one) => one.log === name);
+    for (const about of faults.keys()) if (about.startsWith('gone ') && !isMissed(about.slice(5))) setFault(about, undefined);
     for (const { log: name, slot, size, time } of signed) {
       if (there.has(name)) continue;
       const text = `The record of ${slot} is gone: ${size} records of log ${name} were signed by ${new Date(time).toISOString()}, and no folder holds them.`;
@@ -130,6 +140,14 @@ export function createCheckpointDesk(options: CheckpointDeskOptions): Checkpoint
       log.error('a log that was signed is gone', { slot, signed: size });
       record(slot, { log: name, why: 'gone', signed: size });
     }
+  };
+
+  /** The keeper cannot look for itself: the folders are not its own. */
+  const tellFound = async (found: readonly SeenLog[]): Promise<void> => {
+    const news = found.filter(({ log: name }) => !told.has(name));
+    if (news.length === 0) return;
+    const heard = await links.request('keeper', 'checkpoint-logs', { logs: news }, KEEPER_TIMEOUT_MS).catch(() => undefined);
+    if (heard !== undefined && heard.fields['error'] === undefined) for (const { log: name } of news) told.add(name);
   };
 
   const signIdle = async (one: LogDirectory): Promise<void> => {
@@ -193,6 +211,7 @@ export function createCheckpointDesk(options: CheckpointDeskOptions): Checkpoint
       // The next look signs what is there, or finds that nothing is missed any more.
       signed = signed.filter((one) => one.log !== name);
       stamps.delete(forgotten.slot);
+      told.delete(name);
       setFault(`gone ${name}`, undefined);
       return ok(toView(forgotten));
     },

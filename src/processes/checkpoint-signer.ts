@@ -34,6 +34,9 @@ export interface SignedLog {
   readonly note: string;
 }
 
+/** A log that control has found in the folder of its slot. */
+export type SeenLog = Pick<SignedLog, 'log' | 'slot'>;
+
 /** The key with which this node signs. */
 export interface SigningKey {
   readonly name: string;
@@ -48,6 +51,8 @@ export interface CheckpointSigner {
   /** `slot`: whose log it is; another one's is not signed. */
   sign(slot: string, ask: CheckpointAsk): CheckpointAnswer;
   logs(): readonly SignedLog[];
+  /** That these logs are where logs are kept: they give way to no other of their slot. */
+  saw(logs: readonly SeenLog[]): void;
   /** The tree that was signed last. */
   treeOf(log: string): CompactRange | undefined;
   /** Lets go of what is known of a log, so that whatever is there counts from now on. What was, or undefined where nothing is known. */
@@ -65,15 +70,24 @@ interface Key {
 interface State {
   readonly said: SignedLog;
   readonly tree: CompactRange;
+  /** Control has found it where logs are kept. A name that was never there may be one that a worker has made up. */
+  readonly isSeen: boolean;
 }
 
 /** So many logs a node has at most; a worker could name one after the other. */
 const MAX_LOGS = 1_000;
 /** And of one slot, whose folder was replaced so many times. */
 const MAX_LOGS_PER_SLOT = 16;
+/** A worker that was taken over can lay logs of any name into its folder for control to find: they must not take all of the slot's places. */
+const MAX_SEEN_PER_SLOT = 8;
 
 /** A signer whose key and trees are in `folder`; made when there are none. */
-export function createCheckpointSigner(folder: string, node: string, nowMs: () => number): CheckpointSigner {
+export function createCheckpointSigner(
+  folder: string,
+  node: string,
+  nowMs: () => number,
+  onGivenUp: (log: SignedLog) => void = () => {},
+): CheckpointSigner {
   const trees = join(folder, 'checkpoints');
   let key: SigningKey | undefined;
   let states: Map<string, State> | undefined;
@@ -81,9 +95,32 @@ export function createCheckpointSigner(folder: string, node: string, nowMs: () =
   const signingKey = (): SigningKey => (key ??= loadKey(join(folder, 'checkpoint-key.json'), node));
   const known = (): Map<string, State> => (states ??= loadStates(trees));
 
-  const keep = (said: SignedLog, tree: CompactRange): void => {
-    writePrivate(join(trees, `${said.log}.json`), JSON.stringify({ format: 1, ...said, tree: printRange(tree) }));
-    known().set(said.log, { said, tree });
+  const keep = (state: State): void => {
+    const { said, tree, isSeen } = state;
+    const seen = isSeen ? { seen: true } : {};
+    writePrivate(join(trees, `${said.log}.json`), JSON.stringify({ format: 1, ...said, tree: printRange(tree), ...seen }));
+    known().set(said.log, state);
+  };
+  const drop = (log: string): SignedLog | undefined => {
+    const state = known().get(log);
+    if (state === undefined) return undefined;
+    rmSync(join(trees, `${log}.json`), { force: true });
+    known().delete(log);
+    return state.said;
+  };
+  const ofSlot = (slot: string): readonly State[] => [...known().values()].filter(({ said }) => said.slot === slot);
+  const isFull = (slot: string): boolean => known().size >= MAX_LOGS || ofSlot(slot).length >= MAX_LOGS_PER_SLOT;
+  /** Of what was never seen, what was signed longest ago: names that were made up must not keep the slot's next true log from being signed. */
+  const weakest = (slot: string): SignedLog | undefined =>
+    ofSlot(slot)
+      .filter(({ isSeen }) => !isSeen)
+      .map(({ said }) => said)
+      .toSorted((a, b) => a.time - b.time)[0];
+  const makeRoom = (slot: string): void => {
+    const given = isFull(slot) ? weakest(slot) : undefined;
+    if (given === undefined) return;
+    drop(given.log);
+    onGivenUp(given);
   };
 
   return {
@@ -102,7 +139,8 @@ export function createCheckpointSigner(folder: string, node: string, nowMs: () =
         size,
         time: before?.said.time ?? 0,
       });
-      if (!isLogName(ask.log) || (before === undefined ? hasEnough(known(), slot) : before.said.slot !== slot)) return disputed('foreign');
+      if (!isLogName(ask.log) || (before !== undefined && before.said.slot !== slot)) return disputed('foreign');
+      if (before === undefined && isFull(slot) && weakest(slot) === undefined) return disputed('foreign');
       if (ask.to < size) return disputed('shorter');
       if (ask.to === size && before !== undefined)
         return sameRoot(before.tree, ask.root) ? { kind: 'signed', note: before.said.note } : disputed('different');
@@ -114,24 +152,21 @@ export function createCheckpointSigner(folder: string, node: string, nowMs: () =
       const origin = toOrigin(node, ask.log);
       const note = signCheckpoint({ origin, size: ask.to, root: rootOf(tree), time, chain: ask.chain }, name, secret);
       // On disk before anybody has it: a signature must never be for more than its signer remembers.
-      keep({ log: ask.log, slot, size: ask.to, time, note }, tree);
+      if (before === undefined) makeRoom(slot);
+      keep({ said: { log: ask.log, slot, size: ask.to, time, note }, tree, isSeen: before?.isSeen === true });
       return { kind: 'signed', note };
     },
     logs: () => [...known().values()].map(({ said }) => said),
     treeOf: (log) => known().get(log)?.tree,
-    forget(log) {
-      const state = known().get(log);
-      if (state === undefined) return undefined;
-      rmSync(join(trees, `${log}.json`), { force: true });
-      known().delete(log);
-      return state.said;
+    saw(logs) {
+      for (const { log, slot } of logs) {
+        const state = known().get(log);
+        if (state === undefined || state.isSeen || state.said.slot !== slot) continue;
+        if (ofSlot(slot).filter(({ isSeen }) => isSeen).length < MAX_SEEN_PER_SLOT) keep({ ...state, isSeen: true });
+      }
     },
+    forget: drop,
   };
-}
-
-function hasEnough(states: ReadonlyMap<string, State>, slot: string): boolean {
-  const ofSlot = [...states.values()].filter(({ said }) => said.slot === slot).length;
-  return states.size >= MAX_LOGS || ofSlot >= MAX_LOGS_PER_SLOT;
 }
 
 function sameRoot(tree: CompactRange, root: string): boolean {
@@ -167,12 +202,14 @@ function loadStates(folder: string): Map<string, State> {
 }
 
 function toState(value: Readonly<Record<string, unknown>>): State | undefined {
-  const { format, log, slot, note, tree, time } = value;
+  const { format, log, slot, note, tree, time, seen } = value;
   if (format !== 1 || typeof log !== 'string' || typeof slot !== 'string' || typeof note !== 'string' || typeof time !== 'number')
     return undefined;
   const size = readNote(note)?.size;
   const range = size === undefined || !Array.isArray(tree) ? undefined : parseRange(0, size, tree);
-  return size === undefined || range === undefined ? undefined : { said: { log, slot, size, time, note }, tree: range };
+  return size === undefined || range === undefined
+    ? undefined
+    : { said: { log, slot, size, time, note }, tree: range, isSeen: seen === true };
 }
 
 function readFile(file: string): string | undefined {

@@ -346,6 +346,29 @@ describe('a log that is not the one that was signed', () => {
     assert.equal(signer.logs().filter(({ slot }) => slot === 'worker-2').length, 16);
   });
 
+  it('is signed after a worker has made up names until its slot was full; what was found in its folder gives way to none of them', (t) => {
+    const one = bench(t);
+    const asked = { from: 0, to: 1, nodes: ['a'.repeat(64)], root: 'a'.repeat(64), chain: 'b'.repeat(64) };
+    const sign = (name: number): string => one.signer.sign(SLOT, { ...asked, log: String(name).padStart(16, '0') }).kind;
+    const logs = (): readonly string[] => one.signer.logs().map(({ log }) => log.replace(/^0+/, ''));
+    const saw = (name: string, slot: string): void => one.signer.saw([{ log: name.padStart(16, '0'), slot }]);
+    for (const name of [100, 101]) assert.equal(sign(name), 'signed');
+    saw('100', SLOT);
+    saw('101', 'worker-1'); // What another slot has there says nothing of this one.
+    saw('999', SLOT); // Nor does what nobody has asked a signature for.
+    for (let name = 1; name < 40; name++) assert.equal(sign(name), 'signed');
+    assert.equal(sign(200), 'signed', 'the next true one');
+    one.restartSigner();
+    for (let name = 40; name < 80; name++) sign(name);
+    assert.deepEqual([logs().includes('100'), logs().includes('101')], [true, false], 'also for the next keeper');
+    assert.equal(logs().length, 16);
+
+    // Whoever has the worker can lay what it made up into its folder, too: not all of the places are taken by that.
+    for (const name of logs()) saw(name, SLOT);
+    assert.equal(sign(300), 'signed');
+    assert.ok(logs().includes('100'));
+  });
+
   it('is not signed by a key of another node, or one that cannot be read', (t) => {
     const { keys, signer } = bench(t);
     signer.verifierKey();

@@ -69,7 +69,13 @@ const CLOCK_PERIOD_MS = 3_600_000;
 export function beginKeeper({ dataFolder, node }: Pick<Init, 'dataFolder' | 'node'>, log: Log): Duties {
   const folder = join(dataFolder, 'keys');
   const signer = createPinSigner(folder);
-  const checkpoints = createCheckpointSigner(folder, node, () => Date.now());
+  const checkpoints = createCheckpointSigner(
+    folder,
+    node,
+    () => Date.now(),
+    ({ log: name, slot, size }) =>
+      log.error('a log that was signed and never found is given up for another of its slot', { slot, log: name, signed: size }),
+  );
   const subjects = createSubjectKeeper(
     folder,
     () => Buffer.from(lastingKey(join(folder, 'subjects-key.json')), 'base64'),

@@ -2,7 +2,7 @@
 // not the one that was signed is not signed again until a person has said so, on record.
 
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import {
@@ -107,6 +107,16 @@ test('a keeper that does not answer: calls go on, and it is said since when noth
   process.kill(keeper, 'SIGCONT');
   await noFaults();
   await allSigned('worker-0', 'worker-1');
+});
+
+test('the keeper is told which logs are where logs are kept, so that they give way to none that a worker makes up', async () => {
+  const folder = join(gateway.dataFolder, 'keys', 'checkpoints');
+  const seen = (): readonly string[] =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.json'))
+      .map((name): unknown => JSON.parse(readFileSync(join(folder, name), 'utf8')))
+      .flatMap((state) => (at(state, 'seen') === true ? [textAt(state, 'slot')] : []));
+  await until(() => ['control', 'worker-0', 'worker-1'].every((slot) => seen().includes(slot)), 'the logs to be known');
 });
 
 test('a keeper that is killed again and again loses nothing that it has signed', async () => {
