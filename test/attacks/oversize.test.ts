@@ -321,12 +321,11 @@ async function dial(bytes: string): Promise<Socket> {
   return socket;
 }
 
-/** Everything that comes back until the end. */
-async function collect(socket: Socket): Promise<string> {
+/** Everything that comes back until the end; whoever is cut off while sending sees a broken pipe, and that is an end too. */
+function collect(socket: Socket): Promise<string> {
   const chunks: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
-  await once(socket, 'close');
-  return Buffer.concat(chunks).toString('latin1');
+  return new Promise((resolve) => socket.once('close', () => resolve(Buffer.concat(chunks).toString('latin1'))));
 }
 
 function callsTo({ seen }: RawServer): number {
