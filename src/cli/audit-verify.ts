@@ -15,7 +15,7 @@ export const auditVerifyCommand: Command = {
   summary: 'Check that nobody changed the record',
   description: [
     'Ends with exit code 1 if anything was changed, removed, added or moved, and says where. What it cannot tell it says too: without a note that was kept elsewhere, nobody can know whether the end of a log was cut off.',
-    'The logs of a data folder are held against the anchors of its config that are files, and against what the keeper remembers. Anchors that are named with --anchor take the place of the config's.',
+    'The logs of a data folder are held against the anchors of its config that are files, and against what the keeper remembers. Anchors that are named with --anchor take the place of those.',
     'The same check is a program of its own, sallyport-verify, for whoever does not want to rely on this one.',
   ],
   positionals: [FOLDER],
