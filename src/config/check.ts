@@ -8,6 +8,7 @@ import { checkCapture } from './check-capture.ts';
 import { checkInspectionOf } from './check-inspection.ts';
 import { checkListeners } from './check-listeners.ts';
 import { checkLookAlikes } from './check-look-alikes.ts';
+import { checkOlderNames } from './check-older-names.ts';
 import { checkResidency } from './check-residency.ts';
 import { checkRoutes } from './check-routes.ts';
 import { checkServers } from './check-servers.ts';
@@ -56,6 +57,7 @@ export function checkConfig(shard: ConfigShard, env: Env, files: Files, folder =
   }
   checkAudit(shard, audit, report);
   checkResidency(audit, shard.dataFolder, files, report);
+  checkOlderNames(audit, shard.dataFolder, files, report);
   checkAnchors(audit.anchors, { dataFolder: shard.dataFolder, env, files }, report);
   checkCapture(shard.policy, audit, nowMs, report);
   if (shard.inspection !== undefined) doubts.push(...checkInspectionOf(shard.inspection, servers, shard.policy));
