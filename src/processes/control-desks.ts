@@ -146,6 +146,7 @@ export function createControlDesks(options: ControlDesksOptions): ControlDesks {
     holds,
     days: () => (shard() === undefined ? undefined : (shard()?.audit ?? DEFAULT_AUDIT).retentionDays),
     onRemoved: () => recordIndex.update(),
+    keepDays: () => new Map((shard()?.audit ?? DEFAULT_AUDIT).purposes.map(({ name, keepDays }) => [name, keepDays])),
   });
   const subjects = createSubjectsDesk({
     links,

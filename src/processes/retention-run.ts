@@ -36,6 +36,8 @@ export interface RetentionRunOptions {
   readonly tenant: string;
   readonly nowMs: () => number;
   readonly holds: Pick<HoldBook, 'standing'>;
+  /** How long envelopes are kept, in days, by purpose, as the config in force has it. */
+  readonly keepDays: () => ReadonlyMap<string, number>;
   /** Told when records were removed: whoever has copies of them lets go of those. */
   readonly onRemoved: () => Promise<void>;
 }
@@ -54,7 +56,7 @@ const KEEPER_TIMEOUT_MS = 10_000;
 
 /** Runs once. Rejects where it cannot be said what would have to be kept; nothing is removed then. */
 export async function runRetention(options: RetentionRunOptions, wanted: WantedRun): Promise<RetentionView> {
-  const { dataFolder, nowMs, holds, onRemoved } = options;
+  const { dataFolder, nowMs, holds, log, onRemoved } = options;
   const { days, isDryRun } = wanted;
   const ask = (type: string, fields: Fields): Promise<Fields> => askKeeper(options.links, type, fields);
   const clock = toClock((await ask('retention-clock', { isRight: wanted.clockIsRight && !isDryRun }))['clock']);
@@ -78,12 +80,15 @@ export async function runRetention(options: RetentionRunOptions, wanted: WantedR
     });
   }
   const isRemoved = !isDryRun && logs.some(({ removed }) => removed.length > 0);
+  // At once, and for itself: where one of these fails, the others are done.
+  if (isRemoved)
+    await onRemoved().catch((error: unknown) => log.warn('copies of what was removed are there still', { reason: String(error) }));
+  const sweep = { nowMs: nowMs(), holds: standing, keepDays: options.keepDays(), retentionDays: days };
   const swept = isSteady
-    ? await removeEnvelopes(vaultFolder(dataFolder), { nowMs: nowMs(), holds: standing, isDryRun })
+    ? await removeEnvelopes(vaultFolder(dataFolder), { ...sweep, isDryRun })
     : { removed: 0, held: 0, oldestMs: undefined };
   const isWhole = logs.every(({ fault }) => fault === null);
   const keys = isSteady && !isDryRun && isWhole ? await expireKeys(plans, swept, ask) : 0;
-  if (isRemoved) await onRemoved();
   return {
     isDryRun,
     days,
@@ -142,7 +147,10 @@ async function carryOut(
 ): Promise<{ readonly removed: readonly Removal[]; readonly fault: string | undefined }> {
   const removed: Removal[] = [];
   for (const removal of plan.removals) {
-    const fault = await removeOne(options, plan, { removal, standing });
+    // What has gone before is gone, and whoever has copies of it has to be told.
+    const fault = await removeOne(options, plan, { removal, standing }).catch((error: unknown) =>
+      error instanceof Error ? error.message : String(error),
+    );
     if (fault !== undefined) return { removed, fault };
     removed.push(removal);
   }

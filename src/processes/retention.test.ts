@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
@@ -69,6 +70,7 @@ async function rig(t: TestContext, over: Partial<RetentionDeskOptions> = {}): Pr
     nowMs: () => NOW_MS,
     holds: { standing: async () => [] },
     onRemoved: async () => {},
+    keepDays: () => new Map([['incident', 30]]),
     days: () => KEPT_DAYS,
     ...over,
   });
@@ -126,6 +128,49 @@ describe('what is old enough', () => {
     );
     assert.equal(done.value.keys, 2);
     assert.deepEqual(desk.faults(), []);
+  });
+
+  it('goes with the keys, whatever times somebody has written into the vault', async (t) => {
+    const { desk, old, asked } = await rig(t);
+    const day = join(old.dataFolder, 'vault', 'worker-0', '2026-11-20');
+    mkdirSync(day, { recursive: true });
+    for (const [id, time] of [
+      ['before', -1e17],
+      ['first', 0],
+    ] as const) {
+      const head = {
+        v: 1,
+        id,
+        call: 'c1',
+        part: 'arguments',
+        purpose: 'incident',
+        time,
+        until: 8.64e15,
+        server: 'files',
+        subject: 's',
+        bytes: 0,
+      };
+      writeFileSync(join(day, `${id}.sealed`), `${JSON.stringify(head)}\n${'x'.repeat(16)}`);
+    }
+    const done = await desk.removeOld(NOW);
+    assert.ok(done.ok && done.value.logs[0]?.removed.length === 1);
+    assert.equal(done.value.envelopes, 1);
+    assert.deepEqual(readdirSync(day), ['before.sealed'], 'what has no time goes by its file');
+    assert.ok(asked.includes('subject-expire 2026-10'));
+  });
+
+  it('is told to whoever has copies, also where what comes after it fails', async (t) => {
+    let told = 0;
+    const made = await rig(t, {
+      onRemoved: async () => void (told += 1),
+      keepDays: () => assert.fail('the vault'),
+    });
+    const done = await made.desk.removeOld(NOW);
+    assert.equal(done.ok, false);
+    assert.deepEqual([told, made.old.tombstones().length], [1, 1]);
+    const other = await rig(t, { onRemoved: async () => Promise.reject(new Error('the index')) });
+    assert.ok((await other.desk.removeOld(NOW)).ok);
+    assert.ok(other.asked.includes('subject-expire 2026-10'));
   });
 
   it('is only counted where it is only asked for', async (t) => {

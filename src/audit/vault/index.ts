@@ -9,6 +9,6 @@ export { readHead } from './envelope-head.ts';
 export type { EnvelopeHead, EnvelopePart, EnvelopeParts } from './types.ts';
 export { createVault, MAX_MESSAGE_BYTES } from './vault.ts';
 export type { SealedMessage, Vault, VaultOptions } from './vault.ts';
-export { isWhole, listVault, readEnvelope, vaultFiles, vaultFolder, workerVaultFolder } from './vault-folder.ts';
-export type { VaultEntry, VaultFile } from './vault-folder.ts';
+export { isWhole, listVault, readEnvelope, sealedFiles, vaultFiles, vaultFolder, workerVaultFolder } from './vault-folder.ts';
+export type { SealedFile, VaultEntry, VaultFile } from './vault-folder.ts';
 export { createVaultKey, fingerprintOf, parseRecipient, parseVaultKeyFile, printRecipient, printVaultKeyFile } from './vault-key.ts';

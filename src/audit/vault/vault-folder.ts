@@ -1,6 +1,7 @@
 // Where envelopes lie: `vault/<worker>/<day>/<id>.sealed`, one file each, so that one can be removed when its time is over. Workers write, each in a
 // folder of its own; whoever lists them reads heads only.
 
+import { constants } from 'node:fs';
 import { open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HEAD_MAX_BYTES, readHead } from './envelope-head.ts';
@@ -19,7 +20,18 @@ export interface VaultEntry extends VaultFile {
   readonly sizeBytes: number;
 }
 
+/** A file as it lies there, whether or not it is an envelope. */
+export interface SealedFile extends VaultFile {
+  /** Undefined: a crash has torn it, it says another id than its name, or somebody has put there what is none. */
+  readonly head: EnvelopeHead | undefined;
+  readonly sizeBytes: number;
+  /** When it got to the disk, in epoch milliseconds. */
+  readonly writtenMs: number;
+}
+
 const SUFFIX = '.sealed';
+/** Whoever has taken over a worker can put a pipe there, which would be waited for without end, or a link to elsewhere. */
+const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
 const TAG_BYTES = 16;
 
 /** The vault of a data folder. */
@@ -48,8 +60,13 @@ export async function* vaultFiles(folder: string): AsyncGenerator<VaultFile> {
 
 /** Every envelope with its head. What is no envelope, or is gone since, is left out. */
 export async function* listVault(folder: string): AsyncGenerator<VaultEntry> {
+  for await (const { head, ...file } of sealedFiles(folder)) if (head !== undefined) yield { ...file, head };
+}
+
+/** Every file with what can be read of its head. What is no file at all, or is gone since, is left out. */
+export async function* sealedFiles(folder: string): AsyncGenerator<SealedFile> {
   for await (const file of vaultFiles(folder)) {
-    const read = await readEntry(file).catch(() => undefined);
+    const read = await readFileHead(file).catch(() => undefined);
     if (read !== undefined) yield read;
   }
 }
@@ -64,15 +81,19 @@ export function isWhole({ head, sizeBytes }: VaultEntry): boolean {
   return sizeBytes === head.length + head.bytes + TAG_BYTES;
 }
 
-async function readEntry(file: VaultFile): Promise<VaultEntry | undefined> {
-  const handle = await open(file.path, 'r');
+async function readFileHead(file: VaultFile): Promise<SealedFile | undefined> {
+  const handle = await open(file.path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   try {
-    const { size } = await handle.stat();
+    const stat = await handle.stat();
+    if (!stat.isFile()) return undefined;
+    const { size, mtimeMs, ctimeMs } = stat;
     const bytes = Buffer.alloc(Math.min(size, HEAD_MAX_BYTES));
     await handle.read(bytes, 0, bytes.length, 0);
     const head = readHead(bytes);
     // The name is what a release is about: a head that says another is not what it seems.
-    return head?.id === file.id ? { ...file, head, sizeBytes: size } : undefined;
+    const own = head?.id === file.id ? head : undefined;
+    // One of the two can be set by the owner of a file, the other is new where it was copied.
+    return { ...file, head: own, sizeBytes: size, writtenMs: Math.min(mtimeMs, ctimeMs) };
   } finally {
     await handle.close();
   }
