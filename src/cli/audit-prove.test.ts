@@ -24,6 +24,12 @@ test('a record is proved to whoever has the key and nothing else', async (t) => 
   const made = await run('audit', 'prove', 'worker-0', '--record', '5', '--out', 'proof.json');
   assert.equal(made.code, EXIT.ok, made.stderr);
   assert.match(made.stdout, /The proof is in .*proof\.json\./);
+  const again = await run('audit', 'prove', 'worker-0', '--record', '6', '--out', 'proof.json');
+  assert.equal(again.code, EXIT.usage);
+  assert.match(again.stderr, /proof\.json is there already: --out names a new file/);
+  const nowhere = await run('audit', 'prove', 'worker-0', '--record', '6', '--out', 'nowhere/proof.json');
+  assert.equal(nowhere.code, EXIT.usage);
+  assert.match(nowhere.stderr, /cannot be written: .*nowhere is not a folder/);
   rmSync(audit, { recursive: true });
   const good = await run('audit', 'check-proof', 'proof.json', '--key', log.signer.printed);
   assert.equal(good.code, EXIT.ok, good.stderr);
@@ -80,5 +86,8 @@ test('what cannot be proved is said', async (t) => {
   assert.equal(beyond.code, EXIT.failed);
   const nowhere = await run('audit', 'prove', 'worker-0', '--from', 'nowhere');
   assert.match(nowhere.stderr, /nowhere cannot be read/);
-  assert.equal((await run('audit', 'check-proof', 'nowhere', '--key', log.signer.printed)).code, EXIT.failed);
+  assert.equal(nowhere.code, EXIT.usage);
+  const unread = await run('audit', 'check-proof', 'nowhere', '--key', log.signer.printed);
+  assert.equal(unread.code, EXIT.usage);
+  assert.match(unread.stderr, /nowhere cannot be read/);
 });

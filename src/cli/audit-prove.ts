@@ -1,7 +1,8 @@
 // `sallyport audit prove` and `check-proof`: that a record is in a log as it was signed, or that a log goes on from what was signed before, so that
 // somebody can check it who sees neither the log nor the gateway.
 
-import { readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import {
   CHECKPOINT_KEY_FILE,
@@ -24,6 +25,7 @@ import { dataFolder } from './locate.ts';
 import { noLogs } from './log-folder.ts';
 import { complain, printJson, printLine, printText } from './print.ts';
 import { isFolder } from './record-folder.ts';
+import { fileSink } from './sink.ts';
 
 const KEY: OptionSpec = { name: 'key', value: 'KEY', repeated: true, text: 'a verifier key, or a file with some' };
 
@@ -43,7 +45,7 @@ const prove: Command = {
       value: 'FILE',
       text: 'a file with the checkpoint to prove it for (default: the first over the record; with --from: the newest)',
     },
-    { name: 'out', value: 'FILE', text: 'write the proof to a file (default: standard output)' },
+    { name: 'out', value: 'FILE', text: 'a new file for the proof, readable by this user alone (default: standard output)' },
     { ...KEY, text: `${KEY.text} (default: the key beside the logs)` },
   ],
   examples: [
@@ -55,13 +57,18 @@ const prove: Command = {
     if (data === undefined) return EXIT.config;
     const folder = join(data, 'audit');
     if (!isFolder(folder)) return noLogs(deps, folder);
+    const out = args.text('out');
+    if (out !== undefined && existsSync(resolve(deps.cwd, out)))
+      return complain(deps, EXIT.usage, `${out} is there already: --out names a new file.`);
+    if (!isOneAsked(args)) return complain(deps, EXIT.usage, ONE_OF);
+    const unread = await unreadNotes(args, deps);
+    if (unread !== undefined) return complain(deps, EXIT.usage, `${unread} cannot be read.`);
     const log = (await listLogs(folder)).find(({ slot }) => slot === args.word('LOG'));
     if (log === undefined) return complain(deps, EXIT.usage, `There is no log '${args.word('LOG')}' in ${folder}.`);
     const named = args.list('key');
     const keys = await findKeys(named.length > 0 ? named : [join(folder, CHECKPOINT_KEY_FILE)]);
     if (!keys.ok || keys.value === undefined) return complain(deps, EXIT.usage, keys.ok ? 'There is no key.' : keys.error);
     const proof = await makeProof(args, deps, log, keys.value);
-    if (proof === 'malformed') return complain(deps, EXIT.usage, 'Name either --record with a whole number from 1, or --from.');
     if (!proof.ok) return complain(deps, EXIT.failed, proof.error);
     return writeProof(args, deps, proof.value);
   },
@@ -78,7 +85,7 @@ const checkProofCommand: Command = {
     if (keys.value === undefined) return complain(deps, EXIT.usage, 'A proof is checked with a key: name it with --key.');
     const file = resolve(deps.cwd, args.word('FILE'));
     const text = await readText(file);
-    if (text === undefined) return complain(deps, EXIT.failed, `${file} cannot be read.`);
+    if (text === undefined) return complain(deps, EXIT.usage, `${file} cannot be read.`);
     const checked = checkProof(text, keys.value);
     if (!checked.ok) return complain(deps, EXIT.failed, checked.error);
     if (args.output === 'json') printJson(deps, checked.value);
@@ -89,21 +96,28 @@ const checkProofCommand: Command = {
 
 export const auditProveCommands: readonly Command[] = [prove, checkProofCommand];
 
+const ONE_OF = 'Name either --record with a whole number from 1, or --from.';
+
+function isOneAsked(args: ParsedArguments): boolean {
+  const record = args.text('record');
+  if ((record === undefined) === (args.text('from') === undefined)) return false;
+  return record === undefined || /^[1-9]\d{0,14}$/.test(record);
+}
+
 async function makeProof(
   args: ParsedArguments,
   deps: CliDeps,
   log: LogDirectory,
   keys: readonly VerifierKey[],
-): Promise<Result<Proof, string> | 'malformed'> {
+): Promise<Result<Proof, string>> {
   const record = args.text('record');
   const from = args.text('from');
-  if ((record === undefined) === (from === undefined) || (record !== undefined && !/^[1-9]\d{0,14}$/.test(record))) return 'malformed';
   const to = await findNote(args.text('to'), deps, log, keys);
   if (!to.ok) return to;
   if (record !== undefined) return proveInclusion(log, Number(record), { keys, to: to.value });
   const older = await findNote(from, deps, log, keys);
   if (!older.ok) return older;
-  return older.value === undefined ? 'malformed' : proveConsistency(log, older.value, { keys, to: to.value });
+  return older.value === undefined ? fail(ONE_OF) : proveConsistency(log, older.value, { keys, to: to.value });
 }
 
 /** The newest checkpoint of the log in a file; undefined where no file was named. */
@@ -115,11 +129,20 @@ async function findNote(
 ): Promise<Result<SignedNote | undefined, string>> {
   if (named === undefined) return ok(undefined);
   const file = resolve(deps.cwd, named);
-  if ((await readText(file)) === undefined) return fail(`${file} cannot be read.`);
   const notes: string[] = [];
   for await (const { text } of readNotes(file)) notes.push(text);
   const newest = await newestOf(log, notes, keys);
   return newest === undefined ? fail(`${file} has no checkpoint of ${log.slot} that is signed by the key.`) : ok(newest);
+}
+
+/** The first file named for a checkpoint that cannot be read. */
+async function unreadNotes(args: ParsedArguments, deps: CliDeps): Promise<string | undefined> {
+  for (const name of ['from', 'to']) {
+    const named = args.text(name);
+    const file = resolve(deps.cwd, named ?? '');
+    if (named !== undefined && (await readText(file)) === undefined) return file;
+  }
+  return undefined;
 }
 
 async function readText(file: string): Promise<string | undefined> {
@@ -133,7 +156,12 @@ async function writeProof(args: ParsedArguments, deps: CliDeps, proof: Proof): P
     return EXIT.ok;
   }
   const file = resolve(deps.cwd, out);
-  await writeFile(file, `${printProof(proof)}\n`);
+  const sink = await fileSink(file);
+  try {
+    await sink.write(`${printProof(proof)}\n`);
+  } finally {
+    await sink.close();
+  }
   if (args.output === 'json') printJson(deps, { file });
   else printText(deps, `The proof is in ${file}.`);
   return EXIT.ok;

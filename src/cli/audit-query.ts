@@ -93,7 +93,8 @@ async function showEntries(records: RecordIndex, wanted: EntryQuery, args: Parse
   if (args.output === 'json') return EXIT.ok;
   if (found === 0) printLine(deps, 'Nothing on record is like that.');
   if (rows.length > 0) printTable(deps, ENTRY_HEADINGS, rows);
-  if (found === wanted.limit) printLine(deps, `\nNo more than ${found} are shown; there may be others: --limit all shows all.`);
+  if (found === wanted.limit)
+    printLine(deps, `\nNo more than ${found} ${found === 1 ? 'is' : 'are'} shown; there may be others: --limit all shows all.`);
   return EXIT.ok;
 }
 
