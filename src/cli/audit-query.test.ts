@@ -93,7 +93,7 @@ test('figures are given by what was called, and of no group with too few people'
   assert.match((await open.run('audit', 'query', '--count-by', 'tool')).stdout, /^TOOL +CALLS\nread_file +1\nwrite_file +1\n$/);
   const guarded = await recordFixture(t, '{ smallestGroup: 3 }');
   const { stdout } = await guarded.run('audit', 'query', '--count-by', 'tool');
-  assert.match(stdout, /^TOOL +CALLS\nread_file +of fewer than 3 people\nwrite_file +of fewer than 3 people\n$/);
+  assert.match(stdout, /^TOOL +CALLS\nread_file +not told\nwrite_file +not told\n\nNot told: groups of fewer than 3 people, /);
   const json = await guarded.run('audit', 'query', '--count-by', 'verdict', '--output', 'json');
   assert.deepEqual(JSON.parse(json.stdout), {
     by: 'verdict',
@@ -134,10 +134,21 @@ for (const command of [
     assert.deepEqual(JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '').warning.unplaced, [{ slot: 'worker-0', lines: 1 }]);
   });
 
+test('figures of guarded people are for whole days, which is said', async (t) => {
+  const { run } = await recordFixture(t, '{ smallestGroup: 2 }');
+  const times = ['--from', '2026-11-21T10:00:00Z', '--to', '2026-11-22T09:00:00Z'];
+  const { stdout } = await run('audit', 'query', '--count-by', 'tool', ...times);
+  assert.match(stdout, /\nThese are figures of whole days, UTC: from 2026-11-21 to before 2026-11-23\.\n$/);
+  const json = await run('audit', 'query', '--count-by', 'tool', ...times, '--output', 'json');
+  const { from, to } = JSON.parse(json.stdout);
+  assert.deepEqual([from, to], ['2026-11-21T00:00:00.000Z', '2026-11-23T00:00:00.000Z']);
+  assert.doesNotMatch((await run('audit', 'query', '--count-by', 'tool')).stdout, /whole days/);
+});
+
 test('where nobody can say how small a group may be, figures are guarded as the strictest profile has it', async (t) => {
   const { run, cwd } = await recordFixture(t);
   rmSync(join(cwd, '.sallyport', 'snapshot.json'));
-  assert.match((await run('audit', 'query', '--count-by', 'server')).stdout, /files +of fewer than 5 people/);
+  assert.match((await run('audit', 'query', '--count-by', 'server')).stdout, /files +not told\n\nNot told: groups of fewer than 5 people/);
 });
 
 for (const [options, why] of [

@@ -1,7 +1,7 @@
 // `sallyport audit query` and `audit index`: finding something in the record, however long it is.
 
-import type { CountBy, CountedGroup, EntryQuery } from '../audit/index.ts';
-import { COUNT_BY, toJsonLine } from '../audit/index.ts';
+import type { CountBy, EntryFilter, EntryQuery } from '../audit/index.ts';
+import { COUNT_BY, toJsonLine, toWholeDays } from '../audit/index.ts';
 import type { RecordIndex } from '../audit/index.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { CliDeps, Command } from './command.ts';
@@ -24,7 +24,7 @@ const query: Command = {
   summary: 'Find something in the record',
   description: [
     'Calls with how they ended, acts, approvals and whatever else is on record, by an index that is brought up to date first. What is shown is read from the record itself. That it was asked is on record.',
-    'With --count-by it gives figures instead, by what was called and never by who. Groups with fewer people behind them than audit.smallestGroup are named, not counted.',
+    'With --count-by it gives figures instead, by what was called and never by who. Groups with fewer people behind them than audit.smallestGroup are named, not counted, nor is one from which theirs could be had; where that is more than one person, times are whole days.',
   ],
   options: [
     ...FILTER_OPTIONS,
@@ -53,7 +53,7 @@ const query: Command = {
     return withRecord(folder, deps, act, (index) =>
       by === undefined
         ? showEntries(index, { ...filter.value, ...order.value }, args, deps)
-        : showCount(index.count(filter.value, by.value, recordSettings(folder).smallestGroup), by.value, folder, args, deps),
+        : showCount(index, filter.value, by.value, recordSettings(folder).smallestGroup, args, deps),
     );
   },
 };
@@ -99,30 +99,45 @@ async function showEntries(records: RecordIndex, wanted: EntryQuery, args: Parse
 }
 
 async function showCount(
-  groups: readonly CountedGroup[],
+  records: RecordIndex,
+  filter: EntryFilter,
   by: CountBy,
-  folder: string,
+  smallestGroup: number,
   args: ParsedArguments,
   deps: CliDeps,
 ): Promise<ExitCode> {
-  const { smallestGroup } = recordSettings(folder);
+  const groups = records.count(filter, by, smallestGroup);
+  const { fromMs, toMs } = smallestGroup > 1 ? toWholeDays(filter) : {};
   if (args.output === 'json') {
-    printJson(deps, { by, smallestGroup, groups: groups.map(({ group, calls }) => ({ group, calls: calls ?? null })) });
+    const days = { ...(fromMs === undefined ? {} : { from: toIso(fromMs) }), ...(toMs === undefined ? {} : { to: toIso(toMs) }) };
+    printJson(deps, { by, smallestGroup, ...days, groups: groups.map(({ group, calls }) => ({ group, calls: calls ?? null })) });
     return EXIT.ok;
   }
-  const few = `of fewer than ${smallestGroup} people`;
   if (groups.length === 0) printLine(deps, 'Nothing on record is like that.');
   else
     printTable(
       deps,
       [by.toUpperCase(), 'CALLS'],
-      groups.map(({ group, calls }) => [group, calls === undefined ? few : String(calls)]),
+      groups.map(({ group, calls }) => [group, calls === undefined ? 'not told' : String(calls)]),
     );
   return EXIT.ok;
 }
+  if (groups.some(({ calls }) => calls === undefined))
+    printLine(deps, `\nNot told: groups of fewer than ${smallestGroup} people, and one more where theirs could be had from it.`);
+  const from = fromMs === undefined ? '' : ` from ${toDay(fromMs)}`;
+  const to = toMs === undefined ? '' : `${from === '' ? '' : ' to'} before ${toDay(toMs)}`;
+  if (from !== '' || to !== '') printLine(deps, `\nThese are figures of whole days, UTC:${from}${to}.`);
 
 function say(args: ParsedArguments, deps: CliDeps, sentence: string, report: object = {}): ExitCode {
   if (args.output === 'json') printJson(deps, { done: true, ...report });
+function toIso(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function toDay(ms: number): string {
+  return toIso(ms).slice(0, 10);
+}
+
   else printLine(deps, sentence);
   return EXIT.ok;
 }

@@ -25,6 +25,16 @@ export interface EntryFilter {
   readonly toMs?: number | undefined;
 }
 
+const DAY_MS = 86_400_000;
+
+/** The whole days, UTC, that a time of a filter is in: figures of two times that differ by minutes would tell what one person did in between. */
+export function toWholeDays({ fromMs, toMs }: Pick<EntryFilter, 'fromMs' | 'toMs'>): Pick<EntryFilter, 'fromMs' | 'toMs'> {
+  return {
+    fromMs: fromMs === undefined ? undefined : Math.floor(fromMs / DAY_MS) * DAY_MS,
+    toMs: toMs === undefined ? undefined : Math.ceil(toMs / DAY_MS) * DAY_MS,
+  };
+}
+
 /** Whether an entry is one of those. */
 export function matchesEntry(filter: EntryFilter, entry: Entry): boolean {
   const { kind, line, outcome } = entry;

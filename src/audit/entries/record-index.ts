@@ -19,7 +19,7 @@ export interface EntryQuery extends EntryFilter {
 export interface CountedGroup {
   /** The name, or the beginning of the hour in ISO 8601; empty for calls that have none. */
   readonly group: string;
-  /** Undefined: fewer people than may be told apart are behind it. */
+  /** Undefined: fewer people than may be told apart are behind it, or it would tell the figure of such a group. */
   readonly calls: number | undefined;
 }
 
@@ -57,7 +57,10 @@ export interface RecordIndex {
   catchUp(options?: CatchUpOptions): Promise<IndexReport>;
   /** The entries, read from the logs. Rejects when the index does not fit them. */
   find(query: EntryQuery): AsyncGenerator<Entry, void, undefined>;
-  /** How many calls each group has, the largest first; hours in their order. Groups of fewer than `smallestGroup` people are named, not counted. */
+  /**
+   * How many calls each group has, the largest first; hours in their order. Groups of fewer than `smallestGroup` people are named, not counted, nor is one that
+   * would tell what those come to. Where that is more than one person, times are taken as whole days (`toWholeDays`).
+   */
   count(filter: EntryFilter, by: CountBy, smallestGroup: number): readonly CountedGroup[];
   /** What of the logs is not in any answer. */
   unplaced(): readonly UnplacedLines[];

@@ -31,9 +31,12 @@ interface Group {
 export function countCalls(database: DatabaseSync, words: Words, filter: NumberedFilter, counting: Counting): readonly CountedGroup[] {
   const { by, smallestGroup } = counting;
   const counter = createCounter(database, counting.best);
-  const groups = counter.groups(filter, by).map(({ word, calls }) => ({
-    group: by === 'hour' ? new Date(word * HOUR_MS).toISOString() : words.text(word),
-    calls: smallestGroup > 1 && counter.people(withinGroup(filter, by, word), smallestGroup) < smallestGroup ? undefined : calls,
+  const found = counter.groups(filter, by);
+  const people = (group: Group): ReadonlySet<string> => counter.people(withinGroup(filter, by, group.word), smallestGroup);
+  const untold = smallestGroup > 1 ? untoldGroups(found, people, smallestGroup) : new Set<Group>();
+  const groups = found.map((group) => ({
+    group: by === 'hour' ? new Date(group.word * HOUR_MS).toISOString() : words.text(group.word),
+    calls: untold.has(group) ? undefined : group.calls,
   }));
   if (by === 'hour') return groups;
   // What is not told by its figure must not be told by its place either.
@@ -41,10 +44,28 @@ export function countCalls(database: DatabaseSync, words: Words, filter: Numbere
   return [...groups.filter(({ calls }) => calls !== undefined), ...small];
 }
 
+/**
+ * Groups with too few people. Others are counted by another question, so these can be had together by taking one from the other: where they are too few
+ * people together, the smallest of the others is not told either (complementary suppression).
+ */
+function untoldGroups(groups: readonly Group[], people: (group: Group) => ReadonlySet<string>, smallest: number): ReadonlySet<Group> {
+  const untold = new Set<Group>();
+  const together = new Set<string>();
+  for (const group of groups) {
+    const those = people(group);
+    if (those.size >= smallest) continue;
+    untold.add(group);
+    for (const one of those) together.add(one);
+  }
+  if (untold.size === 0 || together.size >= smallest) return untold;
+  const [next] = groups.filter((group) => !untold.has(group)).sort((a, b) => a.calls - b.calls || a.word - b.word);
+  return next === undefined ? untold : untold.add(next);
+}
+
 interface Counter {
   groups(filter: NumberedFilter, by: CountBy): readonly Group[];
-  /** How many people are behind these calls; no more than `enough` are counted. */
-  people(filter: NumberedFilter, enough: number): number;
+  /** The people behind these calls, no more of them than `enough`. */
+  people(filter: NumberedFilter, enough: number): ReadonlySet<string>;
 }
 
 function createCounter(database: DatabaseSync, best: Counting['best']): Counter {
@@ -110,9 +131,9 @@ function createCounter(database: DatabaseSync, best: Counting['best']): Counter 
     },
     people(filter, enough) {
       const { from, where } = best(roadsTo(filter));
-      return figure(
-        `SELECT count(*) AS figure FROM (SELECT DISTINCT entry.tenant, entry.subject FROM ${from} WHERE ${where} LIMIT ${enough})`,
-      );
+      const select = `SELECT DISTINCT entry.tenant, entry.subject FROM ${from} WHERE ${where} LIMIT ${enough}`;
+      const rows = database.prepare(select).all();
+      return new Set(rows.map(({ tenant, subject }) => `${Number(tenant)} ${Number(subject)}`));
     },
   };
 }

@@ -331,30 +331,76 @@ for (const by of Object.keys(GROUP) as CountBy[])
     const index = await openFor(t, folder);
     const draw = createDraw(7);
     for (let round = 0; round < 25; round++) {
-      const filter = round === 0 ? {} : { ...randomFilter(draw), about: undefined };
-      const calls = new Map<string, number>();
-      const people = new Map<string, Set<unknown>>();
-      for (const { kind, line, outcome: end } of (await readEntries(folder)).filter((entry) =>
-        matchesEntry({ ...filter, kinds: ['call'] }, entry),
-      )) {
-        assert.equal(kind, 'call');
-        for (const group of GROUP[by](line.members, end?.members, line.time)) {
-          calls.set(group, (calls.get(group) ?? 0) + 1);
-          people.set(group, (people.get(group) ?? new Set()).add(line.members['subject']));
-        }
-      }
+      const filter: EntryFilter = round === 0 ? {} : { ...randomFilter(draw), about: undefined };
       for (const smallest of [1, 3, 5]) {
-        const wanted = Array.from(calls, ([group, count]) => [group, (people.get(group)?.size ?? 0) < smallest ? undefined : count]);
-        const got = index.count(filter, by, smallest).map(({ group, calls: count }) => [group, count]);
-        assert.deepEqual(Object.fromEntries(got), Object.fromEntries(wanted), `${JSON.stringify(filter)} from ${smallest} people on`);
+        const asked = smallest === 1 || filter.fromMs === undefined ? filter : { ...filter, ...daysOf(filter) };
+        const calls = new Map<string, number>();
+        const people = new Map<string, Set<unknown>>();
+        for (const { kind, line, outcome: end } of (await readEntries(folder)).filter((entry) =>
+          matchesEntry({ ...asked, kinds: ['call'] }, entry),
+        )) {
+          assert.equal(kind, 'call');
+          for (const group of GROUP[by](line.members, end?.members, line.time)) {
+            calls.set(group, (calls.get(group) ?? 0) + 1);
+            people.set(group, (people.get(group) ?? new Set()).add(line.members['subject']));
+          }
+        }
+        const got = index.count(filter, by, smallest);
+        const said = `${JSON.stringify(filter)} from ${smallest} people on`;
+        assert.deepEqual(got.map(({ group }) => group).toSorted(), [...calls.keys()].toSorted(), said);
+        for (const { group, calls: count } of got) if (count !== undefined) assert.equal(count, calls.get(group), said);
+        const small = [...people].filter(([, those]) => those.size < smallest);
+        const hidden = got.filter(({ calls: count }) => count === undefined).map(({ group }) => group);
+        for (const [group] of small) assert.ok(hidden.includes(group), said);
+        // What is not told is about as many people together, too, and no more is kept back than that takes.
+        const together = new Set(hidden.flatMap((group) => [...(people.get(group) ?? [])]));
+        assert.ok(hidden.length === 0 || hidden.length === got.length || together.size >= smallest, said);
+        assert.ok(hidden.length <= small.length + (small.length === 0 ? 0 : 1), said);
       }
     }
   });
 
+/** The whole days that a time is in. */
+function daysOf({ fromMs = 0, toMs = 0 }: EntryFilter): EntryFilter {
+  const day = 86_400_000;
+  return { fromMs: Math.floor(fromMs / day) * day, toMs: Math.ceil(toMs / day) * day };
+}
+
+test('a group that is not told cannot be had by taking the others from what they come to together', async (t) => {
+  const folder = dataFolderFor(t);
+  const tools = ['much', 'much', 'much', 'much', 'some', 'some', 'private'];
+  const calls = tools.map((tool, at) => decision(`a-${at}`, { tool, verdict: 'deny', subject: `sub_${at}` }));
+  await append(folder, 'worker-0', calls);
+  const index = await openFor(t, folder);
+  assert.deepEqual(index.count({}, 'server', 2), [{ group: 'files', calls: 7 }]);
+  assert.deepEqual(index.count({}, 'tool', 2), [
+    { group: 'much', calls: 4 },
+    { group: 'private', calls: undefined },
+    { group: 'some', calls: undefined },
+  ]);
+  // Where those that are not told are many people together, nothing else has to be kept back.
+  await append(folder, 'worker-0', [decision('b-1', { tool: 'quiet', verdict: 'deny', subject: 'sub_9' })]);
+  await index.catchUp();
+  assert.deepEqual(
+    index.count({}, 'tool', 2).map(({ calls: count }) => count),
+    [4, 2, undefined, undefined],
+  );
+});
+
+test('two times that differ by what one person did have the same figures', async (t) => {
+  const folder = dataFolderFor(t);
+  const early = ['a', 'b', 'c'].map((who, at) => decision(`a-${at}`, { verdict: 'deny', subject: `sub_${who}`, time: NOW + at }));
+  await append(folder, 'worker-0', [...early, decision('a-9', { verdict: 'deny', subject: 'sub_d', time: NOW + 1_000 })]);
+  const index = await openFor(t, folder);
+  for (const toMs of [undefined, NOW + 1, NOW + 500, NOW + 2_000])
+    assert.deepEqual(index.count({ fromMs: NOW, toMs }, 'server', 3), [{ group: 'files', calls: 4 }]);
+  assert.deepEqual(index.count({ toMs: NOW + 500 }, 'server', 1), [{ group: 'files', calls: 3 }]);
+});
+
 test('the place of a group does not tell what its figure must not', async (t) => {
   const folder = dataFolderFor(t);
   const calls = ['much', 'much', 'much', 'little', 'some', 'some', 'some'].map((server, at) =>
-    decision(`a-${at}`, { server, verdict: 'deny', subject: server === 'some' ? `sub_${at}` : 'sub_one' }),
+    decision(`a-${at}`, { server, verdict: 'deny', subject: server === 'some' ? `sub_${at}` : `sub_${server}` }),
   );
   await append(folder, 'worker-0', calls);
   const index = await openFor(t, folder);
@@ -363,7 +409,7 @@ test('the place of a group does not tell what its figure must not', async (t) =>
     { group: 'little', calls: undefined },
     { group: 'much', calls: undefined },
   ]);
-  assert.deepEqual(index.count({ subject: 'sub_one' }, 'tool', 2), [{ group: 'read', calls: undefined }]);
+  assert.deepEqual(index.count({ subject: 'sub_much' }, 'tool', 2), [{ group: 'read', calls: undefined }]);
 });
 
 test('the same detector on both sides of a call is one call', async (t) => {

@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { createLineSource, matchesEntry, parseFrame, toEntryKind, toEntryLine, toSegmentName } from '../../audit/index.ts';
+import { createLineSource, matchesEntry, parseFrame, toEntryKind, toEntryLine, toSegmentName, toWholeDays } from '../../audit/index.ts';
 import type {
   CatchUpOptions,
   CountBy,
@@ -127,7 +127,8 @@ class SqliteRecords implements RecordIndex {
   }
 
   count(filter: EntryFilter, by: CountBy, smallestGroup: number): readonly CountedGroup[] {
-    const numbered = this.#numbered({ ...filter, kinds: ['call'] });
+    const times = smallestGroup > 1 ? toWholeDays(filter) : {};
+    const numbered = this.#numbered({ ...filter, ...times, kinds: ['call'] });
     if (numbered === undefined) return [];
     return countCalls(this.#database, this.#words, numbered, { by, smallestGroup, best: (roads) => this.#best(roads) });
   }
