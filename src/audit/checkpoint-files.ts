@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
-import { parseVerifierKey } from './note.ts';
+import { isMistyped, parseVerifierKey } from './note.ts';
 import type { VerifierKey } from './note.ts';
 
 /** In the folder of the logs: the verifier keys of who signs, one a line. */
@@ -38,11 +38,19 @@ export function parseKeys(text: string): readonly VerifierKey[] | undefined {
 export async function findKeys(named: readonly string[]): Promise<Result<readonly VerifierKey[] | undefined, string>> {
   const keys: VerifierKey[] = [];
   for (const word of named) {
-    const found = parseKeys(word) ?? parseKeys((await readIfThere(word)) ?? '');
-    if (found === undefined) return fail(`'${word}' is neither a verifier key nor a file with some.`);
+    const text = parseKeys(word) === undefined ? await readIfThere(word).catch(() => undefined) : word;
+    const found = parseKeys(text ?? '');
+    if (found === undefined) return fail(whyNoKeys(word, text ?? word));
     keys.push(...found);
   }
   return ok(keys.length === 0 ? undefined : keys);
+}
+
+/** Why `text`, what was named or what stands in the file of that name, gives no keys. */
+function whyNoKeys(word: string, text: string): string {
+  const isNear = text.length <= KEY_FILE_CHARS && text.split('\n').some(isMistyped);
+  if (!isNear) return `'${word}' is neither a verifier key nor a file with some.`;
+  return `'${word}' ${text === word ? 'is' : 'has'} a verifier key with a mistake in it: its id does not fit it. Copy it anew.`;
 }
 
 /** The notes in a file, one behind the other, with or without empty lines between them. What is none of them is given as it stands. */

@@ -96,9 +96,16 @@ export function printVerifierKey({ name, key, id }: VerifierKey): string {
   return `${name}+${Buffer.from(id).toString('hex')}+${Buffer.concat([Buffer.of(ED25519), rawKey(key)]).toString('base64')}`;
 }
 
+const VERIFIER_KEY = /^([^\s+]{1,200})\+([0-9a-f]{8})\+([A-Za-z0-9+/]+={0,2})$/;
+
+/** It has the form of a verifier key, and is none: a letter of it was lost or changed on the way. */
+export function isMistyped(text: string): boolean {
+  return VERIFIER_KEY.test(text.trim()) && parseVerifierKey(text) === undefined;
+}
+
 /** Reads a key that printVerifierKey wrote; undefined for anything else, also where name and key do not give the id. */
 export function parseVerifierKey(text: string): VerifierKey | undefined {
-  const match = /^([^\s+]{1,200})\+([0-9a-f]{8})\+([A-Za-z0-9+/]+={0,2})$/.exec(text.trim());
+  const match = VERIFIER_KEY.exec(text.trim());
   if (match === null) return undefined;
   const [, name = '', id, encoded = ''] = match;
   const bytes = Buffer.from(encoded, 'base64');
