@@ -202,6 +202,28 @@ test('audit erase says what is gone, and which workers may still hold something'
   ]);
 });
 
+test('audit erase says which records keep the name, and does not say that nobody can tell', async (t) => {
+  const { run, cwd } = place(t, { erase: async () => ok({ pseudonym: SUB, months: 1, workers: 2, confirmed: 2, silent: [] }) });
+  await writeCommitted(cwd, '{}', '{}');
+  // The calls of `billing` have the name, those of the pseudonym have none.
+  const named = await run('audit', 'erase', 'billing', '--reason', 'Art. 17');
+  assert.equal(named.code, 0, named.stderr);
+  assert.match(named.stdout, /2 records have the name itself, and keep it until their time is over/);
+  assert.doesNotMatch(named.stdout, /nobody can say/);
+  const hidden = await run('audit', 'erase', SUB, '--reason', 'Art. 17');
+  assert.match(hidden.stdout, /^Erased: nobody can say any more whose the pseudonym was/);
+  assert.doesNotMatch(hidden.stdout, /name itself/);
+  const json = await run('audit', 'erase', 'billing', '--reason', 'Art. 17', '--output', 'json');
+  assert.equal(JSON.parse(json.stdout).namedRecords, 2);
+});
+
+test('a pseudonym with a slip in it is not taken for a name', async (t) => {
+  for (const verb of ['whois', 'erase']) {
+    const { code, stderr } = await place(t, {}).run('audit', verb, 'sub_xx', '--reason', 'a');
+    assert.deepEqual([code, stderr], [2, 'sallyport: sub_xx is no pseudonym: those are sub_ and 24 hex digits.\n']);
+  }
+});
+
 test('audit erase without a reason, or without a gateway, erases nobody', async (t) => {
   assert.equal((await place(t, {}).run('audit', 'erase', 'desk-7')).code, 2);
   const { cwd, run } = cliFixture(t);

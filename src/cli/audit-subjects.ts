@@ -6,11 +6,15 @@ import type { ParsedArguments } from './arguments.ts';
 import type { CliDeps, Command } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import { dataFolder } from './locate.ts';
+import { findNamedRecords } from './named-records.ts';
+import type { NamedRecords } from './named-records.ts';
 import { keyFileOption, readPersonKey } from './person-key.ts';
 import { complain, printJson, printLine, printText } from './print.ts';
 import { complainAbout } from './problems.ts';
+import { isPseudonym, slipIn } from './pseudonym.ts';
+import { recordSettings } from './record-access.ts';
 
-const PSEUDONYM = /^sub_[0-9a-f]{24}$/;
+const DAY_MS = 86_400_000;
 const WHO = { name: 'WHO', text: 'a pseudonym, sub_ and 24 hex digits, or the name of an agent' } as const;
 const OPTIONS = [
   { name: 'user', text: 'the name is that of a user' },
@@ -34,7 +38,7 @@ const whois: Command = {
     if (folder === undefined) return EXIT.config;
     const { subjects } = deps.admin(folder);
     const { who, reason, key } = asked;
-    if (PSEUDONYM.test(who)) {
+    if (isPseudonym(who)) {
       const found = await subjects.whois({ pseudonym: who, reason }, { key });
       if (!found.ok) return complainAbout(deps, found.error);
       if (args.output === 'json') printJson(deps, found.value);
@@ -56,7 +60,8 @@ const erase: Command = {
   name: 'audit erase',
   summary: 'Erase somebody from the record',
   description: [
-    'Destroys whose the pseudonym was and every key of theirs: what was sealed of them cannot be opened any more, no value can be tested, and nobody can say who it was. The record itself stays, with the pseudonym, and still verifies. It cannot be undone.',
+    'Destroys whose the pseudonym was and every key of theirs: what was sealed of them cannot be opened any more, no value can be tested, and the pseudonym says nobody any more who it was. The record itself stays, with the pseudonym, and still verifies. It cannot be undone.',
+    'Where the record holds names of agents (audit.subjects: names), or did so before, those records keep the name until their time is over: nothing is taken out of a log. The command says how many they are, until when, and what to do.',
     'Refused while a legal hold stands that is about them. Whoever calls again after that is somebody new; remove the agent first where that must not be. Where the privacy profile wants two people to learn whose a pseudonym is, say the pseudonym: what becomes of a name would tell. Copies of the folder `keys` in backups have to be destroyed too.',
   ],
   positionals: [WHO],
@@ -68,16 +73,19 @@ const erase: Command = {
     const folder = dataFolder(args, deps);
     if (folder === undefined) return EXIT.config;
     const { who, reason, key } = asked;
-    const kind = PSEUDONYM.test(who) ? ('pseudonym' as const) : asked.kind;
+    const kind = isPseudonym(who) ? ('pseudonym' as const) : asked.kind;
     const erased = await deps.admin(folder).subjects.erase({ kind, name: who, reason }, { key });
     if (!erased.ok) return complainAbout(deps, erased.error);
-    const { months, workers, confirmed, silent } = erased.value;
-    if (args.output === 'json') printJson(deps, erased.value);
-    else
+    const { pseudonym, months, workers, confirmed, silent } = erased.value;
+    const named = await findNamedRecords(folder, kind === 'agent' ? [pseudonym, who] : [pseudonym]);
+    if (args.output === 'json') printJson(deps, { ...erased.value, namedRecords: named?.count ?? null });
+    else {
       printText(
         deps,
-        `Erased: nobody can say any more whose the pseudonym was, and ${months === 1 ? 'the key of one month is' : `the keys of ${months} months are`} destroyed. ${confirmed} of ${workers} workers hold nothing of them.`,
+        `Erased: ${named?.count === 0 ? 'nobody can say any more whose the pseudonym was' : 'whose the pseudonym was is destroyed'}, and ${months === 1 ? 'the key of one month is' : `the keys of ${months} months are`} destroyed. ${confirmed} of ${workers} workers hold nothing of them.`,
       );
+      if (named?.count !== 0) printText(deps, aboutNames(named, folder));
+    }
     if (silent.length === 0) return EXIT.ok;
     return complain(
       deps,
@@ -86,6 +94,23 @@ const erase: Command = {
     );
   },
 };
+
+/** What of them stands in the log by name, until when, and what to do about it. */
+function aboutNames(named: NamedRecords | undefined, folder: string): string {
+  if (named === undefined)
+    return 'Whether records have the name itself could not be found out, since the record cannot be searched now. Where audit.subjects is or was names, they have it until their time is over.';
+  const { subjects, kept } = recordSettings(folder);
+  const until =
+    kept === undefined
+      ? 'until their time is over'
+      : `until their time is over: the last on ${new Date(named.lastMs + kept.retentionDays * DAY_MS).toISOString().slice(0, 10)}, or with the segment it stands in`;
+  const { count } = named;
+  return [
+    `${count} ${count === 1 ? 'record has' : 'records have'} the name itself, and keep it ${until}. Nothing is taken out of a log, so from them it can be told who it was.`,
+    "A shorter audit.retentionDays and 'sallyport audit retain' let them go sooner.",
+    ...(subjects === 'names' ? ['audit.subjects: pseudonyms keeps names out of what is written from then on.'] : []),
+  ].join(' ');
+}
 
 export const auditSubjectCommands: readonly Command[] = [whois, erase];
 
@@ -98,6 +123,11 @@ interface AskedAbout {
 
 function readAsked(args: ParsedArguments, deps: CliDeps): AskedAbout | undefined {
   const reason = args.text('reason')?.trim() ?? '';
+  const slip = slipIn(args.word('WHO'));
+  if (slip !== undefined) {
+    complain(deps, EXIT.usage, slip);
+    return undefined;
+  }
   const key = readPersonKey(args, deps);
   if (reason !== '' && key.ok) return { who: args.word('WHO'), kind: args.flag('user') ? 'user' : 'agent', reason, key: key.value };
   complain(deps, EXIT.usage, key.ok ? 'Say why with --reason: it goes on record.' : key.error);
