@@ -6,7 +6,7 @@ import type { Frame } from './format.ts';
 
 /**
  * What was done to the log. `rewritten`: not as it was signed, though its hashes fit. `forged`: it says that it is signed, and is not. `rolled-back`: it
- * ends before records that were signed. `foreign`: it is about another log.
+ * ends before records that were signed. `foreign`: it is about another log, or no part of one.
  */
 export type Tampering =
   | 'altered'
@@ -52,8 +52,8 @@ export interface ChainCheck {
   add(text: string, place: Place): Frame | undefined;
   /** Goes over lines that are known to follow from each other. False, and nothing done, where they do not follow from the last line. */
   skip(lines: SkippedLines): boolean;
-  /** Goes on behind records that were removed as they should be. */
-  passOver(removed: RemovedRecords, place: Place): void;
+  /** Goes on behind records that were removed as they should be. False where what stands before them is not what did then, which is noted. */
+  passOver(removed: RemovedRecords, place: Place): boolean;
   /** Adds a finding that is not about the order of lines. */
   note(finding: Finding): void;
   /** Call after the last line. */
@@ -72,11 +72,12 @@ export interface SkippedLines {
   readonly chainBefore: string;
 }
 
-/** Records of which is known only where they were, and the chain hash of the last. */
+/** Records of which is known only where they were, the chain hash of the last, and that before the first where it was signed too. */
 export interface RemovedRecords {
   readonly from: number;
   readonly to: number;
   readonly chain: string;
+  readonly prev: string | undefined;
 }
 
 /** More are not listed; the log is then known to be ruined. */
@@ -101,6 +102,8 @@ export function createChainCheck(): ChainCheck {
   /** The one before it, and a second record that could stand in the place of the last. */
   let before = last;
   let rival: Link | undefined;
+  /** The last record that was passed over. */
+  let passed = 0;
   /** A line that has the right number, or none, but does not follow; what it is depends on the next one. */
   let doubt: Doubt | undefined;
 
@@ -169,6 +172,24 @@ export function createChainCheck(): ChainCheck {
     if (finding !== undefined) gaps.push({ from, to, prev: last.chain, finding });
   };
 
+  /** Records that were removed followed others than those that stand before them now: the chain hash is over everything before it. */
+  const addOtherPast = ({ from, prev }: RemovedRecords, place: Place): boolean => {
+    if (from > last.seq + 1) {
+      addMissing(from, place);
+      return true;
+    }
+    if (from <= last.seq) {
+      const says = `Records ${from} to ${last.seq} were removed, and others stand in their place.`;
+      note({ what: 'rewritten', ...place, seq: from, until: last.seq, says });
+      return true;
+    }
+    // Behind a record that cannot be read the chain is not known; that is a finding by itself.
+    if (prev === undefined || last.chain === '' || prev === last.chain) return false;
+    const says = `Among records ${passed + 1} to ${last.seq} are some that are not those that stood there when the ones behind them were removed.`;
+    note({ what: 'rewritten', ...place, seq: passed + 1, until: last.seq, says });
+    return true;
+  };
+
   return {
     findings,
     get last() {
@@ -204,10 +225,12 @@ export function createChainCheck(): ChainCheck {
       moveTo({ seq: to, chain });
       return true;
     },
-    passOver({ from, to, chain }, place) {
+    passOver(removed, place) {
       settleDoubt(undefined);
-      if (from > last.seq + 1) addMissing(from, place);
-      if (to > last.seq) moveTo({ seq: to, chain });
+      const fits = !addOtherPast(removed, place);
+      if (removed.to > last.seq) moveTo({ seq: removed.to, chain: removed.chain });
+      passed = removed.to;
+      return fits;
     },
     note: (finding) => void note(finding),
     end: () => settleDoubt(undefined),

@@ -52,6 +52,8 @@ export interface CheckpointCheckOptions {
   /** Undefined: signatures cannot be checked. */
   readonly keys: readonly VerifierKey[] | undefined;
   readonly kept: readonly KeptNote[];
+  /** Whether a record is one of those that a tombstone stands for. */
+  readonly isRemoved: (seq: number) => boolean;
 }
 
 interface Seen {
@@ -63,7 +65,7 @@ interface Seen {
   readonly seq?: number;
 }
 
-export function createCheckpointCheck({ chain, tree, identity, keys, kept }: CheckpointCheckOptions): CheckpointCheck {
+export function createCheckpointCheck({ chain, tree, identity, keys, kept, isRemoved }: CheckpointCheckOptions): CheckpointCheck {
   let waiting = [...kept].sort((a, b) => a.checkpoint.size - b.checkpoint.size);
   let held = 0;
   let unknown = 0;
@@ -71,6 +73,8 @@ export function createCheckpointCheck({ chain, tree, identity, keys, kept }: Che
   let anchored: Signed | undefined;
   let remembered: Signed | undefined;
   let failed = false;
+  /** The first that cannot be held against anything, though nobody who may has removed what it is about. */
+  let baseless: Seen | undefined;
 
   const readRecord = (file: string, { line, position, seq, text, isSigned }: TellingLine): Seen | undefined => {
     const place = { file, line, position };
@@ -89,12 +93,14 @@ export function createCheckpointCheck({ chain, tree, identity, keys, kept }: Che
     return { checkpoint, place, isAnchor: false, seq };
   };
 
-  const compare = async ({ checkpoint, place, isAnchor, isKeepers, seq }: Seen): Promise<void> => {
+  const compare = async (seen: Seen): Promise<void> => {
+    const { checkpoint, place, isAnchor, isKeepers, seq } = seen;
     const { size, time } = checkpoint;
     // One that is over itself, or over what came behind it, had more before it once.
     const holding = seq !== undefined && size >= seq ? 'differs' : await tree.compare(checkpoint);
     if (holding === 'unknown') {
       unknown += 1;
+      if (size > 0 && !isRemoved(size)) baseless ??= seen;
     } else if (holding === 'differs') {
       if (!failed) chain.note({ what: 'rewritten', ...place, ...boundsOf(size, signed, time) });
       failed = true;
@@ -139,6 +145,9 @@ export function createCheckpointCheck({ chain, tree, identity, keys, kept }: Che
       for (const one of [...seen, ...due].sort((a, b) => a.checkpoint.size - b.checkpoint.size)) await compare(one);
     },
     end() {
+      // The tree is lost where something else is wrong, which is a finding by then. Lost without one, somebody has made it so.
+      if (baseless !== undefined && chain.findings.length === 0)
+        chain.note({ what: 'rewritten', ...baseless.place, ...boundsOf(baseless.checkpoint.size, signed, baseless.checkpoint.time) });
       const last = waiting.at(-1);
       // Where the log was rewritten, it need not be told as well that it became shorter by that.
       if (last === undefined || failed) return;

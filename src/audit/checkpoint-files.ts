@@ -2,7 +2,6 @@
 
 import { createReadStream, existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import { isMistyped, parseVerifierKey } from './note.ts';
@@ -25,6 +24,8 @@ const KEY_FILE_CHARS = 65_536;
 /** A note has a few lines; what goes on longer is none. */
 const MAX_NOTE_LINES = 200;
 const SIGNATURE = '— ';
+/** Of a longer line only the beginning is kept: it is no line of a note, and may have no end. */
+const MAX_LINE_CHARS = 8_192;
 
 /** Reads verifier keys, one a line; undefined where there is none, or a line that is no key. */
 export function parseKeys(text: string): readonly VerifierKey[] | undefined {
@@ -59,7 +60,7 @@ export async function* readNotes(path: string): AsyncGenerator<FoundNote, void, 
   let begin = 1;
   let number = 0;
   const take = (): FoundNote => ({ text: `${lines.join('\n')}\n`, line: begin });
-  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+  for await (const line of readTextLines(path)) {
     number += 1;
     const ended = lines.at(-1)?.startsWith(SIGNATURE) === true && !line.startsWith(SIGNATURE);
     if (ended || lines.length >= MAX_NOTE_LINES) {
@@ -75,7 +76,20 @@ export async function* readNotes(path: string): AsyncGenerator<FoundNote, void, 
   if (lines.length > 0) yield take();
 }
 
-/** The text of a small file; undefined where there is none. */
+async function* readTextLines(path: string): AsyncGenerator<string, void, undefined> {
+  let rest = '';
+  for await (const chunk of createReadStream(path, 'utf8')) {
+    const [first = '', ...more] = String(chunk).split('\n');
+    rest = (rest + first).slice(0, MAX_LINE_CHARS);
+    for (const line of more) {
+      yield rest.replace(/\r$/, '');
+      rest = line.slice(0, MAX_LINE_CHARS);
+    }
+  }
+  if (rest !== '') yield rest;
+}
+
+/** The text of a small file that somebody named; undefined where there is none. */
 export async function readIfThere(path: string): Promise<string | undefined> {
   return existsSync(path) ? readFile(path, 'utf8') : undefined;
 }

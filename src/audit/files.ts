@@ -21,7 +21,7 @@ export interface LogFile {
 export interface LogFiles {
   /** Names in a directory, in any order. */
   list(directory: string): Promise<readonly string[]>;
-  /** `create` fails when the file exists, `write` and `read` when it does not. */
+  /** `create` fails when the file exists, `write` and `read` when it does not, `read` also when it can be no segment: a pipe, a link, or without end. */
   open(path: string, mode: 'read' | 'write' | 'create'): Promise<LogFile>;
 }
 
@@ -30,8 +30,12 @@ const statFile = promisify(fstat);
 const readFile = promisify(read);
 const closeFile = promisify(close);
 
+/** Many times what a segment is ever made with: whoever reads one goes over all of it. */
+const SEGMENT_CAP_BYTES = 268_435_456;
+
 const FLAGS = {
-  read: constants.O_RDONLY,
+  // Opening a pipe must not wait for somebody who writes into it. Windows has neither of the two.
+  read: constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
   write: constants.O_RDWR | constants.O_DSYNC,
   create: constants.O_RDWR | constants.O_DSYNC | constants.O_CREAT | constants.O_EXCL,
 } as const;
@@ -43,7 +47,12 @@ export const diskFiles: LogFiles = {
     // Windows has no O_DSYNC in Node; a log that only seems durable would be worse than none.
     if (mode !== 'read' && constants.O_DSYNC === undefined) throw new Error('this platform cannot write durably (no O_DSYNC)');
     const fd = await openFile(path, FLAGS[mode], 0o600);
-    const { size } = await statFile(fd);
+    const stat = await statFile(fd);
+    const { size } = stat;
+    if (mode === 'read' && (!stat.isFile() || size > SEGMENT_CAP_BYTES)) {
+      await closeFile(fd);
+      throw new Error(stat.isFile() ? `the file has ${size} bytes, and no segment is that large` : 'this is no regular file');
+    }
     return {
       sizeBytes: size,
       read: async (into, position) => (await readFile(fd, into, 0, into.length, position)).bytesRead,

@@ -70,14 +70,24 @@ export interface Frame {
   readonly chain: string;
 }
 
+/** The last moment that a date can be of (ECMA-262 §21.4.1.1). */
+const MAX_TIME_MS = 8_640_000_000_000_000;
+
 const FRAME = /^(\{"v":1,"seq":(\d{1,16}),"time":(\d{1,16}),"kind":"([a-z]{1,20})".*),"chain":"([0-9a-f]{64})"\}$/;
+
+/** Whether a number and a time can be those of a record: a line with any other is none, so that nobody who reads on has to be afraid of it. */
+export function isFrame(seq: number, time: number): boolean {
+  return Number.isSafeInteger(seq) && seq > 0 && time <= MAX_TIME_MS;
+}
 
 /** Reads the frame of a line without its LF; undefined when it is none. */
 export function parseFrame(line: string): Frame | undefined {
   const match = FRAME.exec(line);
   if (match === null) return undefined;
-  const [, head = '', seq, time, kind = '', chain = ''] = match;
-  return { seq: Number(seq), time: Number(time), kind, head, chain };
+  const [, head = '', number, when, kind = '', chain = ''] = match;
+  const seq = Number(number);
+  const time = Number(when);
+  return isFrame(seq, time) ? { seq, time, kind, head, chain } : undefined;
 }
 
 /** The file of a segment. */
@@ -85,8 +95,8 @@ export function toSegmentName(number: number): string {
   return `${String(number).padStart(8, '0')}.log`;
 }
 
-/** The number of a segment's file; undefined for any other file. */
+/** The number of a segment's file, from 1; undefined for any other file, also for one that only names a number in another way. */
 export function parseSegmentName(file: string): number | undefined {
-  const match = /^(\d{8,12})\.log$/.exec(file);
-  return match === null ? undefined : Number(match[1]);
+  const number = Number(/^(\d{8,12})\.log$/.exec(file)?.[1] ?? 0);
+  return number > 0 && toSegmentName(number) === file ? number : undefined;
 }

@@ -4,11 +4,14 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { KeptNote } from './checkpoint-check.ts';
-import { LAST_CHECKPOINT_FILE, readIfThere, readNotes } from './checkpoint-files.ts';
+import { LAST_CHECKPOINT_FILE, readNotes } from './checkpoint-files.ts';
 import type { LogDirectory } from './log-directory.ts';
+import { createNoteSieve } from './note-sieve.ts';
+import type { NoteSieve } from './note-sieve.ts';
 import { openNote, readNote } from './note.ts';
 import type { Checkpoint, VerifierKey } from './note.ts';
 import { readMembers, toText } from './read-members.ts';
+import { readSmallFile } from './small-file.ts';
 
 /** What was found, and of which file how much could not be used. */
 export interface FoundNotes {
@@ -18,26 +21,21 @@ export interface FoundNotes {
 
 type Keys = readonly VerifierKey[] | undefined;
 
-/** An anchor grows for years, and the newest note says the most: of each log so many are held against it, spread over all of them. */
-const MAX_NOTES_PER_LOG = 512;
-
 /** The notes of anchors' files, and those of the keeper where its folder is named. */
 export async function findAnchors(files: readonly string[], keeper: string | undefined, keys: Keys): Promise<FoundNotes> {
   const unread = new Map<string, number>();
   const notes: KeptNote[] = [];
+  const pass = (file: string): void => void unread.set(file, (unread.get(file) ?? 0) + 1);
   for (const file of files) {
-    for (const one of await readAnchor(file)) take(one.text, file, one.line, true);
+    for (const { checkpoint, line } of await readAnchor(file, keys, () => pass(file)))
+      notes.push({ checkpoint, place: { file, line, position: 0 }, isAnchor: true });
   }
-  if (keeper !== undefined) {
-    for (const { file, text } of await readKeeper(keeper)) take(text, file, 1, true);
+  for (const { file, text } of keeper === undefined ? [] : await readKeeper(keeper)) {
+    const checkpoint = open(text, keys);
+    if (checkpoint === undefined) pass(file);
+    else notes.push({ checkpoint, place: { file, line: 1, position: 0 }, isAnchor: true });
   }
   return { notes, unread };
-
-  function take(text: string, file: string, line: number, isAnchor: boolean): void {
-    const checkpoint = open(text, keys);
-    if (checkpoint === undefined) unread.set(file, (unread.get(file) ?? 0) + 1);
-    else notes.push({ checkpoint, place: { file, line, position: 0 }, isAnchor });
-  }
 }
 
 /** The last checkpoint of each log, as it lies beside it: no anchor, but what it says has to be so. */
@@ -45,7 +43,7 @@ export async function findKept(logs: readonly LogDirectory[], keys: Keys): Promi
   const unread = new Map<string, number>();
   const notes: KeptNote[] = [];
   for (const { directory, slot } of logs) {
-    const text = await readIfThere(join(directory, LAST_CHECKPOINT_FILE));
+    const text = await readSmallFile(join(directory, LAST_CHECKPOINT_FILE));
     if (text === undefined) continue;
     const file = join(slot, LAST_CHECKPOINT_FILE);
     const checkpoint = open(text, keys);
@@ -63,24 +61,32 @@ interface AnchorNote {
   readonly text: string;
   readonly line: number;
   readonly size: number;
+  readonly checkpoint: Checkpoint;
 }
 
-/** The notes of one file; of each log the newest, and others spread evenly over its life. */
-async function readAnchor(file: string): Promise<readonly AnchorNote[]> {
-  const perLog = new Map<string, AnchorNote[]>();
+/** The notes of one file that are held against the logs. `onBad`: told of each that was looked at and is not signed. */
+async function readAnchor(file: string, keys: Keys, onBad: () => void): Promise<readonly AnchorNote[]> {
+  const perLog = new Map<string, NoteSieve<AnchorNote>>();
+  const isGood = ({ text }: AnchorNote): boolean => {
+    const good = open(text, keys) !== undefined;
+    if (!good) onBad();
+    return good;
+  };
   for await (const { text, line } of readNotes(file)) {
-    const { origin = '', size = 0 } = readNote(text) ?? {};
-    const notes = perLog.get(origin) ?? [];
-    notes.push({ text, line, size });
-    perLog.set(origin, notes.length > 2 * MAX_NOTES_PER_LOG ? thin(notes) : notes);
+    const checkpoint = readNote(text);
+    if (checkpoint === undefined) {
+      onBad();
+      continue;
+    }
+    const { origin, size } = checkpoint;
+    const note = { text, line, size, checkpoint };
+    // A log that nobody signed for is none: invented ones take up no room.
+    const sieve = perLog.get(origin) ?? (isGood(note) ? createNoteSieve(isGood) : undefined);
+    if (sieve === undefined) continue;
+    perLog.set(origin, sieve);
+    sieve.take(note);
   }
-  return [...perLog.values()].flatMap((notes) => (notes.length > MAX_NOTES_PER_LOG ? thin(notes) : notes));
-}
-
-/** Every second, and always the newest. */
-function thin(notes: readonly AnchorNote[]): AnchorNote[] {
-  const sorted = notes.toSorted((a, b) => a.size - b.size);
-  return sorted.filter((_, at) => (sorted.length - 1 - at) % 2 === 0);
+  return [...perLog.values()].flatMap((sieve) => sieve.finish());
 }
 
 /** What the keeper signed last of each log (processes/checkpoint-signer.ts writes it). */
@@ -89,7 +95,7 @@ async function readKeeper(folder: string): Promise<readonly { readonly file: str
   const names = await readdir(trees).catch(() => []);
   const notes: { file: string; text: string }[] = [];
   for (const name of names.filter((one) => one.endsWith('.json')).sort()) {
-    const text = await readIfThere(join(trees, name));
+    const text = await readSmallFile(join(trees, name));
     const note = toText(readMembers(text ?? '')['note']);
     if (note !== '') notes.push({ file: join(basename(folder), 'checkpoints', name), text: note });
   }

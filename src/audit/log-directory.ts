@@ -4,7 +4,9 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
+import { LAST_CHECKPOINT_FILE } from './checkpoint-files.ts';
 import { parseSegmentName } from './format.ts';
+import { parseTombstoneName } from './tombstone.ts';
 
 /** The files of one log. */
 export interface LogDirectory {
@@ -24,9 +26,29 @@ export async function listLogs(directory: string): Promise<readonly LogDirectory
     .sort();
   const logs: LogDirectory[] = [];
   for (const path of [directory, ...below]) {
-    const names = path === directory ? entries.map((entry) => entry.name) : await readdir(path);
-    const segments = names.map(parseSegmentName).filter((number) => number !== undefined);
+    const files = (path === directory ? entries : await readdir(path, { withFileTypes: true })).filter((entry) => entry.isFile());
+    const segments = files.map(({ name }) => parseSegmentName(name)).filter((number) => number !== undefined);
     if (segments.length > 0) logs.push({ slot: basename(path), directory: path, segments: segments.sort((a, b) => a - b) });
   }
   return logs;
+}
+
+/** The files of tombstones in a log's folder, in order. */
+export async function listTombstones(directory: string): Promise<readonly string[]> {
+  const entries = await readdir(directory, { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && parseTombstoneName(entry.name) !== undefined)
+    .map(({ name }) => name)
+    .sort();
+}
+
+/** The names in a log's folder that look as if they were part of it and are not: of another number, or no file. */
+export async function listStrangers(directory: string): Promise<readonly string[]> {
+  const entries = await readdir(directory, { withFileTypes: true });
+  const isPart = (name: string): boolean => parseSegmentName(name) !== undefined || parseTombstoneName(name) !== undefined;
+  return entries
+    .filter(({ name }) => /\.(?:log|tombstone)$/.test(name) || name === LAST_CHECKPOINT_FILE)
+    .filter((entry) => !entry.isFile() || !(isPart(entry.name) || entry.name === LAST_CHECKPOINT_FILE))
+    .map(({ name }) => name)
+    .sort();
 }

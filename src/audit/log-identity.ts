@@ -29,7 +29,7 @@ export async function readIdentity({ directory, segments }: LogDirectory): Promi
         signed ??= fromCheckpoint(members);
         return head === undefined;
       }),
-    );
+    ).catch(() => undefined); // One that cannot be read says nothing; who reads the log says so.
     if (head !== undefined) return head;
   }
   return signed;

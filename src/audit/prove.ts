@@ -6,7 +6,7 @@ import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import { checkProof, printProof } from './check-proof.ts';
 import type { Proof } from './check-proof.ts';
-import { LAST_CHECKPOINT_FILE, readIfThere } from './checkpoint-files.ts';
+import { LAST_CHECKPOINT_FILE } from './checkpoint-files.ts';
 import { noteOf } from './checkpoint-record.ts';
 import { diskFiles } from './files.ts';
 import { continueRange, extendRange } from './leaf-run.ts';
@@ -22,6 +22,7 @@ import { readLines } from './read-lines.ts';
 import { readMembers, toNumber } from './read-members.ts';
 import { readRun } from './read-run.ts';
 import type { SegmentRun } from './read-run.ts';
+import { readSmallFile } from './small-file.ts';
 import { withSegment } from './with-segment.ts';
 
 /** A note, and what it says. */
@@ -79,7 +80,7 @@ export async function newestOf(log: LogDirectory, notes: readonly string[], keys
 
 /** What was signed last, as it lies beside the log or stands in it. */
 async function newestNote(log: LogDirectory, keys: readonly VerifierKey[]): Promise<SignedNote | undefined> {
-  const beside = await readIfThere(join(log.directory, LAST_CHECKPOINT_FILE));
+  const beside = await readSmallFile(join(log.directory, LAST_CHECKPOINT_FILE));
   const notes = beside === undefined ? [] : [beside];
   for (const number of [...log.segments].reverse()) {
     const run = await readRun(log.directory, number);

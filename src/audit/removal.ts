@@ -9,7 +9,7 @@ import { addLeaf, addRange, emptyRange, joinRanges, leafHash, parseRange, rootOf
 import type { CompactRange } from './merkle.ts';
 import { openNote } from './note.ts';
 import type { VerifierKey } from './note.ts';
-import { readMembers, toNumber } from './read-members.ts';
+import { readMembers, toNumber, toText } from './read-members.ts';
 import type { Tombstone } from './tombstone.ts';
 
 /** Whole segments of one log, one behind the other, with what proves which records are in them. Plain JSON; hashes in hex (printRange). */
@@ -56,7 +56,8 @@ export function proveRemoval(removal: Removal, trusted: readonly VerifierKey[]):
     return fail('the first record is not the head of the first segment');
   const end = parseFrame(lastLine);
   if (end?.seq !== to) return fail('the last record has another number');
-  return ok({ origin: checkpoint.origin, from, to, first, last, chain: end.chain, before: checkpoint.time, tree });
+  const prev = toText(head['prev']);
+  return ok({ origin: checkpoint.origin, from, to, first, last, chain: end.chain, prev, before: checkpoint.time, tree });
 }
 
 /** The leaves of the records that go. */

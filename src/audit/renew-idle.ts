@@ -2,7 +2,7 @@
 // is never removed. So it gets one more, which begins with the checkpoint that those records have: from there on their time counts.
 
 import { join } from 'node:path';
-import { LAST_CHECKPOINT_FILE, readIfThere } from './checkpoint-files.ts';
+import { LAST_CHECKPOINT_FILE } from './checkpoint-files.ts';
 import { isClaimed } from './claim.ts';
 import { diskFiles } from './files.ts';
 import type { LogDirectory } from './log-directory.ts';
@@ -10,6 +10,7 @@ import { openAuditLog } from './log.ts';
 import { readNote } from './note.ts';
 import { recoverLog } from './recover.ts';
 import { isOver } from './segment-age.ts';
+import { readSmallFile } from './small-file.ts';
 
 export interface Renewal {
   /** Name of the node, and who writes. */
@@ -23,7 +24,7 @@ export async function renewIdleLog({ slot, directory }: LogDirectory, { node, wr
   if (isClaimed(directory, nowMs())) return false;
   const found = await recoverLog(diskFiles, directory);
   if (found.position === 0 || !isOver(found.segment, nowMs())) return false;
-  const note = await readIfThere(join(directory, LAST_CHECKPOINT_FILE));
+  const note = await readSmallFile(join(directory, LAST_CHECKPOINT_FILE));
   let fault: Error | undefined;
   const log = await openAuditLog({ directory, slot, node, writer, clock: nowMs, onFault: (error) => (fault = error) });
   try {

@@ -1,13 +1,12 @@
 // Finds the segments whose time is over: those before a checkpoint that is old enough, that no hold wants kept. Only reads. The newest segment of a log
 // never goes, so that a log goes on where it ended; and what cannot be proved to be what was signed stays for whoever has to look into it.
 
-import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diskFiles } from './files.ts';
 import { parseFrame } from './format.ts';
 import { createHoldCheck } from './holds.ts';
 import type { Hold } from './holds.ts';
-import { listLogs } from './log-directory.ts';
+import { listLogs, listTombstones } from './log-directory.ts';
 import type { LogDirectory } from './log-directory.ts';
 import { emptyRange, joinRanges, parseRange, printRange } from './merkle.ts';
 import type { CompactRange } from './merkle.ts';
@@ -16,7 +15,8 @@ import { isBlank, readLines } from './read-lines.ts';
 import { readMembers, toText } from './read-members.ts';
 import { readNewLeaves } from './read-tree.ts';
 import type { Removal } from './removal.ts';
-import { parseTombstoneName, readTombstone } from './tombstone.ts';
+import { readSmallFile } from './small-file.ts';
+import { readTombstone } from './tombstone.ts';
 import type { Tombstone } from './tombstone.ts';
 import { withSegment } from './with-segment.ts';
 
@@ -96,8 +96,8 @@ async function planLog({ slot, directory, segments }: LogDirectory, options: Ret
 
 /** The tombstones of a log, whoever signed them. */
 async function readTombstones(directory: string): Promise<readonly Tombstone[]> {
-  const names = (await readdir(directory)).filter((name) => parseTombstoneName(name) !== undefined);
-  const found = await Promise.all(names.map(async (name) => readTombstone(await readFile(join(directory, name), 'utf8'))));
+  const names = await listTombstones(directory);
+  const found = await Promise.all(names.map(async (name) => readTombstone((await readSmallFile(join(directory, name))) ?? '')));
   return found.filter((tombstone) => tombstone !== undefined).toSorted((a, b) => a.from - b.from);
 }
 

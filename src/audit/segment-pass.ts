@@ -5,7 +5,7 @@
 
 import { hash } from 'node:crypto';
 import type { LogFile } from './files.ts';
-import { LINE_MAX_BYTES } from './format.ts';
+import { isFrame, LINE_MAX_BYTES } from './format.ts';
 import { createLeafRun } from './leaf-run.ts';
 import type { LeafRun } from './leaf-run.ts';
 import { readMembers, toNumber, toText } from './read-members.ts';
@@ -113,6 +113,7 @@ function createLineReader(first: number, prev: string, declaredBytes: number): L
     if (match === null || tail < start + FRONT.lastIndex) return false;
     const [, time = '', kind = ''] = match;
     lastTime = Number(time);
+    if (!isFrame(seq, lastTime)) return false;
     if (firstTime === -1) firstTime = lastTime;
     kinds[kind] = (kinds[kind] ?? 0) + 1;
     if (isTelling(kind)) {

@@ -2,12 +2,13 @@
 // in between, what is left of them is known by the tombstone and nothing else. Nobody else removes anything of a log.
 
 import { constants, existsSync } from 'node:fs';
-import { open, readFile, readdir, rename, unlink } from 'node:fs/promises';
+import { open, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toSegmentName } from './format.ts';
-import { listLogs } from './log-directory.ts';
+import { listLogs, listTombstones } from './log-directory.ts';
 import type { VerifierKey } from './note.ts';
-import { openTombstone, parseTombstoneName, readTombstone, toTombstoneName } from './tombstone.ts';
+import { readSmallFile } from './small-file.ts';
+import { openTombstone, readTombstone, toTombstoneName } from './tombstone.ts';
 
 /** Segments of one log. */
 export interface SegmentSpan {
@@ -45,9 +46,8 @@ export async function finishRemovals(
 ): Promise<readonly (SegmentSpan & { readonly slot: string })[]> {
   const finished: (SegmentSpan & { readonly slot: string })[] = [];
   for (const log of await listLogs(directory)) {
-    for (const name of await readdir(log.directory)) {
-      if (parseTombstoneName(name) === undefined) continue;
-      const note = await readFile(join(log.directory, name), 'utf8');
+    for (const name of await listTombstones(log.directory)) {
+      const note = (await readSmallFile(join(log.directory, name))) ?? '';
       const said = readTombstone(note);
       if (said === undefined) continue;
       const { first, last } = said;

@@ -23,6 +23,7 @@ const tombstone: Tombstone = {
   first: 2,
   last: 3,
   chain: 'ab'.repeat(32),
+  prev: 'cd'.repeat(32),
   before: 1_700_000_000_000,
   time: 1_800_000_000_000,
   reason: 'kept for 190 days',
@@ -35,6 +36,12 @@ describe('a tombstone', () => {
     for (const read of [openTombstone(note, trusted), readTombstone(note)]) {
       assert.deepEqual(read && { ...read, tree: undefined }, { ...tombstone, tree: undefined });
     }
+  });
+
+  it('from before the chain hash in front of it was signed is still one', () => {
+    const older = signTombstone({ ...tombstone, prev: undefined }, name, privateKey);
+    assert.equal(older.includes('prev'), false);
+    assert.equal(openTombstone(older, trusted)?.chain, tombstone.chain);
   });
 
   for (let from = 0; from < 20; from++) {
@@ -53,6 +60,8 @@ describe('a tombstone', () => {
     'other records': note.replace('records 4 41', 'records 4 42'),
     'other segments': note.replace('segments 2 3', 'segments 2 4'),
     'another log': note.replace('n1/l1', 'n1/l2'),
+    'another chain before': note.replace('cdcd', 'cdce'),
+    'no chain before': note.replace(/prev .*\n/, ''),
     'another chain': note.replace('abab', 'abac'),
     'another reason': note.replace('190', '191'),
     'another hash': note.replace(/\n(.)([0-9a-f]{63})\n/, (_, first: string, rest: string) => `\n${first === 'a' ? 'b' : 'a'}${rest}\n`),

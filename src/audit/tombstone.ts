@@ -8,6 +8,7 @@
 //     records 1 41822                           the first and the last that were removed; record n is leaf n-1
 //     segments 1 3                              the first and the last file
 //     chain <64 hex>                            chain hash of the last
+//     prev <64 hex>                             chain hash of the record before the first: what may stand in front of them. Notes from before this was signed lack it
 //     before 2026-05-16T10:00:00.000Z           all of them had been written by then: a checkpoint of that time covers them
 //     time 2026-11-23T10:00:00.000Z             when it was signed, by the signer's clock
 //     reason kept for 190 days
@@ -39,6 +40,8 @@ export interface Tombstone {
   readonly last: number;
   /** Chain hash of record `to`. */
   readonly chain: string;
+  /** Chain hash of the record before `from`; undefined in one from before that was signed. */
+  readonly prev: string | undefined;
   /** Epoch milliseconds, by the signer's clock: none of the records is younger. */
   readonly before: number;
   /** When it was signed. */
@@ -57,8 +60,8 @@ export function toTombstoneName(first: number): string {
 
 /** The number of the first segment that a tombstone's file stands for; undefined for any other file. */
 export function parseTombstoneName(file: string): number | undefined {
-  const match = /^(\d{8,12})\.tombstone$/.exec(file);
-  return match === null ? undefined : Number(match[1]);
+  const number = Number(/^(\d{8,12})\.tombstone$/.exec(file)?.[1] ?? 0);
+  return number > 0 && toTombstoneName(number) === file ? number : undefined;
 }
 
 /** The tombstone as a signed note. `key`: Ed25519, private. Throws a RangeError for a reason that is not one printable line. */
@@ -79,19 +82,20 @@ export function readTombstone(note: string): Tombstone | undefined {
   return parseBody(note.slice(0, note.lastIndexOf('\n\n') + 1));
 }
 
-function toBody({ origin, from, to, first, last, chain, before, time, reason, tree }: Tombstone): string {
+function toBody({ origin, from, to, first, last, chain, prev, before, time, reason, tree }: Tombstone): string {
   const hashes = printRange(tree).map((hash) => `${hash}\n`);
   return (
     `sallyport tombstone 1\n${origin}\nrecords ${from} ${to}\nsegments ${first} ${last}\nchain ${chain}\n` +
-    `before ${new Date(before).toISOString()}\ntime ${new Date(time).toISOString()}\nreason ${reason}\ntree ${hashes.length}\n${hashes.join('')}`
+    `${prev === undefined ? '' : `prev ${prev}\n`}before ${new Date(before).toISOString()}\ntime ${new Date(time).toISOString()}\nreason ${reason}\ntree ${hashes.length}\n${hashes.join('')}`
   );
 }
 
 const BODY =
-  /^sallyport tombstone 1\n(sallyport\/[^\s/]{1,64}\/[^\s/]{1,64})\nrecords ([1-9]\d{0,15}) ([1-9]\d{0,15})\nsegments ([1-9]\d{0,11}) ([1-9]\d{0,11})\nchain ([0-9a-f]{64})\nbefore (\S{20,30})\ntime (\S{20,30})\nreason ([\x20-\x7e]{1,200})\ntree (\d{1,3})\n((?:[0-9a-f]{64}\n)*)$/;
+  /^sallyport tombstone 1\n(sallyport\/[^\s/]{1,64}\/[^\s/]{1,64})\nrecords ([1-9]\d{0,15}) ([1-9]\d{0,15})\nsegments ([1-9]\d{0,11}) ([1-9]\d{0,11})\nchain ([0-9a-f]{64})\n(?:prev ([0-9a-f]{64})\n)?before (\S{20,30})\ntime (\S{20,30})\nreason ([\x20-\x7e]{1,200})\ntree (\d{1,3})\n((?:[0-9a-f]{64}\n)*)$/;
 
 function parseBody(body: string): Tombstone | undefined {
-  const [, origin = '', from, to, first, last, chain = '', before = '', time = '', reason = '', count, hashes = ''] = BODY.exec(body) ?? [];
+  const [, origin = '', from, to, first, last, chain = '', prev, before = '', time = '', reason = '', count, hashes = ''] =
+    BODY.exec(body) ?? [];
   const roots = hashes.split('\n').slice(0, -1);
   const tree = parseRange(Number(from) - 1, Number(to), roots);
   const said = {
@@ -108,5 +112,5 @@ function parseBody(body: string): Tombstone | undefined {
     said.from <= said.to &&
     said.first <= said.last &&
     !Number.isNaN(said.before + said.time);
-  return sound ? { origin, ...said, chain, reason, tree } : undefined;
+  return sound ? { origin, ...said, chain, prev, reason, tree } : undefined;
 }

@@ -16,8 +16,8 @@ export interface TreeCheck {
   readonly size: number | undefined;
   /** Goes on with the leaves of a segment. `before`: the tree over everything before it, as its head says. False where that is not what was there. */
   add(segment: number, leaves: LeafRun, before: CompactRange | undefined): boolean;
-  /** Goes on behind leaves that were removed, and whose hashes are known. */
-  skip(removed: CompactRange): void;
+  /** Goes on behind leaves that were removed, and whose hashes are known. False where the tree is known and ends elsewhere. */
+  skip(removed: CompactRange): boolean;
   /** From here on it is not known, until a head says it. */
   lose(): void;
   compare(checkpoint: Checkpoint): Promise<Holding>;
@@ -84,12 +84,12 @@ export function createTreeCheck(readLeaves: ReadLeaves): TreeCheck {
       return agrees;
     },
     skip(removed) {
-      if (range?.to !== removed.from) {
-        range = undefined;
-        return;
-      }
-      range = copyRange(range);
+      const before = range;
+      range = undefined;
+      if (before?.to !== removed.from) return before === undefined;
+      range = copyRange(before);
       addRange(range, removed);
+      return true;
     },
     lose() {
       range = undefined;

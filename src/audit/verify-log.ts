@@ -6,6 +6,7 @@ import { createCheckpointCheck } from './checkpoint-check.ts';
 import type { CheckpointCheck, KeptNote, Signed } from './checkpoint-check.ts';
 import { diskFiles } from './files.ts';
 import { toSegmentName } from './format.ts';
+import { listStrangers } from './log-directory.ts';
 import type { LogDirectory } from './log-directory.ts';
 import { createLogFacts } from './log-facts.ts';
 import type { LogFacts } from './log-facts.ts';
@@ -17,8 +18,9 @@ import { emptyRange, parseRange } from './merkle.ts';
 import type { CompactRange } from './merkle.ts';
 import { toOrigin } from './note.ts';
 import type { VerifierKey } from './note.ts';
+import { passRemoved } from './pass-removed.ts';
 import { isBlank } from './read-lines.ts';
-import { readMembers } from './read-members.ts';
+import { readMembers, toNumber } from './read-members.ts';
 import { readRun } from './read-run.ts';
 import type { SegmentPass, TellingLine } from './segment-pass.ts';
 import { createSegmentReader } from './segment-reader.ts';
@@ -75,6 +77,8 @@ export interface LogTrust {
   readonly onSegment?: ((records: number, segments: number) => void) | undefined;
 }
 
+const STRANGER = 'This is no part of the log, though it is named as one: no writer makes it, and no reader believes it.';
+
 interface Reading {
   readonly directory: string;
   readonly reader: SegmentReader;
@@ -91,16 +95,19 @@ export async function verifyLog({ slot, directory, segments }: LogDirectory, ide
   const chain = createChainCheck();
   const facts = createLogFacts();
   const tree = createTreeCheck(async (number) => (await readRun(directory, number))?.leaves);
-  const checkpoints = createCheckpointCheck({ chain, tree, identity, keys: trust.keys, kept: trust.kept });
+  const { parts, refused } = await readLogParts(directory, used, identity, trust.keys);
+  const isRemoved = (seq: number): boolean =>
+    parts.some((part) => part.kind === 'removed' && seq >= part.tombstone.from && seq <= part.tombstone.to);
+  const checkpoints = createCheckpointCheck({ chain, tree, identity, keys: trust.keys, kept: trust.kept, isRemoved });
   const reader = createSegmentReader(directory, used, trust.keys);
   const reading: Reading = { directory, reader, chain, facts, tree, checkpoints };
-  const { parts, refused } = await readLogParts(directory, used, identity, trust.keys);
   for (const { file, says } of refused) chain.note({ what: 'forged', file, line: 1, position: 0, seq: 0, says });
 
   const { end, removed } = await verifyParts(parts, reading, trust);
   chain.end();
   checkpoints.end();
   for (const { finding } of facts.torn) chain.note(finding);
+  for (const file of await listStrangers(directory)) chain.note({ what: 'foreign', file, line: 1, position: 0, seq: 0, says: STRANGER });
   return {
     slot,
     origin: identity.node === undefined ? undefined : toOrigin(identity.node, identity.log),
@@ -137,9 +144,9 @@ async function verifyParts(
   try {
     for (const part of parts) {
       if (part.kind === 'removed') {
-        removed += passRemoved(part, reading);
+        removed += await passRemoved(part, reading);
       } else {
-        end = await verifySegment(part.number, part === last, reading);
+        end = await verifyReadable(part.number, part === last, reading);
         read += 1;
         onSegment?.(reading.facts.records, read);
       }
@@ -152,8 +159,23 @@ async function verifyParts(
 
 async function dropBlank(directory: string, segments: readonly number[]): Promise<readonly number[]> {
   let count = segments.length;
-  while (count > 0 && (await withSegment(diskFiles, directory, segments[count - 1] ?? 0, isBlank))) count -= 1;
+  // What cannot be read is not blank: it is named where its turn comes.
+  const isDropped = (number: number): Promise<boolean> => withSegment(diskFiles, directory, number, isBlank).catch(() => false);
+  while (count > 0 && (await isDropped(segments[count - 1] ?? 0))) count -= 1;
   return segments.slice(0, count);
+}
+
+/** One file that cannot be read is a finding, and no reason to say nothing of the others. */
+async function verifyReadable(number: number, newest: boolean, reading: Reading): Promise<LogReport['end']> {
+  try {
+    return await verifySegment(number, newest, reading);
+  } catch (error) {
+    const { chain, tree } = reading;
+    const says = `This file cannot be read: ${error instanceof Error ? error.message : 'nobody knows why'}.`;
+    chain.note({ what: 'foreign', file: toSegmentName(number), line: 1, position: 0, seq: chain.last.seq + 1, says });
+    tree.lose();
+    return 'open';
+  }
 }
 
 async function verifySegment(number: number, newest: boolean, reading: Reading): Promise<LogReport['end']> {
@@ -164,6 +186,7 @@ async function verifySegment(number: number, newest: boolean, reading: Reading):
     pass !== undefined && follows(pass, chain)
       ? takeOver(pass, facts)
       : await withSegment(diskFiles, reading.directory, number, (file) => verifyLines(file, name, { chain, facts, newest }));
+  checkNumber(number, telling[0], chain);
   if (leaves === undefined) tree.lose();
   else if (tree.size !== leaves.from) checkpoints.restart();
   if (leaves !== undefined && !tree.add(number, leaves, treeBefore(leaves, telling[0]))) {
@@ -174,6 +197,16 @@ async function verifySegment(number: number, newest: boolean, reading: Reading):
   await checkpoints.check(name, telling);
   if (!whole) tree.lose();
   return end;
+}
+
+/** A head that says of which file it is. Where anything else is wrong already, it is about the same. */
+function checkNumber(number: number, head: TellingLine | undefined, chain: ChainCheck): void {
+  if (head?.kind !== 'segment' || chain.findings.length > 0) return;
+  const said = toNumber(readMembers(head.text)['number']);
+  if (said === number) return;
+  const { line, position, seq } = head;
+  const says = `This is the head of segment ${said}, in the file of segment ${number}.`;
+  chain.note({ what: 'foreign', file: toSegmentName(number), line, position, seq, says });
 }
 
 /** A head that was written behind other records than those that are there. */
@@ -197,15 +230,4 @@ function treeBefore({ from }: LeafRun, head: TellingLine | undefined): CompactRa
   if (head.seq === 1) return emptyRange();
   const { tree } = readMembers(head.text);
   return Array.isArray(tree) ? parseRange(0, head.seq - 1, tree) : undefined;
-}
-
-/** Gives how many records are gone. */
-function passRemoved({ file, tombstone }: Extract<LogPart, { kind: 'removed' }>, { chain, facts, tree }: Reading): number {
-  const { from, to, before, time, reason } = tombstone;
-  chain.passOver(tombstone, { file, line: 1, position: 0 });
-  tree.skip(tombstone.tree);
-  facts.addRemark(
-    `Records ${from} to ${to}, none younger than ${new Date(before).toISOString()}, were removed at ${new Date(time).toISOString()}: ${reason}.`,
-  );
-  return to - from + 1;
 }

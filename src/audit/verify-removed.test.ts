@@ -25,8 +25,20 @@ function layTombstone(log: SignedLogFixture, first: number, last: number, signer
   const tree = emptyRange(before);
   for (const line of lines) addLeaf(tree, leafHash(line));
   const chain = /"chain":"([0-9a-f]{64})"\}$/.exec(lines.at(-1) ?? '')?.[1] ?? '';
+  const prev = /"prev":"([0-9a-f]{64})"/.exec(lines[0] ?? '')?.[1];
   const span = { from: before + 1, to: before + lines.length };
-  const tombstone = { origin: log.origin, ...span, first, last, chain, before: TIME, time: TIME + 1, reason: 'kept for 190 days', tree };
+  const tombstone = {
+    origin: log.origin,
+    ...span,
+    first,
+    last,
+    chain,
+    prev,
+    before: TIME,
+    time: TIME + 1,
+    reason: 'kept for 190 days',
+    tree,
+  };
   writeFileSync(join(log.folder, toTombstoneName(first)), signTombstone(tombstone, signer.key.name, signer.secret));
   return span;
 }

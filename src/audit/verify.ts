@@ -3,7 +3,7 @@
 
 import { join } from 'node:path';
 import type { KeptNote } from './checkpoint-check.ts';
-import { CHECKPOINT_KEY_FILE, parseKeys, readIfThere } from './checkpoint-files.ts';
+import { CHECKPOINT_KEY_FILE, parseKeys } from './checkpoint-files.ts';
 import { findAnchors, findKept } from './kept-notes.ts';
 import type { FoundNotes } from './kept-notes.ts';
 import { listLogs } from './log-directory.ts';
@@ -11,6 +11,7 @@ import { isAbout, readIdentity } from './log-identity.ts';
 import type { LogIdentity } from './log-identity.ts';
 import { printVerifierKey } from './note.ts';
 import type { VerifierKey } from './note.ts';
+import { readSmallFile } from './small-file.ts';
 import { toLimits } from './verify-limits.ts';
 import { verifyLog } from './verify-log.ts';
 import type { LogReport } from './verify-log.ts';
@@ -68,7 +69,7 @@ export async function verifyLogs(directory: string, options: VerifyOptions = {})
     const onSegment = (count: number, read: number): void =>
       options.onProgress?.({ records: records + count, segments: segments + read, ofSegments });
     const notes = [...outside, ...kept.notes].filter(({ checkpoint }) => isAbout(identity, checkpoint.origin));
-    const report = await verifyLog(log, identity, { keys, kept: notes, onSegment });
+    const report = await verifyLog(log, identity, { keys, kept: notes, onSegment }).catch((error: unknown) => toUnread(log.slot, error));
     logs.push(withTwin(report, identity, identities));
     records += report.records;
     segments += log.segments.length;
@@ -90,7 +91,7 @@ export async function verifyLogs(directory: string, options: VerifyOptions = {})
 
 async function readKeysBeside(directory: string): Promise<readonly VerifierKey[] | undefined> {
   for (const folder of [directory, join(directory, '..')]) {
-    const text = await readIfThere(join(folder, CHECKPOINT_KEY_FILE));
+    const text = await readSmallFile(join(folder, CHECKPOINT_KEY_FILE));
     if (text !== undefined) return parseKeys(text);
   }
   return undefined;
@@ -102,6 +103,12 @@ function withTwin(report: LogReport, identity: LogIdentity, known: ReadonlyMap<s
   if (twin === undefined) return report;
   const says = `This is the same log as ${twin}: one of the two was put in the place of another.`;
   return { ...report, ok: false, findings: [{ what: 'foreign', file: '', line: 0, position: 0, seq: 0, says }, ...report.findings] };
+}
+
+/** A log that could not be gone through is not a good one; the others are told of all the same. */
+function toUnread(slot: string, error: unknown): LogReport {
+  const says = `The log cannot be read: ${error instanceof Error ? error.message : 'nobody knows why'}.`;
+  return { ...NOTHING, slot, origin: undefined, findings: [{ what: 'foreign', file: '', line: 0, position: 0, seq: 0, says }] };
 }
 
 /** Logs that were noted down elsewhere and of which nothing is there. */

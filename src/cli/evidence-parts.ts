@@ -136,6 +136,15 @@ export async function addVerification(pack: EvidencePack, deps: CliDeps, { folde
   return report;
 }
 
+/** What is no regular file is no part of a log, and may have no end. */
+async function tombstonesIn(directory: string): Promise<readonly string[]> {
+  const entries = await readdir(directory, { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && parseTombstoneName(entry.name) !== undefined)
+    .map(({ name }) => name)
+    .sort();
+}
+
 /** What was removed because its time was over, and what has to be kept. */
 export async function addRetention(
   pack: EvidencePack,
@@ -144,7 +153,7 @@ export async function addRetention(
   { folder }: EvidenceScope,
 ): Promise<void> {
   for (const { slot, directory } of await listLogs(join(folder, 'audit')))
-    for (const file of (await readdir(directory)).filter((name) => parseTombstoneName(name) !== undefined).sort())
+    for (const file of await tombstonesIn(directory))
       await pack.copy(`retention/tombstones/${slot}/${file}`, 'a signed note that stands for removed records', join(directory, file));
   const holds = await store.holds.list(DEFAULT_TENANT);
   const shown = holds.map(({ by, lifted, sinceMs, fromMs, toMs, tenant: _tenant, ...hold }) => ({
