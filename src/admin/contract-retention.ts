@@ -82,7 +82,8 @@ const retentionSchema = z.strictObject({
   ),
   envelopes: z.int().meta({ description: 'Envelopes of the vault whose time was over.' }),
   keys: z.int().meta({ description: 'Months of which the keys of subjects were destroyed, because no record of them is left.' }),
-  fault: z.string().nullable().meta({ description: 'Why nothing could be removed at all.' }),
+  fault: z.string().nullable().meta({ description: 'Why what is old enough could not be removed at all.' }),
+  note: z.string().nullable().meta({ description: 'Why nothing would be removed yet, where nothing is old enough anyway.' }),
 });
 
 const runSchema = z

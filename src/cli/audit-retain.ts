@@ -14,6 +14,7 @@ export const auditRetainCommand: Command = {
   description: [
     'Records go by whole segments, and the newest segment of a log stays. Each removal leaves a signed tombstone, so that the rest still verifies; what a legal hold is about stays.',
     'After a leap of the clock nothing is removed until somebody has said that it is right.',
+    'Ends with exit code 1 where something that is old enough stays, and no hold is why; a dry run too.',
   ],
   options: [
     { name: 'dry-run', text: 'only say what would be removed' },
@@ -37,7 +38,8 @@ export const auditRetainCommand: Command = {
 
 function print(deps: CliDeps, view: RetentionView): void {
   printLine(deps, `Records are kept for ${view.days} days: what had been written by ${view.cutoff} is old enough.`);
-  if (view.fault !== null) printText(deps, view.fault);
+  const said = view.fault ?? view.note;
+  if (said !== null) printText(deps, said);
   const verb = view.isDryRun ? 'would be removed' : 'were removed';
   for (const { slot, segments, removed, held, fault } of view.logs) {
     if (removed.length === 0) printText(deps, `${slot}: nothing to remove of ${segments} ${segments === 1 ? 'segment' : 'segments'}`);

@@ -33,7 +33,7 @@ describe('the clock by which records are removed', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   it('is gone by once it has run evenly for three days', () => {
-    assert.deepEqual(clock.look(), { kind: 'settling', untilMs: START_MS + 3 * DAY_MS });
+    assert.deepEqual(clock.look(), { kind: 'settling', untilMs: START_MS + 3 * DAY_MS, since: 'new' });
     run(3);
     assert.deepEqual(clock.look(), { kind: 'steady' });
   });
@@ -48,9 +48,9 @@ describe('the clock by which records are removed', () => {
   it('is waited for after it went ahead by more than a weekend', () => {
     run(4);
     now += 10 * DAY_MS;
-    assert.deepEqual(clock.look(), { kind: 'settling', untilMs: now + 3 * DAY_MS });
+    assert.deepEqual(clock.look(), { kind: 'settling', untilMs: now + 3 * DAY_MS, since: 'ahead' });
     restart();
-    assert.equal(clock.look().kind, 'settling');
+    assert.deepEqual(clock.look(), { kind: 'settling', untilMs: now + 3 * DAY_MS, since: 'ahead' });
     run(3);
     assert.deepEqual(clock.look(), { kind: 'steady' });
   });
@@ -79,7 +79,7 @@ describe('the clock by which records are removed', () => {
     now += 400 * DAY_MS;
     clock.look();
     now -= 400 * DAY_MS;
-    assert.equal(clock.look().kind, 'settling');
+    assert.deepEqual(clock.look(), { kind: 'settling', untilMs: now + 3 * DAY_MS, since: 'back' });
     run(3);
     assert.deepEqual(clock.look(), { kind: 'steady' });
   });
@@ -90,6 +90,12 @@ describe('the clock by which records are removed', () => {
     assert.deepEqual(clock.look(), { kind: 'steady' });
   });
 
+  it('is read as earlier versions noted it down, which did not say what was', () => {
+    writeFileSync(join(folder, 'clock.json'), JSON.stringify({ format: 1, seenMs: now, evenSinceMs: now, leap: null }));
+    restart();
+    assert.deepEqual(clock.look(), { kind: 'settling', untilMs: now + 3 * DAY_MS, since: undefined });
+  });
+
   it('is not gone by where nobody can say what it showed', () => {
     for (const text of [
       '',
@@ -97,6 +103,7 @@ describe('the clock by which records are removed', () => {
       '{"format":2}',
       '{"format":1,"seenMs":1,"evenSinceMs":1}',
       '{"format":1,"seenMs":1,"evenSinceMs":1,"leap":{}}',
+      '{"format":1,"seenMs":1,"evenSinceMs":1,"leap":null,"since":"x"}',
     ]) {
       writeFileSync(join(folder, 'clock.json'), text);
       restart();

@@ -9,9 +9,14 @@ import { writePrivate } from './private-file.ts';
 export type ClockState =
   | { readonly kind: 'steady' }
   /** It went ahead, or back: it will be gone by from then on. */
-  | { readonly kind: 'settling'; readonly untilMs: number }
+  | { readonly kind: 'settling'; readonly untilMs: number; readonly since: UnevenSince | undefined }
   /** It went so far ahead that somebody has to look at it. */
   | { readonly kind: 'leapt'; readonly fromMs: number; readonly toMs: number };
+
+/** Why it is not gone by yet: nobody looked at it before; it went ahead, or nobody looked for days; it went back. */
+export type UnevenSince = (typeof SINCE)[number];
+
+const SINCE = ['new', 'ahead', 'back'] as const;
 
 /** Throws when the note cannot be read or written: then nothing is removed. */
 export interface RetentionClock {
@@ -28,6 +33,8 @@ interface Note {
   /** Since when it has run evenly. */
   readonly evenSinceMs: number;
   readonly leap: { readonly fromMs: number; readonly toMs: number } | null;
+  /** What was at `evenSinceMs`; notes of earlier versions do not say. */
+  readonly since?: UnevenSince;
 }
 
 const HOUR_MS = 3_600_000;
@@ -54,7 +61,7 @@ export function createRetentionClock(file: string, nowMs: () => number): Retenti
       keep(next);
       if (next.leap !== null) return { kind: 'leapt', ...next.leap };
       const untilMs = next.evenSinceMs + SETTLE_MS;
-      return now < untilMs ? { kind: 'settling', untilMs } : { kind: 'steady' };
+      return now < untilMs ? { kind: 'settling', untilMs, since: next.since } : { kind: 'steady' };
     },
     confirm() {
       const now = nowMs();
@@ -64,12 +71,12 @@ export function createRetentionClock(file: string, nowMs: () => number): Retenti
 }
 
 function advance(note: Note | undefined, now: number): Note {
-  if (note === undefined) return { format: 1, seenMs: now, evenSinceMs: now, leap: null };
+  if (note === undefined) return { format: 1, seenMs: now, evenSinceMs: now, leap: null, since: 'new' };
   const ahead = now - note.seenMs;
   if (ahead > FAR_MS) return { format: 1, seenMs: now, evenSinceMs: now, leap: { fromMs: note.seenMs, toMs: now } };
   // Back again: whatever it leapt to before was wrong.
-  if (ahead < -BACK_MS) return { format: 1, seenMs: now, evenSinceMs: now, leap: null };
-  if (ahead > LEAP_MS) return { ...note, seenMs: now, evenSinceMs: now };
+  if (ahead < -BACK_MS) return { format: 1, seenMs: now, evenSinceMs: now, leap: null, since: 'back' };
+  if (ahead > LEAP_MS) return { ...note, seenMs: now, evenSinceMs: now, since: 'ahead' };
   return { ...note, seenMs: now };
 }
 
@@ -80,11 +87,17 @@ function readNote(file: string): Note | undefined {
   return value;
 }
 
+/** The word for why a clock is not gone by; undefined for anything else. */
+export function toUnevenSince(value: unknown): UnevenSince | undefined {
+  return SINCE.find((one) => one === value);
+}
+
 function isNote(value: unknown): value is Note {
   if (typeof value !== 'object' || value === null || !('format' in value) || value.format !== 1) return false;
   if (!('seenMs' in value) || typeof value.seenMs !== 'number' || !('evenSinceMs' in value) || typeof value.evenSinceMs !== 'number')
     return false;
   if (!('leap' in value)) return false;
+  if ('since' in value && toUnevenSince(value.since) === undefined) return false;
   const { leap } = value;
   return (
     leap === null ||

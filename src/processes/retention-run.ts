@@ -23,7 +23,8 @@ import type { Fields } from './channel.ts';
 import { faultIn } from './checkpoint-port.ts';
 import type { Links } from './child.ts';
 import type { HoldBook } from './hold-book.ts';
-import type { ClockState } from './retention-clock.ts';
+import { toUnevenSince } from './retention-clock.ts';
+import type { ClockState, UnevenSince } from './retention-clock.ts';
 import { toMonth } from './subject-keys.ts';
 
 export interface RetentionRunOptions {
@@ -84,9 +85,9 @@ export async function runRetention(options: RetentionRunOptions, wanted: WantedR
   if (isRemoved)
     await onRemoved().catch((error: unknown) => log.warn('copies of what was removed are there still', { reason: String(error) }));
   const sweep = { nowMs: nowMs(), holds: standing, keepDays: options.keepDays(), retentionDays: days };
-  const swept = isSteady
-    ? await removeEnvelopes(vaultFolder(dataFolder), { ...sweep, isDryRun })
-    : { removed: 0, held: 0, oldestMs: undefined };
+  const swept = await removeEnvelopes(vaultFolder(dataFolder), { ...sweep, isDryRun: isDryRun || !isSteady });
+  // What keeps nothing from being removed is no fault: a gateway that is new, say.
+  const isDue = swept.removed > 0 || plans.some(({ removals }) => removals.length > 0);
   const isWhole = logs.every(({ fault }) => fault === null);
   const keys = isSteady && !isDryRun && isWhole ? await expireKeys(plans, swept, ask) : 0;
   return {
@@ -95,9 +96,9 @@ export async function runRetention(options: RetentionRunOptions, wanted: WantedR
     cutoff: new Date(cutoffMs).toISOString(),
     clock: viewClock(clock),
     logs,
-    envelopes: swept.removed,
+    envelopes: isSteady ? swept.removed : 0,
     keys,
-    fault: isSteady ? null : describeClock(clock),
+    ...(isDue || clock.kind === 'leapt' ? { fault: describeClock(clock), note: null } : { fault: null, note: describeClock(clock) }),
   };
 }
 
@@ -125,13 +126,20 @@ export async function finishInterrupted({ dataFolder, links, journal, tenant, no
   }
 }
 
+const UNEVEN: Readonly<Record<UnevenSince | 'unknown', string>> = {
+  new: 'The gateway is new here, and has not seen its clock run for three days yet',
+  ahead: 'The clock went ahead by more than three days, or the gateway was off for as long',
+  back: 'The clock was put back',
+  unknown: 'The clock was put ahead or back, or the gateway is new or was off for days',
+};
+
 /** What is said of a clock that cannot be gone by; undefined where it can. */
 export function describeClock(clock: ClockState): string | null {
   switch (clock.kind) {
     case 'steady':
       return null;
     case 'settling':
-      return `The clock was put ahead or back, or the gateway is new or was off for days: no record is removed before ${timeOf(clock.untilMs)}.`;
+      return `${UNEVEN[clock.since ?? 'unknown']}: no record is removed before ${timeOf(clock.untilMs)}.`;
     case 'leapt':
       return `The clock went from ${timeOf(clock.fromMs)} to ${timeOf(clock.toMs)}: no record is removed until somebody says that it is right, with 'sallyport audit retain --clock-is-right --reason TEXT'.`;
     default:
@@ -219,7 +227,8 @@ async function askKeeper(links: Pick<Links, 'request'>, type: string, fields: Fi
 function toClock(value: unknown): ClockState {
   if (typeof value === 'object' && value !== null && 'kind' in value) {
     if (value.kind === 'steady') return { kind: 'steady' };
-    if (value.kind === 'settling' && 'untilMs' in value) return { kind: 'settling', untilMs: Number(value.untilMs) };
+    if (value.kind === 'settling' && 'untilMs' in value)
+      return { kind: 'settling', untilMs: Number(value.untilMs), since: 'since' in value ? toUnevenSince(value.since) : undefined };
     if (value.kind === 'leapt' && 'fromMs' in value && 'toMs' in value)
       return { kind: 'leapt', fromMs: Number(value.fromMs), toMs: Number(value.toMs) };
   }

@@ -205,7 +205,7 @@ describe('what is old enough', () => {
   }
 
   for (const clock of [
-    { kind: 'settling', untilMs: NOW_MS + 1 },
+    { kind: 'settling', untilMs: NOW_MS + 1, since: 'ahead' },
     { kind: 'leapt', fromMs: 0, toMs: NOW_MS },
   ] as const) {
     it(`stays while the clock is ${clock.kind}`, async (t) => {
@@ -222,6 +222,26 @@ describe('what is old enough', () => {
       assert.ok(made.old.segments().length < before.length);
     });
   }
+
+  for (const [since, said] of [
+    ['new', /^The gateway is new here/],
+    ['ahead', /^The clock went ahead by more than three days/],
+    ['back', /^The clock was put back/],
+    [undefined, /^The clock was put ahead or back, or/],
+  ] as const)
+    it(`is nothing, and a clock that is ${since ?? 'not steady'} is no fault then`, async (t) => {
+      const made = await rig(t, { days: () => DAYS + 10 });
+      made.clock = { kind: 'settling', untilMs: NOW_MS + 1, since };
+      for (const dryRun of [true, false]) {
+        const done = await made.desk.removeOld({ ...NOW, dryRun });
+        assert.ok(done.ok && done.value.fault === null);
+        assert.match(done.value.note ?? '', said);
+      }
+      assert.deepEqual(made.desk.faults(), []);
+      made.clock = { kind: 'leapt', fromMs: 0, toMs: NOW_MS };
+      const leapt = await made.desk.removeOld(NOW);
+      assert.ok(leapt.ok && leapt.value.fault !== null, 'a person has to look at it');
+    });
 
   it('goes once, whoever asks at the same time', async (t) => {
     const { desk, old } = await rig(t);
@@ -266,7 +286,7 @@ describe('the keeper', () => {
     for (const days of [undefined, 0, Number.NaN]) assert.match(await refusal(t, days), /not told/);
   });
   it('signs for nothing by a clock that is not steady', async (t) =>
-    assert.match(await refusal(t, 10, { kind: 'settling', untilMs: NOW_MS }), /clock/));
+    assert.match(await refusal(t, 10, { kind: 'settling', untilMs: NOW_MS, since: 'new' }), /clock/));
   it('is asked by control alone', () => {
     const never = (): never => assert.fail();
     for (const role of ['worker', 'runner', 'inspector'] as const)
