@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { EXPORT_FORMATS, exportEntries } from '../audit/index.ts';
 import type { ExportFormat } from '../audit/index.ts';
 import type { Command } from './command.ts';
-import { FILTER_OPTIONS, readFilter } from './entry-filter.ts';
+import { FILTER_OPTIONS, REASON_OPTION, readFilter } from './entry-filter.ts';
 import { EXIT } from './exit-codes.ts';
 import { complain } from './print.ts';
 import { refusalOfNames } from './pseudonym.ts';
@@ -26,6 +26,7 @@ export const auditExportCommand: Command = {
     { name: 'format', value: 'FORMAT', text: `${EXPORT_FORMATS.join(', ')} (default: jsonl)` },
     { name: 'out', value: 'FILE', text: 'a new file, readable by this user alone (default: standard output)' },
     ...FILTER_OPTIONS,
+    REASON_OPTION,
   ],
   examples: [
     ['sallyport audit export --format ocsf --from 24h', 'the last day for a SIEM'],
@@ -38,13 +39,14 @@ export const auditExportCommand: Command = {
     if (!filter.ok) return complain(deps, EXIT.usage, filter.error);
     const folder = recordFolder(args, deps);
     if (typeof folder === 'number') return folder;
-    const out = args.text('out');
     const refusal = recordSettings(folder).hidesNames ? refusalOfNames(filter.value) : undefined;
     if (refusal !== undefined) return complain(deps, EXIT.failed, refusal);
+    const out = args.text('out');
     if (out !== undefined && existsSync(resolve(deps.cwd, out)))
       return complain(deps, EXIT.usage, `${out} is there already: --out names a new file.`);
     const { target, details } = actAbout(folder, args, filter.value);
-    return withRecord(folder, deps, { action: 'audit.export', target, details: { format, ...details } }, async (index) => {
+    const act = { action: 'audit.export', target, reason: args.text('reason'), details: { format, ...details } } as const;
+    return withRecord(folder, deps, act, async (index) => {
       const entries = index.find({ ...filter.value, order: 'oldest' });
       const sink = out === undefined ? outputSink(deps) : await fileSink(resolve(deps.cwd, out));
       try {

@@ -173,15 +173,17 @@ for (const [options, why] of [
 
 test('each reading is on record, with what it was about and why', async (t) => {
   const fixture = await recordFixture(t);
-  await fixture.run('audit', 'query', '--agent', 'billing', '--verdict', 'deny', '--count-by', 'tool');
-  await fixture.run('audit', 'export', '--format', 'csv', '--server', 'files');
+  await fixture.run('audit', 'query', '--agent', 'billing', '--verdict', 'deny', '--count-by', 'tool', '--reason', 'case 7');
+  await fixture.run('audit', 'export', '--format', 'csv', '--server', 'files', '--reason', 'case 8');
+  await fixture.run('audit', 'export', '--server', 'files');
   await fixture.run('audit', 'who', '--server', 'files', '--from', '2026-11-20', '--reason', 'incident 12');
   await fixture.run('audit', 'subject', 'billing', '--reason', 'Art. 15');
   await fixture.run('audit', 'index', '--rebuild');
   const said = (await acts(fixture)).map(({ action, target, reason, details }) => ({ action, target, reason, details }));
   assert.deepEqual(said, [
-    { action: 'audit.query', target: 'billing', reason: undefined, details: { verdict: 'deny', countBy: 'tool' } },
-    { action: 'audit.export', target: 'files', reason: undefined, details: { format: 'csv', server: 'files' } },
+    { action: 'audit.query', target: 'billing', reason: 'case 7', details: { verdict: 'deny', countBy: 'tool' } },
+    { action: 'audit.export', target: 'files', reason: 'case 8', details: { format: 'csv', server: 'files' } },
+    { action: 'audit.export', target: 'files', reason: undefined, details: { format: 'jsonl', server: 'files' } },
     { action: 'audit.who', target: 'files', reason: 'incident 12', details: { from: '2026-11-20' } },
     { action: 'audit.subject', target: 'billing', reason: 'Art. 15', details: undefined },
     { action: 'audit.index', target: undefined, reason: undefined, details: { rebuild: 'yes' } },

@@ -5,7 +5,7 @@ import { COUNT_BY, toJsonLine, toWholeDays } from '../audit/index.ts';
 import type { RecordIndex } from '../audit/index.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { CliDeps, Command } from './command.ts';
-import { FILTER_OPTIONS, readCountBy, readFilter, readOrder } from './entry-filter.ts';
+import { FILTER_OPTIONS, REASON_OPTION, readCountBy, readFilter, readOrder } from './entry-filter.ts';
 import { ENTRY_HEADINGS, toEntryRow } from './entry-row.ts';
 import { EXIT } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
@@ -31,6 +31,7 @@ const query: Command = {
     { name: 'limit', value: 'COUNT', text: `so many, or all (default: ${DEFAULT_LIMIT})` },
     { name: 'sort', value: 'ORDER', text: 'newest or oldest first (default: newest)' },
     { name: 'count-by', value: 'WHAT', text: `how many calls, by ${COUNT_BY.join(', ')}` },
+    REASON_OPTION,
   ],
   examples: [
     ['sallyport audit query --verdict deny --from 24h', 'what was denied since yesterday'],
@@ -46,10 +47,11 @@ const query: Command = {
     if (by?.ok === false) return complain(deps, EXIT.usage, by.error);
     const folder = recordFolder(args, deps);
     if (typeof folder === 'number') return folder;
-    const { target, details } = actAbout(folder, args, filter.value);
     const refusal = recordSettings(folder).hidesNames ? refusalOfNames(filter.value) : undefined;
     if (refusal !== undefined) return complain(deps, EXIT.failed, refusal);
-    const act = { action: 'audit.query', target, details: { ...details, ...(by === undefined ? {} : { countBy: by.value }) } } as const;
+    const { target, details } = actAbout(folder, args, filter.value);
+    const figures = by === undefined ? {} : { countBy: by.value };
+    const act = { action: 'audit.query', target, reason: args.text('reason'), details: { ...details, ...figures } } as const;
     return withRecord(folder, deps, act, (index) =>
       by === undefined
         ? showEntries(index, { ...filter.value, ...order.value }, args, deps)
@@ -120,16 +122,14 @@ async function showCount(
       [by.toUpperCase(), 'CALLS'],
       groups.map(({ group, calls }) => [group, calls === undefined ? 'not told' : String(calls)]),
     );
-  return EXIT.ok;
-}
   if (groups.some(({ calls }) => calls === undefined))
     printLine(deps, `\nNot told: groups of fewer than ${smallestGroup} people, and one more where theirs could be had from it.`);
   const from = fromMs === undefined ? '' : ` from ${toDay(fromMs)}`;
   const to = toMs === undefined ? '' : `${from === '' ? '' : ' to'} before ${toDay(toMs)}`;
   if (from !== '' || to !== '') printLine(deps, `\nThese are figures of whole days, UTC:${from}${to}.`);
+  return EXIT.ok;
+}
 
-function say(args: ParsedArguments, deps: CliDeps, sentence: string, report: object = {}): ExitCode {
-  if (args.output === 'json') printJson(deps, { done: true, ...report });
 function toIso(ms: number): string {
   return new Date(ms).toISOString();
 }
@@ -138,6 +138,8 @@ function toDay(ms: number): string {
   return toIso(ms).slice(0, 10);
 }
 
+function say(args: ParsedArguments, deps: CliDeps, sentence: string, report: object = {}): ExitCode {
+  if (args.output === 'json') printJson(deps, { done: true, ...report });
   else printLine(deps, sentence);
   return EXIT.ok;
 }

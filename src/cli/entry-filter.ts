@@ -30,6 +30,9 @@ export const FILTER_OPTIONS: readonly OptionSpec[] = [
   { name: 'id', value: 'ID', text: 'with this id: of a call, an act, a question to a person, a lock' },
 ];
 
+/** Whoever reads the record may say why. */
+export const REASON_OPTION: OptionSpec = { name: 'reason', value: 'TEXT', text: 'why, for the record' };
+
 /** How the record frames and signs itself: shown only to who asks for it. */
 const ASKED_FOR: ReadonlySet<EntryKind> = new Set(['log', 'checkpoint']);
 const VERDICTS = ['allow', 'ask', 'deny'];
@@ -45,11 +48,11 @@ export function readFilter(args: ParsedArguments, deps: CliDeps): Result<EntryFi
   if (!verdict.ok) return verdict;
   const status = oneOf('status', args.text('status'), STATUSES);
   if (!status.ok) return status;
+  const slip = slipIn(args.text('subject'));
+  if (slip !== undefined) return fail(slip);
   return ok({
     ...times.value,
     kinds: kinds.value,
-  const slip = slipIn(args.text('subject'));
-  if (slip !== undefined) return fail(slip);
     verdict: verdict.value,
     status: status.value,
     agent: args.text('agent'),
