@@ -25,7 +25,8 @@ function answer(releases: Releases, subjects: SubjectKeeper, { type, fields }: F
       return { releases: releases.list() };
     case 'release-request': {
       const asked = toRequest(fields);
-      return toFields(asked === undefined ? fail('malformed') : releases.request(asked, toPerson(fields), nowMs));
+      if (asked === undefined) return toFields(fail('malformed'));
+      return toFields(isErased(asked, subjects) ? fail('erased') : releases.request(asked, toPerson(fields), nowMs));
     }
     case 'release-decide':
       return toFields(
@@ -36,6 +37,13 @@ function answer(releases: Releases, subjects: SubjectKeeper, { type, fields }: F
     default:
       return undefined;
   }
+}
+
+/** Two people need not agree about what nobody can open any more. Of names nothing is said before they do. */
+function isErased({ scope }: ReleaseRequest, subjects: SubjectKeeper): boolean {
+  return (
+    scope.kind === 'envelopes' && scope.envelopes.length > 0 && scope.envelopes.every(({ key }) => subjects.keysNamed(key) === undefined)
+  );
 }
 
 /** What a release is about: the keeper's half of the key of each envelope, the name behind each pseudonym. None of somebody who was erased. */

@@ -152,6 +152,14 @@ test('the keeper gives keys of single envelopes, of a release and no more, and n
   assert.equal(ask('release-open', { id, by: ALICE.by }, 'worker'), undefined);
   subjects.erase(keys.pseudonym);
   assert.deepEqual(ask('release-open', { id, by: ALICE.by })?.['keys'], {});
+  const again = { kind: 'envelopes', about: 'one', reason: 'incident 7', forMs: HOUR, ...ALICE };
+  const [known] = releases.list();
+  assert.deepEqual(ask('release-request', { ...again, envelopes }), { fault: 'erased' });
+  assert.deepEqual(releases.list(), [known]);
+  // Of several people, those who are left can be asked about.
+  const other = subjects.keysOf({ tenant: 'default', kind: 'agent', name: 'desk-2' }, NOW);
+  const mixed = [...envelopes, { id: 'call-3.args', key: other.keyName }];
+  assert.equal(ask('release-request', { ...again, envelopes: mixed })?.['fault'], undefined);
 });
 
 test('a name is told of pseudonyms of the release only', () => {

@@ -57,6 +57,7 @@ export type ReleaseRequest = Pick<Release, 'scope' | 'about' | 'reason' | 'forMs
 export type ReleaseFault =
   | 'nobody'
   | 'malformed'
+  | 'erased'
   | 'full'
   | 'unknown'
   | 'over'

@@ -202,6 +202,10 @@ function toOpened({ release, keys, identities }: Fields, nowMs: number): Result<
 const PROBLEMS: Readonly<Record<ReleaseFault, AdminProblem>> = {
   nobody: KEY_NEEDED,
   malformed: { code: 'malformed', detail: 'That is nothing that can be released.' },
+  erased: {
+    code: 'envelope_unknown',
+    detail: 'None of it can be opened any more: whoever it is about was erased, or the keys of that month are gone.',
+  },
   full: { code: 'release_over', detail: 'Too much is asked for already. Let somebody decide about that first.' },
   unknown: { code: 'release_unknown', detail: "There is no such release. 'sallyport vault releases' shows them." },
   over: { code: 'release_over', detail: "This was decided before, or its time is over. 'sallyport vault request' asks anew." },
