@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
-import { parseFrame, parseSegmentName, SEGMENT_MIN_BYTES, toSegmentName } from './format.ts';
+import { GENESIS_CHAIN, parseFrame, parseSegmentName, SEGMENT_MIN_BYTES, toSegmentName } from './format.ts';
 import type { Hold } from './holds.ts';
 import { decision, logFolder, openLog, outcome } from './log.fixture.ts';
 import { rootOf } from './merkle.ts';
@@ -174,6 +174,12 @@ describe('retention', () => {
       spans.reduce((sum, { from, to }) => sum + to - from + 1, 0),
       whole.to,
       'each record has one tombstone',
+    );
+    const inOrder = spans.toSorted((a, b) => a.from - b.from);
+    assert.deepEqual(
+      inOrder.map(({ prev }) => prev),
+      [GENESIS_CHAIN, ...inOrder.slice(0, -1).map(({ chain }) => chain)],
+      'each has the chain hash that stands before it',
     );
   });
 
