@@ -108,6 +108,15 @@ test('the key of who decides comes from the environment or a file, never from th
     decided.map(({ key }) => key),
     ['spk_environment', 'spk_file'],
   );
+  // As `agents add` prints it.
+  writeFileSync(join(cwd, 'printed'), 'agent    eve\nkey      spk_printed-1_x\n\nIt is shown this once.\n');
+  await run('approvals', 'reject', 'apr_1', '--key-file', 'printed');
+  assert.equal(decided.at(-1)?.key, 'spk_printed-1_x');
+  writeFileSync(join(cwd, 'rubbish'), 'garbage\n');
+  const rubbish = await run('approvals', 'reject', 'apr_1', '--key-file', 'rubbish');
+  assert.equal(rubbish.code, EXIT.usage);
+  assert.match(rubbish.stderr, /The key file rubbish holds no key: a key is one word that begins with spk_/);
+  assert.doesNotMatch(rubbish.stderr, /garbage/);
   const missing = await run('approvals', 'reject', 'apr_1', '--key-file', 'nowhere');
   assert.equal(missing.code, EXIT.usage);
   assert.match(missing.stderr, /cannot be read/);

@@ -1,7 +1,8 @@
 // `sallyport audit hold …`: what has to be kept, whatever its time. The gateway does it, since it is the one that removes; who sets a hold and who lifts it
 // are two people, each known by a key of their own.
 
-import type { AddHoldInput, HoldView } from '../admin/index.ts';
+import type { AddHoldInput, AdminPorts, HoldView } from '../admin/index.ts';
+import { compileGlob, nearest } from '../base/index.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { CliDeps, Command } from './command.ts';
 import { parseTime } from './entry-filter.ts';
@@ -65,12 +66,35 @@ async function runAdd(args: ParsedArguments, deps: CliDeps): Promise<ExitCode> {
   if (folder === undefined) return EXIT.config;
   const added = await deps.admin(folder).holds.add(input, { key: key.value });
   if (!added.ok) return complainAbout(deps, added.error);
-  if (args.output === 'json') printJson(deps, added.value);
+  // It stands, since what it is about may be on record from before, or come; but a slip would keep nothing, and nobody would notice in time.
+  const doubt = await doubtAbout(input, deps.admin(folder));
+  if (args.output === 'json') printJson(deps, { ...added.value, doubt: doubt ?? null });
   else {
     printText(deps, `${added.value.id} stands: ${added.value.about}.`);
     printLine(deps, 'Nothing that it is about is removed or erased, until somebody else lifts it.');
+    if (doubt !== undefined) printText(deps, `${doubt} If that is a slip, have ${added.value.id} lifted, and set another.`);
   }
   return EXIT.ok;
+}
+
+/** What in it is nothing that this gateway knows; undefined: nothing, or nobody can say. */
+async function doubtAbout({ server, agent }: AddHoldInput, admin: Pick<AdminPorts, 'agents' | 'servers'>): Promise<string | undefined> {
+  const servers = server === null ? undefined : await admin.servers();
+  if (server !== null && servers?.ok === true) {
+    const names = servers.value.map(({ name }) => name);
+    const matches = compileGlob(server);
+    if (!names.some(matches)) return `No server of the config is called ${server}.${meant(nearest(server, names))}`;
+  }
+  const agents = agent === null ? undefined : await admin.agents.list();
+  if (agent !== null && agents?.ok === true) {
+    const names = agents.value.agents.map(({ name }) => name);
+    if (!names.includes(agent)) return `There is no agent ${agent}.${meant(nearest(agent, names))}`;
+  }
+  return undefined;
+}
+
+function meant(name: string | undefined): string {
+  return name === undefined ? '' : ` Did you mean ${name}?`;
 }
 
 async function runList(args: ParsedArguments, deps: CliDeps): Promise<ExitCode> {

@@ -176,10 +176,10 @@ test('who shows a key of their own is on record by it', async (t) => {
   const { cwd, run } = place(t, {
     whois: async (_, who) => ok((shown.push(who?.key?.reveal()), { tenant: 'default', kind: 'agent' as const, name: 'desk-7' })),
   });
-  writeFileSync(join(cwd, 'ada.key'), 'a key\n');
+  writeFileSync(join(cwd, 'ada.key'), 'spk_ada\n');
   await run('audit', 'whois', SUB, '--reason', 'case 7', '--key-file', 'ada.key');
   await run('audit', 'whois', SUB, '--reason', 'case 7');
-  assert.deepEqual(shown, ['a key', undefined]);
+  assert.deepEqual(shown, ['spk_ada', undefined]);
   assert.equal((await run('audit', 'whois', SUB, '--reason', 'case 7', '--key-file', 'nowhere')).code, 2);
 });
 

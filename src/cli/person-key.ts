@@ -17,11 +17,21 @@ export function readPersonKey(args: ParsedArguments, deps: CliDeps): Result<Secr
   const file = args.text('key-file');
   if (file === undefined) {
     const key = deps.env['SALLYPORT_APPROVER_KEY'];
-    return ok(key === undefined || key === '' ? undefined : new Secret(key));
+    return key === undefined || key === '' ? ok(undefined) : findPersonKey(key, 'SALLYPORT_APPROVER_KEY');
   }
+  let text: string;
   try {
-    return ok(new Secret(readFileSync(resolve(deps.cwd, file), 'utf8').trim()));
+    text = readFileSync(resolve(deps.cwd, file), 'utf8');
   } catch {
     return fail(`The key file ${file} cannot be read.`);
   }
+  return findPersonKey(text, `The key file ${file}`);
+}
+
+/** The first key in a text: what `agents add` printed is a key file as it is, with all that stands around the key. */
+function findPersonKey(text: string, where: string): Result<Secret, string> {
+  const [key] = /(?<![\w-])spk_[\w-]+/.exec(text) ?? [];
+  return key === undefined
+    ? fail(`${where} holds no key: a key is one word that begins with spk_, as 'sallyport agents add NAME' prints it once.`)
+    : ok(new Secret(key));
 }

@@ -38,7 +38,7 @@ const STARTING: AdminProblem = { code: 'unavailable', detail: 'The gateway is st
 const KEY_NEEDED: AdminProblem = {
   code: 'approver_refused',
   detail:
-    "Whoever sets or lifts a hold is known by a key of their own, so that another person can lift it: show one with SALLYPORT_APPROVER_KEY or --key-file. 'sallyport agents add NAME' makes one.",
+    "Whoever sets or lifts a hold is known by a key of their own, so that another person can lift it: show one with SALLYPORT_APPROVER_KEY or --key-file. One that is not known here, was revoked or has expired counts as none. 'sallyport agents add NAME' makes one.",
 };
 const NAMES_HIDDEN: AdminProblem = {
   code: 'two_needed',
