@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { signedLog, writeNotes } from '../audit/signed-log.fixture.ts';
+import { diskFiles, loadConfig, nextRevision } from '../config/index.ts';
 import { cliFixture } from './cli.fixture.ts';
 import { EXIT } from './index.ts';
 
@@ -90,4 +91,19 @@ test('what cannot be proved is said', async (t) => {
   const unread = await run('audit', 'check-proof', 'nowhere', '--key', log.signer.printed);
   assert.equal(unread.code, EXIT.usage);
   assert.match(unread.stderr, /nowhere cannot be read/);
+});
+
+test('where it takes two people to learn whose a pseudonym is, no proof shows a name', async (t) => {
+  const { run, cwd } = await signedFixture(t);
+  const file = join(cwd, 'sallyport.yaml');
+  const source = 'version: 1\npolicy: { rules: [] }\naudit: { profile: works-council }\n';
+  const loaded = loadConfig(source, { file, env: {}, files: diskFiles, cores: 2 });
+  assert.ok(loaded.ok);
+  const shards = { config: loaded.value.shard, agents: { agents: [] } };
+  writeFileSync(join(cwd, '.sallyport', 'snapshot.json'), JSON.stringify(nextRevision(undefined, shards)));
+  const refused = await run('audit', 'prove', 'worker-0', '--record', '5');
+  assert.deepEqual([refused.code, refused.stdout], [EXIT.failed, '']);
+  assert.match(refused.stderr, /takes two people/);
+  const checkpoint = await run('audit', 'prove', 'worker-0', '--record', '1');
+  assert.equal(checkpoint.code, EXIT.ok, checkpoint.stderr);
 });

@@ -14,6 +14,8 @@ import {
   proveConsistency,
   proveInclusion,
   readNotes,
+  toEntryLine,
+  withholdNames,
 } from '../audit/index.ts';
 import type { LogDirectory, Proof, SignedNote, VerifierKey } from '../audit/index.ts';
 import { fail, ok } from '../base/index.ts';
@@ -24,9 +26,12 @@ import { EXIT } from './exit-codes.ts';
 import { dataFolder } from './locate.ts';
 import { noLogs } from './log-folder.ts';
 import { complain, printJson, printLine, printText } from './print.ts';
+import { recordSettings } from './record-access.ts';
 import { isFolder } from './record-folder.ts';
 import { fileSink } from './sink.ts';
 
+const TWO_PEOPLE =
+  'This record is from before the privacy profile kept names out of the record, and has one. A proof would show it, and it takes two people to learn it.';
 const KEY: OptionSpec = { name: 'key', value: 'KEY', repeated: true, text: 'a verifier key, or a file with some' };
 
 const prove: Command = {
@@ -70,6 +75,7 @@ const prove: Command = {
     if (!keys.ok || keys.value === undefined) return complain(deps, EXIT.usage, keys.ok ? 'There is no key.' : keys.error);
     const proof = await makeProof(args, deps, log, keys.value);
     if (!proof.ok) return complain(deps, EXIT.failed, proof.error);
+    if (recordSettings(data).hidesNames && saysWho(proof.value)) return complain(deps, EXIT.failed, TWO_PEOPLE);
     return writeProof(args, deps, proof.value);
   },
 };
@@ -118,6 +124,13 @@ async function makeProof(
   const older = await findNote(from, deps, log, keys);
   if (!older.ok) return older;
   return older.value === undefined ? fail(ONE_OF) : proveConsistency(log, older.value, { keys, to: to.value });
+}
+
+/** A proof has the record as it stands. */
+function saysWho(proof: Proof): boolean {
+  if (proof.kind !== 'inclusion') return false;
+  const line = toEntryLine(proof.seq, 0, proof.record);
+  return withholdNames(line) !== line;
 }
 
 /** The newest checkpoint of the log in a file; undefined where no file was named. */
