@@ -16,6 +16,7 @@ import {
   testConfig,
   textAt,
   until,
+  isRunning,
 } from '../harness/index.ts';
 import type { EchoServer, Gateway } from '../harness/index.ts';
 
@@ -134,7 +135,10 @@ test('a keeper that is killed again and again loses nothing that it has signed',
 
 test('what a worker leaves behind that was killed and does not come back is signed all the same', async () => {
   await callEach('worker-0', 'worker-1');
+  const left = (['worker', 'inspector', 'runner', 'keeper', 'control'] as const).flatMap((role) => gateway.processes(role));
   await gateway.stop('SIGKILL');
+  // What has lost its supervisor finishes what it is at, and writes until it has.
+  await until(() => !left.some(isRunning), 'the processes to be gone');
   cpSync(folderOf('worker-0'), join(home, 'copy'), { recursive: true });
   gateway = await start(1);
   await callEach('worker-0');
