@@ -227,3 +227,16 @@ describe('other payment and personal data', () => {
     );
   });
 });
+
+test('an identifier that a machine drew is nobody’s account and no card, whatever its digits add up to', () => {
+  for (const id of [
+    '8056a40c-8d0e-4e8c-be20-65793f764d5a',
+    '5c6f5e22-85ac-428c-be36-2198a73eca1b/5',
+    'be26e37e-9d34-4843-8f27-918304c00923',
+    'defba742-cc4b-4078-9dbd-582961391031',
+  ])
+    assert.deepEqual(typesIn(id), [], id);
+  // The same account outside of one, and in what only looks like one.
+  assert.deepEqual(typesIn('be20-65793f764d5a'), ['iban']);
+  assert.deepEqual(typesIn('8056a40c-8d0e-be20-65793f764d5a'), ['iban']);
+});

@@ -11,6 +11,7 @@ import { CODES_OF_DIGITS, createCodeCheck, findCodes, NATIONAL_CODES } from '../
 import type { NationalCode } from '../validators/national-codes.ts';
 import { NATIONAL_NUMBERS } from '../validators/national-numbers.ts';
 import { findPhone, SPEAKS_OF_PHONES } from '../validators/phone.ts';
+import { isInUuid } from '../validators/uuid.ts';
 import { createCodeGlance } from '../validators/code-glance.ts';
 import { createNumberGlance } from '../validators/number-glance.ts';
 
@@ -54,7 +55,10 @@ const DIGITS: Reader = {
       [SPEAKS_OF_PHONES, ...DIGIT_CODES.flatMap(({ context }) => context ?? [])],
     ),
   folded: true,
-  read: (candidate, emit) => {
+  read: (candidate, emitAny) => {
+    const emit = (find: number, part: Part): void => {
+      if (!isInUuid(candidate, part)) emitAny(find, part);
+    };
     const { length } = candidate.value;
     const ibans = length >= MIN_IBAN_DIGITS ? findIbans(candidate) : NO_PARTS;
     for (const part of ibans) emit(IBAN, part);
