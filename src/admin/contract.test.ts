@@ -41,7 +41,7 @@ test('what a command may say it does is nothing that an endpoint does: nobody ca
 function isThere(endpoint: Endpoint, place: string): boolean {
   const [source, ...members] = place.split('.');
   if (source === 'path') return endpoint.path.includes(`{${members.join('.')}}`);
-  let schema: z.ZodType | undefined = source === 'body' ? endpoint.request : endpoint.response;
+  let schema: z.ZodType | undefined = source === 'body' ? endpoint.request : source === 'query' ? endpoint.query : endpoint.response;
   for (const member of members) {
     const object = schema === undefined ? undefined : unwrap(schema);
     schema = object instanceof z.ZodObject ? new Map<string, z.ZodType>(Object.entries(object.shape)).get(member) : undefined;

@@ -63,8 +63,25 @@ export const ENDPOINTS = {
 /** The name of an endpoint. */
 export type EndpointName = keyof typeof ENDPOINTS;
 /** What an endpoint's body is once checked; undefined for those without. */
-export type RequestOf<Name extends EndpointName> = (typeof ENDPOINTS)[Name]['request'] extends z.ZodType
-  ? z.output<(typeof ENDPOINTS)[Name]['request']>
+export type RequestOf<Name extends EndpointName> = Checked<(typeof ENDPOINTS)[Name]['request']>;
+/** What stands behind the question mark, once checked; undefined for those that take nothing there. */
+export type QueryOf<Name extends EndpointName> = (typeof ENDPOINTS)[Name] extends { readonly query: infer Query }
+  ? Checked<Query>
   : undefined;
 /** What an endpoint answers. */
-export type ResponseOf<Name extends EndpointName> = z.output<(typeof ENDPOINTS)[Name]['response']>;
+export type ResponseOf<Name extends EndpointName> = (typeof ENDPOINTS)[Name] extends { readonly form: 'download' }
+  ? Download
+  : (typeof ENDPOINTS)[Name] extends { readonly form: 'events' }
+    ? AsyncIterable<z.output<(typeof ENDPOINTS)[Name]['response']>>
+    : z.output<(typeof ENDPOINTS)[Name]['response']>;
+/** What a path names. */
+export type ParametersOf<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | ParametersOf<Rest> : never;
+
+type Checked<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
+
+/** A file, as it is made. */
+export interface Download {
+  readonly contentType: string;
+  readonly fileName: string;
+  readonly chunks: AsyncIterable<string | Uint8Array>;
+}

@@ -2,8 +2,8 @@
 
 import type * as z from 'zod';
 
-/** Where a part of an act is found: in the path, in the body once it was checked, or in the answer. Only what is named goes on record. */
-export type Place = `path.${string}` | `body.${string}` | `answer.${string}`;
+/** Where a part of an act is found: in the path, behind the question mark, in the body once it was checked, or in the answer. Only what is named goes on record. */
+export type Place = `path.${string}` | `query.${string}` | `body.${string}` | `answer.${string}`;
 
 /** What goes on record when somebody uses an endpoint. The one wrapper (acts.ts) goes by it: an endpoint's handler knows nothing of it. */
 export interface EndpointAct {
@@ -28,13 +28,20 @@ export interface EndpointAct {
 
 /** One endpoint. */
 export interface Endpoint {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below the prefix; `{name}` stands for one segment. */
   readonly path: string;
   readonly summary: string;
+  /** What may stand behind the question mark: members are texts, made into what they are by the schema. Absent: nothing. */
+  readonly query?: z.ZodType;
   /** undefined: takes no body. */
   readonly request: z.ZodType | undefined;
+  /** Of `events`: one event. Of `download`: nothing is checked, it is a file. */
   readonly response: z.ZodType;
+  /** How the answer comes; absent: as JSON, all at once. */
+  readonly form?: 'events' | 'download';
+  /** Whether `dryRun=true` may stand behind the question mark: everything is checked, the answer is as it would be, and nothing is done. */
+  readonly dryRun?: true;
   readonly status: 200 | 201;
   /** Whether the answer has an ETag, or the request may carry If-Match with one. */
   readonly versioned: boolean;

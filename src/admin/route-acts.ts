@@ -7,6 +7,7 @@ import { newActId, performAct, toActRecord } from './acts.ts';
 import type { Actor, ActsOnRecord, EndOfAct, PerformedAct } from './acts.ts';
 import type { EndpointAct, Place } from './endpoint.ts';
 import type { AdminProblem } from './problems.ts';
+import type { Operator } from './roles.ts';
 
 /** What the wrapper needs to put acts on record. */
 export interface ActKeeper extends ActsOnRecord {
@@ -26,11 +27,14 @@ export interface Asker {
   readonly approver?: Secret | undefined;
   readonly actor?: string | undefined;
   readonly via?: string | undefined;
+  /** Who is signed in. What they say of themselves besides is not listened to. */
+  readonly operator?: Operator | undefined;
 }
 
 /** What a request was once it was checked. */
 export interface Asked extends Asker {
   readonly path: Readonly<Record<string, string | undefined>>;
+  readonly query?: unknown;
   readonly body: unknown;
 }
 
@@ -49,7 +53,8 @@ export async function askActor(keeper: ActKeeper, asker: Asker): Promise<Result<
 }
 
 /** Who it is: the key that they show says it, else the system's user as the command names it. Rejects where nobody can say. */
-async function toActor(keeper: ActKeeper, { approver, actor, via }: Asker): Promise<Actor> {
+async function toActor(keeper: ActKeeper, { approver, actor, via, operator }: Asker): Promise<Actor> {
+  if (operator !== undefined) return { by: `operator:${operator.name}`, via: 'console' };
   const shown = approver === undefined ? undefined : await keeper.whoShows(approver);
   const user = actor !== undefined && ACTOR_NAME.test(actor) ? actor : keeper.owner;
   return {
@@ -132,9 +137,9 @@ function toText(value: unknown): string | undefined {
   return isNames ? value.join(' ') || undefined : String(value.length);
 }
 
-function valueAt(place: Place, { path, body }: Asked, answer: unknown): unknown {
+function valueAt(place: Place, { path, query, body }: Asked, answer: unknown): unknown {
   const [source = '', ...members] = place.split('.');
-  let value: unknown = source === 'path' ? path : source === 'body' ? body : answer;
+  let value: unknown = source === 'path' ? path : source === 'query' ? query : source === 'body' ? body : answer;
   for (const member of members) {
     if (typeof value !== 'object' || value === null) return undefined;
     value = new Map<string, unknown>(Object.entries(value)).get(member);

@@ -7,11 +7,13 @@ import { fail, ok } from '../base/index.ts';
 import type { Result, Secret } from '../base/index.ts';
 import type { Actor } from './acts.ts';
 import { API_PREFIX, ENDPOINTS } from './contract.ts';
-import type { EndpointName, RequestOf, ResponseOf } from './contract.ts';
+import type { EndpointName, ParametersOf, QueryOf, RequestOf, ResponseOf } from './contract.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { AdminPorts } from './ports.ts';
 import type { AdminProblem } from './problems.ts';
 import { actByContract, askActor } from './route-acts.ts';
+import { listRoles, mayUse } from './roles.ts';
+import type { Operator } from './roles.ts';
 import type { ActKeeper } from './route-acts.ts';
 
 /** A request as the server received it. */
@@ -19,6 +21,8 @@ export interface AdminRequest {
   readonly method: string;
   /** With prefix, without query. */
   readonly path: string;
+  /** What stands behind the question mark. */
+  readonly search?: string | undefined;
   readonly ifMatch: string | undefined;
   readonly contentType: string | undefined;
   /** The key of a person who approves. */
@@ -26,30 +30,37 @@ export interface AdminRequest {
   /** Who it is, and what they ask with, as they say. */
   readonly actor?: string | undefined;
   readonly via?: string | undefined;
+  /** Who is signed in; undefined: whoever may use the socket, and may do everything. */
+  readonly operator?: Operator | undefined;
   readonly body: Uint8Array;
 }
 
 /** What an endpoint answers: the value, and the version it is, where there are versions. */
 export interface AdminReply {
+  readonly name: EndpointName;
   readonly status: number;
   readonly value: unknown;
-  readonly version: number | undefined;
+  readonly version: number | string | undefined;
 }
 
 /** What a handler sees: everything is checked. */
-interface Call<Name extends EndpointName> {
-  readonly agent: string;
-  readonly key: string;
-  readonly server: string;
-  readonly approval: string;
+type Call<Name extends EndpointName> = Readonly<Record<ParametersOf<(typeof ENDPOINTS)[Name]['path']>, string>> & Asked<Name>;
+
+interface Asked<Name extends EndpointName> {
   readonly approver: Secret | undefined;
+  readonly operator: Operator | undefined;
+  /** Everything is to be checked, and nothing done. */
+  readonly isDryRun: boolean;
+  readonly query: QueryOf<Name>;
   /** Who asks, as they stand on record. */
   readonly actor: () => Promise<Result<Actor, AdminProblem>>;
   readonly expectedVersion: number | undefined;
+  /** The same where versions are no numbers. */
+  readonly expectedTag: string | undefined;
   readonly body: RequestOf<Name>;
 }
 
-type Answer<Name extends EndpointName> = Result<{ readonly value: ResponseOf<Name>; readonly version?: number }, AdminProblem>;
+type Answer<Name extends EndpointName> = Result<{ readonly value: ResponseOf<Name>; readonly version?: number | string }, AdminProblem>;
 type Handlers = { readonly [Name in EndpointName]: (ports: AdminPorts, call: Call<Name>) => Promise<Answer<Name>> };
 
 const HANDLERS: Handlers = {
@@ -124,27 +135,43 @@ async function answer<Name extends EndpointName>(
   parameters: Parameters,
   request: AdminRequest,
 ): Promise<Result<AdminReply, AdminProblem>> {
-  const expectedVersion = parseIfMatch(request.ifMatch);
-  if (!expectedVersion.ok) return expectedVersion;
+  const { approver, actor: claimed, via, operator } = request;
+  // Before anything is looked at: what somebody may not use tells them nothing, not even what is wrong with their request.
+  if (operator !== undefined && !mayUse(operator, name)) return fail(notAllowed(operator, name));
+  const tag = parseIfMatch(request.ifMatch);
+  if (!tag.ok) return tag;
+  const asking = parseQuery(name, request.search ?? '');
+  if (!asking.ok) return asking;
   const body = parseBody(name, request);
   if (!body.ok) return body;
-  const { agent = '', key = '', server = '', approval = '' } = parameters;
-  const { approver, actor: claimed, via } = request;
-  const asked = { approver, actor: claimed, via, path: { ...parameters }, body: body.value };
+  const { query, isDryRun } = asking.value;
+  const asked = { approver, actor: claimed, via, operator, path: { ...parameters }, query, body: body.value };
   const actor = (): Promise<Result<Actor, AdminProblem>> => askActor(keeper, asked);
-  const call = { agent, key, server, approval, approver, actor, expectedVersion: expectedVersion.value, body: body.value };
-  const { act }: Endpoint = ENDPOINTS[name];
-  const work = (): Promise<Answer<Name>> => HANDLERS[name](ports, call);
-  const replied = await (act === undefined ? work() : actByContract(keeper, act, asked, { work, answerOf: ({ value }) => value }));
-  return map(replied, ({ value, version }) => ({ status: ENDPOINTS[name].status, value, version }));
+  const call = {
+    ...parameters,
+    approver,
+    operator,
+    actor,
+    isDryRun,
+    query,
+    expectedVersion: tag.value === undefined || !/^\d{1,15}$/.test(tag.value) ? undefined : Number(tag.value),
+    expectedTag: tag.value,
+    body: body.value,
+  };
+  const { act, status }: Endpoint = ENDPOINTS[name];
+  // The path was matched with the names that stand in it: it has them all.
+  const work = (): Promise<Answer<Name>> => HANDLERS[name](ports, call as unknown as Call<Name>);
+  const isOnRecord = act !== undefined && !isDryRun && !isContinued(asked.query);
+  const replied = await (isOnRecord ? actByContract(keeper, act, asked, { work, answerOf: ({ value }) => value }) : work());
+  return map(replied, ({ value, version }) => ({ name, status, value, version }));
 }
 
-interface Parameters {
-  readonly agent?: string;
-  readonly key?: string;
-  readonly server?: string;
-  readonly approval?: string;
+/** Pages of one question are one act. Whoever gives out cursors seals them: without the first page there is no second. */
+function isContinued(query: unknown): boolean {
+  return typeof query === 'object' && query !== null && 'cursor' in query && query.cursor !== undefined;
 }
+
+type Parameters = Readonly<Record<string, string>>;
 
 function find(method: string, path: string): Result<{ readonly name: EndpointName; readonly parameters: Parameters }, AdminProblem> {
   if (!path.startsWith(`${API_PREFIX}/`)) return fail({ code: 'endpoint_unknown', detail: `Endpoints are below ${API_PREFIX}.` });
@@ -164,31 +191,53 @@ function find(method: string, path: string): Result<{ readonly name: EndpointNam
 
 function match(pattern: readonly string[], segments: readonly string[]): Parameters | 'malformed' | undefined {
   if (pattern.length !== segments.length) return undefined;
-  const found: { agent?: string; key?: string; server?: string; approval?: string } = {};
+  const found: Record<string, string> = {};
   let malformed = false;
   for (const [index, part] of pattern.entries()) {
     const segment = segments[index] ?? '';
-    if (part !== '{agent}' && part !== '{key}' && part !== '{server}' && part !== '{approval}') {
+    const name = /^\{([a-z]+)\}$/.exec(part)?.[1];
+    if (name === undefined) {
       if (part !== segment) return undefined;
       continue;
     }
     // No name has a character that needs escaping, so an escaped one is no name; nothing is decoded twice because nothing is decoded.
     if (!agentNameSchema.safeParse(segment).success) malformed = true;
-    if (part === '{agent}') found.agent = segment;
-    else if (part === '{server}') found.server = segment;
-    else if (part === '{approval}') found.approval = segment;
-    else found.key = segment;
+    found[name] = segment;
   }
   return malformed ? 'malformed' : found;
 }
 
 /** If-Match: one entity tag as we give them, or `*` (RFC 9110 §13.1.1). */
-function parseIfMatch(value: string | undefined): Result<number | undefined, AdminProblem> {
+function parseIfMatch(value: string | undefined): Result<string | undefined, AdminProblem> {
   if (value === undefined || value === '*') return ok(undefined);
-  const version = /^"(\d{1,15})"$/.exec(value)?.[1];
-  return version === undefined
-    ? fail({ code: 'malformed', detail: 'If-Match must be an ETag as the list gives it.' })
-    : ok(Number(version));
+  const tag = /^"([\w.:-]{1,100})"$/.exec(value)?.[1];
+  return tag === undefined ? fail({ code: 'malformed', detail: 'If-Match must be an ETag as the answer gave it.' }) : ok(tag);
+}
+
+interface AskedBehindMark<Name extends EndpointName> {
+  readonly query: QueryOf<Name>;
+  readonly isDryRun: boolean;
+}
+
+function parseQuery<Name extends EndpointName>(name: Name, search: string): Result<AskedBehindMark<Name>, AdminProblem> {
+  const { query, dryRun }: Endpoint = ENDPOINTS[name];
+  const given: Record<string, string> = {};
+  for (const [member, value] of new URLSearchParams(search)) {
+    if (Object.hasOwn(given, member)) return fail({ code: 'malformed', detail: `${member} stands twice behind the question mark.` });
+    Object.defineProperty(given, member, { value, enumerable: true, configurable: true });
+  }
+  const { dryRun: wanted, ...rest } = given;
+  if (wanted !== undefined && (dryRun !== true || (wanted !== 'true' && wanted !== 'false')))
+    return fail({ code: 'malformed', detail: dryRun === true ? 'dryRun is true or false.' : 'This endpoint has no dry run.' });
+  const isDryRun = wanted === 'true';
+  if (query === undefined) {
+    const [unknown] = Object.keys(rest);
+    if (unknown !== undefined) return fail({ code: 'malformed', detail: `This endpoint takes no ${unknown}.` });
+    return ok({ query: undefined as QueryOf<Name>, isDryRun });
+  }
+  const parsed = query.safeParse(rest);
+  if (parsed.success) return ok({ query: parsed.data as QueryOf<Name>, isDryRun });
+  return fail({ code: 'malformed', detail: toDetail(parsed.error, 'What stands behind the question mark') });
 }
 
 function parseBody<Name extends EndpointName>(name: Name, request: AdminRequest): Result<RequestOf<Name>, AdminProblem> {
@@ -209,8 +258,15 @@ function parseBody<Name extends EndpointName>(name: Name, request: AdminRequest)
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return ok(parsed.data as RequestOf<Name>);
-  const issue = parsed.error.issues[0];
-  return fail({ code: 'malformed', detail: `${issue?.path.join('.') || 'The body'}: ${issue?.message ?? 'not as expected'}.` });
+  return fail({ code: 'malformed', detail: toDetail(parsed.error, 'The body') });
+}
+
+function toDetail({ issues: [issue] }: z.ZodError, whole: string): string {
+  return `${issue?.path.join('.') || whole}: ${issue?.message ?? 'not as expected'}.`;
+}
+
+function notAllowed({ role }: Operator, name: EndpointName): AdminProblem {
+  return { code: 'forbidden', detail: `The role ${role} may not do this; it takes ${listRoles(name)}.` };
 }
 
 const ENDPOINT_NAMES = Object.keys(ENDPOINTS) as EndpointName[];
