@@ -75,6 +75,7 @@ export function sallyportConfig(options: Omit<SallyportOptions, 'name' | 'cores'
       },
     ],
     metrics: { listen: '127.0.0.1:0' },
+    admin: { listen: 'off' },
     servers: Object.fromEntries(names.map((name) => [name, server(options)])),
     ...(names.length === 1 ? {} : { routes: { [AGGREGATE_ROUTE]: { servers: names } } }),
     policy: { rules: policyRules(road) },

@@ -83,6 +83,24 @@ ${yaml(`
 metrics: { listen: 127.0.0.1:7626 }
 `)}`;
 
+export const ADMIN = `The console is a web page that the gateway serves, by default at http://127.0.0.1:7630, and the admin API is what that page uses. Both are
+served by a process of their own, which holds no key and no record: what somebody may do there is decided by who has signed in. \`listen: off\`
+starts no such process; the command line does not need it.
+
+On a loopback address only this machine can reach it, without TLS. On any other it needs a certificate, and \`names\`: as on a listener of
+agents, the \`Host\` of a request must be a name or an IP address that it answers for. An address that is taken is said, and the gateway
+runs without its console.
+
+${yaml(`
+admin:
+  listen: 10.0.0.5:7630
+  tls: { certificate: /etc/sallyport/console.crt, key: /etc/sallyport/console.key }
+  names: [console.example]
+  sessionHours: 8
+  idleMinutes: 15
+  separation: { policy: two }
+`)}`;
+
 export const SERVERS = `A server has either a \`command\`, a program that the gateway starts and speaks to over stdin and stdout, or a \`url\`, a
 server over Streamable HTTP. Its name is part of its path, \`/mcp/<name>\`, and what rules call it: lowercase letters, digits and hyphens.
 

@@ -3,7 +3,7 @@
 
 import { stringify } from 'yaml';
 import { configJsonSchema } from '../src/config/index.ts';
-import { AUDIT, INSPECTION, LIMITS, LISTENERS, METRICS, POLICY, ROUTES, SERVERS, START, VALUES } from './config-reference-text.ts';
+import { ADMIN, AUDIT, INSPECTION, LIMITS, LISTENERS, METRICS, POLICY, ROUTES, SERVERS, START, VALUES } from './config-reference-text.ts';
 
 type Node = Readonly<Record<string, unknown>>;
 
@@ -17,6 +17,7 @@ export function renderConfigReference(): string {
   const rules = shapeWith(member(root, 'policy'), 'rules');
   const inspection = member(root, 'inspection');
   const audit = member(root, 'audit');
+  const admin = member(root, 'admin');
   const parts = [
     '# sallyport.yaml',
     'Generated from the source; do not edit.',
@@ -30,6 +31,10 @@ export function renderConfigReference(): string {
     '## `metrics`, and how its health is asked for',
     METRICS,
     table('metrics.', member(root, 'metrics')),
+    '## `admin`: the console and the admin API',
+    ADMIN,
+    table('admin.', admin),
+    ...nested('admin.', admin),
     '## `servers`: what is behind the gateway',
     SERVERS,
     'A program, over its stdin and stdout:',

@@ -4,13 +4,12 @@
 import { formatAddress, isAddressBlock, isLoopback } from './address.ts';
 import type { Files } from './files.ts';
 import type { Report } from './check.ts';
-import type { Address, ListenerConfig } from './types.ts';
+import type { Address, AdminConfig, ConfigShard, ListenerConfig, ListenerTls } from './types.ts';
 import type { Path } from './yaml.ts';
 
-/** Checks listeners and the address of the metrics. */
+/** Checks the addresses that are listened on: those of agents, of the metrics, of the console. */
 export function checkListeners(
-  listeners: readonly ListenerConfig[],
-  metricsListen: Address | undefined,
+  { listeners, metricsListen, admin }: Pick<ConfigShard, 'listeners' | 'metricsListen' | 'admin'>,
   files: Files,
   report: Report,
 ): void {
@@ -35,7 +34,8 @@ export function checkListeners(
     once(listener.address, `listener ${listener.name}`, [...at, 'address']);
     checkExposure(listener, at, report);
     checkTls(listener, at, files, report);
-    checkNames(listener, at, report);
+    checkHosts(listener.hosts, [...at, 'hosts'], report);
+    checkOrigins(listener.origins, at, report);
   });
   if (metricsListen !== undefined) {
     once(metricsListen, 'the metrics', ['metricsListen']);
@@ -47,6 +47,10 @@ export function checkListeners(
         `Write 127.0.0.1:${metricsListen.port}.`,
       );
     }
+  }
+  if (admin?.listen !== undefined) {
+    once(admin.listen, 'the console', ['admin', 'listen']);
+    checkAdmin(admin, files, report);
   }
 }
 
@@ -74,6 +78,34 @@ function checkExposure({ address, tls, anonymous, hosts }: ListenerConfig, at: P
   }
 }
 
+function checkAdmin({ listen, tls, names, sessionHours, idleMinutes }: AdminConfig, files: Files, report: Report): void {
+  const isOpen = listen !== undefined && !isLoopback(listen.host);
+  // Its cookies are keys: whoever can read what goes by has them.
+  if (isOpen && tls.kind === 'off')
+    report(
+      'error',
+      ['admin', 'listen'],
+      'can be reached beyond this machine without TLS',
+      'Write tls: { certificate: path, key: path } or self-signed; or listen on 127.0.0.1.',
+    );
+  if (isOpen && names.length === 0)
+    report(
+      'warning',
+      ['admin', 'listen'],
+      'has no names, so it answers only requests that go to an IP address, none that go to a name',
+      'Add names: [console.example] with the names that browsers use.',
+    );
+  checkCertificate(tls, ['admin', 'tls'], files, report);
+  checkHosts(names, ['admin', 'names'], report);
+  if (idleMinutes > sessionHours * MINUTES_PER_HOUR)
+    report(
+      'warning',
+      ['admin', 'idleMinutes'],
+      'is longer than a sign-in lasts, so it ends none',
+      `Write at most ${sessionHours * MINUTES_PER_HOUR}, or make sessionHours longer.`,
+    );
+}
+
 function checkTls({ tls, trustedProxies }: ListenerConfig, at: Path, files: Files, report: Report): void {
   if (tls.kind === 'external' && trustedProxies.length === 0) {
     report(
@@ -89,35 +121,38 @@ function checkTls({ tls, trustedProxies }: ListenerConfig, at: Path, files: File
     else if (text.endsWith('/0'))
       report('error', [...at, 'trustedProxies', i], 'would trust everyone to say who is calling', 'Write the addresses of the proxies.');
   });
+  checkCertificate(tls, [...at, 'tls'], files, report);
+}
+
+function checkCertificate(tls: ListenerTls, at: Path, files: Files, report: Report): void {
   if (tls.kind !== 'files') return;
   for (const member of ['certificate', 'key'] as const) {
     const found = files.look(tls[member]);
     if (found.kind === 'absent')
       report(
         'error',
-        [...at, 'tls', member],
+        [...at, member],
         `names ${tls[member]}, which ${found.reason}`,
         'Correct the path, or let the user of the gateway read the file.',
       );
     else if (found.kind === 'folder')
-      report('error', [...at, 'tls', member], `names ${tls[member]}, which is a folder`, 'Write the path of a PEM file.');
+      report('error', [...at, member], `names ${tls[member]}, which is a folder`, 'Write the path of a PEM file.');
     else if (member === 'key' && found.openToOthers)
-      report('warning', [...at, 'tls', member], 'can be read by every user of this machine', `Run chmod 600 ${tls.key}.`);
+      report('warning', [...at, member], 'can be read by every user of this machine', `Run chmod 600 ${tls.key}.`);
   }
 }
 
+const MINUTES_PER_HOUR = 60;
 const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?)$/;
 
-function checkNames({ hosts, origins }: ListenerConfig, at: Path, report: Report): void {
+function checkHosts(hosts: readonly string[], at: Path, report: Report): void {
   hosts.forEach((host, i) => {
     if (!HOST.test(host))
-      report(
-        'error',
-        [...at, 'hosts', i],
-        'must be a host name or IP address, without scheme and port',
-        'Write gateway.example, for example.',
-      );
+      report('error', [...at, i], 'must be a host name or IP address, without scheme and port', 'Write gateway.example, for example.');
   });
+}
+
+function checkOrigins(origins: readonly string[], at: Path, report: Report): void {
   origins.forEach((origin, i) => {
     if (!isOrigin(origin))
       report(

@@ -38,7 +38,7 @@ export function checkConfig(shard: ConfigShard, env: Env, files: Files, folder =
       `names ${shard.dataFolder}, which is no folder`,
       'Write the path of a folder; it is made if it is not there.',
     );
-  checkListeners(shard.listeners, shard.metricsListen, files, report);
+  checkListeners(shard, files, report);
   checkServers(shard.servers, { env, files, folder }, report);
   checkLookAlikes(shard.servers, report);
   const servers = shard.servers.map(({ name }) => name);

@@ -39,6 +39,7 @@ export { compileSnapshot, withLockdown } from './snapshot.ts';
 export type { Env } from './template.ts';
 export type {
   Address,
+  AdminConfig,
   AgentsShard,
   AggregateRoute,
   ConfigProblem,

@@ -7,11 +7,14 @@ import { toInspection } from '../inspection/index.ts';
 import type { PolicyDocument } from '../policies/index.ts';
 import type { ServerConfig, ServerEntry, ValueEntry, ValuePart, ValueSource } from '../servers/index.ts';
 import { addressFor, parseAddress } from './address.ts';
+import { DEFAULT_CONSOLE_ADDRESS } from './admin.ts';
+import type { AdminEntry } from './admin.ts';
 import type { Mistake } from './explain.ts';
-import { DEFAULT_ADDRESS } from './schema.ts';
-import type { ConfigDocument, ListenerEntry } from './schema.ts';
+import { DEFAULT_ADDRESS } from './listen.ts';
+import type { ListenerEntry } from './listen.ts';
+import type { ConfigDocument } from './schema.ts';
 import { parseTemplate } from './template.ts';
-import type { Address, ConfigShard, ListenerConfig, ListenerTls } from './types.ts';
+import type { Address, AdminConfig, ConfigShard, ListenerConfig, ListenerTls } from './types.ts';
 import { unreadAmong } from './unread.ts';
 import type { Path } from './yaml.ts';
 
@@ -29,14 +32,14 @@ export function normalize(
   { folder, cores, policy }: Surroundings,
   refuse: (mistake: Mistake) => void,
 ): ConfigShard {
-  const address = (text: string, path: Path): Address => {
+  const address = (text: string, path: Path, usual = DEFAULT_ADDRESS): Address => {
     const parsed = parseAddress(text);
     if (parsed !== undefined) return parsed;
     refuse({
       path,
       part: 'value',
       message: `must be an IP address or localhost, and a port, not ${JSON.stringify(text)}`,
-      fix: `Write ${addressFor(text) ?? `${DEFAULT_ADDRESS}, for example`}.`,
+      fix: `Write ${addressFor(text) ?? `${usual}, for example`}.`,
     });
     return { host: '127.0.0.1', port: 0 };
   };
@@ -56,6 +59,7 @@ export function normalize(
     workers: document.workers ?? Math.min(2, cores),
     listeners: listenersOf(document).map(listener),
     metricsListen: document.metrics === undefined ? undefined : address(document.metrics.listen, ['metrics', 'listen']),
+    admin: toAdmin(document.admin, folder, address),
     servers: Object.entries(document.servers).map(([name, entry]) => toServer(name, entry, folder, refuse)),
     routes: Object.entries(document.routes).map(([path, route]) => ({
       ...route,
@@ -87,10 +91,25 @@ export function listenersOf({ listen }: ConfigDocument): readonly Placed[] {
   return Array.isArray(listen) ? listen.map((entry, i) => place(entry, ['listen', i])) : [place(listen, ['listen'])];
 }
 
+function toAdmin(
+  { listen, tls, names, ...terms }: AdminEntry,
+  folder: string,
+  address: (text: string, path: Path, usual: string) => Address,
+): AdminConfig {
+  return {
+    ...terms,
+    listen: listen === 'off' ? undefined : address(listen, ['admin', 'listen'], DEFAULT_CONSOLE_ADDRESS),
+    tls: typeof tls === 'string' ? { kind: tls } : toFiles(tls, folder),
+    names: names.map((name) => name.toLowerCase()),
+  };
+}
+
 function toTls(tls: ListenerEntry['tls'], folder: string): ListenerTls {
-  return typeof tls === 'string'
-    ? { kind: tls }
-    : { kind: 'files', certificate: resolve(folder, tls.certificate), key: resolve(folder, tls.key) };
+  return typeof tls === 'string' ? { kind: tls } : toFiles(tls, folder);
+}
+
+function toFiles(tls: Readonly<Record<'certificate' | 'key', string>>, folder: string): Extract<ListenerTls, { readonly kind: 'files' }> {
+  return { kind: 'files', certificate: resolve(folder, tls.certificate), key: resolve(folder, tls.key) };
 }
 
 function toServer(name: string, entry: ServerEntry, folder: string, refuse: (mistake: Mistake) => void): ServerConfig {

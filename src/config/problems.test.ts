@@ -56,11 +56,11 @@ const sections: Readonly<Record<string, readonly Row[]>> = {
     [['version: 1', 'wokers: 1'], '2:1: wokers is not a key that is known here. Did you mean workers?'],
     [
       ['version: 1', 'frobnicate: 1'],
-      '2:1: frobnicate is not a key that is known here. Known here: version, data, workers, listen, metrics, servers, routes, limits, policy, inspection, audit.',
+      '2:1: frobnicate is not a key that is known here. Known here: version, data, workers, listen, metrics, admin, servers, routes, limits, policy, inspection, audit.',
     ],
     [
       ['version: 1', 'a b: 1'],
-      '2:1: ["a b"] is not a key that is known here. Known here: version, data, workers, listen, metrics, servers, routes, limits, policy, inspection, audit.',
+      '2:1: ["a b"] is not a key that is known here. Known here: version, data, workers, listen, metrics, admin, servers, routes, limits, policy, inspection, audit.',
     ],
     [['version: 1', 'data: 3'], '2:7: data must be text, not a number. Write "3", in quotes.'],
     [['version: 1', 'data: true'], '2:7: data must be text, not true. Write "true", in quotes.'],
@@ -89,7 +89,7 @@ const sections: Readonly<Record<string, readonly Row[]>> = {
       ['version: 1', 'workers: 0', 'data: 3', 'x: 1'],
       '2:10: workers must be at least 1, not 0.',
       '3:7: data must be text, not a number. Write "3", in quotes.',
-      '4:1: x is not a key that is known here. Known here: version, data, workers, listen, metrics, servers, routes, limits, policy, inspection, audit.',
+      '4:1: x is not a key that is known here. Known here: version, data, workers, listen, metrics, admin, servers, routes, limits, policy, inspection, audit.',
     ],
   ],
   'the environment': [
@@ -110,6 +110,42 @@ const sections: Readonly<Record<string, readonly Row[]>> = {
       ['version: 1', 'servers: { files: { command: x, args: ["--token", "${TOKEN}"] } }'],
       '2:51: warning: servers.files.args[1] takes TOKEN from the environment, and it would be stored with the config. Give secrets to servers by env or headers; there only the reference is stored.',
     ],
+  ],
+  'the console': [
+    [['version: 1', 'admin: { listen: off }']],
+    [['version: 1', 'admin: { listen: "[::1]:0", tls: self-signed, names: [Console.Example] }']],
+    [
+      ['version: 1', 'admin: { listen: 7630 }'],
+      '2:18: admin.listen must be an address such as 127.0.0.1:7630, or off. Write "127.0.0.1:7630".',
+    ],
+    [
+      ['version: 1', 'admin: { listen: on }'],
+      '2:18: admin.listen must be an IP address or localhost, and a port, not "on". Write 127.0.0.1:7630, for example.',
+    ],
+    [
+      ['version: 1', 'admin: { listen: "0.0.0.0:7630", names: [console.example] }'],
+      '2:18: admin.listen can be reached beyond this machine without TLS. Write tls: { certificate: path, key: path } or self-signed; or listen on 127.0.0.1.',
+    ],
+    [
+      ['version: 1', 'admin: { listen: "10.0.0.5:7630", tls: self-signed }'],
+      '2:18: warning: admin.listen has no names, so it answers only requests that go to an IP address, none that go to a name. Add names: [console.example] with the names that browsers use.',
+    ],
+    [['version: 1', 'admin: { tls: { certificate: cert.pem, key: key.pem } }']],
+    [
+      ['version: 1', 'admin: { tls: { certificate: none.pem, key: open-key.pem } }'],
+      '2:29: admin.tls.certificate names /etc/sally/none.pem, which does not exist. Correct the path, or let the user of the gateway read the file.',
+      '2:44: warning: admin.tls.key can be read by every user of this machine. Run chmod 600 /etc/sally/open-key.pem.',
+    ],
+    [
+      ['version: 1', 'admin: { names: ["https://console.example"] }'],
+      '2:18: admin.names[0] must be a host name or IP address, without scheme and port. Write gateway.example, for example.',
+    ],
+    [
+      ['version: 1', 'admin: { sessionHours: 1, idleMinutes: 90 }'],
+      '2:40: warning: admin.idleMinutes is longer than a sign-in lasts, so it ends none. Write at most 60, or make sessionHours longer.',
+    ],
+    [['version: 1', 'listen: 127.0.0.1:7630'], '1:1: admin.listen is also the address of listener main. Give each its own port.'],
+    [['version: 1', 'listen: 127.0.0.1:7630', 'admin: { listen: off }']],
   ],
   listeners: [
     [['version: 1', 'listen: 127.0.0.1:0']],

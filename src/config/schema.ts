@@ -1,116 +1,15 @@
 // What sallyport.yaml looks like as people write it: its parts come from the folders that own them. Defaults stand in the schemas and nowhere else.
 
 import * as z from 'zod';
-import { agentNameSchema } from '../agents/index.ts';
-import { addressFor } from './address.ts';
 import { auditSchema } from '../audit/index.ts';
 import { inspectionSchema } from '../inspection/index.ts';
 import { policySchema } from '../policies/index.ts';
 import { discoverySchema, overLimitSchema, serverEntrySchema, serverNameSchema } from '../servers/index.ts';
+import { adminSchema } from './admin.ts';
 import { limitsSchema } from './limits.ts';
-
-/** Where agents reach the gateway when the config does not say. */
-export const DEFAULT_ADDRESS = '127.0.0.1:7625';
+import { addressSchema, listenSchema } from './listen.ts';
 
 const text = z.string().min(1, 'must not be empty');
-
-// A port alone is no text in YAML; that it wants quotes would be the wrong advice.
-const portRemedy = (input: unknown): string | undefined => {
-  const address = typeof input === 'number' ? addressFor(input) : undefined;
-  return address === undefined ? undefined : `Write "${address}".`;
-};
-
-const addressSchema = z
-  .string({ error: ({ input }) => portRemedy(input) })
-  .min(1, 'must not be empty')
-  .meta({
-    description: 'IP address, or localhost, and port: 127.0.0.1:7625, [::1]:7625. Port 0 is any free one.',
-    examples: [DEFAULT_ADDRESS],
-  });
-
-const orPortRemedy =
-  (message: string) =>
-  ({ input }: { readonly input?: unknown }): string => {
-    const remedy = portRemedy(input);
-    return remedy === undefined ? message : `${message}. ${remedy}`;
-  };
-
-const listenerNameSchema = z
-  .string()
-  .regex(
-    /^[a-z0-9][a-z0-9-]{0,62}$/,
-    'must begin with a lowercase letter or digit and hold at most 63 lowercase letters, digits and hyphens',
-  );
-
-const tlsSchema = z
-  .union(
-    [
-      z.enum(['off', 'self-signed', 'external']),
-      z.strictObject({
-        certificate: text.meta({
-          description: 'PEM file with the certificate and those between it and its root.',
-          examples: ['/etc/sallyport/tls.crt'],
-        }),
-        key: text.meta({ description: 'PEM file with the private key.', examples: ['/etc/sallyport/tls.key'] }),
-      }),
-    ],
-    'must be off, self-signed, external, or { certificate: path, key: path }',
-  )
-  .default('off')
-  .meta({
-    description:
-      'How TLS ends here: off (loopback only), self-signed (a development certificate made at start), external (a trusted proxy in front ends it), or the files of a certificate.',
-    examples: ['self-signed', { certificate: '/etc/sallyport/tls.crt', key: '/etc/sallyport/tls.key' }],
-  });
-
-const listenerSchema = z.strictObject({
-  name: listenerNameSchema.optional().meta({
-    description: 'Name of the listener in logs and records. By default main for the first, listener-2 for the second and so on.',
-    examples: ['internal'],
-  }),
-  address: addressSchema.default(DEFAULT_ADDRESS),
-  tls: tlsSchema,
-  trustedProxies: z
-    .array(text)
-    .default([])
-    .meta({
-      description: 'Addresses or CIDR blocks whose forwarding headers are believed. Needed with tls: external.',
-      examples: [['10.0.0.0/8']],
-    }),
-  anonymous: agentNameSchema.optional().meta({
-    description: 'Agent that a caller without a key is taken for. Loopback only; the policy applies to it like to any.',
-    examples: ['visitor'],
-  }),
-  hosts: z
-    .array(text)
-    .default([])
-    .meta({
-      description:
-        'Host names it answers for. On loopback beside the loopback names; elsewhere beside IP addresses, so that without any no name leads to it.',
-      examples: [['gateway.example']],
-    }),
-  origins: z
-    .array(text)
-    .default([])
-    .meta({ description: 'Origins of web pages that may call it, such as https://app.example.', examples: [['https://app.example']] }),
-});
-
-const listenSchema = z
-  .union(
-    [
-      addressSchema,
-      listenerSchema,
-      z
-        .array(z.union([addressSchema, listenerSchema], { error: orPortRemedy('must be an address, or a listener with an address') }))
-        .min(1, 'must not be empty'),
-    ],
-    { error: orPortRemedy('must be an address such as 127.0.0.1:7625, a listener, or a list of these') },
-  )
-  .default(DEFAULT_ADDRESS)
-  .meta({
-    description: 'Where agents reach the gateway: an address, a listener, or a list of these.',
-    examples: [DEFAULT_ADDRESS, { address: '0.0.0.0:7625', tls: 'self-signed', hosts: ['gateway.example'] }],
-  });
 
 /** Below /mcp, where the routes of single servers are; written one way only, so that no two are the same to somebody on the way. */
 const routePathSchema = z
@@ -184,6 +83,7 @@ export const configSchema = z
       })
       .meta({ description: 'Where to serve metrics in the Prometheus format. Loopback only.', examples: [{ listen: '127.0.0.1:7626' }] })
       .optional(),
+    admin: adminSchema.prefault({}),
     servers: z
       .record(serverNameSchema, serverEntrySchema)
       .meta({
@@ -218,6 +118,3 @@ export const configSchema = z
 
 /** A config as written, defaults filled in. */
 export type ConfigDocument = z.infer<typeof configSchema>;
-
-/** A listener as written. */
-export type ListenerEntry = z.infer<typeof listenerSchema>;

@@ -54,6 +54,20 @@ export interface ListenerConfig {
   readonly origins: readonly string[];
 }
 
+/** Where the console and the admin API are, and how people sign in. */
+export interface AdminConfig {
+  /** Undefined: nowhere. */
+  readonly listen: Address | undefined;
+  /** There is no proxy in front that is believed. */
+  readonly tls: Exclude<ListenerTls, { readonly kind: 'external' }>;
+  /** Host names it answers for beside its own address and, on loopback, the loopback names. Lowercase, without port. */
+  readonly names: readonly string[];
+  readonly sessionHours: number;
+  readonly idleMinutes: number;
+  /** What takes two people. */
+  readonly separation: { readonly policy: 'one' | 'two' };
+}
+
 /** Every cap and wait of the gateway. Sizes in bytes, times in milliseconds. The defaults and their reasons are in limits.ts. */
 export interface Limits {
   readonly maxHeadBytes: number;
@@ -111,6 +125,8 @@ export interface ConfigShard {
   readonly workers: number;
   readonly listeners: readonly ListenerConfig[];
   readonly metricsListen?: Address | undefined;
+  /** Undefined: nothing is listened on, and nobody can sign in. */
+  readonly admin?: AdminConfig | undefined;
   readonly servers: readonly ServerConfig[];
   readonly routes: readonly RouteConfig[];
   readonly limits: Limits;

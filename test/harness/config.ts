@@ -30,3 +30,13 @@ export function testConfig(options: TestConfig): object {
     ...options.extra,
   };
 }
+
+/**
+ * The text of a config file for a gateway that runs beside others: a console has one usual address, which only one of them can have, so a config
+ * that does not say where its console is gets none. What is added to a text stands behind it, so that its lines keep their numbers.
+ */
+export function toConfigText(config: string | object): string {
+  if (typeof config === 'object') return JSON.stringify('admin' in config ? config : { ...config, admin: { listen: 'off' } }, null, 2);
+  const isFlow = config.trimStart().startsWith('{');
+  return isFlow || /^admin:/m.test(config) ? config : `${config.trimEnd()}\nadmin: { listen: off }\n`;
+}

@@ -10,6 +10,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { endWithUs } from './children.ts';
+import { toConfigText } from './config.ts';
 import { at, textAt } from './mcp.ts';
 import { childProcesses } from './processes.ts';
 
@@ -24,7 +25,7 @@ const LOG_TAIL = 4_000;
 
 /** How to start a gateway. */
 export interface GatewayOptions {
-  /** The config file: its text, or a value that is written as JSON (which is YAML). `listen` should name port 0. */
+  /** The config file: its text, or a value that is written as JSON (which is YAML). `listen` should name port 0; without `admin` there is no console. */
   readonly config: string | object;
   /** An existing folder to start in again; it is then not removed. */
   readonly folder?: string;
@@ -78,8 +79,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const folder = options.folder ?? makeFolder();
   const configFile = join(folder, 'sallyport.yaml');
   const dataFolder = join(folder, '.sallyport');
-  const writeConfig = (config: string | object): void =>
-    writeFileSync(configFile, typeof config === 'string' ? config : JSON.stringify(config, null, 2));
+  const writeConfig = (config: string | object): void => writeFileSync(configFile, toConfigText(config));
   writeConfig(options.config);
 
   const child = spawn(
