@@ -133,8 +133,8 @@ const sections: Readonly<Record<string, readonly Row[]>> = {
     [['version: 1', 'admin: { tls: { certificate: cert.pem, key: key.pem } }']],
     [
       ['version: 1', 'admin: { tls: { certificate: none.pem, key: open-key.pem } }'],
-      '2:29: admin.tls.certificate names /etc/sally/none.pem, which does not exist. Correct the path, or let the user of the gateway read the file.',
-      '2:44: warning: admin.tls.key can be read by every user of this machine. Run chmod 600 /etc/sally/open-key.pem.',
+      '2:30: admin.tls.certificate names /etc/sally/none.pem, which does not exist. Correct the path, or let the user of the gateway read the file.',
+      '2:45: warning: admin.tls.key can be read by every user of this machine. Run chmod 600 /etc/sally/open-key.pem.',
     ],
     [
       ['version: 1', 'admin: { names: ["https://console.example"] }'],
