@@ -40,6 +40,28 @@ const limitSchema = z.strictObject({
 
 const limitsSchema = z.strictObject({ limits: z.array(limitSchema) });
 
+const MAX_PAGE = 500;
+
+const bucketQuerySchema = z.strictObject({
+  name: z.string().max(64).meta({ description: 'The limit.' }),
+  state: z
+    .enum(['all', 'refused'])
+    .default('all')
+    .meta({ description: 'refused: only those by which the smallest call would be refused now, or one was in the last hour.' }),
+  search: z.string().max(256).optional().meta({ description: 'A part of the agent, group, server or tool, whatever the case.' }),
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(100),
+  cursor: z.string().max(64).optional(),
+});
+
+const bucketPageSchema = z.strictObject({
+  limit: limitSchema.omit({ buckets: true, count: true }),
+  buckets: z
+    .array(bucketSchema)
+    .meta({ description: 'Those with the least left first; where agents are not told apart, by what they are about.' }),
+  total: z.int().meta({ description: 'How many there are in all.' }),
+  next: z.string().nullable().meta({ description: 'The cursor of the next page; null: this is the last.' }),
+});
+
 /** Endpoints about limits. */
 export const LIMITS_ENDPOINTS = {
   readLimits: {
@@ -51,6 +73,19 @@ export const LIMITS_ENDPOINTS = {
     status: 200,
     versioned: false,
   },
+  listBuckets: {
+    method: 'GET',
+    path: '/limits/buckets',
+    summary: 'How full the buckets of one limit are, by page',
+    query: bucketQuerySchema,
+    request: undefined,
+    response: bucketPageSchema,
+    status: 200,
+    versioned: false,
+  },
 } as const satisfies Record<string, Endpoint>;
+
+export type BucketQuery = z.output<typeof bucketQuerySchema>;
+export type BucketPage = z.output<typeof bucketPageSchema>;
 
 export type LimitsView = z.output<typeof limitsSchema>;

@@ -8,28 +8,50 @@ import { AGENT_ENDPOINTS } from './contract-agents.ts';
 import { APPROVAL_ENDPOINTS } from './contract-approvals.ts';
 import { CATALOGUE_ENDPOINTS } from './contract-catalogue.ts';
 import { CHECKPOINT_ENDPOINTS } from './contract-checkpoints.ts';
+import { EVENT_ENDPOINTS } from './contract-events.ts';
+import { DEFINITION_ENDPOINTS } from './contract-definitions.ts';
 import { FLOW_ENDPOINTS } from './contract-flow.ts';
 import { GATEWAY_ENDPOINTS } from './contract-gateway.ts';
+import { JOB_ENDPOINTS } from './contract-jobs.ts';
 import { LIMITS_ENDPOINTS } from './contract-limits.ts';
 import { LOCKDOWN_ENDPOINTS } from './contract-lockdown.ts';
+import { OVERVIEW_ENDPOINTS } from './contract-overview.ts';
+import { OPERATOR_ENDPOINTS } from './contract-operators.ts';
 import { POLICY_ENDPOINTS } from './contract-policy.ts';
+import { RECORD_ENDPOINTS } from './contract-records.ts';
+import { POLICY_DOCUMENT_ENDPOINTS } from './contract-policy-document.ts';
 import { RETENTION_ENDPOINTS } from './contract-retention.ts';
+import { SERVER_ENDPOINTS } from './contract-servers.ts';
+import { SESSION_ENDPOINTS } from './contract-session.ts';
+import { SETTINGS_ENDPOINTS } from './contract-settings.ts';
 import { SUBJECT_ENDPOINTS } from './contract-subjects.ts';
 import { VAULT_ENDPOINTS } from './contract-vault.ts';
+import { VERIFICATION_ENDPOINTS } from './contract-verifications.ts';
 
 export type * from './contract-acts.ts';
 export type * from './contract-agents.ts';
 export type * from './contract-approvals.ts';
 export type * from './contract-catalogue.ts';
 export type * from './contract-checkpoints.ts';
+export type * from './contract-events.ts';
+export type * from './contract-definitions.ts';
 export type * from './contract-flow.ts';
 export type * from './contract-gateway.ts';
+export type * from './contract-jobs.ts';
 export type * from './contract-limits.ts';
 export type * from './contract-lockdown.ts';
+export type * from './contract-overview.ts';
+export type * from './contract-operators.ts';
 export type * from './contract-policy.ts';
+export type * from './contract-policy-document.ts';
+export type * from './contract-records.ts';
 export type * from './contract-retention.ts';
+export type * from './contract-servers.ts';
+export type * from './contract-session.ts';
+export type * from './contract-settings.ts';
 export type * from './contract-subjects.ts';
 export type * from './contract-vault.ts';
+export type * from './contract-verifications.ts';
 export { lockInputSchema } from './contract-lockdown.ts';
 
 /** Where the API lives on its socket. A change that breaks clients gets a new number. */
@@ -43,21 +65,35 @@ export const ACTOR_HEADER = 'sallyport-actor';
 /** What they ask with: `cli` or `console`; anything else is a program of their own. */
 export const VIA_HEADER = 'sallyport-via';
 
+/** What a page of the console sends with everything but GET: `csrf` of its session. */
+export const CSRF_HEADER = 'sallyport-csrf';
+
 /** Every endpoint. Pinned by test/pins. */
 export const ENDPOINTS = {
   ...GATEWAY_ENDPOINTS,
+  ...OVERVIEW_ENDPOINTS,
+  ...SERVER_ENDPOINTS,
   ...ACT_ENDPOINTS,
+  ...SESSION_ENDPOINTS,
+  ...OPERATOR_ENDPOINTS,
   ...AGENT_ENDPOINTS,
   ...CATALOGUE_ENDPOINTS,
+  ...DEFINITION_ENDPOINTS,
   ...APPROVAL_ENDPOINTS,
   ...FLOW_ENDPOINTS,
   ...LIMITS_ENDPOINTS,
   ...LOCKDOWN_ENDPOINTS,
   ...POLICY_ENDPOINTS,
+  ...POLICY_DOCUMENT_ENDPOINTS,
+  ...SETTINGS_ENDPOINTS,
   ...RETENTION_ENDPOINTS,
   ...CHECKPOINT_ENDPOINTS,
   ...SUBJECT_ENDPOINTS,
   ...VAULT_ENDPOINTS,
+  ...RECORD_ENDPOINTS,
+  ...VERIFICATION_ENDPOINTS,
+  ...JOB_ENDPOINTS,
+  ...EVENT_ENDPOINTS,
 } as const;
 
 /** The name of an endpoint. */

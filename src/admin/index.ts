@@ -10,11 +10,14 @@ export { createAdminClient } from './client.ts';
 export type { ClientOptions } from './client.ts';
 export type {
   AcceptLogInput,
+  AddedOperator,
   AddAgentInput,
   AddHoldInput,
+  AddOperatorInput,
   AgentView,
   ApprovalView,
   ApprovedView,
+  CapacityView,
   CatalogueView,
   CheckpointsView,
   CommandAction,
@@ -34,20 +37,34 @@ export type {
   IssuedKey,
   KeyInput,
   LimitsView,
+  LinkView,
   LookAlikesView,
   LockdownView,
   LockedView,
   LockView,
   OpenedRelease,
+  OperatorView,
+  Overview,
+  OverviewPoint,
+  ProbeHop,
+  Quantiles,
   ReleaseInput,
   ReleaseView,
+  ResourceView,
   RetentionInput,
   RetentionView,
+  ServerDetail,
+  ServerPoint,
+  ServerProbe,
   ServerStatus,
+  SessionView,
+  ServerTls,
   ShownApproval,
   SignedLogView,
   SubjectView,
   ToolFactsView,
+  Warning,
+  Window,
   WithheldView,
   WorkerStatus,
   ArgumentTypes,
@@ -56,6 +73,7 @@ export type {
 } from './contract.ts';
 export { createLockdownPort } from './lockdown-port.ts';
 export type { InForce, LockdownPortOptions } from './lockdown-port.ts';
+export type { DefinitionsPort, PolicyDocumentPort, PolicyPages, PolicyWriter, PolicyWriting } from './policy-port.ts';
 export type {
   ActsPort,
   AdminPorts,
@@ -65,12 +83,17 @@ export type {
   CataloguePort,
   CheckpointsPort,
   FlowPort,
+  GatewayPorts,
   HoldsPort,
   LockdownPort,
+  OverviewPort,
   PolicyPort,
   SubjectsPort,
   VaultPort,
 } from './ports.ts';
 export type { AdminProblem, ProblemCode } from './problems.ts';
+export { ROLES } from './roles.ts';
+export type { Role } from './roles.ts';
+export type { Operator, Shown, SignedIn, Visit } from './visit.ts';
 export { createAdminServer } from './server.ts';
 export type { AdminServer, AdminServerOptions } from './server.ts';

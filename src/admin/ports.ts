@@ -6,12 +6,18 @@ import type { Actor } from './acts.ts';
 import type {
   AcceptLogInput,
   AddAgentInput,
+  AddedOperator,
   AddHoldInput,
+  AddOperatorInput,
+  AgentPage,
+  AgentQuery,
   AgentView,
   ApprovalView,
   ApprovedView,
+  CapacityView,
   CatalogueView,
   ChangeAgentInput,
+  ChangeOperatorInput,
   CheckpointsView,
   ClearedFlow,
   ClearFlowInput,
@@ -38,28 +44,39 @@ import type {
   LiftInput,
   LiftView,
   LimitsView,
+  LinkView,
   LockdownView,
   LockedView,
   LockInput,
   MatchInput,
   MatchView,
   OpenedRelease,
+  Overview,
   OpenReleaseInput,
+  OperatorView,
   RecordedAct,
   ReleaseInput,
   ReleaseView,
   RetentionInput,
   RetentionView,
+  ServerDetail,
+  ServerProbe,
   ServerStatus,
+  SessionView,
   ShownApproval,
   SignedLogView,
+  SignInInput,
   SubjectView,
   ArgumentTypes,
   ArgumentTypesInput,
   WhoisInput,
+  Window,
   WorldView,
 } from './contract.ts';
+import type { PolicyPages } from './policy-port.ts';
 import type { AdminProblem } from './problems.ts';
+import type { EventsPort, JobsPort, RecordsPort } from './record-ports.ts';
+import type { SignedIn } from './visit.ts';
 
 type Answer<T> = Promise<Result<T, AdminProblem>>;
 
@@ -165,14 +182,64 @@ export interface CheckpointsPort {
   accept(input: AcceptLogInput): Answer<SignedLogView>;
 }
 
+/** The people who use the console. `expectedVersion` is as of agents. */
+export interface OperatorsPort {
+  list(): Answer<{ readonly version: number; readonly operators: readonly OperatorView[] }>;
+  add(input: AddOperatorInput, write?: Writing): Answer<AddedOperator>;
+  change(name: string, input: ChangeOperatorInput, write?: Writing): Answer<OperatorView>;
+  remove(name: string, write?: Writing): Answer<OperatorView>;
+  link(name: string): Answer<LinkView>;
+  /** Answers with how many sessions there were. */
+  endSessions(name: string): Answer<number>;
+}
+
+/** How something is to be written. */
+export interface Writing {
+  /** The version that the caller has seen; undefined: whatever it is now. */
+  readonly expectedVersion?: number | undefined;
+  /** Everything is checked, and nothing done. */
+  readonly isDryRun?: boolean;
+}
+
+/** Agents, for whoever looks at some of very many. */
+export interface AgentPagesPort {
+  list(query: AgentQuery): Answer<AgentPage & { readonly version: number }>;
+  read(name: string): Answer<{ readonly version: number; readonly agent: AgentView }>;
+}
+
+/** Signing in, for browsers. A command has no session. */
+export interface SessionsPort {
+  /** Takes a link, once. */
+  signIn(input: SignInInput): Answer<{ readonly session: SessionView; readonly cookie: string }>;
+  read(signedIn: SignedIn): Answer<SessionView>;
+  signOut(signedIn: SignedIn): Answer<{ readonly operator: string; readonly cookie: string }>;
+}
+
+/** What the gateway itself answers with: more than a command can ask for. */
+export interface GatewayPorts extends AdminPorts, PolicyPages {
+  readonly agentPages: AgentPagesPort;
+  readonly sessions: SessionsPort;
+}
+
+/** How the gateway and its servers do. */
+export interface OverviewPort {
+  read(window: Window): Answer<Overview>;
+  capacity(): Answer<CapacityView>;
+  server(name: string, window: Window): Answer<ServerDetail>;
+  /** Goes every step of the way to a server, now. */
+  probe(name: string): Answer<ServerProbe>;
+}
+
 /** Everything the admin API can ask for. */
 export interface AdminPorts {
   readonly acts: ActsPort;
   readonly agents: AgentsPort;
+  readonly operators: OperatorsPort;
   readonly approvals: ApprovalsPort;
   readonly catalogue: CataloguePort;
   readonly flow: FlowPort;
   readonly lockdown: LockdownPort;
+  readonly overview: OverviewPort;
   readonly policy: PolicyPort;
   readonly subjects: SubjectsPort;
   readonly holds: HoldsPort;

@@ -2,19 +2,17 @@
 // what their role says, and a stolen session no more than that.
 
 import type { EndpointName } from './contract.ts';
+import { ROLES } from './role-names.ts';
+import type { Role } from './role-names.ts';
 
-/** Roles, from the one that only looks to the one that may do everything but what takes two people. */
-export const ROLES = ['viewer', 'operator', 'approver', 'auditor', 'admin'] as const;
-/** One of them. */
-export type Role = (typeof ROLES)[number];
+export { ROLES } from './role-names.ts';
+export type { Role } from './role-names.ts';
 
-/** A person who is signed in. */
-export interface Operator {
-  readonly name: string;
-  readonly role: Role;
-}
+/** A role, or nobody's: whoever has not signed in. */
+export type Standing = Role | 'guest';
 
-type Rights = readonly Role[];
+type Rights = readonly Standing[];
+
 
 const ANY: Rights = ROLES;
 /** Who runs the gateway from day to day. */
@@ -24,14 +22,32 @@ const APPROVE: Rights = ['approver', 'admin'];
 /** Who reads the record and keeps it in order. */
 const AUDIT: Rights = ['auditor', 'admin'];
 const ADMIN: Rights = ['admin'];
+/** Who needs to see what agents do, one call at a time. */
+const LOOK: Rights = ['operator', 'approver', 'auditor', 'admin'];
 
 /** Endpoint → roles. Printed in docs/admin-api.md. */
 export const RIGHTS: Readonly<Record<EndpointName, Rights>> = {
   readStatus: ANY,
-  listServers: ANY,
   reload: RUN,
+  readOverview: ANY,
+  readCapacity: ANY,
+  listServers: ANY,
+  readServer: ANY,
+  // It goes to the server with the gateway's credentials.
+  probeServer: RUN,
   recordAct: [],
+  signIn: ['guest', ...ROLES],
+  readSession: ANY,
+  signOut: ANY,
+  readDocument: ANY,
+  listOperators: ADMIN,
+  addOperator: ADMIN,
+  changeOperator: ADMIN,
+  removeOperator: ADMIN,
+  makeLink: ADMIN,
+  endSessions: ADMIN,
   listAgents: ANY,
+  readAgent: ANY,
   addAgent: RUN,
   changeAgent: RUN,
   removeAgent: RUN,
@@ -43,6 +59,8 @@ export const RIGHTS: Readonly<Record<EndpointName, Rights>> = {
   readApproved: ANY,
   readLookAlikes: ANY,
   decideDefinitions: APPROVE,
+  listDefinitions: ANY,
+  readDefinition: ANY,
   listApprovals: ANY,
   listAllApprovals: ANY,
   // What a call says is for who has to decide about it.
@@ -51,12 +69,26 @@ export const RIGHTS: Readonly<Record<EndpointName, Rights>> = {
   readFlow: ANY,
   clearFlow: RUN,
   readLimits: ANY,
+  listBuckets: ANY,
   readLockdown: ANY,
   lockDown: ['operator', 'approver', 'admin'],
   liftLockdown: RUN,
   explain: ANY,
   readArgumentTypes: ANY,
   readWorld: ANY,
+  readPolicy: ANY,
+  writePolicy: RUN,
+  listProposals: ANY,
+  readProposal: ANY,
+  // Whoever proposed one may take it back, whatever else they may.
+  decideProposal: ['operator', 'approver', 'admin'],
+  listPolicyRevisions: ANY,
+  readPolicyRevision: ANY,
+  // It reads the record, and shows what agents did.
+  beginReplay: ['operator', 'approver', 'auditor', 'admin'],
+  readReplay: ['operator', 'approver', 'auditor', 'admin'],
+  readPolicySchema: ANY,
+  readSettings: ANY,
   listHolds: AUDIT,
   addHold: AUDIT,
   liftHold: AUDIT,
@@ -71,11 +103,24 @@ export const RIGHTS: Readonly<Record<EndpointName, Rights>> = {
   requestRelease: AUDIT,
   decideRelease: AUDIT,
   openRelease: AUDIT,
+  listRecords: LOOK,
+  // Figures that tell of no single person.
+  countRecords: ANY,
+  readRecord: LOOK,
+  proveRecord: AUDIT,
+  exportRecords: AUDIT,
+  beginVerification: AUDIT,
+  readVerification: AUDIT,
+  listJobs: ANY,
+  readJob: ANY,
+  cancelJob: ['operator', 'auditor', 'admin'],
+  // The topic `calls` is for who may list records.
+  listen: ANY,
 };
 
 /** Whether somebody may use an endpoint. */
-export function mayUse({ role }: Operator, name: EndpointName): boolean {
-  return RIGHTS[name].includes(role);
+export function mayUse(standing: Standing, name: EndpointName): boolean {
+  return RIGHTS[name].includes(standing);
 }
 
 /** Who may, for a sentence. */

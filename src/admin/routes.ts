@@ -7,14 +7,21 @@ import { fail, ok } from '../base/index.ts';
 import type { Result, Secret } from '../base/index.ts';
 import type { Actor } from './acts.ts';
 import { API_PREFIX, ENDPOINTS } from './contract.ts';
-import type { EndpointName, ParametersOf, QueryOf, RequestOf, ResponseOf } from './contract.ts';
+import type { EndpointName, QueryOf, RequestOf } from './contract.ts';
 import type { Endpoint } from './endpoint.ts';
-import type { AdminPorts } from './ports.ts';
+import { map } from './handler.ts';
+import type { Answer, Call, Handlers } from './handler.ts';
+import { OPERATOR_HANDLERS, SIGNED_OUT } from './handlers-operators.ts';
+import { OVERVIEW_HANDLERS } from './handlers-overview.ts';
+import { POLICY_HANDLERS } from './handlers-policy.ts';
+import { RECORD_HANDLERS } from './handlers-records.ts';
+import type { GatewayPorts } from './ports.ts';
 import type { AdminProblem } from './problems.ts';
-import { actByContract, askActor } from './route-acts.ts';
+import { actByContract, askActor, isAct } from './route-acts.ts';
 import { listRoles, mayUse } from './roles.ts';
-import type { Operator } from './roles.ts';
+import type { Standing } from './roles.ts';
 import type { ActKeeper } from './route-acts.ts';
+import type { Visit } from './visit.ts';
 
 /** A request as the server received it. */
 export interface AdminRequest {
@@ -30,8 +37,8 @@ export interface AdminRequest {
   /** Who it is, and what they ask with, as they say. */
   readonly actor?: string | undefined;
   readonly via?: string | undefined;
-  /** Who is signed in; undefined: whoever may use the socket, and may do everything. */
-  readonly operator?: Operator | undefined;
+  /** Who comes by way of the console; undefined: whoever may use the socket, and may do everything. */
+  readonly visit?: Visit | undefined;
   readonly body: Uint8Array;
 }
 
@@ -41,35 +48,22 @@ export interface AdminReply {
   readonly status: number;
   readonly value: unknown;
   readonly version: number | string | undefined;
+  /** What the browser is to keep, or to forget. */
+  readonly cookie: string | undefined;
 }
-
-/** What a handler sees: everything is checked. */
-type Call<Name extends EndpointName> = Readonly<Record<ParametersOf<(typeof ENDPOINTS)[Name]['path']>, string>> & Asked<Name>;
-
-interface Asked<Name extends EndpointName> {
-  readonly approver: Secret | undefined;
-  readonly operator: Operator | undefined;
-  /** Everything is to be checked, and nothing done. */
-  readonly isDryRun: boolean;
-  readonly query: QueryOf<Name>;
-  /** Who asks, as they stand on record. */
-  readonly actor: () => Promise<Result<Actor, AdminProblem>>;
-  readonly expectedVersion: number | undefined;
-  /** The same where versions are no numbers. */
-  readonly expectedTag: string | undefined;
-  readonly body: RequestOf<Name>;
-}
-
-type Answer<Name extends EndpointName> = Result<{ readonly value: ResponseOf<Name>; readonly version?: number | string }, AdminProblem>;
-type Handlers = { readonly [Name in EndpointName]: (ports: AdminPorts, call: Call<Name>) => Promise<Answer<Name>> };
 
 const HANDLERS: Handlers = {
+  ...OPERATOR_HANDLERS,
+  ...OVERVIEW_HANDLERS,
+  ...POLICY_HANDLERS,
+  ...RECORD_HANDLERS,
   recordAct: async (ports, { body, actor }) => {
     const by = await actor();
     return by.ok ? map(await ports.acts.record(body, by.value), (value) => ({ value })) : by;
   },
   readStatus: async (ports) => map(await ports.status(), (value) => ({ value })),
-  listAgents: async (ports) => map(await ports.agents.list(), ({ version, agents }) => ({ value: { agents: [...agents] }, version })),
+  listAgents: async (ports, { query }) => map(await ports.agentPages.list(query), ({ version, ...value }) => ({ value, version })),
+  readAgent: async (ports, { agent }) => map(await ports.agentPages.read(agent), ({ version, agent: value }) => ({ value, version })),
   addAgent: async (ports, { body, expectedVersion }) => map(await ports.agents.add(body, expectedVersion), (value) => ({ value })),
   changeAgent: async (ports, { agent, body, expectedVersion }) =>
     map(await ports.agents.change(agent, body, expectedVersion), (value) => ({ value })),
@@ -80,7 +74,6 @@ const HANDLERS: Handlers = {
     map(await ports.agents.revokeKeys(agent, undefined, expectedVersion), (ids) => ({ value: { revoked: [...ids] } })),
   revokeKey: async (ports, { agent, key, expectedVersion }) =>
     map(await ports.agents.revokeKeys(agent, key, expectedVersion), (ids) => ({ value: { revoked: [...ids] } })),
-  listServers: async (ports) => map(await ports.servers(), (servers) => ({ value: { servers: [...servers] } })),
   readCatalogue: async (ports) => map(await ports.catalogue.withheld(), (value) => ({ value })),
   readWithheld: async (ports, { server }) => map(await ports.catalogue.withheld(server), (value) => ({ value })),
   readApproved: async (ports, { server }) => map(await ports.catalogue.approved(server), (value) => ({ value })),
@@ -123,7 +116,7 @@ const HANDLERS: Handlers = {
 };
 
 /** Answers a request, or says why not. What the contract calls an act is on record before anybody is told. */
-export async function route(ports: AdminPorts, keeper: ActKeeper, request: AdminRequest): Promise<Result<AdminReply, AdminProblem>> {
+export async function route(ports: GatewayPorts, keeper: ActKeeper, request: AdminRequest): Promise<Result<AdminReply, AdminProblem>> {
   const found = find(request.method, request.path);
   if (!found.ok) return found;
   return answer(found.value.name, { ports, keeper }, found.value.parameters, request);
@@ -131,13 +124,13 @@ export async function route(ports: AdminPorts, keeper: ActKeeper, request: Admin
 
 async function answer<Name extends EndpointName>(
   name: Name,
-  { ports, keeper }: { readonly ports: AdminPorts; readonly keeper: ActKeeper },
+  { ports, keeper }: { readonly ports: GatewayPorts; readonly keeper: ActKeeper },
   parameters: Parameters,
   request: AdminRequest,
 ): Promise<Result<AdminReply, AdminProblem>> {
-  const { approver, actor: claimed, via, operator } = request;
+  const { approver, actor: claimed, via, visit } = request;
   // Before anything is looked at: what somebody may not use tells them nothing, not even what is wrong with their request.
-  if (operator !== undefined && !mayUse(operator, name)) return fail(notAllowed(operator, name));
+  if (visit !== undefined && !mayUse(standingOf(visit), name)) return fail(notAllowed(standingOf(visit), name));
   const tag = parseIfMatch(request.ifMatch);
   if (!tag.ok) return tag;
   const asking = parseQuery(name, request.search ?? '');
@@ -145,12 +138,12 @@ async function answer<Name extends EndpointName>(
   const body = parseBody(name, request);
   if (!body.ok) return body;
   const { query, isDryRun } = asking.value;
-  const asked = { approver, actor: claimed, via, operator, path: { ...parameters }, query, body: body.value };
+  const asked = { approver, actor: claimed, via, visit, path: { ...parameters }, query, body: body.value };
   const actor = (): Promise<Result<Actor, AdminProblem>> => askActor(keeper, asked);
   const call = {
     ...parameters,
     approver,
-    operator,
+    visit,
     actor,
     isDryRun,
     query,
@@ -161,9 +154,9 @@ async function answer<Name extends EndpointName>(
   const { act, status }: Endpoint = ENDPOINTS[name];
   // The path was matched with the names that stand in it: it has them all.
   const work = (): Promise<Answer<Name>> => HANDLERS[name](ports, call as unknown as Call<Name>);
-  const isOnRecord = act !== undefined && !isDryRun && !isContinued(asked.query);
+  const isOnRecord = act !== undefined && isAct(act, asked) && !isDryRun && !isContinued(asked.query);
   const replied = await (isOnRecord ? actByContract(keeper, act, asked, { work, answerOf: ({ value }) => value }) : work());
-  return map(replied, ({ value, version }) => ({ name, status, value, version }));
+  return map(replied, ({ value, version, cookie }) => ({ name, status, value, version, cookie }));
 }
 
 /** Pages of one question are one act. Whoever gives out cursors seals them: without the first page there is no second. */
@@ -265,12 +258,13 @@ function toDetail({ issues: [issue] }: z.ZodError, whole: string): string {
   return `${issue?.path.join('.') || whole}: ${issue?.message ?? 'not as expected'}.`;
 }
 
-function notAllowed({ role }: Operator, name: EndpointName): AdminProblem {
-  return { code: 'forbidden', detail: `The role ${role} may not do this; it takes ${listRoles(name)}.` };
+function standingOf({ signedIn }: Visit): Standing {
+  return signedIn?.operator.role ?? 'guest';
+}
+
+function notAllowed(standing: Standing, name: EndpointName): AdminProblem {
+  if (standing === 'guest') return SIGNED_OUT;
+  return { code: 'forbidden', detail: `The role ${standing} may not do this; it takes ${listRoles(name)}.` };
 }
 
 const ENDPOINT_NAMES = Object.keys(ENDPOINTS) as EndpointName[];
-
-function map<T, U, E>(result: Result<T, E>, change: (value: T) => U): Result<U, E> {
-  return result.ok ? ok(change(result.value)) : result;
-}

@@ -1,6 +1,7 @@
 // What the admin API can ask of control, put together from the desks and from what control itself knows.
 
 import { createActsPort } from '../admin/index.ts';
+import type { PolicyPages } from '../admin/index.ts';
 import type { ActKeeper, AdminPorts, AdminProblem, AgentsPort, ConfigStatus, GatewayStatus } from '../admin/index.ts';
 import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
@@ -12,10 +13,12 @@ import { createCataloguePort } from './catalogue-review.ts';
 import type { Links } from './child.ts';
 import type { ControlDesks } from './control-desks.ts';
 import { groupSizes } from './limits-view.ts';
+import { createOverviewPort } from './overview-port.ts';
 import type { People } from './people.ts';
 import { createPolicyPort } from './policy-port.ts';
 import { holdsOf } from './server-holds.ts';
 import type { StatusBoard } from './status-board.ts';
+import { createPolicyPages } from './policy-pages.ts';
 import { createVaultPort } from './vault-port.ts';
 
 export interface ControlPortsOptions {
@@ -40,7 +43,7 @@ export interface ControlPortsOptions {
 }
 
 /** The ports of a running control. */
-export function createControlPorts(options: ControlPortsOptions): AdminPorts {
+export function createControlPorts(options: ControlPortsOptions): AdminPorts & PolicyPages {
   const { dataFolder, tenant, nowMs, links, keeper, people, agents, desks, store, shard, status, load, configStatus } = options;
   const { catalogue, lockdown, flow, limits } = desks;
   return {
@@ -53,6 +56,7 @@ export function createControlPorts(options: ControlPortsOptions): AdminPorts {
       inspection: desks.inspection,
     }),
     lockdown,
+    overview: createOverviewPort(),
     flow: flow.port,
     subjects: desks.subjects.port,
     holds: desks.holds.port,
@@ -69,6 +73,7 @@ export function createControlPorts(options: ControlPortsOptions): AdminPorts {
       flow: flow.port,
       nowMs,
     }),
+    ...createPolicyPages(),
     limits: async () => ok(limits.view({ privacy: desks.privacy(), sizeOf: groupSizes((await store()?.agents(tenant))?.agents ?? []) })),
     status: async () => ok(await status()),
     servers: async () => ok(serversOf(options)),
