@@ -18,7 +18,7 @@ import type { Store } from '../cluster/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import { fakeKeeper } from './acts.fixture.ts';
 import { createAdminClient, createAdminServer, createAgentsPort } from './index.ts';
-import type { AdminPorts, AgentsPort, ConfigStatus, GatewayStatus, ServerStatus } from './index.ts';
+import type { AdminPorts, AgentsPort, ConfigStatus, GatewayPorts, GatewayStatus, ServerStatus } from './index.ts';
 
 const NOW = new Date('2026-11-22T10:00:00.000Z');
 
@@ -57,10 +57,13 @@ const SERVER: ServerStatus = {
   holds: { sessions: 0, bridgeSessions: 0, parkedRounds: 0, processes: 0 },
 };
 
-function fakePorts(agents: AgentsPort, change: Partial<AdminPorts> = {}): AdminPorts {
+function fakePorts(agents: AgentsPort, change: Partial<GatewayPorts> = {}): GatewayPorts {
   return {
     acts: { record: nothing },
     agents,
+    agentPages: { list: nothing, read: nothing },
+    operators: { list: nothing, add: nothing, change: nothing, remove: nothing, link: nothing, endSessions: nothing },
+    sessions: { identify: nothing, signIn: nothing, read: nothing, signOut: nothing },
     status: async () => ok(STATUS),
     servers: async () => ok([SERVER]),
     reload: async () => ok(CONFIG),
@@ -72,6 +75,7 @@ function fakePorts(agents: AgentsPort, change: Partial<AdminPorts> = {}): AdminP
     checkpoints: { read: nothing, accept: nothing },
     removeOld: nothing,
     lockdown: { read: nothing, lock: nothing, lift: nothing },
+    overview: { read: nothing, capacity: nothing, server: nothing, probe: nothing },
     subjects: {
       find: async () => ok({ pseudonym: null }),
       whois: async () => ok({ tenant: 'default', kind: 'agent', name: 'builder' }),
@@ -115,7 +119,7 @@ interface Started {
   readonly socketPath: string;
 }
 
-async function start(t: TestContext, change: Partial<AdminPorts> = {}, changed?: () => Promise<void>): Promise<Started> {
+async function start(t: TestContext, change: Partial<GatewayPorts> = {}, changed?: () => Promise<void>): Promise<Started> {
   const folder = folderFor(t);
   const store = openStore(folder);
   const socketPath = join(folder, 'run', 'admin.sock');

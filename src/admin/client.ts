@@ -26,11 +26,15 @@ const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
 
 interface Send<Name extends EndpointName> {
   readonly agent?: string;
+  readonly operator?: string;
   readonly key?: string;
   readonly server?: string;
   readonly approval?: string;
   readonly approver?: Secret | undefined;
   readonly expectedVersion?: number | undefined;
+  readonly isDryRun?: boolean | undefined;
+  /** What stands behind the question mark; what is undefined is left out. */
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly body?: BodyOf<Name>;
 }
 
@@ -52,6 +56,10 @@ const SHOWN_BY: Partial<Record<EndpointName, string>> = {
   addKey: 'agents list',
   revokeKeys: 'agents list',
   revokeKey: 'agents list',
+  addOperator: 'operators list',
+  changeOperator: 'operators list',
+  removeOperator: 'operators list',
+  endSessions: 'operators list',
   decideApprovals: 'approvals list --all',
   decideDefinitions: 'tools review',
   clearFlow: 'flow',
@@ -90,6 +98,12 @@ export function createAdminClient(socketPath: string, options: ClientOptions = {
     servers: async () => {
       const answered = await value('listServers');
       return answered.ok ? ok(answered.value.servers) : answered;
+    },
+    overview: {
+      read: (window) => value('readOverview', { query: { window } }),
+      capacity: () => value('readCapacity'),
+      server: (server, window) => value('readServer', { server, query: { window } }),
+      probe: (server) => value('probeServer', { server }),
     },
     reload: () => value('reload'),
     limits: () => value('readLimits'),
@@ -149,6 +163,20 @@ export function createAdminClient(socketPath: string, options: ClientOptions = {
       read: (approval) => value('readApproval', { approval }),
       decide: (body, approver) => value('decideApprovals', { body, approver }),
     },
+    operators: {
+      list: async () => {
+        const answered = await ask('listOperators', {});
+        return answered.ok ? ok({ version: answered.value.version, operators: answered.value.value.operators }) : answered;
+      },
+      add: (body, write) => value('addOperator', { body, ...write }),
+      change: (operator, body, write) => value('changeOperator', { operator, body, ...write }),
+      remove: (operator, write) => value('removeOperator', { operator, ...write }),
+      link: (operator) => value('makeLink', { operator }),
+      endSessions: async (operator) => {
+        const answered = await value('endSessions', { operator });
+        return answered.ok ? ok(answered.value.ended) : answered;
+      },
+    },
     agents: {
       list: async () => {
         const answered = await ask('listAgents', {});
@@ -182,8 +210,9 @@ function exchange<Name extends EndpointName>(
   const { method, path } = ENDPOINTS[name];
   const timeoutMs = HASTY.has(name) ? HASTY_TIMEOUT_MS : TIMEOUT_MS;
   // Names with a character that needs escaping do not exist; escaping keeps one from becoming another path.
-  const target = path.replace(/\{(agent|key|server|approval)\}/g, (_, part: 'agent' | 'key' | 'server' | 'approval') =>
-    encodeURIComponent(send[part] ?? ''),
+  const target = path.replace(
+    /\{(agent|key|operator|server|approval)\}/g,
+    (_, part: 'agent' | 'key' | 'operator' | 'server' | 'approval') => encodeURIComponent(send[part] ?? ''),
   );
   const body = send.body === undefined ? undefined : Buffer.from(JSON.stringify(send.body));
   const reached = reach(socketPath);
@@ -203,7 +232,7 @@ function exchange<Name extends EndpointName>(
     const request = httpRequest({
       socketPath: reachable.path,
       method,
-      path: API_PREFIX + target,
+      path: API_PREFIX + target + toSearch({ ...send.query, ...(send.isDryRun === true ? { dryRun: 'true' } : {}) }),
       headers,
       agent: false,
       timeout: timeoutMs,
@@ -227,6 +256,13 @@ function exchange<Name extends EndpointName>(
     });
     request.end(body);
   }).finally(() => reachable.close());
+}
+
+function toSearch(query: Send<EndpointName>['query'] = {}): string {
+  const search = new URLSearchParams(
+    Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+  );
+  return search.size === 0 ? '' : `?${search}`;
 }
 
 /** A way to the socket, or why there is none. `existsSync` would not tell a folder that is not there from one that is closed to this user. */

@@ -42,7 +42,19 @@ const issuedKeySchema = keySchema.extend({
   text: z.string().meta({ description: 'The key itself. It is shown this once and stored nowhere.' }),
 });
 
-const agentList = z.strictObject({ agents: z.array(agentSchema) });
+const MAX_PAGE = 500;
+
+const listQuery = z.strictObject({
+  search: z.string().max(100).optional().meta({ description: 'A part of a name or of a group, in either case.' }),
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE).optional().meta({ description: 'How many at most; without one, all of them.' }),
+  cursor: z.string().max(100).optional().meta({ description: '`next` of the page before.' }),
+});
+
+const agentList = z.strictObject({
+  agents: z.array(agentSchema).meta({ description: 'By name.' }),
+  next: z.string().nullable().meta({ description: 'Where the next page begins; null: there is none.' }),
+  total: z.int().meta({ description: 'How many there are that were searched for.' }),
+});
 const revoked = z.strictObject({ revoked: z.array(z.string()) });
 
 /** Endpoints about agents. */
@@ -50,9 +62,19 @@ export const AGENT_ENDPOINTS = {
   listAgents: {
     method: 'GET',
     path: '/agents',
-    summary: 'All agents',
+    summary: 'Agents: all of them, or those that are searched for, page by page',
+    query: listQuery,
     request: undefined,
     response: agentList,
+    status: 200,
+    versioned: true,
+  },
+  readAgent: {
+    method: 'GET',
+    path: '/agents/{agent}',
+    summary: 'One agent',
+    request: undefined,
+    response: agentSchema,
     status: 200,
     versioned: true,
   },
@@ -136,6 +158,8 @@ export const AGENT_ENDPOINTS = {
   },
 } as const satisfies Record<string, Endpoint>;
 
+export type AgentQuery = z.output<typeof listQuery>;
+export type AgentPage = z.output<typeof agentList>;
 export type AgentView = z.output<typeof agentSchema>;
 export type IssuedKey = z.output<typeof issuedKeySchema>;
 export type AddAgentInput = z.output<typeof addAgentSchema>;

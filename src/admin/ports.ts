@@ -75,8 +75,8 @@ import type {
 } from './contract.ts';
 import type { PolicyPages } from './policy-port.ts';
 import type { AdminProblem } from './problems.ts';
-import type { EventsPort, JobsPort, RecordsPort } from './record-ports.ts';
-import type { SignedIn } from './visit.ts';
+import type { RecordPages } from './record-ports.ts';
+import type { Shown, SignedIn, Visit } from './visit.ts';
 
 type Answer<T> = Promise<Result<T, AdminProblem>>;
 
@@ -209,6 +209,11 @@ export interface AgentPagesPort {
 
 /** Signing in, for browsers. A command has no session. */
 export interface SessionsPort {
+  /**
+   * Whom a request of a browser is from, before anything else is looked at. Nobody, where it shows no session that stands; refused (`cross_site`) where it
+   * shows one and would change something without the token that only a page of ours knows. Signing in is always nobody's.
+   */
+  identify(shown: Shown): Answer<Visit>;
   /** Takes a link, once. */
   signIn(input: SignInInput): Answer<{ readonly session: SessionView; readonly cookie: string }>;
   read(signedIn: SignedIn): Answer<SessionView>;
@@ -216,7 +221,7 @@ export interface SessionsPort {
 }
 
 /** What the gateway itself answers with: more than a command can ask for. */
-export interface GatewayPorts extends AdminPorts, PolicyPages {
+export interface GatewayPorts extends AdminPorts, PolicyPages, RecordPages {
   readonly agentPages: AgentPagesPort;
   readonly sessions: SessionsPort;
 }

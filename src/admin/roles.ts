@@ -13,7 +13,6 @@ export type Standing = Role | 'guest';
 
 type Rights = readonly Standing[];
 
-
 const ANY: Rights = ROLES;
 /** Who runs the gateway from day to day. */
 const RUN: Rights = ['operator', 'admin'];

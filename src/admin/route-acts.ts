@@ -7,7 +7,7 @@ import { newActId, performAct, toActRecord } from './acts.ts';
 import type { Actor, ActsOnRecord, EndOfAct, PerformedAct } from './acts.ts';
 import type { EndpointAct, Place } from './endpoint.ts';
 import type { AdminProblem } from './problems.ts';
-import type { Operator } from './roles.ts';
+import type { Visit } from './visit.ts';
 
 /** What the wrapper needs to put acts on record. */
 export interface ActKeeper extends ActsOnRecord {
@@ -20,6 +20,8 @@ export interface ActKeeper extends ActsOnRecord {
   readonly toName: (kind: 'agent' | 'user', name: string) => Promise<string>;
   /** The pseudonym that somebody has, where one person alone may learn it; it makes none. Rejects where nobody can say. */
   readonly findPseudonym: (kind: 'agent' | 'user', name: string) => Promise<string | undefined>;
+  /** The same where names are kept out of the record, and the name where they stand there. */
+  readonly findName: (kind: 'agent' | 'user', name: string) => Promise<string | undefined>;
 }
 
 /** Who asks, as they say. */
@@ -27,8 +29,8 @@ export interface Asker {
   readonly approver?: Secret | undefined;
   readonly actor?: string | undefined;
   readonly via?: string | undefined;
-  /** Who is signed in. What they say of themselves besides is not listened to. */
-  readonly operator?: Operator | undefined;
+  /** Who comes by way of the console. What they say of themselves besides is not listened to. */
+  readonly visit?: Visit | undefined;
 }
 
 /** What a request was once it was checked. */
@@ -53,14 +55,20 @@ export async function askActor(keeper: ActKeeper, asker: Asker): Promise<Result<
 }
 
 /** Who it is: the key that they show says it, else the system's user as the command names it. Rejects where nobody can say. */
-async function toActor(keeper: ActKeeper, { approver, actor, via, operator }: Asker): Promise<Actor> {
-  if (operator !== undefined) return { by: `operator:${operator.name}`, via: 'console' };
+async function toActor(keeper: ActKeeper, { approver, actor, via, visit }: Asker): Promise<Actor> {
+  if (visit !== undefined)
+    return { by: visit.signedIn === undefined ? 'unknown' : `operator:${visit.signedIn.operator.name}`, via: 'console' };
   const shown = approver === undefined ? undefined : await keeper.whoShows(approver);
   const user = actor !== undefined && ACTOR_NAME.test(actor) ? actor : keeper.owner;
   return {
     by: shown === undefined ? `os:${user}` : `key:${await keeper.toName('agent', shown)}`,
     via: via === 'cli' || via === 'console' ? via : 'api',
   };
+}
+
+/** Whether this use of an endpoint is an act. */
+export function isAct({ when }: EndpointAct, asked: Asked): boolean {
+  return when === undefined || valueAt(when, asked, undefined) !== undefined;
 }
 
 /** Does `work` on record, as the contract says of its endpoint. */
@@ -111,6 +119,7 @@ async function targetOf(keeper: ActKeeper, { target, targetIs, targetAs }: Endpo
   const name = textAt(target, asked, undefined);
   const kind = targetIs === 'agent' || targetIs === 'user' ? targetIs : textAt(targetIs, asked, undefined);
   if (name === undefined || (kind !== 'agent' && kind !== 'user')) return name;
+  if (targetAs === 'known') return keeper.findName(kind, name);
   return targetAs === 'pseudonym' ? keeper.findPseudonym(kind, name) : keeper.toName(kind, name);
 }
 

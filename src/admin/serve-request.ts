@@ -7,21 +7,21 @@ import type { Log } from '../telemetry/index.ts';
 import { ACTOR_HEADER, APPROVER_HEADER, ENDPOINTS, VIA_HEADER } from './contract.ts';
 import type { Download } from './contract.ts';
 import type { Endpoint } from './endpoint.ts';
-import type { AdminPorts } from './ports.ts';
+import type { GatewayPorts } from './ports.ts';
 import { faultResponse, problemResponse } from './rescue.ts';
 import type { ProblemResponse } from './rescue.ts';
-import type { Operator } from './roles.ts';
 import type { ActKeeper } from './route-acts.ts';
 import { route } from './routes.ts';
 import type { AdminReply } from './routes.ts';
 import { sendDownload, sendEvents } from './send-streams.ts';
+import type { Visit } from './visit.ts';
 
 export interface Serving {
-  readonly ports: AdminPorts;
+  readonly ports: GatewayPorts;
   readonly keeper: ActKeeper;
   readonly log: Log;
-  /** Who is signed in; undefined: whoever may use the socket. */
-  readonly operator?: Operator | undefined;
+  /** Who comes by way of the console; undefined: whoever may use the socket. */
+  readonly visit?: Visit | undefined;
 }
 
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -30,7 +30,7 @@ const READING_TURNS = 2;
 
 /** Answers a request. Never rejects. */
 export async function serveRequest(
-  { ports, keeper, log, operator }: Serving,
+  { ports, keeper, log, visit }: Serving,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -54,11 +54,13 @@ export async function serveRequest(
       approver: secretIn(headers[APPROVER_HEADER]),
       actor: textIn(headers[ACTOR_HEADER]),
       via: textIn(headers[VIA_HEADER]),
-      operator,
+      visit,
       body,
     });
     if (!result.ok) return sendWhole(response, problemResponse(result.error));
-    await sendReply(response, result.value);
+    // What streams to somebody ends when they are signed out.
+    const stopListening = visit?.signedIn?.onEnd(() => response.destroy());
+    await sendReply(response, result.value).finally(() => stopListening?.());
   } catch (error) {
     log.error('the admin API could not answer', { method, path, error });
     if (response.headersSent) response.destroy();
@@ -66,15 +68,16 @@ export async function serveRequest(
   }
 }
 
-async function sendReply(response: ServerResponse, { name, status, value, version }: AdminReply): Promise<void> {
+async function sendReply(response: ServerResponse, { name, status, value, version, cookie }: AdminReply): Promise<void> {
   const { form }: Endpoint = ENDPOINTS[name];
   // What a handler of these forms gives is checked by the compiler (ResponseOf).
   if (form === 'events') return sendEvents(response, value as AsyncIterable<unknown>);
   if (form === 'download') return sendDownload(response, value as Download);
   const etag = version === undefined ? {} : { etag: `"${version}"` };
+  const keep = cookie === undefined ? {} : { 'set-cookie': cookie };
   sendWhole(response, {
     status,
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...etag },
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...etag, ...keep },
     body: JSON.stringify(value),
   });
 }

@@ -8,7 +8,7 @@ import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { GatewayError } from '../base/index.ts';
 import type { Log } from '../telemetry/index.ts';
-import type { AdminPorts } from './ports.ts';
+import type { GatewayPorts } from './ports.ts';
 import type { AdminProblem } from './problems.ts';
 import { problemResponse } from './rescue.ts';
 import type { ActKeeper } from './route-acts.ts';
@@ -26,7 +26,7 @@ const REQUEST_TIMEOUT_MS = 10_000;
 export interface AdminServerOptions {
   /** Where the socket is made. Its folder is made when missing; one that is open to other users is refused. */
   readonly socketPath: string;
-  readonly ports: AdminPorts;
+  readonly ports: GatewayPorts;
   /** Puts on record what is done here. */
   readonly keeper: ActKeeper;
   readonly log: Log;

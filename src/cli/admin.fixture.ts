@@ -57,12 +57,14 @@ export function fakePorts(agents: AgentsPort, change: Partial<AdminPorts> = {}):
   return {
     acts: { record: async () => ok({ act: 'act_0123456789abcdef' }) },
     agents,
+    operators: { list: nothing, add: nothing, change: nothing, remove: nothing, link: nothing, endSessions: nothing },
     approvals: { list: async () => ok([]), read: nothing, decide: nothing },
     holds: { list: async () => ok([]), add: nothing, lift: nothing },
     vault: { list: async () => ok([]), request: nothing, decide: nothing, open: nothing },
     checkpoints: { read: nothing, accept: nothing },
     removeOld: nothing,
     lockdown: { read: nothing, lock: nothing, lift: nothing },
+    overview: { read: nothing, capacity: nothing, server: nothing, probe: nothing },
     catalogue: {
       withheld: async () => ok({ faults: [], counts: [], withheld: [], omitted: 0 }),
       approved: async (server) => ok({ server, fault: null, approved: [] }),

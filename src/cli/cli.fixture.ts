@@ -111,6 +111,7 @@ const refuse = async (): Promise<{ readonly ok: false; readonly error: AdminProb
 
 const notRunning: AdminPorts = {
   acts: { record: refuse },
+  operators: { list: refuse, add: refuse, change: refuse, remove: refuse, link: refuse, endSessions: refuse },
   status: refuse,
   servers: refuse,
   reload: refuse,

@@ -1,0 +1,43 @@
+// Who comes by way of the console. Whoever comes by the admin socket makes no visit: they may do everything.
+
+import type { Role } from './role-names.ts';
+
+/** A person who is signed in. */
+export interface Operator {
+  readonly name: string;
+  readonly role: Role;
+  /** For rules that say who approves. */
+  readonly groups: readonly string[];
+  /** Agents that act for them. */
+  readonly agents: readonly string[];
+}
+
+/** By which session somebody is signed in. */
+export interface SignedIn {
+  readonly operator: Operator;
+  /** SHA-256 of what the cookie holds: the session's name, which opens nothing. */
+  readonly session: string;
+  /** What a page of ours sends back with whatever changes anything; another site's page cannot know it. */
+  readonly csrf: string;
+  /** RFC 3339, UTC. */
+  readonly expiresAt: string;
+  /** Calls once when the session ends, at once when it has ended: what streams to it must stop. Gives back what takes the listener away. */
+  onEnd(listener: () => void): () => void;
+}
+
+/** One request of a browser. */
+export interface Visit {
+  /** Undefined: nobody is signed in. */
+  readonly signedIn: SignedIn | undefined;
+}
+
+/** What a browser shows of who it is. */
+export interface Shown {
+  readonly method: string;
+  /** With prefix, without query. */
+  readonly path: string;
+  /** The `cookie` header. */
+  readonly cookie: string | undefined;
+  /** The `sallyport-csrf` header. */
+  readonly csrf: string | undefined;
+}
