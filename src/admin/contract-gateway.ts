@@ -1,4 +1,4 @@
-// The gateway itself, its config, servers and workers, as the admin API has them.
+// The gateway itself, its config and its workers, as the admin API has them.
 
 import * as z from 'zod';
 import { lockdownSchema } from './contract-lockdown.ts';
@@ -26,31 +26,6 @@ const configSchema = z.strictObject({
     .nullable()
     .meta({ description: 'Set while the file says something that could not be put in force.' }),
   warnings: z.array(problemSchema).meta({ description: 'What was doubtful about it when it was put in force.' }),
-});
-
-const serverSchema = z.strictObject({
-  name: z.string(),
-  kind: z.enum(['stdio', 'http']),
-  target: z.string().meta({ description: 'The command or the URL, without secrets.' }),
-  state: z.enum(['unknown', 'ready', 'failed']),
-  eras: z.array(z.enum(['modern', 'legacy'])),
-  revisions: z.array(z.string()),
-  transport: z
-    .enum(['stdio', 'streamable', 'sse'])
-    .nullable()
-    .meta({ description: 'What carries its sessions of older revisions: a pipe, Streamable HTTP, or the HTTP+SSE of 2024-11-05.' }),
-  problem: z.string().nullable().meta({ description: 'Why it failed, and what to do.' }),
-  checkedAt: time.nullable().meta({ description: 'When it was last seen to be so.' }),
-  holds: z
-    .strictObject({
-      sessions: z.int().meta({ description: 'Sessions of older revisions kept for agents.' }),
-      bridgeSessions: z
-        .int()
-        .meta({ description: 'Sessions of older revisions that the gateway has open with it for agents of the newest.' }),
-      parkedRounds: z.int().meta({ description: 'Calls that wait for an answer of their agent to a question of the server.' }),
-      processes: z.int().meta({ description: 'Programs of it that run.' }),
-    })
-    .meta({ description: 'What the gateway keeps for it now, over all workers.' }),
 });
 
 const workerSchema = z.strictObject({
@@ -98,15 +73,6 @@ export const GATEWAY_ENDPOINTS = {
     status: 200,
     versioned: false,
   },
-  listServers: {
-    method: 'GET',
-    path: '/servers',
-    summary: 'All servers and how they are',
-    request: undefined,
-    response: z.strictObject({ servers: z.array(serverSchema) }),
-    status: 200,
-    versioned: false,
-  },
   reload: {
     method: 'POST',
     path: '/reload',
@@ -120,6 +86,5 @@ export const GATEWAY_ENDPOINTS = {
 } as const satisfies Record<string, Endpoint>;
 
 export type ConfigStatus = z.output<typeof configSchema>;
-export type ServerStatus = z.output<typeof serverSchema>;
 export type WorkerStatus = z.output<typeof workerSchema>;
 export type GatewayStatus = z.output<typeof statusSchema>;

@@ -121,6 +121,7 @@ const notRunning: AdminPorts = {
   holds: { list: refuse, add: refuse, lift: refuse },
   vault: { list: refuse, request: refuse, decide: refuse, open: refuse },
   checkpoints: { read: refuse, accept: refuse },
+  overview: { read: refuse, capacity: refuse, server: refuse, probe: refuse },
   removeOld: refuse,
   catalogue: { withheld: refuse, approved: refuse, lookAlikes: refuse, decide: refuse },
   lockdown: { read: refuse, lock: refuse, lift: refuse },
