@@ -76,8 +76,9 @@ export function createAnswer(call: Call, ports: Ports): Answer {
   /** Ticket of the outcome, once it is recorded. */
   let outcomeSeq: number | undefined;
   let lastWriteUs = 0;
-  /** What waits for the decision to become durable. */
+  /** What waits for the decision to become durable, and since when. */
   let held: (() => void)[] | undefined;
+  let heldSinceUs = 0;
 
   const whenDurable = (step: () => void): void => {
     if (durable || (held === undefined && ports.audit.isDurable(call.decisionSeq))) {
@@ -89,12 +90,17 @@ export function createAnswer(call: Call, ports: Ports): Answer {
       return;
     }
     held = [step];
+    heldSinceUs = ports.nowUs();
     ports.audit.whenDurable(call.decisionSeq, release);
   };
   const release = (fault?: Error): void => {
     const steps = held ?? [];
     held = undefined;
     durable = true;
+    // As long as the server is still at it, the log keeps nobody waiting.
+    const isThere = call.forwardedUs === 0 || call.answeredUs > 0;
+    if (isThere && heldSinceUs > 0) call.times.heldUs += Math.max(0, ports.nowUs() - Math.max(heldSinceUs, call.answeredUs));
+    heldSinceUs = 0;
     if (fault === undefined) {
       for (const step of steps) step();
       if (!full) answer.onDrain?.();

@@ -153,10 +153,14 @@ export function askMember(arrival: Arrival, server: Server, member: Member, hear
   });
   const asking: Asking = start({ call, message, request, scope }, recorded, ports, (go) =>
     admit({ call, params: message.params, bytes: message.document.bytes, isLater: false }, ports, (admitted) => {
+      call.times.decidedUs = ports.nowUs();
       if (!recordDecision(call, decisionOf(admitted, ports.snapshot()), ports)) {
         forget();
         hearing.fail({ code: 'audit_unavailable' }, 'refused');
-      } else if (admitted.kind === 'refused') recorded.fail(admitted.refused, 'refused');
+        return;
+      }
+      call.times.recordedUs = ports.nowUs();
+      if (admitted.kind === 'refused') recorded.fail(admitted.refused, 'refused');
       else go(admitted);
     }),
   );

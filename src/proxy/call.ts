@@ -2,6 +2,7 @@
 
 import type { Call } from './exchange.ts';
 import type { InspectingPorts } from './inspection/answer-treatment.ts';
+import { noTimes } from './times.ts';
 
 /** What is known of a call from its request. */
 export type CallParts = Pick<Call, 'id' | 'arrival' | 'inbound' | 'question' | 'server' | 'members'>;
@@ -14,6 +15,7 @@ export function beginCall(parts: CallParts, ports: InspectingPorts): Call {
     decisionSeq: 0,
     denied: false,
     refusedWith: undefined,
+    times: noTimes(),
     forwardedUs: 0,
     answeredUs: 0,
     answerBytes: 0,

@@ -103,8 +103,10 @@ export function createDoor(options: DoorOptions): RequestHandler<Admitted> {
       if (listener.tls.kind === 'external' && !peer.tls) return turnAway(request, 'tls_required');
       // Answered the same on every path, and the key asked for before the route is: which servers there are is not for strangers.
       if (head.method === 'OPTIONS') return preflight(request, origin);
+      const beganUs = ports.nowUs();
       const principal = whoIs(head.headers, listener, snapshot, ports.nowMs());
       if (principal === undefined) return turnAway(request, 'unauthenticated');
+      ports.metrics.authenticated(ports.nowUs() - beganUs);
       const route = snapshot.routes.get(head.path);
       if (route === undefined) return turnAway(request, 'route_unknown');
       const fault = headFault(head, endpointFor(head));

@@ -27,6 +27,7 @@ import type { OpenExchanges } from './open-exchanges.ts';
 import type { Subjects } from './subjects.ts';
 import type { TaintAuthority } from './taint-authority.ts';
 import type { CallTasks } from './tasks.ts';
+import type { CallTimes } from './times.ts';
 
 /** Where the answer goes. A subset of the wire's ServerRequest. */
 export interface Reply {
@@ -219,6 +220,8 @@ export interface Call {
   refusedWith: ErrorCode | undefined;
   /** The row that its result is marked with, where it was let through all the same. */
   markedWith?: ErrorCode;
+  /** The stations of its way. */
+  readonly times: CallTimes;
   forwardedUs: number;
   /** When the server's answer was complete. */
   answeredUs: number;

@@ -249,7 +249,14 @@ function openCatalogue(): Catalogue {
   };
 }
 
-const NO_METRICS: Ports['metrics'] = { verdict: () => {}, outcome: () => {}, refused: () => {}, findings: () => {}, limit: () => {} };
+const NO_METRICS: Ports['metrics'] = {
+  verdict: () => {},
+  outcome: () => {},
+  refused: () => {},
+  findings: () => {},
+  limit: () => {},
+  authenticated: () => {},
+};
 
 /** Looks into nothing. */
 export const NOTHING_FOUND: InspectingPorts = {
@@ -279,6 +286,7 @@ export const NOTHING_FOUND: InspectingPorts = {
     waited: () => {},
   },
   nowMs: () => 1_000,
+  nowUs: () => 1_000_000,
   log: createLog({ process: 'test', level: 'error', write: () => {}, clock: () => 0, format: 'json' }),
 };
 
@@ -290,7 +298,7 @@ export interface Bed {
 }
 
 /** A road with one server, `tickets`. */
-export function bed(rules: readonly Rule[], verdict: Partial<EraVerdict> = {}): Bed {
+export function bed(rules: readonly Rule[], verdict: Partial<EraVerdict> = {}, own: Partial<Ports> = {}): Bed {
   const audit = fakeAudit();
   const server = fakeServer('tickets', verdict);
   const snapshot = snapshotWith(rules, ['tickets'], ['ann']);
@@ -348,6 +356,7 @@ export function bed(rules: readonly Rule[], verdict: Partial<EraVerdict> = {}): 
     aggregates: createAggregates({ keys: () => [{ kid: 'k', key: new Uint8Array(32).fill(7) }], nowMs: () => 1_000 }),
     placement: createPlacement('worker-0.1'),
     relayToOwner: (arrival) => arrival.reply.respond(299, []),
+    ...own,
   };
   return {
     ports,

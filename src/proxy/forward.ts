@@ -44,9 +44,11 @@ export function forward(permit: Permit<Call>, answer: Answer, ports: Ports): voi
     });
   // Critical: if the machine dies now, the log must already say what was about to be done. Of what nobody reads nothing is held, not even until then.
   if (permit.obligations.class === 'critical' || call.inbound.kind === 'unread')
-    ports.audit.whenDurable(call.decisionSeq, (fault) =>
-      fault === undefined ? go() : answer.refuse({ code: 'audit_unavailable' }, 'refused'),
-    );
+    ports.audit.whenDurable(call.decisionSeq, (fault) => {
+      call.times.recordedUs = ports.nowUs();
+      if (fault === undefined) go();
+      else answer.refuse({ code: 'audit_unavailable' }, 'refused');
+    });
   else go();
 }
 

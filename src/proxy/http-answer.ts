@@ -275,6 +275,7 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
     giveUp,
     onHead: (code, headers) => {
       status = code;
+      call.times.firstByteUs = ports.nowUs();
       options.onHead?.(code, headers);
       mode = modeFor(code, mediaType(headers.get('content-type')), { isRequest, isStream, isEnd });
       if (mode === 'events' && options.onFinal === undefined) answer.open();

@@ -1,14 +1,19 @@
 // What the road counts, with every label set resolved once: recording is an array slot.
 
+import type { ErrorCode } from '../base/index.ts';
 import type { Counter, Histogram, Metrics } from '../telemetry/index.ts';
 import type { ActionOf, Direction, Found } from '../inspection/index.ts';
 import type { Call, OutcomeStatus } from './exchange.ts';
+import { forEachStage } from './times.ts';
+import type { Stage } from './times.ts';
 
 /** Records for the road. */
 export interface RoadMetrics {
   verdict(call: Call, kind: 'allow' | 'ask' | 'deny'): void;
   /** A call is over. `overheadUs`: its whole time less the wait for the server. */
-  outcome(call: Call, outcome: OutcomeStatus, durations: { readonly totalUs: number; readonly serverUs: number }): void;
+  outcome(call: Call, outcome: OutcomeStatus, durations: CallDurations): void;
+  /** A caller was recognised by the head of a request. */
+  authenticated(us: number): void;
   refused(code: string, listener: string): void;
   /** A call was charged to a limit, or was over it. */
   limit(limit: string, result: 'admitted' | 'refused'): void;
@@ -16,10 +21,18 @@ export interface RoadMetrics {
   findings(direction: Direction, found: readonly Found[], actionOf: ActionOf): void;
 }
 
+/** What a call took that is over at `nowUs`, and what of it its server did. */
+export interface CallDurations {
+  readonly totalUs: number;
+  readonly serverUs: number;
+  readonly nowUs: number;
+}
+
 interface Series {
   readonly server: Histogram;
   readonly client: Histogram;
   readonly overhead: Histogram;
+  readonly wait: Histogram;
 }
 
 const NOTHING: readonly string[] = [];
@@ -32,12 +45,37 @@ function toolOf({ question: { subject }, arrival: { snapshot }, server }: Call):
   return snapshot.toolFacts(server.name, subject.name).fingerprint === undefined ? '' : subject.name;
 }
 
+/** Whether a row of the error table is about what a server did, or did not do. */
+function isOfServer(code: ErrorCode): boolean {
+  return code.startsWith('upstream_') || code === 'outcome_unknown' || code === 'era_unshared';
+}
+
 /** Metrics of the road on a process's registry. */
 export function createRoadMetrics(metrics: Metrics): RoadMetrics {
   const durations = new Map<string, Series>();
   const verdicts = new Map<string, Counter>();
   const limits = new Map<string, Counter>();
+  const failures = new Map<string, Counter>();
+  const stageOf = (stage: Stage | 'authenticate'): Histogram => metrics.histogram('sallyport.stage.duration', { stage });
+  const stages: Readonly<Record<Stage, Histogram>> = {
+    receive: stageOf('receive'),
+    inspect: stageOf('inspect'),
+    decide: stageOf('decide'),
+    record: stageOf('record'),
+    forward: stageOf('forward'),
+    answer: stageOf('answer'),
+  };
+  const authenticating = stageOf('authenticate');
+  const observeStage = (stage: Stage, us: number): void => stages[stage].observe(us / US_PER_SECOND);
 
+  /** What went wrong between the gateway and a server. */
+  const failed = (code: string, server: string): void => {
+    const key = `${code}\u0000${server}`;
+    let counter = failures.get(key);
+    if (counter === undefined)
+      failures.set(key, (counter = metrics.counter('sallyport.upstream.failures', { code, 'sallyport.server': server })));
+    counter.add();
+  };
   const seriesOf = (call: Call, outcome: OutcomeStatus): Series => {
     const { question, server } = call;
     const tool = toolOf(call);
@@ -55,6 +93,7 @@ export function createRoadMetrics(metrics: Metrics): RoadMetrics {
       server: metrics.histogram('mcp.server.operation.duration', labels),
       client: metrics.histogram('mcp.client.operation.duration', labels),
       overhead: metrics.histogram('sallyport.overhead.duration', { 'mcp.method.name': question.method, 'sallyport.server': server.name }),
+      wait: metrics.histogram('sallyport.server.wait.duration', { 'sallyport.server': server.name }),
     };
     if (durations.size >= MAX_HANDLES) durations.clear(); // Tool names come from agents: the map of handles is bounded like the series are.
     durations.set(key, made);
@@ -76,11 +115,20 @@ export function createRoadMetrics(metrics: Metrics): RoadMetrics {
       }
       counter.add();
     },
-    outcome: (call, outcome, { totalUs, serverUs }) => {
+    authenticated: (us) => authenticating.observe(us / US_PER_SECOND),
+    outcome: (call, outcome, { totalUs, serverUs, nowUs }) => {
       const series = seriesOf(call, outcome);
       series.server.observe(totalUs / US_PER_SECOND);
-      if (serverUs > 0) series.client.observe(serverUs / US_PER_SECOND);
-      series.overhead.observe((totalUs - serverUs) / US_PER_SECOND);
+      if (serverUs > 0) {
+        series.client.observe(serverUs / US_PER_SECOND);
+        series.wait.observe(serverUs / US_PER_SECOND);
+      }
+      // How long a person thinks it over is nothing that the gateway adds.
+      if (call.wait === undefined) {
+        series.overhead.observe((totalUs - serverUs) / US_PER_SECOND);
+        forEachStage(call, nowUs, observeStage);
+      }
+      if (call.refusedWith !== undefined && isOfServer(call.refusedWith)) failed(call.refusedWith, call.server.name);
       for (const kind of call.refusedQuestions ?? NOTHING)
         metrics.counter('sallyport.questions.refused', { kind, 'sallyport.server': call.server.name }).add();
     },

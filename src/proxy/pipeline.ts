@@ -118,13 +118,16 @@ function settleDown(call: Call, ports: Ports): void {
 
 function takeIn(call: Call, ports: Ports): void {
   const { reply, snapshot } = call.arrival;
+  call.times.receivedUs = ports.nowUs();
   let decided = false;
   let forget: () => void = () => {};
   const pending = admit({ call, params: paramsOf(call.inbound), bytes: bytesOf(call.inbound), isLater: false }, ports, (admitted) =>
     guarded(call.arrival, ports, () => {
       decided = true;
+      call.times.decidedUs = ports.nowUs();
       forget();
       if (!recordDecision(call, decisionOf(admitted, snapshot), ports)) return endWait(call, { code: 'audit_unavailable' });
+      call.times.recordedUs = ports.nowUs();
       const answer = createAnswer(call, ports);
       if (admitted.kind === 'admitted') carryOn(call, admitted, answer, ports);
       else answer.refuse(admitted.refused, 'refused');

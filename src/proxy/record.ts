@@ -14,6 +14,7 @@ import { recordedName } from './inspection/recorded-name.ts';
 import type { Noted } from './inspection/treat.ts';
 import { isSearch, searchName } from './find-tools.ts';
 import { callerOf } from './subjects.ts';
+import { serverUsOf } from './times.ts';
 
 /** What was decided about a request. */
 export interface Decision {
@@ -120,9 +121,10 @@ function recordedFindings(noted: Noted | undefined): Pick<OutcomeRecord, 'findin
 
 /** Writes how an allowed call ended, measures it, and gives back what was taken for it. Gives the ticket of the record. */
 export function recordOutcome(call: Call, outcome: OutcomeStatus, ports: Ports): number {
-  const totalUs = ports.nowUs() - call.arrival.arrivedUs;
-  const serverUs = call.forwardedUs === 0 ? 0 : Math.max(0, (call.answeredUs === 0 ? ports.nowUs() : call.answeredUs) - call.forwardedUs);
-  ports.metrics.outcome(call, outcome, { totalUs, serverUs });
+  const nowUs = ports.nowUs();
+  const totalUs = nowUs - call.arrival.arrivedUs;
+  const serverUs = serverUsOf(call, nowUs);
+  ports.metrics.outcome(call, outcome, { totalUs, serverUs, nowUs });
   giveBack(call);
   if (call.denied) return call.decisionSeq; // Its decision says it all.
   const sealed = sealAnswer(call, outcome);
@@ -141,7 +143,7 @@ export function recordOutcome(call: Call, outcome: OutcomeStatus, ports: Ports):
     serverUs: Math.round(serverUs),
     answer: answerCommitment(call, outcome),
     capture: sealed?.capture,
-    mono: Math.round(ports.nowUs()),
+    mono: Math.round(nowUs),
   });
   if (ticket > 0) sealed?.keep();
   return ticket;

@@ -38,6 +38,12 @@ const OPERATION_SECONDS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60,
 /** What the gateway itself costs lies below the convention's smallest bucket. */
 const OVERHEAD_SECONDS = [0.00005, 0.0001, 0.0002, 0.0003, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1] as const;
 
+/** What is done in the course of one request takes less again. */
+const STAGE_SECONDS = [0.000005, 0.00001, 0.00002, 0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.1, 0.5, 1] as const;
+
+/** Servers answer within a millisecond, or within minutes. */
+const WAIT_SECONDS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300] as const;
+
 const OPERATION_LABELS = ['mcp.method.name', 'error.type', 'mcp.protocol.version', 'sallyport.server', 'gen_ai.tool.name'] as const;
 
 /** Name → definition. Pinned by test/pins: dashboards and alerts stand on these names. */
@@ -63,11 +69,37 @@ export const METRICS = {
   'sallyport.overhead.duration': {
     type: 'histogram',
     unit: 'seconds',
-    help: 'What the gateway adds to a request: its whole duration less the time spent waiting for the server.',
+    help: 'What the gateway adds to a request: its whole duration less the time spent waiting for the server. Calls that waited for a person are left out.',
     labels: ['mcp.method.name', 'sallyport.server'],
     keeps: 1,
     maxSeries: 1_000,
     buckets: OVERHEAD_SECONDS,
+  },
+  'sallyport.stage.duration': {
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'What each part of the way through the gateway takes: receive (reading and placing a request), authenticate, decide, inspect, record (the log), forward (to the first byte sent to the server), answer (from its last byte to the last byte out).',
+    labels: ['stage'],
+    keeps: 1,
+    maxSeries: 8,
+    buckets: STAGE_SECONDS,
+  },
+  'sallyport.server.wait.duration': {
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'How long a request waited for its server. The same as mcp.client.operation.duration, with bounds that tell fast servers apart.',
+    labels: ['sallyport.server'],
+    keeps: 0,
+    maxSeries: 1_000,
+    buckets: WAIT_SECONDS,
+  },
+  'sallyport.traffic': {
+    type: 'counter',
+    unit: 'bytes',
+    help: 'Bytes on connections of agents, from them (in) and to them (out).',
+    labels: ['direction'],
+    keeps: 1,
+    maxSeries: 2,
   },
   'sallyport.calls': {
     type: 'counter',

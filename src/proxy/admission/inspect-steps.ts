@@ -30,7 +30,9 @@ export const inspectRequest: Step = (admission, ports) => {
   if (bytes.length === 0) return undefined;
   let isInside = true;
   let isDone = false;
+  const beganUs = ports.nowUs();
   ports.inspector.look(bytes, 'request', (all) => {
+    call.times.requestInspectedUs += ports.nowUs() - beganUs;
     const found = ofConcern(all, call, 'request');
     isDone = true;
     admission.found = found;

@@ -9,7 +9,7 @@ import { NO_DUTIES, noteFindings, treat } from './treat.ts';
 import type { Treatment } from './treat.ts';
 
 /** What it takes to look into an answer. */
-export type InspectingPorts = Pick<Ports, 'inspector' | 'tokens' | 'metrics' | 'taint' | 'log' | 'approvals' | 'nowMs'>;
+export type InspectingPorts = Pick<Ports, 'inspector' | 'tokens' | 'metrics' | 'taint' | 'log' | 'approvals' | 'nowMs' | 'nowUs'>;
 
 /** What holds for what comes back on a call. */
 export function answerActions({ arrival: { snapshot }, inbound, server, question: { subject }, duties }: Call): ActionOf {

@@ -27,8 +27,11 @@ export function inspectFinal(call: Call, final: FinalMessage, ports: FinalPorts,
   // Looking takes longer than reading, and what waits for it is held whole.
   const release = waitBytes(call.server, bytes.length);
   if (release === undefined) return next(keptBack(call, final, tooMuchHeld(call.server).say ?? ''));
-  call.inspecting.inspector.look(seen, surface, (all) =>
+  const { inspector, nowUs } = call.inspecting;
+  const beganUs = nowUs();
+  inspector.look(seen, surface, (all) =>
     careful.attempt(() => {
+      call.times.answerInspectedUs += nowUs() - beganUs;
       release();
       const found = ofConcern(hole === undefined ? all : all.map((one) => behindHole(one, hole)), call, surface);
       if (found.length === 0) return careful.tell(final);
