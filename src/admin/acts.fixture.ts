@@ -44,6 +44,7 @@ export function fakeKeeper(): FakeKeeper {
     },
     toName: async (kind, name) => `<${kind} ${name}>`,
     findPseudonym: async (kind, name) => `<pseudonym of ${kind} ${name}>`,
+    findName: async (kind, name) => `<${kind} ${name}, if known>`,
   };
   return keeper;
 }

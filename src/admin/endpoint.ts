@@ -18,8 +18,13 @@ export interface EndpointAct {
   readonly target?: Place;
   /** Whose name the target is, or where it says so: names of agents and users stand as the privacy profile has them. */
   readonly targetIs?: 'agent' | 'user' | Place;
-  /** Set where the target stands as the pseudonym that whoever it is has, in every profile. Who has none, or one that nobody alone may learn, is not said. */
-  readonly targetAs?: 'pseudonym';
+  /**
+   * `pseudonym`: the target stands as the pseudonym that whoever it is has, in every profile. `known`: so where names are kept out, and by name where they
+   * stand on record. Who has no pseudonym, or one that nobody alone may learn, is not said; none is made for who is only asked for.
+   */
+  readonly targetAs?: 'pseudonym' | 'known';
+  /** It is an act only where something stands here. */
+  readonly when?: Place;
   /** Why, in the words of who does it. */
   readonly reason?: Place;
   /** What else tells what changed, by name: text, numbers, or lists of names. Never what was said in a call. */

@@ -70,6 +70,23 @@ export type {
   ArgumentTypes,
   ArgumentTypesInput,
   WorldView,
+  Changed,
+  Download,
+  EventsQuery,
+  ExportQuery,
+  GatewayEvent,
+  JobKind,
+  JobView,
+  RecordCounts,
+  RecordCountsQuery,
+  RecordHop,
+  RecordRule,
+  RecordsPage,
+  RecordsQuery,
+  RecordStory,
+  RecordView,
+  VerificationReport,
+  VerificationView,
 } from './contract.ts';
 export { createLockdownPort } from './lockdown-port.ts';
 export type { InForce, LockdownPortOptions } from './lockdown-port.ts';
@@ -95,5 +112,6 @@ export type { AdminProblem, ProblemCode } from './problems.ts';
 export { ROLES } from './roles.ts';
 export type { Role } from './roles.ts';
 export type { Operator, Shown, SignedIn, Visit } from './visit.ts';
+export type { EventsPort, JobsPort, RecordPages, RecordsPort } from './record-ports.ts';
 export { createAdminServer } from './server.ts';
 export type { AdminServer, AdminServerOptions } from './server.ts';

@@ -20,6 +20,7 @@ export interface ActKeeperOptions {
 
 export function createActKeeper({ journal, people, links, tenant, nowMs, privacy }: ActKeeperOptions): ActKeeper {
   const find = createPseudonymFinder({ links, tenant });
+  const findPseudonym: ActKeeper['findPseudonym'] = async (kind, name) => (hidesPseudonym(privacy(), kind) ? undefined : find(kind, name));
   return {
     journal,
     tenant,
@@ -27,7 +28,8 @@ export function createActKeeper({ journal, people, links, tenant, nowMs, privacy
     owner: ownUser(),
     whoShows: async (key) => (await people.whoShows(key))?.agent,
     toName: createRecordedNames({ links, tenant, subjects: () => privacy().subjects }),
-    findPseudonym: async (kind, name) => (hidesPseudonym(privacy(), kind) ? undefined : find(kind, name)),
+    findPseudonym,
+    findName: async (kind, name) => (kind === 'agent' && privacy().subjects === 'names' ? name : findPseudonym(kind, name)),
   };
 }
 

@@ -25,6 +25,8 @@ import type { DefinitionInspection } from './definition-inspection.ts';
 import { createFlowDesk } from './flow-desk.ts';
 import { createHoldBook } from './hold-book.ts';
 import type { HoldBook } from './hold-book.ts';
+import { createJobsDesk } from './jobs-desk.ts';
+import type { JobsDesk } from './jobs-desk.ts';
 import { createLimitsDesk } from './limits-desk.ts';
 import { createLockdownDesk } from './lockdown-desk.ts';
 import type { Init } from './messages.ts';
@@ -72,6 +74,8 @@ export interface ControlDesks {
   /** What is done to the gateway is on record here. */
   readonly controlLog: ControlLog;
   readonly checkpoints: CheckpointDesk;
+  /** What takes longer than an answer may take. */
+  readonly jobs: JobsDesk;
   /** What may be told of people now. */
   readonly privacy: () => Pick<PrivacySwitches, 'reidentify' | 'subjects' | 'smallestGroup'>;
   /** Those that workers talk to. */
@@ -155,6 +159,7 @@ export function createControlDesks(options: ControlDesksOptions): ControlDesks {
     holdsOn: (pseudonym) => holds.concerning(pseudonym),
     nameOf: options.nameOf,
   });
+  const jobs = createJobsDesk({ nowMs });
   const all: readonly Desk[] = [catalogue, flow, limits, approvals, checkpoints];
   return {
     privacy,
@@ -170,6 +175,7 @@ export function createControlDesks(options: ControlDesksOptions): ControlDesks {
     retention,
     controlLog,
     checkpoints,
+    jobs,
     all,
     open: async (opened) => {
       await flow.open(opened.taint);
@@ -181,6 +187,7 @@ export function createControlDesks(options: ControlDesksOptions): ControlDesks {
       await limits.open(opened.limits);
     },
     close: async () => {
+      await jobs.close();
       for (const desk of all) await desk.close?.();
       await recordIndex.close();
       await retention.close();

@@ -1,7 +1,7 @@
 // What the admin API can ask of control, put together from the desks and from what control itself knows.
 
 import { createActsPort } from '../admin/index.ts';
-import type { PolicyPages } from '../admin/index.ts';
+import type { PolicyPages, RecordPages } from '../admin/index.ts';
 import type { ActKeeper, AdminPorts, AdminProblem, AgentsPort, ConfigStatus, GatewayStatus } from '../admin/index.ts';
 import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
@@ -17,6 +17,7 @@ import { createOverviewPort } from './overview-port.ts';
 import type { People } from './people.ts';
 import { createPolicyPort } from './policy-port.ts';
 import { holdsOf } from './server-holds.ts';
+import { createRecordPages } from './record-desk.ts';
 import type { StatusBoard } from './status-board.ts';
 import { createPolicyPages } from './policy-pages.ts';
 import { createVaultPort } from './vault-port.ts';
@@ -43,10 +44,11 @@ export interface ControlPortsOptions {
 }
 
 /** The ports of a running control. */
-export function createControlPorts(options: ControlPortsOptions): AdminPorts & PolicyPages {
+export function createControlPorts(options: ControlPortsOptions): AdminPorts & PolicyPages & RecordPages {
   const { dataFolder, tenant, nowMs, links, keeper, people, agents, desks, store, shard, status, load, configStatus } = options;
   const { catalogue, lockdown, flow, limits } = desks;
   return {
+    ...createRecordPages({ jobs: desks.jobs }),
     acts: createActsPort(keeper, tenant),
     agents,
     approvals: createApprovalsPort({ desk: desks.approvals, people }),
