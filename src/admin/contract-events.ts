@@ -5,7 +5,7 @@ import { jobSchema } from './contract-jobs.ts';
 import { overviewPointSchema } from './contract-overview.ts';
 import { recordSchema } from './contract-records.ts';
 import type { Endpoint } from './endpoint.ts';
-import { completeFilter, filterMembers, reasonMember } from './record-query.ts';
+import { filterMembers, reasonMember } from './record-query.ts';
 
 /** What one can listen to. */
 export const EVENT_TOPICS = ['calls', 'changes', 'overview', 'jobs'] as const;
@@ -31,20 +31,17 @@ const topics = z
 
 const { agent, subject, server, tool, rule, verdict, finding } = filterMembers;
 
-const eventsQuery = z
-  .strictObject({
-    topics: topics.meta({ description: `With commas between them: ${EVENT_TOPICS.join(', ')}.` }),
-    agent,
-    subject,
-    server,
-    tool,
-    rule,
-    verdict,
-    finding,
-    reason: reasonMember,
-  })
-  .transform(completeFilter)
-  .transform((asked) => ({ ...asked, calls: asked.topics.includes('calls') ? 'yes' : undefined }));
+const eventsQuery = z.strictObject({
+  topics: topics.meta({ description: `With commas between them: ${EVENT_TOPICS.join(', ')}.` }),
+  agent,
+  subject,
+  server,
+  tool,
+  rule,
+  verdict,
+  finding,
+  reason: reasonMember,
+});
 
 const eventSchema = z.discriminatedUnion('topic', [
   z
@@ -74,15 +71,15 @@ export const EVENT_ENDPOINTS = {
     versioned: false,
     // Who looks on as calls are made reads the record; what has changed, and how a job comes on, is no secret of anybody's.
     act: {
-      action: 'audit.watch',
+      action: 'records.watch',
       kind: 'read',
-      when: 'query.calls',
+      when: { place: 'query.topics', includes: 'calls' },
       target: 'query.agent',
       targetIs: 'agent',
       targetAs: 'known',
       reason: 'query.reason',
       details: {
-        subject: 'query.pseudonym',
+        subject: 'query.subject',
         server: 'query.server',
         tool: 'query.tool',
         rule: 'query.rule',

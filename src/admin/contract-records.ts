@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { COUNT_BY, ENTRY_KINDS, EXPORT_FORMATS } from '../audit/index.ts';
 import type { Endpoint } from './endpoint.ts';
-import { completeFilter, FILTER_DETAILS, filterMembers, reasonMember } from './record-query.ts';
+import { areInOrder, FILTER_DETAILS, filterMembers, ORDER_ISSUE, reasonMember } from './record-query.ts';
 
 const time = z.iso.datetime();
 const text = z.string().nullable();
@@ -81,12 +81,12 @@ const pageQuery = z
       .meta({ description: '`next` of the page before, with the same members as for that page.' }),
     reason: reasonMember,
   })
-  .transform(completeFilter);
+  .refine(areInOrder, ORDER_ISSUE);
 
-const countsQuery = z.strictObject({ ...filterMembers, by: z.enum(COUNT_BY), reason: reasonMember }).transform(completeFilter);
+const countsQuery = z.strictObject({ ...filterMembers, by: z.enum(COUNT_BY), reason: reasonMember }).refine(areInOrder, ORDER_ISSUE);
 const exportQuery = z
   .strictObject({ ...filterMembers, format: z.enum(EXPORT_FORMATS).default('jsonl'), reason: reasonMember })
-  .transform(completeFilter);
+  .refine(areInOrder, ORDER_ISSUE);
 const reasonQuery = z.strictObject({ reason: reasonMember });
 
 const countsSchema = z.strictObject({
@@ -156,7 +156,7 @@ export const RECORD_ENDPOINTS = {
     status: 200,
     versioned: false,
     act: {
-      action: 'audit.query',
+      action: 'records.query',
       kind: 'read',
       target: 'query.agent',
       targetIs: 'agent',
@@ -175,7 +175,7 @@ export const RECORD_ENDPOINTS = {
     status: 200,
     versioned: false,
     act: {
-      action: 'audit.query',
+      action: 'records.count',
       kind: 'read',
       target: 'query.agent',
       targetIs: 'agent',
@@ -194,7 +194,7 @@ export const RECORD_ENDPOINTS = {
     status: 200,
     versioned: false,
     act: {
-      action: 'audit.show',
+      action: 'records.show',
       kind: 'read',
       target: 'answer.record.id',
       reason: 'query.reason',
@@ -211,7 +211,7 @@ export const RECORD_ENDPOINTS = {
     form: 'download',
     status: 200,
     versioned: false,
-    act: { action: 'audit.prove', kind: 'read', reason: 'query.reason', details: { log: 'path.log', seq: 'path.seq' } },
+    act: { action: 'records.prove', kind: 'read', reason: 'query.reason', details: { log: 'path.log', seq: 'path.seq' } },
   },
   exportRecords: {
     method: 'GET',
@@ -224,7 +224,7 @@ export const RECORD_ENDPOINTS = {
     status: 200,
     versioned: false,
     act: {
-      action: 'audit.export',
+      action: 'records.export',
       kind: 'read',
       target: 'query.agent',
       targetIs: 'agent',

@@ -63,7 +63,7 @@ export const VERIFICATION_ENDPOINTS = {
     response: jobSchema,
     status: 201,
     versioned: false,
-    act: { action: 'audit.verify', kind: 'read', target: 'answer.id', reason: 'body.reason' },
+    act: { action: 'records.verify', kind: 'read', target: 'answer.id', reason: 'body.reason' },
   },
   readVerification: {
     method: 'GET',

@@ -18,8 +18,8 @@ const acts = Object.entries<Endpoint>(ENDPOINTS).flatMap(([name, endpoint]) =>
 test('what acts name is there', () => {
   assert.ok(acts.length > 10);
   for (const { name, endpoint, act } of acts) {
-    const { target, targetIs, reason, details = {} } = act;
-    const places = [target, targetIs === 'agent' || targetIs === 'user' ? undefined : targetIs, reason, ...Object.values(details)];
+    const { target, targetIs, reason, when, details = {} } = act;
+    const places = [when?.place, target, targetIs === 'agent' || targetIs === 'user' ? undefined : targetIs, reason, ...Object.values(details)];
     for (const place of places) if (place !== undefined) assert.ok(isThere(endpoint, place), `${name}: there is no ${place}`);
   }
 });

@@ -23,8 +23,8 @@ export interface EndpointAct {
    * stand on record. Who has no pseudonym, or one that nobody alone may learn, is not said; none is made for who is only asked for.
    */
   readonly targetAs?: 'pseudonym' | 'known';
-  /** It is an act only where something stands here. */
-  readonly when?: Place;
+  /** It is an act only where the list at this place has this word. */
+  readonly when?: { readonly place: Place; readonly includes: string };
   /** Why, in the words of who does it. */
   readonly reason?: Place;
   /** What else tells what changed, by name: text, numbers, or lists of names. Never what was said in a call. */

@@ -68,7 +68,8 @@ async function toActor(keeper: ActKeeper, { approver, actor, via, visit }: Asker
 
 /** Whether this use of an endpoint is an act. */
 export function isAct({ when }: EndpointAct, asked: Asked): boolean {
-  return when === undefined || valueAt(when, asked, undefined) !== undefined;
+  const listed = when === undefined ? undefined : valueAt(when.place, asked, undefined);
+  return when === undefined || (Array.isArray(listed) && listed.includes(when.includes));
 }
 
 /** Does `work` on record, as the contract says of its endpoint. */

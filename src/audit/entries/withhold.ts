@@ -9,7 +9,7 @@ const WITHHELD = '(withheld)';
 
 const PSEUDONYM = /^sub_[0-9a-f]{24}$/;
 /** What an act of these was done to is an agent. */
-const ACTS_ON_AGENTS = /^(agents|keys|flow)\./;
+const ACTS_ON_AGENTS = /^(agents|keys|flow)\.|^records\.(query|count|export|watch)$/;
 const LOCKS = /^lockdown\./;
 
 type Members = Readonly<Record<string, unknown>>;
