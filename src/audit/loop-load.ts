@@ -1,6 +1,8 @@
 // Whether this process's event loop has time to spare. A durable write costs some 80 µs of processor time whatever its size: with time
 // to spare it should go out at once, since somebody waits for it; under load it should take more records along.
 
+import { performance } from 'node:perf_hooks';
+
 /** A share of busy time above which processor time is what is scarce. */
 const BUSY_SHARE = 0.6;
 const WINDOW_MS = 50;

@@ -1,0 +1,70 @@
+// The client as hooks. A cache key begins with the name of the endpoint, so that whatever says that something changed can name what to ask again.
+
+import { queryOptions, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { QueryKey, UseInfiniteQueryResult, UseMutationResult, UseQueryResult } from '@tanstack/react-query';
+import { ask } from './client.ts';
+import type { Answer } from './client.ts';
+import type { EndpointName, ResponseOf } from './contract.ts';
+import type { AskOf, Endpoint } from './endpoints.ts';
+import type { ApiProblem } from './problem.ts';
+
+type Value<Name extends Endpoint> = ResponseOf<Name & EndpointName>;
+
+/** A question as a query, for loaders and for `useApi`. */
+// oxlint-disable-next-line typescript/explicit-function-return-type
+export function apiQuery<Name extends Endpoint>(name: Name, input: AskOf<Name>) {
+  return queryOptions<Answer<Value<Name>>, ApiProblem>({
+    queryKey: [name, input.path ?? null, input.query ?? null, input.body ?? null],
+    queryFn: ({ signal }) => ask(name, { ...input, signal }),
+  });
+}
+
+/** What an endpoint answers, kept fresh: `const { data, error } = useApi('readStatus', {})`, `data.value`. */
+export function useApi<Name extends Endpoint>(
+  name: Name,
+  input: AskOf<Name>,
+  options: { readonly enabled?: boolean; readonly refetchInterval?: number | false } = {},
+): UseQueryResult<Answer<Value<Name>>, ApiProblem> {
+  return useQuery({ ...apiQuery(name, input), ...options });
+}
+
+/** How a page of a list says where the next begins. */
+interface Paged {
+  readonly next: string | null;
+}
+
+/** A list that comes in pages: whoever scrolls asks for the next. The endpoint takes `cursor` and answers `next`. */
+export function useApiPages<Name extends Endpoint, Row>(
+  name: Name,
+  input: AskOf<Name>,
+  rowsOf: (page: Value<Name>) => readonly Row[],
+  options: { readonly enabled?: boolean } = {},
+): UseInfiniteQueryResult<readonly Row[], ApiProblem> {
+  return useInfiniteQuery<Value<Name>, ApiProblem, readonly Row[], QueryKey, string | null>({
+    queryKey: [name, input.path ?? null, input.query ?? null, 'pages'],
+    queryFn: async ({ signal, pageParam }) => {
+      const paged = pageParam === null ? input : { ...input, query: { ...input.query, cursor: pageParam } };
+      // What is added is the one member that every paged endpoint has.
+      return (await ask(name, { ...(paged as AskOf<Name>), signal })).value;
+    },
+    initialPageParam: null,
+    getNextPageParam: (page) => (page as Paged).next ?? undefined,
+    select: (data) => data.pages.flatMap((page) => rowsOf(page)),
+    ...options,
+  });
+}
+
+/** Does something: `const add = useAct('addAgent', ['listAgents'])`, `add.mutate({ body })`. What it changes is asked again. */
+export function useAct<Name extends Endpoint>(
+  name: Name,
+  changes: readonly Endpoint[],
+): UseMutationResult<Answer<Value<Name>>, ApiProblem, AskOf<Name>> {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (input: AskOf<Name>) => ask(name, input),
+    onSuccess: async (_, input) => {
+      if (input.dryRun === true) return;
+      await Promise.all(changes.map((changed) => client.invalidateQueries({ queryKey: [changed] })));
+    },
+  });
+}

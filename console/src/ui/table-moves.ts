@@ -1,0 +1,48 @@
+// Where a key takes somebody in a list, and how columns share their width. Apart from what draws them, so that both can be tested.
+
+/** The row a key leads to, or undefined where the key means nothing to a list. */
+export function moveTo(key: string, active: number | undefined, rows: number, page: number): number | undefined {
+  if (rows === 0) return undefined;
+  const from = active ?? -1;
+  const within = (row: number): number => Math.max(0, Math.min(rows - 1, row));
+  switch (key) {
+    case 'ArrowDown':
+      return within(from + 1);
+    case 'ArrowUp':
+      return within(active === undefined ? 0 : from - 1);
+    case 'PageDown':
+      return within(from + page);
+    case 'PageUp':
+      return within(from - page);
+    case 'Home':
+      return 0;
+    case 'End':
+      return rows - 1;
+    default:
+      return undefined;
+  }
+}
+
+/** Where a column's width comes from: so many pixels, or a share of what is left with a least width. */
+export type ColumnWidth = number | { readonly min: number; readonly share: number };
+
+const MIN_WIDTH = 56;
+
+/** The columns of a CSS grid. What somebody has dragged to a width has exactly that. */
+export function toTracks(
+  columns: readonly { readonly id: string; readonly width: ColumnWidth }[],
+  chosen: ReadonlyMap<string, number>,
+): string {
+  return columns
+    .map(({ id, width }) => {
+      const px = chosen.get(id);
+      if (px !== undefined) return `${px}px`;
+      return typeof width === 'number' ? `${width}px` : `minmax(${width.min}px, ${width.share}fr)`;
+    })
+    .join(' ');
+}
+
+/** A width somebody wants, no less than can be grabbed again. */
+export function widthOf(wanted: number): number {
+  return Math.max(MIN_WIDTH, Math.round(wanted));
+}
