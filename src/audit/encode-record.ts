@@ -95,6 +95,8 @@ function encodeOutcome(record: OutcomeRecord): string {
     `,"answerBytes":${whole(record.answerBytes)}` +
     (record.gatewayUs === undefined ? '' : `,"gatewayUs":${whole(record.gatewayUs)}`) +
     (record.serverUs === undefined ? '' : `,"serverUs":${whole(record.serverUs)}`) +
+    (record.forwardedUs === undefined ? '' : `,"forwardedUs":${whole(record.forwardedUs)}`) +
+    (record.firstByteUs === undefined ? '' : `,"firstByteUs":${whole(record.firstByteUs)}`) +
     encodeCommitment('answer', record.answer) +
     encodeCapture(record.capture) +
     (record.mono === undefined ? '' : `,"mono":${whole(record.mono)}`)

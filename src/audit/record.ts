@@ -118,6 +118,9 @@ export interface OutcomeRecord {
   /** Microseconds spent in the gateway, and waiting for the server. */
   readonly gatewayUs: number | undefined;
   readonly serverUs: number | undefined;
+  /** Microseconds from its arrival until it went to the server, and until the first byte of the answer came. */
+  readonly forwardedUs?: number | undefined;
+  readonly firstByteUs?: number | undefined;
   /** Commitment to the result as it was released. */
   readonly answer?: Commitment | undefined;
   /** What was answered was sealed for a purpose. */

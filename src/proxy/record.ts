@@ -141,12 +141,19 @@ export function recordOutcome(call: Call, outcome: OutcomeStatus, ports: Ports):
     answerBytes: call.answerBytes,
     gatewayUs: Math.round(totalUs - serverUs),
     serverUs: Math.round(serverUs),
+    forwardedUs: sinceArrival(call, call.forwardedUs),
+    firstByteUs: sinceArrival(call, call.times.firstByteUs),
     answer: answerCommitment(call, outcome),
     capture: sealed?.capture,
     mono: Math.round(nowUs),
   });
   if (ticket > 0) sealed?.keep();
   return ticket;
+}
+
+/** Undefined where the call did not come by. */
+function sinceArrival({ arrival }: Call, atUs: number): number | undefined {
+  return atUs === 0 ? undefined : Math.round(atUs - arrival.arrivedUs);
 }
 
 /** Gives back what was taken, once. */

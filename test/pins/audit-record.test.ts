@@ -212,10 +212,12 @@ const pinned: readonly { readonly name: string; readonly record: AuditRecord; re
       answerBytes: 64,
       gatewayUs: 60,
       serverUs: 900,
+      forwardedUs: 41,
+      firstByteUs: 930,
       answer: { key: 'sub_00112233445566778899aabb.2026-11', mac: 'B'.repeat(43) },
       mono: 5_001_001,
     },
-    line: `{"v":1,"seq":7,"time":5,"kind":"outcome","id":"c2","status":"ok","answerBytes":64,"gatewayUs":60,"serverUs":900,"answer":{"key":"sub_00112233445566778899aabb.2026-11","mac":"${'B'.repeat(43)}"},"mono":5001001`,
+    line: `{"v":1,"seq":7,"time":5,"kind":"outcome","id":"c2","status":"ok","answerBytes":64,"gatewayUs":60,"serverUs":900,"forwardedUs":41,"firstByteUs":930,"answer":{"key":"sub_00112233445566778899aabb.2026-11","mac":"${'B'.repeat(43)}"},"mono":5001001`,
   },
   {
     name: 'what was used before, forgotten',
