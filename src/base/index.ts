@@ -1,4 +1,6 @@
 // What everything stands on: results, secrets, digests, the error table, near misses, what looks like what. No I/O, no clock, no randomness.
+export { diffLines } from './diff-lines.ts';
+export type { DiffLine } from './diff-lines.ts';
 export { createMac, createSha256, hmacSha256, sha256, sha256Hex } from './digest.ts';
 export type { Mac, Sha256 } from './digest.ts';
 export { ERRORS, GatewayError } from './errors.ts';
