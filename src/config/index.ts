@@ -30,6 +30,10 @@ export {
 } from './lockdown-folder.ts';
 export type { LiftedLock, Lifting, Lock, LockKind, LocksFound } from './lockdown-folder.ts';
 export { formatProblem } from './problem.ts';
+export { compareOutlines, outlinePolicy } from './policy-outline.ts';
+export type { ChangedRule, OutlinedRule, PolicyOutline } from './policy-outline.ts';
+export { readPolicySource } from './policy-source.ts';
+export type { PolicySource } from './policy-source.ts';
 export { addServers, refusedAddress, renderConfig } from './render.ts';
 export type { NewConfig } from './render.ts';
 export { resolveValue } from './secrets.ts';

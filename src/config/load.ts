@@ -64,19 +64,29 @@ function loadUntested(text: string, source: ConfigSource): Result<UntestedConfig
 }
 
 /** Loads a file from the disk. A data folder that is named elsewhere, absolute, stands in place of its own. */
-export function loadConfigFile(file: string, env: Env, dataFolder?: string): Result<LoadedConfig, readonly ConfigProblem[]> {
-  const loaded = loadUntestedConfigFile(file, env, dataFolder);
-  return loaded.ok ? gate(loaded.value, diskFiles) : loaded;
+export function loadConfigFile(
+  file: string,
+  env: Env,
+  dataFolder?: string,
+  files: Files = diskFiles,
+): Result<LoadedConfig, readonly ConfigProblem[]> {
+  const loaded = loadUntestedConfigFile(file, env, dataFolder, files);
+  return loaded.ok ? gate(loaded.value, files) : loaded;
 }
 
 /** The same without running its cases: for whoever asks what a policy would say, also where that is not yet what it should. */
-export function loadUntestedConfigFile(file: string, env: Env, dataFolder?: string): Result<UntestedConfig, readonly ConfigProblem[]> {
-  const text = diskFiles.read(file);
+export function loadUntestedConfigFile(
+  file: string,
+  env: Env,
+  dataFolder?: string,
+  files: Files = diskFiles,
+): Result<UntestedConfig, readonly ConfigProblem[]> {
+  const text = files.read(file);
   if (!text.ok) {
     const fix = text.error === 'does not exist' ? 'Write one with `sallyport init`, or name another with --config.' : undefined;
     return fail([{ severity: 'error', file, line: 1, column: 1, path: '', message: text.error, fix }]);
   }
-  return loadUntested(text.value, { file, env, files: diskFiles, cores: availableParallelism(), dataFolder });
+  return loadUntested(text.value, { file, env, files, cores: availableParallelism(), dataFolder });
 }
 
 function byPlace(a: ConfigProblem, b: ConfigProblem): number {

@@ -10,6 +10,7 @@ import type { ReadDocument } from './document.ts';
 import type { Mistake } from './explain.ts';
 import type { Files } from './files.ts';
 import { listenersOf, normalize } from './normalize.ts';
+import { policyFileOf } from './policy-source.ts';
 import { configSchema } from './schema.ts';
 import type { ConfigDocument } from './schema.ts';
 import type { Env } from './template.ts';
@@ -117,15 +118,6 @@ function namedCases(
     complain: (message, fix) => complain(['cases', i], { message, fix }),
     ownPolicy: false,
   }));
-}
-
-/** The file that a document names for its policy. Read off the raw document, so that mistakes elsewhere do not hide those in that file. */
-function policyFileOf(raw: unknown): string | undefined {
-  if (typeof raw !== 'object' || raw === null || !('policy' in raw)) return undefined;
-  const { policy } = raw;
-  return typeof policy === 'object' && policy !== null && 'file' in policy && typeof policy.file === 'string' && policy.file !== ''
-    ? policy.file
-    : undefined;
 }
 
 function inlinePolicy(document: ConfigDocument | undefined): WrittenPolicy | undefined {

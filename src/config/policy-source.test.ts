@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fakeFiles } from './files.fixture.ts';
+import { readPolicySource } from './policy-source.ts';
+
+const FILE = '/etc/sally/sallyport.yaml';
+const read = (files: Readonly<Record<string, string>>, env: Readonly<Record<string, string>> = {}) =>
+  readPolicySource(FILE, { env, files: fakeFiles(files) });
+
+test('a policy in the config is a section of it', () => {
+  const source = read({ [FILE]: 'version: 1\npolicy:\n  rules: []\n' });
+  assert.ok(source.ok);
+  assert.deepEqual(
+    { kind: source.value.kind, file: source.value.file, text: source.value.text, firstLine: source.value.firstLine },
+    { kind: 'section', file: FILE, text: 'rules: []\n', firstLine: 3 },
+  );
+});
+
+test('a policy in a file of its own is that file, also where the environment names it', () => {
+  const files = { [FILE]: 'version: 1\npolicy: { file: "${WHERE}.yaml" }\n', '/etc/sally/rules.yaml': '# Ours.\r\nrules: []\r\n' };
+  const source = read(files, { WHERE: 'rules' });
+  assert.ok(source.ok);
+  assert.deepEqual(
+    { kind: source.value.kind, file: source.value.file, text: source.value.text },
+    { kind: 'file', file: '/etc/sally/rules.yaml', text: '# Ours.\nrules: []\n' },
+  );
+  assert.deepEqual(source.value.replace('rules: []'), { ok: true, value: 'rules: []\r\n' });
+});
+
+test('where none is written, there is a place for it', () => {
+  const source = read({ [FILE]: 'version: 1\n' });
+  assert.deepEqual(source.ok && { kind: source.value.kind, text: source.value.text }, { kind: 'none', text: '' });
+});
+
+test('what cannot be read is said of the file that it is', () => {
+  assert.deepEqual(read({}), { ok: false, error: { file: FILE, says: 'does not exist' } });
+  assert.deepEqual(read({ [FILE]: 'policy: { file: gone.yaml }\n' }), {
+    ok: false,
+    error: { file: '/etc/sally/gone.yaml', says: 'does not exist' },
+  });
+  assert.deepEqual(read({ [FILE]: 'version: 1\nversion: 1\n' }), {
+    ok: false,
+    error: { file: FILE, says: 'has the key version twice (line 2)' },
+  });
+});
