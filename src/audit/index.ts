@@ -132,6 +132,7 @@ export type {
   CatchUpOptions,
   CountBy,
   CountedGroup,
+  EntryPlace,
   EntryQuery,
   IndexProgress,
   IndexReport,

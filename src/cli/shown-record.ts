@@ -16,6 +16,10 @@ export function toShownRecord(index: RecordIndex, unshown: Unshown): RecordIndex
   return {
     catchUp: (options) => index.catchUp(options),
     find: (query) => findShown(index, query, unshown),
+    read: async (slot, seq) => {
+      const entry = await index.read(slot, seq);
+      return entry === undefined || !unshown.hidesNames ? entry : withholdNamesIn(entry);
+    },
     count: (filter, by, smallestGroup) => index.count(filter, by, smallestGroup),
     unplaced: () => index.unplaced(),
     close: () => index.close(),

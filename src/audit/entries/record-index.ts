@@ -9,10 +9,20 @@ export const COUNT_BY = ['server', 'tool', 'rule', 'verdict', 'status', 'finding
 /** One of them. */
 export type CountBy = (typeof COUNT_BY)[number];
 
+/** Where an entry stands among all. */
+export interface EntryPlace {
+  readonly slot: string;
+  readonly seq: number;
+  /** Epoch milliseconds. */
+  readonly time: number;
+}
+
 /** Which entries, in which order. */
 export interface EntryQuery extends EntryFilter {
   readonly order: 'newest' | 'oldest';
   readonly limit?: number | undefined;
+  /** Only those behind this one, in that order; it need not be there any more. */
+  readonly after?: EntryPlace | undefined;
 }
 
 /** Calls of one group. */
@@ -57,6 +67,8 @@ export interface RecordIndex {
   catchUp(options?: CatchUpOptions): Promise<IndexReport>;
   /** The entries, read from the logs. Rejects when the index does not fit them. */
   find(query: EntryQuery): AsyncGenerator<Entry, void, undefined>;
+  /** The entry that begins with this line; undefined where none does, or it is no longer kept. Rejects as `find` does. */
+  read(slot: string, seq: number): Promise<Entry | undefined>;
   /**
    * How many calls each group has, the largest first; hours in their order. Groups of fewer than `smallestGroup` people are named, not counted, nor is one that
    * would tell what those come to. Where that is more than one person, times are taken as whole days (`toWholeDays`).

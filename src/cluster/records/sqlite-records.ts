@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { SQLOutputValue } from 'node:sqlite';
 import { createLineSource, matchesEntry, parseFrame, toEntryKind, toEntryLine, toSegmentName, toWholeDays } from '../../audit/index.ts';
 import type {
   CatchUpOptions,
@@ -12,6 +13,7 @@ import type {
   Entry,
   EntryFilter,
   EntryLine,
+  EntryPlace,
   EntryQuery,
   IndexReport,
   RecordIndex,
@@ -22,7 +24,7 @@ import { buildIndex, CACHE_KIB } from './build-index.ts';
 import { countCalls } from './count.ts';
 import { currentIndex } from './index-files.ts';
 import { Indexer, isFarBehind } from './indexer.ts';
-import { hasTables, splitEntryNumber, splitId, splitPlace } from './schema.ts';
+import { hasTables, isPlaceable, splitEntryNumber, splitId, splitPlace, toEntryNumber } from './schema.ts';
 import { roadsTo } from './search.ts';
 import type { NumberedFilter, Road } from './search.ts';
 import { createWords } from './words.ts';
@@ -30,6 +32,8 @@ import type { Words } from './words.ts';
 
 const BUSY_TIMEOUT_MS = 10_000;
 const PAGE_ROWS = 500;
+/** What is read of an entry. */
+const ROW = 'entry.number, entry.time, entry.kind, entry.place, entry.outcome';
 /** Lines that are read at the same time. */
 const ROWS_AT_ONCE = 32;
 /** Rows are counted so far to tell which index has fewest. */
@@ -109,7 +113,7 @@ class SqliteRecords implements RecordIndex {
     if (filter === undefined) return;
     const road = this.#best(roadsTo(filter));
     let left = query.limit ?? Infinity;
-    let after: Cursor | undefined;
+    let after = query.after === undefined ? undefined : this.#cursorAt(query.after, query.order);
     while (left > 0) {
       const rows = this.#page(road, query.order, after);
       after = rows.at(-1);
@@ -124,6 +128,13 @@ class SqliteRecords implements RecordIndex {
       }
       if (rows.length < PAGE_ROWS) return;
     }
+  }
+
+  async read(slot: string, seq: number): Promise<Entry | undefined> {
+    const log = this.#database.prepare('SELECT number FROM log WHERE slot = ?').get(slot)?.['number'];
+    if (typeof log !== 'number' || !isPlaceable({ seq, time: 0 })) return undefined;
+    const row = this.#database.prepare(`SELECT ${ROW} FROM entry WHERE entry.number = ?`).get(toEntryNumber(log, seq));
+    return row === undefined ? undefined : this.#read(this.#toFound(row), {});
   }
 
   count(filter: EntryFilter, by: CountBy, smallestGroup: number): readonly CountedGroup[] {
@@ -196,17 +207,29 @@ class SqliteRecords implements RecordIndex {
   #page(road: Road, order: EntryQuery['order'], after: Cursor | undefined): readonly FoundRow[] {
     const [past, way] = order === 'newest' ? ['<', 'DESC'] : ['>', 'ASC'];
     const cursor = after === undefined ? '' : ` AND (entry.time, entry.number) ${past} (${after.time}, ${after.number})`;
-    const select = `SELECT entry.number, entry.time, entry.kind, entry.place, entry.outcome FROM ${road.from} WHERE ${road.where}${cursor} ORDER BY entry.time ${way}, entry.number ${way} LIMIT ${PAGE_ROWS}`;
+    const select = `SELECT ${ROW} FROM ${road.from} WHERE ${road.where}${cursor} ORDER BY entry.time ${way}, entry.number ${way} LIMIT ${PAGE_ROWS}`;
     return this.#database
       .prepare(select)
       .all()
-      .map(({ number, time, kind, place, outcome }) => ({
-        number: Number(number),
-        time: Number(time),
-        kind: this.#words.text(Number(kind)),
-        place: Number(place),
-        outcome: typeof outcome === 'number' ? outcome : undefined,
-      }));
+      .map((row) => this.#toFound(row));
+  }
+
+  #toFound({ number, time, kind, place, outcome }: Record<string, SQLOutputValue>): FoundRow {
+    return {
+      number: Number(number),
+      time: Number(time),
+      kind: this.#words.text(Number(kind)),
+      place: Number(place),
+      outcome: typeof outcome === 'number' ? outcome : undefined,
+    };
+  }
+
+  /** Of a log that is gone, nothing that was written at the same time as the place is told again. */
+  #cursorAt({ slot, seq, time }: EntryPlace, order: EntryQuery['order']): Cursor {
+    const log = this.#database.prepare('SELECT number FROM log WHERE slot = ?').get(slot)?.['number'];
+    const gone = order === 'newest' ? 0 : Number.MAX_SAFE_INTEGER;
+    const isThere = typeof log === 'number' && isPlaceable({ seq, time });
+    return { time: wholeMs(time), number: isThere ? toEntryNumber(log, seq) : gone };
   }
 
   /** The entry as its log has it; undefined where it is no longer kept. */
