@@ -11,6 +11,7 @@ import { createFixedFields, writeRequestHead } from './client-request.ts';
 import { createDialer } from './dial.ts';
 import type { Dialer, DialOptions } from './dial.ts';
 import type { DialFailure } from './dial-failure.ts';
+import { certificateEndOf } from './certificate-end.ts';
 import type { Origin, UpstreamCall, UpstreamFailure, UpstreamHandler, UpstreamPool, UpstreamRequest } from './types.ts';
 
 /** Caps and times of a pool, and how its origin may be reached. */
@@ -59,6 +60,8 @@ class Pool implements UpstreamPool, ConnectionOwner, Carrier {
   readonly #waiting = new Set<Exchange>();
   readonly #dialling = new Set<Dialling>();
   #closed = false;
+  #trouble: DialFailure | undefined;
+  #certificateEndsMs: number | undefined;
 
   constructor(origin: Origin, options: PoolOptions) {
     this.#maxConnections = options.maxConnections;
@@ -79,6 +82,14 @@ class Pool implements UpstreamPool, ConnectionOwner, Carrier {
 
   get idle(): number {
     return this.#free.length;
+  }
+
+  get trouble(): DialFailure | undefined {
+    return this.#trouble;
+  }
+
+  get certificateEndsMs(): number | undefined {
+    return this.#certificateEndsMs;
   }
 
   send(request: UpstreamRequest, handler: UpstreamHandler): UpstreamCall {
@@ -169,6 +180,8 @@ class Pool implements UpstreamPool, ConnectionOwner, Carrier {
   }
 
   #welcome(socket: Socket, exchange: Exchange | undefined): void {
+    this.#trouble = undefined;
+    this.#certificateEndsMs = certificateEndOf(socket) ?? this.#certificateEndsMs;
     const connection = new ClientConnection(socket, this, this.#connectionLimits);
     this.#connections.add(connection);
     if (exchange === undefined || exchange.done) this.onFree(connection);
@@ -177,6 +190,7 @@ class Pool implements UpstreamPool, ConnectionOwner, Carrier {
 
   /** One failed attempt fails one exchange: the others have, or now get, attempts of their own. */
   #onDialFailed(bound: Exchange | undefined, failure: DialFailure): void {
+    if (failure.kind !== 'cancelled') this.#trouble = failure;
     const [first] = this.#waiting;
     const exchange = bound ?? first;
     exchange?.fail(exchange.sent ? 'outcome_unknown' : 'upstream_unreachable', failure.detail);

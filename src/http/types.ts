@@ -2,6 +2,7 @@
 // Callback style on purpose: no promises, streams or closures per request on the hot path.
 
 import type { ErrorCode } from '../base/index.ts';
+import type { DialFailure } from './dial-failure.ts';
 
 /** Header fields in arrival order. Names are lowercased; values have their optional white space trimmed (RFC 9110 §5.5). */
 export interface HeaderList {
@@ -207,6 +208,10 @@ export interface UpstreamPool {
   /** Connections open now, and of these idle. */
   readonly open: number;
   readonly idle: number;
+  /** Why the last connection could not be made; undefined once one was made since. */
+  readonly trouble?: DialFailure | undefined;
+  /** When the certificate ends that the server showed last, in epoch milliseconds; undefined without TLS, or while none was seen. */
+  readonly certificateEndsMs?: number | undefined;
   /** Lets calls under way finish, refuses new ones, closes idle connections. */
   close(): void;
 }

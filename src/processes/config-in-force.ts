@@ -72,6 +72,7 @@ export function createConfigInForce(options: ConfigInForceOptions): ConfigInForc
     const at = new Date().toISOString();
     metrics.counter('sallyport.config.reloads', { result: 'refused' }).add();
     refusal = { at, problems: problems.map(toShown) };
+    metrics.gauge('sallyport.config.faults', {}).set(errors.length);
     await store()?.recordRevision({ digest, createdAt: at, outcome: 'refused', reason: errors[0]?.message ?? '' }, tenant);
     acts.configRefused({ file: init.configFile, digest, before: publisher.configDigest }, errors);
     options.onFaults();
@@ -99,6 +100,7 @@ export function createConfigInForce(options: ConfigInForceOptions): ConfigInForc
         if (!isError(problem)) log.warn('config', { at: `${problem.file}:${problem.line}`, warning: problem.message });
       if (shard === undefined || problems.some(isError)) return refuse(digest, problems);
       refusal = null;
+      metrics.gauge('sallyport.config.faults', {}).set(0);
       warnings = problems.map(toShown);
       metrics.counter('sallyport.config.reloads', { result: 'accepted' }).add();
       loadedAt = new Date().toISOString();

@@ -46,7 +46,6 @@ export function createWorkerGauges(sources: GaugeSources): () => void {
       if (server.config.kind === 'stdio') metrics.gauge('sallyport.stdio.processes', label).set(processes.countOf(server.name));
       const pool = server.readiness?.kind === 'ready' ? server.readiness.http?.pool : undefined;
       if (pool !== undefined) metrics.gauge('sallyport.upstream.connections', label).set(pool.open);
-      if (server.readiness !== undefined) metrics.gauge('sallyport.server.up', label).set(server.readiness.kind === 'ready' ? 1 : 0);
     }
     for (const route of routes()) metrics.gauge('sallyport.sessions', { 'sallyport.server': route }).set(sessions.countOf(route));
     metrics.gauge('sallyport.snapshot.revision', {}).set(revision());

@@ -6,12 +6,15 @@ import { createHttpServer } from '../http/index.ts';
 import type { HttpServer, HttpServerOptions, Peer } from '../http/index.ts';
 import { createDoor, serverLimits } from '../proxy/index.ts';
 import type { Ports } from '../proxy/index.ts';
+import type { Metrics } from '../telemetry/index.ts';
+import { certificateEnd } from '../tls/index.ts';
 import type { Links } from './child.ts';
 import type { Init } from './messages.ts';
 
 const CERTIFICATE_TIMEOUT_MS = 5_000;
 /** While it drains, a kept connection may be used once more and learn that it ends; after this it is closed if it is idle. */
 const IDLE_GRACE_MS = 2_000;
+const MS_PER_SECOND = 1_000;
 
 /** One listener, open. */
 export interface OpenListener {
@@ -24,6 +27,7 @@ export interface WorkerListenersOptions {
   readonly init: Init;
   readonly links: Links;
   readonly ports: Ports;
+  readonly metrics: Metrics;
   readonly snapshot: () => Snapshot;
   readonly readiness: () => { readonly ready: boolean; readonly body: Uint8Array };
   /** Somebody was refused before they were known. */
@@ -42,12 +46,18 @@ export interface WorkerListeners {
   drain(graceMs: number): Promise<void>;
 }
 
-export function createWorkerListeners({ init, links, ports, snapshot, readiness, onStranger }: WorkerListenersOptions): WorkerListeners {
+export function createWorkerListeners(options: WorkerListenersOptions): WorkerListeners {
+  const { init, links, ports, metrics, snapshot, readiness, onStranger } = options;
   const configured = new Map<string, ListenerConfig>();
   const open: OpenListener[] = [];
   let relayed: HttpServer | undefined;
   const handler = (isRelay: boolean): ReturnType<typeof createDoor> =>
     createDoor({ ports, snapshot, listener: (name) => configured.get(name), readiness, onStranger, relayed: isRelay });
+
+  const noteEnd = (listener: string, tls: HttpServerOptions<unknown>['tls']): void => {
+    const ends = typeof tls === 'object' ? certificateEnd(String(tls.cert)) : undefined;
+    if (ends !== undefined) metrics.gauge('sallyport.certificate.expiry.timestamp', { listener }).set(ends.getTime() / MS_PER_SECOND);
+  };
 
   return {
     open,
@@ -59,11 +69,13 @@ export function createWorkerListeners({ init, links, ports, snapshot, readiness,
       for (const inherited of init.listeners) {
         const listener = configured.get(inherited.name);
         if (listener === undefined) continue;
+        const secured = await tlsFor(listener, links);
+        noteEnd(listener.name, secured.tls);
         const server = createHttpServer({
           handler: handler(false),
           limits: serverLimits(limits),
           listener: listener.name,
-          ...(await tlsFor(listener, links)),
+          ...secured,
         });
         await server.listenFd(inherited.fd);
         open.push({ listener: listener.name, server, endsTls: listener.tls.kind === 'files' || listener.tls.kind === 'self-signed' });
@@ -80,7 +92,9 @@ export function createWorkerListeners({ init, links, ports, snapshot, readiness,
         const config = snapshot().listeners.find((one) => one.name === listener);
         const { tls } = config === undefined ? {} : await tlsFor(config, links);
         // Whether a listener ends TLS at all is settled at birth; a worker for which that has changed is being replaced.
-        if (typeof tls === 'object' && endsTls) server.setSecureContext(tls);
+        if (typeof tls !== 'object' || !endsTls) continue;
+        server.setSecureContext(tls);
+        noteEnd(listener, tls);
       }
     },
     drain: async (graceMs) => {

@@ -18,6 +18,7 @@ import type { Server } from '../servers/index.ts';
 import type { Log, Metrics } from '../telemetry/index.ts';
 import type { CatalogueDoor } from './catalogue-door.ts';
 import type { Links } from './child.ts';
+import { createSessionClock } from './session-clock.ts';
 import { createRunnerDoor, createSecretsDoor } from './worker-doors.ts';
 
 export interface WorkerStateOptions {
@@ -51,6 +52,7 @@ export function createWorkerState(options: WorkerStateOptions): WorkerState {
     metrics.counter('sallyport.upstream.failures', { code: 'upstream_malformed', 'sallyport.server': server }).add();
   // How it ended is not for the log: a program's last words may be what it was told.
   const onSessionEnd = (server: string): void => log.debug('a session ended', { server });
+  const lasted = createSessionClock(metrics);
   const processes = createProcesses(runner);
   const sessions = createSessions({
     self,
@@ -61,6 +63,7 @@ export function createWorkerState(options: WorkerStateOptions): WorkerState {
     onSessionEnd,
     onNoise,
     onNotification: (server, said) => noteChange(server, said, catalogue),
+    onLasted: (life) => lasted(life),
   });
   const legacyServers = createLegacyServers({
     self,
@@ -69,6 +72,7 @@ export function createWorkerState(options: WorkerStateOptions): WorkerState {
     linkTo: createLinkTo({ processes, log, onNoise }),
     onSessionEnd,
     onNotification: (server, said) => noteChange(server, said, catalogue),
+    onLasted: (server, ms) => lasted({ hops: 'server', server, revision: '', ms }),
     onEvent: (event, server) => metrics.counter('sallyport.bridge.events', { event, 'sallyport.server': server }).add(),
   });
   return {

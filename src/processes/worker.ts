@@ -40,6 +40,7 @@ import { createLimitsDoor } from './limits-door.ts';
 import type { Init } from './messages.ts';
 import { createRecordedNames } from './recorded-names.ts';
 import { reportSightings } from './sighting-report.ts';
+import { createServerGauges } from './server-gauges.ts';
 import { auditFolder } from './spawn.ts';
 import { createSubjectsDoor } from './subjects-door.ts';
 import { createWorkerGauges } from './worker-gauges.ts';
@@ -277,6 +278,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       init,
       links,
       ports,
+      metrics,
       snapshot: current,
       readiness: () =>
         readinessOf({
@@ -301,8 +303,10 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       routes: () => [...current().routes.values()].filter(({ kind }) => kind === 'aggregate').map(({ key }) => key),
       revision: () => current().revision,
     });
+    const readServerGauges = createServerGauges(metrics, servers);
     every(METRICS_PERIOD_MS, () => {
       readGauges();
+      readServerGauges();
       links.get('control')?.send('metrics', { dump: metrics.dump() });
       if (isRecording !== (log_.state !== 'faulted') || isSealing === vault.isFaulted) tellState();
     });

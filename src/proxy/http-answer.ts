@@ -6,7 +6,7 @@ import { createEventDecoder } from '../http/index.ts';
 import type { HeaderList, ServerSentEvent, UpstreamCall, UpstreamHandler } from '../http/index.ts';
 import { answerInstead, createAnswerScan, parseJson, readAnswerMessages } from '../mcp/index.ts';
 import type { AnswerScan, Message } from '../mcp/index.ts';
-import { mediaType, OWN_ACCESS, statusRefusal } from '../servers/index.ts';
+import { mediaType, OWN_ACCESS, readServerClock, statusRefusal } from '../servers/index.ts';
 import type { Answer } from './answer.ts';
 import { approveFinal, holdsDefinitions, noteChange, withoutUnapproved } from './approved.ts';
 import type { FinalMessage } from './bridge/index.ts';
@@ -276,6 +276,7 @@ export function createHttpAnswer(options: HttpAnswerOptions): HttpAnswer {
     onHead: (code, headers) => {
       status = code;
       call.times.firstByteUs = ports.nowUs();
+      readServerClock(call.server, () => headers.get('date'), ports.nowMs());
       options.onHead?.(code, headers);
       mode = modeFor(code, mediaType(headers.get('content-type')), { isRequest, isStream, isEnd });
       if (mode === 'events' && options.onFinal === undefined) answer.open();

@@ -9,7 +9,7 @@ export {
   createSessions,
   createTaskIds,
 } from './bridge/index.ts';
-export type { LegacyServers, Placement, Processes, SealingKey, Session, Sessions } from './bridge/index.ts';
+export type { LegacyServers, Placement, Processes, SealingKey, Session, SessionLife, Sessions } from './bridge/index.ts';
 export { createApprovalStates } from './approvals/states.ts';
 export type { Approvals, AskedAnswer, AskedQuestion, NotAsked, Taken } from './approvals/types.ts';
 export { createDoor } from './door.ts';

@@ -10,6 +10,8 @@ import type { HttpServerConfig } from './types.ts';
 export interface HttpReach {
   /** Fetches the credentials; rejects with a sentence for the operator. */
   renew(): Promise<HttpTarget>;
+  /** Undefined before `renew`. */
+  readonly pool: UpstreamPool | undefined;
   close(): void;
 }
 
@@ -42,6 +44,9 @@ export function createHttpReach(config: HttpServerConfig, secretsDoor: SecretsDo
         current = { secrets, pool: createUpstreamPool(originOf(url, config, secrets), poolOptions) };
       }
       return target;
+    },
+    get pool() {
+      return current?.pool;
     },
     close: () => current?.pool.close(),
   };

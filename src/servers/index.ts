@@ -6,6 +6,8 @@ export { mediaType, OWN_ACCESS, statusRefusal } from './http-status.ts';
 export type { HttpTarget } from './http-target.ts';
 export { createServers } from './registry.ts';
 export type { Readiness, Server, Servers } from './registry.ts';
+export { readServerClock } from './server-clock.ts';
+export type { ServerClock } from './server-clock.ts';
 export { serverEntrySchema, serverNameSchema } from './schema.ts';
 export type { ServerEntry, ValueEntry } from './schema.ts';
 export type {

@@ -1,11 +1,12 @@
 // The servers of a snapshot, as one worker reaches them: pool, credentials and era verdict of each, prepared before the first
 // call and refreshed behind it. One server that is dead or slow has its own state here and touches no other.
 
-import type { PoolOptions } from '../http/index.ts';
+import type { PoolOptions, UpstreamPool } from '../http/index.ts';
 import type { SecretsDoor, StdioDoor } from './doors.ts';
 import { createHttpReach } from './http-reach.ts';
 import type { HttpTarget } from './http-target.ts';
 import { probeHttp, probeStdio } from './probe.ts';
+import type { ServerClock } from './server-clock.ts';
 import type { ServerConfig } from './types.ts';
 import type { EraVerdict, NoVerdict } from './verdict.ts';
 
@@ -22,6 +23,10 @@ export interface Server {
   readonly readiness: Readiness | undefined;
   /** Calls under way; counted by the road, capped by `limits.maxInFlightPerServer`. */
   inFlight: number;
+  /** The way to it over HTTP; undefined for a program, and before its credentials are there. */
+  readonly pool?: UpstreamPool | undefined;
+  /** What its answers said of its clock. */
+  clock?: ServerClock | undefined;
   /** Bytes of answers that are held until they can be judged; counted and capped by the road. */
   heldBytes: number;
   /** What came of a call contradicts the verdict, or a program ended before it said anything: it is probed again, behind the calls. */
@@ -158,6 +163,10 @@ function createServer(config: ServerConfig, options: ServersOptions): Server {
     config,
     inFlight: 0,
     heldBytes: 0,
+    get pool() {
+      return reach?.pool;
+    },
+    clock: undefined,
     get readiness() {
       return readiness;
     },

@@ -20,7 +20,7 @@ interface GaugeDefinition extends Common {
   readonly type: 'gauge';
   readonly unit: 'bytes' | 'seconds' | undefined;
   /** How the values of several workers become one. */
-  readonly merge: 'sum' | 'max';
+  readonly merge: 'sum' | 'max' | 'min';
 }
 
 interface HistogramDefinition extends Common {
@@ -46,6 +46,8 @@ const WAIT_SECONDS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0
 
 const OPERATION_LABELS = ['mcp.method.name', 'error.type', 'mcp.protocol.version', 'sallyport.server', 'gen_ai.tool.name'] as const;
 
+const SESSION_LABELS = ['mcp.protocol.version', 'sallyport.server'] as const;
+
 /** Name → definition. Pinned by test/pins: dashboards and alerts stand on these names. */
 export const METRICS = {
   'mcp.server.operation.duration': {
@@ -64,6 +66,24 @@ export const METRICS = {
     labels: OPERATION_LABELS,
     keeps: 2,
     maxSeries: 2_000,
+    buckets: OPERATION_SECONDS,
+  },
+  'mcp.server.session.duration': {
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'How long sessions of older protocol revisions lasted that agents had with the gateway, known once they are over; one that an agent never ends, and of which the gateway keeps nothing, is not.',
+    labels: SESSION_LABELS,
+    keeps: 1,
+    maxSeries: 1_000,
+    buckets: OPERATION_SECONDS,
+  },
+  'mcp.client.session.duration': {
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'How long sessions of older protocol revisions lasted that the gateway had with servers, known once they are over.',
+    labels: SESSION_LABELS,
+    keeps: 1,
+    maxSeries: 1_000,
     buckets: OPERATION_SECONDS,
   },
   'sallyport.overhead.duration': {
@@ -502,11 +522,73 @@ export const METRICS = {
   'sallyport.server.up': {
     type: 'gauge',
     unit: undefined,
-    merge: 'max',
-    help: '1 while the server answers.',
+    // One worker that cannot connect is a server that is away for a part of the calls.
+    merge: 'min',
+    help: '1 while every worker that wants to can reach the server, 0 from the first connection that cannot be made until one can.',
     labels: ['sallyport.server'],
     keeps: 0,
     maxSeries: 1_000,
+  },
+  'sallyport.server.fault': {
+    type: 'gauge',
+    unit: undefined,
+    merge: 'max',
+    help: '1 for why a server cannot be used now: name (not resolved), address (refused here), connection (nothing listens, or no way there), timeout, certificate, tls, proxy, answer (it answers what is no MCP), program (it does not start, or ends).',
+    labels: ['kind', 'sallyport.server'],
+    keeps: 1,
+    maxSeries: 2_000,
+  },
+  'sallyport.server.clock.ahead': {
+    type: 'gauge',
+    unit: 'seconds',
+    merge: 'max',
+    help: 'How far the clock of a server is ahead of the clock here, by the Date of its answers; negative where it is behind. To the second.',
+    labels: ['sallyport.server'],
+    keeps: 0,
+    maxSeries: 1_000,
+  },
+  'sallyport.server.certificate.expiry.timestamp': {
+    type: 'gauge',
+    unit: 'seconds',
+    merge: 'min',
+    help: 'When the certificate ends that a server showed last, in seconds since 1970.',
+    labels: ['sallyport.server'],
+    keeps: 0,
+    maxSeries: 1_000,
+  },
+  'sallyport.certificate.expiry.timestamp': {
+    type: 'gauge',
+    unit: 'seconds',
+    merge: 'min',
+    help: 'When the certificate of a listener ends, in seconds since 1970.',
+    labels: ['listener'],
+    keeps: 0,
+    maxSeries: 50,
+  },
+  'sallyport.config.faults': {
+    type: 'gauge',
+    unit: undefined,
+    merge: 'max',
+    help: 'What is wrong with the config on disk or with what it stands on; while it is refused, the last good one stays in force.',
+    labels: [],
+    keeps: 0,
+    maxSeries: 1,
+  },
+  'sallyport.telemetry.spans': {
+    type: 'counter',
+    unit: undefined,
+    help: 'Spans of traced calls: sent (a collector took them), refused (it did not want them), dropped (there was no room for them, or it did not answer in time).',
+    labels: ['result'],
+    keeps: 1,
+    maxSeries: 4,
+  },
+  'sallyport.telemetry.exports': {
+    type: 'counter',
+    unit: undefined,
+    help: 'Requests to the collector, by signal (traces, metrics) and by how they ended: sent, refused, failed.',
+    labels: ['signal', 'result'],
+    keeps: 2,
+    maxSeries: 8,
   },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;
 

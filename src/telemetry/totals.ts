@@ -39,6 +39,8 @@ interface Worker {
   readonly latest: Map<MetricName, Sums> | undefined;
 }
 
+const MERGES = { sum: add, max: Math.max, min: Math.min } as const;
+
 /** The sum of dumps of different processes: counters and histograms add up, gauges as their definition says. */
 export function mergeMetrics(...dumps: readonly MetricsDump[]): MetricsDump {
   const totals = createMetricsTotals();
@@ -70,7 +72,7 @@ export function createMetricsTotals(): MetricsTotals {
       const { definition, table, ended } = family;
       const sums: Sums = [];
       addInto(sums, ended, add);
-      const combine = definition.type === 'gauge' && definition.merge === 'max' ? Math.max : add;
+      const combine = definition.type === 'gauge' ? MERGES[definition.merge] : add;
       for (const worker of workers.values()) addInto(sums, worker.latest?.get(name) ?? [], combine);
       if (definition.type !== 'gauge') {
         addInto(sums, family.told, Math.max);

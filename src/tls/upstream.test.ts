@@ -253,3 +253,15 @@ test('large bodies go both ways', async (t) => {
   const body = await get(pool, { ...GET, method: 'POST', body: Buffer.alloc(bytes, 'x') });
   assert.equal(body.length, bytes);
 });
+
+test('the pool tells why it cannot connect until it can, and when the certificate that it saw ends', async (t) => {
+  const untrusted = openPool(t, (await serve(t)).port, { ca: createCa('Another CA').certificate });
+  assert.deepEqual([untrusted.trouble, untrusted.certificateEndsMs], [undefined, undefined]);
+  await get(untrusted);
+  assert.equal(untrusted.trouble?.kind, 'tls_untrusted');
+  const trusted = openPool(t, (await serve(t, createLeaf(ca, ['tools.example'], -1, 5))).port);
+  await get(trusted);
+  assert.equal(trusted.trouble, undefined);
+  const inHours = ((trusted.certificateEndsMs ?? 0) - Date.now()) / 3_600_000;
+  assert.ok(inHours > 4.9 && inHours < 5.1, String(inHours));
+});

@@ -63,6 +63,15 @@ const pinned: Readonly<Record<string, string>> = {
   sallyport_lockdown_cuts_total: 'counter',
   sallyport_config_reloads_total: 'counter result',
   sallyport_server_up: 'gauge sallyport_server',
+  sallyport_server_fault: 'gauge kind sallyport_server',
+  sallyport_server_clock_ahead_seconds: 'gauge sallyport_server',
+  sallyport_server_certificate_expiry_timestamp_seconds: 'gauge sallyport_server',
+  sallyport_certificate_expiry_timestamp_seconds: 'gauge listener',
+  sallyport_config_faults: 'gauge',
+  sallyport_telemetry_spans_total: 'counter result',
+  sallyport_telemetry_exports_total: 'counter signal result',
+  mcp_server_session_duration_seconds: 'histogram mcp_protocol_version sallyport_server',
+  mcp_client_session_duration_seconds: 'histogram mcp_protocol_version sallyport_server',
 };
 
 it('metrics keep their names, types and labels', () => {

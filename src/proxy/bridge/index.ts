@@ -17,7 +17,7 @@ export { ownRequest } from './played-reach.ts';
 export type { Reach } from './played-reach.ts';
 export type { PlayedFacts, PlayedSession } from './played-session.ts';
 export { createSessions } from './sessions.ts';
-export type { Session, Sessions } from './sessions.ts';
+export type { Session, SessionLife, Sessions } from './sessions.ts';
 export type { SealingKey } from './seal.ts';
 export { createTaskIds } from './task-ids.ts';
 export type { TaskIds } from './task-ids.ts';

@@ -54,6 +54,8 @@ export interface LegacyServersOptions {
   readonly onEvent?: (event: RoundEvent | 'session_reopened', server: string) => void;
   /** What a server says, whether or not an agent listens. */
   readonly onNotification?: (server: string, said: Message) => void;
+  /** A session is over: how long it has lasted, for the metrics. */
+  readonly onLasted?: (server: string, ms: number) => void;
 }
 
 /** A session is some kilobytes here, and as much at its server; a program of its own has a cap of its own. */
@@ -108,6 +110,7 @@ export function createLegacyServers(options: LegacyServersOptions): LegacyServer
     const full = makeRoom(principal, limits);
     if (full !== undefined) return full;
     const { server } = call;
+    const openedMs = nowMs();
     let open = options.linkTo(principal, server, readiness, limits);
     if (typeof open !== 'function' && closeIdlest((one) => one.isProgram && isOf(one, principal)))
       open = options.linkTo(principal, server, readiness, limits);
@@ -134,6 +137,7 @@ export function createLegacyServers(options: LegacyServersOptions): LegacyServer
       onEnd: (text) => {
         all.delete(session);
         options.onSessionEnd(server.name, text);
+        options.onLasted?.(server.name, nowMs() - openedMs);
       },
     });
     all.add(session);

@@ -30,8 +30,8 @@ for (const [method, ends] of [
       final: () => {},
       fail: ({ code }: { readonly code: string }, outcome: string) => void failed.push(`${code} ${outcome}`),
     };
-    const log = bed([]).ports.log;
-    const answer = createModernAnswer({ call, message: inbound.message, request: inbound.request, scope: '' }, hearing, { log });
+    const { ports } = bed([]);
+    const answer = createModernAnswer({ call, message: inbound.message, request: inbound.request, scope: '' }, hearing, ports);
     let aborted = 0;
     answer.attach({ pause: () => {}, resume: () => {}, abort: () => void aborted++ });
     answer.onHead(200, createHeaderList(['content-type'], ['text/event-stream']));

@@ -10,7 +10,7 @@ import { holdBytes, maxHeldBytes, tooMuchHeld } from '../held-bytes.ts';
 import { leave, LONG_LIVED } from '../in-flight.ts';
 import { refusedBy } from '../rescue.ts';
 import type { Refused } from '../rescue.ts';
-import { mediaType, OWN_ACCESS, statusRefusal } from '../../servers/index.ts';
+import { mediaType, OWN_ACCESS, readServerClock, statusRefusal } from '../../servers/index.ts';
 import { createJudge } from './modern-judge.ts';
 import type { Ask, Asking, Hearing } from './party.ts';
 
@@ -26,7 +26,7 @@ export interface ModernAnswer extends UpstreamHandler, Asking {
 }
 
 /** Makes the receiver of the answer to one ask. The call has been entered; it is left when the answer is over. */
-export function createModernAnswer(ask: Ask, hearing: Hearing, ports: Pick<Ports, 'log'>): ModernAnswer {
+export function createModernAnswer(ask: Ask, hearing: Hearing, ports: Pick<Ports, 'log' | 'nowUs' | 'nowMs'>): ModernAnswer {
   const { call } = ask;
   const maxBytes = maxHeldBytes(call);
   const held = holdBytes(call.server, maxBytes);
@@ -114,6 +114,8 @@ export function createModernAnswer(ask: Ask, hearing: Hearing, ports: Pick<Ports
     resume: () => upstream?.resume(),
     onHead: (code, headers) => {
       status = code;
+      call.times.firstByteUs ||= ports.nowUs();
+      readServerClock(call.server, () => headers.get('date'), ports.nowMs());
       const type = mediaType(headers.get('content-type'));
       if (code === 200 && type === 'text/event-stream') mode = 'events';
       else if (type === 'application/json' && (code === 200 || (code >= 400 && code < 500 && !OWN_ACCESS.has(code)))) mode = 'json';

@@ -28,7 +28,7 @@ import type { Processes } from './processes.ts';
 
 /** A session as a request finds it. */
 export type Session =
-  | ({ readonly kind: 'http'; readonly upstream: string } & Spoken)
+  | ({ readonly kind: 'http'; readonly server: string; readonly upstream: string; readonly openedAtMs: number } & Spoken)
   | ({ readonly kind: 'stdio'; readonly session: StdioSession; readonly resumption: Resumption } & Spoken)
   | { readonly kind: 'played'; readonly session: PlayedSession; readonly resumption: Resumption; readonly revision: string };
 
@@ -84,6 +84,17 @@ export interface SessionsOptions {
   readonly onNoise: (server: string) => void;
   /** What a server says in a session that is relayed, whether or not its agent listens. */
   readonly onNotification?: (server: string, said: Message) => void;
+  /** A session is over: how long it has lasted, for the metrics. `hops`: with the agent, with the server, or one session through to the server. */
+  readonly onLasted?: (lasted: SessionLife) => void;
+}
+
+/** How long a session has lasted. */
+export interface SessionLife {
+  readonly hops: 'agent' | 'server' | 'both';
+  readonly server: string;
+  /** Empty where it was over before that was settled. */
+  readonly revision: string;
+  readonly ms: number;
 }
 
 /** A token lives at most as long as the key that sealed it. */
@@ -172,7 +183,9 @@ export function createSessions(options: SessionsOptions): Sessions {
       if (found.owner === undefined)
         return {
           kind: 'http',
+          server,
           upstream: found.inner,
+          openedAtMs: found.openedAtMs,
           revision: found.revision,
           serverRevision: found.serverRevision,
           declared: found.declared,
@@ -206,6 +219,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       const open = start ?? openLines(readiness, carrierOptions(server, limits));
       if (open === undefined) return { code: 'internal' };
       const number = nextNumber++;
+      const openedMs = options.nowMs();
       const session = createStdioSession(
         {
           number,
@@ -216,6 +230,7 @@ export function createSessions(options: SessionsOptions): Sessions {
             stdio.delete(number);
             forgetEvents(number);
             options.onSessionEnd(name, text);
+            options.onLasted?.({ hops: 'both', server: name, revision: session.revision, ms: options.nowMs() - openedMs });
           },
           onNoise: () => options.onNoise(name),
           onNotification: (said) => options.onNotification?.(name, said),
@@ -236,9 +251,11 @@ export function createSessions(options: SessionsOptions): Sessions {
       const refused = mayOpen(principal, limits);
       if (refused !== undefined) return refused;
       const number = nextNumber++;
+      const openedMs = options.nowMs();
       const onEnd = (): void => {
         played.delete(number);
         forgetEvents(number);
+        options.onLasted?.({ hops: 'agent', server: route, revision: settled.revision, ms: options.nowMs() - openedMs });
       };
       const session = createPlayedSession({ number, server: route, principal, nowMs: options.nowMs, facts: settled, onEnd });
       played.set(number, session);
@@ -255,7 +272,9 @@ export function createSessions(options: SessionsOptions): Sessions {
     end: (token, session) => {
       remember(token, options.nowMs());
       options.onEnded(token);
-      if (session.kind !== 'http') session.session.close();
+      if (session.kind !== 'http') return session.session.close();
+      // Of those that live in their server nothing is kept here: one that is never ended is never known to be over.
+      options.onLasted?.({ hops: 'both', server: session.server, revision: session.revision, ms: options.nowMs() - session.openedAtMs });
     },
     forget: (token, nowMs) => remember(token, nowMs),
     sweep: (snapshot, nowMs) => {

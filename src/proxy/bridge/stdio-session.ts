@@ -23,6 +23,8 @@ import type { OpenServer } from './stdio-lines.ts';
 export interface StdioSession {
   readonly number: number;
   readonly server: string;
+  /** What the agent speaks; empty until it has said so. */
+  readonly revision: string;
   lastUsedMs: number;
   /** Always the same agent, with the key that it showed last. */
   lastUsedBy: Principal;
@@ -176,6 +178,9 @@ export function createStdioSession(options: StdioSessionOptions, open: OpenServe
   return {
     number: options.number,
     server: options.server,
+    get revision() {
+      return revision;
+    },
     lastUsedMs: options.nowMs(),
     lastUsedBy: options.principal,
     request: (call, message, answer, hooks) => {
