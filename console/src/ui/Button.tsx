@@ -68,18 +68,20 @@ export function LinkButton({ href, ...look }: Look & { readonly href: string }):
   );
 }
 
-/** A link within the console or out of it. */
+/** A link within the console or out of it. `isCurrent`: it leads to where one is. */
 export function Link({
   href,
   children,
   className,
+  isCurrent = false,
 }: {
   readonly href: string;
   readonly children: ReactNode;
   readonly className?: string;
+  readonly isCurrent?: boolean;
 }): ReactElement {
   return (
-    <AriaLink href={href} {...(className === undefined ? {} : { className })}>
+    <AriaLink href={href} {...(className === undefined ? {} : { className })} {...(isCurrent ? { 'aria-current': 'page' } : {})}>
       {children}
     </AriaLink>
   );

@@ -1,0 +1,58 @@
+// The connection that tells what happens, for components.
+
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { STALE_AFTER } from './changes.ts';
+import type { GatewayEvent } from './contract.ts';
+import { createEventStream } from './events.ts';
+import type { StreamState, Wanted } from './events.ts';
+
+const stream = createEventStream({
+  open: (url, { onOpen, onMessage, onBreak }) => {
+    const source = new EventSource(url);
+    source.onopen = onOpen;
+    source.onmessage = ({ data }) => onMessage(String(data));
+    source.onerror = onBreak;
+    return () => source.close();
+  },
+  later: (what, ms) => {
+    const timer = setTimeout(what, ms);
+    return () => clearTimeout(timer);
+  },
+});
+
+/** Listens as long as the component stands. `wanted` undefined: not now. */
+export function useEvents(wanted: Wanted | undefined, onEvent: (event: GatewayEvent) => void, onGap?: () => void): void {
+  const latest = useRef({ onEvent, onGap });
+  useEffect(() => {
+    latest.current = { onEvent, onGap };
+  });
+  // What is wanted is compared by what it says: callers write it anew at each drawing.
+  const key = wanted === undefined ? undefined : JSON.stringify(wanted);
+  useEffect(() => {
+    if (key === undefined) return undefined;
+    return stream.listen(
+      JSON.parse(key) as Wanted,
+      (event) => latest.current.onEvent(event),
+      () => latest.current.onGap?.(),
+    );
+  }, [key]);
+}
+
+/** How the connection is. */
+export function useStreamState(): StreamState {
+  return useSyncExternalStore(stream.onState, stream.state);
+}
+
+/** Keeps what pages show fresh: once, in the layout. */
+export function useFreshness(): void {
+  const client = useQueryClient();
+  useEvents(
+    { topics: ['changes'] },
+    (event) => {
+      if (event.topic !== 'change') return;
+      for (const endpoint of STALE_AFTER[event.of]) void client.invalidateQueries({ queryKey: [endpoint] });
+    },
+    () => void client.invalidateQueries(),
+  );
+}

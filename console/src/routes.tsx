@@ -1,0 +1,98 @@
+// Every page and where it is. A page is loaded when somebody goes there; who is not signed in is sent to sign in first.
+
+import type { QueryClient } from '@tanstack/react-query';
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { asProblem } from './api/problem.ts';
+import { sessionQuery } from './api/session.tsx';
+import { PageFault, Shell } from './layout/Shell.tsx';
+import { NotFoundPage } from './pages/NotFoundPage.tsx';
+import { fromSearch, paths, toSearch } from './paths.ts';
+
+const root = createRootRouteWithContext<{ readonly queryClient: QueryClient }>()({
+  notFoundComponent: NotFoundPage,
+  errorComponent: PageFault,
+});
+
+/** What stands behind the question mark: texts; each page takes of them what it knows. */
+const texts = (search: Record<string, unknown>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(search).filter((member): member is [string, string] => typeof member[1] === 'string'));
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  component: lazyRouteComponent(() => import('./pages/SignInPage.tsx'), 'SignInPage'),
+});
+
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: 'shell',
+  validateSearch: texts,
+  component: Shell,
+  errorComponent: PageFault,
+  beforeLoad: async ({ context }) => {
+    try {
+      await context.queryClient.ensureQueryData(sessionQuery);
+    } catch (error) {
+      if (asProblem(error).code === 'signed_out') throw redirect({ to: paths.signIn() });
+      throw error;
+    }
+  },
+});
+
+const overview = createRoute({
+  getParentRoute: () => shell,
+  path: '/',
+  component: lazyRouteComponent(() => import('./pages/OverviewPage.tsx'), 'OverviewPage'),
+});
+
+const live = createRoute({
+  getParentRoute: () => shell,
+  path: '/live',
+  component: lazyRouteComponent(() => import('./pages/LivePage.tsx'), 'LivePage'),
+});
+
+const agents = createRoute({
+  getParentRoute: () => shell,
+  path: '/agents',
+  component: lazyRouteComponent(() => import('./pages/AgentsPage.tsx'), 'AgentsPage'),
+});
+
+const agent = createRoute({
+  getParentRoute: () => shell,
+  path: '/agents/$agent',
+  component: lazyRouteComponent(() => import('./pages/AgentPage.tsx'), 'AgentPage'),
+});
+
+const servers = createRoute({
+  getParentRoute: () => shell,
+  path: '/servers',
+  component: lazyRouteComponent(() => import('./pages/ServersPage.tsx'), 'ServersPage'),
+});
+
+const server = createRoute({
+  getParentRoute: () => shell,
+  path: '/servers/$server',
+  component: lazyRouteComponent(() => import('./pages/ServerPage.tsx'), 'ServerPage'),
+});
+
+const tree = root.addChildren([signIn, shell.addChildren([overview, live, agents, agent, servers, server])]);
+
+/** Makes the router. */
+// oxlint-disable-next-line typescript/explicit-function-return-type
+export function createConsoleRouter(queryClient: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    context: { queryClient },
+    defaultPreload: 'intent',
+    // Members are texts, as a person would type them, and not JSON.
+    parseSearch: fromSearch,
+    stringifySearch: toSearch,
+    scrollRestoration: false,
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    readonly router: ReturnType<typeof createConsoleRouter>;
+  }
+}
