@@ -32,10 +32,12 @@ export type { LiftedLock, Lifting, Lock, LockKind, LocksFound } from './lockdown
 export { formatProblem } from './problem.ts';
 export { compareOutlines, outlinePolicy } from './policy-outline.ts';
 export type { ChangedRule, OutlinedRule, PolicyOutline } from './policy-outline.ts';
-export { readPolicySource } from './policy-source.ts';
+export { readPolicySource, withPolicy } from './policy-source.ts';
 export type { PolicySource } from './policy-source.ts';
 export { addServers, refusedAddress, renderConfig } from './render.ts';
 export type { NewConfig } from './render.ts';
+export { rewriteFile, whyFixed } from './rewrite-file.ts';
+export type { NotWritten } from './rewrite-file.ts';
 export { resolveValue } from './secrets.ts';
 export type { Unresolved } from './secrets.ts';
 export { digestOf, isSnapshotDocument, nextRevision, parseSnapshotDocument } from './snapshot-document.ts';

@@ -6,7 +6,7 @@ import { dirname, resolve } from 'node:path';
 import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import { problemOf, testCases } from './case-files.ts';
-import type { NamedCases } from './case-files.ts';
+import type { NamedCases, TestedCases } from './case-files.ts';
 import { checkConfig } from './check.ts';
 import { diskFiles } from './files.ts';
 import type { Files } from './files.ts';
@@ -24,6 +24,8 @@ export interface LoadedConfig {
   readonly files: readonly string[];
   /** Says something about a place of the policy, where it is written. By default a warning. */
   readonly placed: Placed;
+  /** What came of its cases; undefined: they were not run. */
+  readonly tested?: TestedCases;
 }
 
 /** Says something about a place of the policy, where it is written. */
@@ -48,7 +50,7 @@ function gate({ cases, ...config }: UntestedConfig, files: Files): Result<Loaded
   const tested = testCases(config.shard, cases, files);
   const failures = tested.failures.slice(0, MAX_FAILURES).map(problemOf);
   const problems = [...tested.mistakes, ...failures];
-  return problems.length > 0 ? fail([...config.warnings, ...problems]) : ok({ ...config, files: [...config.files, ...tested.files] });
+  return problems.length > 0 ? fail([...config.warnings, ...problems]) : ok({ ...config, files: [...config.files, ...tested.files], tested });
 }
 
 function loadUntested(text: string, source: ConfigSource): Result<UntestedConfig, readonly ConfigProblem[]> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fakeFiles } from './files.fixture.ts';
-import { readPolicySource } from './policy-source.ts';
+import { readPolicySource, withPolicy } from './policy-source.ts';
 
 const FILE = '/etc/sally/sallyport.yaml';
 const read = (files: Readonly<Record<string, string>>, env: Readonly<Record<string, string>> = {}) =>
@@ -42,4 +42,15 @@ test('what cannot be read is said of the file that it is', () => {
     ok: false,
     error: { file: FILE, says: 'has the key version twice (line 2)' },
   });
+});
+
+test('a text that is no YAML is refused where it stands in the file', () => {
+  const source = read({ [FILE]: 'version: 1\npolicy:\n  rules: []\n' });
+  assert.ok(source.ok);
+  const refused = withPolicy(source.value, 'rules:\n\t- name: x\n');
+  assert.ok(!refused.ok);
+  assert.deepEqual(
+    refused.error.map(({ line, column, message }) => ({ line, column, message })),
+    [{ line: 4, column: 3, message: 'is indented with a tab' }],
+  );
 });

@@ -7,7 +7,9 @@ import { fillIn } from './environment.ts';
 import type { Files } from './files.ts';
 import { findPolicySection, toLines } from './policy-section.ts';
 import type { Env } from './template.ts';
+import type { ConfigProblem } from './types.ts';
 import { readYaml } from './yaml.ts';
+import type { YamlMistake } from './yaml.ts';
 
 /** A policy as it is written. */
 export interface PolicySource {
@@ -24,6 +26,24 @@ export interface PolicySource {
   readonly whole: string;
   /** The whole file with another policy; or why that cannot be, as the end of a sentence about the file. */
   replace(text: string): Result<string, string>;
+}
+
+/** The file that a policy stands in with another text for it, or what keeps that text from being one, where it stands. */
+export function withPolicy(source: PolicySource, text: string): Result<string, readonly ConfigProblem[]> {
+  const placed = ({ line, column, message, fix }: YamlMistake): ConfigProblem => ({
+    severity: 'error',
+    file: source.file,
+    line: source.firstLine + line - 1,
+    column: source.indent + column,
+    path: 'policy',
+    message,
+    fix,
+  });
+  const read = readYaml(text);
+  if (!read.ok) return fail(read.error.map(placed));
+  const replaced = source.replace(text);
+  if (replaced.ok) return replaced;
+  return fail([placed({ line: 1, column: 1, message: `cannot stand in ${source.file}, which ${replaced.error}`, fix: undefined })]);
 }
 
 /** Reads the policy of a config file; fails with the end of a sentence about the file that cannot be read. */
