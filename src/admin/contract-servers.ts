@@ -46,7 +46,7 @@ const tlsSchema = z.strictObject({
 });
 
 /** Steps on the way to a server, in order. */
-export const HOPS = ['credentials', 'dns', 'tcp', 'proxy', 'tls', 'process', 'http', 'auth', 'era', 'list'] as const;
+export const HOPS = ['credentials', 'dns', 'tcp', 'tls', 'process', 'http', 'auth', 'era', 'list'] as const;
 
 const hopSchema = z.strictObject({
   hop: z.enum(HOPS),

@@ -3,6 +3,7 @@
 
 import { isIP } from 'node:net';
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { fail } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import { createAddressFilter } from './address-filter.ts';
@@ -24,6 +25,15 @@ export interface DialOptions {
   readonly addressPolicy?: AddressPolicy | undefined;
   readonly proxy?: ConnectProxy | undefined;
   readonly lookup?: Lookup | undefined;
+  readonly watch?: DialWatch | undefined;
+}
+
+/** Sees each step of making a connection, as it is done. */
+export interface DialWatch {
+  onResolved(addresses: readonly string[]): void;
+  onConnected(socket: Socket): void;
+  onSecured(socket: TLSSocket): void;
+  onFailed(failure: DialFailure): void;
 }
 
 /** Takes the connection, or the reason why there is none. */
@@ -43,7 +53,7 @@ export function createDialer(origin: Origin, options: DialOptions): Dialer {
   const allowsProxy = createAddressFilter('any');
   const tls = origin.tls === undefined ? undefined : createTlsClient(origin.tls);
   const lookup = options.lookup ?? systemLookup;
-  const { connectTimeoutMs, proxy } = options;
+  const { connectTimeoutMs, proxy, watch } = options;
   const where = `${origin.host} port ${origin.port}`;
 
   function connectDirect(attempt: Attempt, done: DialDone): void {
@@ -51,8 +61,9 @@ export function createDialer(origin: Origin, options: DialOptions): Dialer {
     if (origin.socketPath !== undefined) return connectUnix(origin.socketPath, attempt, done);
     resolveAllowed(host, allows, lookup, (found) => {
       if (attempt.over) return;
-      if (found.ok) connectTcp(found.value, origin.port, attempt, done);
-      else done(found);
+      if (!found.ok) return done(found);
+      watch?.onResolved(found.value);
+      connectTcp(found.value, origin.port, attempt, done);
     });
   }
 
@@ -86,7 +97,10 @@ export function createDialer(origin: Origin, options: DialOptions): Dialer {
         if (attempt.over) return;
         attempt.over = true;
         clearTimeout(timer);
-        if (!result.ok) abandon(attempt);
+        if (!result.ok) {
+          abandon(attempt);
+          watch?.onFailed(result.error);
+        }
         done(result);
       };
       const timer = setTimeout(
@@ -94,8 +108,12 @@ export function createDialer(origin: Origin, options: DialOptions): Dialer {
         connectTimeoutMs,
       );
       const onTcp: DialDone = (tcp) => {
+        if (tcp.ok && !attempt.over) watch?.onConnected(tcp.value);
         if (!tcp.ok || tls === undefined || attempt.over) return settle(tcp);
-        tls.secure(tcp.value, settle);
+        tls.secure(tcp.value, (secured) => {
+          if (secured.ok && !attempt.over) watch?.onSecured(secured.value);
+          settle(secured);
+        });
       };
       process.nextTick(() => {
         if (attempt.over) return;

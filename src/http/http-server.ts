@@ -45,6 +45,9 @@ export interface HttpServerStats {
   readonly open: number;
   readonly accepted: number;
   readonly requests: number;
+  /** On the wire, of all connections so far. */
+  readonly bytesIn: number;
+  readonly bytesOut: number;
   readonly handshakesFailed: number;
   readonly refused: Readonly<Partial<Record<ErrorCode, number>>>;
 }
@@ -104,6 +107,9 @@ class Listener<Context> implements HttpServer, ReceptionHost<Context> {
   #accepted = 0;
   #requests = 0;
   #handshakesFailed = 0;
+  /** Of connections that are gone. */
+  #bytesIn = 0;
+  #bytesOut = 0;
   #closeIdleFrom = NEVER;
   #closeAllFrom = NEVER;
 
@@ -169,6 +175,8 @@ class Listener<Context> implements HttpServer, ReceptionHost<Context> {
     socket.once('close', () => {
       if (counted) this.counts.give(address);
       this.#sockets.delete(socket);
+      this.#bytesIn += socket.bytesRead;
+      this.#bytesOut += socket.bytesWritten;
       this.#tellIfEmpty();
     });
     if (this.#tls === undefined || socket instanceof TLSSocket) this.#serve(socket);
@@ -187,10 +195,18 @@ class Listener<Context> implements HttpServer, ReceptionHost<Context> {
   }
 
   stats(): HttpServerStats {
+    let bytesIn = this.#bytesIn;
+    let bytesOut = this.#bytesOut;
+    for (const socket of this.#sockets) {
+      bytesIn += socket.bytesRead;
+      bytesOut += socket.bytesWritten;
+    }
     return {
       open: this.#sockets.size,
       accepted: this.#accepted,
       requests: this.#requests,
+      bytesIn,
+      bytesOut,
       handshakesFailed: this.#handshakesFailed,
       refused: { ...this.#refused },
     };

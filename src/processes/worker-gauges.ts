@@ -2,7 +2,7 @@
 // second, when the metrics go to control; nothing of it costs a call anything.
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { HttpServer } from '../http/index.ts';
+import type { HttpServer, HttpServerStats } from '../http/index.ts';
 import type { LegacyServers, OpenExchanges, Processes, Sessions } from '../proxy/index.ts';
 import type { Servers } from '../servers/index.ts';
 import type { Metrics } from '../telemetry/index.ts';
@@ -25,7 +25,7 @@ const RESOLUTION_MS = 20;
 /** A function that brings the gauges up to date. */
 export function createWorkerGauges(sources: GaugeSources): () => void {
   const { metrics, doors, open, sessions, legacyServers, processes, servers, routes, revision } = sources;
-  const accepted = new Map<string, number>();
+  const told = new Map<string, HttpServerStats>();
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
   let cpuUs = 0;
@@ -33,8 +33,11 @@ export function createWorkerGauges(sources: GaugeSources): () => void {
     for (const { listener, server } of doors) {
       const stats = server.stats();
       metrics.gauge('sallyport.connections', { listener }).set(stats.open);
-      metrics.counter('sallyport.connections.accepted', { listener }).add(stats.accepted - (accepted.get(listener) ?? 0));
-      accepted.set(listener, stats.accepted);
+      const before = told.get(listener);
+      metrics.counter('sallyport.connections.accepted', { listener }).add(stats.accepted - (before?.accepted ?? 0));
+      metrics.counter('sallyport.traffic', { direction: 'in' }).add(stats.bytesIn - (before?.bytesIn ?? 0));
+      metrics.counter('sallyport.traffic', { direction: 'out' }).add(stats.bytesOut - (before?.bytesOut ?? 0));
+      told.set(listener, stats);
     }
     metrics.gauge('sallyport.requests.running', {}).set(open.count);
     for (const server of servers.all()) {

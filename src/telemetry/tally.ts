@@ -1,0 +1,73 @@
+// What a process has counted since it began, as one row of numbers for the gateway and one for each server: what the history is made of.
+
+import { METRICS } from './definitions.ts';
+import type { MetricName } from './definitions.ts';
+import type { FamilyDump, MetricsDump } from './dump.ts';
+
+/** Bounds of the two histograms in a row. */
+export const OVERHEAD_BOUNDS: readonly number[] = METRICS['sallyport.overhead.duration'].buckets;
+export const WAIT_BOUNDS: readonly number[] = METRICS['sallyport.server.wait.duration'].buckets;
+
+const SIMPLE = ['allowed', 'denied', 'asked', 'errors', 'refused', 'bytesIn', 'bytesOut', 'running', 'cpu'] as const;
+/** Where in a row of the gateway each number is; the histograms begin where they say. */
+export const COLUMNS = Object.fromEntries(SIMPLE.map((name, at) => [name, at])) as Readonly<Record<(typeof SIMPLE)[number], number>>;
+export const OVERHEAD_AT = SIMPLE.length;
+export const WAIT_AT = OVERHEAD_AT + OVERHEAD_BOUNDS.length + 2;
+export const ROW_WIDTH = WAIT_AT + WAIT_BOUNDS.length + 2;
+/** What stands at an instant, and is not added up. */
+export const HIGHEST: ReadonlySet<number> = new Set([COLUMNS.running]);
+
+/** A row of a server: its calls, its errors, the histogram of how long it took. */
+export const SERVER_COLUMNS = { calls: 0, errors: 1 } as const;
+export const SERVER_WAIT_AT = 2;
+export const SERVER_ROW_WIDTH = SERVER_WAIT_AT + WAIT_BOUNDS.length + 2;
+
+/** Ends of a call that are no failure of anybody: a tool, or a server, answered that it cannot. */
+const ANSWERED: ReadonlySet<string> = new Set(['', 'tool_error', 'rpc_error', 'refused', 'cancelled']);
+const METHOD_AND_ERROR = { error: 1, server: 3 } as const;
+
+/** Numbers since the process began. */
+export interface Tally {
+  readonly row: Float64Array;
+  readonly servers: ReadonlyMap<string, Float64Array>;
+}
+
+/** Reads the tally out of what a process has reported. */
+export function toTally({ families }: MetricsDump): Tally {
+  const row = new Float64Array(ROW_WIDTH);
+  const servers = new Map<string, Float64Array>();
+  const of = (name: MetricName): FamilyDump => families[name] ?? [];
+  const bump = (at: number, amount = 0): void => void (row[at] = (row[at] ?? 0) + amount);
+  const serverRow = (name: string): Float64Array => {
+    const known = servers.get(name) ?? new Float64Array(SERVER_ROW_WIDTH);
+    servers.set(name, known);
+    return known;
+  };
+
+  for (const { labels, values } of of('sallyport.calls')) {
+    const [verdict, , server = ''] = labels;
+    bump(verdict === 'deny' ? COLUMNS.denied : verdict === 'ask' ? COLUMNS.asked : COLUMNS.allowed, values[0]);
+    const own = serverRow(server);
+    own[SERVER_COLUMNS.calls] = (own[SERVER_COLUMNS.calls] ?? 0) + (values[0] ?? 0);
+  }
+  for (const { labels, values } of of('mcp.server.operation.duration')) {
+    if (ANSWERED.has(labels[METHOD_AND_ERROR.error] ?? '')) continue;
+    const failed = values.slice(0, -1).reduce((sum, value) => sum + value, 0);
+    bump(COLUMNS.errors, failed);
+    const own = serverRow(labels[METHOD_AND_ERROR.server] ?? '');
+    own[SERVER_COLUMNS.errors] = (own[SERVER_COLUMNS.errors] ?? 0) + failed;
+  }
+  for (const { values } of of('sallyport.refusals')) bump(COLUMNS.refused, values[0]);
+  for (const { labels, values } of of('sallyport.traffic')) bump(labels[0] === 'in' ? COLUMNS.bytesIn : COLUMNS.bytesOut, values[0]);
+  for (const { values } of of('sallyport.requests.running')) bump(COLUMNS.running, values[0]);
+  for (const { values } of of('sallyport.process.cpu')) bump(COLUMNS.cpu, values[0]);
+  for (const { values } of of('sallyport.overhead.duration')) values.forEach((value, at) => bump(OVERHEAD_AT + at, value));
+  for (const { labels, values } of of('sallyport.server.wait.duration')) {
+    const own = serverRow(labels[0] ?? '');
+    values.forEach((value, at) => {
+      bump(WAIT_AT + at, value);
+      own[SERVER_WAIT_AT + at] = (own[SERVER_WAIT_AT + at] ?? 0) + value;
+    });
+  }
+  return { row, servers };
+}
