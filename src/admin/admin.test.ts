@@ -17,8 +17,8 @@ import { openStore } from '../cluster/index.ts';
 import type { Store } from '../cluster/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import { fakeKeeper } from './acts.fixture.ts';
-import { createAdminClient, createAdminServer, createAgentsPort } from './index.ts';
-import type { AdminPorts, AgentsPort, ConfigStatus, GatewayPorts, GatewayStatus, ServerStatus } from './index.ts';
+import { createAdminClient, createAgentPagesPort, createAdminServer, createAgentsPort } from './index.ts';
+import type { AdminPorts, AgentsPort, ConfigStatus, GatewayPorts, GatewayStatus, PolicyPages, RecordPages, ServerStatus } from './index.ts';
 
 const NOW = new Date('2026-11-22T10:00:00.000Z');
 
@@ -57,8 +57,12 @@ const SERVER: ServerStatus = {
   holds: { sessions: 0, bridgeSessions: 0, parkedRounds: 0, processes: 0 },
 };
 
+/** What no test here asks for. */
+const UNASKED = {} as PolicyPages & RecordPages;
+
 function fakePorts(agents: AgentsPort, change: Partial<GatewayPorts> = {}): GatewayPorts {
   return {
+    ...UNASKED,
     acts: { record: nothing },
     agents,
     agentPages: { list: nothing, read: nothing },
@@ -125,7 +129,7 @@ async function start(t: TestContext, change: Partial<GatewayPorts> = {}, changed
   const socketPath = join(folder, 'run', 'admin.sock');
   const server = await createAdminServer({
     socketPath,
-    ports: fakePorts(agentsOn(store, changed), change),
+    ports: fakePorts(agentsOn(store, changed), { agentPages: createAgentPagesPort(() => store, DEFAULT_TENANT), ...change }),
     keeper: fakeKeeper(),
     log: silent,
   });
@@ -195,10 +199,10 @@ test('a change is answered only after everyone who must know of it knows', async
 
 test('a stale version is refused and nothing changes', async (t) => {
   const { client } = await start(t);
-  await client.agents.add({ name: 'a', groups: [], attributes: {}, key: null }, 0);
-  const stale = await client.agents.remove('a', 0);
+  await client.agents.add({ name: 'a', groups: [], attributes: {}, key: null }, { expectedVersion: 0 });
+  const stale = await client.agents.remove('a', { expectedVersion: 0 });
   assert.equal(!stale.ok && stale.error.code, 'version_changed');
-  assert.equal((await client.agents.remove('a', 1)).ok, true);
+  assert.equal((await client.agents.remove('a', { expectedVersion: 1 })).ok, true);
 });
 
 test('status, servers and reload come as the gateway gives them', async (t) => {

@@ -7,11 +7,12 @@ import { fail, GatewayError, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import type { Store, StoreRefusal } from '../cluster/index.ts';
 import type { AgentView, IssuedKey, KeyInput } from './contract.ts';
-import type { AgentsPort } from './ports.ts';
+import type { AgentPagesPort, AgentsPort, Writing } from './ports.ts';
 import type { AdminProblem } from './problems.ts';
 
 const MAX_KEYS = 64;
 const KEY_BYTES = 32;
+const STARTING: AdminProblem = { code: 'unavailable', detail: 'The gateway is starting; try again.' };
 
 export interface AgentsPortOptions {
   readonly store: Store;
@@ -31,15 +32,15 @@ export function createAgentsPort(options: AgentsPortOptions): AgentsPort {
   const { store, tenant } = options;
 
   /** Translates what the store said and, when something changed, waits until it is known everywhere. */
-  const settle = async <T, U>(result: Result<T, StoreRefusal>, view: (value: T) => U): Promise<Result<U, AdminProblem>> => {
+  const settle = async <T, U>(
+    result: Result<T, StoreRefusal>,
+    { isDryRun = false }: Writing,
+    view: (value: T) => U,
+  ): Promise<Result<U, AdminProblem>> => {
     if (!result.ok) return fail(toProblem(result.error));
-    await options.changed();
+    if (!isDryRun) await options.changed();
     return ok(view(result.value));
   };
-  const scope = (expectedVersion: number | undefined): { tenant: string; expectedVersion: number | undefined } => ({
-    tenant,
-    expectedVersion,
-  });
 
   /** Draws a key; refuses one that would never work. */
   const issue = (input: KeyInput): Result<{ readonly drawn: NewKey; readonly stored: AgentKey }, AdminProblem> => {
@@ -53,13 +54,13 @@ export function createAgentsPort(options: AgentsPortOptions): AgentsPort {
   };
 
   /** Keys that have expired give up their place to new ones. True: there is no room all the same. */
-  const makeRoom = async (name: string): Promise<boolean> => {
+  const makeRoom = async (name: string, { isDryRun = false }: Writing): Promise<boolean> => {
     const { agents } = await store.agents(tenant);
     const keys = agents.find((agent) => agent.name === name)?.keys ?? [];
     if (keys.length < MAX_KEYS) return false;
     const now = options.now();
     const expired = keys.filter(({ expiresAt }) => expiresAt !== null && Date.parse(expiresAt) <= now.getTime());
-    for (const { id } of expired) await store.revokeKeys(name, id, now, { tenant });
+    if (!isDryRun) for (const { id } of expired) await store.revokeKeys(name, id, now, { tenant });
     return keys.length - expired.length >= MAX_KEYS;
   };
 
@@ -68,29 +69,47 @@ export function createAgentsPort(options: AgentsPortOptions): AgentsPort {
       const { version, agents } = await store.agents(tenant);
       return ok({ version, agents: agents.map(toView) });
     },
-    add: async (input, expectedVersion) => {
+    add: async (input, write = {}) => {
       const { name, groups, attributes } = input;
       const issued = input.key === null ? undefined : issue(input.key);
       if (issued?.ok === false) return issued;
       const keys = issued === undefined ? [] : [issued.value.stored];
-      const added = await store.addAgent({ tenant, name, groups, attributes, keys }, expectedVersion);
-      return settle(added, (agent) => ({
+      const added = await store.addAgent({ tenant, name, groups, attributes, keys }, write);
+      return settle(added, write, (agent) => ({
         agent: toView(agent),
-        key: issued === undefined ? null : toIssued(issued.value.stored, issued.value.drawn),
+        key: issued === undefined ? null : toIssued(issued.value.stored, issued.value.drawn, write),
       }));
     },
-    change: async (name, input, expectedVersion) => settle(await store.changeAgent(name, input, scope(expectedVersion)), toView),
-    remove: async (name, expectedVersion) => settle(await store.removeAgent(name, scope(expectedVersion)), toView),
-    addKey: async (name, input, expectedVersion) => {
+    change: async (name, input, write = {}) => settle(await store.changeAgent(name, input, { tenant, ...write }), write, toView),
+    remove: async (name, write = {}) => settle(await store.removeAgent(name, { tenant, ...write }), write, toView),
+    addKey: async (name, input, write = {}) => {
       const issued = issue(input);
       if (!issued.ok) return issued;
-      const full = await makeRoom(name);
+      const full = await makeRoom(name, write);
       if (full) return fail({ code: 'too_many_keys', detail: `Agent '${name}' has ${MAX_KEYS} keys. Revoke one that is no longer used.` });
-      const added = await store.addKey(name, issued.value.stored, scope(expectedVersion));
-      return settle(added, () => toIssued(issued.value.stored, issued.value.drawn));
+      const added = await store.addKey(name, issued.value.stored, { tenant, ...write });
+      return settle(added, write, () => toIssued(issued.value.stored, issued.value.drawn, write));
     },
-    revokeKeys: async (name, id, expectedVersion) =>
-      settle(await store.revokeKeys(name, id, options.now(), scope(expectedVersion)), (ids) => ids),
+    revokeKeys: async (name, id, write = {}) =>
+      settle(await store.revokeKeys(name, id, options.now(), { tenant, ...write }), write, (ids) => ids),
+  };
+}
+
+/** Offers a store's agents page by page. */
+export function createAgentPagesPort(store: () => Store | undefined, tenant: string): AgentPagesPort {
+  return {
+    list: async ({ search = '', limit, cursor = '' }) => {
+      const opened = store();
+      if (opened === undefined) return fail(STARTING);
+      const { version, agents, next, total } = await opened.agentPage(tenant, { search, limit, after: cursor });
+      return ok({ version, agents: agents.map(toView), next, total });
+    },
+    read: async (name) => {
+      const opened = store();
+      if (opened === undefined) return fail(STARTING);
+      const { version, agent } = await opened.agent(tenant, name);
+      return agent === undefined ? fail(toProblem({ kind: 'agent_unknown', agent: name })) : ok({ version, agent: toView(agent) });
+    },
   };
 }
 
@@ -103,8 +122,9 @@ function toView(agent: AgentRecord): AgentView {
   };
 }
 
-function toIssued({ id, label, createdAt, expiresAt }: AgentKey, drawn: NewKey): IssuedKey {
-  return { id, label, createdAt, expiresAt, text: drawn.text.reveal() };
+/** A key that was only tried opens nothing, and nobody shall believe that it does. */
+function toIssued({ id, label, createdAt, expiresAt }: AgentKey, drawn: NewKey, { isDryRun = false }: Writing): IssuedKey {
+  return { id, label, createdAt, expiresAt, text: isDryRun ? '' : drawn.text.reveal() };
 }
 
 function toProblem(refusal: StoreRefusal): AdminProblem {

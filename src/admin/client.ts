@@ -182,14 +182,14 @@ export function createAdminClient(socketPath: string, options: ClientOptions = {
         const answered = await ask('listAgents', {});
         return answered.ok ? ok({ version: answered.value.version, agents: answered.value.value.agents }) : answered;
       },
-      add: (body, expectedVersion) => value('addAgent', { body, expectedVersion }),
-      change: (agent, body, expectedVersion) => value('changeAgent', { agent, body, expectedVersion }),
-      remove: (agent, expectedVersion) => value('removeAgent', { agent, expectedVersion }),
-      addKey: (agent, body, expectedVersion) => value('addKey', { agent, body, expectedVersion }),
-      revokeKeys: async (agent, key, expectedVersion) => {
+      add: (body, write) => value('addAgent', { body, ...write }),
+      change: (agent, body, write) => value('changeAgent', { agent, body, ...write }),
+      remove: (agent, write) => value('removeAgent', { agent, ...write }),
+      addKey: (agent, body, write) => value('addKey', { agent, body, ...write }),
+      revokeKeys: async (agent, key, write) => {
         const answered = await (key === undefined
-          ? value('revokeKeys', { agent, expectedVersion })
-          : value('revokeKey', { agent, key, expectedVersion }));
+          ? value('revokeKeys', { agent, ...write })
+          : value('revokeKey', { agent, key, ...write }));
         return answered.ok ? ok(answered.value.revoked) : answered;
       },
     },

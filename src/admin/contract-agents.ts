@@ -39,7 +39,7 @@ const changeAgentSchema = z.strictObject({
 });
 
 const issuedKeySchema = keySchema.extend({
-  text: z.string().meta({ description: 'The key itself. It is shown this once and stored nowhere.' }),
+  text: z.string().meta({ description: 'The key itself. It is shown this once and stored nowhere; empty in a dry run.' }),
 });
 
 const MAX_PAGE = 500;
@@ -84,6 +84,7 @@ export const AGENT_ENDPOINTS = {
     summary: 'Add an agent and issue its first key',
     request: addAgentSchema,
     response: z.strictObject({ agent: agentSchema, key: issuedKeySchema.nullable() }),
+    dryRun: true,
     status: 201,
     versioned: true,
     act: {
@@ -100,6 +101,7 @@ export const AGENT_ENDPOINTS = {
     summary: 'Set groups or attributes',
     request: changeAgentSchema,
     response: agentSchema,
+    dryRun: true,
     status: 200,
     versioned: true,
     act: { action: 'agents.change', kind: 'change', target: 'path.agent', targetIs: 'agent', details: { groups: 'body.groups' } },
@@ -110,6 +112,7 @@ export const AGENT_ENDPOINTS = {
     summary: 'Remove an agent and its keys',
     request: undefined,
     response: agentSchema,
+    dryRun: true,
     status: 200,
     versioned: true,
     act: { action: 'agents.remove', kind: 'change', target: 'path.agent', targetIs: 'agent' },
@@ -120,6 +123,7 @@ export const AGENT_ENDPOINTS = {
     summary: 'Issue another key',
     request: keyInputSchema,
     response: issuedKeySchema,
+    dryRun: true,
     status: 201,
     versioned: true,
     act: {
@@ -136,6 +140,7 @@ export const AGENT_ENDPOINTS = {
     summary: 'Revoke all keys',
     request: undefined,
     response: revoked,
+    dryRun: true,
     status: 200,
     versioned: true,
     act: { action: 'keys.revoke', kind: 'change', target: 'path.agent', targetIs: 'agent', details: { revoked: 'answer.revoked' } },
@@ -146,6 +151,7 @@ export const AGENT_ENDPOINTS = {
     summary: 'Revoke one key',
     request: undefined,
     response: revoked,
+    dryRun: true,
     status: 200,
     versioned: true,
     act: {

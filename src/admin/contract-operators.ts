@@ -69,7 +69,7 @@ export const OPERATOR_ENDPOINTS = {
       action: 'operators.add',
       kind: 'change',
       target: 'body.name',
-      details: { role: 'body.role', groups: 'body.groups', agents: 'body.agents' },
+      details: { role: 'body.role', groups: 'body.groups' },
     },
   },
   changeOperator: {
@@ -85,7 +85,7 @@ export const OPERATOR_ENDPOINTS = {
       action: 'operators.change',
       kind: 'change',
       target: 'path.operator',
-      details: { role: 'body.role', groups: 'body.groups', agents: 'body.agents' },
+      details: { role: 'body.role', groups: 'body.groups' },
     },
   },
   removeOperator: {

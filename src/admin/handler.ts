@@ -5,7 +5,7 @@ import { ok } from '../base/index.ts';
 import type { Result, Secret } from '../base/index.ts';
 import type { Actor } from './acts.ts';
 import type { ENDPOINTS, EndpointName, ParametersOf, QueryOf, RequestOf, ResponseOf } from './contract.ts';
-import type { GatewayPorts } from './ports.ts';
+import type { GatewayPorts, Writing } from './ports.ts';
 import type { AdminProblem } from './problems.ts';
 import type { Visit } from './visit.ts';
 
@@ -41,4 +41,9 @@ export type Handlers<Name extends EndpointName = EndpointName> = {
 /** The same result with another value. */
 export function map<T, U, E>(result: Result<T, E>, change: (value: T) => U): Result<U, E> {
   return result.ok ? ok(change(result.value)) : result;
+}
+
+/** How a request wants something to be written. */
+export function writingOf({ expectedVersion, isDryRun }: Writing): Writing {
+  return { expectedVersion, isDryRun };
 }

@@ -1,7 +1,7 @@
 // From requests about operators and sessions to their ports.
 
 import { fail, ok } from '../base/index.ts';
-import { map } from './handler.ts';
+import { map, writingOf } from './handler.ts';
 import type { Handlers } from './handler.ts';
 import { openApiDocument } from './openapi.ts';
 import type { AdminProblem } from './problems.ts';
@@ -17,10 +17,10 @@ export const SIGNED_OUT: AdminProblem = {
 export const OPERATOR_HANDLERS: Handlers<keyof typeof OPERATOR_ENDPOINTS | keyof typeof SESSION_ENDPOINTS> = {
   listOperators: async (ports) =>
     map(await ports.operators.list(), ({ version, operators }) => ({ value: { operators: [...operators] }, version })),
-  addOperator: async (ports, { body, ...write }) => map(await ports.operators.add(body, write), (value) => ({ value })),
-  changeOperator: async (ports, { operator, body, ...write }) =>
-    map(await ports.operators.change(operator, body, write), (value) => ({ value })),
-  removeOperator: async (ports, { operator, ...write }) => map(await ports.operators.remove(operator, write), (value) => ({ value })),
+  addOperator: async (ports, call) => map(await ports.operators.add(call.body, writingOf(call)), (value) => ({ value })),
+  changeOperator: async (ports, call) =>
+    map(await ports.operators.change(call.operator, call.body, writingOf(call)), (value) => ({ value })),
+  removeOperator: async (ports, call) => map(await ports.operators.remove(call.operator, writingOf(call)), (value) => ({ value })),
   makeLink: async (ports, { operator }) => map(await ports.operators.link(operator), (value) => ({ value })),
   endSessions: async (ports, { operator }) => map(await ports.operators.endSessions(operator), (ended) => ({ value: { ended } })),
   signIn: async (ports, { body }) => map(await ports.sessions.signIn(body), ({ session, cookie }) => ({ value: session, cookie })),

@@ -80,15 +80,23 @@ import type { Shown, SignedIn, Visit } from './visit.ts';
 
 type Answer<T> = Promise<Result<T, AdminProblem>>;
 
-/** Agents and their keys. `expectedVersion` is the list's version the caller has seen; undefined: whatever it is now. */
+/** How something is to be written. */
+export interface Writing {
+  /** The version that the caller has seen; undefined: whatever it is now. */
+  readonly expectedVersion?: number | undefined;
+  /** Everything is checked, and nothing done. The answer is as it would be, but for what would be secret: that is empty. */
+  readonly isDryRun?: boolean | undefined;
+}
+
+/** Agents and their keys. */
 export interface AgentsPort {
   list(): Answer<{ readonly version: number; readonly agents: readonly AgentView[] }>;
-  add(input: AddAgentInput, expectedVersion?: number): Answer<{ readonly agent: AgentView; readonly key: IssuedKey | null }>;
-  change(name: string, input: ChangeAgentInput, expectedVersion?: number): Answer<AgentView>;
-  remove(name: string, expectedVersion?: number): Answer<AgentView>;
-  addKey(name: string, input: KeyInput, expectedVersion?: number): Answer<IssuedKey>;
+  add(input: AddAgentInput, write?: Writing): Answer<{ readonly agent: AgentView; readonly key: IssuedKey | null }>;
+  change(name: string, input: ChangeAgentInput, write?: Writing): Answer<AgentView>;
+  remove(name: string, write?: Writing): Answer<AgentView>;
+  addKey(name: string, input: KeyInput, write?: Writing): Answer<IssuedKey>;
   /** Revokes one key, or all when no id is given; answers with the ids. */
-  revokeKeys(name: string, id: string | undefined, expectedVersion?: number): Answer<readonly string[]>;
+  revokeKeys(name: string, id: string | undefined, write?: Writing): Answer<readonly string[]>;
 }
 
 /** Definitions that nobody has approved. */
@@ -182,7 +190,7 @@ export interface CheckpointsPort {
   accept(input: AcceptLogInput): Answer<SignedLogView>;
 }
 
-/** The people who use the console. `expectedVersion` is as of agents. */
+/** The people who use the console. */
 export interface OperatorsPort {
   list(): Answer<{ readonly version: number; readonly operators: readonly OperatorView[] }>;
   add(input: AddOperatorInput, write?: Writing): Answer<AddedOperator>;
@@ -191,14 +199,6 @@ export interface OperatorsPort {
   link(name: string): Answer<LinkView>;
   /** Answers with how many sessions there were. */
   endSessions(name: string): Answer<number>;
-}
-
-/** How something is to be written. */
-export interface Writing {
-  /** The version that the caller has seen; undefined: whatever it is now. */
-  readonly expectedVersion?: number | undefined;
-  /** Everything is checked, and nothing done. */
-  readonly isDryRun?: boolean;
 }
 
 /** Agents, for whoever looks at some of very many. */

@@ -11,6 +11,7 @@ import type { EndpointName, QueryOf, RequestOf } from './contract.ts';
 import type { Endpoint } from './endpoint.ts';
 import { map } from './handler.ts';
 import type { Answer, Call, Handlers } from './handler.ts';
+import { AGENT_HANDLERS } from './handlers-agents.ts';
 import { OPERATOR_HANDLERS, SIGNED_OUT } from './handlers-operators.ts';
 import { OVERVIEW_HANDLERS } from './handlers-overview.ts';
 import { POLICY_HANDLERS } from './handlers-policy.ts';
@@ -53,6 +54,7 @@ export interface AdminReply {
 }
 
 const HANDLERS: Handlers = {
+  ...AGENT_HANDLERS,
   ...OPERATOR_HANDLERS,
   ...OVERVIEW_HANDLERS,
   ...POLICY_HANDLERS,
@@ -62,18 +64,6 @@ const HANDLERS: Handlers = {
     return by.ok ? map(await ports.acts.record(body, by.value), (value) => ({ value })) : by;
   },
   readStatus: async (ports) => map(await ports.status(), (value) => ({ value })),
-  listAgents: async (ports, { query }) => map(await ports.agentPages.list(query), ({ version, ...value }) => ({ value, version })),
-  readAgent: async (ports, { agent }) => map(await ports.agentPages.read(agent), ({ version, agent: value }) => ({ value, version })),
-  addAgent: async (ports, { body, expectedVersion }) => map(await ports.agents.add(body, expectedVersion), (value) => ({ value })),
-  changeAgent: async (ports, { agent, body, expectedVersion }) =>
-    map(await ports.agents.change(agent, body, expectedVersion), (value) => ({ value })),
-  removeAgent: async (ports, { agent, expectedVersion }) => map(await ports.agents.remove(agent, expectedVersion), (value) => ({ value })),
-  addKey: async (ports, { agent, body, expectedVersion }) =>
-    map(await ports.agents.addKey(agent, body, expectedVersion), (value) => ({ value })),
-  revokeKeys: async (ports, { agent, expectedVersion }) =>
-    map(await ports.agents.revokeKeys(agent, undefined, expectedVersion), (ids) => ({ value: { revoked: [...ids] } })),
-  revokeKey: async (ports, { agent, key, expectedVersion }) =>
-    map(await ports.agents.revokeKeys(agent, key, expectedVersion), (ids) => ({ value: { revoked: [...ids] } })),
   readCatalogue: async (ports) => map(await ports.catalogue.withheld(), (value) => ({ value })),
   readWithheld: async (ports, { server }) => map(await ports.catalogue.withheld(server), (value) => ({ value })),
   readApproved: async (ports, { server }) => map(await ports.catalogue.approved(server), (value) => ({ value })),
@@ -147,7 +137,7 @@ async function answer<Name extends EndpointName>(
     actor,
     isDryRun,
     query,
-    expectedVersion: tag.value === undefined || !/^\d{1,15}$/.test(tag.value) ? undefined : Number(tag.value),
+    expectedVersion: tag.value === undefined ? undefined : toVersion(tag.value),
     expectedTag: tag.value,
     body: body.value,
   };
@@ -205,6 +195,11 @@ function parseIfMatch(value: string | undefined): Result<string | undefined, Adm
   if (value === undefined || value === '*') return ok(undefined);
   const tag = /^"([\w.:-]{1,100})"$/.exec(value)?.[1];
   return tag === undefined ? fail({ code: 'malformed', detail: 'If-Match must be an ETag as the answer gave it.' }) : ok(tag);
+}
+
+/** What is no version of anything is never the one that is there now. */
+function toVersion(tag: string): number {
+  return /^\d{1,15}$/.test(tag) ? Number(tag) : -1;
 }
 
 interface AskedBehindMark<Name extends EndpointName> {

@@ -17,6 +17,8 @@ export interface SignedIn {
   readonly operator: Operator;
   /** SHA-256 of what the cookie holds: the session's name, which opens nothing. */
   readonly session: string;
+  /** Since when they could sign in like this: when the link was made. */
+  readonly sinceMs: number;
   /** What a page of ours sends back with whatever changes anything; another site's page cannot know it. */
   readonly csrf: string;
   /** RFC 3339, UTC. */

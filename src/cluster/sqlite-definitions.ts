@@ -13,6 +13,8 @@ export interface Database {
   run(sql: string, ...values: SQLInputValue[]): void;
   all(sql: string, ...values: SQLInputValue[]): Row[];
   write<T>(action: () => T): T;
+  /** The same, and undone whatever comes of it. */
+  rehearse<T>(action: () => T): T;
 }
 
 const STATES: readonly DefinitionState[] = ['pinned', 'quarantined', 'rejected'];

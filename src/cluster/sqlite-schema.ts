@@ -154,6 +154,75 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (tenant, id)
   ) STRICT;
   `,
+  `
+  CREATE TABLE operators (
+    tenant TEXT NOT NULL,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('viewer', 'operator', 'approver', 'auditor', 'admin')),
+    groups TEXT NOT NULL,
+    agents TEXT NOT NULL,
+    created_ms INTEGER NOT NULL,
+    seen_ms INTEGER,
+    PRIMARY KEY (tenant, name)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE operator_links (
+    tenant TEXT NOT NULL,
+    operator TEXT NOT NULL,
+    sha256 TEXT NOT NULL UNIQUE,
+    made_ms INTEGER NOT NULL,
+    ends_ms INTEGER NOT NULL,
+    PRIMARY KEY (tenant, operator),
+    FOREIGN KEY (tenant, operator) REFERENCES operators (tenant, name) ON DELETE CASCADE
+  ) STRICT;
+
+  CREATE TABLE operator_sessions (
+    sha256 TEXT NOT NULL PRIMARY KEY,
+    tenant TEXT NOT NULL,
+    operator TEXT NOT NULL,
+    link_ms INTEGER NOT NULL,
+    seen_ms INTEGER NOT NULL,
+    ends_ms INTEGER NOT NULL,
+    FOREIGN KEY (tenant, operator) REFERENCES operators (tenant, name) ON DELETE CASCADE
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX operator_sessions_by_operator ON operator_sessions (tenant, operator);
+  `,
+  `
+  CREATE TABLE policy_revisions (
+    tenant TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    by TEXT,
+    via TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    accepted_by TEXT,
+    restores INTEGER,
+    tag TEXT NOT NULL,
+    added INTEGER NOT NULL,
+    removed INTEGER NOT NULL,
+    changed INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (tenant, number)
+  ) STRICT;
+
+  CREATE TABLE policy_proposals (
+    tenant TEXT NOT NULL,
+    id TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    by TEXT NOT NULL,
+    via TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    restores INTEGER,
+    base TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('open', 'accepted', 'rejected', 'withdrawn')),
+    decided_by TEXT,
+    decided_ms INTEGER,
+    decided_reason TEXT,
+    revision INTEGER,
+    text TEXT NOT NULL,
+    PRIMARY KEY (tenant, id)
+  ) STRICT;
+  `,
 ];
 
 /** The version that this program writes. */

@@ -13,16 +13,21 @@ import type { ApprovalStore } from './approvals.ts';
 import type { DefinitionStore } from './definitions.ts';
 import type { HoldStore } from './holds.ts';
 import type { LevelStore } from './levels.ts';
+import type { OperatorStore } from './operators.ts';
+import type { PolicyStore } from './policies.ts';
 import { createSqliteApprovals } from './sqlite-approvals.ts';
 import { createSqliteDefinitions } from './sqlite-definitions.ts';
 import type { Database } from './sqlite-definitions.ts';
 import { createSqliteHolds } from './sqlite-holds.ts';
+import { readAgentPage } from './sqlite-agent-pages.ts';
+import { createSqliteOperators } from './sqlite-operators.ts';
+import { createSqlitePolicies } from './sqlite-policies.ts';
 import { createSqliteTaint } from './sqlite-taint.ts';
 import { createSqliteLevels } from './sqlite-levels.ts';
 import { text, toAgent, toKey } from './sqlite-rows.ts';
 import type { Row } from './sqlite-rows.ts';
 import { migrate, SCHEMA_VERSION } from './sqlite-schema.ts';
-import type { AgentList, ConfigRevision, Store, StoreRefusal, WriteScope } from './store.ts';
+import type { AgentList, AgentPage, AgentPageQuery, ConfigRevision, Store, StoreRefusal, WriteScope } from './store.ts';
 import type { TaintStore } from './taint.ts';
 
 const STORE_FILE = 'state.sqlite';
@@ -103,6 +108,8 @@ class SqliteStore implements Store {
   readonly approvals: ApprovalStore;
   readonly taint: TaintStore;
   readonly holds: HoldStore;
+  readonly policies: PolicyStore;
+  readonly operators: OperatorStore;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -110,16 +117,28 @@ class SqliteStore implements Store {
       run: (sql, ...values) => this.#run(sql, ...values),
       all: (sql, ...values) => this.#all(sql, ...values),
       write: (action) => this.#transaction('IMMEDIATE', action),
+      rehearse: (action) => this.#transaction('IMMEDIATE', action, 'ROLLBACK'),
     };
     this.catalogue = createSqliteDefinitions(part);
     this.approvals = createSqliteApprovals(part);
     this.taint = createSqliteTaint(part);
     this.holds = createSqliteHolds(part);
+    this.policies = createSqlitePolicies(part);
+    this.operators = createSqliteOperators(part);
     this.limits = createSqliteLevels(part);
   }
 
   async agents(tenant: string): Promise<AgentList> {
     return this.#transaction('DEFERRED', () => ({ version: this.#version(tenant), agents: this.#readAgents(tenant) }));
+  }
+
+  async agentPage(tenant: string, query: AgentPageQuery): Promise<AgentPage & { readonly version: number }> {
+    const database = { all: (sql: string, ...values: SQLInputValue[]): Row[] => this.#all(sql, ...values) };
+    return this.#transaction('DEFERRED', () => ({ version: this.#version(tenant), ...readAgentPage(database, tenant, query) }));
+  }
+
+  async agent(tenant: string, name: string): Promise<{ readonly version: number; readonly agent: AgentRecord | undefined }> {
+    return this.#transaction('DEFERRED', () => ({ version: this.#version(tenant), agent: this.#readAgent(tenant, name) }));
   }
 
   async agentsVersion(tenant: string): Promise<number> {
@@ -130,8 +149,8 @@ class SqliteStore implements Store {
     return { agents: this.#transaction('DEFERRED', () => this.#readAgents(undefined)) };
   }
 
-  async addAgent(agent: AgentRecord, expectedVersion?: number): Promise<Result<AgentRecord, StoreRefusal>> {
-    return this.#write({ tenant: agent.tenant, expectedVersion }, (tenant) => {
+  async addAgent(agent: AgentRecord, scope: Omit<WriteScope, 'tenant'> = {}): Promise<Result<AgentRecord, StoreRefusal>> {
+    return this.#write({ ...scope, tenant: agent.tenant }, (tenant) => {
       if (this.#readAgent(tenant, agent.name) !== undefined) return fail({ kind: 'agent_exists', agent: agent.name });
       for (const key of agent.keys) if (this.#keyTaken(tenant, key)) return fail({ kind: 'key_exists', key: key.id });
       this.#run(
@@ -227,21 +246,22 @@ class SqliteStore implements Store {
 
   /** One write: locked, checked against the version the caller has seen, counted when it was made, undone when it was refused. */
   #write<T>(scope: WriteScope, action: (tenant: string) => Result<T, StoreRefusal>): Result<T, StoreRefusal> {
-    const { tenant, expectedVersion } = scope;
-    return this.#transaction('IMMEDIATE', () => {
+    const { tenant, expectedVersion, isDryRun = false } = scope;
+    const attempt = (): Result<T, StoreRefusal> => {
       const version = this.#version(tenant);
       if (expectedVersion !== undefined && expectedVersion !== version) return fail({ kind: 'version_changed', version });
       const result = action(tenant);
       if (result.ok) this.#run("INSERT OR REPLACE INTO counters VALUES (?, 'agents', ?)", tenant, version + 1);
       return result;
-    });
+    };
+    return this.#transaction('IMMEDIATE', attempt, isDryRun ? 'ROLLBACK' : 'COMMIT');
   }
 
-  #transaction<T>(mode: 'DEFERRED' | 'IMMEDIATE', action: () => T): T {
+  #transaction<T>(mode: 'DEFERRED' | 'IMMEDIATE', action: () => T, end: 'COMMIT' | 'ROLLBACK' = 'COMMIT'): T {
     this.#database.exec(`BEGIN ${mode}`);
     try {
       const value = action();
-      this.#database.exec('COMMIT');
+      this.#database.exec(end);
       return value;
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');

@@ -12,6 +12,8 @@ import type { ApprovalStore } from './approvals.ts';
 import type { DefinitionStore } from './definitions.ts';
 import type { HoldStore } from './holds.ts';
 import type { LevelStore } from './levels.ts';
+import type { OperatorStore } from './operators.ts';
+import type { PolicyStore } from './policies.ts';
 import type { TaintStore } from './taint.ts';
 
 /** Why a write was not made. */
@@ -53,6 +55,24 @@ export interface ConfigRevision {
 export interface WriteScope {
   readonly tenant: string;
   readonly expectedVersion?: number | undefined;
+  /** Everything is checked, and nothing is kept. */
+  readonly isDryRun?: boolean | undefined;
+}
+
+/** Which agents to show: of those whose name or group has `search` in it, at most `limit` that come after a name. */
+export interface AgentPageQuery {
+  readonly search: string;
+  readonly limit: number | undefined;
+  readonly after: string;
+}
+
+/** Some of a tenant's agents. */
+export interface AgentPage {
+  readonly agents: readonly AgentRecord[];
+  /** How many there are on all pages. */
+  readonly total: number;
+  /** The last name of this page, where there is a next one. */
+  readonly next: string | null;
 }
 
 /** The truth about agents, config revisions and definitions. Close it to release the file. */
@@ -67,13 +87,20 @@ export interface Store {
   readonly approvals: ApprovalStore;
   /** Legal holds. */
   readonly holds: HoldStore;
+  /** Policies that were in force, and proposed ones. */
+  readonly policies: PolicyStore;
+  /** Who uses the console. */
+  readonly operators: OperatorStore;
   agents(tenant: string): Promise<AgentList>;
+  /** The same page by page. */
+  agentPage(tenant: string, query: AgentPageQuery): Promise<AgentPage & { readonly version: number }>;
+  agent(tenant: string, name: string): Promise<{ readonly version: number; readonly agent: AgentRecord | undefined }>;
   /** The current version of a tenant's agents: cheap, for noticing writes made by others. */
   agentsVersion(tenant: string): Promise<number>;
   /** Every tenant's agents, as the snapshot carries them. */
   agentsShard(): Promise<AgentsShard>;
   /** Adds an agent together with its first keys. */
-  addAgent(agent: AgentRecord, expectedVersion?: number): Promise<Result<AgentRecord, StoreRefusal>>;
+  addAgent(agent: AgentRecord, scope?: Omit<WriteScope, 'tenant'>): Promise<Result<AgentRecord, StoreRefusal>>;
   changeAgent(name: string, change: AgentChange, scope: WriteScope): Promise<Result<AgentRecord, StoreRefusal>>;
   removeAgent(name: string, scope: WriteScope): Promise<Result<AgentRecord, StoreRefusal>>;
   addKey(agent: string, key: AgentKey, scope: WriteScope): Promise<Result<AgentRecord, StoreRefusal>>;

@@ -1,8 +1,7 @@
 // What the admin API can ask of control, put together from the desks and from what control itself knows.
 
 import { createActsPort } from '../admin/index.ts';
-import type { PolicyPages, RecordPages } from '../admin/index.ts';
-import type { ActKeeper, AdminPorts, AdminProblem, AgentsPort, ConfigStatus, GatewayStatus } from '../admin/index.ts';
+import type { ActKeeper, AdminPorts, AdminProblem, AgentsPort, ConfigStatus, GatewayPorts, GatewayStatus } from '../admin/index.ts';
 import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import type { Store } from '../cluster/index.ts';
@@ -14,6 +13,7 @@ import type { Links } from './child.ts';
 import type { ControlDesks } from './control-desks.ts';
 import { groupSizes } from './limits-view.ts';
 import { createOverviewPort } from './overview-port.ts';
+import type { OperatorsDesk } from './operators-desk.ts';
 import type { People } from './people.ts';
 import { createPolicyPort } from './policy-port.ts';
 import { holdsOf } from './server-holds.ts';
@@ -30,6 +30,7 @@ export interface ControlPortsOptions {
   readonly keeper: ActKeeper;
   readonly people: People;
   readonly agents: AgentsPort;
+  readonly operators: OperatorsDesk;
   readonly desks: ControlDesks;
   readonly board: StatusBoard;
   readonly totals: MetricsTotals;
@@ -44,11 +45,12 @@ export interface ControlPortsOptions {
 }
 
 /** The ports of a running control. */
-export function createControlPorts(options: ControlPortsOptions): AdminPorts & PolicyPages & RecordPages {
+export function createControlPorts(options: ControlPortsOptions): GatewayPorts {
   const { dataFolder, tenant, nowMs, links, keeper, people, agents, desks, store, shard, status, load, configStatus } = options;
   const { catalogue, lockdown, flow, limits } = desks;
   return {
     ...createRecordPages({ jobs: desks.jobs }),
+    ...options.operators.ports,
     acts: createActsPort(keeper, tenant),
     agents,
     approvals: createApprovalsPort({ desk: desks.approvals, people }),

@@ -22,6 +22,7 @@ import { conditionProblems, strayToolProblems } from './condition-faults.ts';
 import { createConfigInForce } from './config-in-force.ts';
 import { createSwitchboard, dropFrame } from './conversation.ts';
 import type { Caller, Desk } from './conversation.ts';
+import { createConsoleDesk } from './console-desk.ts';
 import { createControlDesks } from './control-desks.ts';
 import { asReloaded, createControlPorts } from './control-ports.ts';
 import { createDiskWatch } from './disk-watch.ts';
@@ -32,6 +33,7 @@ import type { Init } from './messages.ts';
 import { serveMetrics } from './metrics-door.ts';
 import type { MetricsDoor } from './metrics-door.ts';
 import { configureRunner, keeperConfig, planOf } from './other-processes.ts';
+import { createOperatorsDesk } from './operators-desk.ts';
 import { createPeople } from './people.ts';
 import { createPublisher } from './publisher.ts';
 import { removeStaleSockets } from './stale-sockets.ts';
@@ -73,6 +75,24 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
   const people = createPeople({ store: () => store, nowMs });
   const privacy = (): PrivacySwitches => (config.shard ?? publisher.config)?.audit ?? DEFAULT_AUDIT;
   const keeper = createActKeeper({ journal, people, links, tenant: TENANT, nowMs, privacy });
+  const operators = createOperatorsDesk({
+    store: () => store,
+    keeper,
+    nowMs,
+    version,
+    admin: () => config.shard?.admin,
+    url: () => consoleDesk.url,
+    changed: () => {},
+  });
+  const consoleDesk = createConsoleDesk({
+    dataFolder: init.dataFolder,
+    links,
+    shard: () => config.shard,
+    nowMs,
+    // A control that takes over has nobody in front of it.
+    firstLink: async () => (init.offersLink && !init.restarted ? (await operators.firstLink())?.url : undefined),
+    log,
+  });
   const acts = createGatewayActs({ journal, tenant: TENANT, nowMs, version });
   const disk = createDiskWatch({ dataFolder: init.dataFolder, log, metrics });
   let store: Store | undefined;
@@ -94,6 +114,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     report(planOf(shard));
     await openMetricsDoor(shard);
     for (const worker of links.all('worker')) worker.send('renew-certificates', {});
+    consoleDesk.configure();
     catalogueFaults.recheck();
   };
   const config = createConfigInForce({
@@ -170,6 +191,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
         keeper,
         people,
         agents,
+        operators,
         desks,
         board,
         totals,
@@ -225,7 +247,8 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     shard: () => config.shard,
     configStatus: () => config.status,
     metricsUrl: () => metricsDoor?.url,
-    faults: () => disk.faults(),
+    faults: () => [...disk.faults(), ...consoleDesk.faults()],
+    consoleUrl: () => consoleDesk.url,
   });
 
   /** What is this process's own. */
@@ -274,6 +297,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       // A process that was replaced is told what its predecessor knew.
       if (role === 'keeper') void channel.request('configure', { config: keeperConfig(shard) }, KEEPER_TIMEOUT_MS).catch(() => {});
       if (role === 'runner') configureRunner(channel, shard);
+      if (role === 'console') consoleDesk.onLink(channel);
       if (role === 'worker') {
         // First what is approved and taken: with the snapshot it begins to serve.
         for (const desk of all) desk.onWorker?.({ channel, name });
@@ -286,8 +310,10 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       acts.processGone(role, name, role === 'worker' ? board.isDraining(channel) : links.all('worker').length === 0);
       if (!board.isDraining(channel)) metrics.counter('sallyport.process.restarts', { process: role }).add();
       if (role === 'worker') for (const desk of all) desk.onWorkerGone?.({ channel, name });
+      if (role === 'console') consoleDesk.onUnlink(channel);
     },
     onFrame: (from, frame, channel) => {
+      if (from.role === 'console') return consoleDesk.onFrame(frame, channel);
       if (from.role === 'worker' && !switchboard.hear(frame, { channel, name: from.name })) dropFrame(frame, log);
     },
     onReload: () =>
@@ -301,7 +327,8 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
           log.error('the config could not be loaded', { error: error instanceof Error ? error : new Error(String(error)) }),
         ),
     onStop: async () => {
-      await admin?.close();
+      await Promise.all([admin?.close(), consoleDesk.close()]);
+      operators.close();
       disk.close();
       acts.stopping(links.all('worker').length === 0);
       metricsDoor?.close();
