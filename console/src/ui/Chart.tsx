@@ -1,0 +1,323 @@
+// Values over time. Drawn as SVG from plain numbers; whoever does not see it, or uses no mouse, moves along it with the arrow keys and hears or
+// reads what stands at each time (it is a slider to assistive technology), and has the whole of it in one sentence.
+
+import './Chart.css';
+import { area, curveMonotoneX, line } from 'd3-shape';
+import { useEffect, useId, useRef, useState } from 'react';
+import type { KeyboardEvent, PointerEvent, ReactElement } from 'react';
+import { describeChart, describePoint, nearest, stack, timeScale, valueScale } from './chart-math.ts';
+import type { ChartForm, Scale, Series } from './chart-math.ts';
+import { moveTo } from './table-moves.ts';
+import { showTime } from './units.ts';
+
+/** Props of a chart. */
+export interface ChartProps {
+  readonly label: string;
+  /** Times of the values, rising. */
+  readonly times: readonly number[];
+  readonly series: readonly Series[];
+  readonly form?: ChartForm;
+  readonly format: (value: number) => string;
+  readonly height?: number;
+  /** Said where there is no value at all. */
+  readonly empty?: string;
+}
+
+const LEFT = 52;
+const RIGHT = 12;
+const TOP = 8;
+const BOTTOM = 22;
+const TIP_PX = 190;
+
+/** Values over time. */
+export function Chart({
+  label,
+  times,
+  series,
+  form = 'lines',
+  format,
+  height = 200,
+  empty = 'No values in this time.',
+}: ChartProps): ReactElement {
+  const field = useRef<HTMLDivElement>(null);
+  const width = useWidth(field);
+  const [place, setPlace] = useState<number>();
+  const description = useId();
+  const inner = Math.max(10, width - LEFT - RIGHT);
+  const depth = height - TOP - BOTTOM;
+  const y = valueScale(series, form, depth);
+  const x = timeScale(times, inner);
+  const isEmpty = series.every((one) => one.values.every((value) => value === null || value === 0));
+  const shown = place === undefined || place >= times.length ? undefined : place;
+
+  const onPointerMove = (event: PointerEvent): void => {
+    const first = times[0];
+    const last = times.at(-1);
+    if (first === undefined || last === undefined) return;
+    const share = (event.clientX - (field.current?.getBoundingClientRect().left ?? 0) - LEFT) / inner;
+    setPlace(nearest(times, first + share * (last - first)));
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const next = moveTo(KEYS[event.key] ?? event.key, shown ?? times.length - 1, times.length, Math.ceil(times.length / 10));
+    if (next === undefined) return;
+    event.preventDefault();
+    setPlace(next);
+  };
+  return (
+    <figure className="chart">
+      <Legend series={series} place={shown} format={format} />
+      <div
+        ref={field}
+        className="chart-field"
+        role="slider"
+        tabIndex={0}
+        aria-label={label}
+        aria-describedby={description}
+        aria-valuemin={0}
+        aria-valuemax={Math.max(0, times.length - 1)}
+        aria-valuenow={shown ?? Math.max(0, times.length - 1)}
+        aria-valuetext={times.length === 0 ? empty : describePoint(times, series, shown ?? times.length - 1, format)}
+        onPointerMove={onPointerMove}
+        onPointerLeave={() => setPlace(undefined)}
+        onKeyDown={onKeyDown}
+        onBlur={() => setPlace(undefined)}
+      >
+        <svg height={height} viewBox={`0 0 ${Math.max(1, width)} ${height}`} aria-hidden="true" focusable="false">
+          <g transform={`translate(${LEFT} ${TOP})`}>
+            <Rules scale={y} width={inner} format={format} />
+            {x.ticks.map((tick) => (
+              <text key={tick.text + tick.at} className="chart-tick" x={tick.at} y={depth + 16} textAnchor="middle">
+                {tick.text}
+              </text>
+            ))}
+            {form === 'stack' ? (
+              <Stack series={series} at={(index) => x.at(times[index] ?? 0)} y={y} />
+            ) : (
+              series.map((one) => <Line key={one.id} series={one} at={(index) => x.at(times[index] ?? 0)} y={y} depth={depth} />)
+            )}
+            {shown === undefined ? null : (
+              <Cursor series={series} form={form} place={shown} x={x.at(times[shown] ?? 0)} y={y} depth={depth} />
+            )}
+          </g>
+        </svg>
+        {isEmpty ? <div className="chart-empty">{empty}</div> : null}
+        {shown === undefined || isEmpty ? null : (
+          <Tip times={times} series={series} place={shown} format={format} left={LEFT + x.at(times[shown] ?? 0)} width={width} />
+        )}
+      </div>
+      <figcaption id={description} className="visually-hidden">
+        {describeChart(times, series, format)}
+      </figcaption>
+    </figure>
+  );
+}
+
+/** A row of values without axes, for a row of a table. */
+export function Spark({ label, values }: { readonly label: string; readonly values: readonly number[] }): ReactElement {
+  const top = Math.max(...values, 1);
+  const step = 100 / Math.max(1, values.length - 1);
+  const path =
+    line<number>(
+      (_, index) => index * step,
+      (value) => 26 - (24 * value) / top,
+    ).curve(curveMonotoneX)(values) ?? '';
+  return (
+    <svg className="spark color-1" viewBox="0 0 100 28" preserveAspectRatio="none" role="img" aria-label={label}>
+      <path className="chart-line" d={path} vectorEffect="non-scaling-stroke" />
+    </svg>
+  );
+}
+
+const KEYS: Readonly<Record<string, string>> = {
+  ArrowLeft: 'ArrowUp',
+  ArrowRight: 'ArrowDown',
+  ArrowUp: 'ArrowDown',
+  ArrowDown: 'ArrowUp',
+};
+
+function Legend({
+  series,
+  place,
+  format,
+}: {
+  readonly series: readonly Series[];
+  readonly place: number | undefined;
+  readonly format: (value: number) => string;
+}): ReactElement {
+  return (
+    <div className="chart-legend" aria-hidden="true">
+      {series.map(({ id, label, color, values }) => {
+        const value = place === undefined ? undefined : values[place];
+        return (
+          <span key={id}>
+            <span className={`chart-swatch color-${color}`} />
+            {label}
+            {value === undefined || value === null ? null : <b>{format(value)}</b>}
+          </span>
+        );
+      })}
+    </div>
+  );
+}
+
+function Rules({
+  scale,
+  width,
+  format,
+}: {
+  readonly scale: Scale;
+  readonly width: number;
+  readonly format: (value: number) => string;
+}): ReactElement {
+  return (
+    <>
+      {scale.ticks.map((tick) => (
+        <g key={tick} transform={`translate(0 ${scale.at(tick)})`}>
+          <line className="chart-rule" x2={width} />
+          <text className="chart-tick" x={-8} dy="0.32em" textAnchor="end">
+            {format(tick)}
+          </text>
+        </g>
+      ))}
+    </>
+  );
+}
+
+function Line({
+  series,
+  at,
+  y,
+  depth,
+}: {
+  readonly series: Series;
+  readonly at: (index: number) => number;
+  readonly y: Scale;
+  readonly depth: number;
+}): ReactElement {
+  const known = (value: number | null): value is number => value !== null;
+  const path = line<number | null>(
+    (_, index) => at(index),
+    (value) => y.at(value ?? 0),
+  )
+    .defined(known)
+    .curve(curveMonotoneX);
+  const wash = area<number | null>(
+    (_, index) => at(index),
+    depth,
+    (value) => y.at(value ?? 0),
+  )
+    .defined(known)
+    .curve(curveMonotoneX);
+  // A value with none on either side has no line: it is a dot.
+  const alone = series.values.flatMap((value, index) =>
+    value !== null && (series.values[index - 1] ?? null) === null && (series.values[index + 1] ?? null) === null ? [{ index, value }] : [],
+  );
+  return (
+    <g className={`color-${series.color}`}>
+      <path className="chart-wash" d={wash(series.values) ?? ''} />
+      <path className="chart-line" d={path(series.values) ?? ''} />
+      {alone.map(({ index, value }) => (
+        <circle key={index} className="chart-dot" cx={at(index)} cy={y.at(value)} r={2.5} />
+      ))}
+    </g>
+  );
+}
+
+function Stack({
+  series,
+  at,
+  y,
+}: {
+  readonly series: readonly Series[];
+  readonly at: (index: number) => number;
+  readonly y: Scale;
+}): ReactElement {
+  const shape = area<readonly [number, number]>(
+    (_, index) => at(index),
+    ([from]) => y.at(from),
+    ([, to]) => y.at(to),
+  ).curve(curveMonotoneX);
+  return (
+    <>
+      {stack(series).map((layer, index) => {
+        const one = series[index];
+        return one === undefined ? null : <path key={one.id} className={`chart-area color-${one.color}`} d={shape(layer) ?? ''} />;
+      })}
+    </>
+  );
+}
+
+function Cursor({
+  series,
+  form,
+  place,
+  x,
+  y,
+  depth,
+}: {
+  readonly series: readonly Series[];
+  readonly form: ChartForm;
+  readonly place: number;
+  readonly x: number;
+  readonly y: Scale;
+  readonly depth: number;
+}): ReactElement {
+  return (
+    <g transform={`translate(${x} 0)`}>
+      <line className="chart-cursor" y2={depth} />
+      {form === 'stack'
+        ? null
+        : series.map(({ id, color, values }) => {
+            const value = values[place] ?? null;
+            return value === null ? null : <circle key={id} className={`chart-dot color-${color}`} cy={y.at(value)} r={3.5} />;
+          })}
+    </g>
+  );
+}
+
+function Tip({
+  times,
+  series,
+  place,
+  format,
+  left,
+  width,
+}: {
+  readonly times: readonly number[];
+  readonly series: readonly Series[];
+  readonly place: number;
+  readonly format: (value: number) => string;
+  readonly left: number;
+  readonly width: number;
+}): ReactElement {
+  return (
+    <div className="chart-tip" style={left + TIP_PX > width ? { right: width - left + 12 } : { left: left + 12 }} aria-hidden="true">
+      <span className="faint">{showTime(times[place] ?? 0).slice(5)}</span>
+      {series.map(({ id, label, color, values }) => {
+        const value = values[place] ?? null;
+        return (
+          <span key={id}>
+            <span className={`chart-swatch color-${color}`} />
+            {label}
+            <b>{value === null ? '–' : format(value)}</b>
+          </span>
+        );
+      })}
+    </div>
+  );
+}
+
+/** How wide an element is, as it changes. */
+function useWidth(element: { readonly current: HTMLElement | null }): number {
+  const [width, setWidth] = useState(600);
+  useEffect(() => {
+    const box = element.current;
+    if (box === null) return undefined;
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry !== undefined) setWidth(entry.contentRect.width);
+    });
+    observer.observe(box);
+    return () => observer.disconnect();
+  }, [element]);
+  return width;
+}
