@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { runChild } from './processes/index.ts';
+import { consoleFolder, runChild } from './processes/index.ts';
 import type { Duties, Init, Links } from './processes/index.ts';
 import { createLog } from './telemetry/index.ts';
 import type { Log } from './telemetry/index.ts';
@@ -42,6 +42,10 @@ async function begin(role: string | undefined): Promise<Begin> {
     case 'worker': {
       const { beginWorker } = await import('./processes/worker.ts');
       return (init, links) => beginWorker(init, links, openLog(init));
+    }
+    case 'console': {
+      const { beginConsole } = await import('./processes/console.ts');
+      return (init, links) => beginConsole(init, links, openLog(init), consoleFolder(entry));
     }
     case 'inspector': {
       const { beginInspector } = await import('./processes/inspector.ts');

@@ -7,7 +7,7 @@ import { createAdminClient, createAgentsPort, createLockdownPort } from './admin
 import type { AdminPorts } from './admin/index.ts';
 import { nodeName, openActLog } from './audit/index.ts';
 import type { ActLog } from './audit/index.ts';
-import { EXIT, renderQuickstart, runCli, userName } from './cli/index.ts';
+import { EXIT, renderConsole, renderQuickstart, runCli, userName } from './cli/index.ts';
 import type { ServeOptions } from './cli/index.ts';
 import { openStore } from './cluster/index.ts';
 import { ensureLockdownFolder, lockdownFolder, readDataFolder } from './config/index.ts';
@@ -19,6 +19,7 @@ const TENANT = 'default';
 const DATA_FOLDER = '.sallyport';
 /** Each waits some seconds for another command to end. */
 const COMMAND_LOG_ATTEMPTS = 4;
+const CONSOLE_WAIT_MS = 10_000;
 const QUICKSTART_AGENT = 'quickstart';
 const QUICKSTART_KEY_LIFE_MS = 7 * 24 * 3_600_000;
 
@@ -116,16 +117,27 @@ async function serve(options: ServeOptions, program: Program, cwd: string): Prom
     clock: () => Date.now(),
     format: logFormat,
   });
+  const consoleLine = createConsoleLine((text) => process.stdout.write(text));
   const supervisor = startSupervisor({
     entry: program.entry,
     dataFolder,
     node,
     configFile: options.configFile,
     listenOverride: options.listen,
+    consoleOverride: options.console,
+    // What is printed for no person may be kept where others read it.
+    offersLink: !json && (options.quickstart || process.stdout.isTTY),
     logFormat,
     log,
     onNotice: (text) => (json ? event({ event: 'notice', text }) : process.stderr.write(`${text}\n`)),
-    onReady: (sockets) => void announce(sockets, { options, dataFolder, checkout: resolve(dirname(program.entry), '..') }),
+    onConsole: (url, link) => (json ? event({ event: 'console', url }) : consoleLine.tell(renderConsole(url, link))),
+    onReady: (sockets, hasConsole) =>
+      void announce(sockets, {
+        options,
+        dataFolder,
+        checkout: resolve(dirname(program.entry), '..'),
+        consoleText: () => consoleLine.first(hasConsole),
+      }),
   });
   watchSignals(supervisor);
   return supervisor.ended;
@@ -143,9 +155,35 @@ interface Announcement {
   readonly dataFolder: string;
   /** Folder of the program, where `npx sallyport` finds it. */
   readonly checkout: string;
+  /** Where the console is, in words; undefined: there is none, or not soon. */
+  readonly consoleText: () => Promise<string | undefined>;
 }
 
-async function announce(sockets: readonly ListenSocket[], { options, dataFolder, checkout }: Announcement): Promise<void> {
+interface ConsoleLine {
+  /** Keeps the first text for whoever waits for it, and writes every later one. */
+  tell(text: string): void;
+  /** The first, which is waited for as long as one is to be expected. */
+  first(isExpected: boolean): Promise<string | undefined>;
+}
+
+/** The console is there a moment before the workers or after them; what is said of it stands in one place all the same. */
+function createConsoleLine(write: (text: string) => void): ConsoleLine {
+  const { promise, resolve: settle } = Promise.withResolvers<string | undefined>();
+  let isWaited = true;
+  return {
+    tell: (text) => (isWaited ? settle(text) : write(text)),
+    first: async (isExpected) => {
+      const timer = setTimeout(() => settle(undefined), isExpected ? CONSOLE_WAIT_MS : 0);
+      const text = await promise;
+      clearTimeout(timer);
+      isWaited = false;
+      return text;
+    },
+  };
+}
+
+async function announce(sockets: readonly ListenSocket[], announcement: Announcement): Promise<void> {
+  const { options, dataFolder, checkout, consoleText } = announcement;
   const admin = adminOf(dataFolder);
   const status = await admin.status();
   const tls = new Set(
@@ -158,8 +196,9 @@ async function announce(sockets: readonly ListenSocket[], { options, dataFolder,
   if (options.output === 'json') event({ event: 'ready', listeners, pid: process.pid, dataFolder });
   const url = listeners[0]?.url ?? '';
   if (!options.quickstart) {
-    if (options.output !== 'json')
-      process.stdout.write(`Sallyport is running at ${listeners.map((listener) => listener.url).join(', ')}\n`);
+    if (options.output === 'json') return;
+    process.stdout.write(`Sallyport is running at ${listeners.map((listener) => listener.url).join(', ')}\n`);
+    process.stdout.write((await consoleText()) ?? '');
     return;
   }
   const key = await issueQuickstartKey(admin);
@@ -172,6 +211,7 @@ async function announce(sockets: readonly ListenSocket[], { options, dataFolder,
       ? `${key}\n`
       : renderQuickstart({
           url,
+          console: await consoleText(),
           servers,
           together: status.ok ? status.value.routes?.find((route) => route.servers.length === servers.length)?.path : undefined,
           key,

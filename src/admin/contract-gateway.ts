@@ -47,6 +47,7 @@ const statusSchema = z.strictObject({
   listeners: z.array(addressSchema),
   notServed: z.array(addressSchema).optional().meta({ description: 'Listeners of the config that nobody can reach now.' }),
   metrics: z.string().optional().meta({ description: 'URL of the metrics; absent: none are served.' }),
+  console: z.string().optional().meta({ description: 'URL of the console; absent: there is none.' }),
   agents: z.int(),
   servers: z.int(),
   routes: z

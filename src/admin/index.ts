@@ -84,6 +84,7 @@ export type {
   JobView,
   RecordCounts,
   RecordCountsQuery,
+  RecordFindingView,
   RecordHop,
   RecordRule,
   RecordsPage,
@@ -118,7 +119,7 @@ export { ROLES } from './roles.ts';
 export type { Role } from './roles.ts';
 export type { Operator, Shown, SignedIn, Visit } from './visit.ts';
 export type { EventsPort, JobsPort, RecordPages, RecordsPort } from './record-ports.ts';
-export { CONSOLE_SOCKET_PREFIX, openConsoleDoor } from './console-door.ts';
+export { openConsoleDoor } from './console-door.ts';
 export type { ConsoleDoor, ConsoleDoorOptions } from './console-door.ts';
 export { problemResponse } from './rescue.ts';
 export { createAdminServer } from './server.ts';

@@ -18,6 +18,8 @@ export interface ServeOptions {
   readonly dataFolder: string | undefined;
   /** HOST:PORT in place of the config's first listener. */
   readonly listen: string | undefined;
+  /** HOST:PORT in place of the config's, or `off`. */
+  readonly console: string | undefined;
   readonly quickstart: boolean;
   readonly output: OutputFormat;
 }

@@ -6,6 +6,7 @@ import { auditCommands } from './audit.ts';
 import { certsCommands } from './certs.ts';
 import { checkCommand } from './check.ts';
 import type { Command } from './command.ts';
+import { consoleCommand } from './console.ts';
 import { explainCommand } from './explain.ts';
 import { flowCommands } from './flow.ts';
 import type { CommandGroup } from './help.ts';
@@ -29,7 +30,7 @@ import { versionCommand } from './version.ts';
 
 /** Every command, under the headings of the help. */
 export const GROUPS: readonly CommandGroup[] = [
-  { title: 'Run', commands: [serveCommand, statusCommand, limitsCommand, reloadCommand, ...lockdownCommands] },
+  { title: 'Run', commands: [serveCommand, consoleCommand, statusCommand, limitsCommand, reloadCommand, ...lockdownCommands] },
   { title: 'Config', commands: [initCommand, importCommand, checkCommand] },
   { title: 'Policy', commands: [explainCommand, policyTestCommand, policyLintCommand, policyReplayCommand, policyUnusedCommand] },
   { title: 'Inspection', commands: [inspectCommand] },

@@ -9,6 +9,7 @@ import type { Quickstart } from './index.ts';
 const KEY = `spk_${'k'.repeat(43)}`;
 const quickstart: Quickstart = {
   url: 'http://127.0.0.1:7625',
+  console: 'Its console is at http://127.0.0.1:7630.\n',
   servers: ['everything', 'files', 'tickets'],
   together: '/mcp',
   key: { agent: 'quickstart', text: KEY, expiresAt: '2026-11-29T10:00:00.000Z' },

@@ -4,6 +4,8 @@
 export interface Quickstart {
   /** Like `http://127.0.0.1:7625`. */
   readonly url: string;
+  /** Where the console is, in words; undefined: there is none. */
+  readonly console: string | undefined;
   /** Names of the servers, in the order of the config. */
   readonly servers: readonly string[];
   /** Path that shows all of them as one; undefined: there is none. */
@@ -18,7 +20,7 @@ export interface Quickstart {
 }
 
 /** The text, with a line break at its end. */
-export function renderQuickstart({ url, servers, together, key, checkout, dataFolder, call }: Quickstart): string {
+export function renderQuickstart({ url, console, servers, together, key, checkout, dataFolder, call }: Quickstart): string {
   const snippet = { mcpServers: Object.fromEntries(servers.map((name) => [name, serverEntry(`${url}/mcp/${name}`, key.text)])) };
   const first = call?.server ?? servers[0];
   const target = `${url}/mcp/${first ?? ''}`;
@@ -30,6 +32,7 @@ export function renderQuickstart({ url, servers, together, key, checkout, dataFo
   const lines = [
     '',
     `Sallyport is running at ${url}`,
+    ...(console === undefined ? [] : [console.trimEnd()]),
     '',
     `agent    ${key.agent}`,
     `key      ${key.text}`,

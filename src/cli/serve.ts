@@ -13,6 +13,7 @@ export const serveCommand: Command = {
   ],
   options: [
     { name: 'listen', value: 'HOST:PORT', text: "listen here instead of the config's first address; port 0 is any free one" },
+    { name: 'console', value: 'HOST:PORT', text: "serve the console here instead of the config's admin.listen; off: not at all" },
     { name: 'quickstart', text: 'issue a key for an agent called quickstart and print how to use it' },
   ],
   examples: [
@@ -30,6 +31,7 @@ export const serveCommand: Command = {
       configFile,
       dataFolder: data === undefined ? undefined : resolve(deps.cwd, data),
       listen: args.text('listen'),
+      console: args.text('console'),
       quickstart: args.flag('quickstart'),
       output: args.output,
     });

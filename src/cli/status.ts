@@ -47,6 +47,7 @@ function printStatus(deps: CliDeps, status: GatewayStatus): void {
       `${url}, NOT SERVED: see the log for why`,
     ]),
     ...(status.metrics === undefined ? [] : [['metrics', status.metrics] as const]),
+    ...(status.console === undefined ? [] : [['console', status.console] as const]),
     ['agents', String(status.agents)],
     ['servers', String(status.servers)],
     ...(status.routes ?? []).map(({ path, servers }): readonly [string, string] => [`route ${path}`, servers.join(', ') || 'no servers']),

@@ -7,8 +7,10 @@ import type { ConfigProblem, ConfigShard, Placed } from '../config/index.ts';
 import type { Metrics } from '../telemetry/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import type { Links } from './child.ts';
+import { CONSOLE_LISTENER } from './console-terms.ts';
 import type { GatewayActs } from './gateway-acts.ts';
 import { readConfigFile } from './config-file.ts';
+import type { WrittenConfig } from './config-file.ts';
 import type { Init } from './messages.ts';
 import { keeperConfig } from './other-processes.ts';
 import type { Publisher } from './publisher.ts';
@@ -32,10 +34,14 @@ export interface ConfigInForceOptions {
   readonly apply: (shard: ConfigShard) => Promise<void>;
   /** What is wrong has changed. */
   readonly onFaults: () => void;
+  /** A config has been put in force that was read from a file. */
+  readonly onApplied: (written: WrittenConfig) => Promise<void>;
 }
 
 export interface ConfigInForce {
   readonly shard: ConfigShard | undefined;
+  /** The texts that it was read from; undefined where the file was wrong when this process began. */
+  readonly written: WrittenConfig | undefined;
   readonly status: ConfigStatus;
   /** What is wrong now, sentences without details: anybody may ask /readyz. */
   faults(): readonly string[];
@@ -48,20 +54,21 @@ export interface ConfigInForce {
 export function createConfigInForce(options: ConfigInForceOptions): ConfigInForce {
   const { init, links, log, metrics, publisher, acts, tenant, store } = options;
   let config: ConfigShard | undefined;
+  let texts: WrittenConfig | undefined;
   let loadedAt = new Date().toISOString();
   let refusal: ConfigStatus['refusal'] = null;
   let warnings: ConfigStatus['warnings'] = [];
 
   /** Only the keeper may read the files that certificates come from. */
   const certificateProblems = async (shard: ConfigShard): Promise<readonly ConfigProblem[]> => {
-    if (!shard.listeners.some((listener) => listener.tls.kind === 'files')) return [];
+    if (shard.admin?.tls.kind !== 'files' && !shard.listeners.some((listener) => listener.tls.kind === 'files')) return [];
     const { fields } = await links.request('keeper', 'check-certificates', { config: keeperConfig(shard) }, KEEPER_TIMEOUT_MS);
     return Object.entries(fields['faults'] ?? {}).map(([listener, fault]) => ({
       severity: 'error',
       file: init.configFile ?? '',
       line: 1,
       column: 1,
-      path: `listeners.${listener}.tls`,
+      path: listener === CONSOLE_LISTENER ? 'admin.tls' : `listeners.${listener}.tls`,
       message: String(fault),
       fix: undefined,
     }));
@@ -84,6 +91,9 @@ export function createConfigInForce(options: ConfigInForceOptions): ConfigInForc
     get shard() {
       return config;
     },
+    get written() {
+      return texts;
+    },
     get status() {
       return { file: init.configFile ?? null, revision: publisher.revision, digest: publisher.configDigest, loadedAt, refusal, warnings };
     },
@@ -92,7 +102,7 @@ export function createConfigInForce(options: ConfigInForceOptions): ConfigInForc
         ? []
         : [`the config file was changed and refused at ${refusal.at}; the one before stays. The log and \`sallyport status\` say why.`],
     load: async () => {
-      const { shard, problems: found, digest, placed } = readConfigFile(init);
+      const { shard, problems: found, digest, placed, written } = readConfigFile(init);
       const known =
         shard === undefined || placed === undefined ? [] : [...(await options.check(shard, placed)), ...(await certificateProblems(shard))];
       const problems = [...found, ...known];
@@ -105,11 +115,13 @@ export function createConfigInForce(options: ConfigInForceOptions): ConfigInForc
       metrics.counter('sallyport.config.reloads', { result: 'accepted' }).add();
       loadedAt = new Date().toISOString();
       config = shard;
+      texts = written;
       await store()?.recordRevision({ digest, createdAt: loadedAt, outcome: 'accepted', reason: '' }, tenant);
       const before = publisher.configDigest;
       await options.apply(shard);
       acts.configApplied({ file: init.configFile, digest, before }, publisher.revision, warnings.length);
       log.info('the config is in force', { revision: publisher.revision });
+      if (written !== undefined) await options.onApplied(written);
       options.onFaults();
       return [];
     },

@@ -59,12 +59,14 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
   const board = createStatusBoard({ log, notice: (text) => report({ kind: 'notice', text }) });
   const publisher = createPublisher({ dataFolder: init.dataFolder, links, log });
   const nowMs = (): number => Date.now();
+  const people = createPeople({ store: () => store, tenant: TENANT, nowMs });
   const desks = createControlDesks({
     init,
     links,
     log,
     metrics,
     tenant: TENANT,
+    people,
     nowMs,
     store: () => store,
     shard: () => config.shard,
@@ -72,7 +74,6 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     onFaults: () => tellFaults(),
   });
   const { catalogue, catalogueFaults, limits, controlLog: journal } = desks;
-  const people = createPeople({ store: () => store, nowMs });
   const privacy = (): PrivacySwitches => (config.shard ?? publisher.config)?.audit ?? DEFAULT_AUDIT;
   const keeper = createActKeeper({ journal, people, links, tenant: TENANT, nowMs, privacy });
   const operators = createOperatorsDesk({
@@ -179,30 +180,27 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       now: () => new Date(),
       changed: publishAgents,
     });
-    admin = await createAdminServer({
-      socketPath: join(init.dataFolder, 'run', 'admin.sock'),
-      log,
+    const ports = createControlPorts({
+      dataFolder: init.dataFolder,
+      tenant: TENANT,
+      nowMs,
+      links,
       keeper,
-      ports: createControlPorts({
-        dataFolder: init.dataFolder,
-        tenant: TENANT,
-        nowMs,
-        links,
-        keeper,
-        people,
-        agents,
-        operators,
-        desks,
-        board,
-        totals,
-        store: () => store,
-        shard: () => config.shard,
-        revision: () => publisher.revision,
-        status,
-        load: () => config.load(),
-        configStatus: () => config.status,
-      }),
+      people,
+      agents,
+      operators,
+      desks,
+      board,
+      totals,
+      store: () => store,
+      shard: () => config.shard,
+      revision: () => publisher.revision,
+      status,
+      load: () => config.load(),
+      configStatus: () => config.status,
     });
+    admin = await createAdminServer({ socketPath: join(init.dataFolder, 'run', 'admin.sock'), log, keeper, ports });
+    await consoleDesk.open({ ports, keeper, log, metrics: render });
     // It has the socket now, so the folder is its own; and no worker listens before it is told what is in force.
     if (!init.restarted) removeStaleSockets(join(init.dataFolder, 'run'));
     await desks.open(store);

@@ -20,18 +20,21 @@ export interface GatewayStatusOptions {
   readonly configStatus: () => ConfigStatus;
   /** Where the metrics are served, if they are. */
   readonly metricsUrl: () => string | undefined;
+  /** Where the console is served, if it is. */
+  readonly consoleUrl: () => string | undefined;
   /** What else is wrong. */
   readonly faults: () => readonly string[];
 }
 
 export function createGatewayStatus(options: GatewayStatusOptions): () => Promise<GatewayStatus> {
-  const { version, startedAt, dataFolder, tenant, board, desks, store, configStatus, metricsUrl } = options;
+  const { version, startedAt, dataFolder, tenant, board, desks, store, configStatus, metricsUrl, consoleUrl } = options;
   return async () => {
     const shard = options.shard();
     const locked = await desks.lockdown.read();
     const listeners = shard?.listeners ?? [];
     const served = board.listeners(listeners.map((listener) => ({ name: listener.name, tls: speaksTls(listener) })));
     const metrics = metricsUrl();
+    const consoleAt = consoleUrl();
     return {
       version,
       pid: process.ppid,
@@ -43,6 +46,7 @@ export function createGatewayStatus(options: GatewayStatusOptions): () => Promis
         .filter(({ name }) => !served.some((one) => one.name === name))
         .map(({ name, address, ...listener }) => ({ name, url: `${speaksTls(listener) ? 'https' : 'http'}://${formatAddress(address)}` })),
       ...(metrics === undefined ? {} : { metrics }),
+      ...(consoleAt === undefined ? {} : { console: consoleAt }),
       agents:
         (
           await store()

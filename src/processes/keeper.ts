@@ -2,7 +2,7 @@
 // no listener and no network; it answers narrow questions over inherited pipes, each role its own. It gives a worker the headers of
 // servers and the TLS key of listeners, the runner the environment of servers, nobody anything that the config does not name.
 //
-// Questions: seal-keys (worker) · token-key (worker) · tls {listener} (worker) · secrets {server, kind} (worker: headers, runner: env) · pins (worker, control) ·
+// Questions: seal-keys (worker) · token-key (worker) · tls {listener} (worker; console: its own) · secrets {server, kind} (worker: headers, runner: env) · pins (worker, control) ·
 // configure, check-certificates, sign-pins, pins-kept, approvals-key (control) · subject… (subject-answers.ts) · release… (release-answers.ts) · retention-clock, sign-tombstone (retention-answers.ts).
 
 import { randomBytes } from 'node:crypto';
@@ -14,6 +14,7 @@ import type { Fields, Frame } from './channel.ts';
 import { answerCheckpoints } from './checkpoint-answers.ts';
 import { createCheckpointSigner } from './checkpoint-signer.ts';
 import type { Duties } from './child.ts';
+import { CONSOLE_LISTENER } from './console-terms.ts';
 import { diskFiles, resolveValue } from '../config/index.ts';
 import type { ValueSource } from '../servers/index.ts';
 import { lastingKey } from './lasting-key.ts';
@@ -104,7 +105,7 @@ export function beginKeeper({ dataFolder, node }: Pick<Init, 'dataFolder' | 'nod
       case 'seal-keys':
         return role === 'worker' ? { keys: sealKeys(folder, Date.now()) } : refusal(role, frame.type);
       case 'tls':
-        return role === 'worker' || role === 'control' ? tlsMaterial(String(frame.fields['listener'])) : refusal(role, frame.type);
+        return mayHaveKey(role, frame.fields['listener']) ? tlsMaterial(String(frame.fields['listener'])) : refusal(role, frame.type);
       case 'pins':
         return role === 'worker' || role === 'control' ? pinFacts() : refusal(role, frame.type);
       case 'approvals-key':
@@ -210,6 +211,12 @@ export function beginKeeper({ dataFolder, node }: Pick<Init, 'dataFolder' | 'nod
       frame.reply(answerCheckpoints(checkpoints, from.role, from.name, frame) ?? answer(from, frame));
     },
   };
+}
+
+/** The console has its own certificate's key and no other; workers have those of the listeners that agents call. */
+function mayHaveKey(role: Role, listener: unknown): boolean {
+  if (role === 'console') return listener === CONSOLE_LISTENER;
+  return role === 'control' || (role === 'worker' && listener !== CONSOLE_LISTENER);
 }
 
 /** Reads each value; one that cannot be read is named, never shown. */

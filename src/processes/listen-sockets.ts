@@ -26,35 +26,38 @@ const PERMISSION_DENIED = -13;
 const ADDRESS_NOT_AVAILABLE = -99;
 const ADDRESS_NOT_AVAILABLE_DARWIN = -49;
 
-/** Binds, or says in a sentence why not and what to do. */
-export function bindSocket(request: BindRequest): ListenSocket | string {
+/**
+ * Binds, or says in a sentence why not and what to do.
+ * @param remedy where another address is written
+ */
+export function bindSocket(request: BindRequest, remedy = 'listen in the config, or --listen'): ListenSocket | string {
   const where = `${request.host.includes(':') ? `[${request.host}]` : request.host}:${request.port}`;
   // The only way in Node to bind without listening; cluster stands on the same function. It defers EADDRINUSE, so getsockname decides.
   const create: unknown = Reflect.get(net, '_createServerHandle');
   if (typeof create !== 'function')
     return `This Node version (${process.version}) cannot bind ${where} without listening; use Node 24 or 26.`;
   const handle: unknown = create(request.host, request.port, request.host.includes(':') ? 6 : 4);
-  if (typeof handle === 'number') return sentence(handle, where);
+  if (typeof handle === 'number') return sentence(handle, where, remedy);
   if (!isBoundHandle(handle)) return `Cannot bind ${where}.`;
   const name: { address?: string; port?: number } = {};
   const status = handle.getsockname(name);
   if (status !== 0 || name.port === undefined) {
     handle.close();
-    return sentence(status, where);
+    return sentence(status, where, remedy);
   }
   return { name: request.name, host: request.host, port: name.port, fd: handle.fd, close: () => handle.close() };
 }
 
-function sentence(errno: number, where: string): string {
+function sentence(errno: number, where: string, remedy: string): string {
   switch (errno) {
     case ADDRESS_IN_USE:
     case ADDRESS_IN_USE_DARWIN:
-      return `${where} is taken by another program. Stop that program, or choose another address: listen in the config, or --listen.`;
+      return `${where} is taken by another program. Stop that program, or choose another address: ${remedy}.`;
     case PERMISSION_DENIED:
       return `${where} may not be bound by this user. Choose a port above 1023, or give the program the right to bind low ports.`;
     case ADDRESS_NOT_AVAILABLE:
     case ADDRESS_NOT_AVAILABLE_DARWIN:
-      return `${where} is not an address of this machine. Choose one that is: listen in the config, or --listen.`;
+      return `${where} is not an address of this machine. Choose one that is: ${remedy}.`;
     default:
       return `${where} cannot be bound (error ${errno}).`;
   }

@@ -2,13 +2,21 @@
 // Only these shapes; a message that is none of them is dropped and logged.
 
 /** The kinds of process. */
-export type Role = 'control' | 'keeper' | 'runner' | 'worker' | 'inspector';
+export type Role = 'control' | 'keeper' | 'runner' | 'worker' | 'inspector' | 'console';
 
 /** A listener as the supervisor needs it: something to bind. */
 export interface BindRequest {
   readonly name: string;
   readonly host: string;
   readonly port: number;
+}
+
+/** Where the console is to be served. */
+export interface ConsolePlan {
+  readonly host: string;
+  readonly port: number;
+  /** Stands for what its process takes over only at its birth; when it changes, the process is replaced. */
+  readonly birthDigest: string;
 }
 
 /** What every child is told first. */
@@ -25,7 +33,11 @@ export interface Init {
   readonly configFile: string | undefined;
   /** Listen address given on the command line, in place of the config's. */
   readonly listenOverride: string | undefined;
-  /** Bound listen sockets, by inherited file descriptor (workers). */
+  /** The console's address given on the command line, or `off`, in place of the config's. */
+  readonly consoleOverride: string | undefined;
+  /** A person watches: where nobody has ever signed in to the console, they get a link that does (control). */
+  readonly offersLink: boolean;
+  /** Bound listen sockets, by inherited file descriptor (workers, console). */
   readonly listeners: readonly { readonly name: string; readonly fd: number; readonly host: string; readonly port: number }[];
   /** The gateway is running already: this process takes over from one that died. */
   readonly restarted: boolean;
@@ -57,7 +69,11 @@ export type Report =
       readonly drainGraceMs: number;
       /** Stands for everything else that a worker takes over only at its birth; when it changes, workers are replaced. */
       readonly birthDigest: string;
+      /** Undefined: there is to be no console. */
+      readonly console: ConsolePlan | undefined;
     }
+  /** The console is served there; the link signs the first person in, once. */
+  | { readonly kind: 'console'; readonly url: string; readonly link: string | undefined }
   /** Control cannot start: the text says why, for a person. */
   | { readonly kind: 'unusable'; readonly text: string; readonly exitCode: number }
   /** A sentence for whoever started the gateway, for example a server that does not start. */
@@ -70,7 +86,7 @@ export type Report =
   | { readonly kind: 'hung'; readonly name: string };
 
 const ORDER_KINDS: ReadonlySet<unknown> = new Set(['init', 'link', 'drain', 'stop', 'reload']);
-const REPORT_KINDS: ReadonlySet<unknown> = new Set(['ready', 'plan', 'unusable', 'notice', 'group', 'unlinked', 'hung']);
+const REPORT_KINDS: ReadonlySet<unknown> = new Set(['ready', 'plan', 'console', 'unusable', 'notice', 'group', 'unlinked', 'hung']);
 
 /** Is this an order? Both ends are the same program, so the kind decides. */
 export function isOrder(value: unknown): value is Order {
@@ -94,4 +110,6 @@ export const LINKS: readonly (readonly [Role, Role])[] = [
   ['worker', 'runner'],
   ['worker', 'control'],
   ['inspector', 'worker'],
+  ['console', 'control'],
+  ['console', 'keeper'],
 ];

@@ -2,9 +2,10 @@
 
 import { DEFAULT_AUDIT } from '../audit/index.ts';
 import { sha256Hex } from '../base/index.ts';
-import type { ConfigShard, ListenerConfig } from '../config/index.ts';
+import type { AdminConfig, ConfigShard, ListenerConfig } from '../config/index.ts';
 import type { Channel } from './channel.ts';
-import type { Report } from './messages.ts';
+import { CONSOLE_LISTENER } from './console-terms.ts';
+import type { ConsolePlan, Report } from './messages.ts';
 
 /** Whether the gateway itself ends TLS at a listener. */
 export function speaksTls(listener: Pick<ListenerConfig, 'tls'>): boolean {
@@ -17,13 +18,23 @@ export function planOf(shard: ConfigShard): Report {
     kind: 'plan',
     listeners: shard.listeners.map(({ name, address }) => ({
       name,
-      host: address.host === 'localhost' ? '127.0.0.1' : address.host,
+      host: toBind(address.host),
       port: address.port,
     })),
     workers: shard.workers,
     drainGraceMs: shard.limits.drainGraceMs,
     birthDigest: birthDigest(shard),
+    console: consolePlan(shard.admin),
   };
+}
+
+function consolePlan(admin: AdminConfig | undefined): ConsolePlan | undefined {
+  if (admin?.listen === undefined) return undefined;
+  return { host: toBind(admin.listen.host), port: admin.listen.port, birthDigest: admin.tls.kind === 'off' ? 'http' : 'https' };
+}
+
+function toBind(host: string): string {
+  return host === 'localhost' ? '127.0.0.1' : host;
 }
 
 /** What a worker takes over only when it starts: how TLS ends, whom a listener believes, what its sockets are limited to. */
@@ -40,11 +51,15 @@ export function keeperConfig(shard: ConfigShard): unknown {
   }
   const listeners: Record<string, unknown> = {};
   for (const { name, tls, address, hosts } of shard.listeners) {
-    if (tls.kind === 'files') listeners[name] = tls;
-    else if (tls.kind === 'self-signed')
-      listeners[name] = { kind: 'self-signed', hosts: [...new Set([address.host, ...hosts, 'localhost', '127.0.0.1'])] };
+    if (speaksTls({ tls })) listeners[name] = certificateOf(tls, [address.host, ...hosts]);
   }
+  if (shard.admin?.listen !== undefined && shard.admin.tls.kind !== 'off')
+    listeners[CONSOLE_LISTENER] = certificateOf(shard.admin.tls, [shard.admin.listen.host, ...shard.admin.names]);
   return { servers, listeners, retentionDays: (shard.audit ?? DEFAULT_AUDIT).retentionDays };
+}
+
+function certificateOf(tls: ListenerConfig['tls'], hosts: readonly string[]): unknown {
+  return tls.kind === 'files' ? tls : { kind: 'self-signed', hosts: [...new Set([...hosts, 'localhost', '127.0.0.1'])] };
 }
 
 /** Tells the runner which programs there are; their secrets come with each start, from the keeper. */

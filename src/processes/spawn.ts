@@ -67,6 +67,18 @@ export function nodeFlags(options: Pick<SpawnOptions, 'role' | 'slot' | 'entry' 
         write(vault),
       ];
     }
+    case 'console':
+      // The network, and nothing to write; nothing to read but the program and the pages it serves.
+      return [
+        ...common,
+        '--secure-heap=1048576',
+        '--secure-heap-min=32',
+        '--permission',
+        '--no-experimental-sqlite',
+        '--allow-net',
+        ...programFolders(options.entry).map(read),
+        read(consoleFolder(options.entry)),
+      ];
     case 'inspector':
       // No network, nothing to write, nothing to read but the program: what it is given to look into, and nothing else.
       return [
@@ -94,6 +106,13 @@ export function nodeFlags(options: Pick<SpawnOptions, 'role' | 'slot' | 'entry' 
     default:
       return options.role satisfies never;
   }
+}
+
+/** The built console: beside the program of a build, and beside the sources of a checkout. */
+export function consoleFolder(entry: string): string {
+  const code = dirname(entry);
+  const built = join(code, 'console');
+  return existsSync(built) ? built : join(dirname(code), 'console', 'dist');
 }
 
 /** The folders of the program itself: sources or build output, and the libraries. Never the checkout as a whole, where a data folder may lie. */
@@ -128,6 +147,7 @@ function environmentFor(role: Role): NodeJS.ProcessEnv {
     case 'runner':
       return pick(FOR_CHILDREN);
     case 'worker':
+    case 'console':
       return pick(HARMLESS);
     case 'inspector':
       return pick(PLACE);

@@ -13,6 +13,7 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { workerVaultFolder } from '../audit/index.ts';
 import type { Log } from '../telemetry/index.ts';
+import { createConsolePost } from './console-post.ts';
 import { keepMemoryOutOfDumps } from './core-dumps.ts';
 import { bindSocket } from './listen-sockets.ts';
 import type { ListenSocket } from './listen-sockets.ts';
@@ -28,10 +29,15 @@ export interface SupervisorOptions {
   readonly node: string;
   readonly configFile: string | undefined;
   readonly listenOverride: string | undefined;
+  readonly consoleOverride: string | undefined;
+  /** A person watches, who may be shown a link that signs them in. */
+  readonly offersLink: boolean;
   readonly logFormat: 'json' | 'text';
   readonly log: Log;
-  /** All workers of the first set serve. */
-  readonly onReady: (listeners: readonly ListenSocket[]) => void;
+  /** All workers of the first set serve; where there is a console, its process is being started. */
+  readonly onReady: (listeners: readonly ListenSocket[], hasConsole: boolean) => void;
+  /** The console is served there. The link signs the first person in, once. */
+  readonly onConsole: (url: string, link: string | undefined) => void;
   /** A sentence for the person who started the gateway. */
   readonly onNotice: (text: string) => void;
 }
@@ -110,13 +116,19 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     return slot;
   };
 
+  const socketsOf = (role: Role): readonly ListenSocket[] => {
+    if (role === 'worker') return sockets;
+    return role === 'console' && consolePost.socket !== undefined ? [consolePost.socket] : [];
+  };
+
   const start = (role: Role, serves?: Child): Child => {
     const scout = role === 'worker' && !staying().some((child) => child.scout);
     const slot = role === 'worker' ? freeSlot() : (serves?.slot ?? 0);
     if (role === 'worker')
       for (const folder of [auditFolder(options.dataFolder, slot), workerVaultFolder(options.dataFolder, slot)])
         mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const listenFds = role === 'worker' ? sockets.map((socket) => socket.fd) : [];
+    const inherited = socketsOf(role);
+    const listenFds = inherited.map((socket) => socket.fd);
     const process = spawnProcess({ role, slot, entry: options.entry, dataFolder: options.dataFolder, listenFds });
     const name = `${hasSlot(role) ? `${role}-${slot}` : role}.${++epoch}`;
     const child: Child = {
@@ -149,7 +161,9 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       node: options.node,
       configFile: options.configFile,
       listenOverride: options.listenOverride,
-      listeners: role === 'worker' ? sockets.map(({ name, host, port }, index) => ({ name, host, port, fd: FIRST_LISTEN_FD + index })) : [],
+      consoleOverride: options.consoleOverride,
+      offersLink: options.offersLink,
+      listeners: inherited.map(({ name, host, port }, index) => ({ name, host, port, fd: FIRST_LISTEN_FD + index })),
       restarted: plan !== undefined,
       scout,
       died: role === 'control' ? diedUnseen : [],
@@ -188,6 +202,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
         return attend();
       case 'plan':
         return follow(report);
+      case 'console':
+        return options.onConsole(report.url, report.link);
       case 'unusable':
         options.onNotice(report.text);
         exitCode = report.exitCode;
@@ -215,7 +231,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     const serving = [...children].filter((child) => child.role === 'worker' && child.ready && !child.leaving);
     if (serving.length < plan.workers) return;
     announced = true;
-    options.onReady(sockets);
+    options.onReady(sockets, consolePost.socket !== undefined);
   };
 
   /** Every worker that serves gets an inspector; at the start when all of them do. */
@@ -225,8 +241,9 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     for (const child of children) if (child.role === 'worker' && child.ready && !attended.has(child)) start('inspector', child);
   };
 
-  /** The workers that are here to stay. */
-  const staying = (): Child[] => [...children].filter((child) => child.role === 'worker' && !child.leaving && !child.outgoing);
+  /** The processes of a role that are here to stay. */
+  const staying = (role: Role = 'worker'): Child[] =>
+    [...children].filter((child) => child.role === role && !child.leaving && !child.outgoing);
 
   const follow = (next: Extract<Report, { kind: 'plan' }>): void => {
     if (stopping) return;
@@ -248,6 +265,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     // Descriptors are inherited at birth, and some settings are read only then: such a change replaces the workers.
     if (before !== undefined && (rebound || before.birthDigest !== next.birthDigest)) current.slice(0, next.workers).forEach(replace);
     for (let count = current.length; count < next.workers; count++) start('worker');
+    consolePost.follow(next.console);
   };
 
   /** Starts a new worker first; the old one drains when that one is ready. */
@@ -328,11 +346,16 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     const again = (): void => {
       if (stopping) return;
       if (child.serves !== undefined) return attend();
-      if (child.role !== 'worker' || staying().length < (plan?.workers ?? 0)) start(child.role).onReady = child.onReady;
+      if (isWanted(child.role)) start(child.role).onReady = child.onReady;
     };
     // The first death of a long-lived process is repaired at once; only a crash loop waits.
     if (last === 0) again();
     else setTimeout(again, pause);
+  };
+
+  const isWanted = (role: Role): boolean => {
+    if (role === 'worker') return staying().length < (plan?.workers ?? 0);
+    return role !== 'console' || (consolePost.socket !== undefined && staying('console').length === 0);
   };
 
   /** A runner that died without a word leaves its servers behind; their groups are known here. */
@@ -343,13 +366,21 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     if (left.length > 0) setTimeout(() => left.forEach((pid) => signalGroup(pid, 'SIGKILL')), stopping ? 500 : 2_000);
   };
 
-  const STOP_ORDER: readonly Role[] = ['worker', 'inspector', 'runner', 'control', 'keeper'];
+  const consolePost = createConsolePost<Child>({
+    start: (onReady) => void (start('console').onReady = onReady),
+    staying: () => staying('console'),
+    end: (child) => end(child),
+    notice: (text) => options.onNotice(text),
+  });
+
+  const STOP_ORDER: readonly Role[] = ['worker', 'inspector', 'runner', 'console', 'control', 'keeper'];
   const stop = (): void => {
     if (stopping) return;
     stopping = true;
     // Held open here, the sockets would take connections that no worker accepts any more, and let them wait for an answer.
     for (const socket of sockets) socket.close();
     sockets = [];
+    consolePost.close();
     proceedStop();
   };
   /** Ends one role after the other: those who serve first, those they need last. */

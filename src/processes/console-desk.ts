@@ -1,0 +1,102 @@
+// Control's end of the console: the door by which requests come, what the process that faces browsers is told, and where it serves. Without a console the rest
+// of the gateway is what it was.
+
+import { basename, join } from 'node:path';
+import { openConsoleDoor } from '../admin/index.ts';
+import type { ConsoleDoor, ConsoleDoorOptions } from '../admin/index.ts';
+import { formatAddress } from '../config/index.ts';
+import type { AdminConfig, ConfigShard } from '../config/index.ts';
+import type { Log } from '../telemetry/index.ts';
+import type { Channel, Frame } from './channel.ts';
+import { report } from './child.ts';
+import type { Links } from './child.ts';
+import { consoleTerms } from './console-terms.ts';
+
+/** What of its sockets is in the data folder. */
+const SOCKETS = 'run';
+/** It takes a moment to start, and to be replaced. */
+const PATIENCE_MS = 15_000;
+
+export interface ConsoleDeskOptions {
+  readonly dataFolder: string;
+  readonly links: Links;
+  /** The config in force. */
+  readonly shard: () => ConfigShard | undefined;
+  readonly nowMs: () => number;
+  /** A link for the first person, where one is to be shown. */
+  readonly firstLink: () => Promise<string | undefined>;
+  readonly log: Log;
+}
+
+export interface ConsoleDesk {
+  /** Where the console is; undefined: nowhere, or not yet. */
+  readonly url: string | undefined;
+  /** Opens the door. */
+  open(options: Omit<ConsoleDoorOptions, 'folder'>): Promise<void>;
+  /** A config is in force: whoever serves the console is told of it. */
+  configure(): void;
+  onLink(channel: Channel): void;
+  onUnlink(channel: Channel): void;
+  onFrame(frame: Frame, channel: Channel): void;
+  /** What is wrong with it. */
+  faults(): readonly string[];
+  close(): Promise<void>;
+}
+
+export function createConsoleDesk({ dataFolder, links, shard, nowMs, firstLink, log }: ConsoleDeskOptions): ConsoleDesk {
+  let door: ConsoleDoor | undefined;
+  /** The processes that serve it: while one replaces another there are two. */
+  const served = new Map<Channel, string>();
+  let waitingSince = nowMs();
+
+  const wanted = (): AdminConfig | undefined => {
+    const admin = shard()?.admin;
+    return admin?.listen === undefined ? undefined : admin;
+  };
+
+  const greet = (channel: Channel): void => {
+    const admin = wanted();
+    if (admin === undefined || door === undefined) return;
+    channel.send('console', { terms: consoleTerms(admin, join(SOCKETS, basename(door.socketPath))) });
+  };
+
+  /** Said once for each place: a process that takes over is no news. */
+  const announce = async (url: string): Promise<void> => {
+    const link = await firstLink().catch((error: unknown) => {
+      log.error('no link for the first person could be made', { error: error instanceof Error ? error : new Error(String(error)) });
+      return undefined;
+    });
+    report({ kind: 'console', url, link });
+  };
+
+  return {
+    get url() {
+      return wanted() === undefined ? undefined : [...served.values()].at(-1);
+    },
+    open: async (options) => {
+      door = await openConsoleDoor({ ...options, folder: join(dataFolder, SOCKETS) });
+    },
+    configure: () => {
+      for (const channel of links.all('console')) greet(channel);
+    },
+    onLink: greet,
+    onUnlink: (channel) => {
+      if (served.delete(channel) && served.size === 0) waitingSince = nowMs();
+    },
+    onFrame: ({ type, fields }, channel) => {
+      const { url } = fields;
+      if (type !== 'console-serves' || typeof url !== 'string') return;
+      const isNew = url !== [...served.values()].at(-1);
+      served.set(channel, url);
+      if (isNew) void announce(url);
+    },
+    faults: () => {
+      const listen = wanted()?.listen;
+      if (listen === undefined || served.size > 0 || nowMs() - waitingSince < PATIENCE_MS) return [];
+      return [
+        `the console is not served on ${formatAddress(listen)}. The log says why; another address is admin.listen in the config, or --console.`,
+      ];
+    },
+    close: async () => door?.close(),
+  };
+}
