@@ -83,6 +83,20 @@ ${yaml(`
 metrics: { listen: 127.0.0.1:7626 }
 `)}`;
 
+export const TELEMETRY = `Without \`otlp\` nothing is sent anywhere, and no call is traced. With it, metrics and the spans of traced calls go to a collector over
+OTLP/HTTP, in JSON. No call ever waits for that: a collector that is slow or away costs the spans that it does not take. What is in them stands in
+[telemetry](../telemetry.md).
+
+${yaml(`
+telemetry:
+  otlp:
+    endpoint: https://collector.example:4318
+    headers:
+      Authorization: { env: OTLP_AUTHORIZATION }
+  traces: { ratio: 0.05 }
+  resource: { deployment.environment.name: production }
+`)}`;
+
 export const ADMIN = `The console is a web page that the gateway serves, by default at http://127.0.0.1:7630, and the admin API is what that page uses. Both are
 served by a process of their own, which holds no key and no record: what somebody may do there is decided by who has signed in. \`listen: off\`
 starts no such process; the command line does not need it.

@@ -3,7 +3,20 @@
 
 import { stringify } from 'yaml';
 import { configJsonSchema } from '../src/config/index.ts';
-import { ADMIN, AUDIT, INSPECTION, LIMITS, LISTENERS, METRICS, POLICY, ROUTES, SERVERS, START, VALUES } from './config-reference-text.ts';
+import {
+  ADMIN,
+  AUDIT,
+  INSPECTION,
+  LIMITS,
+  LISTENERS,
+  METRICS,
+  POLICY,
+  ROUTES,
+  SERVERS,
+  START,
+  TELEMETRY,
+  VALUES,
+} from './config-reference-text.ts';
 
 type Node = Readonly<Record<string, unknown>>;
 
@@ -18,6 +31,7 @@ export function renderConfigReference(): string {
   const inspection = member(root, 'inspection');
   const audit = member(root, 'audit');
   const admin = member(root, 'admin');
+  const telemetry = member(root, 'telemetry');
   const parts = [
     '# sallyport.yaml',
     'Generated from the source; do not edit.',
@@ -31,6 +45,10 @@ export function renderConfigReference(): string {
     '## `metrics`, and how its health is asked for',
     METRICS,
     table('metrics.', member(root, 'metrics')),
+    '## `telemetry`: where metrics and traces are sent',
+    TELEMETRY,
+    table('telemetry.', telemetry),
+    ...nested('telemetry.', telemetry),
     '## `admin`: the console and the admin API',
     ADMIN,
     table('admin.', admin),

@@ -29,35 +29,45 @@ export function checkServers(servers: readonly ServerConfig[], { env, files, fol
     );
   for (const server of servers) {
     const at = ['servers', server.name];
-    const checkValues = (member: 'env' | 'headers', values: Readonly<Record<string, ValueSource>>): void => {
-      for (const [name, source] of Object.entries(values)) checkValue(name, source, [...at, member, name]);
-    };
-    const checkValue = (name: string, source: ValueSource, path: Path): void => {
-      const resolved = resolveValue(source, env, files);
-      if (!resolved.ok) return report('error', path, resolved.error.message, resolved.error.fix);
-      if (/[\r\n\0]/.test(resolved.value.reveal()))
-        report('error', path, 'has a line break in its value', 'Keep it on one line; only one line break at the end of a file is dropped.');
-      for (const part of source) {
-        if ('file' in part && isOpen(part.file, files))
-          report('warning', path, `is read from ${part.file}, which every user of this machine can read`, `Run chmod 600 ${part.file}.`);
-      }
-      const literal = source.every((part) => 'text' in part) && resolved.value.reveal() !== '';
-      if (literal && (soundsSecret(name) || /^(authorization|proxy-authorization|cookie)$/i.test(name))) {
-        report(
-          'warning',
-          path,
-          'looks like a secret written into the config',
-          'Write { env: NAME } or { file: path }, and keep the secret there.',
-        );
-      }
-    };
     if (server.kind === 'stdio') {
-      checkValues('env', server.env);
+      checkValues(server.env, [...at, 'env'], { env, files }, report);
       checkCommand(server, at, { files, folder }, report);
       checkFolder(server, at, files, report);
     } else {
-      checkValues('headers', server.headers);
+      checkValues(server.headers, [...at, 'headers'], { env, files }, report);
       checkAddress(server, at, files, report);
+    }
+  }
+}
+
+/** Checks values by their names: secrets are read to see that they can be, and forgotten. */
+export function checkValues(
+  values: Readonly<Record<string, ValueSource>>,
+  at: Path,
+  { env, files }: Pick<Surroundings, 'env' | 'files'>,
+  report: Report,
+): void {
+  for (const [name, source] of Object.entries(values)) {
+    const path = [...at, name];
+    const resolved = resolveValue(source, env, files);
+    if (!resolved.ok) {
+      report('error', path, resolved.error.message, resolved.error.fix);
+      continue;
+    }
+    if (/[\r\n\0]/.test(resolved.value.reveal()))
+      report('error', path, 'has a line break in its value', 'Keep it on one line; only one line break at the end of a file is dropped.');
+    for (const part of source) {
+      if ('file' in part && isOpen(part.file, files))
+        report('warning', path, `is read from ${part.file}, which every user of this machine can read`, `Run chmod 600 ${part.file}.`);
+    }
+    const literal = source.every((part) => 'text' in part) && resolved.value.reveal() !== '';
+    if (literal && (soundsSecret(name) || /^(authorization|proxy-authorization|cookie)$/i.test(name))) {
+      report(
+        'warning',
+        path,
+        'looks like a secret written into the config',
+        'Write { env: NAME } or { file: path }, and keep the secret there.',
+      );
     }
   }
 }
@@ -102,18 +112,18 @@ function checkAddress({ url, headers, tls }: HttpServerConfig, at: Path, files: 
         : 'sends calls unencrypted to another machine';
     report('warning', [...at, 'url'], what, 'Write https:// if the server can.');
   }
-  if (tls.ca === undefined) return;
-  const ca = files.read(tls.ca);
-  if (!ca.ok)
-    report(
-      'error',
-      [...at, 'tls', 'ca'],
-      `names ${tls.ca}, which ${ca.error}`,
-      'Correct the path, or let the user of the gateway read the file.',
-    );
+  if (tls.ca === undefined || !checkAuthorities(tls.ca, [...at, 'tls', 'ca'], files, report)) return;
+  if (protocol === 'http:') report('error', [...at, 'tls'], 'is of no use with an http URL', 'Write https:// or remove it.');
+}
+
+/** Whether a file holds certificates that can be trusted; what is wrong with it is reported. */
+export function checkAuthorities(path: string, at: Path, files: Files, report: Report): boolean {
+  const ca = files.read(path);
+  if (!ca.ok) report('error', at, `names ${path}, which ${ca.error}`, 'Correct the path, or let the user of the gateway read the file.');
   else if (!ca.value.includes('-----BEGIN CERTIFICATE-----'))
-    report('error', [...at, 'tls', 'ca'], `names ${tls.ca}, which holds no PEM certificate`, 'Write the path of a PEM file.');
-  else if (protocol === 'http:') report('error', [...at, 'tls'], 'is of no use with an http URL', 'Write https:// or remove it.');
+    report('error', at, `names ${path}, which holds no PEM certificate`, 'Write the path of a PEM file.');
+  else return true;
+  return false;
 }
 
 function isOpen(path: string, files: Files): boolean {

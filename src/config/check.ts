@@ -12,6 +12,7 @@ import { checkOlderNames } from './check-older-names.ts';
 import { checkResidency } from './check-residency.ts';
 import { checkRoutes } from './check-routes.ts';
 import { checkServers } from './check-servers.ts';
+import { checkTelemetry } from './check-telemetry.ts';
 import type { Mistake } from './explain.ts';
 import type { Files } from './files.ts';
 import { suggest } from './suggest.ts';
@@ -60,6 +61,7 @@ export function checkConfig(shard: ConfigShard, env: Env, files: Files, folder =
   checkOlderNames(audit, shard.dataFolder, files, report);
   checkAnchors(audit.anchors, { dataFolder: shard.dataFolder, env, files }, report);
   checkCapture(shard.policy, audit, nowMs, report);
+  if (shard.telemetry !== undefined) checkTelemetry(shard.telemetry, { env, files }, report);
   if (shard.inspection !== undefined) doubts.push(...checkInspectionOf(shard.inspection, servers, shard.policy));
   return doubts;
 }

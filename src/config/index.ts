@@ -48,6 +48,7 @@ export type {
   AdminConfig,
   AgentsShard,
   AggregateRoute,
+  CollectorConfig,
   ConfigProblem,
   ConfigShard,
   Limits,
@@ -55,7 +56,9 @@ export type {
   ListenerTls,
   Route,
   Snapshot,
+  Sampling,
   SnapshotDocument,
+  TelemetryConfig,
 } from './types.ts';
 export { endedCaptures } from './check-capture.ts';
 export { unreadAmong } from './unread.ts';

@@ -44,6 +44,7 @@ test('the shortest config has every default', () => {
     servers: [],
     routes: [{ path: '/mcp', servers: [], names: 'prefixed', waitMs: 5_000 }],
     policy: { rules: [] },
+    telemetry: { otlp: undefined, metricsEveryMs: 60_000, traces: { ratio: 0.1, followAgents: true, perSecond: 200 }, resource: {} },
     inspection: { actions: [], detectors: [], canaries: {}, without: [], reveal: [] },
     audit: {
       profile: 'minimal',

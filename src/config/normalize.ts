@@ -13,6 +13,7 @@ import type { Mistake } from './explain.ts';
 import { DEFAULT_ADDRESS } from './listen.ts';
 import type { ListenerEntry } from './listen.ts';
 import type { ConfigDocument } from './schema.ts';
+import { toTelemetry } from './telemetry.ts';
 import { parseTemplate } from './template.ts';
 import type { Address, AdminConfig, ConfigShard, ListenerConfig, ListenerTls } from './types.ts';
 import { unreadAmong } from './unread.ts';
@@ -68,6 +69,11 @@ export function normalize(
       servers: typeof route.servers === 'string' ? names.filter((name) => !unread.has(name)) : route.servers,
     })),
     limits: document.limits,
+    telemetry: toTelemetry(document.telemetry, {
+      absolute: (path) => resolve(folder, path),
+      url: (text, at) => toUrl(text, at, refuse),
+      values: (entries, at) => toValues(entries, at, folder, refuse),
+    }),
     policy,
     inspection: toInspection(document.inspection),
     audit: toAuditSettings(document.audit, (path) => resolve(folder, path)),
@@ -114,13 +120,7 @@ function toFiles(tls: Readonly<Record<'certificate' | 'key', string>>, folder: s
 
 function toServer(name: string, entry: ServerEntry, folder: string, refuse: (mistake: Mistake) => void): ServerConfig {
   const values = (member: 'env' | 'headers', entries: Readonly<Record<string, ValueEntry>>): Readonly<Record<string, ValueSource>> =>
-    Object.fromEntries(
-      Object.entries(entries).map(([key, value]) => {
-        const source = toSource(value, folder);
-        if ('mistake' in source) refuse({ path: ['servers', name, member, key], part: 'value', ...source.mistake });
-        return [key, 'parts' in source ? source.parts : []];
-      }),
-    );
+    toValues(entries, ['servers', name, member], folder, refuse);
   if ('command' in entry) {
     const { command, args, env, cwd, processes, ...terms } = entry;
     // A program named by a path is found from the config file; one named by a word is looked for in PATH.
@@ -146,6 +146,21 @@ function toServer(name: string, entry: ServerEntry, folder: string, refuse: (mis
     tls: { ca, minVersion: tls.minVersion },
     ...terms,
   };
+}
+
+function toValues(
+  entries: Readonly<Record<string, ValueEntry>>,
+  at: Path,
+  folder: string,
+  refuse: (mistake: Mistake) => void,
+): Readonly<Record<string, ValueSource>> {
+  return Object.fromEntries(
+    Object.entries(entries).map(([key, value]) => {
+      const source = toSource(value, folder);
+      if ('mistake' in source) refuse({ path: [...at, key], part: 'value', ...source.mistake });
+      return [key, 'parts' in source ? source.parts : []];
+    }),
+  );
 }
 
 function toSource(

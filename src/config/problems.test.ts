@@ -56,11 +56,11 @@ const sections: Readonly<Record<string, readonly Row[]>> = {
     [['version: 1', 'wokers: 1'], '2:1: wokers is not a key that is known here. Did you mean workers?'],
     [
       ['version: 1', 'frobnicate: 1'],
-      '2:1: frobnicate is not a key that is known here. Known here: version, data, workers, listen, metrics, admin, servers, routes, limits, policy, inspection, audit.',
+      '2:1: frobnicate is not a key that is known here. Known here: version, data, workers, listen, metrics, admin, telemetry, servers, routes, limits, policy, inspection, audit.',
     ],
     [
       ['version: 1', 'a b: 1'],
-      '2:1: ["a b"] is not a key that is known here. Known here: version, data, workers, listen, metrics, admin, servers, routes, limits, policy, inspection, audit.',
+      '2:1: ["a b"] is not a key that is known here. Known here: version, data, workers, listen, metrics, admin, telemetry, servers, routes, limits, policy, inspection, audit.',
     ],
     [['version: 1', 'data: 3'], '2:7: data must be text, not a number. Write "3", in quotes.'],
     [['version: 1', 'data: true'], '2:7: data must be text, not true. Write "true", in quotes.'],
@@ -89,7 +89,7 @@ const sections: Readonly<Record<string, readonly Row[]>> = {
       ['version: 1', 'workers: 0', 'data: 3', 'x: 1'],
       '2:10: workers must be at least 1, not 0.',
       '3:7: data must be text, not a number. Write "3", in quotes.',
-      '4:1: x is not a key that is known here. Known here: version, data, workers, listen, metrics, admin, servers, routes, limits, policy, inspection, audit.',
+      '4:1: x is not a key that is known here. Known here: version, data, workers, listen, metrics, admin, telemetry, servers, routes, limits, policy, inspection, audit.',
     ],
   ],
   'the environment': [

@@ -8,6 +8,7 @@ import { discoverySchema, overLimitSchema, serverEntrySchema, serverNameSchema }
 import { adminSchema } from './admin.ts';
 import { limitsSchema } from './limits.ts';
 import { addressSchema, listenSchema } from './listen.ts';
+import { telemetrySchema } from './telemetry.ts';
 
 const text = z.string().min(1, 'must not be empty');
 
@@ -84,6 +85,7 @@ export const configSchema = z
       .meta({ description: 'Where to serve metrics in the Prometheus format. Loopback only.', examples: [{ listen: '127.0.0.1:7626' }] })
       .optional(),
     admin: adminSchema.prefault({}),
+    telemetry: telemetrySchema.prefault({}),
     servers: z
       .record(serverNameSchema, serverEntrySchema)
       .meta({

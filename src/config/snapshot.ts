@@ -17,7 +17,7 @@ export const ROUTES_AT = '/mcp/';
 
 type FromConfig = Pick<
   Snapshot,
-  'listeners' | 'servers' | 'routes' | 'policy' | 'toolFacts' | 'inspection' | 'audit' | 'unread' | 'limits'
+  'listeners' | 'servers' | 'routes' | 'policy' | 'toolFacts' | 'inspection' | 'audit' | 'unread' | 'sampling' | 'limits'
 >;
 
 /** Compiles a document; fails with what is wrong, in sentences for the log, and the caller keeps what it has. */
@@ -30,7 +30,7 @@ export function compileSnapshot(
   const config = previous?.digests.config === digests.config ? ok(previous) : compileConfig(shards.config, catalogued);
   if (!config.ok) return config;
   const agents = previous?.digests.agents === digests.agents ? previous.agents : compileAgents(shards.agents.agents);
-  const { listeners, servers, routes, policy, toolFacts, inspection, audit, unread, limits } = config.value;
+  const { listeners, servers, routes, policy, toolFacts, inspection, audit, unread, sampling, limits } = config.value;
   return ok(
     Object.freeze({
       revision,
@@ -44,6 +44,7 @@ export function compileSnapshot(
       inspection,
       audit,
       unread,
+      sampling,
       agents,
       limits,
     }),
@@ -56,7 +57,7 @@ export function withLockdown(snapshot: Snapshot, lockdown: Lockdown): Snapshot {
 }
 
 function compileConfig(
-  { listeners, servers, routes: several, policy, inspection = DEFAULT_INSPECTION, audit = DEFAULT_AUDIT, limits }: ConfigShard,
+  { listeners, servers, routes: several, policy, inspection = DEFAULT_INSPECTION, audit = DEFAULT_AUDIT, telemetry, limits }: ConfigShard,
   catalogued: CataloguedToolOf | undefined,
 ): Result<FromConfig, readonly string[]> {
   const names = servers.map(({ name }) => name);
@@ -77,6 +78,8 @@ function compileConfig(
     inspection: Object.freeze({ document: inspection, actions: compileActions(inspection) }),
     audit,
     unread: unreadAmong(audit.noInspect, names),
+    // What nobody would be told is not written down in the first place.
+    sampling: telemetry?.otlp === undefined ? undefined : telemetry.traces,
     limits,
   });
 }

@@ -4,7 +4,7 @@ import type { AgentIndex, AgentRecord } from '../agents/index.ts';
 import type { AuditSettings } from '../audit/index.ts';
 import type { ActionTable, InspectionDocument } from '../inspection/index.ts';
 import type { Lockdown, Policy, PolicyDocument, ToolFactsOf } from '../policies/index.ts';
-import type { Discovery, OverLimit, ServerConfig } from '../servers/index.ts';
+import type { Discovery, OverLimit, ServerConfig, ValueSource } from '../servers/index.ts';
 
 /** Something wrong (error) or doubtful (warning) in a config file: where, what, and what to write instead. */
 export interface ConfigProblem {
@@ -66,6 +66,33 @@ export interface AdminConfig {
   readonly idleMinutes: number;
   /** What takes two people. */
   readonly separation: { readonly policy: 'one' | 'two' };
+}
+
+/** A collector that takes OTLP over HTTP. */
+export interface CollectorConfig {
+  /** Absolute http or https URL, without a slash at its end. */
+  readonly endpoint: string;
+  readonly headers: Readonly<Record<string, ValueSource>>;
+  /** Absolute path of a PEM bundle that replaces the default roots. */
+  readonly ca?: string | undefined;
+  readonly timeoutMs: number;
+}
+
+/** Which calls are traced. */
+export interface Sampling {
+  readonly ratio: number;
+  readonly followAgents: boolean;
+  readonly perSecond: number;
+}
+
+/** Where metrics and traces go. */
+export interface TelemetryConfig {
+  /** Undefined: nowhere. */
+  readonly otlp?: CollectorConfig | undefined;
+  /** 0: they are not sent. */
+  readonly metricsEveryMs: number;
+  readonly traces: Sampling;
+  readonly resource: Readonly<Record<string, string>>;
 }
 
 /** Every cap and wait of the gateway. Sizes in bytes, times in milliseconds. The defaults and their reasons are in limits.ts. */
@@ -131,6 +158,8 @@ export interface ConfigShard {
   readonly routes: readonly RouteConfig[];
   readonly limits: Limits;
   readonly policy: PolicyDocument;
+  /** Undefined: nothing is sent, and nothing traced. */
+  readonly telemetry?: TelemetryConfig | undefined;
   /** Undefined: all detectors, and the defaults. */
   readonly inspection?: InspectionDocument | undefined;
   /** Undefined: the defaults. */
@@ -203,6 +232,8 @@ export interface Snapshot {
   readonly audit: AuditSettings;
   /** Names of the servers of which nothing is looked at. */
   readonly unread: ReadonlySet<string>;
+  /** Undefined: no call is traced. */
+  readonly sampling: Sampling | undefined;
   readonly agents: AgentIndex;
   readonly limits: Limits;
 }

@@ -8,7 +8,7 @@ export { createServers } from './registry.ts';
 export type { Readiness, Server, Servers } from './registry.ts';
 export { readServerClock } from './server-clock.ts';
 export type { ServerClock } from './server-clock.ts';
-export { serverEntrySchema, serverNameSchema } from './schema.ts';
+export { headerNameSchema, serverEntrySchema, serverNameSchema, valueSchema } from './schema.ts';
 export type { ServerEntry, ValueEntry } from './schema.ts';
 export type {
   DeclaredTool,

@@ -20,12 +20,14 @@ export const envNameSchema = z
 const OWN_HEADERS =
   /^(host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|content-.*|accept|accept-encoding|expect|last-event-id|mcp-.*)$/i;
 
-const headerNameSchema = z
+/** Names of header fields that the gateway may be told to send. */
+export const headerNameSchema = z
   .string()
   .regex(/^[!#$%&'*+.^_`|~A-Za-z0-9-]{1,128}$/, 'must be the name of a header field')
   .refine((name) => !OWN_HEADERS.test(name), 'is a header field that the gateway writes itself');
 
-const valueSchema = z
+/** A value, or where a secret comes from. */
+export const valueSchema = z
   .union(
     [
       z.string(),
