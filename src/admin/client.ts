@@ -161,7 +161,7 @@ export function createAdminClient(socketPath: string, options: ClientOptions = {
         return answered.ok ? ok(answered.value.approvals) : answered;
       },
       read: (approval) => value('readApproval', { approval }),
-      decide: (body, approver) => value('decideApprovals', { body, approver }),
+      decide: (body, { key }) => value('decideApprovals', { body, approver: key }),
     },
     operators: {
       list: async () => {

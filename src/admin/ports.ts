@@ -123,11 +123,11 @@ export interface FlowPort {
   clear(input: ClearFlowInput): Answer<ClearedFlow>;
 }
 
-/** Calls that wait for a person. `approver`: the key of whoever decides; without one they are whoever may use the socket. */
+/** Calls that wait for a person. Whoever decides shows a key or is signed in; without either they are whoever may use the socket. */
 export interface ApprovalsPort {
   list(all: boolean): Answer<readonly ApprovalView[]>;
   read(id: string): Answer<ShownApproval>;
-  decide(input: DecideInput, approver: Secret | undefined): Answer<DecidedApprovals>;
+  decide(input: DecideInput, who: Asking): Answer<DecidedApprovals>;
 }
 
 /** The policy in force. Asking it changes nothing. */
@@ -143,6 +143,8 @@ export interface PolicyPort {
 /** Who asks: on this side of the socket by the key that they show, on the other as they stand on record. */
 export interface Asking {
   readonly key?: Secret | undefined;
+  /** Who is signed in to the console; then no key is looked at. */
+  readonly signedIn?: SignedIn | undefined;
   readonly actor?: Actor;
 }
 

@@ -71,39 +71,53 @@ const HANDLERS: Handlers = {
   listApprovals: async (ports) => map(await ports.approvals.list(false), (approvals) => ({ value: { approvals: [...approvals] } })),
   listAllApprovals: async (ports) => map(await ports.approvals.list(true), (approvals) => ({ value: { approvals: [...approvals] } })),
   readApproval: async (ports, { approval }) => map(await ports.approvals.read(approval), (value) => ({ value })),
-  decideApprovals: async (ports, { body, approver }) => map(await ports.approvals.decide(body, approver), (value) => ({ value })),
+  decideApprovals: async (ports, { body, approver, visit }) =>
+    map(await ports.approvals.decide(body, { key: approver, signedIn: visit?.signedIn }), (value) => ({ value })),
   listHolds: async (ports) => map(await ports.holds.list(), (holds) => ({ value: { holds: [...holds] } })),
-  addHold: async (ports, { body, actor }) => {
+  addHold: async (ports, { body, actor, approver, visit }) => {
     const by = await actor();
-    return by.ok ? map(await ports.holds.add(body, { actor: by.value }), (value) => ({ value })) : by;
+    return by.ok
+      ? map(await ports.holds.add(body, { key: approver, signedIn: visit?.signedIn, actor: by.value }), (value) => ({ value }))
+      : by;
   },
-  liftHold: async (ports, { body, actor }) => {
+  liftHold: async (ports, { body, actor, approver, visit }) => {
     const by = await actor();
-    return by.ok ? map(await ports.holds.lift(body, { actor: by.value }), (value) => ({ value })) : by;
+    return by.ok
+      ? map(await ports.holds.lift(body, { key: approver, signedIn: visit?.signedIn, actor: by.value }), (value) => ({ value }))
+      : by;
   },
   removeOld: async (ports, { body }) => map(await ports.removeOld(body), (value) => ({ value })),
   readCheckpoints: async (ports) => map(await ports.checkpoints.read(), (value) => ({ value })),
   acceptLog: async (ports, { body }) => map(await ports.checkpoints.accept(body), (value) => ({ value })),
   readFlow: async (ports) => map(await ports.flow.read(), (value) => ({ value })),
-  clearFlow: async (ports, { body }) => map(await ports.flow.clear(body), (value) => ({ value })),
+  clearFlow: async (ports, { body, visit }) => map(await ports.flow.clear({ ...body, by: byOf(visit, body) }), (value) => ({ value })),
   decideDefinitions: async (ports, { body }) => map(await ports.catalogue.decide(body), (value) => ({ value })),
   readLimits: async (ports) => map(await ports.limits(), (value) => ({ value })),
   readLockdown: async (ports) => map(await ports.lockdown.read(), (value) => ({ value })),
   explain: async (ports, { body }) => map(await ports.policy.explain(body), (value) => ({ value })),
   readArgumentTypes: async (ports, { body }) => map(await ports.policy.argumentTypes(body), (value) => ({ value })),
   readWorld: async (ports) => map(await ports.policy.world(), (value) => ({ value })),
-  lockDown: async (ports, { body }) => map(await ports.lockdown.lock(body), (value) => ({ value })),
-  liftLockdown: async (ports, { body }) => map(await ports.lockdown.lift(body), (value) => ({ value })),
+  lockDown: async (ports, { body, visit }) => map(await ports.lockdown.lock({ ...body, by: byOf(visit, body) }), (value) => ({ value })),
+  liftLockdown: async (ports, { body, visit }) =>
+    map(await ports.lockdown.lift({ ...body, by: byOf(visit, body) }), (value) => ({ value })),
   listReleases: async (ports) => map(await ports.vault.list(), (releases) => ({ value: { releases: [...releases] } })),
-  requestRelease: async (ports, { body, approver }) => map(await ports.vault.request(body, { key: approver }), (value) => ({ value })),
-  decideRelease: async (ports, { body, approver }) => map(await ports.vault.decide(body, { key: approver }), (value) => ({ value })),
-  openRelease: async (ports, { body, approver }) => map(await ports.vault.open(body, { key: approver }), (value) => ({ value })),
+  requestRelease: async (ports, { body, approver, visit }) =>
+    map(await ports.vault.request(body, { key: approver, signedIn: visit?.signedIn }), (value) => ({ value })),
+  decideRelease: async (ports, { body, approver, visit }) =>
+    map(await ports.vault.decide(body, { key: approver, signedIn: visit?.signedIn }), (value) => ({ value })),
+  openRelease: async (ports, { body, approver, visit }) =>
+    map(await ports.vault.open(body, { key: approver, signedIn: visit?.signedIn }), (value) => ({ value })),
   findSubject: async (ports, { body }) => map(await ports.subjects.find(body), (value) => ({ value })),
   whoIs: async (ports, { body }) => map(await ports.subjects.whois(body), (value) => ({ value })),
   eraseSubject: async (ports, { body }) => map(await ports.subjects.erase(body), (value) => ({ value })),
   matchValue: async (ports, { body }) => map(await ports.subjects.match(body), (value) => ({ value })),
   reload: async (ports) => map(await ports.reload(), (value) => ({ value })),
 };
+
+/** Who does it, where it is kept with what is done: whoever is signed in says nothing else of themselves. */
+function byOf(visit: Visit | undefined, { by }: { readonly by: string }): string {
+  return visit?.signedIn === undefined ? by : `operator:${visit.signedIn.operator.name}`;
+}
 
 /** Answers a request, or says why not. What the contract calls an act is on record before anybody is told. */
 export async function route(ports: GatewayPorts, keeper: ActKeeper, request: AdminRequest): Promise<Result<AdminReply, AdminProblem>> {
@@ -118,7 +132,9 @@ async function answer<Name extends EndpointName>(
   parameters: Parameters,
   request: AdminRequest,
 ): Promise<Result<AdminReply, AdminProblem>> {
-  const { approver, actor: claimed, via, visit } = request;
+  const { actor: claimed, via, visit } = request;
+  // Whoever is signed in is that person, whatever key their browser was made to send.
+  const approver = visit === undefined ? request.approver : undefined;
   // Before anything is looked at: what somebody may not use tells them nothing, not even what is wrong with their request.
   if (visit !== undefined && !mayUse(standingOf(visit), name)) return fail(notAllowed(standingOf(visit), name));
   const tag = parseIfMatch(request.ifMatch);

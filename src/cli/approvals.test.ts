@@ -7,7 +7,6 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { AdminPorts, ApprovalsPort, ApprovalView, DecideInput } from '../admin/index.ts';
 import { fail, ok } from '../base/index.ts';
-import type { Secret } from '../base/index.ts';
 import { fakeAgents, fakePorts } from './admin.fixture.ts';
 import { cliFixture } from './cli.fixture.ts';
 import type { CliFixture, FixtureOptions } from './cli.fixture.ts';
@@ -46,7 +45,7 @@ function rig(t: TestContext, change: Partial<ApprovalsPort> = {}, options: Omit<
     list: async (all) =>
       ok([view('apr_1'), view('apr_2', { agent: 'bob' }), view('apr_3'), ...(all ? [view('apr_0', { state: 'used' })] : [])]),
     read: async (id) => ok({ ...view(id), content: '{"arguments":{}}', text: '{\n  "arguments": {\n    "to": "a\\u202eb"\n  }\n}' }),
-    decide: async (input, key: Secret | undefined) => {
+    decide: async (input, { key }) => {
       decided.push({ input, key: key?.reveal() });
       return ok({ by: 'key:eve', decided: input.ids.map((id) => view(id, { state: 'approved' })) });
     },

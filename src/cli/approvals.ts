@@ -97,7 +97,7 @@ async function decide(args: ParsedArguments, deps: CliDeps, decision: 'approve' 
   if (!key.ok) return complain(deps, EXIT.usage, key.error);
   const folder = dataFolder(args, deps);
   if (folder === undefined) return EXIT.config;
-  const decided = await deps.admin(folder).approvals.decide({ decision, ids: [...args.words('ID')] }, key.value);
+  const decided = await deps.admin(folder).approvals.decide({ decision, ids: [...args.words('ID')] }, { key: key.value });
   if (!decided.ok) return complainAbout(deps, decided.error);
   const { by, decided: all } = decided.value;
   if (args.output === 'json') printJson(deps, decided.value);

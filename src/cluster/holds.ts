@@ -13,6 +13,8 @@ export interface Lifting {
   readonly tenant: string;
   readonly id: string;
   readonly by: string;
+  /** How else the same person may stand on record. */
+  readonly alsoBy?: readonly string[];
   readonly reason: string;
   readonly nowMs: number;
 }

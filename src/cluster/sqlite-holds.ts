@@ -11,11 +11,11 @@ import type { Row } from './sqlite-rows.ts';
 export function createSqliteHolds(database: Database): HoldStore {
   const read = (tenant: string, id: string): HoldRecord | undefined =>
     database.all('SELECT * FROM holds WHERE tenant = ? AND id = ?', tenant, id).map(toRecord)[0];
-  const lift = ({ tenant, id, by, reason, nowMs }: Lifting): Result<HoldRecord, HoldRefusal> => {
+  const lift = ({ tenant, id, by, alsoBy = [], reason, nowMs }: Lifting): Result<HoldRecord, HoldRefusal> => {
     const found = read(tenant, id);
     if (found === undefined) return fail('hold_unknown');
     if (found.lifted !== null) return fail('hold_lifted');
-    if (found.by === by) return fail('same_person');
+    if (found.by === by || alsoBy.includes(found.by)) return fail('same_person');
     database.run(
       'UPDATE holds SET lifted_by = ?, lifted_reason = ?, lifted_ms = ? WHERE tenant = ? AND id = ?',
       by,

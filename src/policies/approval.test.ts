@@ -6,8 +6,13 @@ import type { Approval, CallClass } from './types.ts';
 
 const approval = (more: Partial<Approval> = {}): Approval => ({ expiresAfterMs: 60_000, approvers: 'any', notRequester: false, ...more });
 const robot: Requester = { agent: 'robot', user: 'ada' };
-const known = (agent: string, ...groups: readonly string[]): Approver => ({ identity: `key:${agent}`, agent, groups });
-const local: Approver = { identity: 'os:root', agent: undefined, groups: [] };
+const known = (agent: string, ...groups: readonly string[]): Approver => ({ identity: `key:${agent}`, names: [agent], groups });
+const signedIn = (name: string, ...agents: readonly string[]): Approver => ({
+  identity: `operator:${name}`,
+  names: [name, ...agents],
+  groups: ['sec'],
+});
+const local: Approver = { identity: 'os:root', names: undefined, groups: [] };
 
 const rows: readonly (readonly [what: string, rules: readonly Approval[], approver: Approver, fault: ApproverFault | undefined])[] = [
   ['whoever may use the socket, where a rule says any', [approval()], local, undefined],
@@ -18,6 +23,9 @@ const rows: readonly (readonly [what: string, rules: readonly Approval[], approv
   ['the agent itself', [approval({ notRequester: true })], known('robot'), 'is-requester'],
   ['the person it acts for', [approval({ notRequester: true })], known('ada'), 'is-requester'],
   ['nobody known, where it must be somebody else', [approval({ notRequester: true })], local, 'identity-needed'],
+  ['somebody who is signed in', [approval({ notRequester: true, approvers: ['sec'] })], signedIn('eve', 'helper'), undefined],
+  ['whoever the agent acts for, signed in', [approval({ notRequester: true })], signedIn('eve', 'helper', 'robot'), 'is-requester'],
+  ['the person it acts for, signed in', [approval({ notRequester: true })], signedIn('ada'), 'is-requester'],
   ['one group of two rules', [approval({ approvers: ['sec'] }), approval({ approvers: ['law'] })], known('eve', 'sec'), 'not-in-group'],
   ['both groups', [approval({ approvers: ['sec'] }), approval({ approvers: ['law'] })], known('eve', 'law', 'sec'), undefined],
   ['the second rule of two counts as much', [approval(), approval({ notRequester: true })], known('robot'), 'is-requester'],

@@ -7,8 +7,8 @@ import type { Approval, ApprovalTerms, CallClass } from './types.ts';
 export interface Approver {
   /** As the record has it. */
   readonly identity: string;
-  /** The name under which the gateway knows them by a key; undefined: only that they may use the gateway's own socket. */
-  readonly agent: string | undefined;
+  /** Every name under which the gateway knows them, of agents and of operators; undefined: only that they may use the gateway's own socket. */
+  readonly names: readonly string[] | undefined;
   readonly groups: readonly string[];
 }
 
@@ -48,8 +48,8 @@ export function approverFault(terms: ApprovalTerms, requester: Requester, approv
     patterns.some((pattern) => approver.groups.some((group) => compileGlob(pattern)(group)));
   if (!terms.approvers.every(isIn)) return 'not-in-group';
   if (!terms.notRequester) return undefined;
-  if (approver.agent === undefined) return 'identity-needed';
-  return approver.agent === requester.agent || approver.agent === requester.user ? 'is-requester' : undefined;
+  if (approver.names === undefined) return 'identity-needed';
+  return approver.names.some((name) => name === requester.agent || name === requester.user) ? 'is-requester' : undefined;
 }
 
 /** The risk of using something with these labels and this class. What is not known to be harmless is not taken for that. */

@@ -102,7 +102,7 @@ async function bed(t: TestContext): Promise<Bed> {
   });
   made.desk = desk;
   desk.open(store);
-  const port = createApprovalsPort({ desk, people: createPeople({ store: () => store, nowMs: () => rig.nowMs }) });
+  const port = createApprovalsPort({ desk, people: createPeople({ store: () => store, tenant: 'default', nowMs: () => rig.nowMs }) });
   const rig: Bed = { doors, port, recorded, folder, canRecord: true, keyFails: false, nowMs: 1_700_000_000_000 };
   t.after(async () => {
     await desk.close?.();
@@ -130,7 +130,7 @@ async function settled(): Promise<void> {
 }
 const kinds = (heard: readonly AskedAnswer[]): readonly string[] => heard.map(({ kind }) => kind);
 const approve = (rig: Bed, ids: readonly string[], key?: string): ReturnType<Bed['port']['decide']> =>
-  rig.port.decide({ decision: 'approve', ids: [...ids] }, key === undefined ? undefined : new Secret(key));
+  rig.port.decide({ decision: 'approve', ids: [...ids] }, key === undefined ? {} : { key: new Secret(key) });
 
 test('every worker that waits hears the answer, one call has it, and who said so is on record', async (t) => {
   const rig = await bed(t);

@@ -1,10 +1,10 @@
 // What people see of calls that wait for them, and who they are when they answer. Whoever may use the socket is the user that runs the gateway, or
-// root, and is on record as that; whoever shows a key of their own is known by it, with the groups that the key has.
+// root, and is on record as that; whoever shows a key of their own, or is signed in, is known by that, with the groups that it has.
 
 import { userInfo } from 'node:os';
-import type { AdminProblem, ApprovalsPort, ApprovalView } from '../admin/index.ts';
+import type { AdminProblem, ApprovalsPort, ApprovalView, Asking } from '../admin/index.ts';
 import { fail, ok } from '../base/index.ts';
-import type { Result, Secret } from '../base/index.ts';
+import type { Result } from '../base/index.ts';
 import { parseJson } from '../mcp/index.ts';
 import type { Approver, ApproverFault } from '../policies/index.ts';
 import { hiddenIn } from '../tools/index.ts';
@@ -26,10 +26,10 @@ const NOBODY: AdminProblem = {
 
 /** Approvals, as the admin API has them. */
 export function createApprovalsPort({ desk, people }: ApprovalsPortOptions): ApprovalsPort {
-  const approverOf = async (key: Secret | undefined): Promise<Approver | undefined> => {
-    if (key === undefined) return { identity: `os:${userInfo().username}`, agent: undefined, groups: [] };
-    const principal = await people.whoShows(key);
-    return principal === undefined ? undefined : { identity: `key:${principal.agent}`, agent: principal.agent, groups: principal.groups };
+  const approverOf = async ({ key, signedIn }: Asking): Promise<Approver | undefined> => {
+    if (key === undefined && signedIn === undefined) return { identity: `os:${userInfo().username}`, names: undefined, groups: [] };
+    const person = await people.personOf({ key, signedIn });
+    return person === undefined ? undefined : { identity: person.by, names: person.names, groups: person.groups };
   };
   const known = async <T>(use: (authority: ApprovalAuthority) => Promise<Result<T, AdminProblem>>): Promise<Result<T, AdminProblem>> =>
     desk.authority === undefined ? fail(STARTING) : use(desk.authority);
@@ -42,9 +42,9 @@ export function createApprovalsPort({ desk, people }: ApprovalsPortOptions): App
         if (entry === undefined) return fail({ code: 'approval_unknown', detail: `There is no approval ${id}; it may be over for long.` });
         return ok({ ...toView(entry), content: entry.content ?? null, text: entry.content === undefined ? null : toText(entry.content) });
       }),
-    decide: (input, key) =>
+    decide: (input, who) =>
       known(async () => {
-        const by = await approverOf(key);
+        const by = await approverOf(who);
         if (by === undefined) return fail(NOBODY);
         const decided = await desk.decide(input.ids, input.decision, by);
         if (!decided.ok) return fail(toProblem(decided.error));
@@ -126,7 +126,7 @@ function toProblem(fault: DecideFault): AdminProblem {
 
 const WHY: Readonly<Record<ApproverFault, string>> = {
   'not-in-group':
-    'The rule names groups of which the approver must be one. Show the key of somebody in them: SALLYPORT_APPROVER_KEY, or --key-file.',
+    'The rule names groups of which the approver must be one. Sign in as somebody in them, or show their key: SALLYPORT_APPROVER_KEY, or --key-file.',
   'is-requester': 'The rule wants somebody else to approve than who asked.',
   'identity-needed':
     'The rule wants somebody else to approve than who asked, and who approves is not known. Show a key of your own: SALLYPORT_APPROVER_KEY, or --key-file.',

@@ -32,6 +32,7 @@ import { createLockdownDesk } from './lockdown-desk.ts';
 import type { Init } from './messages.ts';
 import { createRetentionDesk } from './retention-desk.ts';
 import type { RetentionDesk } from './retention-desk.ts';
+import type { People } from './people.ts';
 import { createRecordIndexer } from './record-indexer.ts';
 import { createRecordedNames } from './recorded-names.ts';
 import { createSubjectsDesk } from './subjects-desk.ts';
@@ -47,6 +48,7 @@ export interface ControlDesksOptions {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly tenant: string;
+  readonly people: People;
   readonly nowMs: () => number;
   /** Undefined until it is open. */
   readonly store: () => Store | undefined;
@@ -86,7 +88,7 @@ export interface ControlDesks {
 }
 
 export function createControlDesks(options: ControlDesksOptions): ControlDesks {
-  const { init, links, log, metrics, tenant, nowMs, store, shard } = options;
+  const { init, links, log, metrics, tenant, people, nowMs, store, shard } = options;
   const { dataFolder } = init;
   const inspection = createDefinitionInspection(() => shard()?.inspection);
   const catalogue = createCatalogueDesk({
@@ -137,7 +139,7 @@ export function createControlDesks(options: ControlDesksOptions): ControlDesks {
   });
   // Until a config is in force nobody is told more than the strictest of them would tell.
   const privacy: ControlDesks['privacy'] = () => (shard() === undefined ? STRICTEST : (shard()?.audit ?? DEFAULT_AUDIT));
-  const holds = createHoldBook({ dataFolder, links, tenant, nowMs, store, privacy });
+  const holds = createHoldBook({ dataFolder, links, tenant, people, nowMs, store, privacy });
   const recordIndex = createRecordIndexer({ dataFolder, log });
   const retention = createRetentionDesk({
     dataFolder,

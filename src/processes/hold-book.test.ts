@@ -11,6 +11,7 @@ import type { Store } from '../cluster/index.ts';
 import type { Fields, Frame } from './channel.ts';
 import { createHoldBook } from './hold-book.ts';
 import type { HoldBook } from './hold-book.ts';
+import { createPeople } from './people.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 20);
 const SUBJECT = `sub_${'0'.repeat(24)}`;
@@ -27,6 +28,13 @@ const ABOUT: AddHoldInput = {
 
 function as(by: string): Asking {
   return { actor: { by, via: 'cli' } };
+}
+
+/** Somebody at the console, for whom these agents act. */
+function signedInAs(name: string, agents: readonly string[] = []): Asking {
+  const operator = { name, role: 'auditor', groups: [], agents } as const;
+  const signedIn = { operator, session: '', sinceMs: 0, csrf: '', expiresAt: '', onEnd: () => () => {} };
+  return { actor: { by: `operator:${name}`, via: 'console' }, signedIn };
 }
 
 describe('holds', () => {
@@ -46,6 +54,7 @@ describe('holds', () => {
       dataFolder: folder,
       links: { request: async (_role, type, fields) => frame(type, await keeper(fields)) },
       tenant: 'default',
+      people: createPeople({ store: () => store, tenant: 'default', nowMs: () => NOW_MS }),
       nowMs: () => NOW_MS,
       store: () => store,
       privacy: () => privacy,
@@ -80,6 +89,17 @@ describe('holds', () => {
     assert.equal(again.ok ? 'lifted' : again.error.code, 'hold_lifted');
     const other = await book.port.lift({ id: 'hold_x', reason: 'closed' }, as('key:third'));
     assert.equal(other.ok ? 'lifted' : other.error.code, 'hold_unknown');
+  });
+
+  it('are lifted by nobody who set them by other means', async () => {
+    const auditor = { role: 'auditor', groups: [], createdMs: 0 } as const;
+    await store?.operators.add({ ...auditor, name: 'cleo', agents: ['counsel'] }, { tenant: 'default' });
+    const added = await book.port.add({ ...ABOUT, server: 'files' }, as('key:counsel'));
+    const id = added.ok ? added.value.id : assert.fail(added.error.detail);
+    const refused = await book.port.lift({ id, reason: 'x' }, signedInAs('cleo'));
+    assert.equal(refused.ok ? 'lifted' : refused.error.code, 'approver_refused');
+    const lifted = await book.port.lift({ id, reason: 'x' }, signedInAs('olga'));
+    assert.equal(lifted.ok && lifted.value.lifted?.by, 'operator:olga');
   });
 
   it('on a user by name would tell one person the pseudonym, in every profile where that takes two', async () => {

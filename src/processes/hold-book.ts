@@ -11,11 +11,14 @@ import type { Result } from '../base/index.ts';
 import type { HoldRecord, HoldRefusal, Store } from '../cluster/index.ts';
 import type { Links } from './child.ts';
 import { hidesPseudonym } from './hidden-pseudonyms.ts';
+import type { People } from './people.ts';
+import { createPseudonymFinder } from './recorded-names.ts';
 
 export interface HoldBookOptions {
   readonly dataFolder: string;
   readonly links: Pick<Links, 'request'>;
   readonly tenant: string;
+  readonly people: Pick<People, 'personOf'>;
   readonly nowMs: () => number;
   /** Undefined until it is open. */
   readonly store: () => Store | undefined;
@@ -38,7 +41,7 @@ const STARTING: AdminProblem = { code: 'unavailable', detail: 'The gateway is st
 const KEY_NEEDED: AdminProblem = {
   code: 'approver_refused',
   detail:
-    "Whoever sets or lifts a hold is known by a key of their own, so that another person can lift it: show one with SALLYPORT_APPROVER_KEY or --key-file. One that is not known here, was revoked or has expired counts as none. 'sallyport agents add NAME' makes one.",
+    "Whoever sets or lifts a hold is known by a key of their own or by being signed in, so that another person can lift it: show one with SALLYPORT_APPROVER_KEY or --key-file. One that is not known here, was revoked or has expired counts as none. 'sallyport agents add NAME' makes one.",
 };
 const NAMES_HIDDEN: AdminProblem = {
   code: 'two_needed',
@@ -50,7 +53,8 @@ const NOBODY_KNOWS: AdminProblem = {
   detail: 'The keeper cannot say now by which pseudonym they are on record; nothing was done. Try again.',
 };
 
-export function createHoldBook({ dataFolder, links, tenant, nowMs, store, privacy }: HoldBookOptions): HoldBook {
+export function createHoldBook({ dataFolder, links, tenant, people, nowMs, store, privacy }: HoldBookOptions): HoldBook {
+  const findPseudonym = createPseudonymFinder({ links, tenant });
   const standing = async (): Promise<readonly Hold[]> => {
     const opened = store();
     if (opened === undefined) throw new Error('the store is not open yet');
@@ -74,6 +78,15 @@ export function createHoldBook({ dataFolder, links, tenant, nowMs, store, privac
       user !== null ? await pseudonymOf('user', user) : isHidden && agent !== null ? await pseudonymOf('agent', agent) : subject;
     const time = (text: string | null): number | null => (text === null ? null : Date.parse(text));
     return ok({ server, agent: isHidden ? null : agent, subject: named, fromMs: time(from), toMs: time(to) });
+  };
+  /** How else whoever asks may stand on record: as the agents that are theirs, under the names that the profile gave them, or as the operator. */
+  const othersOf = async (who: Asking): Promise<readonly string[]> => {
+    const person = await people.personOf(who);
+    const stands = async (name: string): Promise<readonly string[]> => {
+      const agent = privacy().subjects === 'names' ? name : await findPseudonym('agent', name);
+      return [`operator:${name}`, ...(agent === undefined ? [] : [`key:${agent}`])];
+    };
+    return (await Promise.all((person?.names ?? []).map(stands))).flat();
   };
   const add = async (input: AddHoldInput, by: string, opened: Store): Promise<Result<HoldView, AdminProblem>> => {
     const scope = await scopeOf(input);
@@ -103,16 +116,18 @@ export function createHoldBook({ dataFolder, links, tenant, nowMs, store, privac
         const opened = store();
         if (opened === undefined) return fail(STARTING);
         if (by === undefined) return fail(KEY_NEEDED);
-        const lifted = await opened.holds.lift({ tenant, id, by, reason, nowMs: nowMs() });
+        const alsoBy = await othersOf(who).catch(() => undefined);
+        if (alsoBy === undefined) return fail(NOBODY_KNOWS);
+        const lifted = await opened.holds.lift({ tenant, id, by, alsoBy, reason, nowMs: nowMs() });
         return lifted.ok ? ok(toView(lifted.value)) : fail(toProblem(lifted.error, id));
       },
     },
   };
 }
 
-/** Whoever can use the socket can say that they are any user; a key nobody else has. */
+/** Whoever can use the socket can say that they are any user; a key, or a sign-in, nobody else has. */
 function personOf({ actor }: Asking): string | undefined {
-  return actor?.by.startsWith('key:') === true ? actor.by : undefined;
+  return actor !== undefined && /^(?:key|operator):/.test(actor.by) ? actor.by : undefined;
 }
 
 function toProblem(refusal: HoldRefusal, id: string): AdminProblem {
@@ -122,7 +137,10 @@ function toProblem(refusal: HoldRefusal, id: string): AdminProblem {
     case 'hold_lifted':
       return { code: 'hold_lifted', detail: `${id} was lifted before.` };
     case 'same_person':
-      return { code: 'approver_refused', detail: `${id} is lifted by somebody else than who set it. Show the key of another person.` };
+      return {
+        code: 'approver_refused',
+        detail: `${id} is lifted by somebody else than who set it: by another person's key, or signed in as them.`,
+      };
     default:
       return refusal satisfies never;
   }

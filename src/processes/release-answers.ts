@@ -67,8 +67,12 @@ function toFields(result: Result<Release, ReleaseFault>): Fields {
   return result.ok ? { release: result.value } : { fault: result.error };
 }
 
-function toPerson({ by, keySinceMs }: Fields): Person {
-  return { by: String(by), keySinceMs: typeof keySinceMs === 'number' ? keySinceMs : Number.MAX_SAFE_INTEGER };
+function toPerson({ by, keySinceMs, names }: Fields): Person {
+  return {
+    by: String(by),
+    keySinceMs: typeof keySinceMs === 'number' ? keySinceMs : Number.MAX_SAFE_INTEGER,
+    names: Array.isArray(names) ? names.map(String) : [],
+  };
 }
 
 function toRequest({ kind, envelopes, pseudonyms, about, reason, forMs }: Fields): ReleaseRequest | undefined {

@@ -15,8 +15,8 @@ after(() => rmSync(folder, { recursive: true }));
 
 const NOW = 1_800_000_000_000;
 const HOUR = 3_600_000;
-const ALICE: Person = { by: 'key:alice', keySinceMs: NOW - HOUR };
-const BOB: Person = { by: 'key:bob', keySinceMs: NOW - HOUR };
+const ALICE: Person = { by: 'key:alice', keySinceMs: NOW - HOUR, names: ['alice'] };
+const BOB: Person = { by: 'key:bob', keySinceMs: NOW - HOUR, names: ['bob'] };
 const ASKED: ReleaseRequest = { scope: { kind: 'identity', pseudonyms: ['sub_1'] }, about: 'one', reason: 'ticket 4711', forMs: HOUR };
 
 let count = 0;
@@ -40,16 +40,42 @@ test('two people make a release, and it lasts as long as was said', () => {
   assert.deepEqual(releases.use(id, ALICE.by, NOW + 1_001 + HOUR), { ok: false, error: 'over' });
 });
 
+test('whoever has a key and is signed in is one person, also when the two are untied afterwards', () => {
+  const { releases } = fresh();
+  const since = { keySinceMs: NOW - HOUR };
+  const asked = releases.request(ASKED, { by: 'operator:al', names: ['al', 'alice'], ...since }, NOW);
+  const id = asked.ok ? asked.value.id : assert.fail(asked.error);
+  const approve = (person: Person): unknown => releases.decide(id, 'approve', person, NOW);
+  const refused = { ok: false, error: 'same_person' };
+  assert.deepEqual(approve(ALICE), refused, 'by the key that was theirs');
+  assert.deepEqual(approve({ by: 'key:al', names: [], ...since }), refused, 'an agent of the same name');
+  assert.deepEqual(
+    approve({ by: 'operator:carol', names: ['carol', 'alice'], ...since }),
+    refused,
+    'an operator for whom the same agent acts',
+  );
+  assert.deepEqual(releases.use(id, 'key:alice', NOW), { ok: false, error: 'not_approved' });
+  assert.deepEqual(
+    approve({ by: 'operator:bob', names: ['bob'], keySinceMs: NOW }),
+    { ok: false, error: 'key_too_new' },
+    'signed in since',
+  );
+  assert.equal(releases.decide(id, 'approve', { by: 'operator:bob', names: ['bob'], ...since }, NOW).ok, true);
+});
+
 test('one person is not two', () => {
   const { releases } = fresh();
   const id = requested(releases);
   assert.deepEqual(releases.decide(id, 'approve', ALICE, NOW), { ok: false, error: 'same_person' });
   // Who has only the socket, as an administrator has, is no person here.
-  assert.deepEqual(releases.decide(id, 'approve', { by: 'os:root', keySinceMs: 0 }, NOW), { ok: false, error: 'nobody' });
-  assert.deepEqual(releases.request(ASKED, { by: 'os:root', keySinceMs: 0 }, NOW), { ok: false, error: 'nobody' });
+  assert.deepEqual(releases.decide(id, 'approve', { by: 'os:root', keySinceMs: 0, names: [] }, NOW), { ok: false, error: 'nobody' });
+  assert.deepEqual(releases.request(ASKED, { by: 'os:root', keySinceMs: 0, names: [] }, NOW), { ok: false, error: 'nobody' });
   // A second key, made for the occasion, makes nobody a second person.
-  assert.deepEqual(releases.decide(id, 'approve', { by: 'key:mallory', keySinceMs: NOW }, NOW + 1), { ok: false, error: 'key_too_new' });
-  assert.deepEqual(releases.decide(id, 'approve', { by: 'key:mallory', keySinceMs: Number.NaN }, NOW + 1), {
+  assert.deepEqual(releases.decide(id, 'approve', { by: 'key:mallory', keySinceMs: NOW, names: [] }, NOW + 1), {
+    ok: false,
+    error: 'key_too_new',
+  });
+  assert.deepEqual(releases.decide(id, 'approve', { by: 'key:mallory', keySinceMs: Number.NaN, names: [] }, NOW + 1), {
     ok: false,
     error: 'key_too_new',
   });

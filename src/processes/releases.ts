@@ -32,8 +32,10 @@ export interface Release {
   readonly reason: string;
   /** How long it lasts once it is approved. */
   readonly forMs: number;
-  /** `key:` and a name. Times are epoch milliseconds by the keeper's clock. */
+  /** `key:` or `operator:`, and a name. Times are epoch milliseconds by the keeper's clock. */
   readonly requestedBy: string;
+  /** Every name of whoever asks, as it was then: what is untied later stays one person here. */
+  readonly requestedAs?: readonly string[] | undefined;
   readonly requestedAt: number;
   readonly decision?: { readonly kind: 'approve' | 'reject'; readonly by: string; readonly at: number } | undefined;
   /** How often it was used, and when last. */
@@ -44,10 +46,12 @@ export interface Release {
 /** Where a release stands. */
 export type ReleaseState = 'pending' | 'approved' | 'rejected' | 'expired';
 
-/** Somebody, and since when the key exists that they show. */
+/** Somebody, and since when the key exists that they show, or the link was made by which they have signed in. */
 export interface Person {
   readonly by: string;
   readonly keySinceMs: number;
+  /** Every name that they have here, of agents and operators: by whichever they ask, they are one person. */
+  readonly names: readonly string[];
 }
 
 /** What is asked for, and why. */
@@ -119,16 +123,17 @@ export function createReleases(folder: string): Releases {
   const find = (id: string): Release | undefined => load().find((one) => one.id === id);
 
   return {
-    request: (asked, { by }, nowMs) => {
+    request: (asked, { by, names }, nowMs) => {
       if (!isPerson(by)) return fail('nobody');
       if (!isProper(asked)) return fail('malformed');
       const kept = load().filter((one) => isOpen(one, nowMs) || nowMs - releaseEndsAt(one) < KEPT_MS);
       if (kept.filter((one) => isOpen(one, nowMs)).length >= MAX_OPEN) return fail('full');
-      const release: Release = { id: newId(), ...asked, requestedBy: by, requestedAt: nowMs, uses: 0 };
+      const release: Release = { id: newId(), ...asked, requestedBy: by, requestedAs: names, requestedAt: nowMs, uses: 0 };
       save([release, ...kept]);
       return ok(release);
     },
-    decide: (id, kind, { by, keySinceMs }, nowMs) => {
+    decide: (id, kind, person, nowMs) => {
+      const { by, keySinceMs } = person;
       const release = find(id);
       if (release === undefined) return fail('unknown');
       if (!isPerson(by)) return fail('nobody');
@@ -136,7 +141,7 @@ export function createReleases(folder: string): Releases {
       if (release.decision?.kind === kind && release.decision.by === by) return ok(release);
       if (releaseState(release, nowMs) !== 'pending') return fail('over');
       // Whoever asks may take it back, which is the same as a no.
-      if (kind === 'approve' && by === release.requestedBy) return fail('same_person');
+      if (kind === 'approve' && isSamePerson(release, person)) return fail('same_person');
       if (kind === 'approve' && !(keySinceMs < release.requestedAt)) return fail('key_too_new');
       return ok(replace({ ...release, decision: { kind, by, at: nowMs } }));
     },
@@ -160,7 +165,17 @@ function isOpen(release: Release, nowMs: number): boolean {
 
 /** Whoever has only the socket is nobody: two people may share it, or one may be two by it. */
 function isPerson(by: string): boolean {
-  return by.startsWith('key:') && by.length > 'key:'.length && by.length <= MAX_NAME_CHARS;
+  return /^(?:key|operator):./.test(by) && by.length <= MAX_NAME_CHARS;
+}
+
+/** By name, whichever way they ask: an operator and an agent of one name are one person, too. */
+function isSamePerson({ requestedBy, requestedAs = [] }: Release, { by, names }: Person): boolean {
+  const asked = new Set([nameIn(requestedBy), ...requestedAs]);
+  return [nameIn(by), ...names].some((name) => asked.has(name));
+}
+
+function nameIn(by: string): string {
+  return by.slice(by.indexOf(':') + 1);
 }
 
 function isProper({ scope, about, reason, forMs }: ReleaseRequest): boolean {

@@ -21,10 +21,9 @@ import { Secret } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import { createMetrics } from '../telemetry/index.ts';
 import type { Fields, Frame } from './channel.ts';
-import type { People } from './people.ts';
+import type { KnownPerson, People } from './people.ts';
 import { answerReleases } from './release-answers.ts';
 import { createReleases, MAX_RELEASED } from './releases.ts';
-import type { Person } from './releases.ts';
 import { createSubjectKeeper } from './subject-keys.ts';
 import { createVaultPort } from './vault-port.ts';
 
@@ -33,13 +32,14 @@ const HOUR = 3_600_000;
 const folder = mkdtempSync(join(tmpdir(), 'vault-port-'));
 after(() => rmSync(folder, { recursive: true }));
 
-const PEOPLE: Readonly<Record<string, Person>> = {
-  ada: { by: 'key:ada', keySinceMs: NOW - HOUR },
-  bob: { by: 'key:bob', keySinceMs: NOW - HOUR },
+const PEOPLE: Readonly<Record<string, KnownPerson>> = {
+  ada: { by: 'key:ada', names: ['ada'], groups: [], keySinceMs: NOW - HOUR },
+  bob: { by: 'key:bob', names: ['bob'], groups: [], keySinceMs: NOW - HOUR },
 };
 const people: People = {
   whoShows: async () => undefined,
-  personOf: async (key) => PEOPLE[key.reveal()],
+  personOf: async ({ key }) => (key === undefined ? undefined : PEOPLE[key.reveal()]),
+  namesOf: async () => [],
 };
 const as = (name: string): { readonly key: Secret } => ({ key: new Secret(name) });
 

@@ -1,11 +1,11 @@
 // Control's end of releases: it knows people by the keys that they show, and what lies in the vault, and asks the keeper, which decides. Here nothing can be
 // opened: what the keeper gives goes on to whoever has the private key of the purpose.
 
-import type { AdminProblem, OpenedRelease, ReleaseInput, ReleaseView, VaultPort } from '../admin/index.ts';
+import type { AdminProblem, Asking, OpenedRelease, ReleaseInput, ReleaseView, VaultPort } from '../admin/index.ts';
 import { listVault, vaultFiles, vaultFolder } from '../audit/index.ts';
 import type { EnvelopeHead } from '../audit/index.ts';
 import { compileGlob, fail, ok } from '../base/index.ts';
-import type { Result, Secret } from '../base/index.ts';
+import type { Result } from '../base/index.ts';
 import type { Fields } from './channel.ts';
 import type { Links } from './child.ts';
 import type { People } from './people.ts';
@@ -45,10 +45,12 @@ export function createVaultPort({ dataFolder, links, people, nowMs }: VaultPortO
     const { release } = said.value;
     return isRelease(release) ? ok(toView(release, nowMs())) : fail(AWAY);
   };
-  const personOf = async (key: Secret | undefined): Promise<Result<Person, AdminProblem>> => {
-    if (key === undefined) return fail(KEY_NEEDED);
-    const person = await people.personOf(key);
-    return person === undefined ? fail(NOBODY) : ok(person);
+  const personOf = async ({ key, signedIn }: Asking): Promise<Result<Person, AdminProblem>> => {
+    if (key === undefined && signedIn === undefined) return fail(KEY_NEEDED);
+    const person = await people.personOf({ key, signedIn });
+    if (person === undefined) return fail(NOBODY);
+    const { by, names, keySinceMs } = person;
+    return ok({ by, names, keySinceMs });
   };
 
   return {
@@ -58,8 +60,8 @@ export function createVaultPort({ dataFolder, links, people, nowMs }: VaultPortO
       const { releases } = said.value;
       return ok(Array.isArray(releases) ? releases.filter(isRelease).map((release) => toView(release, nowMs())) : []);
     },
-    request: async (input, { key }) => {
-      const person = await personOf(key);
+    request: async (input, who) => {
+      const person = await personOf(who);
       if (!person.ok) return person;
       const { reason, forMs } = input;
       if (input.kind === 'identity') {
@@ -78,12 +80,12 @@ export function createVaultPort({ dataFolder, links, people, nowMs }: VaultPortO
         ...person.value,
       });
     },
-    decide: async ({ release, decision }, { key }) => {
-      const person = await personOf(key);
+    decide: async ({ release, decision }, who) => {
+      const person = await personOf(who);
       return person.ok ? askFor('release-decide', { id: release, decision, ...person.value }) : person;
     },
-    open: async ({ release }, { key }) => {
-      const person = await personOf(key);
+    open: async ({ release }, who) => {
+      const person = await personOf(who);
       if (!person.ok) return person;
       const said = await ask('release-open', { id: release, by: person.value.by });
       return said.ok ? toOpened(said.value, nowMs()) : said;
@@ -212,7 +214,8 @@ const PROBLEMS: Readonly<Record<ReleaseFault, AdminProblem>> = {
   same_person: { code: 'approver_refused', detail: 'Somebody else has to approve this than who asked for it.' },
   key_too_new: {
     code: 'approver_refused',
-    detail: 'The key that is shown was made after this was asked for. Somebody who had a key before has to approve it.',
+    detail:
+      'The key that is shown, or the link that was signed in with, was made after this was asked for. Somebody who had one before has to approve it.',
   },
   not_approved: { code: 'release_over', detail: "Nobody has approved this yet: 'sallyport vault approve', by another person." },
   not_yours: { code: 'approver_refused', detail: 'Only who asked for this can have it.' },
