@@ -30,6 +30,7 @@ export function buildConsole(say: (line: string) => void): void {
       {
         cwd: home,
         encoding: 'utf8',
+        env: { ...process.env, NO_COLOR: '1', NODE_ENV: 'production' },
       },
     );
     if (status !== 0) throw new Error(`The console cannot be built:\n${stdout}${stderr}`);

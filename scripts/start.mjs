@@ -2,7 +2,7 @@
 // it runs on the system's Node before anything is installed. It starts three processes, the two example servers that speak over HTTP and the
 // gateway (which starts the other servers itself), and leaves none behind.
 
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +22,7 @@ await launch(async () => {
   const options = readOptions();
   ensureInstalled(root);
   const node = findNode(root);
+  buildConsole(node);
   const ports = Object.entries(options.ports);
   const env = environmentWith(
     node,
@@ -39,6 +40,7 @@ await launch(async () => {
 function readOptions() {
   const known = {
     listen: { type: 'string' },
+    console: { type: 'string' },
     data: { type: 'string' },
     'tickets-port': { type: 'string' },
     'weather-port': { type: 'string' },
@@ -48,7 +50,7 @@ function readOptions() {
     ({ values } = parseArgs({ options: known }));
   } catch (error) {
     throw new LaunchError(
-      `${error.message}\nusage: npm start -- [--listen HOST:PORT] [--data FOLDER] [--tickets-port PORT] [--weather-port PORT]`,
+      `${error.message}\nusage: npm start -- [--listen HOST:PORT] [--console HOST:PORT] [--data FOLDER] [--tickets-port PORT] [--weather-port PORT]`,
     );
   }
   const ports = {};
@@ -59,7 +61,13 @@ function readOptions() {
     }
     ports[name] = port;
   }
-  return { listen: values.listen, data: resolve(values.data ?? join(root, '.sallyport')), ports };
+  return { listen: values.listen, console: values.console, data: resolve(values.data ?? join(root, '.sallyport')), ports };
+}
+
+/** Without a console the gateway does the rest; whoever changes its pages reads here what is wrong with them. */
+function buildConsole(node) {
+  const { status } = spawnSync(node, [join(root, 'scripts', 'build-console.ts')], { stdio: ['ignore', 'inherit', 'inherit'] });
+  if (status !== 0) say('The console could not be built, and is served as it was built last, if it was; the rest runs.');
 }
 
 /** Starts an example server and waits until it listens; without it the gateway still serves the others. */
@@ -96,10 +104,10 @@ function isTaken(port) {
   });
 }
 
-function runGateway(node, env, { listen, data }, examples) {
+function runGateway(node, env, options, examples) {
   const config = join(root, 'examples', 'quickstart', 'sallyport.yaml');
-  const args = [join(root, 'bin', 'sallyport.mjs'), 'serve', '--quickstart', '--config', config, '--data', data];
-  if (listen !== undefined) args.push('--listen', listen);
+  const args = [join(root, 'bin', 'sallyport.mjs'), 'serve', '--quickstart', '--config', config, '--data', options.data];
+  for (const name of ['listen', 'console']) if (options[name] !== undefined) args.push(`--${name}`, options[name]);
   const gateway = spawn(node, args, { env, stdio: 'inherit' });
   const children = [gateway, ...examples.map(({ child }) => child)];
 

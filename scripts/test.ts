@@ -7,19 +7,28 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { buildConsole } from './build-console.ts';
 import { runTests } from './run-tests.ts';
 import { runTool } from './run-tool.ts';
 import type { Tool } from './run-tool.ts';
-import { conclude, createTally, print } from './tally.ts';
+import { conclude, createTally, print, seconds } from './tally.ts';
 import type { Tally } from './tally.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 const TOOLS: readonly Tool[] = [
   { name: 'types (tsc)', command: 'tsc', args: ['-p', 'tsconfig.json'] },
+  { name: 'types of the console (tsc)', command: 'tsc', args: ['-p', 'console/tsconfig.json'] },
   { name: 'lint (oxlint)', command: 'oxlint', args: ['--type-aware'] },
 ];
-const TEST_FILES = ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/*.test.ts', 'scripts/*.test.ts', 'examples/**/*.test.ts'];
+const TEST_FILES = [
+  'src/**/*.test.ts',
+  'console/src/**/*.test.ts',
+  'test/**/*.test.ts',
+  'bench/*.test.ts',
+  'scripts/*.test.ts',
+  'examples/**/*.test.ts',
+];
 /** The longest file drives the official conformance suite twice over. */
 const FILE_TIMEOUT_MS = 15 * 60_000;
 
@@ -29,6 +38,7 @@ export async function testAll(tally: Tally, parts: readonly string[]): Promise<v
   const chosen = parts.length === 0 ? files : files.filter((file) => parts.some((part) => file.includes(part)));
   if (parts.length === 0) for (const tool of TOOLS) await runTool(tool, root, tally);
   if (chosen.length === 0) return print(`no test file's path contains ${parts.map((part) => `'${part}'`).join(' or ')}`);
+  buildForTests(tally);
   await runTests({
     root,
     files: chosen.map((file) => join(root, file)),
@@ -36,6 +46,19 @@ export async function testAll(tally: Tally, parts: readonly string[]): Promise<v
     fileTimeoutMs: FILE_TIMEOUT_MS,
     tally,
   });
+}
+
+/** Tests drive the console as it is now, never as it was built some day. */
+function buildForTests(tally: Tally): void {
+  const startedAt = performance.now();
+  try {
+    buildConsole(() => {});
+    tally.passed++;
+    print(`ok     build of the console (${seconds(performance.now() - startedAt)})`);
+  } catch (error) {
+    tally.failed++;
+    print(`FAILED build of the console\n${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 if (import.meta.main) {
