@@ -111,12 +111,12 @@ export function createAdminClient(socketPath: string, options: ClientOptions = {
       withheld: (server) => (server === undefined ? value('readCatalogue') : value('readWithheld', { server })),
       approved: (server) => value('readApproved', { server }),
       lookAlikes: () => value('readLookAlikes'),
-      decide: (body) => value('decideDefinitions', { body }),
+      decide: (body, how) => value('decideDefinitions', { body, isDryRun: how?.isDryRun }),
     },
     lockdown: {
       read: () => value('readLockdown'),
-      lock: (body) => value('lockDown', { body }),
-      lift: (body) => value('liftLockdown', { body }),
+      lock: (body, write) => value('lockDown', { body, ...write }),
+      lift: (body, write) => value('liftLockdown', { body, ...write }),
     },
     policy: {
       explain: (body) => value('explain', { body }),

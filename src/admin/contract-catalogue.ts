@@ -72,7 +72,7 @@ const approvedSchema = z.strictObject({
   kind: definitionKind,
   name: z.string(),
   fingerprints: z.array(z.string()).meta({ description: 'Several where the server shows different ones to different credentials.' }),
-  decidedBy: z.string().nullable().meta({ description: 'admin, or first-use.' }),
+  decidedBy: z.string().nullable().meta({ description: 'operator: and a name, admin for whoever may use the socket, or first-use.' }),
   decidedAt: time.nullable(),
   listed: z.boolean().meta({ description: 'Whether the server lists it now, as far as anybody has seen.' }),
   facts: factsSchema.nullable(),
@@ -144,6 +144,7 @@ export const CATALOGUE_ENDPOINTS = {
     summary: 'Approve or reject what is withheld, or take an approval back',
     request: decisionInputSchema,
     response: decidedSchema,
+    dryRun: true,
     status: 200,
     versioned: false,
     act: {

@@ -74,6 +74,7 @@ export const LOCKDOWN_ENDPOINTS = {
       isKnown: z.boolean().nullable().meta({ description: 'Whether there is anything of this name now; null: nobody can say.' }),
       ...inForce,
     }),
+    dryRun: true,
     status: 201,
     versioned: false,
     act: {
@@ -91,6 +92,7 @@ export const LOCKDOWN_ENDPOINTS = {
     summary: 'Lift what was locked under this name, or everything',
     request: liftInputSchema,
     response: z.strictObject({ lifted: z.array(lockSchema), ...inForce }),
+    dryRun: true,
     status: 200,
     versioned: false,
     act: {

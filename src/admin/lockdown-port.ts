@@ -27,6 +27,8 @@ export interface LockdownPortOptions {
 }
 
 const MAX_LIFTED_SHOWN = 20;
+/** Of what is only tried. */
+const NOBODY_TOLD = { workers: 0, confirmed: 0, silent: [] };
 
 /** Offers the kill switch of a data folder. */
 export function createLockdownPort({ dataFolder, tenant, now, enforce, isKnown }: LockdownPortOptions): LockdownPort {
@@ -49,19 +51,19 @@ export function createLockdownPort({ dataFolder, tenant, now, enforce, isKnown }
         lifted: lifted.map((one) => ({ ...toView(one.lock), lifted: { ...one.lifted } })),
       });
     },
-    lock: async ({ kind, name, reason, by }) => {
+    lock: async ({ kind, name, reason, by }, { isDryRun = false } = {}) => {
       const lock: Lock = { id: newLockId(now()), tenant, kind, name, reason, by, since: now().toISOString() };
+      const known = async (): Promise<boolean | null> => (kind === 'all' ? true : isKnown(kind, name).catch(() => null));
+      if (isDryRun) return ok({ lock: { ...toView(lock), id: '' }, isKnown: await known(), fault: (await read()).fault, ...NOBODY_TOLD });
       const written = await onDisk(() => writeLock(folder, lock));
       if (!written.ok) return written;
-      const [inForce, known] = await Promise.all([
-        enforce({ locked: [lock.id], lifted: [] }),
-        kind === 'all' ? true : isKnown(kind, name).catch(() => null),
-      ]);
-      return ok({ lock: toView(lock), isKnown: known, fault: (await read()).fault, ...inForce });
+      const [inForce, isThere] = await Promise.all([enforce({ locked: [lock.id], lifted: [] }), known()]);
+      return ok({ lock: toView(lock), isKnown: isThere, fault: (await read()).fault, ...inForce });
     },
-    lift: async ({ kind, name, every, reason, by }) => {
+    lift: async ({ kind, name, every, reason, by }, { isDryRun = false } = {}) => {
       const { locks, faults } = await read();
       const meant = every ? locks : locks.filter((lock) => lock.tenant === tenant && lock.kind === kind && lock.name === name);
+      if (isDryRun) return ok({ lifted: meant.map(toView), fault: (await read()).fault, ...NOBODY_TOLD });
       const at = now().toISOString();
       const done = await onDisk(async () => {
         for (const lock of meant) await liftLock(folder, lock, { by, reason, at });

@@ -105,15 +105,15 @@ export interface CataloguePort {
   withheld(server?: string): Answer<CatalogueView>;
   approved(server: string): Answer<ApprovedView>;
   lookAlikes(): Answer<LookAlikesView>;
-  /** Answers once every worker goes by it. */
-  decide(input: DecisionInput): Answer<DecidedView>;
+  /** Answers once every worker goes by it. `by`: who is signed in; without it, whoever may use the socket. */
+  decide(input: DecisionInput, how?: { readonly by?: string | undefined; readonly isDryRun?: boolean | undefined }): Answer<DecidedView>;
 }
 
 /** The kill switch. Whatever it answers is on the disk; `confirmed` says in how many workers it is in force already. */
 export interface LockdownPort {
   read(): Answer<LockdownView>;
-  lock(input: LockInput): Answer<LockedView>;
-  lift(input: LiftInput): Answer<LiftView>;
+  lock(input: LockInput, write?: Pick<Writing, 'isDryRun'>): Answer<LockedView>;
+  lift(input: LiftInput, write?: Pick<Writing, 'isDryRun'>): Answer<LiftView>;
 }
 
 /** What tasks have used before, as far as a rule looks at it. */

@@ -90,16 +90,18 @@ const HANDLERS: Handlers = {
   readCheckpoints: async (ports) => map(await ports.checkpoints.read(), (value) => ({ value })),
   acceptLog: async (ports, { body }) => map(await ports.checkpoints.accept(body), (value) => ({ value })),
   readFlow: async (ports) => map(await ports.flow.read(), (value) => ({ value })),
-  clearFlow: async (ports, { body, visit }) => map(await ports.flow.clear({ ...body, by: byOf(visit, body) }), (value) => ({ value })),
-  decideDefinitions: async (ports, { body }) => map(await ports.catalogue.decide(body), (value) => ({ value })),
+  clearFlow: async (ports, { body, visit }) => map(await ports.flow.clear({ ...body, by: byOf(visit) ?? body.by }), (value) => ({ value })),
+  decideDefinitions: async (ports, { body, visit, isDryRun }) =>
+    map(await ports.catalogue.decide(body, { by: byOf(visit), isDryRun }), (value) => ({ value })),
   readLimits: async (ports) => map(await ports.limits(), (value) => ({ value })),
   readLockdown: async (ports) => map(await ports.lockdown.read(), (value) => ({ value })),
   explain: async (ports, { body }) => map(await ports.policy.explain(body), (value) => ({ value })),
   readArgumentTypes: async (ports, { body }) => map(await ports.policy.argumentTypes(body), (value) => ({ value })),
   readWorld: async (ports) => map(await ports.policy.world(), (value) => ({ value })),
-  lockDown: async (ports, { body, visit }) => map(await ports.lockdown.lock({ ...body, by: byOf(visit, body) }), (value) => ({ value })),
-  liftLockdown: async (ports, { body, visit }) =>
-    map(await ports.lockdown.lift({ ...body, by: byOf(visit, body) }), (value) => ({ value })),
+  lockDown: async (ports, { body, visit, isDryRun }) =>
+    map(await ports.lockdown.lock({ ...body, by: byOf(visit) ?? body.by }, { isDryRun }), (value) => ({ value })),
+  liftLockdown: async (ports, { body, visit, isDryRun }) =>
+    map(await ports.lockdown.lift({ ...body, by: byOf(visit) ?? body.by }, { isDryRun }), (value) => ({ value })),
   listReleases: async (ports) => map(await ports.vault.list(), (releases) => ({ value: { releases: [...releases] } })),
   requestRelease: async (ports, { body, approver, visit }) =>
     map(await ports.vault.request(body, { key: approver, signedIn: visit?.signedIn }), (value) => ({ value })),
@@ -114,9 +116,9 @@ const HANDLERS: Handlers = {
   reload: async (ports) => map(await ports.reload(), (value) => ({ value })),
 };
 
-/** Who does it, where it is kept with what is done: whoever is signed in says nothing else of themselves. */
-function byOf(visit: Visit | undefined, { by }: { readonly by: string }): string {
-  return visit?.signedIn === undefined ? by : `operator:${visit.signedIn.operator.name}`;
+/** Who is signed in, where that is kept with what is done: nobody who is says anything else of themselves. */
+function byOf(visit: Visit | undefined): string | undefined {
+  return visit?.signedIn === undefined ? undefined : `operator:${visit.signedIn.operator.name}`;
 }
 
 /** Answers a request, or says why not. What the contract calls an act is on record before anybody is told. */

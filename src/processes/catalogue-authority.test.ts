@@ -122,7 +122,15 @@ async function reviewed(authority: CatalogueAuthority): Promise<CatalogueView> {
   return shown.value;
 }
 
-const approve = { server: 'files', decision: 'approve', kind: undefined, fingerprint: undefined, serverVersion: undefined } as const;
+const approve = {
+  server: 'files',
+  decision: 'approve',
+  kind: undefined,
+  fingerprint: undefined,
+  serverVersion: undefined,
+  by: 'admin',
+  isDryRun: false,
+} as const;
 
 describe('the catalogue’s authority', () => {
   let bed: Bed;
@@ -242,6 +250,21 @@ describe('the catalogue’s authority', () => {
       assert.equal(await standing(await bed.start(), 'b'), 'approved');
     });
   }
+
+  test('what is only tried says what it would be about, and decides nothing', async () => {
+    bed.trust = 'review';
+    const authority = await bed.start();
+    await authority.report(report({ a: 'A.' }));
+    const tried = await authority.decide({ ...approve, name: 'a', by: 'operator:ada', isDryRun: true });
+    assert.deepEqual(
+      tried.map(({ name }) => name),
+      ['a'],
+    );
+    assert.equal(await standing(authority, 'a'), 'withheld');
+    await authority.decide({ ...approve, name: 'a', by: 'operator:ada' });
+    const [row] = await authority.seen('files');
+    assert.deepEqual([row?.state, row?.decidedBy], ['pinned', 'operator:ada']);
+  });
 
   test('what cannot be written is withheld on every worker, where all would have been trusted; what is approved goes on', async () => {
     const authority = await bed.start();

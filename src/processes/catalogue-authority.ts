@@ -25,6 +25,10 @@ export interface CatalogueDecision {
   readonly fingerprint: string | undefined;
   /** Only what was first seen with this version of the server. */
   readonly serverVersion: string | undefined;
+  /** Whose decision it is, as it is kept with it. */
+  readonly by: string;
+  /** Says what it would be about, and decides nothing. */
+  readonly isDryRun: boolean;
 }
 
 /** The catalogue as control has it. */
@@ -205,7 +209,7 @@ export function createCatalogueAuthority(options: CatalogueAuthorityOptions): Ca
   };
 
   const judge = async (wanted: CatalogueDecision): Promise<readonly SeenDefinition[]> => {
-    const { server, decision, name, kind, fingerprint: shape, serverVersion } = wanted;
+    const { server, decision, name, kind, fingerprint: shape, serverVersion, by: decidedBy, isDryRun } = wanted;
     const before = await store.definitions(tenant, server);
     const book = openBook(before, pinsOf(server));
     const isMeant = (row: SeenDefinition): boolean =>
@@ -220,9 +224,9 @@ export function createCatalogueAuthority(options: CatalogueAuthorityOptions): Ca
     const meant = isTakenBack ? named.filter((row) => book.isPinned(row)) : waiting;
     // Who approves a text must have seen that text: one that does not have its fingerprint was edited in the store.
     const sound = meant.filter((row) => decision === 'reject' || isSound(row));
-    if (sound.length === 0) return [];
+    if (sound.length === 0 || isDryRun) return sound;
     const decidedAt = now().toISOString();
-    for (const row of sound) book.decide(row, { state: decision === 'approve' ? 'pinned' : 'rejected', decidedBy: 'admin', decidedAt });
+    for (const row of sound) book.decide(row, { state: decision === 'approve' ? 'pinned' : 'rejected', decidedBy, decidedAt });
     log.info('definitions were decided about', { server, decision, count: sound.length, first: sound[0]?.name ?? '' });
     await settle(server, before, book);
     return sound;

@@ -33,6 +33,8 @@ export interface CatalogueReviewOptions {
   readonly inspection: DefinitionInspection;
 }
 
+/** Whose decisions those are that come by the socket: it does not say who. */
+const SOCKET_OWNER = 'admin';
 /** What one answer holds of withheld things: more than a person reads at once. */
 const MAX_AT_ONCE = 200;
 /** Vanished things that a new one is compared with. */
@@ -64,7 +66,7 @@ export function createCataloguePort({ authority, servers, inspection }: Catalogu
       const known = authority();
       return known === undefined ? unavailable : ok(await compareAll(known, servers()));
     },
-    decide: async ({ server, decision, name, kind, fingerprint, serverVersion }) => {
+    decide: async ({ server, decision, name, kind, fingerprint, serverVersion }, { by = SOCKET_OWNER, isDryRun = false } = {}) => {
       const known = authority();
       if (known === undefined) return unavailable;
       const decided = await known.decide({
@@ -74,6 +76,8 @@ export function createCataloguePort({ authority, servers, inspection }: Catalogu
         kind: kind ?? undefined,
         fingerprint: fingerprint ?? undefined,
         serverVersion: serverVersion ?? undefined,
+        by,
+        isDryRun,
       });
       return ok({
         decided: decided.map(({ kind: which, name: called, fingerprint: print }) => ({ kind: which, name: called, fingerprint: print })),
