@@ -45,6 +45,9 @@ const eventsQuery = z.strictObject({
 
 const eventSchema = z.discriminatedUnion('topic', [
   z
+    .strictObject({ topic: z.literal('ready') })
+    .meta({ description: 'The first: what happens from here on is told. Whoever shows a list reads it now.' }),
+  z
     .strictObject({ topic: z.literal('call'), record: recordSchema })
     .meta({ description: 'A call was decided, or has ended: then it comes once more, with its end.' }),
   z

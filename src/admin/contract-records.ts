@@ -108,7 +108,7 @@ const hopSchema = z.strictObject({
       'received: its head was read. decided: by policy. forwarded: the request went to the server. answering: the first byte of its answer came. answered: the last word was with the agent.',
   }),
   at: time,
-  us: z.int().meta({ description: 'Microseconds since it was received.' }),
+  us: z.int().nullable().meta({ description: 'Microseconds since it was received; null: the record does not say.' }),
 });
 
 const ruleSchema = z.strictObject({

@@ -33,7 +33,8 @@ export function createProgressReport(say: (line: string) => void, nowMs: () => n
 
 const PROGRESS_MS = 1_000;
 
-function describeGood({ records, logs }: VerifyReport): string {
+/** That the logs hold, as a sentence. */
+export function describeGood({ records, logs }: VerifyReport): string {
   const signed = logs.reduce((sum, log) => sum + (log.signed === undefined ? 0 : Math.max(0, log.signed.size - log.removed)), 0);
   return `Good: ${records} records in ${logs.length} ${logs.length === 1 ? 'log' : 'logs'}, none changed; ${signed} of them signed.`;
 }

@@ -32,6 +32,8 @@ export interface TailOptions {
   readonly signal?: AbortSignal;
   /** How often to look for more. */
   readonly pollMs?: number;
+  /** Called when what was there has been read: everything from here on is new. */
+  readonly onEnd?: () => void;
 }
 
 /** How far one log has been read. */
@@ -56,6 +58,7 @@ export async function* tailLogs(directory: string, options: TailOptions): AsyncG
   const merged = mergeCursors(cursors, directory, options.limit);
   if (options.limit === undefined) yield* merged;
   else yield* await keepLast(merged, options.limit);
+  options.onEnd?.();
   while (options.follow && options.signal?.aborted !== true) {
     await pause(options.pollMs ?? POLL_MS, options.signal);
     yield* mergeCursors(cursors, directory, undefined);

@@ -30,9 +30,15 @@ import type { JobsDesk } from './jobs-desk.ts';
 import { createLimitsDesk } from './limits-desk.ts';
 import { createLockdownDesk } from './lockdown-desk.ts';
 import type { Init } from './messages.ts';
+import { createNews } from './news.ts';
+import type { News } from './news.ts';
+import { createRecordDesk } from './record/record-desk.ts';
+import type { RecordDesk } from './record/record-desk.ts';
 import { createRetentionDesk } from './retention-desk.ts';
 import type { RetentionDesk } from './retention-desk.ts';
 import type { People } from './people.ts';
+import { createRecordReader } from './record/reader.ts';
+import type { RecordReader } from './record/reader.ts';
 import { createRecordIndexer } from './record-indexer.ts';
 import { createRecordedNames } from './recorded-names.ts';
 import { createSubjectsDesk } from './subjects-desk.ts';
@@ -45,6 +51,7 @@ const APPROVAL_ID_BYTES = 8;
 export interface ControlDesksOptions {
   readonly init: Init;
   readonly links: Links;
+  readonly version: string;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly tenant: string;
@@ -78,6 +85,12 @@ export interface ControlDesks {
   readonly checkpoints: CheckpointDesk;
   /** What takes longer than an answer may take. */
   readonly jobs: JobsDesk;
+  /** Reads the record in threads of its own. */
+  readonly recordReader: RecordReader;
+  /** That something has changed, for who looks on. */
+  readonly news: News;
+  /** The record, for who looks at it over the admin API. */
+  readonly records: RecordDesk;
   /** What may be told of people now. */
   readonly privacy: () => Pick<PrivacySwitches, 'reidentify' | 'subjects' | 'smallestGroup'>;
   /** Those that workers talk to. */
@@ -162,6 +175,19 @@ export function createControlDesks(options: ControlDesksOptions): ControlDesks {
     nameOf: options.nameOf,
   });
   const jobs = createJobsDesk({ nowMs });
+  const recordReader = createRecordReader({ dataFolder });
+  const news = createNews();
+  const records = createRecordDesk({
+    dataFolder,
+    version: options.version,
+    log,
+    nowMs,
+    reader: recordReader,
+    jobs,
+    news,
+    audit: () => ({ ...privacy(), anchors: (shard()?.audit ?? DEFAULT_AUDIT).anchors }),
+    checkpoints: checkpoints.port,
+  });
   const all: readonly Desk[] = [catalogue, flow, limits, approvals, checkpoints];
   return {
     privacy,
@@ -178,6 +204,9 @@ export function createControlDesks(options: ControlDesksOptions): ControlDesks {
     controlLog,
     checkpoints,
     jobs,
+    recordReader,
+    news,
+    records,
     all,
     open: async (opened) => {
       await flow.open(opened.taint);
@@ -190,6 +219,8 @@ export function createControlDesks(options: ControlDesksOptions): ControlDesks {
     },
     close: async () => {
       await jobs.close();
+      await recordReader.close();
+      await records.close();
       for (const desk of all) await desk.close?.();
       await recordIndex.close();
       await retention.close();

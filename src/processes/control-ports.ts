@@ -17,7 +17,6 @@ import type { OperatorsDesk } from './operators-desk.ts';
 import type { People } from './people.ts';
 import { createPolicyPort } from './policy-port.ts';
 import { holdsOf } from './server-holds.ts';
-import { createRecordPages } from './record-desk.ts';
 import type { StatusBoard } from './status-board.ts';
 import { createPolicyPages } from './policy-pages.ts';
 import { createVaultPort } from './vault-port.ts';
@@ -48,8 +47,9 @@ export interface ControlPortsOptions {
 export function createControlPorts(options: ControlPortsOptions): GatewayPorts {
   const { dataFolder, tenant, nowMs, links, keeper, people, agents, desks, store, shard, status, load, configStatus } = options;
   const { catalogue, lockdown, flow, limits } = desks;
+  const policyPages = createPolicyPages();
   return {
-    ...createRecordPages({ jobs: desks.jobs }),
+    ...desks.records.pages(policyPages.policyDocument),
     ...options.operators.ports,
     acts: createActsPort(keeper, tenant),
     agents,
@@ -77,7 +77,7 @@ export function createControlPorts(options: ControlPortsOptions): GatewayPorts {
       flow: flow.port,
       nowMs,
     }),
-    ...createPolicyPages(),
+    ...policyPages,
     limits: async () => ok(limits.view({ privacy: desks.privacy(), sizeOf: groupSizes((await store()?.agents(tenant))?.agents ?? []) })),
     status: async () => ok(await status()),
     servers: async () => ok(serversOf(options)),

@@ -63,6 +63,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
   const desks = createControlDesks({
     init,
     links,
+    version,
     log,
     metrics,
     tenant: TENANT,
