@@ -94,8 +94,32 @@ export type {
   VerificationReport,
   VerificationView,
 } from './contract.ts';
+export { parseServerProbe } from './contract-servers.ts';
 export { createLockdownPort } from './lockdown-port.ts';
 export type { InForce, LockdownPortOptions } from './lockdown-port.ts';
+export type {
+  BucketPage,
+  BucketQuery,
+  CheckedPolicy,
+  DecideProposalInput,
+  DefinitionDiffLine,
+  DefinitionPage,
+  DefinitionPlace,
+  DefinitionQuery,
+  DefinitionRow,
+  DefinitionView,
+  DiffLineView,
+  PolicyProblemView,
+  PolicyRevisionView,
+  PolicySchemaView,
+  PolicyView,
+  ProposalView,
+  ReplayView,
+  SettingsQuery,
+  SettingsView,
+  SettingView,
+  WritePolicyInput,
+} from './contract.ts';
 export type { DefinitionsPort, PolicyDocumentPort, PolicyPages, PolicyWriter, PolicyWriting } from './policy-port.ts';
 export type {
   ActsPort,

@@ -34,6 +34,8 @@ export interface PolicyWriter {
   readonly actor: Actor;
   /** Signed in, so that it is known who it is: whoever has the socket may call themselves anything. */
   readonly isSignedIn: boolean;
+  /** Their role is one that decides about what others propose. */
+  readonly mayAccept: boolean;
 }
 
 /** How a policy is to be written. */

@@ -42,6 +42,7 @@ export const PROBLEMS = {
   job_over: row(409, 'This job has ended.'),
   record_unsigned: row(409, 'This cannot be proven, or not yet.'),
   release_over: row(409, 'This release cannot be decided or used, or not now.'),
+  too_many_proposals: row(409, 'As many proposals are open as may be.'),
   proposal_over: row(409, 'This proposal was decided already.'),
   policy_fixed: row(409, 'The policy cannot be changed from here.'),
   file_changed: row(409, 'The config file holds more changes, which are not in force.'),

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { tailLogs } from '../audit/index.ts';
-import type { TailRecord } from '../audit/index.ts';
+import { readDecision } from '../policies/index.ts';
 import type { RecordedDecision } from '../policies/index.ts';
 import { recordAct } from './acts.ts';
 import type { ParsedArguments } from './arguments.ts';
@@ -57,37 +57,6 @@ async function* readDecisions(
 ): AsyncGenerator<RecordedDecision, void, undefined> {
   for await (const record of tailLogs(folder, { follow: false, limit: undefined, signal })) {
     if (signal.aborted) return;
-    if (record.kind === 'decision' && (sinceMs === undefined || record.time >= sinceMs)) yield toDecision(record);
+    if (record.kind === 'decision' && (sinceMs === undefined || record.time >= sinceMs)) yield readDecision(record.time, record.members);
   }
-}
-
-function toDecision({ time, members }: TailRecord): RecordedDecision {
-  const text = (name: string): string | undefined => {
-    const value = members[name];
-    return typeof value === 'string' ? value : undefined;
-  };
-  const verdict = text('verdict');
-  return {
-    timeMs: time,
-    verdict: verdict === 'allow' || verdict === 'ask' ? verdict : 'deny',
-    rule: text('rule'),
-    reason: text('reason'),
-    agent: text('agent') ?? '',
-    user: text('user'),
-    server: text('server') ?? '',
-    era: text('era') ?? '',
-    listener: text('listener') ?? '',
-    method: text('method') ?? '',
-    subject: subjectOf(text),
-    wasAsked: text('approval') !== undefined,
-    isUnread: text('inspection') === 'bypassed',
-  };
-}
-
-function subjectOf(text: (name: string) => string | undefined): RecordedDecision['subject'] {
-  for (const kind of ['tool', 'prompt', 'resource'] as const) {
-    const name = text(kind);
-    if (name !== undefined) return { kind, name };
-  }
-  return { kind: 'server' };
 }

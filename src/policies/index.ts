@@ -49,10 +49,12 @@ export type {
   Want,
   WrittenAccount,
 } from './limits/index.ts';
+export { CONDITION_PATHS } from './condition/index.ts';
+export { policyJsonSchema } from './json-schema.ts';
 export { isPermit } from './permit.ts';
 export type { Permit } from './permit.ts';
-export { createReplay } from './replay/index.ts';
-export type { LeftOut, RecordedDecision, Replay, ReplayBed, ReplayGroup, ReplayReport } from './replay/index.ts';
+export { compileForesight, createReplay, readDecision } from './replay/index.ts';
+export type { Foreseen, LeftOut, RecordedDecision, Replay, ReplayBed, ReplayGroup, ReplayReport } from './replay/index.ts';
 export { KNOWN_LABELS, policySchema } from './schema.ts';
 export { approvedBy, needsApproval, settle } from './settle.ts';
 export type { Settlement } from './settle.ts';

@@ -12,9 +12,10 @@ import { createCataloguePort } from './catalogue-review.ts';
 import type { Links } from './child.ts';
 import type { ControlDesks } from './control-desks.ts';
 import { groupSizes } from './limits-view.ts';
-import { createOverviewPort } from './overview-port.ts';
+import type { OverviewDesk } from './overview/overview-desk.ts';
 import type { OperatorsDesk } from './operators-desk.ts';
 import type { People } from './people.ts';
+import type { PolicyDesk } from './policy-desk.ts';
 import { createPolicyPort } from './policy-port.ts';
 import { holdsOf } from './server-holds.ts';
 import type { StatusBoard } from './status-board.ts';
@@ -30,6 +31,8 @@ export interface ControlPortsOptions {
   readonly people: People;
   readonly agents: AgentsPort;
   readonly operators: OperatorsDesk;
+  readonly policies: PolicyDesk;
+  readonly overview: OverviewDesk;
   readonly desks: ControlDesks;
   readonly board: StatusBoard;
   readonly totals: MetricsTotals;
@@ -47,8 +50,8 @@ export interface ControlPortsOptions {
 export function createControlPorts(options: ControlPortsOptions): GatewayPorts {
   const { dataFolder, tenant, nowMs, links, keeper, people, agents, desks, store, shard, status, load, configStatus } = options;
   const { catalogue, lockdown, flow, limits } = desks;
-  const policyPages = createPolicyPages();
-  return {
+  const policyPages = createPolicyPages(options.policies);
+  const ports: Omit<GatewayPorts, 'overview'> = {
     ...desks.records.pages(policyPages.policyDocument),
     ...options.operators.ports,
     acts: createActsPort(keeper, tenant),
@@ -60,7 +63,6 @@ export function createControlPorts(options: ControlPortsOptions): GatewayPorts {
       inspection: desks.inspection,
     }),
     lockdown,
-    overview: createOverviewPort(),
     flow: flow.port,
     subjects: desks.subjects.port,
     holds: desks.holds.port,
@@ -86,6 +88,7 @@ export function createControlPorts(options: ControlPortsOptions): GatewayPorts {
       return loaded.ok ? ok(configStatus()) : loaded;
     },
   };
+  return { ...ports, overview: options.overview.port(ports) };
 }
 
 /** What became of reading the config again. */

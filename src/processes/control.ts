@@ -10,9 +10,9 @@ import type { PrivacySwitches } from '../audit/index.ts';
 import { openStore } from '../cluster/index.ts';
 import type { Store } from '../cluster/index.ts';
 import { endedCaptures } from '../config/index.ts';
-import type { ConfigShard } from '../config/index.ts';
+import type { ConfigProblem, ConfigShard, Placed } from '../config/index.ts';
 import { createMetrics, createMetricsTotals, parseMetricsDump } from '../telemetry/index.ts';
-import type { Log } from '../telemetry/index.ts';
+import type { Log, MetricsDump } from '../telemetry/index.ts';
 import { createActKeeper } from './act-keeper.ts';
 import type { Channel } from './channel.ts';
 import { report } from './child.ts';
@@ -34,7 +34,9 @@ import { serveMetrics } from './metrics-door.ts';
 import type { MetricsDoor } from './metrics-door.ts';
 import { configureRunner, keeperConfig, planOf } from './other-processes.ts';
 import { createOperatorsDesk } from './operators-desk.ts';
+import { createOverviewDesk } from './overview/overview-desk.ts';
 import { createPeople } from './people.ts';
+import { createPolicyDesk } from './policy-desk.ts';
 import { createPublisher } from './publisher.ts';
 import { removeStaleSockets } from './stale-sockets.ts';
 import { createStatusBoard } from './status-board.ts';
@@ -97,6 +99,21 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
   });
   const acts = createGatewayActs({ journal, tenant: TENANT, nowMs, version });
   const disk = createDiskWatch({ dataFolder: init.dataFolder, log, metrics });
+  const countAll = (): MetricsDump => {
+    totals.update('control', init.epoch, metrics.dump());
+    return totals.total();
+  };
+  const overview = createOverviewDesk({
+    dataFolder: init.dataFolder,
+    links,
+    nowMs,
+    total: countAll,
+    shard: () => config.shard,
+    authority: () => catalogue.authority,
+    isServing: (worker) => serving.has(worker),
+    diskFaults: () => disk.faults(),
+    anchorFaults: () => desks.checkpoints.faults(),
+  });
   let store: Store | undefined;
   let admin: AdminServer | undefined;
   let metricsDoor: MetricsDoor | undefined;
@@ -119,6 +136,25 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     consoleDesk.configure();
     catalogueFaults.recheck();
   };
+  /** What control knows and the file does not. */
+  const checkWhole = async (shard: ConfigShard, placed: Placed): Promise<readonly ConfigProblem[]> => {
+    const { authority } = catalogue;
+    if (authority === undefined) return [];
+    // What runs is never worse than what is not there: a gateway that starts again says what has become wrong, and serves.
+    const isStart = config.shard === undefined;
+    const ended = isStart ? [] : endedCaptures(shard.policy, shard.audit ?? DEFAULT_AUDIT, nowMs());
+    const problems = [...(await conditionProblems(shard, authority)), ...strayToolProblems(shard, authority), ...ended];
+    return problems.map(({ path, message, fix, severity }) => placed(path, message, fix, isStart ? 'warning' : severity));
+  };
+  const policies = createPolicyDesk({
+    ...{ init, tenant: TENANT, nowMs, desks },
+    store: () => store,
+    shard: () => config.shard,
+    written: () => config.written,
+    warnings: () => config.status.warnings.map(({ fix, ...warning }) => ({ ...warning, fix })),
+    check: checkWhole,
+    load: () => config.load(),
+  });
   const config = createConfigInForce({
     init,
     links,
@@ -128,16 +164,9 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     acts,
     tenant: TENANT,
     store: () => store,
-    check: async (shard, placed) => {
-      const { authority } = catalogue;
-      if (authority === undefined) return [];
-      // What runs is never worse than what is not there: a gateway that starts again says what has become wrong, and serves.
-      const isStart = config.shard === undefined;
-      const ended = isStart ? [] : endedCaptures(shard.policy, shard.audit ?? DEFAULT_AUDIT, nowMs());
-      const problems = [...(await conditionProblems(shard, authority)), ...strayToolProblems(shard, authority), ...ended];
-      return problems.map(({ path, message, fix, severity }) => placed(path, message, fix, isStart ? 'warning' : severity));
-    },
+    check: checkWhole,
     apply,
+    onApplied: (written) => policies.onApplied(written),
     onFaults: () => tellFaults(),
   });
 
@@ -149,7 +178,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
   };
 
   const render = (): string => {
-    totals.update('control', init.epoch, metrics.dump());
+    countAll();
     return totals.render();
   };
 
@@ -189,7 +218,9 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       keeper,
       people,
       agents,
+      policies,
       operators,
+      overview,
       desks,
       board,
       totals,
@@ -262,7 +293,9 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       metrics: ({ fields }, { name }) => {
         const dump = parseMetricsDump(fields['dump']);
         const [slot, epoch] = name.split('.');
-        if (dump.ok && slot !== undefined) totals.update(slot, Number(epoch), dump.value);
+        if (!dump.ok || slot === undefined) return;
+        totals.update(slot, Number(epoch), dump.value);
+        overview.take(name, dump.value, !init.restarted || epochOf(name) > init.epoch);
       },
       'server-status': ({ fields }) => board.setServer(fields),
       'session-ended': ({ fields }, { channel }) => {
@@ -274,6 +307,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       serving.delete(channel);
       tellWorkers();
       totals.end(name.split('.')[0] ?? name);
+      overview.end(name);
     },
   };
   const all: readonly Desk[] = [own, ...desks.all];

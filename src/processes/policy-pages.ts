@@ -2,24 +2,14 @@
 
 import type { PolicyPages } from '../admin/index.ts';
 import { fail } from '../base/index.ts';
+import type { PolicyDesk } from './policy-desk.ts';
 
 const STARTING = fail({ code: 'unavailable', detail: 'The gateway is starting; try again.' } as const);
 const starting = async (): Promise<typeof STARTING> => STARTING;
 
-export function createPolicyPages(): PolicyPages {
+export function createPolicyPages(policies: PolicyDesk): PolicyPages {
   return {
-    policyDocument: {
-      read: starting,
-      write: starting,
-      proposals: starting,
-      readProposal: starting,
-      decide: starting,
-      history: starting,
-      readRevision: starting,
-      replay: starting,
-      readReplay: starting,
-      schema: starting,
-    },
+    policyDocument: policies.port,
     definitions: { list: starting, read: starting },
     settings: starting,
     buckets: starting,

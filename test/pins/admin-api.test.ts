@@ -150,6 +150,7 @@ test('the problem codes and their statuses', () => {
     job_over: 409,
     record_unsigned: 409,
     release_over: 409,
+    too_many_proposals: 409,
     proposal_over: 409,
     policy_fixed: 409,
     file_changed: 409,

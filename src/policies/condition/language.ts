@@ -41,6 +41,13 @@ const UNTYPED = createLanguage('dyn');
 /** The variables that a condition may read. */
 export const VARIABLES: readonly string[] = [...Object.keys(FIELDS), 'args', 'taint'];
 
+/** The same with what each has: `agent.name`. */
+export const CONDITION_PATHS: readonly string[] = [
+  ...Object.entries(FIELDS).flatMap(([variable, fields]) => Object.keys(fields).map((field) => `${variable}.${field}`)),
+  'args',
+  'taint',
+];
+
 /** A condition that is well-formed. */
 export interface ReadCondition {
   readonly tree: Tree;

@@ -1,0 +1,91 @@
+// Everything about the policy as a text, put together: its file, its history, proposals, replays.
+
+import type { PolicyDocumentPort } from '../admin/index.ts';
+import { DEFAULT_AUDIT } from '../audit/index.ts';
+import { ok } from '../base/index.ts';
+import type { Store } from '../cluster/index.ts';
+import type { ConfigProblem, ConfigShard, Placed } from '../config/index.ts';
+import type { WrittenConfig } from './config-file.ts';
+import type { ControlDesks } from './control-desks.ts';
+import type { Init } from './messages.ts';
+import { createPolicyDocument } from './policy-document.ts';
+import type { PolicyDocument } from './policy-document.ts';
+import { createPolicyFile } from './policy-file.ts';
+import { createPolicyHistory, STARTING } from './policy-history.ts';
+import { createPolicyProposals } from './policy-proposals.ts';
+import { createPolicyReplay } from './policy-replay.ts';
+import { toPolicySchema } from './policy-vocabulary.ts';
+import { createRuleUses } from './rule-uses.ts';
+
+export interface PolicyDeskOptions {
+  readonly init: Init;
+  readonly tenant: string;
+  readonly nowMs: () => number;
+  readonly desks: Pick<ControlDesks, 'catalogue' | 'jobs' | 'recordReader' | 'news'>;
+  readonly store: () => Store | undefined;
+  readonly shard: () => ConfigShard | undefined;
+  readonly written: () => WrittenConfig | undefined;
+  readonly warnings: () => readonly ConfigProblem[];
+  readonly check: (shard: ConfigShard, placed: Placed) => Promise<readonly ConfigProblem[]>;
+  readonly load: () => Promise<readonly ConfigProblem[]>;
+}
+
+export interface PolicyDesk extends Pick<PolicyDocument, 'onApplied'> {
+  readonly port: PolicyDocumentPort;
+}
+
+export function createPolicyDesk(options: PolicyDeskOptions): PolicyDesk {
+  const { init, tenant, nowMs, desks, store, shard, written, warnings, check, load } = options;
+  const policies = () => store()?.policies;
+  const catalogues = () => desks.catalogue.authority?.all() ?? [];
+  const file = createPolicyFile({ place: init, check });
+  const history = createPolicyHistory({ tenant, nowMs, policies });
+  const proposals = createPolicyProposals({ tenant, nowMs, policies, document: () => document });
+  const uses = createRuleUses({
+    nowMs,
+    count: async (fromMs) => {
+      const { smallestGroup } = shard()?.audit ?? DEFAULT_AUDIT;
+      const counted = await desks.recordReader.ask('count', { filter: { fromMs }, by: 'rule', smallestGroup });
+      return counted.ok ? counted.value : undefined;
+    },
+  });
+  const document = createPolicyDocument({
+    file,
+    history,
+    shard,
+    written,
+    warnings,
+    load,
+    propose: proposals.propose,
+    uses,
+  });
+  const replay = createPolicyReplay({
+    ...{ tenant, file, store, catalogues },
+    jobs: desks.jobs,
+    reader: desks.recordReader,
+    privacy: () => shard()?.audit ?? DEFAULT_AUDIT,
+  });
+  return {
+    onApplied: async (applied) => {
+      await document.onApplied(applied);
+      desks.news.changed('policy');
+      desks.news.changed('settings');
+    },
+    port: {
+      ...replay,
+      read: document.read,
+      write: document.write,
+      proposals: proposals.proposals,
+      readProposal: proposals.readProposal,
+      decide: proposals.decide,
+      history: history.history,
+      readRevision: history.readRevision,
+      schema: async () => {
+        const config = shard();
+        const agents = await store()?.agents(tenant);
+        if (config === undefined || agents === undefined) return STARTING;
+        return ok(toPolicySchema({ shard: config, agents: agents.agents, catalogues: catalogues() }));
+      },
+    },
+  };
+}
