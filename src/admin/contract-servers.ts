@@ -124,6 +124,12 @@ const serverQuery = z.strictObject({
   cursor: z.string().max(200).optional().meta({ description: '`next` of the page before.' }),
 });
 
+/** What a walk to a server showed, as another process tells it; undefined: it has another form. */
+export function parseServerProbe(value: unknown): ServerProbe | undefined {
+  const parsed = probeSchema.safeParse(value);
+  return parsed.success ? parsed.data : undefined;
+}
+
 /** Endpoints about servers. */
 export const SERVER_ENDPOINTS = {
   listServers: {

@@ -1,7 +1,7 @@
 // What a worker can say about itself besides what it counts on the road: connections, sessions, memory, processor time. Read once a
 // second, when the metrics go to control; nothing of it costs a call anything.
 
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import type { HttpServer, HttpServerStats } from '../http/index.ts';
 import type { LegacyServers, OpenExchanges, Processes, Sessions } from '../proxy/index.ts';
 import type { Servers } from '../servers/index.ts';
@@ -29,6 +29,7 @@ export function createWorkerGauges(sources: GaugeSources): () => void {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
   let cpuUs = 0;
+  let activeMs = 0;
   return () => {
     for (const { listener, server } of doors) {
       const stats = server.stats();
@@ -43,6 +44,7 @@ export function createWorkerGauges(sources: GaugeSources): () => void {
     for (const server of servers.all()) {
       const label = { 'sallyport.server': server.name };
       const held = legacyServers.countOf(server.name);
+      metrics.gauge('sallyport.upstream.running', label).set(server.inFlight);
       metrics.gauge('sallyport.sessions', label).set(sessions.countOf(server.name));
       metrics.gauge('sallyport.bridge.sessions', label).set(held.sessions);
       metrics.gauge('sallyport.bridge.rounds.parked', label).set(held.parked);
@@ -56,6 +58,9 @@ export function createWorkerGauges(sources: GaugeSources): () => void {
     const { user, system } = process.cpuUsage();
     metrics.counter('sallyport.process.cpu', { process: 'worker' }).add((user + system - cpuUs) / 1_000_000);
     cpuUs = user + system;
+    const { active } = performance.eventLoopUtilization();
+    metrics.counter('sallyport.process.loop.active', { process: 'worker' }).add((active - activeMs) / 1_000);
+    activeMs = active;
     metrics
       .gauge('sallyport.process.loop.delay', { process: 'worker' })
       .set(Math.max(0, delay.max / 1_000_000_000 - RESOLUTION_MS / 1_000)); // It counts its own period as delay.

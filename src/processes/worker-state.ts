@@ -35,6 +35,15 @@ export interface WorkerStateOptions {
   readonly onServer: (server: Server) => void;
 }
 
+/** How connections to servers are made and kept. */
+export const UPSTREAM_POOL = {
+  connectTimeoutMs: 10_000,
+  maxConnections: 512,
+  maxQueued: 1_024,
+  maxHeadBytes: 64 * 1024,
+  addressPolicy: 'any',
+} as const;
+
 /** The state, by its parts. */
 export interface WorkerState extends Pick<Ports, 'servers' | 'sessions' | 'legacyServers' | 'aggregates'> {
   readonly placement: ReturnType<typeof createPlacement>;
@@ -86,11 +95,7 @@ export function createWorkerState(options: WorkerStateOptions): WorkerState {
       stdio: runner,
       secrets: createSecretsDoor(links),
       nowMs,
-      connectTimeoutMs: 10_000,
-      maxConnections: 512,
-      maxQueued: 1_024,
-      maxHeadBytes: 64 * 1024,
-      addressPolicy: 'any',
+      ...UPSTREAM_POOL,
       onChange: onServer,
     }),
     sweep: (snapshot) => {

@@ -43,11 +43,13 @@ import { reportSightings } from './sighting-report.ts';
 import { createServerGauges } from './server-gauges.ts';
 import { auditFolder } from './spawn.ts';
 import { createSubjectsDoor } from './subjects-door.ts';
+import { createWalkDoor } from './overview/walk-door.ts';
 import { createWorkerGauges } from './worker-gauges.ts';
 import { createWorkerListeners } from './worker-listeners.ts';
 import type { WorkerListeners } from './worker-listeners.ts';
 import { readinessOf } from './worker-readiness.ts';
-import { createWorkerState } from './worker-state.ts';
+import { createSecretsDoor } from './worker-doors.ts';
+import { createWorkerState, UPSTREAM_POOL } from './worker-state.ts';
 
 const SNAPSHOT_PATIENCE_MS = 3_000;
 const KEYS_TIMEOUT_MS = 5_000;
@@ -377,7 +379,14 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       if (links.get('control') === undefined) cutOffAt = nowMs();
     },
   };
-  const doors: readonly Door[] = [own, catalogue, lockdown, flow, limits, approvals, checkpoints, subjects];
+  const walks = createWalkDoor({
+    stdio: runner,
+    secrets: createSecretsDoor(links),
+    pool: UPSTREAM_POOL,
+    configOf: (server) => servers.get(server)?.config,
+    nowMs,
+  });
+  const doors: readonly Door[] = [own, walks, catalogue, lockdown, flow, limits, approvals, checkpoints, subjects];
   const switchboard = createSwitchboard<undefined>(doors);
   const hear = (frame: Frame): void => {
     if (!switchboard.hear(frame, undefined)) dropFrame(frame, log);

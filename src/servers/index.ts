@@ -29,5 +29,6 @@ export { openSseCarrier } from './sse-carrier.ts';
 export type { SseCarrierOptions } from './sse-carrier.ts';
 export type { EraVerdict, Transport } from './verdict.ts';
 export { walkHttp } from './walk-http.ts';
+export type { HttpWalkOptions } from './walk-http.ts';
 export { walkStdio } from './walk-stdio.ts';
 export type { HopName, Walk, WalkHop } from './walk.ts';

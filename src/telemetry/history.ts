@@ -19,8 +19,15 @@ export interface Flow {
   readonly running: number;
   readonly bytesIn: number;
   readonly bytesOut: number;
-  /** Processor time of workers, in seconds. */
+  /** Requests that were turned away because there was too much to do. */
+  readonly shed: number;
+  /** Processor time of workers, and the time that their loops were not idle, in seconds. */
   readonly cpuSeconds: number;
+  readonly loopSeconds: number;
+  /** Bytes that were put on record, and durable writes. */
+  readonly auditBytes: number;
+  readonly commits: number;
+  readonly commitMs: QuantileEstimate | null;
   readonly overheadMs: QuantileEstimate | null;
   readonly serverMs: QuantileEstimate | null;
 }
@@ -197,7 +204,8 @@ function toPoint({ atMs, spanMs, values }: RingRow): FlowPoint {
 }
 
 function toFlow(values: Float64Array): Flow {
-  const { COLUMNS, OVERHEAD_AT, OVERHEAD_BOUNDS, WAIT_AT } = tally;
+  const { COLUMNS, OVERHEAD_AT, OVERHEAD_BOUNDS, WAIT_AT, COMMIT_AT, COMMIT_BOUNDS } = tally;
+  const commits = values.subarray(COMMIT_AT);
   const of = (at: number): number => values[at] ?? 0;
   return {
     calls: callsOf(values),
@@ -209,9 +217,14 @@ function toFlow(values: Float64Array): Flow {
     running: of(COLUMNS.running),
     bytesIn: of(COLUMNS.bytesIn),
     bytesOut: of(COLUMNS.bytesOut),
+    shed: of(COLUMNS.shed),
     cpuSeconds: of(COLUMNS.cpu),
+    loopSeconds: of(COLUMNS.loopActive),
+    auditBytes: of(COLUMNS.auditBytes),
+    commits: commits.subarray(0, COMMIT_BOUNDS.length + 1).reduce((sum, value) => sum + value, 0),
+    commitMs: inMilliseconds(COMMIT_BOUNDS, commits),
     overheadMs: inMilliseconds(OVERHEAD_BOUNDS, values.subarray(OVERHEAD_AT, WAIT_AT)),
-    serverMs: inMilliseconds(tally.WAIT_BOUNDS, values.subarray(WAIT_AT)),
+    serverMs: inMilliseconds(tally.WAIT_BOUNDS, values.subarray(WAIT_AT, COMMIT_AT)),
   };
 }
 

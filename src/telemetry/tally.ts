@@ -4,16 +4,33 @@ import { METRICS } from './definitions.ts';
 import type { MetricName } from './definitions.ts';
 import type { FamilyDump, MetricsDump } from './dump.ts';
 
-/** Bounds of the two histograms in a row. */
+/** Bounds of the histograms in a row. */
 export const OVERHEAD_BOUNDS: readonly number[] = METRICS['sallyport.overhead.duration'].buckets;
 export const WAIT_BOUNDS: readonly number[] = METRICS['sallyport.server.wait.duration'].buckets;
 
-const SIMPLE = ['allowed', 'denied', 'asked', 'errors', 'refused', 'bytesIn', 'bytesOut', 'running', 'cpu'] as const;
+/** Of durable writes. */
+export const COMMIT_BOUNDS: readonly number[] = METRICS['sallyport.audit.commit.duration'].buckets;
+
+const SIMPLE = [
+  'allowed',
+  'denied',
+  'asked',
+  'errors',
+  'refused',
+  'shed',
+  'bytesIn',
+  'bytesOut',
+  'running',
+  'cpu',
+  'loopActive',
+  'auditBytes',
+] as const;
 /** Where in a row of the gateway each number is; the histograms begin where they say. */
 export const COLUMNS = Object.fromEntries(SIMPLE.map((name, at) => [name, at])) as Readonly<Record<(typeof SIMPLE)[number], number>>;
 export const OVERHEAD_AT = SIMPLE.length;
 export const WAIT_AT = OVERHEAD_AT + OVERHEAD_BOUNDS.length + 2;
-export const ROW_WIDTH = WAIT_AT + WAIT_BOUNDS.length + 2;
+export const COMMIT_AT = WAIT_AT + WAIT_BOUNDS.length + 2;
+export const ROW_WIDTH = COMMIT_AT + COMMIT_BOUNDS.length + 2;
 /** What stands at an instant, and is not added up. */
 export const HIGHEST: ReadonlySet<number> = new Set([COLUMNS.running]);
 
@@ -57,10 +74,16 @@ export function toTally({ families }: MetricsDump): Tally {
     const own = serverRow(labels[METHOD_AND_ERROR.server] ?? '');
     own[SERVER_COLUMNS.errors] = (own[SERVER_COLUMNS.errors] ?? 0) + failed;
   }
-  for (const { values } of of('sallyport.refusals')) bump(COLUMNS.refused, values[0]);
+  for (const { labels, values } of of('sallyport.refusals')) {
+    bump(COLUMNS.refused, values[0]);
+    if (labels[0] === 'overloaded') bump(COLUMNS.shed, values[0]);
+  }
   for (const { labels, values } of of('sallyport.traffic')) bump(labels[0] === 'in' ? COLUMNS.bytesIn : COLUMNS.bytesOut, values[0]);
   for (const { values } of of('sallyport.requests.running')) bump(COLUMNS.running, values[0]);
   for (const { values } of of('sallyport.process.cpu')) bump(COLUMNS.cpu, values[0]);
+  for (const { values } of of('sallyport.process.loop.active')) bump(COLUMNS.loopActive, values[0]);
+  for (const { values } of of('sallyport.audit.written')) bump(COLUMNS.auditBytes, values[0]);
+  for (const { values } of of('sallyport.audit.commit.duration')) values.forEach((value, at) => bump(COMMIT_AT + at, value));
   for (const { values } of of('sallyport.overhead.duration')) values.forEach((value, at) => bump(OVERHEAD_AT + at, value));
   for (const { labels, values } of of('sallyport.server.wait.duration')) {
     const own = serverRow(labels[0] ?? '');
