@@ -13,6 +13,8 @@ export const paths = {
   servers: (search: Search = {}) => withSearch('/servers', search),
   server: (name: string, search: Search = {}) => withSearch(`/servers/${encodeURIComponent(name)}`, search),
   catalogue: (search: Search = {}) => withSearch('/catalogue', search),
+  definition: (search: { readonly server: string; readonly kind: string; readonly name: string }) =>
+    withSearch('/catalogue/definition', search),
   policies: (search: Search = {}) => withSearch('/policies', search),
   approvals: (search: Search = {}) => withSearch('/approvals', search),
   audit: (search: Search = {}) => withSearch('/audit', search),

@@ -20,7 +20,7 @@ const texts = (search: Record<string, unknown>): Readonly<Record<string, string>
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  component: lazyRouteComponent(() => import('./pages/SignInPage.tsx'), 'SignInPage'),
+  component: lazyRouteComponent(() => import('./pages/sign-in/SignInPage.tsx'), 'SignInPage'),
 });
 
 const shell = createRoute({
@@ -42,40 +42,85 @@ const shell = createRoute({
 const overview = createRoute({
   getParentRoute: () => shell,
   path: '/',
-  component: lazyRouteComponent(() => import('./pages/OverviewPage.tsx'), 'OverviewPage'),
+  component: lazyRouteComponent(() => import('./pages/overview/OverviewPage.tsx'), 'OverviewPage'),
 });
 
 const live = createRoute({
   getParentRoute: () => shell,
   path: '/live',
-  component: lazyRouteComponent(() => import('./pages/LivePage.tsx'), 'LivePage'),
+  component: lazyRouteComponent(() => import('./pages/live/LivePage.tsx'), 'LivePage'),
 });
 
 const agents = createRoute({
   getParentRoute: () => shell,
   path: '/agents',
-  component: lazyRouteComponent(() => import('./pages/AgentsPage.tsx'), 'AgentsPage'),
+  component: lazyRouteComponent(() => import('./pages/agents/AgentsPage.tsx'), 'AgentsPage'),
 });
 
 const agent = createRoute({
   getParentRoute: () => shell,
   path: '/agents/$agent',
-  component: lazyRouteComponent(() => import('./pages/AgentPage.tsx'), 'AgentPage'),
+  component: lazyRouteComponent(() => import('./pages/agents/AgentPage.tsx'), 'AgentPage'),
 });
 
 const servers = createRoute({
   getParentRoute: () => shell,
   path: '/servers',
-  component: lazyRouteComponent(() => import('./pages/ServersPage.tsx'), 'ServersPage'),
+  component: lazyRouteComponent(() => import('./pages/servers/ServersPage.tsx'), 'ServersPage'),
 });
 
 const server = createRoute({
   getParentRoute: () => shell,
   path: '/servers/$server',
-  component: lazyRouteComponent(() => import('./pages/ServerPage.tsx'), 'ServerPage'),
+  component: lazyRouteComponent(() => import('./pages/servers/ServerPage.tsx'), 'ServerPage'),
 });
 
-const tree = root.addChildren([signIn, shell.addChildren([overview, live, agents, agent, servers, server])]);
+const catalogue = createRoute({
+  getParentRoute: () => shell,
+  path: '/catalogue',
+  component: lazyRouteComponent(() => import('./pages/catalogue/CataloguePage.tsx'), 'CataloguePage'),
+});
+
+const definition = createRoute({
+  getParentRoute: () => shell,
+  path: '/catalogue/definition',
+  component: lazyRouteComponent(() => import('./pages/catalogue/DefinitionPage.tsx'), 'DefinitionPage'),
+});
+
+const policies = createRoute({
+  getParentRoute: () => shell,
+  path: '/policies',
+  component: lazyRouteComponent(() => import('./pages/policies/PoliciesPage.tsx'), 'PoliciesPage'),
+});
+
+const approvals = createRoute({
+  getParentRoute: () => shell,
+  path: '/approvals',
+  component: lazyRouteComponent(() => import('./pages/approvals/ApprovalsPage.tsx'), 'ApprovalsPage'),
+});
+
+const audit = createRoute({
+  getParentRoute: () => shell,
+  path: '/audit',
+  component: lazyRouteComponent(() => import('./pages/audit/AuditPage.tsx'), 'AuditPage'),
+});
+
+const limits = createRoute({
+  getParentRoute: () => shell,
+  path: '/limits',
+  component: lazyRouteComponent(() => import('./pages/limits/LimitsPage.tsx'), 'LimitsPage'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => shell,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./pages/settings/SettingsPage.tsx'), 'SettingsPage'),
+});
+
+const tree = root.addChildren([
+  signIn,
+  shell.addChildren([overview, live, agents, agent, servers, server, catalogue, definition, policies, approvals, audit, limits, settings]),
+]);
 
 /** Makes the router. */
 // oxlint-disable-next-line typescript/explicit-function-return-type

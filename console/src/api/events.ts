@@ -23,7 +23,6 @@ export interface EventStream {
 
 /** What a connection says. */
 export interface Hearing {
-  readonly onOpen: () => void;
   readonly onMessage: (data: string) => void;
   readonly onBreak: () => void;
 }
@@ -65,19 +64,22 @@ export function createEventStream({ open, later }: StreamDeps): EventStream {
   const tell = (data: string): void => {
     const event = readEvent(data);
     if (event === undefined) return;
-    for (const listener of listeners) if (listener.wanted.topics.includes(topicOf(event))) listener.onEvent(event);
+    const topic = topicOf(event);
+    if (topic === undefined) return begin();
+    for (const listener of listeners) if (listener.wanted.topics.includes(topic)) listener.onEvent(event);
+  };
+  /** From here on everything is told. */
+  const begin = (): void => {
+    retryMs = FIRST_RETRY_MS;
+    setState('open');
+    if (isGap) for (const listener of listeners) listener.onGap?.();
+    isGap = false;
   };
   const connect = (): void => {
     close?.();
     close = undefined;
     if (url === undefined) return;
     const mine = open(url, {
-      onOpen: () => {
-        retryMs = FIRST_RETRY_MS;
-        setState('open');
-        if (isGap) for (const listener of listeners) listener.onGap?.();
-        isGap = false;
-      },
       onMessage: tell,
       // A browser gives up for good when the answer is none that it knows, a 401 or a 503: so every break is mended here.
       onBreak: () => {
@@ -134,7 +136,8 @@ export function urlOf(wanted: readonly Wanted[]): string | undefined {
   return toUrl('listen', {}, { topics: [...topics].sort().join(','), ...filter });
 }
 
-function topicOf(event: GatewayEvent): EventTopic {
+/** undefined: it is about the connection itself. */
+function topicOf(event: GatewayEvent): EventTopic | undefined {
   switch (event.topic) {
     case 'call':
     case 'skipped':
@@ -145,6 +148,8 @@ function topicOf(event: GatewayEvent): EventTopic {
       return 'jobs';
     case 'overview':
       return 'overview';
+    case 'ready':
+      return undefined;
   }
 }
 

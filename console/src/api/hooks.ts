@@ -10,12 +10,24 @@ import type { ApiProblem } from './problem.ts';
 
 type Value<Name extends Endpoint> = ResponseOf<Name & EndpointName>;
 
+/** What goes on record each time it is read: asked for by people, and never again because a window came to the front. */
+const ON_RECORD: ReadonlySet<Endpoint> = new Set<Endpoint>(['listRecords', 'countRecords', 'readRecord', 'readApproval']);
+
+function freshnessOf(name: Endpoint): {
+  readonly staleTime?: number;
+  readonly refetchOnWindowFocus?: false;
+  readonly refetchOnReconnect?: false;
+} {
+  return ON_RECORD.has(name) ? { staleTime: Infinity, refetchOnWindowFocus: false, refetchOnReconnect: false } : {};
+}
+
 /** A question as a query, for loaders and for `useApi`. */
 // oxlint-disable-next-line typescript/explicit-function-return-type
 export function apiQuery<Name extends Endpoint>(name: Name, input: AskOf<Name>) {
   return queryOptions<Answer<Value<Name>>, ApiProblem>({
     queryKey: [name, input.path ?? null, input.query ?? null, input.body ?? null],
     queryFn: ({ signal }) => ask(name, { ...input, signal }),
+    ...freshnessOf(name),
   });
 }
 
@@ -38,7 +50,7 @@ export function useApiPages<Name extends Endpoint, Row>(
   name: Name,
   input: AskOf<Name>,
   rowsOf: (page: Value<Name>) => readonly Row[],
-  options: { readonly enabled?: boolean } = {},
+  options: { readonly enabled?: boolean; readonly refetchInterval?: number } = {},
 ): UseInfiniteQueryResult<readonly Row[], ApiProblem> {
   return useInfiniteQuery<Value<Name>, ApiProblem, readonly Row[], QueryKey, string | null>({
     queryKey: [name, input.path ?? null, input.query ?? null, 'pages'],
@@ -50,6 +62,7 @@ export function useApiPages<Name extends Endpoint, Row>(
     initialPageParam: null,
     getNextPageParam: (page) => (page as Paged).next ?? undefined,
     select: (data) => data.pages.flatMap((page) => rowsOf(page)),
+    ...freshnessOf(name),
     ...options,
   });
 }

@@ -8,9 +8,8 @@ import { createEventStream } from './events.ts';
 import type { StreamState, Wanted } from './events.ts';
 
 const stream = createEventStream({
-  open: (url, { onOpen, onMessage, onBreak }) => {
+  open: (url, { onMessage, onBreak }) => {
     const source = new EventSource(url);
-    source.onopen = onOpen;
     source.onmessage = ({ data }) => onMessage(String(data));
     source.onerror = onBreak;
     return () => source.close();

@@ -38,22 +38,24 @@ export function PageHead({
   );
 }
 
-/** A part of a page. `flush`: what is in it reaches its edges, as tables do. */
+/** A part of a page. `flush`: what is in it reaches its edges, as tables do; `fill`: it takes the height that is left of its page. */
 export function Panel({
   title,
   description,
   actions,
   flush = false,
+  fill = false,
   children,
 }: {
   readonly title?: ReactNode;
   readonly description?: ReactNode;
   readonly actions?: ReactNode;
   readonly flush?: boolean;
+  readonly fill?: boolean;
   readonly children: ReactNode;
 }): ReactElement {
   return (
-    <section className="panel">
+    <section className={fill ? 'panel panel-fill' : 'panel'}>
       {title === undefined ? null : (
         <div className="panel-head">
           <div className="panel-title">

@@ -6,18 +6,18 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import type { ReactElement } from 'react';
-import { ask, setCsrf } from '../api/client.ts';
-import { asProblem } from '../api/problem.ts';
-import type { ApiProblem } from '../api/problem.ts';
-import { sessionQuery } from '../api/session.tsx';
-import { Brand } from '../layout/Brand.tsx';
-import { linkIn } from '../layout/sign-in-link.ts';
-import { paths } from '../paths.ts';
-import { Button } from '../ui/Button.tsx';
-import { CommandLine } from '../ui/CommandLine.tsx';
-import { commandLine } from '../ui/command-line.ts';
-import { Field } from '../ui/Field.tsx';
-import { Loading, Notice } from '../ui/State.tsx';
+import { ask, setCsrf } from '../../api/client.ts';
+import { asProblem } from '../../api/problem.ts';
+import type { ApiProblem } from '../../api/problem.ts';
+import { sessionQuery } from '../../api/session.tsx';
+import { Brand } from '../../layout/Brand.tsx';
+import { linkIn } from '../../layout/sign-in-link.ts';
+import { paths } from '../../paths.ts';
+import { Button } from '../../ui/Button.tsx';
+import { CommandLine } from '../../ui/CommandLine.tsx';
+import { commandLine } from '../../ui/command-line.ts';
+import { Field } from '../../ui/Field.tsx';
+import { Loading, Notice } from '../../ui/State.tsx';
 
 /** The page that a link opens, and that whoever is not signed in comes to. */
 export function SignInPage(): ReactElement {

@@ -1,0 +1,81 @@
+// How much more this machine carries, by what a call costs now, and what gives out first.
+
+import type { ReactElement } from 'react';
+import type { CapacityView, ResourceView } from '../../api/contract.ts';
+import { useApi } from '../../api/hooks.ts';
+import { Panel } from '../../ui/Panel.tsx';
+import { ErrorState, Loading } from '../../ui/State.tsx';
+import { showBytes, showShort } from '../../ui/units.ts';
+
+const REFRESH_MS = 15_000;
+
+const NAMES: Readonly<Record<ResourceView['resource'], string>> = {
+  cpu: 'Processor',
+  durable_writes: 'Durable writes',
+  server_places: 'Places at servers',
+  memory: 'Memory',
+  descriptors: 'Descriptors',
+  disk: 'Disk',
+};
+
+/** The panel. */
+export function Capacity(): ReactElement {
+  const { data, error, refetch } = useApi('readCapacity', {}, { refetchInterval: REFRESH_MS });
+  return (
+    <Panel title="Capacity" description={data === undefined ? 'What this machine carries' : sentence(data.value)}>
+      {data === undefined ? (
+        error === null ? (
+          <Loading lines={4} />
+        ) : (
+          <ErrorState problem={error} onRetry={() => void refetch()} />
+        )
+      ) : (
+        <ul className="capacity">
+          {data.value.resources.map((resource) => (
+            <Resource
+              key={`${resource.resource} ${resource.about ?? ''}`}
+              resource={resource}
+              isFirst={resource.resource === data.value.first}
+            />
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+function Resource({ resource, isFirst }: { readonly resource: ResourceView; readonly isFirst: boolean }): ReactElement {
+  const { about, used, available, unit, carries, text } = resource;
+  const name = about === null ? NAMES[resource.resource] : `${NAMES[resource.resource]} ${about}`;
+  const share = available === 0 ? 0 : Math.min(1, used / available);
+  return (
+    <li title={text}>
+      <span className="capacity-name">
+        {name}
+        {isFirst ? <span className="faint"> gives out first</span> : null}
+      </span>
+      <meter
+        className={share > 0.9 ? 'meter meter-bad' : share > 0.7 ? 'meter meter-warn' : 'meter'}
+        min={0}
+        max={1}
+        value={share}
+        aria-label={`${name}: ${show(used, unit)} of ${show(available, unit)}`}
+      />
+      <span className="capacity-figure numeric">
+        {show(used, unit)} <span className="faint">of {show(available, unit)}</span>
+      </span>
+      <span className="capacity-carries numeric faint">{carries === null ? '' : `${showShort(carries)} calls/s`}</span>
+    </li>
+  );
+}
+
+function sentence({ more, isReliable, load }: CapacityView): string {
+  const now = `${showShort(load.callsPerSecond)} calls/s now`;
+  if (more === null) return `${now}. There were too few calls to say what one costs.`;
+  return `${now}, about ${showShort(more)} more would fit${isReliable ? '' : '; a rough figure, from few calls'}.`;
+}
+
+function show(value: number, unit: ResourceView['unit']): string {
+  if (unit === 'bytes') return showBytes(value);
+  return unit === 'cores' ? `${showShort(value)} cores` : unit === 'writes/s' ? `${showShort(value)}/s` : showShort(value);
+}
