@@ -6,6 +6,44 @@ import { request } from 'node:http';
 import { join, relative } from 'node:path';
 import { at } from './mcp.ts';
 
+/** A request of the admin API, below its prefix. */
+export interface AdminAsk {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** What it answered. */
+export interface AdminAnswer {
+  readonly status: number;
+  readonly etag: string | undefined;
+  readonly body: unknown;
+}
+
+/** Asks the admin API of the gateway on this data folder, by its socket. */
+export async function askAdmin(dataFolder: string, { method, path, body, headers = {} }: AdminAsk): Promise<AdminAnswer> {
+  const socketPath = relative(process.cwd(), join(dataFolder, 'run', 'admin.sock'));
+  const text = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+  const outgoing = request({
+    socketPath,
+    method,
+    path: `/api/v1${path}`,
+    agent: false,
+    headers: {
+      authorization: `Bearer ${readFileSync(`${socketPath}.token`, 'utf8')}`,
+      ...(text === undefined ? {} : { 'content-type': 'application/json', 'content-length': String(text.length) }),
+      ...headers,
+    },
+  });
+  outgoing.end(text);
+  const [response] = await once(outgoing, 'response');
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk);
+  const answer: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  return { status: response.statusCode, etag: response.headers.etag, body: answer };
+}
+
 /** A worker as the gateway reports it. */
 export interface WorkerRow {
   readonly slot: number;

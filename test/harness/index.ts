@@ -3,12 +3,14 @@
 export { approvalIn, createApprover } from './approvals.ts';
 export type { ApproverAtWork, ListedApproval } from './approvals.ts';
 export { endWithUs } from './children.ts';
-export { readStatus, readWorkers, servingWorkers } from './admin.ts';
-export type { WorkerRow } from './admin.ts';
-export { ALLOW_ALL, ASKS_ANYTHING, testConfig } from './config.ts';
+export { askAdmin, readStatus, readWorkers, servingWorkers } from './admin.ts';
+export type { AdminAnswer, AdminAsk, WorkerRow } from './admin.ts';
+export { ALLOW_ALL, ASKS_ANYTHING, testConfig, WITH_CONSOLE } from './config.ts';
 export type { TestConfig } from './config.ts';
 export { repositoryRoot, sallyport, startGateway, until } from './gateway.ts';
 export type { CommandResult, Gateway, GatewayOptions } from './gateway.ts';
+export { signIn } from './console.ts';
+export type { ConsoleAnswer, Visitor } from './console.ts';
 export { openStream, rawExchange, send } from './http.ts';
 export type { HttpAnswer, HttpStream, SendOptions, SseEvent } from './http.ts';
 export { callOnce, CALLS_OF_A_LOAD, endLoads, KeptConnection, startLoad } from './load.ts';

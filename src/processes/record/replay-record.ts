@@ -36,6 +36,7 @@ export async function replayRecord(
     // Calls that came in meanwhile are in it too.
     if (done % PROGRESS_EVERY === 0) onProgress(done, Math.max(done, total));
   }
+  onProgress(done, done);
   const { groups, ungrouped, ...report } = replay.report();
   const told = groups.slice(0, MAX_GROUPS);
   const omitted = groups.slice(MAX_GROUPS).reduce((sum, { count }) => sum + count, ungrouped);
