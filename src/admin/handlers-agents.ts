@@ -4,8 +4,14 @@ import { map, writingOf } from './handler.ts';
 import type { Handlers } from './handler.ts';
 import type { AGENT_ENDPOINTS } from './contract-agents.ts';
 
+const PAGE = 100;
+
 export const AGENT_HANDLERS: Handlers<keyof typeof AGENT_ENDPOINTS> = {
-  listAgents: async (ports, { query }) => map(await ports.agentPages.list(query), ({ version, ...value }) => ({ value, version })),
+  // Only a command may have all of very many at once: no browser shows them, and control would do nothing else for a second.
+  listAgents: async (ports, { query, visit }) => {
+    const limit = query.limit ?? (visit === undefined ? undefined : PAGE);
+    return map(await ports.agentPages.list({ ...query, limit }), ({ version, ...value }) => ({ value, version }));
+  },
   readAgent: async (ports, { agent }) => map(await ports.agentPages.read(agent), ({ version, agent: value }) => ({ value, version })),
   addAgent: async (ports, call) => map(await ports.agents.add(call.body, writingOf(call)), (value) => ({ value })),
   changeAgent: async (ports, call) => map(await ports.agents.change(call.agent, call.body, writingOf(call)), (value) => ({ value })),

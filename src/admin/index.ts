@@ -133,6 +133,7 @@ export type {
   GatewayPorts,
   HoldsPort,
   LockdownPort,
+  OperatorsPort,
   OverviewPort,
   PolicyPort,
   SubjectsPort,

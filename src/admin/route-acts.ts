@@ -103,7 +103,8 @@ const NOBODY_CAN_SAY: AdminProblem = {
 /** What had to be done at once; nothing about putting it on record may hold it up, or undo it. */
 async function recordLate(keeper: ActKeeper, act: EndpointAct, asked: Asked, end: EndOfAct, isDone: boolean): Promise<void> {
   const known = await toPerformed(keeper, act, asked).catch(() => UNKNOWN);
-  const performed = { ...known, action: act.action, tenant: keeper.tenant, details: { ...known.details, ...end.details } };
+  const details = { ...known.details, ...end.details };
+  const performed = { ...known, action: act.action, tenant: keeper.tenant, target: end.target ?? known.target, details };
   keeper.journal.recordSoon([toActRecord(newActId(), isDone ? 'done' : 'refused', performed, keeper.nowMs())]);
 }
 

@@ -15,6 +15,7 @@ import { initCommand } from './init.ts';
 import { inspectCommand } from './inspect.ts';
 import { lockdownCommands } from './lockdown.ts';
 import { limitsCommand } from './limits.ts';
+import { operatorsCommands } from './operators.ts';
 import { policyLintCommand } from './policy-lint.ts';
 import { policyReplayCommand } from './policy-replay.ts';
 import { policyTestCommand } from './policy-test.ts';
@@ -35,6 +36,7 @@ export const GROUPS: readonly CommandGroup[] = [
   { title: 'Policy', commands: [explainCommand, policyTestCommand, policyLintCommand, policyReplayCommand, policyUnusedCommand] },
   { title: 'Inspection', commands: [inspectCommand] },
   { title: 'Agents and servers', commands: [...agentsCommands, serversCommand, ...certsCommands] },
+  { title: 'Console', commands: [...operatorsCommands] },
   { title: 'Tools, as an agent', commands: toolsCommands },
   { title: 'Approvals', commands: [...approvalsCommands, ...toolsReviewCommands, ...flowCommands] },
   { title: 'Record', commands: auditCommands },
