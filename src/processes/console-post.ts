@@ -6,8 +6,8 @@ import type { ListenSocket } from './listen-sockets.ts';
 import type { ConsolePlan } from './messages.ts';
 
 export interface ConsolePostOptions<Child> {
-  /** Starts a process that inherits the socket; `onReady` is called when it serves. */
-  readonly start: (onReady?: () => void) => void;
+  /** Starts a process that inherits the socket. */
+  readonly start: () => void;
   /** The processes that are here to stay. */
   readonly staying: () => readonly Child[];
   readonly end: (child: Child) => void;
@@ -56,9 +56,10 @@ export function createConsolePost<Child>({ start, staying, end, notice }: Consol
       socket = bound;
       plan = next;
       const before = staying();
-      if (before.length === 0) start();
-      // The next one serves before the last one goes.
-      else if (!isSame) start(() => before.forEach(end));
+      if (before.length > 0 && isSame) return;
+      // One after the other: two that share a socket, of which one speaks TLS, would take turns. Who comes meanwhile waits in it.
+      before.forEach(end);
+      start();
     },
   };
 }

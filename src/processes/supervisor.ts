@@ -367,7 +367,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   };
 
   const consolePost = createConsolePost<Child>({
-    start: (onReady) => void (start('console').onReady = onReady),
+    start: () => void start('console'),
     staying: () => staying('console'),
     end: (child) => end(child),
     notice: (text) => options.onNotice(text),

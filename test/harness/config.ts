@@ -15,6 +15,9 @@ export interface TestConfig {
 /** What a server may ask of agents that may ask for anything. */
 export const ASKS_ANYTHING = { forms: 'any', urls: ['*'], sampling: true, roots: true } as const;
 
+/** Members of a config whose console is on a free port. */
+export const WITH_CONSOLE = { admin: { listen: '127.0.0.1:0' } } as const;
+
 /** A rule that allows everything to everybody. */
 export const ALLOW_ALL = { name: 'everything', effect: 'allow', agents: ['*'], servers: ['*'] } as const;
 

@@ -55,6 +55,8 @@ export interface Gateway {
   readonly port: number;
   /** Lines of JSON from its standard output, parsed: ready, notices. */
   readonly events: readonly unknown[];
+  /** Base URL of the console, once it serves; later ones where it has moved. */
+  consoleUrl(): Promise<string>;
   /** Where an agent reaches a server. */
   url(server: string): string;
   /** Everything it has logged so far. */
@@ -64,7 +66,7 @@ export interface Gateway {
   /** Runs the CLI against this gateway's data folder. */
   cli(...args: readonly string[]): Promise<CommandResult>;
   /** Process ids of its live children of one kind. */
-  processes(role: 'worker' | 'inspector' | 'runner' | 'keeper' | 'control'): readonly number[];
+  processes(role: 'worker' | 'inspector' | 'runner' | 'keeper' | 'control' | 'console'): readonly number[];
   /** Process ids of its live workers. */
   workers(): readonly number[];
   /** Writes another config if one is given, and asks for a reload. It does not wait: see `until`. */
@@ -133,6 +135,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     origin,
     port: Number(new URL(origin).port),
     events,
+    consoleUrl: async () => {
+      const urls = (): readonly string[] => events.flatMap((event) => (at(event, 'event') === 'console' ? [textAt(event, 'url')] : []));
+      await until(() => urls().length > 0, 'the console');
+      return urls().at(-1) ?? '';
+    },
     url: (server) => `${origin}/mcp/${server}`,
     logs: () => log,
     cli,

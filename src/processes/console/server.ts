@@ -42,11 +42,11 @@ export interface ConsoleServer {
 
 const LIMITS: ServerOptions = {
   maxHeaderSize: 16 * 1024,
-  headersTimeout: 10_000,
+  headersTimeout: 5_000,
   // The whole of a request, body and all.
   requestTimeout: 30_000,
   keepAliveTimeout: 30_000,
-  connectionsCheckingInterval: 2_000,
+  connectionsCheckingInterval: 1_000,
   insecureHTTPParser: false,
   requireHostHeader: true,
 };
