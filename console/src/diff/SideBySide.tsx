@@ -2,7 +2,7 @@
 
 import { useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
-import { RevealedText } from './RevealedText.tsx';
+import { Untrusted } from '../ui/Text.tsx';
 import { foldRows } from './fold-rows.ts';
 import { toRows } from './side-by-side.ts';
 import type { DiffLine, DiffRow } from './side-by-side.ts';
@@ -95,10 +95,10 @@ function Side({ line, className, sign }: SideProps): ReactElement {
         {line.parts.map((part, at) =>
           part.isChanged ? (
             <mark key={at}>
-              <RevealedText text={part.text} />
+              <Untrusted text={part.text} multiline />
             </mark>
           ) : (
-            <RevealedText key={at} text={part.text} />
+            <Untrusted key={at} text={part.text} multiline />
           ),
         )}
       </td>

@@ -1,7 +1,6 @@
 // The whole story of one entry, beside the list it stands in.
 
 import type { ReactElement } from 'react';
-import type { RecordView } from '../api/contract.ts';
 import { useApi } from '../api/hooks.ts';
 import { useRefusal } from '../api/session.tsx';
 import { Drawer } from '../ui/Dialog.tsx';
@@ -17,8 +16,7 @@ export function RecordDrawer({
 }: {
   readonly place: string | undefined;
   readonly onClose: () => void;
-  /** Shows another entry. */
-  readonly onOpen: (record: RecordView) => void;
+  readonly onOpen: (place: string) => void;
 }): ReactElement {
   const read = readPlace(place);
   return (

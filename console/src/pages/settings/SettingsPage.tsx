@@ -1,0 +1,31 @@
+// What the gateway is told to do and who says so, and the people who may sign in.
+
+import './settings.css';
+import type { ReactElement } from 'react';
+import { Page, PageHead } from '../../ui/Panel.tsx';
+import { Tabs } from '../../ui/Tabs.tsx';
+import { useAddress } from '../use-address.ts';
+import { Config } from './Config.tsx';
+import { Operators } from './Operators.tsx';
+
+type View = 'config' | 'operators';
+
+/** Settings and operators. */
+export function SettingsPage(): ReactElement {
+  const [address, setAddress] = useAddress();
+  const view: View = address['view'] === 'operators' ? 'operators' : 'config';
+  return (
+    <Page fill>
+      <PageHead title="Settings" description="The config in force and where each value comes from, and the people who may sign in here." />
+      <Tabs<View>
+        label="Views of the settings"
+        selected={view}
+        onSelect={(chosen) => setAddress({ view: chosen === 'config' ? undefined : chosen, key: undefined })}
+        tabs={[
+          { id: 'config', label: 'Config', content: <Config /> },
+          { id: 'operators', label: 'Operators', content: <Operators /> },
+        ]}
+      />
+    </Page>
+  );
+}
