@@ -16,10 +16,13 @@ export const CHANGED = [
   'approvals',
   'catalogue',
   'checkpoints',
+  'flow',
+  'holds',
   'lockdown',
   'operators',
   'policy',
   'proposals',
+  'releases',
   'servers',
   'settings',
 ] as const;

@@ -23,6 +23,8 @@ export interface ApprovalsDeskOptions {
   readonly canRecord: () => boolean;
   /** Puts what people said on record, durably. */
   readonly record: (said: readonly ApprovalRecord[]) => Promise<void>;
+  /** Something waits for people, or does no more. */
+  readonly onChange?: () => void;
 }
 
 /** The desk, and what the admin API uses. */
@@ -37,7 +39,8 @@ export interface ApprovalsDesk extends Desk {
 const KEEPER_TIMEOUT_MS = 3_000;
 const SWEEP_PERIOD_MS = 5_000;
 
-export function createApprovalsDesk({ links, log, metrics, tenant, nowMs, newId, canRecord, record }: ApprovalsDeskOptions): ApprovalsDesk {
+export function createApprovalsDesk(options: ApprovalsDeskOptions): ApprovalsDesk {
+  const { links, log, metrics, tenant, nowMs, newId, canRecord, record } = options;
   let authority: ApprovalAuthority | undefined;
   let key: Buffer | undefined;
   let begin: () => void = () => {};
@@ -54,7 +57,10 @@ export function createApprovalsDesk({ links, log, metrics, tenant, nowMs, newId,
     }
     return createHmac('sha256', key).update(text).digest('hex');
   };
-  const count = (event: ApprovalEvent): void => metrics.counter('sallyport.approvals', { event }).add();
+  const noteEvent = (event: ApprovalEvent): void => {
+    metrics.counter('sallyport.approvals', { event }).add();
+    options.onChange?.();
+  };
   const tell = ({ id, state }: ApprovalRecord): void => {
     for (const worker of links.all('worker')) worker.send('approval-decided', { tenant, id, state });
   };
@@ -97,7 +103,7 @@ export function createApprovalsDesk({ links, log, metrics, tenant, nowMs, newId,
       return authority;
     },
     open: (store) => {
-      authority = createApprovalAuthority({ store: store.approvals, tenant, digest, nowMs, newId, onEvent: count });
+      authority = createApprovalAuthority({ store: store.approvals, tenant, digest, nowMs, newId, onEvent: noteEvent });
       sweeping = setInterval(sweep, SWEEP_PERIOD_MS);
       sweeping.unref();
       begin();

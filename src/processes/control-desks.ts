@@ -8,6 +8,7 @@ import type { Store } from '../cluster/index.ts';
 import type { ConfigShard } from '../config/index.ts';
 import { DEFAULT_FLOW } from '../policies/index.ts';
 import type { Log, Metrics } from '../telemetry/index.ts';
+import { changesIn } from './acts-news.ts';
 import { tellsApart } from './apart.ts';
 import { toApprovalRecord } from './approval-records.ts';
 import { createApprovalsDesk } from './approvals-desk.ts';
@@ -103,6 +104,7 @@ export interface ControlDesks {
 export function createControlDesks(options: ControlDesksOptions): ControlDesks {
   const { init, links, log, metrics, tenant, people, nowMs, store, shard } = options;
   const { dataFolder } = init;
+  const news = createNews();
   const inspection = createDefinitionInspection(() => shard()?.inspection);
   const catalogue = createCatalogueDesk({
     dataFolder,
@@ -111,7 +113,10 @@ export function createControlDesks(options: ControlDesksOptions): ControlDesks {
     tenant,
     trustOf: (name) => shard()?.servers.find((server) => server.name === name)?.trust,
     inspection,
-    onChange: () => catalogueFaults.recheck(),
+    onChange: () => {
+      catalogueFaults.recheck();
+      news.changed('catalogue');
+    },
   });
   const catalogueFaults = createCatalogueFaults({ authority: () => catalogue.authority, shard, log, onFaults: options.onFaults });
   const lockdown = createLockdownDesk({
@@ -137,7 +142,14 @@ export function createControlDesks(options: ControlDesksOptions): ControlDesks {
     isShown: () => tellsApart(privacy()),
   });
   const limits = createLimitsDesk({ log, metrics, expected: init.workers });
-  const controlLog = createControlLog({ dataFolder, node: init.node, writer: `${init.name} pid ${process.pid}`, log, nowMs });
+  const controlLog = createControlLog({
+    dataFolder,
+    node: init.node,
+    writer: `${init.name} pid ${process.pid}`,
+    log,
+    nowMs,
+    onRecorded: (records) => changesIn(records).forEach(news.changed),
+  });
   const checkpoints = createCheckpointDesk({ dataFolder, tenant, links, log, metrics, nowMs, journal: controlLog });
   const toName = createRecordedNames({ links, tenant, subjects: () => privacy().subjects });
   const approvals = createApprovalsDesk({
@@ -148,6 +160,7 @@ export function createControlDesks(options: ControlDesksOptions): ControlDesks {
     nowMs,
     newId: (prefix) => `${prefix}_${randomBytes(APPROVAL_ID_BYTES).toString('hex')}`,
     canRecord: controlLog.canRecord,
+    onChange: () => news.changed('approvals'),
     record: async (said) => controlLog.record(await Promise.all(said.map((one) => toApprovalRecord(one, nowMs(), toName)))),
   });
   // Until a config is in force nobody is told more than the strictest of them would tell.
@@ -176,7 +189,6 @@ export function createControlDesks(options: ControlDesksOptions): ControlDesks {
   });
   const jobs = createJobsDesk({ nowMs });
   const recordReader = createRecordReader({ dataFolder });
-  const news = createNews();
   const records = createRecordDesk({
     dataFolder,
     version: options.version,

@@ -22,16 +22,21 @@ export interface ControlLogOptions {
   readonly writer: string;
   readonly log: Log;
   readonly nowMs: () => number;
+  /** Told of what is on record now. */
+  readonly onRecorded: (records: readonly CallRecord[]) => void;
 }
 
 /** People do little: a segment holds some thousand acts. */
 const SEGMENT_BYTES = 1024 * 1024;
 
-export function createControlLog({ dataFolder, node, writer, log, nowMs }: ControlLogOptions): ControlLog {
+export function createControlLog({ dataFolder, node, writer, log, nowMs, onRecorded }: ControlLogOptions): ControlLog {
   let audit: AuditLog | undefined;
   const canRecord = (): boolean => audit?.state === 'open';
-  const record = (records: readonly CallRecord[]): Promise<void> =>
-    audit === undefined ? Promise.reject(new Error('the audit log is not open')) : recordAll(audit, records);
+  const record = async (records: readonly CallRecord[]): Promise<void> => {
+    if (audit === undefined) throw new Error('the audit log is not open');
+    await recordAll(audit, records);
+    onRecorded(records);
+  };
   const late = createLateRecords({ canRecord, record, onDropped: (count) => log.error('acts cannot be put on record', { count }) });
   return {
     get log() {

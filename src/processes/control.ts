@@ -40,8 +40,12 @@ import { createPolicyDesk } from './policy-desk.ts';
 import { createPublisher } from './publisher.ts';
 import { removeStaleSockets } from './stale-sockets.ts';
 import { createStatusBoard } from './status-board.ts';
+import { createTelemetryDesk } from './telemetry-desk.ts';
 
 const STORE_POLL_MS = 1_000;
+const TELEMETRY_TICK_MS = 1_000;
+/** Whoever looks on is told so often how the gateway does. */
+const OVERVIEW_EVERY_MS = 2_000;
 const CONFIG_EXIT_CODE = 3;
 const KEEPER_TIMEOUT_MS = 5_000;
 const TENANT = 'default';
@@ -114,6 +118,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     diskFaults: () => disk.faults(),
     anchorFaults: () => desks.checkpoints.faults(),
   });
+  const telemetry = createTelemetryDesk({ version, node: init.node, log, metrics, total: countAll, nowMs });
   let store: Store | undefined;
   let admin: AdminServer | undefined;
   let metricsDoor: MetricsDoor | undefined;
@@ -132,6 +137,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     await publisher.publish({ config: shard });
     report(planOf(shard));
     await openMetricsDoor(shard);
+    telemetry.configure(shard);
     for (const worker of links.all('worker')) worker.send('renew-certificates', {});
     consoleDesk.configure();
     catalogueFaults.recheck();
@@ -196,6 +202,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     if (store === undefined) return;
     agentsVersion = await store.agentsVersion(TENANT);
     await publisher.publish({ agents: await store.agentsShard() });
+    desks.news.changed('agents');
   };
 
   const start = async (): Promise<void> => {
@@ -246,6 +253,8 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       log.error('the config is refused; the last good one stays in force', { problems: renderProblems(errors) });
     }
     setInterval(() => void noticeOthers().then(storeAnswers, storeFails), STORE_POLL_MS).unref();
+    setInterval(() => desks.news.point(() => overview.latest()), OVERVIEW_EVERY_MS).unref();
+    setInterval(() => telemetry.tick(), TELEMETRY_TICK_MS).unref();
     disk.open();
     report({ kind: 'ready' });
   };
@@ -277,7 +286,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     shard: () => config.shard,
     configStatus: () => config.status,
     metricsUrl: () => metricsDoor?.url,
-    faults: () => [...disk.faults(), ...consoleDesk.faults()],
+    faults: () => [...disk.faults(), ...consoleDesk.faults(), ...telemetry.faults()],
     consoleUrl: () => consoleDesk.url,
   });
 
@@ -297,7 +306,9 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
         totals.update(slot, Number(epoch), dump.value);
         overview.take(name, dump.value, !init.restarted || epochOf(name) > init.epoch);
       },
-      'server-status': ({ fields }) => board.setServer(fields),
+      'server-status': ({ fields }) => {
+        if (board.setServer(fields)) desks.news.changed('servers');
+      },
       'session-ended': ({ fields }, { channel }) => {
         for (const worker of links.all('worker')) if (worker !== channel) worker.send('session-ended', fields);
       },
@@ -310,7 +321,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       overview.end(name);
     },
   };
-  const all: readonly Desk[] = [own, ...desks.all];
+  const all: readonly Desk[] = [own, telemetry, ...desks.all];
   const switchboard = createSwitchboard<Caller>(all);
 
   start().catch((error: unknown) => {
@@ -365,6 +376,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       disk.close();
       acts.stopping(links.all('worker').length === 0);
       metricsDoor?.close();
+      await telemetry.close();
       await desks.close();
       await store?.close();
     },

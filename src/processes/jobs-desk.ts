@@ -12,7 +12,7 @@ export interface JobRun {
   /** Aborted when nobody wants it any more: it ends soon then, with whatever it returns. */
   readonly signal: AbortSignal;
   /** How far it is; `total` undefined: nobody knows yet. As often as it likes. */
-  progress(done: number, total: number | undefined): void;
+  readonly progress: (done: number, total: number | undefined) => void;
 }
 
 /** A job to be begun. */

@@ -7,8 +7,8 @@ type Subscribe<T> = (listener: (value: T) => void) => () => void;
 
 export interface News {
   changed(of: Changed): void;
-  /** How the gateway does, every few seconds. */
-  point(point: OverviewPoint): void;
+  /** How the gateway does, every few seconds; made only where somebody listens. */
+  point(make: () => OverviewPoint): void;
   readonly onChanged: Subscribe<Changed>;
   readonly onPoint: Subscribe<OverviewPoint>;
 }
@@ -16,12 +16,24 @@ export interface News {
 export function createNews(): News {
   const changes = createFeed<Changed>();
   const points = createFeed<OverviewPoint>();
-  return { changed: changes.tell, point: points.tell, onChanged: changes.subscribe, onPoint: points.subscribe };
+  return {
+    changed: changes.tell,
+    point: (make) => void (points.isHeard() && points.tell(make())),
+    onChanged: changes.subscribe,
+    onPoint: points.subscribe,
+  };
 }
 
-function createFeed<T>(): { readonly tell: (value: T) => void; readonly subscribe: Subscribe<T> } {
+interface Feed<T> {
+  readonly tell: (value: T) => void;
+  readonly subscribe: Subscribe<T>;
+  readonly isHeard: () => boolean;
+}
+
+function createFeed<T>(): Feed<T> {
   const listeners = new Set<(value: T) => void>();
   return {
+    isHeard: () => listeners.size > 0,
     tell: (value) => {
       for (const listener of listeners) listener(value);
     },

@@ -1,5 +1,6 @@
 // What control knows about workers and servers, for the admin API and for the person who started the gateway.
 
+import { isDeepStrictEqual } from 'node:util';
 import type { ServerStatus, WorkerStatus } from '../admin/index.ts';
 import type { ServerConfig } from '../servers/index.ts';
 import type { Log } from '../telemetry/index.ts';
@@ -7,7 +8,8 @@ import type { Channel, Fields } from './channel.ts';
 
 export interface StatusBoard {
   setServers(configs: readonly ServerConfig[]): void;
-  setServer(fields: Fields): void;
+  /** True: it is otherwise than it was. */
+  setServer(fields: Fields): boolean;
   setWorker(channel: Channel, fields: Fields): void;
   removeWorker(channel: Channel): void;
   isDraining(channel: Channel): boolean;
@@ -54,7 +56,8 @@ export function createStatusBoard(options: { readonly log: Log; readonly notice:
     },
     setServer: (fields) => {
       const known = servers.get(String(fields['server']));
-      if (known === undefined) return;
+      if (known === undefined) return false;
+      const before = known.status;
       const revisions = Array.isArray(fields['revisions']) ? fields['revisions'].map(String) : [];
       const failed = fields['state'] === 'failed';
       const news = failed && known.status.state !== 'failed';
@@ -70,6 +73,7 @@ export function createStatusBoard(options: { readonly log: Log; readonly notice:
       };
       if (news)
         options.notice(`The server '${known.config.name}' cannot be used: ${sentence(problem ?? '')} The other servers are not affected.`);
+      return !isDeepStrictEqual({ ...known.status, checkedAt: before.checkedAt }, before);
     },
     setWorker: (channel, fields) => {
       const { slot, pid, startedAt, revision } = fields;

@@ -36,7 +36,11 @@ export function createCursors(randomBytes: (count: number) => Uint8Array): Curso
   };
 }
 
-/** All that changes what is found, in an order of its own; how many are wanted at once may differ from page to page, and why does not matter. */
-function canonical({ cursor: _, limit: __, reason: ___, ...question }: RecordsQuery): string {
-  return JSON.stringify(Object.entries(question).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+/** How many are wanted at once may differ from page to page, and why does not matter. */
+const NO_PART: ReadonlySet<string> = new Set(['cursor', 'limit', 'reason']);
+
+/** All that changes what is found, in an order of its own. */
+function canonical(query: RecordsQuery): string {
+  const question = Object.entries(query).filter(([name]) => !NO_PART.has(name));
+  return JSON.stringify(question.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

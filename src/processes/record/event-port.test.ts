@@ -53,7 +53,7 @@ test('a listener hears the topics that they asked for, and nothing before they b
   assert.deepEqual((await waiting).value, { topic: 'change', of: 'servers' });
   // Told many times before it is read: once. Of points the last.
   for (const changed of ['policy', 'agents', 'policy'] satisfies Changed[]) news.changed(changed);
-  for (const at of ['1', '2']) news.point({ at } as OverviewPoint);
+  for (const at of ['1', '2']) news.point(() => ({ at }) as OverviewPoint);
   const rest = [await events.next(), await events.next(), await events.next()].map(({ value }) => value);
   assert.deepEqual(rest, [
     { topic: 'change', of: 'policy' },

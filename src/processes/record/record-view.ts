@@ -53,39 +53,13 @@ export function toRecordView(entry: Entry, hidesNames: boolean): RecordView {
 }
 
 /** Members that a view shows, or that say how a line is framed. */
-const SHOWN: ReadonlySet<string> = new Set([
-  ...['v', 'seq', 'time', 'kind', 'chain', 'id', 'act', 'lock', 'tenant', 'agent', 'user', 'subject', 'keyId', 'by', 'listener', 'server'],
-  ...[
-    'era',
-    'revision',
-    'method',
-    'tool',
-    'prompt',
-    'resource',
-    'action',
-    'event',
-    'target',
-    'name',
-    'source',
-    'verdict',
-    'rule',
-    'reason',
-  ],
-  ...[
-    'limit',
-    'approval',
-    'outcome',
-    'status',
-    'code',
-    'findings',
-    'findingsTotal',
-    'requestBytes',
-    'answerBytes',
-    'gatewayUs',
-    'serverUs',
-  ],
-  ...['forwardedUs', 'firstByteUs', 'mono', 'withheld'],
-]);
+const SHOWN: ReadonlySet<string> = new Set(
+  [
+    'v seq time kind chain id act lock tenant agent user subject keyId by listener server',
+    'era revision method tool prompt resource action event target name source verdict rule reason limit approval',
+    'outcome status code findings findingsTotal requestBytes answerBytes gatewayUs serverUs forwardedUs firstByteUs mono withheld',
+  ].flatMap((names) => names.split(' ')),
+);
 
 /** What else an entry says, by name; of what is no text or number, how it is written. */
 export function detailsOf({ line, outcome }: Entry, hidesNames: boolean): Readonly<Record<string, string | number>> {
