@@ -4,14 +4,18 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openApiDocument } from '../src/admin/index.ts';
 import { renderCliReference } from '../src/cli/index.ts';
 import { configJsonSchema } from '../src/config/index.ts';
+import { renderAdminApiReference } from './admin-api-reference.ts';
 import { renderConfigReference } from './config-reference.ts';
 import { renderDetectorsReference } from './detectors-reference.ts';
 import { print } from './tally.ts';
 import type { Tally } from './tally.ts';
 
 const GENERATED: readonly { readonly path: string; readonly render: () => string }[] = [
+  { path: 'docs/openapi.json', render: () => `${JSON.stringify(openApiDocument(), null, 2)}\n` },
+  { path: 'docs/reference/admin-api.md', render: renderAdminApiReference },
   { path: 'docs/reference/cli.md', render: renderCliReference },
   { path: 'docs/reference/config.md', render: renderConfigReference },
   { path: 'docs/reference/detectors.md', render: renderDetectorsReference },

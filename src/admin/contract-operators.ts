@@ -9,7 +9,7 @@ const time = z.iso.datetime();
 const MAX_NAMES = 64;
 
 const names = z.array(agentNameSchema).max(MAX_NAMES, `must have at most ${MAX_NAMES} entries`);
-const role = z.enum(ROLES).meta({ description: 'What they may do: the table is in docs/admin-api.md.' });
+const role = z.enum(ROLES).meta({ description: 'What they may do: the table is in docs/reference/admin-api.md.' });
 const groups = names.meta({ description: 'Groups they are in, for rules that say who approves.' });
 const agents = names.meta({
   description:

@@ -6,6 +6,7 @@ import { API_PREFIX, CSRF_HEADER, ENDPOINTS } from './contract.ts';
 import type { EndpointName } from './contract.ts';
 import type { Endpoint } from './endpoint.ts';
 import { PROBLEMS } from './problems.ts';
+import { shareSchemas } from './openapi-shared.ts';
 import { RIGHTS } from './roles.ts';
 
 /** A JSON object of the document. */
@@ -26,11 +27,13 @@ export function openApiDocument(): OpenApiDocument {
 }
 
 function build(): OpenApiDocument {
+  const shared = new Map<string, unknown>([['Problem', PROBLEM]]);
   const paths: Record<string, Record<string, unknown>> = {};
   for (const [name, endpoint] of Object.entries<Endpoint>(ENDPOINTS)) {
     const operations = (paths[endpoint.path] ??= {});
-    operations[endpoint.method.toLowerCase()] = operationOf(name as EndpointName, endpoint);
+    operations[endpoint.method.toLowerCase()] = operationOf(name as EndpointName, endpoint, createSchemas(name, shared));
   }
+  const said = shareSchemas(paths);
   return {
     openapi: '3.1.1',
     info: {
@@ -43,8 +46,12 @@ function build(): OpenApiDocument {
     servers: [{ url: API_PREFIX }],
     security: [{ session: [] }, { sessionOverHttp: [] }, { socket: [] }],
     tags: [...new Set(Object.values(ENDPOINTS).map(({ path }) => tagOf(path)))].map((name) => ({ name })),
-    paths,
-    components: { schemas: { Problem: PROBLEM }, responses: { Problem: PROBLEM_RESPONSE }, securitySchemes: SECURITY },
+    paths: said.paths,
+    components: {
+      schemas: { ...Object.fromEntries(shared), ...said.shared },
+      responses: { Problem: PROBLEM_RESPONSE },
+      securitySchemes: SECURITY,
+    },
   };
 }
 
@@ -81,10 +88,10 @@ const PROBLEM_RESPONSE: Json = {
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 };
 
-function operationOf(name: EndpointName, endpoint: Endpoint): Json {
+function operationOf(name: EndpointName, endpoint: Endpoint, toSchema: ToSchema): Json {
   const { method, path, summary, request, status, versioned, act } = endpoint;
   const roles = RIGHTS[name];
-  const parameters = [...pathParameters(path), ...queryParameters(endpoint), ...headerParameters(name, endpoint)];
+  const parameters = [...pathParameters(path), ...queryParameters(endpoint, toSchema), ...headerParameters(name, endpoint)];
   return {
     operationId: name,
     tags: [tagOf(path)],
@@ -100,14 +107,14 @@ function operationOf(name: EndpointName, endpoint: Endpoint): Json {
       [status]: {
         description: summary,
         ...(versioned && method === 'GET' ? { headers: { ETag: { schema: { type: 'string' } } } } : {}),
-        content: contentOf(endpoint),
+        content: contentOf(endpoint, toSchema),
       },
       default: { $ref: '#/components/responses/Problem' },
     },
   };
 }
 
-function contentOf({ form, response }: Endpoint): Json {
+function contentOf({ form, response }: Endpoint, toSchema: ToSchema): Json {
   if (form === 'download') return { '*/*': {} };
   const schema = toSchema(response, 'output');
   return form === 'events'
@@ -124,13 +131,13 @@ function pathParameters(path: string): Json[] {
   }));
 }
 
-function queryParameters({ query, dryRun }: Endpoint): Json[] {
+function queryParameters({ query, dryRun }: Endpoint, toSchema: ToSchema): Json[] {
   const dry = { name: 'dryRun', in: 'query', description: 'Everything is checked, and nothing done.', schema: { type: 'boolean' } };
-  return [...(query === undefined ? [] : membersOf(query)), ...(dryRun === true ? [dry] : [])];
+  return [...(query === undefined ? [] : membersOf(query, toSchema)), ...(dryRun === true ? [dry] : [])];
 }
 
 /** What a text is made into says more than that it is one; where that cannot be said, what may be sent does. */
-function membersOf(query: z.ZodType): Json[] {
+function membersOf(query: z.ZodType, toSchema: ToSchema): Json[] {
   const sent = toSchema(query, 'input');
   const made = propertiesOf(toSchema(query, 'output'));
   const required = Array.isArray(sent['required']) ? sent['required'] : [];
@@ -168,8 +175,16 @@ function tagOf(path: string): string {
   return path.split('/')[1]?.replace(/\.json$/, '') ?? '';
 }
 
-/** `$schema` is said by OpenAPI for the whole document. */
-function toSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any', reused: 'inline' });
-  return rest;
+type ToSchema = (schema: z.ZodType, io: 'input' | 'output') => Json;
+
+/** Schemas of one operation. What a schema refers to, since it holds itself, goes to those that are shared: in the document nothing else has a place of its own. */
+function createSchemas(operation: string, shared: Map<string, unknown>): ToSchema {
+  return (schema, io) => {
+    const made = z.toJSONSchema(schema, { io, unrepresentable: 'any', reused: 'inline' });
+    const text = JSON.stringify(made).replaceAll('"#/$defs/', `"#/components/schemas/${operation}.${io}.`);
+    // `$schema` is said by OpenAPI for the whole document.
+    const { $schema: _, $defs, ...rest } = JSON.parse(text) as Record<string, unknown>;
+    for (const [name, definition] of Object.entries($defs ?? {})) shared.set(`${operation}.${io}.${name}`, definition);
+    return rest;
+  };
 }

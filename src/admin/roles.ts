@@ -24,7 +24,7 @@ const ADMIN: Rights = ['admin'];
 /** Who needs to see what agents do, one call at a time. */
 const LOOK: Rights = ['operator', 'approver', 'auditor', 'admin'];
 
-/** Endpoint → roles. Printed in docs/admin-api.md. */
+/** Endpoint → roles. Printed in docs/reference/admin-api.md. */
 export const RIGHTS: Readonly<Record<EndpointName, Rights>> = {
   readStatus: ANY,
   reload: RUN,
