@@ -7,7 +7,7 @@ import { createAdminClient, createAgentsPort, createLockdownPort } from './admin
 import type { AdminPorts } from './admin/index.ts';
 import { nodeName, openActLog } from './audit/index.ts';
 import type { ActLog } from './audit/index.ts';
-import { EXIT, renderConsole, renderQuickstart, runCli, userName } from './cli/index.ts';
+import { EXIT, openTerminal, renderConsole, renderQuickstart, runCli, userName } from './cli/index.ts';
 import type { ServeOptions } from './cli/index.ts';
 import { openStore } from './cluster/index.ts';
 import { ensureLockdownFolder, lockdownFolder, readDataFolder } from './config/index.ts';
@@ -41,6 +41,7 @@ export async function runCommand(argv: readonly string[], program: Program): Pro
     stdout: process.stdout,
     stderr: process.stderr,
     readStdin,
+    openTerminal: () => openTerminal(process),
     now: () => new Date(),
     interrupted: interrupt.signal,
     serve: (options) => serve(options, program, cwd),

@@ -82,6 +82,17 @@ const overviewSchema = z.strictObject({
   since: time.meta({ description: 'From when on figures are known: the control process has kept them since then.' }),
   points: z.array(overviewPointSchema).meta({ description: 'In order of time, the oldest first. Times before `since` are left out.' }),
   totals: z.strictObject(flowMembers),
+  busiest: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        state: z.enum(['unknown', 'ready', 'failed']),
+        calls: count,
+        errors: count,
+        serverMs: quantilesSchema.nullable(),
+      }),
+    )
+    .meta({ description: 'Servers with most calls in the window, and all that failed; at most 50.' }),
   waiting: waitingSchema,
   warnings: z.array(warningSchema).meta({ description: 'The worst first.' }),
   gateway: z.strictObject({

@@ -13,6 +13,7 @@ import type { ActLog } from '../audit/index.ts';
 import { fail } from '../base/index.ts';
 import { openStore } from '../cluster/index.ts';
 import type { CliDeps, ServeOptions } from './command.ts';
+import type { Terminal } from './terminal.ts';
 import { runCli } from './run.ts';
 
 export const FAKE_NOW = new Date('2026-11-22T10:00:00.000Z');
@@ -39,6 +40,7 @@ export interface FixtureOptions {
   readonly ports?: AdminPorts;
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  readonly terminal?: Terminal;
   /** Told each data folder whose gateway is asked. */
   readonly asked?: (dataFolder: string) => void;
 }
@@ -58,6 +60,7 @@ export function cliFixture(t: TestContext, options: FixtureOptions = {}): CliFix
     stdout: { write: () => {} },
     stderr: { write: () => {} },
     readStdin: async () => options.stdin ?? '',
+    openTerminal: () => options.terminal,
     now: () => FAKE_NOW,
     interrupted: new AbortController().signal,
     serve: async (wanted) => served.push(wanted) - 1,

@@ -4,6 +4,7 @@
 import type { AdminPorts, AgentsPort, LockdownPort } from '../admin/index.ts';
 import type { ActLog } from '../audit/index.ts';
 import type { ParsedArguments } from './arguments.ts';
+import type { Terminal } from './terminal.ts';
 
 /** Something to write text to. */
 export interface Output {
@@ -38,6 +39,8 @@ export interface CliDeps {
   readonly now: () => Date;
   /** Aborted when the person wants a waiting command to end. */
   readonly interrupted: AbortSignal;
+  /** The terminal that somebody looks at, with a screen of its own; undefined where there is none. */
+  readonly openTerminal: () => Terminal | undefined;
   /** Runs a gateway until it is stopped; returns the exit code. */
   readonly serve: (options: ServeOptions) => Promise<number>;
   /** The gateway that runs on a data folder. Nothing is opened before the first question. */

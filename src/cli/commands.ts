@@ -7,6 +7,7 @@ import { certsCommands } from './certs.ts';
 import { checkCommand } from './check.ts';
 import type { Command } from './command.ts';
 import { consoleCommand } from './console.ts';
+import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import { flowCommands } from './flow.ts';
 import type { CommandGroup } from './help.ts';
@@ -26,12 +27,16 @@ import { serversCommand } from './servers.ts';
 import { statusCommand } from './status.ts';
 import { toolsCommands } from './tools.ts';
 import { toolsReviewCommands } from './tools-review.ts';
+import { topCommand } from './top.ts';
 import { vaultCommands } from './vault.ts';
 import { versionCommand } from './version.ts';
 
 /** Every command, under the headings of the help. */
 export const GROUPS: readonly CommandGroup[] = [
-  { title: 'Run', commands: [serveCommand, consoleCommand, statusCommand, limitsCommand, reloadCommand, ...lockdownCommands] },
+  {
+    title: 'Run',
+    commands: [serveCommand, consoleCommand, statusCommand, topCommand, doctorCommand, limitsCommand, reloadCommand, ...lockdownCommands],
+  },
   { title: 'Config', commands: [initCommand, importCommand, checkCommand] },
   { title: 'Policy', commands: [explainCommand, policyTestCommand, policyLintCommand, policyReplayCommand, policyUnusedCommand] },
   { title: 'Inspection', commands: [inspectCommand] },

@@ -7,4 +7,5 @@ export { renderQuickstart } from './quickstart.ts';
 export type { Quickstart } from './quickstart.ts';
 export { renderCliReference } from './reference.ts';
 export { runCli } from './run.ts';
+export { openTerminal } from './terminal.ts';
 export { userName } from './who.ts';

@@ -56,7 +56,7 @@ const inOrder: RequestListener = (request, response) =>
         : method === 'tools/list'
           ? { tools: TOOLS }
           : undefined;
-    if (result === undefined) return void say(response, 200, { jsonrpc: '2.0', id, error: { code: -32601, message: 'Unknown.' } });
+    if (result === undefined) return say(response, 200, { jsonrpc: '2.0', id, error: { code: -32601, message: 'Unknown.' } });
     say(response, 200, { jsonrpc: '2.0', id, result });
   });
 
@@ -67,11 +67,11 @@ const older: RequestListener = (request, response) =>
     const { id, method } = JSON.parse(body);
     if (method === 'initialize') {
       const result = { protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo: SELF };
-      return void say(response, 200, { jsonrpc: '2.0', id, result }, { 'mcp-session-id': 's1' });
+      return say(response, 200, { jsonrpc: '2.0', id, result }, { 'mcp-session-id': 's1' });
     }
     if (request.headers['mcp-session-id'] !== 's1')
-      return void say(response, 400, { jsonrpc: '2.0', id: null, error: { code: -32000, message: 'No session.' } });
-    if (method === 'tools/list') return void say(response, 200, { jsonrpc: '2.0', id, result: { tools: TOOLS } });
+      return say(response, 400, { jsonrpc: '2.0', id: null, error: { code: -32000, message: 'No session.' } });
+    if (method === 'tools/list') return say(response, 200, { jsonrpc: '2.0', id, result: { tools: TOOLS } });
     response.writeHead(202).end();
   });
 
@@ -193,12 +193,12 @@ const PROGRAM: StdioServerConfig = {
 /** A door behind which every program answers by this. */
 function door(answer: (message: { readonly id?: unknown; readonly method: string }) => unknown): StdioDoor {
   return {
-    open: (_server, { onLine }) => ({
+    open: (_server, events) => ({
       send: (line) => {
         const message = JSON.parse(Buffer.from(line).toString());
         const said = answer(message);
         if (said !== undefined)
-          setImmediate(() => onLine(Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: message.id, ...(said as object) }))));
+          setImmediate(() => events.onLine(Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: message.id, ...(said as object) }))));
       },
       pause: () => {},
       resume: () => {},
@@ -220,8 +220,8 @@ test('a program in order', async () => {
 
 test('a program that does not start', async () => {
   const gone: StdioDoor = {
-    open: (_server, { onExit }) => {
-      setImmediate(() => onExit("It ended with code 127: 'files' was not found."));
+    open: (_server, events) => {
+      setImmediate(() => events.onExit("It ended with code 127: 'files' was not found."));
       return { send: () => {}, pause: () => {}, resume: () => {}, close: () => {} };
     },
   };

@@ -37,7 +37,9 @@ export interface ServerLoad {
 }
 
 /** Fewer calls are moved by whatever else the process did. */
-const ENOUGH_CALLS = 300;
+const ENOUGH_CALLS = 500;
+/** Through fewer steps any line fits. */
+const LINE_POINTS = 6;
 /** A loop that is busier than this answers late. */
 const FULL_LOOP = 0.85;
 /** What an audit log takes while a write is under way; beyond it refuses. */
@@ -88,24 +90,28 @@ interface Cost {
 
 /**
  * What one more call costs. Processes use something without any calls as well: where the load was not the same all the time, the slope through
- * all steps tells it apart (least squares); else all is put down to calls, which is too much rather than too little.
+ * the steps tells it apart (least squares); else all of the steps with calls is put down to these, which is too much rather than too little. What
+ * came before the first call is left out: starting costs more than thousands of calls.
  */
 function costOf(points: readonly FlowPoint[]): Cost {
-  return { cpu: slope(points, ({ cpuSeconds }) => cpuSeconds), loop: slope(points, ({ loopSeconds }) => loopSeconds) };
+  const since = points.slice(Math.max(0, points.findIndex(({ calls }) => calls > 0)));
+  return { cpu: slope(since, ({ cpuSeconds }) => cpuSeconds), loop: slope(since, ({ loopSeconds }) => loopSeconds) };
 }
 
 function slope(points: readonly FlowPoint[], of: (point: FlowPoint) => number): number {
   const n = points.length;
-  const meanCalls = points.reduce((sum, { calls }) => sum + calls, 0) / n;
+  const allCalls = points.reduce((sum, { calls }) => sum + calls, 0);
+  const withCalls = points.reduce((sum, point) => sum + (point.calls > 0 ? of(point) : 0), 0);
   const meanCost = points.reduce((sum, point) => sum + of(point), 0) / n;
+  const meanCalls = allCalls / n;
   let spread = 0;
   let together = 0;
   for (const point of points) {
     spread += (point.calls - meanCalls) ** 2;
     together += (point.calls - meanCalls) * (of(point) - meanCost);
   }
-  const average = meanCost / meanCalls;
-  const isTold = Math.sqrt(spread / n) > meanCalls * 0.2;
+  const average = withCalls / allCalls;
+  const isTold = n >= LINE_POINTS && Math.sqrt(spread / n) > meanCalls * 0.2;
   const told = together / spread;
   return isTold && told > average * 0.1 && told <= average ? told : average;
 }

@@ -57,6 +57,7 @@ export interface OverviewDesk {
 const RECENT: Window = '5m';
 const MEASURED: Window = '15m';
 const MAX_TOOLS = 1_000;
+const MAX_BUSIEST = 50;
 
 export function createOverviewDesk(options: OverviewDeskOptions): OverviewDesk {
   const { nowMs, total, shard } = options;
@@ -78,11 +79,19 @@ export function createOverviewDesk(options: OverviewDeskOptions): OverviewDesk {
       since: new Date(history.sinceMs).toISOString(),
       points: history.points(window).map(toPoint),
       totals: toTotals(flow),
+      busiest: busiestOf(all, window),
       waiting: await waitingOf(ports, options.authority()),
       warnings: warningsOf(status.value, all),
       gateway: gatewayOf(status.value, all, shard()?.workers ?? 0),
     });
   };
+
+  const busiestOf = (servers: readonly ServerStatus[], window: Window): Overview['busiest'] =>
+    servers
+      .map(({ name, state }) => ({ name, state, ...toServerTotals(history.serverTotals(name, window)) }))
+      .filter(({ state, calls }) => calls > 0 || state === 'failed')
+      .toSorted((a, b) => b.calls - a.calls)
+      .slice(0, MAX_BUSIEST);
 
   const warningsOf = (status: GatewayStatus, servers: readonly ServerStatus[]): Overview['warnings'] =>
     listWarnings({

@@ -1,0 +1,75 @@
+// Every agent: whether it has a key that is valid, and what it failed at last, as far as the record says. Nothing is counted by who: that is what no view
+// of the record gives.
+
+import type { AgentView } from '../../admin/index.ts';
+import { factsOf } from '../../audit/index.ts';
+import type { Entry, EntryFilter, RecordIndex } from '../../audit/index.ts';
+import { formatAge } from '../duration.ts';
+import { finding } from './finding.ts';
+import type { Finding } from './finding.ts';
+
+const DAY_MS = 86_400_000;
+const SOON_MS = 7 * DAY_MS;
+/** What is looked through for the last failure of each. */
+const MAX_ENTRIES = 2_000;
+
+/** Agents that cannot call, or soon cannot. */
+export function checkKeys(agents: readonly AgentView[], nowMs: number): Finding[] {
+  const found = agents.flatMap(({ name, keys }): Finding[] => {
+    const ends = keys.map(({ expiresAt }) => (expiresAt === null ? Infinity : Date.parse(expiresAt)));
+    const valid = ends.filter((end) => end > nowMs);
+    const remedy = `'sallyport agents key ${name}' issues a new one.`;
+    if (valid.length === 0) {
+      const why = keys.length === 0 ? 'It has no key: those that it had are revoked.' : 'Its keys have expired.';
+      return [finding('agent', 'failed', `${why} Each of its requests is refused with 401.`, { about: name, remedy })];
+    }
+    const last = Math.max(...valid);
+    if (last - nowMs > SOON_MS) return [];
+    return [finding('agent', 'warning', `Its last key ends in ${formatAge(last - nowMs)}.`, { about: name, remedy })];
+  });
+  if (found.length > 0) return found;
+  return [finding('agent', 'ok', agents.length === 0 ? 'There are none.' : `${agents.length} agents, each with a key that is valid.`)];
+}
+
+/** What each failed at last, since then. Names are as the record has them. */
+export async function checkFailures(index: Pick<RecordIndex, 'find'>, fromMs: number, nowMs: number): Promise<Finding[]> {
+  const last = new Map<string, Entry>();
+  const filters: readonly EntryFilter[] = [{ verdict: 'deny' }, { status: 'failed' }, { status: 'refused' }, { status: 'unknown' }];
+  for (const filter of filters) {
+    for await (const entry of index.find({ ...filter, kinds: ['call'], fromMs, order: 'newest', limit: MAX_ENTRIES })) {
+      const { agent, subject } = factsOf(entry.kind, entry.line.members);
+      const who = agent || subject;
+      const known = last.get(who);
+      if (who !== '' && (known === undefined || known.line.time < entry.line.time)) last.set(who, entry);
+    }
+  }
+  const found = [...last].map(([who, entry]) => finding('agent', 'ok', `Failed last ${describe(entry, nowMs)}`, { about: who }));
+  return [...found, ...(await strangersOf(index, fromMs, nowMs))];
+}
+
+function describe({ line, outcome }: Entry, nowMs: number): string {
+  const of = (name: string, from = line): string => (typeof from.members[name] === 'string' ? from.members[name] : '');
+  const what = [of('method'), of('tool') || of('prompt') || of('resource')].filter((word) => word !== '').join(' ');
+  const age = formatAge(nowMs - line.time);
+  const at = `${age} ago: ${what} on ${of('server')}`;
+  if (of('verdict') === 'deny')
+    return `${at} was denied (${of('rule') || of('reason') || 'no rule allows it'}). 'sallyport audit query --id ${of('id')}' shows it.`;
+  const end = outcome === undefined ? '' : [of('status', outcome), of('code', outcome)].filter((word) => word !== '').join(', ');
+  return `${at} ended as ${end || 'unknown'}. 'sallyport audit query --id ${of('id')}' shows it.`;
+}
+
+/** Requests without a key that is valid have no agent: only where they came from is known. */
+async function strangersOf(index: Pick<RecordIndex, 'find'>, fromMs: number, nowMs: number): Promise<Finding[]> {
+  const sources = new Map<string, { times: number; lastMs: number }>();
+  for await (const { line } of index.find({ kinds: ['refusals'], fromMs, order: 'newest', limit: MAX_ENTRIES })) {
+    const { reason, source, count } = line.members;
+    if (reason !== 'unauthenticated' || typeof source !== 'string') continue;
+    const known = sources.get(source) ?? { times: 0, lastMs: line.time };
+    sources.set(source, { times: known.times + (typeof count === 'number' ? count : 1), lastMs: known.lastMs });
+  }
+  return [...sources].slice(0, 10).map(([source, { times, lastMs }]) =>
+    finding('agent', 'warning', `${times} requests without a valid key came from ${source}, the last ${formatAge(nowMs - lastMs)} ago.`, {
+      remedy: 'An agent there may go on with a key that was revoked or has expired.',
+    }),
+  );
+}
