@@ -9,10 +9,13 @@ export const STALE_AFTER: Readonly<Record<Changed, readonly Endpoint[]>> = {
   approvals: ['listApprovals', 'listAllApprovals', 'readApproval', 'readOverview'],
   catalogue: ['readCatalogue', 'readLookAlikes', 'listDefinitions', 'readDefinition', 'readServer', 'readOverview'],
   checkpoints: ['readCheckpoints'],
+  flow: ['readFlow'],
+  holds: ['listHolds'],
   lockdown: ['readLockdown', 'readStatus', 'readOverview'],
   operators: ['listOperators', 'readSession'],
   policy: ['readPolicy', 'listPolicyRevisions', 'explain', 'readLimits', 'readStatus'],
   proposals: ['listProposals', 'readProposal'],
+  releases: ['listReleases', 'readOverview'],
   servers: ['listServers', 'readServer', 'readOverview'],
   settings: ['readSettings', 'readStatus', 'readSession'],
 };

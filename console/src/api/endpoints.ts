@@ -71,6 +71,8 @@ export const ROUTES = {
   listen: ['GET', '/events'],
   listJobs: ['GET', '/jobs'],
   listHolds: ['GET', '/holds'],
+  readFlow: ['GET', '/flow'],
+  listReleases: ['GET', '/releases'],
 } as const satisfies { readonly [Name in EndpointName]?: readonly [Contract[Name]['method'], Contract[Name]['path']] };
 
 /** What the console can ask for. */

@@ -2,7 +2,7 @@
 // reads what stands at each time (it is a slider to assistive technology), and has the whole of it in one sentence.
 
 import './Chart.css';
-import { area, curveMonotoneX, line } from 'd3-shape';
+import { area, curveLinear, line } from 'd3-shape';
 import { useEffect, useId, useRef, useState } from 'react';
 import type { KeyboardEvent, PointerEvent, ReactElement } from 'react';
 import { describeChart, describePoint, nearest, stack, timeScale, valueScale } from './chart-math.ts';
@@ -28,6 +28,8 @@ const RIGHT = 12;
 const TOP = 8;
 const BOTTOM = 22;
 const TIP_PX = 190;
+/** Nearer to the end than this, what stands at a tick is drawn inwards. */
+const EDGE = 24;
 
 /** Values over time. */
 export function Chart({
@@ -86,7 +88,13 @@ export function Chart({
           <g transform={`translate(${LEFT} ${TOP})`}>
             <Rules scale={y} width={inner} format={format} />
             {x.ticks.map((tick) => (
-              <text key={tick.text + tick.at} className="chart-tick" x={tick.at} y={depth + 16} textAnchor="middle">
+              <text
+                key={tick.text + tick.at}
+                className="chart-tick"
+                x={tick.at}
+                y={depth + 16}
+                textAnchor={tick.at > inner - EDGE ? 'end' : tick.at < EDGE ? 'start' : 'middle'}
+              >
                 {tick.text}
               </text>
             ))}
@@ -120,7 +128,7 @@ export function Spark({ label, values }: { readonly label: string; readonly valu
     line<number>(
       (_, index) => index * step,
       (value) => 26 - (24 * value) / top,
-    ).curve(curveMonotoneX)(values) ?? '';
+    ).curve(curveLinear)(values) ?? '';
   return (
     <svg className="spark color-1" viewBox="0 0 100 28" preserveAspectRatio="none" role="img" aria-label={label}>
       <path className="chart-line" d={path} vectorEffect="non-scaling-stroke" />
@@ -200,14 +208,14 @@ function Line({
     (value) => y.at(value ?? 0),
   )
     .defined(known)
-    .curve(curveMonotoneX);
+    .curve(curveLinear);
   const wash = area<number | null>(
     (_, index) => at(index),
     depth,
     (value) => y.at(value ?? 0),
   )
     .defined(known)
-    .curve(curveMonotoneX);
+    .curve(curveLinear);
   // A value with none on either side has no line: it is a dot.
   const alone = series.values.flatMap((value, index) =>
     value !== null && (series.values[index - 1] ?? null) === null && (series.values[index + 1] ?? null) === null ? [{ index, value }] : [],
@@ -236,7 +244,7 @@ function Stack({
     (_, index) => at(index),
     ([from]) => y.at(from),
     ([, to]) => y.at(to),
-  ).curve(curveMonotoneX);
+  ).curve(curveLinear);
   return (
     <>
       {stack(series).map((layer, index) => {

@@ -6,7 +6,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useId, useRef, useState } from 'react';
 import type { KeyboardEvent, PointerEvent, ReactElement, ReactNode } from 'react';
 import { Loading } from './State.tsx';
-import { moveTo, toTracks, widthOf } from './table-moves.ts';
+import { leastWidth, moveTo, toTracks, widthOf } from './table-moves.ts';
 import type { ColumnWidth } from './table-moves.ts';
 import { showCount } from './units.ts';
 
@@ -40,6 +40,8 @@ export interface TableProps<Row> {
   /** Shown where there are no rows. */
   readonly empty: ReactNode;
   readonly rowHeight?: number;
+  /** Told when somebody begins and ends to point at the rows. */
+  readonly onPointedAt?: (isPointedAt: boolean) => void;
   /** bounded: at most some 14 rows high; fill: as high as what it stands in. */
   readonly height?: 'bounded' | 'fill';
 }
@@ -54,7 +56,8 @@ export function Table<Row>(props: TableProps<Row>): ReactElement {
   const { label, columns, rows, keyOf, onOpen, openKey, isLoading = false, hasMore = false, onMore, total, empty, rowHeight = 40 } = props;
   const box = useRef<HTMLDivElement>(null);
   const id = useId();
-  const [active, setActive] = useState<number>();
+  // By its key: rows may come in above it.
+  const [activeKey, setActiveKey] = useState<string>();
   const [widths, setWidths] = useState<ReadonlyMap<string, number>>(new Map());
   const virtual = useVirtualizer({
     count: rows.length,
@@ -66,12 +69,17 @@ export function Table<Row>(props: TableProps<Row>): ReactElement {
       return row === undefined ? index : keyOf(row);
     },
   });
+  const active = activeKey === undefined ? undefined : placeOf(rows, keyOf, activeKey);
   const seen = virtual.getVirtualItems();
   const last = seen.at(-1)?.index ?? 0;
   useEffect(() => {
     if (hasMore && last >= rows.length - AHEAD) onMore?.();
   }, [hasMore, last, rows.length, onMore]);
 
+  const activate = (index: number): void => {
+    const row = rows[index];
+    if (row !== undefined) setActiveKey(keyOf(row));
+  };
   const onKeyDown = (event: KeyboardEvent): void => {
     // Keys pressed in something within a row are its own.
     if (event.target !== box.current) return;
@@ -80,7 +88,7 @@ export function Table<Row>(props: TableProps<Row>): ReactElement {
     const next = moveTo(event.key, active, rows.length, Math.max(1, Math.floor((box.current?.clientHeight ?? 0) / rowHeight) - 1));
     if (next === undefined) return;
     event.preventDefault();
-    setActive(next);
+    activate(next);
     virtual.scrollToIndex(next, { align: 'auto' });
   };
 
@@ -96,9 +104,11 @@ export function Table<Row>(props: TableProps<Row>): ReactElement {
       aria-busy={isLoading}
       tabIndex={0}
       onKeyDown={onKeyDown}
+      onPointerEnter={() => props.onPointedAt?.(true)}
+      onPointerLeave={() => props.onPointedAt?.(false)}
       {...(isActiveSeen ? { 'aria-activedescendant': `${id}-${active}` } : {})}
     >
-      <div className="table-inside" role="presentation">
+      <div className="table-inside" role="presentation" style={{ minWidth: leastWidth(columns, widths) }}>
         <div role="rowgroup">
           <div className="table-row table-head" role="row" aria-rowindex={1} style={{ gridTemplateColumns: tracks }}>
             {columns.map((column) => (
@@ -129,7 +139,7 @@ export function Table<Row>(props: TableProps<Row>): ReactElement {
                   style={{ gridTemplateColumns: tracks, transform: `translateY(${start}px)`, height: rowHeight }}
                   onClick={(event) => {
                     if (isOfItsOwn(event.target)) return;
-                    setActive(index);
+                    activate(index);
                     onOpen?.(row);
                   }}
                 >
@@ -190,6 +200,12 @@ function ResizeHandle({
       }}
     />
   );
+}
+
+/** Where the row of a key is now; undefined where it is gone. */
+function placeOf<Row>(rows: readonly Row[], keyOf: (row: Row) => string, key: string): number | undefined {
+  const place = rows.findIndex((row) => keyOf(row) === key);
+  return place === -1 ? undefined : place;
 }
 
 /** Was a button or a link in the row meant, and not the row? */

@@ -42,6 +42,14 @@ export function toTracks(
     .join(' ');
 }
 
+/** How wide a list is at least; in a narrower window it scrolls. */
+export function leastWidth(
+  columns: readonly { readonly id: string; readonly width: ColumnWidth }[],
+  chosen: ReadonlyMap<string, number>,
+): number {
+  return columns.reduce((sum, { id, width }) => sum + (chosen.get(id) ?? (typeof width === 'number' ? width : width.min)), 0);
+}
+
 /** A width somebody wants, no less than can be grabbed again. */
 export function widthOf(wanted: number): number {
   return Math.max(MIN_WIDTH, Math.round(wanted));

@@ -1,6 +1,6 @@
 // Figures for people: always the same number of digits for the same kind of thing, so that columns can be compared.
 
-const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
 const COUNT_STEPS = [
   [1e9, 'G'],
   [1e6, 'M'],
@@ -36,10 +36,10 @@ export function splitMs(ms: number): { readonly value: string; readonly unit: st
   return { value: digits(ms / 3_600_000), unit: 'h' };
 }
 
-/** `14.2 MiB`. */
+/** `14.2 MB`, by thousands: lines of a chart fall on round figures. */
 export function showBytes(bytes: number): string {
-  const step = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10));
-  return `${step === 0 ? String(Math.round(bytes)) : digits(bytes / 1024 ** step)} ${UNITS[step] ?? 'B'}`;
+  const step = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
+  return `${step === 0 ? String(Math.round(bytes)) : digits(bytes / 1000 ** step)} ${UNITS[step] ?? 'B'}`;
 }
 
 /** `0.4 %` of a whole; an empty whole has no share. */

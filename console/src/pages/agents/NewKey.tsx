@@ -1,6 +1,7 @@
 // A key that was just issued: the only time that its text is seen.
 
 import type { ReactElement } from 'react';
+import type { GatewayStatus } from '../../api/contract.ts';
 import { useApi } from '../../api/hooks.ts';
 import { CopyButton } from '../../ui/CommandLine.tsx';
 import { Notice } from '../../ui/State.tsx';
@@ -8,10 +9,16 @@ import { Code, Time } from '../../ui/Text.tsx';
 import { clientConfig } from './agent-words.ts';
 import './agents.css';
 
+/** Where agents find all servers as one. */
+function addressFor({ listeners, routes }: GatewayStatus): string | undefined {
+  const base = listeners[0]?.url;
+  return base === undefined ? undefined : `${base.replace(/\/$/, '')}${routes?.[0]?.path ?? '/mcp'}`;
+}
+
 /** The key, and how a program comes to the gateway with it. */
 export function NewKey({ text, expiresAt }: { readonly text: string; readonly expiresAt: string | null }): ReactElement {
   const { data } = useApi('readStatus', {});
-  const url = data?.value.listeners[0]?.url;
+  const url = data === undefined ? undefined : addressFor(data.value);
   return (
     <>
       <Notice tone="warn" title="Copy the key now">

@@ -53,18 +53,20 @@ export function LivePage(): ReactElement {
 function Calls(): ReactElement {
   const [address, setAddress] = useAddress();
   const [isHeld, setHeld] = useState(false);
+  // Nobody can open a row that moves away from under the pointer.
+  const [isPointedAt, setPointedAt] = useState(false);
   const verdict = VERDICTS.find(({ value }) => value === address['verdict'])?.value ?? 'all';
   const filter = filterOf(address, verdict);
-  const live = useCalls(filter, isHeld);
-  const shown = useMemo(() => search(live.calls.rows, address['search'] ?? ''), [live.calls.rows, address['search']]);
   const open = address['entry'];
+  const live = useCalls(filter, isHeld || isPointedAt || open !== undefined);
+  const shown = useMemo(() => search(live.calls.rows, address['search'] ?? ''), [live.calls.rows, address['search']]);
   const openEntry = (place: string): void => setAddress({ entry: place }, open === undefined);
   const narrowed = FILTERS.filter((member) => address[member] !== undefined);
   return (
     <Page fill>
       <PageHead
         title="Live"
-        description="Every call as it is decided. Open one for its whole story."
+        description={stillText(isHeld, isPointedAt, live.calls.waiting.length)}
         actions={
           <>
             <SearchField
@@ -79,7 +81,7 @@ function Calls(): ReactElement {
               onChange={(value) => setAddress({ verdict: value === 'all' ? undefined : value })}
             />
             <Button icon={isHeld ? 'play' : 'pause'} onPress={() => setHeld(!isHeld)}>
-              {isHeld ? `Go on${live.calls.waiting.length === 0 ? '' : ` (${showCount(live.calls.waiting.length)} new)`}` : 'Hold'}
+              {isHeld ? 'Go on' : 'Hold'}
             </Button>
           </>
         }
@@ -111,6 +113,8 @@ function Calls(): ReactElement {
             openKey={open}
             isLoading={live.isPending}
             height="fill"
+            rowHeight={36}
+            onPointedAt={setPointedAt}
             empty={<NoCalls isNarrowed={narrowed.length > 0 || verdict !== 'all' || (address['search'] ?? '') !== ''} />}
           />
         )}
@@ -119,6 +123,12 @@ function Calls(): ReactElement {
       <RecordDrawer place={open} onClose={() => setAddress({ entry: undefined })} onOpen={openEntry} />
     </Page>
   );
+}
+
+function stillText(isHeld: boolean, isPointedAt: boolean, waiting: number): string {
+  if (!isHeld && !isPointedAt) return 'Every call as it is decided. Open one for its whole story.';
+  const news = waiting === 0 ? 'nothing new yet' : `${showCount(waiting)} new`;
+  return isHeld ? `Held still: ${news}.` : `Held still while you point at it: ${news}.`;
 }
 
 function NoCalls({ isNarrowed }: { readonly isNarrowed: boolean }): ReactElement {

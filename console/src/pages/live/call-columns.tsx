@@ -11,14 +11,14 @@ import { showMs } from '../../ui/units.ts';
 
 /** Which columns there are, by name. */
 export const CALL_COLUMNS = {
-  time: { id: 'time', header: 'Time', width: 110, cell: ({ time }) => <Time at={time} form="clock" /> },
+  time: { id: 'time', header: 'Time', width: 112, cell: ({ time }) => <Time at={time} form="clock" /> },
   when: { id: 'when', header: 'When', width: 100, cell: ({ time }) => <Time at={time} form="distance" /> },
-  agent: { id: 'agent', header: 'Agent', width: { min: 120, share: 1 }, cell: (record) => <Who record={record} /> },
-  server: { id: 'server', header: 'Server', width: { min: 100, share: 1 }, cell: ({ server }) => <span>{server ?? '–'}</span> },
+  agent: { id: 'agent', header: 'Agent', width: { min: 110, share: 2 }, cell: (record) => <Who record={record} /> },
+  server: { id: 'server', header: 'Server', width: { min: 90, share: 2 }, cell: ({ server }) => <span>{server ?? '–'}</span> },
   target: {
     id: 'target',
     header: 'What',
-    width: { min: 200, share: 2 },
+    width: { min: 170, share: 4 },
     cell: (record) => (
       <span>
         <strong>
@@ -28,11 +28,11 @@ export const CALL_COLUMNS = {
       </span>
     ),
   },
-  outcome: { id: 'outcome', header: 'Outcome', width: 130, cell: (record) => <Outcome record={record} /> },
+  outcome: { id: 'outcome', header: 'Outcome', width: 110, cell: (record) => <Outcome record={record} /> },
   why: {
     id: 'why',
     header: 'Rule or reason',
-    width: { min: 150, share: 1 },
+    width: { min: 130, share: 3 },
     cell: ({ rule, reason, code }) => (
       <span className="soft">
         <Untrusted text={rule ?? reason ?? code ?? ''} />
@@ -42,11 +42,11 @@ export const CALL_COLUMNS = {
   findings: {
     id: 'findings',
     header: 'Found',
-    width: 90,
+    width: 64,
     cell: ({ findingsTotal }) => (findingsTotal === 0 ? <span className="faint">–</span> : <Badge tone="warn">{findingsTotal}</Badge>),
   },
-  gateway: { id: 'gateway', header: 'Gateway', width: 90, align: 'end', cell: ({ gatewayUs }) => <Micros us={gatewayUs} /> },
-  upstream: { id: 'upstream', header: 'Server took', width: 100, align: 'end', cell: ({ serverUs }) => <Micros us={serverUs} /> },
+  gateway: { id: 'gateway', header: 'Gateway', width: 85, align: 'end', cell: ({ gatewayUs }) => <Micros us={gatewayUs} /> },
+  upstream: { id: 'upstream', header: 'At server', width: 90, align: 'end', cell: ({ serverUs }) => <Micros us={serverUs} /> },
 } as const satisfies Readonly<Record<string, Column<RecordView>>>;
 
 function Who({ record: { agent, subject, key } }: { readonly record: RecordView }): ReactElement {

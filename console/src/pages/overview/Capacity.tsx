@@ -3,6 +3,7 @@
 import type { ReactElement } from 'react';
 import type { CapacityView, ResourceView } from '../../api/contract.ts';
 import { useApi } from '../../api/hooks.ts';
+import { Badge } from '../../ui/Badge.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { ErrorState, Loading } from '../../ui/State.tsx';
 import { showBytes, showShort } from '../../ui/units.ts';
@@ -49,10 +50,10 @@ function Resource({ resource, isFirst }: { readonly resource: ResourceView; read
   const name = about === null ? NAMES[resource.resource] : `${NAMES[resource.resource]} ${about}`;
   const share = available === 0 ? 0 : Math.min(1, used / available);
   return (
-    <li title={text}>
+    <li>
       <span className="capacity-name">
         {name}
-        {isFirst ? <span className="faint"> gives out first</span> : null}
+        {isFirst ? <Badge tone="info">first to give out</Badge> : null}
       </span>
       <meter
         className={share > 0.9 ? 'meter meter-bad' : share > 0.7 ? 'meter meter-warn' : 'meter'}
@@ -64,7 +65,8 @@ function Resource({ resource, isFirst }: { readonly resource: ResourceView; read
       <span className="capacity-figure numeric">
         {show(used, unit)} <span className="faint">of {show(available, unit)}</span>
       </span>
-      <span className="capacity-carries numeric faint">{carries === null ? '' : `${showShort(carries)} calls/s`}</span>
+      <span className="capacity-carries numeric soft">{carries === null ? '' : `up to ${showShort(carries)} calls/s`}</span>
+      <span className="capacity-text faint">{text}</span>
     </li>
   );
 }

@@ -64,7 +64,10 @@ function Content({ overview }: { readonly overview: Overview }): ReactElement {
         <Capacity />
         <GatewayFacts gateway={overview.gateway} />
       </div>
-      <CommandLine command={commandLine('top')} label="The same in a terminal" />
+      <div className="overview-commands">
+        <CommandLine command={commandLine('top')} label="The same in a terminal" />
+        <CommandLine command={commandLine('doctor')} label="What looks into everything that may be wrong" />
+      </div>
     </>
   );
 }
@@ -90,13 +93,13 @@ function Stats({ overview: { totals, waiting, points } }: { readonly overview: O
         href={paths.servers()}
       />
       <Stat
-        label="Added by the gateway"
+        label="Gateway adds"
         value={overhead?.value ?? '–'}
         {...(overhead === null ? {} : { unit: overhead.unit })}
         hint={totals.overheadMs === null ? 'Half of all calls take less' : `p99 ${showMs(totals.overheadMs.p99)}`}
       />
       <Stat
-        label="Taken by servers"
+        label="Servers take"
         value={server?.value ?? '–'}
         {...(server === null ? {} : { unit: server.unit })}
         hint={totals.serverMs === null ? 'Half of all calls take less' : `p99 ${showMs(totals.serverMs.p99)}`}

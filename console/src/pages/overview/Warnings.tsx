@@ -5,8 +5,6 @@ import type { ReactElement } from 'react';
 import type { Warning } from '../../api/contract.ts';
 import { paths } from '../../paths.ts';
 import { Button, LinkButton } from '../../ui/Button.tsx';
-import { commandLine } from '../../ui/command-line.ts';
-import { CommandLine } from '../../ui/CommandLine.tsx';
 import { Notice } from '../../ui/State.tsx';
 import { Untrusted } from '../../ui/Text.tsx';
 
@@ -30,7 +28,6 @@ export function Warnings({ warnings }: { readonly warnings: readonly Warning[] }
           {isWhole ? 'Fewer' : `${warnings.length - SHOWN} more`}
         </Button>
       ) : null}
-      <CommandLine command={commandLine('doctor')} label="What looks into all of it" />
     </section>
   );
 }
@@ -40,11 +37,20 @@ function OneWarning({ warning: { severity, code, about, text, remedy, runbook } 
   return (
     <Notice
       tone={TONES[severity]}
-      title={<Untrusted text={text} />}
+      title={
+        <>
+          {about === null ? null : (
+            <>
+              <Untrusted text={about} />:{' '}
+            </>
+          )}
+          <Untrusted text={text} />
+        </>
+      }
       action={
         server === null ? null : (
           <LinkButton size="small" href={paths.server(server)}>
-            Look at {server}
+            Look at it
           </LinkButton>
         )
       }
