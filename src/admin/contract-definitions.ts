@@ -109,7 +109,7 @@ const listQuerySchema = z.strictObject({
     .meta({ description: 'withheld: new, changed or rejected; approved: those gone too.' }),
   server: serverName.optional(),
   kind: definitionKind.optional(),
-  search: z.string().max(256).optional().meta({ description: 'A part of its name, title or server, whatever the case.' }),
+  search: z.string().max(256).optional().meta({ description: "A part of its name or of its server's, whatever the case." }),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(100),
   cursor: z.string().max(16_384).optional(),
 });

@@ -52,6 +52,8 @@ export type {
 export { CONDITION_PATHS } from './condition/index.ts';
 export { policyJsonSchema } from './json-schema.ts';
 export { isPermit } from './permit.ts';
+export { createReach, describeConcern } from './reach.ts';
+export type { Reach, Reached, WithinReach } from './reach.ts';
 export type { Permit } from './permit.ts';
 export { compileForesight, createReplay, readDecision } from './replay/index.ts';
 export type { Foreseen, LeftOut, RecordedDecision, Replay, ReplayBed, ReplayGroup, ReplayReport } from './replay/index.ts';

@@ -1,13 +1,8 @@
 // What is withheld, told so that a person can decide: what it says against what is approved, since when, what it may be instead of, what stands
 // out in it, and what it may be mistaken for.
 
-import type { AdminPorts, ApprovedView, CatalogueView, LookAlikesView, ToolFactsView, WithheldView } from '../admin/index.ts';
+import type { AdminPorts, ApprovedView, CatalogueView, LookAlikesView, WithheldView } from '../admin/index.ts';
 import { fail, ok } from '../base/index.ts';
-import type { SeenDefinition } from '../cluster/index.ts';
-import { parseJson } from '../mcp/index.ts';
-import type { JsonValue } from '../mcp/index.ts';
-import { compileToolFacts } from '../policies/index.ts';
-import type { CataloguedTool } from '../policies/index.ts';
 import type { ServerConfig } from '../servers/index.ts';
 import {
   bytesOfLarge,
@@ -23,7 +18,10 @@ import {
 import type { LookAlike, ServerCatalogue, Withheld } from '../tools/index.ts';
 import type { CatalogueAuthority } from './catalogue-authority.ts';
 import type { DefinitionInspection } from './definition-inspection.ts';
+import { valueOf } from './definition-thing.ts';
 import { pause } from './pause.ts';
+import { createFactsOf } from './tool-facts-view.ts';
+import type { FactsOf } from './tool-facts-view.ts';
 
 export interface CatalogueReviewOptions {
   /** Undefined: control has not read yet what is approved. */
@@ -42,16 +40,7 @@ const MAX_VANISHED = 500;
 
 /** The catalogue as the admin API has it. */
 export function createCataloguePort({ authority, servers, inspection }: CatalogueReviewOptions): AdminPorts['catalogue'] {
-  const factsOf: FactsOf = (server, tool, guess) => {
-    const own = servers().filter(({ name }) => name === server);
-    const facts = compileToolFacts(own, () => ({ fingerprint: undefined, guess }))(server, tool);
-    return {
-      labels: [...facts.labels],
-      guessed: [...(facts.guessed ?? [])],
-      class: facts.class ?? 'standard',
-      classFrom: facts.class === undefined ? 'nothing' : facts.isClassGuessed === true ? 'guessed' : 'declared',
-    };
-  };
+  const factsOf = createFactsOf(servers);
   const unavailable = fail({ code: 'unavailable', detail: 'The gateway is starting; try again.' } as const);
   return {
     withheld: async (server) => {
@@ -85,9 +74,6 @@ export function createCataloguePort({ authority, servers, inspection }: Catalogu
     },
   };
 }
-
-/** What rules go by for a tool, of which this is guessed. */
-type FactsOf = (server: string, tool: string, guess: CataloguedTool['guess']) => ToolFactsView;
 
 /** What a review is made with. */
 interface Reviewer {
@@ -236,9 +222,4 @@ function isSame(
 
 function sayLarge(bytes: number): string {
   return `! It has ${bytes} bytes of JSON. More than ${MAX_DEFINITION_BYTES} cannot be reviewed, and not be approved: it stays withheld.`;
-}
-
-function valueOf({ definition }: SeenDefinition): JsonValue {
-  const parsed = parseJson(Buffer.from(definition));
-  return parsed.ok ? parsed.value.value : null;
 }

@@ -50,7 +50,7 @@ export interface ControlPortsOptions {
 export function createControlPorts(options: ControlPortsOptions): GatewayPorts {
   const { dataFolder, tenant, nowMs, links, keeper, people, agents, desks, store, shard, status, load, configStatus } = options;
   const { catalogue, lockdown, flow, limits } = desks;
-  const policyPages = createPolicyPages(options.policies);
+  const policyPages = createPolicyPages({ tenant, nowMs, policies: options.policies, desks, store, shard });
   const ports: Omit<GatewayPorts, 'overview'> = {
     ...desks.records.pages(policyPages.policyDocument),
     ...options.operators.ports,

@@ -1,17 +1,32 @@
 // What the console's pages about policy, catalogue, limits and settings ask control, put together.
 
 import type { PolicyPages } from '../admin/index.ts';
-import { fail } from '../base/index.ts';
+import type { Store } from '../cluster/index.ts';
+import type { ConfigShard } from '../config/index.ts';
+import type { ControlDesks } from './control-desks.ts';
+import { createDefinitionReach } from './definition-reach.ts';
+import { createDefinitionStory } from './definition-story.ts';
+import { createDefinitionsPort, STARTING } from './definitions-port.ts';
 import type { PolicyDesk } from './policy-desk.ts';
+import { createFactsOf } from './tool-facts-view.ts';
 
-const STARTING = fail({ code: 'unavailable', detail: 'The gateway is starting; try again.' } as const);
-const starting = async (): Promise<typeof STARTING> => STARTING;
+export interface PolicyPagesOptions {
+  readonly tenant: string;
+  readonly nowMs: () => number;
+  readonly policies: PolicyDesk;
+  readonly desks: Pick<ControlDesks, 'catalogue' | 'inspection'>;
+  readonly store: () => Store | undefined;
+  readonly shard: () => ConfigShard | undefined;
+}
 
-export function createPolicyPages(policies: PolicyDesk): PolicyPages {
+export function createPolicyPages({ tenant, nowMs, policies, desks, store, shard }: PolicyPagesOptions): PolicyPages {
+  const factsOf = createFactsOf(() => shard()?.servers ?? []);
+  const reach = createDefinitionReach({ tenant, nowMs, store, shard });
+  const story = createDefinitionStory({ inspection: desks.inspection, factsOf, reach });
   return {
     policyDocument: policies.port,
-    definitions: { list: starting, read: starting },
-    settings: starting,
-    buckets: starting,
+    definitions: createDefinitionsPort({ authority: () => desks.catalogue.authority, factsOf, story }),
+    settings: async () => STARTING,
+    buckets: async () => STARTING,
   };
 }

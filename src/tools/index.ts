@@ -30,6 +30,7 @@ export { createArgumentsCheck } from './validate-arguments.ts';
 export type { ArgumentsCheck, Checked, CheckOptions } from './validate-arguments.ts';
 export { checkSchema } from './validate-schema.ts';
 export type { SchemaFault } from './validate-schema.ts';
+export { outlineDefinition } from './outline-definition.ts';
 export { hiddenIn } from './visible-text.ts';
 export { createCatalogue, isSigned } from './catalogue.ts';
 export type { Approved, ApprovedTool, Catalogue, CatalogueOptions, ChangedThing, Sighting, Standing } from './catalogue.ts';
