@@ -90,7 +90,6 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     version,
     admin: () => config.shard?.admin,
     url: () => consoleDesk.url,
-    changed: () => {},
   });
   const consoleDesk = createConsoleDesk({
     dataFolder: init.dataFolder,

@@ -15,8 +15,6 @@ export interface OperatorsDeskOptions {
   readonly admin: () => AdminConfig | undefined;
   /** Where the console is; undefined: nowhere, or not yet. */
   readonly url: () => string | undefined;
-  /** Somebody was added, changed or removed. */
-  readonly changed: () => void;
 }
 
 export interface OperatorsDesk {
@@ -35,7 +33,7 @@ const WITHOUT_CONSOLE: ConsoleSettings = {
   separation: { policy: 'one' },
 };
 
-export function createOperatorsDesk({ store, keeper, nowMs, version, admin, url, changed }: OperatorsDeskOptions): OperatorsDesk {
+export function createOperatorsDesk({ store, keeper, nowMs, version, admin, url }: OperatorsDeskOptions): OperatorsDesk {
   const { tenant } = keeper;
   const operators = (): OperatorStore | undefined => store()?.operators;
   const settings = (): ConsoleSettings => {
@@ -56,10 +54,7 @@ export function createOperatorsDesk({ store, keeper, nowMs, version, admin, url,
       operators: createOperatorsPort({
         ...base,
         store: operators,
-        changed: async () => {
-          await watch.check();
-          changed();
-        },
+        changed: () => watch.check(),
       }),
       sessions: createSessionsPort({ ...base, store: operators, watch, record: keeper, version }),
     },
