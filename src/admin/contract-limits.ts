@@ -50,7 +50,10 @@ const bucketQuerySchema = z.strictObject({
     .meta({ description: 'refused: only those by which the smallest call would be refused now, or one was in the last hour.' }),
   search: z.string().max(256).optional().meta({ description: 'A part of the agent, group, server or tool, whatever the case.' }),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(100),
-  cursor: z.string().max(64).optional(),
+  cursor: z
+    .string()
+    .regex(/^\d{1,9}$/, 'was not given out here')
+    .optional(),
 });
 
 const bucketPageSchema = z.strictObject({

@@ -4,7 +4,7 @@
 // On many nodes, control would be the holder of a lease from the store that they share, as its workers are holders of leases from it: the same
 // `take`, `report`, `recall` and `claim` (policies/limits/leases.ts), with the name of the node.
 
-import type { LimitsView } from '../admin/index.ts';
+import type { BucketPage, BucketQuery, LimitsView } from '../admin/index.ts';
 import type { LevelName, LevelStore } from '../cluster/index.ts';
 import { createLimitAuthority } from '../policies/index.ts';
 import type { Account, Limit, LimitAuthority, PolicyDocument } from '../policies/index.ts';
@@ -13,7 +13,7 @@ import type { Channel, Frame } from './channel.ts';
 import type { Caller, Desk } from './conversation.ts';
 import { readClaims, readReports, readTake } from './limits-frames.ts';
 import type { TakeFrame } from './limits-frames.ts';
-import { viewLimits } from './limits-view.ts';
+import { pageBuckets, viewLimits } from './limits-view.ts';
 import type { Shown } from './limits-view.ts';
 import { steadyNowMs } from './steady-clock.ts';
 
@@ -40,6 +40,8 @@ export interface LimitsDesk extends Desk {
   /** Puts the limits of a policy in force, before workers hear of them. */
   configure(policy: PolicyDocument): void;
   view(shown: Shown): LimitsView;
+  /** The buckets of one limit, by page; undefined: there is no such limit. */
+  buckets(query: BucketQuery, shown: Shown): BucketPage | undefined;
 }
 
 export function createLimitsDesk({ log, metrics, expected, nowMs = steadyNowMs }: LimitsDeskOptions): LimitsDesk {
@@ -194,6 +196,7 @@ export function createLimitsDesk({ log, metrics, expected, nowMs = steadyNowMs }
       void flush();
     },
     view: (shown) => viewLimits(limits ?? {}, authority.view(nowMs()), nowMs(), shown),
+    buckets: (query, shown) => pageBuckets(limits ?? {}, authority.view(nowMs()), query, { nowMs: nowMs(), shown }),
     hears: {
       'limits-take': take,
       'limits-report': ({ fields }, { name }) =>

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { PROFILES } from '../audit/index.ts';
 import { compilePolicy, policySchema } from '../policies/index.ts';
 import type { AccountView } from '../policies/index.ts';
-import { groupSizes, viewLimits } from './limits-view.ts';
+import { groupSizes, pageBuckets, viewLimits } from './limits-view.ts';
 import type { Shown } from './limits-view.ts';
 
 const DOCUMENT = policySchema.parse({
@@ -95,4 +95,35 @@ test('what is not counted for people stays as it is', () => {
 test('names that may be shown, but no figures about few: then there are no names either', () => {
   const text = JSON.stringify(view({ subjects: 'names', smallestGroup: 2 }));
   for (const { name } of AGENTS) assert.ok(!text.includes(`"${name}"`), name);
+});
+
+test('the buckets of one limit, by page', () => {
+  const page = (query: Partial<Parameters<typeof pageBuckets>[2]>, privacy: Shown['privacy'] = PROFILES.minimal) =>
+    pageBuckets(
+      DOCUMENT.limits ?? {},
+      unique,
+      { name: 'each', state: 'all', limit: 3, ...query },
+      {
+        nowMs: 5_000,
+        shown: { privacy, sizeOf: groupSizes(AGENTS) },
+      },
+    );
+  const first = page({});
+  assert.deepEqual([first?.limit.name, first?.total, first?.next], ['each', 8, '3']);
+  assert.deepEqual(
+    first?.buckets.map(({ agent }) => agent),
+    ['gil', 'fay', 'eve'],
+  );
+  assert.deepEqual(
+    page({ cursor: '6' })?.buckets.map(({ agent, server }) => [agent, server]),
+    [
+      ['ann', 'mail'],
+      ['ann', 'files'],
+    ],
+  );
+  assert.deepEqual([page({ cursor: '6' })?.next, page({ search: 'FILES' })?.total, page({ search: 'fay' })?.total], [null, 1, 1]);
+  assert.equal(page({ name: 'toString' }), undefined);
+  // Who is searched for is not found where people are not told apart.
+  const together = page({ search: 'fay' }, PROFILES['works-council']);
+  assert.equal(together?.total, 0);
 });

@@ -1,12 +1,14 @@
 // What the console's pages about policy, catalogue, limits and settings ask control, put together.
 
 import type { PolicyPages } from '../admin/index.ts';
+import { fail, ok } from '../base/index.ts';
 import type { Store } from '../cluster/index.ts';
 import type { ConfigShard } from '../config/index.ts';
 import type { ControlDesks } from './control-desks.ts';
 import { createDefinitionReach } from './definition-reach.ts';
 import { createDefinitionStory } from './definition-story.ts';
 import { createDefinitionsPort, STARTING } from './definitions-port.ts';
+import { groupSizes } from './limits-view.ts';
 import type { PolicyDesk } from './policy-desk.ts';
 import { createFactsOf } from './tool-facts-view.ts';
 
@@ -14,7 +16,7 @@ export interface PolicyPagesOptions {
   readonly tenant: string;
   readonly nowMs: () => number;
   readonly policies: PolicyDesk;
-  readonly desks: Pick<ControlDesks, 'catalogue' | 'inspection'>;
+  readonly desks: Pick<ControlDesks, 'catalogue' | 'inspection' | 'limits' | 'privacy'>;
   readonly store: () => Store | undefined;
   readonly shard: () => ConfigShard | undefined;
 }
@@ -27,6 +29,11 @@ export function createPolicyPages({ tenant, nowMs, policies, desks, store, shard
     policyDocument: policies.port,
     definitions: createDefinitionsPort({ authority: () => desks.catalogue.authority, factsOf, story }),
     settings: async () => STARTING,
-    buckets: async () => STARTING,
+    buckets: async (query) => {
+      const known = await store()?.agents(tenant);
+      if (known === undefined) return STARTING;
+      const page = desks.limits.buckets(query, { privacy: desks.privacy(), sizeOf: groupSizes(known.agents) });
+      return page === undefined ? fail({ code: 'limit_unknown', detail: 'No limit has this name.' }) : ok(page);
+    },
   };
 }
