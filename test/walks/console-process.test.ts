@@ -98,7 +98,7 @@ test('the console comes, moves and goes; calls go on, and so do sessions', async
   });
 
   await t.test('what is no address is refused', async () => {
-    const { code, stdout } = await sallyport([
+    const { code, stdout, stderr } = await sallyport([
       'serve',
       '--config',
       gateway.configFile,
@@ -108,7 +108,7 @@ test('the console comes, moves and goes; calls go on, and so do sessions', async
       'here',
     ]);
     assert.equal(code, 3);
-    assert.match(stdout, /--console/);
+    assert.match(stdout + stderr, /--console/);
   });
 
   assert.equal(await gateway.stop(), 0);
