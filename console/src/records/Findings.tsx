@@ -4,6 +4,7 @@ import type { ReactElement } from 'react';
 import type { RecordFindingView } from '../api/contract.ts';
 import { Badge } from '../ui/Badge.tsx';
 import type { Tone } from '../ui/Badge.tsx';
+import { PlainTable } from '../ui/PlainTable.tsx';
 import { Untrusted } from '../ui/Text.tsx';
 
 const ACTION_TONES: Readonly<Record<string, Tone>> = { deny: 'bad', ask: 'warn', redact: 'info', tokenise: 'info' };
@@ -13,34 +14,24 @@ export function Findings({ findings, total }: { readonly findings: readonly Reco
   const listed = findings.reduce((sum, { count }) => sum + count, 0);
   return (
     <>
-      <table className="plain-table">
-        <thead>
-          <tr>
-            <th scope="col">What</th>
-            <th scope="col">Where</th>
-            <th scope="col">Times</th>
-            <th scope="col">Done about it</th>
+      <PlainTable head={['What', 'Where', 'Times', 'Done about it']}>
+        {findings.map((finding, at) => (
+          <tr key={at}>
+            <td>
+              <Untrusted text={finding.type} />
+              <span className="faint"> {finding.class}</span>
+            </td>
+            <td className="mono">
+              <span className="faint">{finding.where} </span>
+              <Untrusted text={finding.path} />
+            </td>
+            <td className="numeric">{finding.count}</td>
+            <td>
+              <Badge tone={ACTION_TONES[finding.action] ?? 'neutral'}>{finding.action}</Badge>
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {findings.map((finding, at) => (
-            <tr key={at}>
-              <td>
-                <Untrusted text={finding.type} />
-                <span className="faint"> {finding.class}</span>
-              </td>
-              <td className="mono">
-                <span className="faint">{finding.where} </span>
-                <Untrusted text={finding.path} />
-              </td>
-              <td className="numeric">{finding.count}</td>
-              <td>
-                <Badge tone={ACTION_TONES[finding.action] ?? 'neutral'}>{finding.action}</Badge>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </PlainTable>
       {total > listed && <p className="faint">{total - listed} more were found; the record does not list all.</p>}
     </>
   );

@@ -49,7 +49,7 @@ export function RecordStory({ story, onOpen, proofDenied }: RecordStoryProps): R
             </p>
           ) : (
             <>
-              <Code text={rule.text} label={`Rule ${rule.name}`} />
+              <Code text={dedent(rule.text)} label={`Rule ${rule.name}`} />
               {rule.file !== null && (
                 <p className="faint">
                   {rule.file}
@@ -70,7 +70,12 @@ export function RecordStory({ story, onOpen, proofDenied }: RecordStoryProps): R
       </Section>
       {Object.keys(details).length > 0 && (
         <Section title="Also on record">
-          <Facts facts={Object.entries(details).map(([name, value]) => [name, <Untrusted key={name} text={String(value)} />])} />
+          <Facts
+            facts={Object.entries(details).map(([name, value]) => [
+              DETAIL_WORDS[name] ?? name,
+              <Untrusted key={name} text={String(value)} />,
+            ])}
+          />
         </Section>
       )}
       {related.length > 0 && (
@@ -152,6 +157,24 @@ function Section({
       {children}
     </section>
   );
+}
+
+/** What members of a record are called. */
+const DETAIL_WORDS: Readonly<Record<string, string>> = {
+  fingerprint: 'Definition',
+  snapshot: 'Config revision',
+  args: 'Arguments, committed',
+  result: 'Answer, committed',
+  labels: 'Labels',
+  class: 'Class',
+};
+
+/** Lines without the indentation that they have in their file. */
+function dedent(text: string): string {
+  const lines = text.split('\n');
+  const indents = lines.filter((line) => line.trim() !== '').map((line) => line.length - line.trimStart().length);
+  const least = Math.min(...indents);
+  return lines.map((line) => line.slice(least)).join('\n');
 }
 
 type Fact = readonly [name: string, value: ReactNode];

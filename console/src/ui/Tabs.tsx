@@ -27,6 +27,7 @@ export function Tabs<Id extends string>({
 }): ReactElement {
   return (
     <AriaTabs
+      className="tabs"
       selectedKey={selected}
       onSelectionChange={(key) => {
         const chosen = tabs.find((tab) => tab.id === key);

@@ -16,6 +16,7 @@ import { Table } from '../../ui/Table.tsx';
 import type { Column } from '../../ui/Table.tsx';
 import { Tabs } from '../../ui/Tabs.tsx';
 import { Time, Untrusted } from '../../ui/Text.tsx';
+import { Toolbar } from '../../ui/Toolbar.tsx';
 import { useAddress } from '../use-address.ts';
 import { ApprovalDrawer } from './ApprovalDrawer.tsx';
 import { DecideDialog } from './DecideDialog.tsx';
@@ -167,27 +168,32 @@ function Waiting({ approvals = [], query }: WaitingProps): ReactElement {
   };
   if (query.error !== null) return <ErrorState problem={query.error} onRetry={() => void query.refetch()} />;
   return (
-    <Panel flush>
+    <Panel flush fill>
       {picked.length > 0 && (
-        <div className="toolbar" role="toolbar" aria-label="Chosen approvals">
+        <Toolbar
+          label="Chosen approvals"
+          end={
+            <>
+              <Button size="small" variant="danger" disabledReason={refusal} onPress={() => setAsked('reject')}>
+                Reject {picked.length}
+              </Button>
+              <Button
+                size="small"
+                variant="primary"
+                icon="check"
+                disabledReason={refusal ?? whyNotTogether(picked)}
+                onPress={() => setAsked('approve')}
+              >
+                Approve {picked.length}
+              </Button>
+            </>
+          }
+        >
           <strong>{picked.length} chosen</strong>
           <Button size="small" variant="quiet" onPress={() => setChosen(new Set())}>
             Choose none
           </Button>
-          <span className="toolbar-rest" />
-          <Button size="small" variant="danger" disabledReason={refusal} onPress={() => setAsked('reject')}>
-            Reject {picked.length}
-          </Button>
-          <Button
-            size="small"
-            variant="primary"
-            icon="check"
-            disabledReason={refusal ?? whyNotTogether(picked)}
-            onPress={() => setAsked('approve')}
-          >
-            Approve {picked.length}
-          </Button>
-        </div>
+        </Toolbar>
       )}
       <Table
         label="Calls that wait"
@@ -222,7 +228,7 @@ function Answered(): ReactElement {
   const answered = (data?.value.approvals ?? []).filter(({ state }) => state !== 'pending');
   if (error !== null) return <ErrorState problem={error} onRetry={() => void refetch()} />;
   return (
-    <Panel flush>
+    <Panel flush fill>
       <Table
         label="Calls that were answered"
         columns={[STATE, WHO, WHAT, RULE, DECIDED, ASKED]}

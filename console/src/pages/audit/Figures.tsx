@@ -86,19 +86,23 @@ function Groups({ by, counts }: { readonly by: By; readonly counts: RecordCounts
 }
 
 const HOUR_MS = 3_600_000;
+/** A single hour is no curve: a day of them at least. */
+const MIN_HOURS = 24;
+const MAX_HOURS = 24 * 366;
 
 function Hours({ groups }: { readonly groups: readonly Group[] }): ReactElement {
   const calls = new Map(groups.map(({ group, calls: count }) => [Date.parse(group), count]));
   const known = [...calls.keys()].filter((time) => !Number.isNaN(time)).toSorted((one, other) => one - other);
-  const [first = 0] = known;
-  const last = known.at(-1) ?? first;
+  const last = known.at(-1) ?? 0;
+  const first = Math.min(known[0] ?? last, last - (MIN_HOURS - 1) * HOUR_MS);
   // Hours without calls are not in the answer, and are none.
-  const times = Array.from({ length: Math.min(Math.round((last - first) / HOUR_MS), 24 * 366) + 1 }, (_, at) => first + at * HOUR_MS);
+  const times = Array.from({ length: Math.min(Math.round((last - first) / HOUR_MS), MAX_HOURS) + 1 }, (_, at) => first + at * HOUR_MS);
   return (
     <Chart
       label="Calls by hour"
       times={times}
       series={[{ id: 'calls', label: 'Calls', color: 1, values: times.map((time) => (calls.has(time) ? (calls.get(time) ?? null) : 0)) }]}
+      form="stack"
       format={showShort}
       height={260}
     />

@@ -7,6 +7,7 @@ import { Button } from '../../ui/Button.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { Select } from '../../ui/Select.tsx';
 import { Untrusted } from '../../ui/Text.tsx';
+import { Toolbar } from '../../ui/Toolbar.tsx';
 
 const TIMES = [
   { value: '', label: 'Any time' },
@@ -73,7 +74,7 @@ export function FilterBar({ filter, onChange, children }: FilterBarProps): React
   const kinds = KINDS.some(({ value }) => value === kind) ? KINDS : [...KINDS, { value: kind, label: kind }];
   return (
     <div className="filter">
-      <div className="toolbar">
+      <Toolbar end={children}>
         <Select label="Time" layout="hidden" options={times} value={from} onChange={(chosen) => onChange({ from: chosen })} />
         <Select label="Kind" layout="hidden" options={kinds} value={kind} onChange={(chosen) => onChange({ kind: chosen })} />
         <Select
@@ -91,9 +92,7 @@ export function FilterBar({ filter, onChange, children }: FilterBarProps): React
           onChange={(chosen) => onChange({ status: chosen })}
         />
         <AddFilter onAdd={(member, text) => onChange({ [member]: text })} />
-        <span className="toolbar-rest" />
-        {children}
-      </div>
+      </Toolbar>
       <Chips filter={filter} onChange={onChange} />
     </div>
   );

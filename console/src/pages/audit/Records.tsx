@@ -29,7 +29,7 @@ const whoOf = ({ kind, agent, by, subject }: RecordView): string =>
 
 /** Columns of a list of entries. */
 const COLUMNS: readonly Column<RecordView>[] = [
-  { id: 'time', header: 'Time', width: 158, cell: ({ time }) => <Time at={time} /> },
+  { id: 'time', header: 'Time', width: 172, cell: ({ time }) => <Time at={time} /> },
   { id: 'kind', header: 'Kind', width: 92, cell: ({ kind }) => <span className="soft">{kind}</span> },
   {
     id: 'who',
@@ -71,9 +71,10 @@ const COLUMNS: readonly Column<RecordView>[] = [
   { id: 'outcome', header: 'Outcome', width: 118, cell: (record) => <Outcome record={record} /> },
   {
     id: 'rule',
-    header: 'Rule',
-    width: { min: 110, share: 1 },
-    cell: ({ rule }) => (rule === null ? null : <code className="truncate">{rule}</code>),
+    header: 'Rule or reason',
+    width: { min: 120, share: 1 },
+    cell: ({ rule, reason }) =>
+      rule === null ? reason === null ? null : <span className="faint">{reason}</span> : <code className="truncate">{rule}</code>,
   },
   {
     id: 'findings',
@@ -121,7 +122,7 @@ export function Records(): ReactElement {
   };
   return (
     <div className="records">
-      <Panel flush>
+      <Panel flush fill>
         <FilterBar filter={filter} onChange={(change) => setAddress(change)}>
           <Button icon="refresh" label="Look again" isPending={pages.isRefetching} onPress={refresh} />
           <Button icon="download" onPress={() => setExporting(true)}>

@@ -9,10 +9,10 @@ import { Badge } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { CommandLine } from '../../ui/CommandLine.tsx';
 import { commandLine } from '../../ui/command-line.ts';
-import { Icon } from '../../ui/Icon.tsx';
 import { Facts, Panel } from '../../ui/Panel.tsx';
 import { ErrorState, Notice } from '../../ui/State.tsx';
 import { Code, Time, Untrusted } from '../../ui/Text.tsx';
+import { Verdict } from '../../ui/Verdict.tsx';
 import { showCount } from '../../ui/units.ts';
 import { useAddress } from '../use-address.ts';
 
@@ -66,16 +66,17 @@ function Report({ report }: { readonly report: VerificationReport }): ReactEleme
   const { ok, says, records, logs, limits, anchors } = report;
   return (
     <>
-      <section className={`verdict verdict-${ok ? 'good' : 'bad'}`} aria-label="Verdict">
-        <Icon name={ok ? 'good' : 'error'} size={28} />
-        <div>
-          <h2>{ok ? 'Nobody changed the record' : 'The record was changed'}</h2>
-          <p>{says}</p>
-        </div>
-        <span className="numeric">
-          {showCount(records)} records in {logs.length} {logs.length === 1 ? 'log' : 'logs'}
-        </span>
-      </section>
+      <Verdict
+        tone={ok ? 'good' : 'bad'}
+        title={ok ? 'Nobody changed the record' : 'The record was changed'}
+        aside={
+          <span className="numeric">
+            {showCount(records)} records in {logs.length} {logs.length === 1 ? 'log' : 'logs'}
+          </span>
+        }
+      >
+        {says}
+      </Verdict>
       {logs.map((log) => (
         <Panel
           key={log.log}

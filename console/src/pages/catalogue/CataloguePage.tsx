@@ -15,6 +15,7 @@ import { Table } from '../../ui/Table.tsx';
 import type { Column } from '../../ui/Table.tsx';
 import { Tabs } from '../../ui/Tabs.tsx';
 import { Time, Untrusted } from '../../ui/Text.tsx';
+import { Toolbar } from '../../ui/Toolbar.tsx';
 import { useAddress } from '../use-address.ts';
 import { DecideAll } from './DecideAll.tsx';
 import { LookAlikes } from './LookAlikes.tsx';
@@ -108,8 +109,8 @@ function Definitions({ state }: { readonly state: State }): ReactElement {
   const rows = pages.data ?? [];
   if (pages.error !== null) return <ErrorState problem={pages.error} onRetry={() => void pages.refetch()} />;
   return (
-    <Panel flush>
-      <div className="toolbar">
+    <Panel flush fill>
+      <Toolbar end={state === 'withheld' && server !== '' && rows.length > 0 ? <DecideAll server={server} /> : null}>
         <SearchField
           label="Search by name, title or server"
           value={address['search'] ?? ''}
@@ -122,9 +123,7 @@ function Definitions({ state }: { readonly state: State }): ReactElement {
           onChange={(chosen) => setAddress({ server: chosen })}
           options={[{ value: '', label: 'All servers' }, ...names.map((name) => ({ value: name, label: name }))]}
         />
-        <span className="toolbar-rest" />
-        {state === 'withheld' && server !== '' && rows.length > 0 && <DecideAll server={server} />}
-      </div>
+      </Toolbar>
       <Table
         label={state === 'withheld' ? 'Definitions to review' : 'Definitions'}
         columns={COLUMNS}

@@ -1,11 +1,15 @@
 // The answer to what would become of a call.
 
+import { useState } from 'react';
 import type { ReactElement } from 'react';
 import type { ExplanationView } from '../../api/contract.ts';
 import { Badge, Badges } from '../../ui/Badge.tsx';
+import { Button } from '../../ui/Button.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { Facts, Panel } from '../../ui/Panel.tsx';
+import { PlainTable } from '../../ui/PlainTable.tsx';
 import { Untrusted } from '../../ui/Text.tsx';
+import { Verdict } from '../../ui/Verdict.tsx';
 
 const EFFECT_TONES = { allow: 'good', ask: 'warn', deny: 'bad' } as const;
 const GATE_WORDS: Readonly<Record<ExplanationView['gates'][number]['gate'], string>> = {
@@ -18,69 +22,34 @@ const GATE_WORDS: Readonly<Record<ExplanationView['gates'][number]['gate'], stri
 
 /** The verdict, the way there, and what it was decided by. */
 export function Explanation({ explanation }: { readonly explanation: ExplanationView }): ReactElement {
-  const { verdict, rules, gates, limits, findings, passes, agent, labels, taint, redact, capture, inspect } = explanation;
-  const involved = rules.filter(({ says }) => says !== '');
+  const { verdict, limits, findings, passes, agent, labels, taint, redact, capture, inspect } = explanation;
   return (
     <>
-      <section className={`verdict verdict-${passes ? 'good' : verdict.kind === 'ask' ? 'warn' : 'bad'}`} aria-label="Verdict">
-        <Icon name={passes ? 'good' : verdict.kind === 'ask' ? 'approvals' : 'error'} size={28} />
-        <div>
-          <h2>{passes ? 'It would go to its server' : verdict.kind === 'ask' ? 'A person would be asked' : 'It would be refused'}</h2>
-          <p>{verdict.says}</p>
-        </div>
-        <Badge tone={EFFECT_TONES[verdict.kind]}>
-          {verdict.kind}
-          {verdict.rule !== null && ` by ${verdict.rule}`}
-        </Badge>
-      </section>
+      <Verdict
+        tone={passes ? 'good' : verdict.kind === 'ask' ? 'warn' : 'bad'}
+        title={passes ? 'It would go to its server' : verdict.kind === 'ask' ? 'A person would be asked' : 'It would be refused'}
+        aside={
+          <Badge tone={EFFECT_TONES[verdict.kind]}>
+            {verdict.kind}
+            {verdict.rule !== null && ` by ${verdict.rule}`}
+          </Badge>
+        }
+      >
+        {verdict.says}
+      </Verdict>
       <Panel title="What it has to pass">
         <ol className="gates">
-          {gates.map(({ gate, passes: isOpen, says }) => (
-            <li key={gate} className={isOpen ? 'gate' : 'gate gate-shut'}>
+          {toSteps(explanation).map(({ name, passes: isOpen, says }) => (
+            <li key={name} className={isOpen ? 'gate' : 'gate gate-shut'}>
               <Icon name={isOpen ? 'good' : 'error'} />
-              <strong>{GATE_WORDS[gate]}</strong>
+              <strong>{name}</strong>
               <span className="soft">{says}</span>
               <span className="visually-hidden">{isOpen ? 'passes' : 'does not pass'}</span>
             </li>
           ))}
-          <li className={verdict.kind === 'allow' ? 'gate' : 'gate gate-shut'}>
-            <Icon name={verdict.kind === 'allow' ? 'good' : 'error'} />
-            <strong>Policy</strong>
-            <span className="soft">{verdict.says}</span>
-          </li>
         </ol>
       </Panel>
-      <Panel title="Rules" description={`Revision ${explanation.revision} of the config`}>
-        {involved.length === 0 ? (
-          <p className="soft">No rule is about it.</p>
-        ) : (
-          <table className="plain-table">
-            <thead>
-              <tr>
-                <th scope="col">Rule</th>
-                <th scope="col">What it had to do with it</th>
-              </tr>
-            </thead>
-            <tbody>
-              {involved.map((rule) => (
-                <tr key={rule.rule}>
-                  <td>
-                    <Badge tone={EFFECT_TONES[rule.effect]}>{rule.effect}</Badge> <code>{rule.rule}</code>
-                  </td>
-                  <td>
-                    {rule.says} <span className="faint">{rule.match}</span>
-                    {rule.when !== null && (
-                      <div>
-                        <code>{rule.when}</code>
-                      </div>
-                    )}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        )}
-      </Panel>
+      <Rules explanation={explanation} />
       <Panel title="What is known">
         <Facts
           facts={[
@@ -97,30 +66,80 @@ export function Explanation({ explanation }: { readonly explanation: Explanation
       </Panel>
       {findings.length > 0 && (
         <Panel title="Found in it">
-          <table className="plain-table">
-            <thead>
-              <tr>
-                <th scope="col">What</th>
-                <th scope="col">Where</th>
-                <th scope="col">Done about it</th>
+          <PlainTable head={['What', 'Where', 'Done about it']}>
+            {findings.map(({ type, class: of, path, action }) => (
+              <tr key={`${type} ${path}`}>
+                <td>
+                  {type} <span className="faint">{of}</span>
+                </td>
+                <td className="mono">
+                  <Untrusted text={path} />
+                </td>
+                <td>{action}</td>
               </tr>
-            </thead>
-            <tbody>
-              {findings.map(({ type, class: of, path, action }) => (
-                <tr key={`${type} ${path}`}>
-                  <td>
-                    {type} <span className="faint">{of}</span>
-                  </td>
-                  <td className="mono">
-                    <Untrusted text={path} />
-                  </td>
-                  <td>{action}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+            ))}
+          </PlainTable>
         </Panel>
       )}
     </>
+  );
+}
+
+interface Step {
+  readonly name: string;
+  readonly passes: boolean;
+  readonly says: string;
+}
+
+/** Everything a call has to pass in its order: the policy decides before anybody looks inside. */
+function toSteps({ gates, verdict }: ExplanationView): readonly Step[] {
+  const step = ({ gate, passes, says }: ExplanationView['gates'][number]): Step => ({ name: GATE_WORDS[gate], passes, says });
+  return [
+    ...gates.filter(({ gate }) => gate !== 'inspection').map(step),
+    { name: 'Policy', passes: verdict.kind === 'allow', says: verdict.says },
+    ...gates.filter(({ gate }) => gate === 'inspection').map(step),
+  ];
+}
+
+/** Rules that are about the call; the others only when asked for. */
+function Rules({ explanation: { rules, revision } }: { readonly explanation: ExplanationView }): ReactElement {
+  const [isAll, setAll] = useState(false);
+  const others = rules.filter(({ match }) => match.startsWith('other-'));
+  const shown = isAll ? rules : rules.filter((rule) => !others.includes(rule));
+  return (
+    <Panel
+      title="Rules"
+      description={`Revision ${revision} of the config`}
+      actions={
+        others.length === 0 ? null : (
+          <Button size="small" expanded={isAll} onPress={() => setAll(!isAll)}>
+            {isAll ? 'Only those about it' : `${others.length} about something else`}
+          </Button>
+        )
+      }
+    >
+      {shown.length === 0 ? (
+        <p className="soft">No rule is about it.</p>
+      ) : (
+        <PlainTable head={['Rule', 'What it had to do with it']}>
+          {shown.map((rule) => (
+            <tr key={rule.rule}>
+              <td>
+                <Badge tone={EFFECT_TONES[rule.effect]}>{rule.effect}</Badge> <code>{rule.rule}</code>
+              </td>
+              <td>
+                {rule.says}
+                {rule.when !== null && (
+                  <>
+                    {': '}
+                    <code>{rule.when}</code>
+                  </>
+                )}
+              </td>
+            </tr>
+          ))}
+        </PlainTable>
+      )}
+    </Panel>
   );
 }

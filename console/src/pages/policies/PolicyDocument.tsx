@@ -96,23 +96,24 @@ export function PolicyDocument({ policy, etag }: { readonly policy: PolicyView; 
               <Badge tone="bad">not in force</Badge>
             )}
             {errors > 0 && <Badge tone="bad">{errors === 1 ? '1 mistake' : `${errors} mistakes`}</Badge>}
-            <span className="toolbar-rest" />
-            {isChanged && (
-              <Button variant="quiet" size="small" onPress={() => keepDraft(undefined)}>
-                Discard
+            <div className="actions">
+              {isChanged && (
+                <Button variant="quiet" size="small" onPress={() => keepDraft(undefined)}>
+                  Discard
+                </Button>
+              )}
+              <Button size="small" icon="refresh" onPress={() => setAddress({ view: 'replay' })}>
+                Replay
               </Button>
-            )}
-            <Button size="small" icon="refresh" onPress={() => setAddress({ view: 'replay' })}>
-              Replay
-            </Button>
-            <Button
-              variant="primary"
-              size="small"
-              disabledReason={lockedBecause ?? (isChanged ? undefined : 'Nothing was changed.')}
-              onPress={() => setSaving(true)}
-            >
-              {policy.separation === 'two' ? 'Propose…' : 'Save…'}
-            </Button>
+              <Button
+                variant="primary"
+                size="small"
+                disabledReason={lockedBecause ?? (isChanged ? undefined : 'Nothing was changed.')}
+                onPress={() => setSaving(true)}
+              >
+                {policy.separation === 'two' ? 'Propose…' : 'Save…'}
+              </Button>
+            </div>
           </div>
           <PolicyEditor
             handle={editor}

@@ -137,7 +137,7 @@ function Report({ report }: { readonly report: Report }): ReactElement {
         <Stat
           label="Decisions"
           value={showCount(decisions)}
-          hint={left === 0 ? undefined : `${showCount(left)} more say nothing of policy`}
+          hint={left === 0 ? undefined : `${showCount(left)} of them say nothing of the policy`}
         />
         <Stat label="The same" value={showCount(same)} hint={showShare(same, decisions)} />
         <Stat label="Otherwise" value={showCount(changed)} hint={showShare(changed, decisions)} tone={changed > 0 ? 'warn' : 'neutral'} />
@@ -146,7 +146,11 @@ function Report({ report }: { readonly report: Report }): ReactElement {
       {unknownAgents.length > 0 && (
         <Notice title="Agents that are not there any more">They are taken to be in no group: {unknownAgents.join(', ')}.</Notice>
       )}
-      <Panel title="What would be decided otherwise" flush>
+      <Panel
+        title="What would be decided otherwise"
+        description="And what nobody can say, because a rule looks at what is not on record."
+        flush
+      >
         <Table
           label="What would be decided otherwise"
           columns={COLUMNS}

@@ -18,6 +18,7 @@ import { Table } from '../../ui/Table.tsx';
 import type { Column } from '../../ui/Table.tsx';
 import { Code, Time, Untrusted } from '../../ui/Text.tsx';
 import { toast } from '../../ui/Toast.tsx';
+import { Toolbar } from '../../ui/Toolbar.tsx';
 import { useAddress } from '../use-address.ts';
 import { describeSource, showValue, sourceTone } from './setting-text.ts';
 
@@ -72,21 +73,23 @@ export function Config(): ReactElement {
   return (
     <div className="settings">
       <Standing />
-      <Panel flush>
-        <div className="toolbar">
+      <Panel flush fill>
+        <Toolbar
+          end={
+            whole === undefined ? null : (
+              <span className="faint">
+                {whole.file ?? 'No config file'}, loaded <Time at={whole.loadedAt} form="distance" />
+              </span>
+            )
+          }
+        >
           <SearchField
             label="Search key, value or description"
             value={address['search'] ?? ''}
             onChange={(text) => setAddress({ search: text })}
           />
           <Select label="Comes from" layout="hidden" options={SOURCES} value={from} onChange={(value) => setAddress({ from: value })} />
-          <span className="toolbar-rest" />
-          {whole !== undefined && (
-            <span className="faint">
-              {whole.file ?? 'No config file'}, loaded <Time at={whole.loadedAt} form="distance" />
-            </span>
-          )}
-        </div>
+        </Toolbar>
         {pages.error !== null ? (
           <ErrorState problem={pages.error} onRetry={() => void pages.refetch()} />
         ) : (

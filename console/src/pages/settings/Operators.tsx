@@ -117,7 +117,6 @@ function List(): ReactElement {
               Add somebody, and give them the link.
             </EmptyState>
           }
-          height="fill"
         />
       </Panel>
       <CommandLine command={commandLine('operators', 'list')} />
