@@ -127,8 +127,7 @@ async function patiently<T>(answer: Promise<Result<T, string>>, building: () => 
   const impatience = new Promise<Result<T, string>>((resolve) => {
     timer = setInterval(() => {
       const percent = building();
-      if (percent !== undefined)
-        resolve(fail(`The index of the record is being made from the logs: ${percent} % of them are read. Try again.`));
+      if (percent !== undefined) resolve(fail(`The record is being read into its index: ${percent} % of it is. Try again.`));
     }, PATIENCE_MS);
   });
   try {

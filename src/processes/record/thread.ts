@@ -3,7 +3,7 @@
 
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Entry, RecordIndex } from '../../audit/index.ts';
+import type { CatchUpOptions, Entry, IndexProgress, RecordIndex } from '../../audit/index.ts';
 import { openRecordIndex } from '../../cluster/index.ts';
 import type { AskName, FromThread, RecordAsks, ToThread } from './asks.ts';
 import { exportText } from './export-text.ts';
@@ -26,14 +26,14 @@ let idle: NodeJS.Timeout | undefined;
 
 const send = (message: FromThread): void => parentPort?.postMessage(message);
 
-/** With an index that has all that is in the logs now. */
-async function withIndex<T>(use: (opened: RecordIndex) => Promise<T>): Promise<T> {
+/** With an index that has all that is in the logs now; `isEnough`: with what it has already. */
+async function withIndex<T>(use: (opened: RecordIndex) => Promise<T>, isEnough = false): Promise<T> {
   clearTimeout(idle);
   users += 1;
-  const mine = (index ??= open());
+  const mine = (index ??= tellingHowFar((options) => openRecordIndex(String(dataFolder), options)));
   try {
     const opened = await mine;
-    await opened.catchUp();
+    if (!isEnough) await tellingHowFar((options) => opened.catchUp(options));
     return await use(opened);
   } catch (error) {
     // One that does not fit the record, or is broken, is not used again.
@@ -45,13 +45,17 @@ async function withIndex<T>(use: (opened: RecordIndex) => Promise<T>): Promise<T
   }
 }
 
-async function open(): Promise<RecordIndex> {
+/** Whoever waits is told how much of the logs has been read into the index. */
+async function tellingHowFar<T>(work: (options: CatchUpOptions) => Promise<T>): Promise<T> {
+  let isTold = false;
+  const onProgress = ({ bytes, totalBytes }: IndexProgress): void => {
+    isTold = true;
+    send({ what: 'building', percent: Math.floor((100 * bytes) / Math.max(1, totalBytes)) });
+  };
   try {
-    return await openRecordIndex(String(dataFolder), {
-      onProgress: ({ bytes, totalBytes }) => send({ what: 'building', percent: Math.floor((100 * bytes) / Math.max(1, totalBytes)) }),
-    });
+    return await work({ onProgress });
   } finally {
-    send({ what: 'building', percent: undefined });
+    if (isTold) send({ what: 'building', percent: undefined });
   }
 }
 
@@ -69,24 +73,27 @@ function closeIndex(): void {
 type Answers = { readonly [Name in AskName]: (ask: RecordAsks[Name]['ask'], id: number) => Promise<RecordAsks[Name]['answer']> };
 
 const ANSWERS: Answers = {
-  list: ({ query, hidesNames }) =>
-    withIndex(async (opened) => {
-      const entries: Entry[] = [];
-      for await (const entry of opened.find({ ...query, limit: query.limit + 1 })) entries.push(entry);
-      const shown = entries.slice(0, query.limit);
-      const last = entries.length > shown.length ? shown.at(-1) : undefined;
-      return {
-        records: shown.map((entry) => toRecordView(entry, hidesNames)),
-        next: last === undefined ? undefined : { slot: last.slot, seq: last.line.seq, time: last.line.time },
-        unplaced: opened.unplaced(),
-      };
-    }),
+  // What comes behind the page before has been there since then.
+  list: (ask) => withIndex((opened) => listPage(opened, ask), ask.query.after !== undefined),
   count: ({ filter, by, smallestGroup }) => withIndex(async (opened) => opened.count(filter, by, smallestGroup)),
   read: ({ log, seq, hidesNames }) => withIndex((opened) => readStory({ directory, index: opened, hidesNames }, log, seq)),
   prove: (ask) => proveEntry(directory, ask),
   verify: ({ anchors }, id) => verifyRecord(String(dataFolder), anchors, (done, total) => send({ id, what: 'progress', done, total })),
   replay: (ask, id) => withIndex((opened) => replayRecord(opened, ask, (done, total) => send({ id, what: 'progress', done, total }))),
 };
+
+/** One more than a page is read: it tells whether there is another. */
+async function listPage(opened: RecordIndex, { query, hidesNames }: RecordAsks['list']['ask']): Promise<RecordAsks['list']['answer']> {
+  const entries: Entry[] = [];
+  for await (const entry of opened.find({ ...query, limit: query.limit + 1 })) entries.push(entry);
+  const shown = entries.slice(0, query.limit);
+  const last = entries.length > shown.length ? shown.at(-1) : undefined;
+  return {
+    records: shown.map((entry) => toRecordView(entry, hidesNames)),
+    next: last === undefined ? undefined : { slot: last.slot, seq: last.line.seq, time: last.line.time },
+    unplaced: opened.unplaced(),
+  };
+}
 
 /** Tells a stream that its piece was taken. */
 const taken = new Map<number, () => void>();
