@@ -18,7 +18,7 @@ export const consoleCommand: Command = {
   name: 'console',
   summary: 'Print a link that signs you in to the console',
   description: [
-    'The link works once and for a few minutes. It is for the operator who is called like you; where nobody can sign in yet, you become the first admin.',
+    'The link works once, until the time that is printed with it. It is for the operator who is called like you; where nobody can sign in yet, you become the first admin.',
     'Whoever opens it is signed in as that operator, so send it to nobody else. Others get theirs from `sallyport operators link`.',
   ],
   options: [{ name: 'operator', value: 'NAME', text: 'sign in as this operator instead of the one called like you' }],

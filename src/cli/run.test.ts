@@ -370,10 +370,37 @@ test('serve hands over what it was told, paths absolute', async (t) => {
   mkdirSync(join(cwd, 'd'));
   assert.equal((await run('serve')).code, 0);
   writeFileSync(join(cwd, 'other.yaml'), 'version: 1\n');
-  await run('serve', '--config', 'other.yaml', '--data', 'd', '--listen', '127.0.0.1:0', '--quickstart', '--output', 'json');
+  await run(
+    'serve',
+    '--config',
+    'other.yaml',
+    '--data',
+    'd',
+    '--listen',
+    '127.0.0.1:0',
+    '--console',
+    'off',
+    '--quickstart',
+    '--output',
+    'json',
+  );
   assert.deepEqual(served, [
-    { configFile: join(cwd, 'sallyport.yaml'), dataFolder: undefined, listen: undefined, quickstart: false, output: 'table' },
-    { configFile: join(cwd, 'other.yaml'), dataFolder: join(cwd, 'd'), listen: '127.0.0.1:0', quickstart: true, output: 'json' },
+    {
+      configFile: join(cwd, 'sallyport.yaml'),
+      dataFolder: undefined,
+      listen: undefined,
+      console: undefined,
+      quickstart: false,
+      output: 'table',
+    },
+    {
+      configFile: join(cwd, 'other.yaml'),
+      dataFolder: join(cwd, 'd'),
+      listen: '127.0.0.1:0',
+      console: 'off',
+      quickstart: true,
+      output: 'json',
+    },
   ]);
 });
 
