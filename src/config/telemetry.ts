@@ -20,12 +20,10 @@ const otlpSchema = z.strictObject({
       description: 'Header fields to send with every request, such as Authorization.',
       examples: [{ Authorization: { env: 'OTLP_AUTHORIZATION' } }],
     }),
-  ca: text
-    .optional()
-    .meta({
-      description: 'PEM file with the certificates to trust in place of the well-known ones.',
-      examples: ['/etc/sallyport/collector-ca.pem'],
-    }),
+  ca: text.optional().meta({
+    description: 'PEM file with the certificates to trust in place of the well-known ones.',
+    examples: ['/etc/sallyport/collector-ca.pem'],
+  }),
   timeoutMs: z
     .int()
     .min(100)

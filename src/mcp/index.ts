@@ -50,4 +50,5 @@ export type {
   ServerMethodRule,
   Span,
 } from './types.ts';
+export { withTraceparent } from './trace-member.ts';
 export { rereadMessage, writeError, writeNotification, writeRequest, writeResult } from './write-message.ts';

@@ -225,6 +225,8 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       people,
       agents,
       policies,
+      place: init,
+      written: () => config.written,
       operators,
       overview,
       desks,

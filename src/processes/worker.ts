@@ -44,6 +44,7 @@ import { createServerGauges } from './server-gauges.ts';
 import { auditFolder } from './spawn.ts';
 import { createSubjectsDoor } from './subjects-door.ts';
 import { createWalkDoor } from './overview/walk-door.ts';
+import { createTraceDoor } from './trace-door.ts';
 import { createWorkerGauges } from './worker-gauges.ts';
 import { createWorkerListeners } from './worker-listeners.ts';
 import type { WorkerListeners } from './worker-listeners.ts';
@@ -100,6 +101,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     metrics,
     log,
   });
+  const traces = createTraceDoor({ links, metrics, nowMs, catalogue: catalogue.catalogue });
   const subjects = createSubjectsDoor({ links, metrics, nowMs });
   const checkpoints = createCheckpointDoor({ slot: `worker-${init.slot}`, links, log, metrics, nowMs });
   const approvals = createApprovalsDoor({ links, keys: () => keys, metrics });
@@ -266,6 +268,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       approvals: approvals.approvals,
       open,
       metrics: createRoadMetrics(metrics),
+      tracing: traces.tracing,
       log,
       newId: createCallIds(randomBytes(8)),
       nowMs,
@@ -309,6 +312,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     every(METRICS_PERIOD_MS, () => {
       readGauges();
       readServerGauges();
+      traces.tick();
       links.get('control')?.send('metrics', { dump: metrics.dump() });
       if (isRecording !== (log_.state !== 'faulted') || isSealing === vault.isFaulted) tellState();
     });

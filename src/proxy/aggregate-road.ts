@@ -24,7 +24,7 @@ export function askMembers(wanted: Ask, hearing: Hearing, ports: Ports, askMembe
   if (route.kind !== 'aggregate') throw new GatewayError('internal', { cause: new Error('the servers of no route were asked together') });
   const { request, scope, call } = wanted;
   const { method } = request;
-  const asker = { arrival: call.arrival, request, scope, askMember };
+  const asker = { arrival: { ...call.arrival, trace: call.trace }, request, scope, askMember };
   const kind = KINDS.get(method);
   if (kind !== undefined) return askLists(wanted, { route, asker }, kind, hearing, ports);
   if (method === 'server/discover') return askDiscover(wanted, { route, asker }, hearing, ports);

@@ -113,11 +113,13 @@ export interface Member {
 /** One server's share of a question to several, or a question of a session's own: a call of its own, with its own decision and outcome on record. */
 export function askMember(arrival: Arrival, server: Server, member: Member, hearing: Hearing, ports: Ports): Asking {
   const { message, request, subject, scope, members } = member;
+  const inbound = { kind: 'modern', message, request, subject } as const;
   const call = beginCall(
     {
       id: ports.newId(),
       arrival: { ...arrival, arrivedUs: ports.nowUs() },
-      inbound: { kind: 'modern', message, request, subject },
+      inbound,
+      trace: arrival.trace === undefined ? undefined : ports.tracing.begin(arrival, inbound),
       question: { era: 'modern', revision: request.revision, method: request.method, rule: request.rule, subject },
       server,
       members,

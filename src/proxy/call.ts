@@ -5,7 +5,7 @@ import type { InspectingPorts } from './inspection/answer-treatment.ts';
 import { noTimes } from './times.ts';
 
 /** What is known of a call from its request. */
-export type CallParts = Pick<Call, 'id' | 'arrival' | 'inbound' | 'question' | 'server' | 'members'>;
+export type CallParts = Pick<Call, 'id' | 'arrival' | 'inbound' | 'question' | 'server' | 'members'> & Partial<Pick<Call, 'trace'>>;
 
 /** A call that has just come. */
 export function beginCall(parts: CallParts, ports: InspectingPorts): Call {
@@ -15,6 +15,7 @@ export function beginCall(parts: CallParts, ports: InspectingPorts): Call {
     decisionSeq: 0,
     denied: false,
     refusedWith: undefined,
+    trace: parts.trace,
     times: noTimes(),
     forwardedUs: 0,
     answeredUs: 0,

@@ -28,6 +28,7 @@ import type { Subjects } from './subjects.ts';
 import type { TaintAuthority } from './taint-authority.ts';
 import type { CallTasks } from './tasks.ts';
 import type { CallTimes } from './times.ts';
+import type { CallTrace, Tracing } from './tracing.ts';
 
 /** Where the answer goes. A subset of the wire's ServerRequest. */
 export interface Reply {
@@ -75,6 +76,8 @@ export interface Arrival {
   readonly endpoint?: string | undefined;
   /** Another worker handed it on to this one: it goes no further. */
   readonly relayed: boolean;
+  /** The spans of the call that it is a share of, where that is traced. */
+  readonly trace?: CallTrace | undefined;
   /** When the request was complete, in microseconds of a monotonic clock. */
   readonly arrivedUs: number;
 }
@@ -180,6 +183,7 @@ export interface Ports {
   readonly limits: LimitsPort;
   readonly open: OpenExchanges;
   readonly metrics: RoadMetrics;
+  readonly tracing: Tracing;
   readonly log: Log;
   /** Unique, unguessable enough to be shown to agents. */
   readonly newId: () => string;
@@ -220,6 +224,8 @@ export interface Call {
   refusedWith: ErrorCode | undefined;
   /** The row that its result is marked with, where it was let through all the same. */
   markedWith?: ErrorCode;
+  /** Its spans; undefined where it is not traced. */
+  readonly trace: CallTrace | undefined;
   /** The stations of its way. */
   readonly times: CallTimes;
   forwardedUs: number;

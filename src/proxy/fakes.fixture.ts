@@ -20,6 +20,7 @@ import { createGate } from './gate.ts';
 import type { InspectingPorts } from './inspection/answer-treatment.ts';
 import { NO_TOKENS } from './inspection/tokens.ts';
 import { createOpenExchanges } from './open-exchanges.ts';
+import { NO_TRACING } from './tracing.ts';
 
 export interface SeenReply extends Reply {
   readonly seen: string[];
@@ -294,7 +295,7 @@ export interface Bed {
   readonly ports: Ports;
   readonly audit: FakeAudit;
   readonly server: FakeServer;
-  arrive(body: unknown, headers?: Readonly<Record<string, string>>, method?: string): SeenReply;
+  arrive(body: unknown, headers?: Readonly<Record<string, string>>, method?: string, inForce?: Partial<Snapshot>): SeenReply;
 }
 
 /** A road with one server, `tickets`. */
@@ -336,6 +337,7 @@ export function bed(rules: readonly Rule[], verdict: Partial<EraVerdict> = {}, o
     approvals: NOTHING_FOUND.approvals,
     open: createOpenExchanges(),
     metrics: NO_METRICS,
+    tracing: NO_TRACING,
     inspector: NOTHING_FOUND.inspector,
     tokens: NOTHING_FOUND.tokens,
     limits: { take: (charges) => ({ kind: 'receipt', charges }), abandon: () => {}, end: () => {}, undo: () => {} },
@@ -362,7 +364,7 @@ export function bed(rules: readonly Rule[], verdict: Partial<EraVerdict> = {}, o
     ports,
     audit,
     server,
-    arrive: (body, headers = {}, method = 'POST') => {
+    arrive: (body, headers = {}, method = 'POST', inForce = {}) => {
       const reply = fakeReply();
       const arrival: Arrival = {
         method,
@@ -372,7 +374,7 @@ export function bed(rules: readonly Rule[], verdict: Partial<EraVerdict> = {}, o
         route: { kind: 'server', path: '/mcp/tickets', key: 'tickets' },
         relayed: false,
         principal: ANN,
-        snapshot,
+        snapshot: { ...snapshot, ...inForce },
         reply,
         arrivedUs: nowUs,
       };

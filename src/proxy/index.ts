@@ -28,6 +28,8 @@ export type { Tokens } from './inspection/tokens.ts';
 export { createListChanges } from './list-changes.ts';
 export { serverLimits } from './limits.ts';
 export { createRoadMetrics } from './metrics.ts';
+export { createTracing } from './tracing.ts';
+export type { Tracing } from './tracing.ts';
 export { createOpenExchanges } from './open-exchanges.ts';
 export type { OpenExchanges } from './open-exchanges.ts';
 export { createOwnerRelay } from './owner-relay.ts';

@@ -39,8 +39,8 @@ const NOTHING: readonly string[] = [];
 const US_PER_SECOND = 1_000_000;
 const MAX_HANDLES = 4_096;
 
-/** Names of what nobody has approved are agents' own, and may be anything. */
-function toolOf({ question: { subject }, arrival: { snapshot }, server }: Call): string {
+/** The tool that a call is of. Names of what nobody has approved are agents' own, and may be anything: of those, nothing is told. */
+export function approvedTool({ question: { subject }, arrival: { snapshot }, server }: Call): string {
   if (subject.kind !== 'tool') return '';
   return snapshot.toolFacts(server.name, subject.name).fingerprint === undefined ? '' : subject.name;
 }
@@ -78,7 +78,7 @@ export function createRoadMetrics(metrics: Metrics): RoadMetrics {
   };
   const seriesOf = (call: Call, outcome: OutcomeStatus): Series => {
     const { question, server } = call;
-    const tool = toolOf(call);
+    const tool = approvedTool(call);
     const key = `${question.method}\u0000${outcome}\u0000${question.revision ?? question.era}\u0000${server.name}\u0000${tool}`;
     const known = durations.get(key);
     if (known !== undefined) return known;
@@ -129,6 +129,9 @@ export function createRoadMetrics(metrics: Metrics): RoadMetrics {
         forEachStage(call, nowUs, observeStage);
       }
       if (call.refusedWith !== undefined && isOfServer(call.refusedWith)) failed(call.refusedWith, call.server.name);
+      // What was let through, and then was too much for its server, or for what the gateway has for it.
+      if (call.refusedWith === 'overloaded')
+        metrics.counter('sallyport.refusals', { code: 'overloaded', listener: call.arrival.peer.listener }).add();
       for (const kind of call.refusedQuestions ?? NOTHING)
         metrics.counter('sallyport.questions.refused', { kind, 'sallyport.server': call.server.name }).add();
     },

@@ -263,7 +263,8 @@ function ownerElsewhere(inbound: Inbound, arrival: Arrival, ports: Ports): strin
 function createCall(arrival: Arrival, { inbound, server, members }: Resolved, ports: Ports): Call {
   const narrowed = narrowTasks(narrowListen(inbound, arrival, members ?? [server.name], ports.nowMs()), arrival, { server, members });
   const question = { ...questionOf(narrowed), revision: revisionOf(narrowed, arrival, ports) };
-  return beginCall({ id: ports.newId(), arrival, inbound: narrowed, question, server, members }, ports);
+  const trace = ports.tracing.begin(arrival, narrowed);
+  return beginCall({ id: ports.newId(), arrival, inbound: narrowed, question, server, members, trace }, ports);
 }
 
 /** The revision this hop speaks; '' where a session is not known. */

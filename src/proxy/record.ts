@@ -125,6 +125,7 @@ export function recordOutcome(call: Call, outcome: OutcomeStatus, ports: Ports):
   const totalUs = nowUs - call.arrival.arrivedUs;
   const serverUs = serverUsOf(call, nowUs);
   ports.metrics.outcome(call, outcome, { totalUs, serverUs, nowUs });
+  ports.tracing.end(call, outcome, nowUs);
   giveBack(call);
   if (call.denied) return call.decisionSeq; // Its decision says it all.
   const sealed = sealAnswer(call, outcome);

@@ -6,6 +6,7 @@ import type { Edit, JsonObject, Message } from '../../mcp/index.ts';
 import type { Call, Inbound, Ports } from '../exchange.ts';
 import { holdArguments } from '../held-arguments.ts';
 import type { Refused } from '../rescue.ts';
+import { traced } from '../trace-headers.ts';
 import { rewritten } from './rewrite.ts';
 import type { Destination } from './rewrite.ts';
 
@@ -21,7 +22,7 @@ type OutgoingPorts = Pick<Ports, 'contracts' | 'tokens'>;
 /** The message as it goes out, or why it cannot: without what is taken out of them, arguments may not be what the approved schema wants any more. */
 export function outgoing<M extends Message>(call: Call, message: M, leaving: Leaving, ports: OutgoingPorts): M | Refused {
   const { edits, snapshot } = leaving;
-  const sent = rewritten(message, edits, destinationOf(call, leaving), ports.tokens);
+  const sent = traced(call, rewritten(message, edits, destinationOf(call, leaving), ports.tokens));
   if (edits.length === 0 || sent.kind !== 'request') return sent;
   const held = holdArguments(call, sent.params, snapshot, ports);
   if (held === undefined || held.kind === 'valid') return sent;
