@@ -11,12 +11,8 @@ export async function sendEvents(response: ServerResponse, events: AsyncIterable
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
   response.write(':\n\n'); // The head goes out at once.
   const alive = setInterval(() => response.write(':\n\n'), KEEP_ALIVE_MS);
-  const pieces = (async function* () {
-    // JSON has no line break: one line is one event.
-    for await (const event of events) yield `data: ${JSON.stringify(event)}\n\n`;
-  })();
   try {
-    await pour(response, pieces);
+    await pour(response, events, toEvent);
   } finally {
     clearInterval(alive);
   }
@@ -29,13 +25,22 @@ export async function sendDownload(response: ServerResponse, { contentType, file
     'content-disposition': `attachment; filename="${fileName}"`,
     'cache-control': 'no-store',
   });
-  await pour(response, chunks);
+  await pour(response, chunks, (chunk) => chunk);
 }
 
-/** Ends the source when nobody listens any more, also while it has nothing to tell: its `return` must end what it waits for. */
-async function pour(response: ServerResponse, source: AsyncIterable<string | Uint8Array>): Promise<void> {
+/** JSON has no line break: one line is one event. */
+function toEvent(value: unknown): string {
+  return `data: ${JSON.stringify(value)}\n\n`;
+}
+
+/**
+ * Ends the source when nobody listens any more, also while it has nothing to tell: its `return` must end what it waits for. So it is asked itself, and through
+ * no generator, whose `return` would wait until there is something.
+ */
+async function pour<T>(response: ServerResponse, source: AsyncIterable<T>, toPiece: (value: T) => string | Uint8Array): Promise<void> {
   const iterator = source[Symbol.asyncIterator]();
   let isGone = response.destroyed;
+  let isOver = false;
   let wake: (() => void) | undefined;
   const leave = (): void => {
     isGone = true;
@@ -43,17 +48,23 @@ async function pour(response: ServerResponse, source: AsyncIterable<string | Uin
   };
   response.once('close', leave);
   // A promise of its own for each step: what hangs on one that lives as long as the stream would never be given back.
-  const step = <T>(work: Promise<T>): Promise<T | undefined> =>
+  const step = <Value>(work: Promise<Value>): Promise<Value | undefined> =>
     new Promise((resolve, reject) => {
       wake = () => resolve(undefined);
       work.then(resolve, reject);
     });
-  while (!isGone) {
-    const next = await step(iterator.next());
-    if (next === undefined || next.done === true) break;
-    if (!response.write(next.value)) await step(new Promise<void>((resolve) => response.once('drain', resolve)));
+  try {
+    while (!isGone) {
+      const next = await step(iterator.next());
+      if (next === undefined) break;
+      isOver = next.done === true;
+      if (next.done === true) break;
+      if (!response.write(toPiece(next.value))) await step(new Promise<void>((resolve) => response.once('drain', resolve)));
+    }
+  } finally {
+    response.off('close', leave);
+    // Nobody is there to hear how that went.
+    if (!isOver) void Promise.resolve(iterator.return?.()).catch(() => {});
   }
-  response.off('close', leave);
-  if (isGone) void iterator.return?.();
-  else response.end();
+  if (!isGone) response.end();
 }
