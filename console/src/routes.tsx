@@ -4,13 +4,13 @@ import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { asProblem } from './api/problem.ts';
 import { sessionQuery } from './api/session.tsx';
-import { PageFault, Shell } from './layout/Shell.tsx';
+import { PageFault, Shell, ShellFault } from './layout/Shell.tsx';
 import { NotFoundPage } from './pages/NotFoundPage.tsx';
 import { fromSearch, paths, toSearch } from './paths.ts';
 
 const root = createRootRouteWithContext<{ readonly queryClient: QueryClient }>()({
   notFoundComponent: NotFoundPage,
-  errorComponent: PageFault,
+  errorComponent: ShellFault,
 });
 
 /** What stands behind the question mark: texts; each page takes of them what it knows. */
@@ -28,7 +28,7 @@ const shell = createRoute({
   id: 'shell',
   validateSearch: texts,
   component: Shell,
-  errorComponent: PageFault,
+  errorComponent: ShellFault,
   beforeLoad: async ({ context }) => {
     try {
       await context.queryClient.ensureQueryData(sessionQuery);
@@ -129,6 +129,7 @@ export function createConsoleRouter(queryClient: QueryClient) {
     routeTree: tree,
     context: { queryClient },
     defaultPreload: 'intent',
+    defaultErrorComponent: PageFault,
     // Members are texts, as a person would type them, and not JSON.
     parseSearch: fromSearch,
     stringifySearch: toSearch,

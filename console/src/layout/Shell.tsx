@@ -159,24 +159,38 @@ function Who(): ReactElement {
   };
   return (
     <Menu
-      label={`Signed in as ${operator}`}
+      label="Signed in"
+      isTextual
       trigger={
         <span className="who">
           <span className="who-mark" aria-hidden="true">
             {operator.slice(0, 2)}
           </span>
-          <span className="truncate">{operator}</span>
+          <span className="truncate">
+            <span className="visually-hidden">Signed in as </span>
+            {operator}
+          </span>
           <Badge tone="accent">{role}</Badge>
         </span>
       }
       head={
         <>
-          <h3>{operator}</h3>
+          <p className="who-name">{operator}</p>
           <p className="faint">{groups.length === 0 ? `Role ${role}` : `Role ${role}, in ${groups.join(', ')}`}</p>
         </>
       }
       entries={[{ id: 'sign-out', label: 'Sign out', icon: 'out', onSelect: () => void signOut() }]}
     />
+  );
+}
+
+/** Shown where not even the frame could be. */
+export function ShellFault({ error }: { readonly error: unknown }): ReactElement {
+  return (
+    <main>
+      <h1 className="visually-hidden">Sallyport</h1>
+      <PageFault error={error} />
+    </main>
   );
 }
 

@@ -8,8 +8,11 @@ import { EmptyState } from '../ui/State.tsx';
 /** Says so, and where to go on. */
 export function NotFoundPage(): ReactElement {
   return (
-    <EmptyState icon="search" title="There is no such page" action={<LinkButton href={paths.overview()}>To the overview</LinkButton>}>
-      The address may be of an older version, or something it names is gone.
-    </EmptyState>
+    <main>
+      <h1 className="visually-hidden">Not found</h1>
+      <EmptyState icon="search" title="There is no such page" action={<LinkButton href={paths.overview()}>To the overview</LinkButton>}>
+        The address may be of an older version, or something it names is gone.
+      </EmptyState>
+    </main>
   );
 }

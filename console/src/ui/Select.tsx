@@ -84,15 +84,18 @@ export function Menu({
   trigger,
   entries,
   head,
+  isTextual = false,
 }: {
   readonly label: string;
   readonly trigger: ReactNode;
+  /** What is in the button says what it is; otherwise the label does. */
+  readonly isTextual?: boolean;
   readonly entries: readonly MenuEntry[];
   readonly head?: ReactNode;
 }): ReactElement {
   return (
     <MenuTrigger>
-      <AriaButton className="button button-quiet" aria-label={label}>
+      <AriaButton className="button button-quiet" {...(isTextual ? {} : { 'aria-label': label })}>
         {trigger}
       </AriaButton>
       <Popover className="popover" offset={4} placement="bottom end">

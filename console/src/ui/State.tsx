@@ -26,7 +26,7 @@ export function EmptyState({
       <span className="state-icon">
         <Icon name={icon} size={22} />
       </span>
-      <h3>{title}</h3>
+      <p className="state-title">{title}</p>
       {children === undefined ? null : <p>{children}</p>}
       {action === undefined ? null : <div className="actions">{action}</div>}
       {command === undefined ? null : <CommandLine command={command} />}
@@ -48,7 +48,7 @@ export function ErrorState({ problem, onRetry }: { readonly problem: Wrong; read
       <span className="state-icon state-icon-bad">
         <Icon name="error" size={22} />
       </span>
-      <h3>{problem.title}</h3>
+      <p className="state-title">{problem.title}</p>
       <p>{problem.detail}</p>
       {onRetry === undefined ? null : (
         <div className="actions">
@@ -77,7 +77,7 @@ export function Notice({
     <div className={`notice notice-${tone}`} role={tone === 'bad' ? 'alert' : 'note'}>
       <Icon name={NOTICE_ICONS[tone]} />
       <div className="notice-text">
-        {title === undefined ? null : <h3>{title}</h3>}
+        {title === undefined ? null : <p className="notice-title">{title}</p>}
         {children === undefined ? null : <div className="soft">{children}</div>}
       </div>
       {action}

@@ -55,6 +55,7 @@ const RESIZE_STEP = 16;
 export function Table<Row>(props: TableProps<Row>): ReactElement {
   const { label, columns, rows, keyOf, onOpen, openKey, isLoading = false, hasMore = false, onMore, total, empty, rowHeight = 40 } = props;
   const box = useRef<HTMLDivElement>(null);
+  const grid = useRef<HTMLDivElement>(null);
   const id = useId();
   // By its key: rows may come in above it.
   const [activeKey, setActiveKey] = useState<string>();
@@ -82,7 +83,7 @@ export function Table<Row>(props: TableProps<Row>): ReactElement {
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     // Keys pressed in something within a row are its own.
-    if (event.target !== box.current) return;
+    if (event.target !== grid.current) return;
     const row = active === undefined ? undefined : rows[active];
     if (event.key === 'Enter' && row !== undefined) return onOpen?.(row);
     const next = moveTo(event.key, active, rows.length, Math.max(1, Math.floor((box.current?.clientHeight ?? 0) / rowHeight) - 1));
@@ -98,31 +99,42 @@ export function Table<Row>(props: TableProps<Row>): ReactElement {
     <div
       ref={box}
       className={`table ${props.height === 'fill' ? 'table-fill' : 'table-bounded'}`}
-      role="grid"
-      aria-label={label}
-      aria-rowcount={hasMore ? -1 : rows.length + 1}
-      aria-busy={isLoading}
-      tabIndex={0}
-      onKeyDown={onKeyDown}
       onPointerEnter={() => props.onPointedAt?.(true)}
       onPointerLeave={() => props.onPointedAt?.(false)}
-      {...(isActiveSeen ? { 'aria-activedescendant': `${id}-${active}` } : {})}
     >
-      <div className="table-inside" role="presentation" style={{ minWidth: leastWidth(columns, widths) }}>
-        <div role="rowgroup">
-          <div className="table-row table-head" role="row" aria-rowindex={1} style={{ gridTemplateColumns: tracks }}>
-            {columns.map((column) => (
-              <div key={column.id} className={cellClass(column)} role="columnheader">
-                <span>{column.header}</span>
-                <ResizeHandle
-                  column={column.header}
-                  onResize={(change, now) => setWidths((old) => new Map(old).set(column.id, widthOf((old.get(column.id) ?? now) + change)))}
-                />
-              </div>
-            ))}
+      {rows.length === 0 ? (
+        isLoading ? (
+          <Loading label={`Loading: ${label}`} />
+        ) : (
+          empty
+        )
+      ) : (
+        <div
+          ref={grid}
+          className="table-grid"
+          role="grid"
+          aria-label={label}
+          aria-rowcount={hasMore ? -1 : rows.length + 1}
+          tabIndex={0}
+          onKeyDown={onKeyDown}
+          style={{ minWidth: leastWidth(columns, widths) }}
+          {...(isActiveSeen ? { 'aria-activedescendant': `${id}-${active}` } : {})}
+        >
+          <div role="rowgroup" className="table-head">
+            <div className="table-row" role="row" aria-rowindex={1} style={{ gridTemplateColumns: tracks }}>
+              {columns.map((column) => (
+                <div key={column.id} className={cellClass(column)} role="columnheader">
+                  <span>{column.header}</span>
+                  <ResizeHandle
+                    column={column.header}
+                    onResize={(change, now) =>
+                      setWidths((old) => new Map(old).set(column.id, widthOf((old.get(column.id) ?? now) + change)))
+                    }
+                  />
+                </div>
+              ))}
+            </div>
           </div>
-        </div>
-        {rows.length === 0 ? null : (
           <div className="table-body" role="rowgroup" style={{ height: virtual.getTotalSize() }}>
             {seen.map(({ index, start, key }) => {
               const row = rows[index];
@@ -152,9 +164,8 @@ export function Table<Row>(props: TableProps<Row>): ReactElement {
               );
             })}
           </div>
-        )}
-      </div>
-      {rows.length === 0 ? isLoading ? <Loading label={`Loading: ${label}`} /> : empty : null}
+        </div>
+      )}
       {hasMore ? (
         <div className="table-foot" role="status">
           {total === undefined

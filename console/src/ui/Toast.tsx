@@ -61,7 +61,7 @@ function OneToast({ toast: { id, tone, title, detail } }: { readonly toast: Show
     <div className={`toast toast-${tone}`} role={tone === 'bad' ? 'alert' : 'status'}>
       <Icon name={tone === 'bad' ? 'error' : 'good'} size={18} />
       <div className="toast-text">
-        <h3>{title}</h3>
+        <p className="toast-title">{title}</p>
         {detail === undefined ? null : <p className="soft">{detail}</p>}
       </div>
       <Button variant="quiet" size="small" icon="close" label="Close" onPress={() => close(id)} />

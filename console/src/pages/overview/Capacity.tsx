@@ -1,9 +1,10 @@
 // How much more this machine carries, by what a call costs now, and what gives out first.
 
+import { useState } from 'react';
 import type { ReactElement } from 'react';
 import type { CapacityView, ResourceView } from '../../api/contract.ts';
 import { useApi } from '../../api/hooks.ts';
-import { Badge } from '../../ui/Badge.tsx';
+import { Button } from '../../ui/Button.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { ErrorState, Loading } from '../../ui/State.tsx';
 import { showBytes, showShort } from '../../ui/units.ts';
@@ -22,8 +23,23 @@ const NAMES: Readonly<Record<ResourceView['resource'], string>> = {
 /** The panel. */
 export function Capacity(): ReactElement {
   const { data, error, refetch } = useApi('readCapacity', {}, { refetchInterval: REFRESH_MS });
+  const [isExplained, setExplained] = useState(false);
   return (
-    <Panel title="Capacity" description={data === undefined ? 'What this machine carries' : sentence(data.value)}>
+    <Panel
+      title="Capacity"
+      description={data === undefined ? 'What this machine carries' : sentence(data.value)}
+      actions={
+        <Button
+          variant="quiet"
+          size="small"
+          icon={isExplained ? 'up' : 'down'}
+          expanded={isExplained}
+          onPress={() => setExplained(!isExplained)}
+        >
+          How that is reckoned
+        </Button>
+      }
+    >
       {data === undefined ? (
         error === null ? (
           <Loading lines={4} />
@@ -33,11 +49,7 @@ export function Capacity(): ReactElement {
       ) : (
         <ul className="capacity">
           {data.value.resources.map((resource) => (
-            <Resource
-              key={`${resource.resource} ${resource.about ?? ''}`}
-              resource={resource}
-              isFirst={resource.resource === data.value.first}
-            />
+            <Resource key={`${resource.resource} ${resource.about ?? ''}`} resource={resource} isExplained={isExplained} />
           ))}
         </ul>
       )}
@@ -45,16 +57,13 @@ export function Capacity(): ReactElement {
   );
 }
 
-function Resource({ resource, isFirst }: { readonly resource: ResourceView; readonly isFirst: boolean }): ReactElement {
-  const { about, used, available, unit, carries, text } = resource;
-  const name = about === null ? NAMES[resource.resource] : `${NAMES[resource.resource]} ${about}`;
+function Resource({ resource, isExplained }: { readonly resource: ResourceView; readonly isExplained: boolean }): ReactElement {
+  const { used, available, unit, carries, text } = resource;
+  const name = nameOf(resource);
   const share = available === 0 ? 0 : Math.min(1, used / available);
   return (
     <li>
-      <span className="capacity-name">
-        {name}
-        {isFirst ? <Badge tone="info">first to give out</Badge> : null}
-      </span>
+      <span className="capacity-name">{name}</span>
       <meter
         className={share > 0.9 ? 'meter meter-bad' : share > 0.7 ? 'meter meter-warn' : 'meter'}
         min={0}
@@ -62,19 +71,27 @@ function Resource({ resource, isFirst }: { readonly resource: ResourceView; read
         value={share}
         aria-label={`${name}: ${show(used, unit)} of ${show(available, unit)}`}
       />
-      <span className="capacity-figure numeric">
+      <span className="numeric">
         {show(used, unit)} <span className="faint">of {show(available, unit)}</span>
       </span>
       <span className="capacity-carries numeric soft">{carries === null ? '' : `up to ${showShort(carries)} calls/s`}</span>
-      <span className="capacity-text faint">{text}</span>
+      {isExplained ? <span className="capacity-text faint">{text}</span> : null}
     </li>
   );
 }
 
-function sentence({ more, isReliable, load }: CapacityView): string {
+function nameOf({ resource, about }: Pick<ResourceView, 'resource' | 'about'>): string {
+  if (about === null) return NAMES[resource];
+  return resource === 'server_places' ? `Places at ${about}` : `${NAMES[resource]}, ${about}`;
+}
+
+/** How much more it carries, and what gives out first. */
+function sentence({ more, isReliable, load, resources, first }: CapacityView): string {
   const now = `${showShort(load.callsPerSecond)} calls/s now`;
-  if (more === null) return `${now}. There were too few calls to say what one costs.`;
-  return `${now}, about ${showShort(more)} more would fit${isReliable ? '' : '; a rough figure, from few calls'}.`;
+  if (more === null) return `${now}. There were too few calls yet to say what one costs.`;
+  const limit = resources.find(({ resource }) => resource === first);
+  const end = limit === undefined ? '' : ` ${nameOf(limit)} would give out first.`;
+  return `${now}, about ${showShort(more)} more would fit.${end}${isReliable ? '' : ' A rough figure, from few calls.'}`;
 }
 
 function show(value: number, unit: ResourceView['unit']): string {

@@ -28,7 +28,15 @@ export function ServerCharts({ points }: { readonly points: readonly ServerPoint
         <Chart label="Calls per second" times={times} series={calls} format={perSecond} height={170} empty="No calls in this time." />
       </Panel>
       <Panel title="Latency" description="How long the server took">
-        <Chart label="Latency of the server" times={times} series={latency} format={showMs} height={170} empty="No calls in this time." />
+        <Chart
+          label="Latency of the server"
+          times={times}
+          series={latency}
+          form="log-lines"
+          format={showMs}
+          height={170}
+          empty="No calls in this time."
+        />
       </Panel>
     </div>
   );

@@ -100,7 +100,7 @@ function Content({ detail }: { readonly detail: ServerDetail }): ReactElement {
         <Failures failures={detail.failures} />
       </div>
       <LastCalls title="Last calls" filter={{ server: server.name }} />
-      <CommandLine command={commandLine('doctor', '--server', server.name)} label="The same in a terminal" />
+      <CommandLine command={commandLine('doctor', server.name)} label="The same in a terminal" />
     </>
   );
 }
