@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { COMMAND_ACTIONS } from '../../src/admin/contract-acts.ts';
 import { API_PREFIX, ENDPOINTS } from '../../src/admin/contract.ts';
+import { RIGHTS, ROLES } from '../../src/admin/index.ts';
 import { PROBLEMS } from '../../src/admin/problems.ts';
 
 test('the endpoints', () => {
@@ -95,6 +96,98 @@ test('the endpoints', () => {
     'readJob: GET /api/v1/jobs/{job} 200',
     'cancelJob: DELETE /api/v1/jobs/{job} 200, change on record as jobs.cancel',
     'listen: GET /api/v1/events 200, read on record as records.watch',
+  ]);
+});
+
+test('who may use what: widening a line is giving somebody more power', () => {
+  const lines = Object.entries(RIGHTS).map(([name, roles]) => {
+    const isAny = roles.length === ROLES.length && ROLES.every((role) => roles.includes(role));
+    return `${name}: ${isAny ? 'any' : roles.length === 0 ? 'nobody' : roles.join(' ')}`;
+  });
+  assert.deepEqual(lines, [
+    'readStatus: any',
+    'reload: operator admin',
+    'readOverview: any',
+    'readCapacity: any',
+    'listServers: any',
+    'readServer: any',
+    'probeServer: operator admin',
+    'recordAct: nobody',
+    'signIn: guest viewer operator approver auditor admin',
+    'readSession: any',
+    'signOut: any',
+    'readDocument: any',
+    'listOperators: admin',
+    'addOperator: admin',
+    'changeOperator: admin',
+    'removeOperator: admin',
+    'makeLink: admin',
+    'endSessions: admin',
+    'listAgents: any',
+    'readAgent: any',
+    'addAgent: operator admin',
+    'changeAgent: operator admin',
+    'removeAgent: operator admin',
+    'addKey: operator admin',
+    'revokeKeys: operator admin',
+    'revokeKey: operator admin',
+    'readCatalogue: any',
+    'readWithheld: any',
+    'readApproved: any',
+    'readLookAlikes: any',
+    'decideDefinitions: approver admin',
+    'listDefinitions: any',
+    'readDefinition: any',
+    'listApprovals: any',
+    'listAllApprovals: any',
+    'readApproval: approver admin',
+    'decideApprovals: approver admin',
+    'readFlow: any',
+    'clearFlow: operator admin',
+    'readLimits: any',
+    'listBuckets: any',
+    'readLockdown: any',
+    'lockDown: operator approver admin',
+    'liftLockdown: operator admin',
+    'explain: any',
+    'readArgumentTypes: any',
+    'readWorld: any',
+    'readPolicy: any',
+    'writePolicy: operator admin',
+    'listProposals: any',
+    'readProposal: any',
+    'decideProposal: operator approver admin',
+    'listPolicyRevisions: any',
+    'readPolicyRevision: any',
+    'beginReplay: operator approver auditor admin',
+    'readReplay: operator approver auditor admin',
+    'readPolicySchema: any',
+    'readSettings: any',
+    'listHolds: auditor admin',
+    'addHold: auditor admin',
+    'liftHold: auditor admin',
+    'removeOld: admin',
+    'readCheckpoints: any',
+    'acceptLog: admin',
+    'findSubject: auditor admin',
+    'whoIs: auditor admin',
+    'eraseSubject: admin',
+    'matchValue: auditor admin',
+    'listReleases: auditor admin',
+    'requestRelease: auditor admin',
+    'decideRelease: auditor admin',
+    'openRelease: auditor admin',
+    'listRecords: operator approver auditor admin',
+    'countRecords: any',
+    'readRecord: operator approver auditor admin',
+    'proveRecord: auditor admin',
+    'exportRecords: auditor admin',
+    'beginVerification: auditor admin',
+    'readVerification: auditor admin',
+    'listJobs: any',
+    'readJob: any',
+    'cancelJob: operator auditor admin',
+    'listen: any',
   ]);
 });
 
