@@ -2,11 +2,11 @@
 // reads what stands at each time (it is a slider to assistive technology), and has the whole of it in one sentence.
 
 import './Chart.css';
-import { area, curveLinear, line } from 'd3-shape';
 import { useEffect, useId, useRef, useState } from 'react';
 import type { KeyboardEvent, PointerEvent, ReactElement } from 'react';
-import { describeChart, describePoint, nearest, stack, timeScale, valueScale } from './chart-math.ts';
-import type { ChartForm, Scale, Series } from './chart-math.ts';
+import { describeChart, describePoint, nearest, timeScale, valueScale } from './chart-math.ts';
+import type { ChartForm, Series } from './chart-math.ts';
+import { Cursor, Line, Rules, Stack } from './ChartMarks.tsx';
 import { moveTo } from './table-moves.ts';
 import { showTime } from './units.ts';
 
@@ -120,22 +120,6 @@ export function Chart({
   );
 }
 
-/** A row of values without axes, for a row of a table. */
-export function Spark({ label, values }: { readonly label: string; readonly values: readonly number[] }): ReactElement {
-  const top = Math.max(...values, 1);
-  const step = 100 / Math.max(1, values.length - 1);
-  const path =
-    line<number>(
-      (_, index) => index * step,
-      (value) => 26 - (24 * value) / top,
-    ).curve(curveLinear)(values) ?? '';
-  return (
-    <svg className="spark color-1" viewBox="0 0 100 28" preserveAspectRatio="none" role="img" aria-label={label}>
-      <path className="chart-line" d={path} vectorEffect="non-scaling-stroke" />
-    </svg>
-  );
-}
-
 const KEYS: Readonly<Record<string, string>> = {
   ArrowLeft: 'ArrowUp',
   ArrowRight: 'ArrowDown',
@@ -165,121 +149,6 @@ function Legend({
         );
       })}
     </div>
-  );
-}
-
-function Rules({
-  scale,
-  width,
-  format,
-}: {
-  readonly scale: Scale;
-  readonly width: number;
-  readonly format: (value: number) => string;
-}): ReactElement {
-  return (
-    <>
-      {scale.ticks.map((tick) => (
-        <g key={tick} transform={`translate(0 ${scale.at(tick)})`}>
-          <line className="chart-rule" x2={width} />
-          <text className="chart-tick" x={-8} dy="0.32em" textAnchor="end">
-            {format(tick)}
-          </text>
-        </g>
-      ))}
-    </>
-  );
-}
-
-function Line({
-  series,
-  at,
-  y,
-  depth,
-}: {
-  readonly series: Series;
-  readonly at: (index: number) => number;
-  readonly y: Scale;
-  readonly depth: number;
-}): ReactElement {
-  const known = (value: number | null): value is number => value !== null;
-  const path = line<number | null>(
-    (_, index) => at(index),
-    (value) => y.at(value ?? 0),
-  )
-    .defined(known)
-    .curve(curveLinear);
-  const wash = area<number | null>(
-    (_, index) => at(index),
-    depth,
-    (value) => y.at(value ?? 0),
-  )
-    .defined(known)
-    .curve(curveLinear);
-  // A value with none on either side has no line: it is a dot.
-  const alone = series.values.flatMap((value, index) =>
-    value !== null && (series.values[index - 1] ?? null) === null && (series.values[index + 1] ?? null) === null ? [{ index, value }] : [],
-  );
-  return (
-    <g className={`color-${series.color}`}>
-      <path className="chart-wash" d={wash(series.values) ?? ''} />
-      <path className="chart-line" d={path(series.values) ?? ''} />
-      {alone.map(({ index, value }) => (
-        <circle key={index} className="chart-dot" cx={at(index)} cy={y.at(value)} r={2.5} />
-      ))}
-    </g>
-  );
-}
-
-function Stack({
-  series,
-  at,
-  y,
-}: {
-  readonly series: readonly Series[];
-  readonly at: (index: number) => number;
-  readonly y: Scale;
-}): ReactElement {
-  const shape = area<readonly [number, number]>(
-    (_, index) => at(index),
-    ([from]) => y.at(from),
-    ([, to]) => y.at(to),
-  ).curve(curveLinear);
-  return (
-    <>
-      {stack(series).map((layer, index) => {
-        const one = series[index];
-        return one === undefined ? null : <path key={one.id} className={`chart-area color-${one.color}`} d={shape(layer) ?? ''} />;
-      })}
-    </>
-  );
-}
-
-function Cursor({
-  series,
-  form,
-  place,
-  x,
-  y,
-  depth,
-}: {
-  readonly series: readonly Series[];
-  readonly form: ChartForm;
-  readonly place: number;
-  readonly x: number;
-  readonly y: Scale;
-  readonly depth: number;
-}): ReactElement {
-  return (
-    <g transform={`translate(${x} 0)`}>
-      <line className="chart-cursor" y2={depth} />
-      {form === 'stack'
-        ? null
-        : series.map(({ id, color, values }) => {
-            const value = values[place] ?? null;
-            return value === null ? null : <circle key={id} className={`chart-dot color-${color}`} cy={y.at(value)} r={3.5} />;
-          })}
-    </g>
   );
 }
 
