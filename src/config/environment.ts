@@ -50,6 +50,21 @@ export function fillIn(value: unknown, env: Env, keep: (path: Path) => boolean):
   return { value: visit(value, []), changed, mistakes, exposed };
 }
 
+/** The variables that a value as written takes from the environment, each once. */
+export function variablesIn(value: unknown): readonly string[] {
+  const found = new Set<string>();
+  const visit = (node: unknown): void => {
+    if (typeof node === 'string') for (const name of variablesOf(node)) found.add(name);
+    else if (Array.isArray(node)) node.forEach(visit);
+    else if (typeof node === 'object' && node !== null) {
+      if ('env' in node && typeof node.env === 'string') found.add(node.env);
+      Object.values(node).forEach(visit);
+    }
+  };
+  visit(value);
+  return [...found];
+}
+
 function variablesOf(text: string): readonly string[] {
   if (!text.includes('${')) return [];
   const parts = parseTemplate(text);

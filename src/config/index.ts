@@ -13,6 +13,8 @@ export type { ImportedServers, WrittenServer } from './import.ts';
 export type { WrittenValue } from './import-values.ts';
 export { configJsonSchema } from './json-schema.ts';
 export { formatPath } from './problem.ts';
+export { listSettings } from './list-settings.ts';
+export type { Setting } from './list-settings.ts';
 export { loadConfig, loadConfigFile, loadUntestedConfigFile } from './load.ts';
 export type { LoadedConfig, Placed, UntestedConfig } from './load.ts';
 export type { ConfigSource } from './parse.ts';

@@ -43,13 +43,13 @@ export interface ParsedConfig {
 }
 
 /** Environment and header values of servers, and headers for the collector, may be secrets: only the reference is kept. */
-const isSecretPlace = ([root, of, member, ...rest]: Path): boolean => {
+export const isSecretPlace = ([root, of, member, ...rest]: Path): boolean => {
   const isOfServer = root === 'servers' && (member === 'env' || member === 'headers');
   return (isOfServer || (root === 'telemetry' && of === 'otlp' && member === 'headers')) && rest.length === 1;
 };
 
 /** Canaries are made to be read by whoever should not, and open nothing. Workers look for them, so they have to know them. */
-const isDecoyPlace = ([root, member]: Path): boolean => root === 'inspection' && member === 'canaries';
+export const isDecoyPlace = ([root, member]: Path): boolean => root === 'inspection' && member === 'canaries';
 
 const keepNothing = (): boolean => false;
 

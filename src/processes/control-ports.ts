@@ -10,6 +10,7 @@ import type { MetricsTotals } from '../telemetry/index.ts';
 import { createApprovalsPort } from './approvals-port.ts';
 import { createCataloguePort } from './catalogue-review.ts';
 import type { Links } from './child.ts';
+import type { ConfigPlace, WrittenConfig } from './config-file.ts';
 import type { ControlDesks } from './control-desks.ts';
 import { groupSizes } from './limits-view.ts';
 import type { OverviewDesk } from './overview/overview-desk.ts';
@@ -32,6 +33,9 @@ export interface ControlPortsOptions {
   readonly agents: AgentsPort;
   readonly operators: OperatorsDesk;
   readonly policies: PolicyDesk;
+  /** Where the config is, and the texts that it was read from. */
+  readonly place: ConfigPlace;
+  readonly written: () => WrittenConfig | undefined;
   readonly overview: OverviewDesk;
   readonly desks: ControlDesks;
   readonly board: StatusBoard;
@@ -50,7 +54,7 @@ export interface ControlPortsOptions {
 export function createControlPorts(options: ControlPortsOptions): GatewayPorts {
   const { dataFolder, tenant, nowMs, links, keeper, people, agents, desks, store, shard, status, load, configStatus } = options;
   const { catalogue, lockdown, flow, limits } = desks;
-  const policyPages = createPolicyPages({ tenant, nowMs, policies: options.policies, desks, store, shard });
+  const policyPages = createPolicyPages({ ...options, desks });
   const ports: Omit<GatewayPorts, 'overview'> = {
     ...desks.records.pages(policyPages.policyDocument),
     ...options.operators.ports,

@@ -208,6 +208,34 @@ test('an editor is told what may stand in a policy', async () => {
   assert.ok(Array.isArray(tools) && tools.some((tool: unknown) => textAt(tool, 'name') === 'plain'));
 });
 
+test('the config in force says where each value comes from', async () => {
+  const { status, body } = await ask('GET', '/settings?search=workers');
+  assert.equal(status, 200, JSON.stringify(body));
+  assert.deepEqual(at(body, 'settings', 0, 'source'), { kind: 'file', file: gateway.configFile, line: 3, variables: [] });
+  assert.equal(at(body, 'isStale'), false);
+  assert.equal(textAt(body, 'store', 0, 'what'), 'agents');
+  assert.equal(at(body, 'store', 0, 'count'), 1);
+  const data = await ask('GET', '/settings?search=Folder%20for%20agents');
+  assert.equal(at(data.body, 'settings', 0, 'path'), 'data');
+  const byCommand = await ask('GET', '/settings?from=command-line');
+  assert.equal(at(byCommand.body, 'total'), 0, JSON.stringify(byCommand.body));
+});
+
+test('what a server lists is there one by one, with who could call it', async () => {
+  const { body } = await ask('GET', '/catalogue/definitions?state=approved&server=echo');
+  assert.deepEqual([at(body, 'total'), at(body, 'definitions', 0, 'name')], [2, 'other']);
+  const one = await ask('GET', '/catalogue/definition?server=echo&kind=tool&name=plain');
+  assert.equal(one.status, 200, JSON.stringify(one.body));
+  assert.equal(textAt(one.body, 'state'), 'approved');
+  assert.deepEqual(at(one.body, 'reach'), {
+    rules: [{ rule: 'readers', effect: 'allow', match: 'agents *' }],
+    agents: ['ada'],
+    agentCount: 1,
+    looked: 1,
+    conditional: 0,
+  });
+});
+
 function rules(...names: readonly ('readers' | 'others')[]): string {
   const one = (name: string): string =>
     `  - name: ${name}\n    effect: allow\n    agents: ['*']\n    servers: [echo]\n    tools: [${name === 'others' ? 'other' : 'plain'}]\n`;
