@@ -3,7 +3,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, globSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -36,6 +36,7 @@ export function buildConsole(say: (line: string) => void): void {
     if (status !== 0) throw new Error(`The console cannot be built:\n${stdout}${stderr}`);
     writeFileSync(join(next, DIGEST), digest);
     rmSync(built, { recursive: true, force: true });
+    chmodSync(next, 0o755); // A folder made for a moment is its maker's alone.
     renameSync(next, built);
   } finally {
     rmSync(next, { recursive: true, force: true });

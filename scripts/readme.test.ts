@@ -68,10 +68,14 @@ async function startAll(t: TestContext): Promise<NodeJS.ProcessEnv> {
   mkdirSync(join(root, '.sallyport'), { recursive: true });
   const data = mkdtempSync(join(root, '.sallyport', 'readme-'));
   const ports = ['--tickets-port', String(await freePort()), '--weather-port', String(await freePort())];
-  const child = spawn(process.execPath, ['scripts/start.mjs', '--listen', '127.0.0.1:0', '--data', data, ...ports], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['scripts/start.mjs', '--listen', '127.0.0.1:0', '--console', '127.0.0.1:0', '--data', data, ...ports],
+    {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
   t.after(async () => {

@@ -35,6 +35,8 @@ function start(t: TestContext, ticketsPort: number, weatherPort: number): Starte
     'scripts/start.mjs',
     '--listen',
     '127.0.0.1:0',
+    '--console',
+    '127.0.0.1:0',
     '--data',
     data,
     '--tickets-port',
@@ -103,6 +105,15 @@ test('what is printed works as printed, and Ctrl-C leaves no process behind', as
   const command = /^npx sallyport tools call .*$/m.exec(started.output())?.[0] ?? '';
   const called = await promisify(execFile)('sh', ['-c', command], { cwd: root });
   assert.equal(called.stdout, 'Echo: hello\n');
+
+  const link = new URL(/^http:\/\/127\.0\.0\.1:\d+\/sign-in#\S+$/m.exec(started.output())?.[0] ?? '');
+  assert.match(await (await fetch(link, { headers: { accept: 'text/html' } })).text(), /^<!doctype html>/i);
+  const signedIn = await fetch(new URL('/api/v1/session', link), {
+    method: 'POST',
+    headers: { origin: link.origin, 'content-type': 'application/json' },
+    body: JSON.stringify({ link: link.hash.slice(1) }),
+  });
+  assert.equal(signedIn.status, 201);
 
   const text = started.output();
   const snippet = JSON.parse(text.slice(text.indexOf('{\n'), text.indexOf('\n}\n') + 2));

@@ -3,10 +3,20 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { at, callOnce, LegacySession, repositoryRoot, startEchoServer, startGateway, testConfig, textAt } from '../harness/index.ts';
+import {
+  at,
+  callOnce,
+  LegacySession,
+  repositoryRoot,
+  startEchoServer,
+  startGateway,
+  testConfig,
+  textAt,
+  WITH_CONSOLE,
+} from '../harness/index.ts';
 
 const STDIO_SERVER = join(repositoryRoot, 'test', 'harness', 'servers', 'stdio-server.ts');
 
@@ -29,7 +39,10 @@ test('the build serves', async (t) => {
   t.after(() => echo.close());
   const gateway = await startGateway({
     program: join(release, 'bin', 'sallyport.mjs'),
-    config: testConfig({ servers: { echo: { url: echo.url }, stdio: { command: process.execPath, args: [STDIO_SERVER] } } }),
+    config: testConfig({
+      extra: WITH_CONSOLE,
+      servers: { echo: { url: echo.url }, stdio: { command: process.execPath, args: [STDIO_SERVER] } },
+    }),
   });
   t.after(() => gateway.stop());
   const key = await gateway.addAgent('walker');
@@ -38,6 +51,10 @@ test('the build serves', async (t) => {
   const { result } = await session.request('tools/call', { name: 'pid', arguments: {} });
   assert.match(textAt(result, 'content', 0, 'text'), /^\d+$/);
   await session.end();
+  const page = await fetch(await gateway.consoleUrl(), { headers: { accept: 'text/html' } });
+  assert.match(await page.text(), /^<!doctype html>/i);
+  const [asset] = readdirSync(join(release, 'dist', 'console', 'assets')).filter((name) => name.endsWith('.js'));
+  assert.equal((await fetch(`${await gateway.consoleUrl()}/assets/${asset}`)).status, 200);
   const verify = spawnSync(process.execPath, [join(release, 'bin', 'sallyport-verify.mjs'), join(gateway.dataFolder, 'audit')], {
     encoding: 'utf8',
   });
