@@ -34,7 +34,7 @@ export async function visit(config: TestConfig, options: TabOptions & { readonly
   const tabs: Tab[] = [];
   try {
     browser = await startBrowser();
-    const open = browser.open;
+    const { open } = browser;
     const enter = async (who: readonly string[], seen?: TabOptions): Promise<Tab> => {
       const tab = await open(seen);
       tabs.push(tab);

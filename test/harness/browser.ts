@@ -39,7 +39,7 @@ export interface Tab {
 /** A browser of its own, with nothing kept. */
 export interface TestBrowser {
   /** A new tab with cookies of its own. */
-  open(options?: TabOptions): Promise<Tab>;
+  readonly open: (options?: TabOptions) => Promise<Tab>;
   close(): Promise<void>;
 }
 
