@@ -19,6 +19,8 @@ function worker(history: ReturnType<typeof createHistory>, name = 'worker-0.4') 
       metrics.counter('sallyport.calls', { verdict, 'mcp.method.name': 'tools/call', 'sallyport.server': server }).add();
       metrics.histogram('sallyport.overhead.duration', { 'mcp.method.name': 'tools/call', 'sallyport.server': server }).observe(0.0002);
       metrics.histogram('mcp.server.operation.duration', { ...OPERATION, 'error.type': error, 'sallyport.server': server }).observe(0.1);
+      if (error === 'failed')
+        metrics.counter('sallyport.upstream.failures', { code: 'upstream_timeout', 'sallyport.server': server }).add();
       if (waitSeconds > 0) metrics.histogram('sallyport.server.wait.duration', { 'sallyport.server': server }).observe(waitSeconds);
     },
     report: (isNew = true) => history.take(name, metrics.dump(), isNew),
@@ -57,6 +59,25 @@ test('calls are counted when they were reported, by verdict, for the gateway and
   assert.ok((history.serverTotals('crm', '1h').serverMs?.p99 ?? 0) > 2_000);
   assert.equal(history.serverTotals('nobody', '1h').serverMs, null);
   assert.equal(history.latest().calls, 2, 'the last step that is over, not the one under way');
+});
+
+test('a call to a server that is away is a failure, and no denial of the policy', () => {
+  const history = createHistory(() => BEGIN);
+  const { metrics, report, call } = worker(history);
+  call('files', 'deny', 0, 'refused');
+  metrics.counter('sallyport.upstream.failures', { code: 'upstream_unreachable', 'sallyport.server': 'files' }).add();
+  call('files', 'deny', 0, 'refused');
+  for (const [code, times] of [
+    ['denied', 1],
+    ['upstream_unreachable', 1],
+    ['unauthenticated', 3],
+    ['overloaded', 2],
+    ['internal', 1],
+  ] as const)
+    metrics.counter('sallyport.refusals', { code, listener: 'main' }).add(times);
+  report();
+  const { calls, denied, errors, refused, shed } = history.totals('1h');
+  assert.deepEqual({ calls, denied, errors, refused, shed }, { calls: 2, denied: 1, errors: 2, refused: 6, shed: 2 });
 });
 
 test('what was counted before this control was there is not put down to now', () => {

@@ -152,7 +152,7 @@ export function createHistory(nowMs: () => number): History {
       const row = difference(next.row, before?.row);
       row[tally.COLUMNS.running] = running();
       for (const ring of rings) ring.add(now, row);
-      notePeak(now, callsOf(row));
+      notePeak(now, row[tally.COLUMNS.calls] ?? 0);
       for (const [server, values] of next.servers) {
         const moved = difference(values, before?.servers.get(server));
         if (moved.some((value) => value > 0)) for (const ring of ringsOf(server)) ring.add(now, moved);
@@ -194,11 +194,6 @@ function sumRows(rows: readonly RingRow[], width: number, highest: ReadonlySet<n
   return { atMs: rows[0]?.atMs ?? 0, spanMs: rows.reduce((sum, { spanMs }) => sum + spanMs, 0), values };
 }
 
-function callsOf(row: Float64Array): number {
-  const { allowed, denied, asked } = tally.COLUMNS;
-  return (row[allowed] ?? 0) + (row[denied] ?? 0) + (row[asked] ?? 0);
-}
-
 function toPoint({ atMs, spanMs, values }: RingRow): FlowPoint {
   return { atMs, seconds: spanMs / SECOND, ...toFlow(values) };
 }
@@ -208,7 +203,7 @@ function toFlow(values: Float64Array): Flow {
   const commits = values.subarray(COMMIT_AT);
   const of = (at: number): number => values[at] ?? 0;
   return {
-    calls: callsOf(values),
+    calls: of(COLUMNS.calls),
     allowed: of(COLUMNS.allowed),
     denied: of(COLUMNS.denied),
     asked: of(COLUMNS.asked),

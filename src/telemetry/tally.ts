@@ -12,6 +12,7 @@ export const WAIT_BOUNDS: readonly number[] = METRICS['sallyport.server.wait.dur
 export const COMMIT_BOUNDS: readonly number[] = METRICS['sallyport.audit.commit.duration'].buckets;
 
 const SIMPLE = [
+  'calls',
   'allowed',
   'denied',
   'asked',
@@ -39,9 +40,12 @@ export const SERVER_COLUMNS = { calls: 0, errors: 1 } as const;
 export const SERVER_WAIT_AT = 2;
 export const SERVER_ROW_WIDTH = SERVER_WAIT_AT + WAIT_BOUNDS.length + 2;
 
-/** Ends of a call that are no failure of anybody: a tool, or a server, answered that it cannot. */
-const ANSWERED: ReadonlySet<string> = new Set(['', 'tool_error', 'rpc_error', 'refused', 'cancelled']);
-const METHOD_AND_ERROR = { error: 1, server: 3 } as const;
+/** Refusals that are the gateway's own failures. */
+const OWN_FAULTS: ReadonlySet<string> = new Set(['internal', 'audit_unavailable', 'not_ready']);
+/** Ends of calls that were let through and came to nothing. */
+const FAILED: ReadonlySet<string> = new Set(['failed', 'unknown']);
+/** Where the error is among the labels of an operation. */
+const ERROR_LABEL = 1;
 
 /** Numbers since the process began. */
 export interface Tally {
@@ -63,20 +67,28 @@ export function toTally({ families }: MetricsDump): Tally {
 
   for (const { labels, values } of of('sallyport.calls')) {
     const [verdict, , server = ''] = labels;
+    bump(COLUMNS.calls, values[0]);
     bump(verdict === 'deny' ? COLUMNS.denied : verdict === 'ask' ? COLUMNS.asked : COLUMNS.allowed, values[0]);
     const own = serverRow(server);
     own[SERVER_COLUMNS.calls] = (own[SERVER_COLUMNS.calls] ?? 0) + (values[0] ?? 0);
   }
-  for (const { labels, values } of of('mcp.server.operation.duration')) {
-    if (ANSWERED.has(labels[METHOD_AND_ERROR.error] ?? '')) continue;
-    const failed = values.slice(0, -1).reduce((sum, value) => sum + value, 0);
-    bump(COLUMNS.errors, failed);
-    const own = serverRow(labels[METHOD_AND_ERROR.server] ?? '');
-    own[SERVER_COLUMNS.errors] = (own[SERVER_COLUMNS.errors] ?? 0) + failed;
+  let failedOutcomes = 0;
+  for (const { labels, values } of of('mcp.server.operation.duration'))
+    if (FAILED.has(labels[ERROR_LABEL] ?? '')) failedOutcomes += values.slice(0, -1).reduce((sum, value) => sum + value, 0);
+  let serverFaults = 0;
+  for (const { labels, values } of of('sallyport.upstream.failures')) {
+    serverFaults += values[0] ?? 0;
+    bump(COLUMNS.errors, values[0]);
+    const own = serverRow(labels[1] ?? '');
+    own[SERVER_COLUMNS.errors] = (own[SERVER_COLUMNS.errors] ?? 0) + (values[0] ?? 0);
   }
+  // A call to a server that is away stands on record as denied, because it is not carried. It is no denial of the policy's.
+  row[COLUMNS.denied] = Math.max(0, (row[COLUMNS.denied] ?? 0) - Math.max(0, serverFaults - failedOutcomes));
   for (const { labels, values } of of('sallyport.refusals')) {
-    bump(COLUMNS.refused, values[0]);
-    if (labels[0] === 'overloaded') bump(COLUMNS.shed, values[0]);
+    const [code = ''] = labels;
+    if (OWN_FAULTS.has(code)) bump(COLUMNS.errors, values[0]);
+    if (code === 'overloaded') bump(COLUMNS.shed, values[0]);
+    if (!isToldElsewhere(code)) bump(COLUMNS.refused, values[0]);
   }
   for (const { labels, values } of of('sallyport.traffic')) bump(labels[0] === 'in' ? COLUMNS.bytesIn : COLUMNS.bytesOut, values[0]);
   for (const { values } of of('sallyport.requests.running')) bump(COLUMNS.running, values[0]);
@@ -93,4 +105,9 @@ export function toTally({ families }: MetricsDump): Tally {
     });
   }
   return { row, servers };
+}
+
+/** Denials and failures of servers are counted as such. */
+function isToldElsewhere(code: string): boolean {
+  return code === 'denied' || code === 'outcome_unknown' || code.startsWith('upstream_');
 }

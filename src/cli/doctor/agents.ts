@@ -52,10 +52,12 @@ function describe({ line, outcome }: Entry, nowMs: number): string {
   const what = [of('method'), of('tool') || of('prompt') || of('resource')].filter((word) => word !== '').join(' ');
   const age = formatAge(nowMs - line.time);
   const at = `${age} ago: ${what} on ${of('server')}`;
-  if (of('verdict') === 'deny')
-    return `${at} was denied (${of('rule') || of('reason') || 'no rule allows it'}). 'sallyport audit query --id ${of('id')}' shows it.`;
+  const shows = `'sallyport audit query --id ${of('id')}' shows it.`;
+  // What no rule decided was not carried for another reason: a server that is away, say.
+  if (of('verdict') === 'deny' && of('rule') === '' && of('reason') !== '') return `${at} was refused (${of('reason')}). ${shows}`;
+  if (of('verdict') === 'deny') return `${at} was denied (${of('rule') || 'no rule allows it'}). ${shows}`;
   const end = outcome === undefined ? '' : [of('status', outcome), of('code', outcome)].filter((word) => word !== '').join(', ');
-  return `${at} ended as ${end || 'unknown'}. 'sallyport audit query --id ${of('id')}' shows it.`;
+  return `${at} ended as ${end || 'unknown'}. ${shows}`;
 }
 
 /** Requests without a key that is valid have no agent: only where they came from is known. */

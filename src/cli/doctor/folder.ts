@@ -12,6 +12,8 @@ const TRIES = 7;
 const WRITE_BYTES = 4_096;
 /** A disk that is in order takes a few milliseconds. Every call waits for one such write. */
 const SLOW_MS = 100;
+/** Of a disk that does not come back, nothing more is to be learnt. */
+const GIVE_UP_MS = 5_000;
 const OTHERS = 0o077;
 /** What holds secrets, or lets in. */
 const PRIVATE = ['', 'keys', 'run', 'vault'];
@@ -95,7 +97,7 @@ function roomOf(free: number): Finding {
 async function writesOf(folder: string, disk: DiskProbe): Promise<Finding> {
   const took: number[] = [];
   try {
-    for (let at = 0; at < TRIES; at++) took.push(await disk.writeMs(folder));
+    for (let at = 0; at < TRIES && !took.includes(Infinity); at++) took.push(await withinPatience(disk.writeMs(folder)));
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'no code';
     const isOther = code === 'EACCES' || code === 'EPERM';
@@ -105,6 +107,10 @@ async function writesOf(folder: string, disk: DiskProbe): Promise<Finding> {
         : 'Look at the disk: calls that cannot be put on record are refused.',
     });
   }
+  if (took.includes(Infinity))
+    return finding('disk', 'failed', `The disk does not answer: a durable write has not come back within ${GIVE_UP_MS / 1_000} s.`, {
+      remedy: 'Look at the disk, or at the server that it is mounted from: every call waits for such a write.',
+    });
   const sorted = took.toSorted((a, b) => a - b);
   const median = sorted[Math.floor(TRIES / 2)] ?? 0;
   const text = `A durable write takes ${median.toFixed(1)} ms (${TRIES} tries, the slowest ${(sorted.at(-1) ?? 0).toFixed(1)} ms).`;
@@ -112,4 +118,13 @@ async function writesOf(folder: string, disk: DiskProbe): Promise<Finding> {
   return finding('disk', 'warning', `The disk is slow. ${text} Every call waits for one.`, {
     remedy: 'Look at what else writes to this disk, or move the data folder to a faster one.',
   });
+}
+
+/** What takes longer than anybody waits for is infinitely long. */
+async function withinPatience(writing: Promise<number>): Promise<number> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<number>((resolve) => {
+    timer = setTimeout(() => resolve(Infinity), GIVE_UP_MS);
+  });
+  return Promise.race([writing, patience]).finally(() => clearTimeout(timer));
 }

@@ -94,7 +94,12 @@ interface Cost {
  * came before the first call is left out: starting costs more than thousands of calls.
  */
 function costOf(points: readonly FlowPoint[]): Cost {
-  const since = points.slice(Math.max(0, points.findIndex(({ calls }) => calls > 0)));
+  const since = points.slice(
+    Math.max(
+      0,
+      points.findIndex(({ calls }) => calls > 0),
+    ),
+  );
   return { cpu: slope(since, ({ cpuSeconds }) => cpuSeconds), loop: slope(since, ({ loopSeconds }) => loopSeconds) };
 }
 
