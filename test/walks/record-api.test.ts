@@ -180,6 +180,14 @@ test('figures, and every form of export', async () => {
   }
 });
 
+test('who leaves makes room for others, though nothing happens', async () => {
+  for (let listener = 0; listener < 80; listener++) {
+    const response = await open('/events?topics=calls&tool=never');
+    assert.equal(response.statusCode, 200);
+    response.on('error', () => {}).destroy();
+  }
+});
+
 test('what cannot be asked is said', async () => {
   for (const [path, status] of [
     ['/records?limit=501', 400],
