@@ -1,7 +1,9 @@
 // The process of the console beside the others: it comes and goes without a call noticing, and whoever is signed in stays so whichever process dies.
 
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import {
   at,
@@ -73,6 +75,15 @@ test('the console comes, moves and goes; calls go on, and so do sessions', async
     gateway.reload(configWith({ listen: `127.0.0.1:${gateway.port}` }));
     await until(() => said(gateway, new RegExp(`${gateway.port} is taken by another program.*admin\\.listen`)), 'the notice');
     assert.equal(await readsAgents(before), true);
+  });
+
+  await t.test('a certificate that cannot be used is refused with its place, and the console stays', async () => {
+    const file = join(gateway.folder, 'none.pem');
+    writeFileSync(file, 'no certificate', { mode: 0o600 });
+    gateway.reload(configWith({ ...WITH_CONSOLE.admin, tls: { certificate: file, key: file } }));
+    const refusal = async (): Promise<unknown> => at(await readStatus(gateway.dataFolder), 'config', 'refusal', 'problems', 0, 'path');
+    await until(async () => (await refusal()) === 'admin.tls', 'the refusal');
+    assert.equal(await readsAgents(await gateway.consoleUrl()), true);
   });
 
   await t.test('it is switched off and on again', async () => {
