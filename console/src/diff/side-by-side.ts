@@ -25,8 +25,8 @@ export interface DiffRow {
 
 /** Longest line within which words are compared. */
 const MAX_COMPARED_CHARS = 20_000;
-/** Lines with less than this share of common words are two different lines. */
-const MIN_LIKENESS = 0.3;
+/** Lines of which the shorter has less than this share of its words in the longer are two different lines. */
+const MIN_LIKENESS = 0.5;
 /** So many lines ahead one is looked for that belongs to a removed one: strangers write these texts, and comparing all with all would hold up the page. */
 const LOOK_AHEAD = 8;
 
@@ -134,8 +134,8 @@ function isAlike(left: string, right: string): boolean {
   if (left.length > MAX_COMPARED_CHARS || right.length > MAX_COMPARED_CHARS) return false;
   const leftWords = new Set(toWords(left.trim()).filter((word) => /\w/.test(word)));
   const rightWords = new Set(toWords(right.trim()).filter((word) => /\w/.test(word)));
-  const most = Math.max(leftWords.size, rightWords.size);
-  return most > 0 && leftWords.intersection(rightWords).size / most >= MIN_LIKENESS;
+  const fewest = Math.min(leftWords.size, rightWords.size);
+  return fewest > 0 && leftWords.intersection(rightWords).size / fewest >= MIN_LIKENESS;
 }
 
 /** Words, spaces and signs, each by itself: joined they are the text again. */

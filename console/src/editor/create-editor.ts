@@ -8,7 +8,7 @@ import { yaml } from '@codemirror/lang-yaml';
 import { bracketMatching, foldGutter, foldKeymap, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language';
 import { forceLinting, lintGutter, lintKeymap, linter, setDiagnostics } from '@codemirror/lint';
 import type { Diagnostic } from '@codemirror/lint';
-import { Compartment, EditorState } from '@codemirror/state';
+import { Annotation, Compartment, EditorState } from '@codemirror/state';
 import type { Text } from '@codemirror/state';
 import {
   EditorView,
@@ -62,6 +62,8 @@ export interface Editor {
 }
 
 const CHECK_DELAY_MS = 400;
+/** Marks a text that was set from outside: nobody has written it. */
+const fromOutside = Annotation.define<boolean>();
 
 /** Puts an editor into an element. */
 export function createEditor(host: HTMLElement, options: EditorOptions): Editor {
@@ -94,8 +96,8 @@ export function createEditor(host: HTMLElement, options: EditorOptions): Editor 
         // Tab is not taken: it leaves the editor, as everywhere. Lines are moved in and out with Ctrl-] and Ctrl-[.
         keymap.of([...closeBracketsKeymap, ...completionKeymap, ...defaultKeymap, ...historyKeymap, ...foldKeymap, ...lintKeymap]),
         EditorView.contentAttributes.of({ 'aria-label': options.label }),
-        EditorView.updateListener.of(({ docChanged, state }) => {
-          if (docChanged) options.onChange(state.doc.toString());
+        EditorView.updateListener.of(({ docChanged, state, transactions }) => {
+          if (docChanged && !transactions.every((one) => one.annotation(fromOutside) === true)) options.onChange(state.doc.toString());
         }),
         readOnly.of(EditorState.readOnly.of(options.isReadOnly)),
       ],
@@ -103,7 +105,8 @@ export function createEditor(host: HTMLElement, options: EditorOptions): Editor 
   });
   return {
     setText: (text) => {
-      if (view.state.doc.toString() !== text) view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
+      if (view.state.doc.toString() === text) return;
+      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, annotations: fromOutside.of(true) });
     },
     setReadOnly: (isReadOnly) => view.dispatch({ effects: readOnly.reconfigure(EditorState.readOnly.of(isReadOnly)) }),
     setCompletion: (source) => {

@@ -45,7 +45,7 @@ export function Figures(): ReactElement {
   return (
     <div className="records">
       <Panel flush>
-        <FilterBar filter={filter} onChange={(change) => setAddress(change)}>
+        <FilterBar filter={filter} isOfCalls onChange={(change) => setAddress(change)}>
           <Button icon="refresh" label="Look again" isPending={isRefetching} onPress={refresh} />
         </FilterBar>
         <div className="figures">

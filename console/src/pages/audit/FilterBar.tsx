@@ -63,12 +63,14 @@ type TypedMember = (typeof TYPED)[number]['value'];
 export interface FilterBarProps {
   readonly filter: RecordFilter;
   readonly onChange: (change: Readonly<Record<string, string | undefined>>) => void;
+  /** Only calls are counted: there is no kind to choose. */
+  readonly isOfCalls?: boolean;
   /** What else can be done. */
   readonly children?: ReactNode;
 }
 
 /** The filter of a list of entries. */
-export function FilterBar({ filter, onChange, children }: FilterBarProps): ReactElement {
+export function FilterBar({ filter, onChange, isOfCalls = false, children }: FilterBarProps): ReactElement {
   const { from = '', verdict = '', kind = '', status = '' } = filter;
   const times = TIMES.some(({ value }) => value === from) ? TIMES : [...TIMES, { value: from, label: `Since ${from}` }];
   const kinds = KINDS.some(({ value }) => value === kind) ? KINDS : [...KINDS, { value: kind, label: kind }];
@@ -76,7 +78,9 @@ export function FilterBar({ filter, onChange, children }: FilterBarProps): React
     <div className="filter">
       <Toolbar end={children}>
         <Select label="Time" layout="hidden" options={times} value={from} onChange={(chosen) => onChange({ from: chosen })} />
-        <Select label="Kind" layout="hidden" options={kinds} value={kind} onChange={(chosen) => onChange({ kind: chosen })} />
+        {!isOfCalls && (
+          <Select label="Kind" layout="hidden" options={kinds} value={kind} onChange={(chosen) => onChange({ kind: chosen })} />
+        )}
         <Select
           label="Verdict"
           layout="hidden"

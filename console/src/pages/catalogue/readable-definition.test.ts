@@ -18,12 +18,23 @@ test('shows members, texts on lines of their own, and lists in a row', () => {
       '  │ Only below /srv.',
       'inputSchema:',
       '  type: object',
+      '  required: path, mode',
       '  properties:',
       '    path:',
       '      type: string',
-      '  required: path, mode',
     ],
   );
+});
+
+test('what tells most comes first, and a description always has lines of its own', () => {
+  assert.deepEqual(outlineOf({ inputSchema: { properties: {}, type: 'object' }, description: 'Short.', name: 'a' }), [
+    'name: a',
+    'description:',
+    '  │ Short.',
+    'inputSchema:',
+    '  type: object',
+    '  properties: {}',
+  ]);
 });
 
 test('no text passes for a member', () => {

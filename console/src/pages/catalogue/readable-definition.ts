@@ -3,6 +3,10 @@
 
 import type { DefinitionView } from '../../api/contract.ts';
 
+/** Members that are read first, in this order; the others follow as they come. */
+const FIRST = ['name', 'title', 'type', 'description', 'uri', 'uriTemplate', 'mimeType', 'required'];
+/** Texts that are always on lines of their own, so that a longer one stands beside a shorter one. */
+const PROSE: ReadonlySet<string> = new Set(['description', 'instructions']);
 /** Texts longer than this, or with line breaks, stand on lines of their own. */
 const MAX_INLINE_CHARS = 80;
 /** What a reader would take for a line break may be one of several. */
@@ -20,16 +24,21 @@ export function toOutline(json: string): string {
 function outline(value: unknown, indent: string): readonly string[] {
   if (Array.isArray(value)) return value.length === 0 ? [`${indent}[]`] : value.flatMap((item: unknown) => itemLines(item, indent));
   if (typeof value === 'object' && value !== null) {
-    const members = Object.entries(value);
+    const members = Object.entries(value).toSorted(([one], [other]) => rank(one) - rank(other));
     return members.length === 0 ? [`${indent}{}`] : members.flatMap(([name, inside]) => memberLines(name, inside, indent));
   }
   return [`${indent}${plain(value)}`];
 }
 
+function rank(name: string): number {
+  const at = FIRST.indexOf(name);
+  return at < 0 ? FIRST.length : at;
+}
+
 function memberLines(name: string, value: unknown, indent: string): readonly string[] {
   const key = `${indent}${keyOf(name)}:`;
   if (isEmpty(value)) return [`${key} ${Array.isArray(value) ? '[]' : '{}'}`];
-  if (typeof value === 'string' && isLong(value)) return [key, ...textLines(value, `${indent}  `)];
+  if (typeof value === 'string' && value !== '' && (PROSE.has(name) || isLong(value))) return [key, ...textLines(value, `${indent}  `)];
   if (Array.isArray(value) && value.every((item) => typeof item !== 'object' || item === null))
     return [`${key} ${value.map(quoted).join(', ')}`];
   if (typeof value === 'object' && value !== null) return [key, ...outline(value, `${indent}  `)];

@@ -135,14 +135,10 @@ function Buckets({ limit }: { readonly limit: Limit }): ReactElement {
     <Panel
       flush
       title={limit.name}
-      description={limit.per.length === 0 ? 'One counter for everybody together.' : `Counts ${limit.per.join(' and ')} apart.`}
+      description={limit.per.length === 0 ? 'One counter for everybody together.' : `Counted for each ${limit.per.join(' and ')} apart.`}
       actions={
         <>
-          <SearchField
-            label="Search agent, group, server or tool"
-            value={address['search'] ?? ''}
-            onChange={(text) => setAddress({ search: text })}
-          />
+          <SearchField label="Search who or what" value={address['search'] ?? ''} onChange={(text) => setAddress({ search: text })} />
           <Segmented
             label="Counters"
             options={STATES}

@@ -5,6 +5,7 @@ import type { ChangedRuleView, CheckedPolicy } from '../../api/contract.ts';
 import { Badge } from '../../ui/Badge.tsx';
 import type { Tone } from '../../ui/Badge.tsx';
 import { Notice } from '../../ui/State.tsx';
+import { sayProblem } from '../problem-text.ts';
 
 const CHANGE_TONES: Readonly<Record<ChangedRuleView['change'], Tone>> = {
   added: 'good',
@@ -44,7 +45,7 @@ export function Consequences({ checked }: { readonly checked: CheckedPolicy }): 
         </Notice>
       )}
       {cases !== null && cases.count > 0 && failures.length === 0 && <Notice tone="good">All {cases.count} cases hold.</Notice>}
-      {rules.length + otherwise.length > 0 && (
+      {errors.length === 0 && rules.length + otherwise.length > 0 && (
         <ul className="consequences-rules">
           {rules.slice(0, MAX_SHOWN).map(({ name, change }) => (
             <li key={`${change} ${name}`}>
@@ -75,7 +76,7 @@ function ProblemLines({ problems }: { readonly problems: CheckedPolicy['problems
               <code>{path}</code>
             </>
           )}
-          : {message} {fix}
+          : {sayProblem({ message, fix })}
         </li>
       ))}
     </ul>

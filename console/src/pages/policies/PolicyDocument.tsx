@@ -1,6 +1,6 @@
 // The policy as text. What is written is checked by the gateway a moment after each change, as saving would check it; nothing is in force before it is saved.
 
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
 import { ask } from '../../api/client.ts';
 import type { CheckedPolicy, PolicyView } from '../../api/contract.ts';
@@ -17,6 +17,7 @@ import { toCompletionSource } from './completion-source.ts';
 import { keepDraft, useDraft } from './policy-draft.ts';
 import { PolicySide } from './PolicySide.tsx';
 import { SaveDialog } from './SaveDialog.tsx';
+import { sayProblem } from '../problem-text.ts';
 import { useAddress } from '../use-address.ts';
 
 /** Said for a check; what is only checked is never on record. */
@@ -33,6 +34,10 @@ export function PolicyDocument({ policy, etag }: { readonly policy: PolicyView; 
   const schema = useApi('readPolicySchema', {});
   const denied = useRefusal('writePolicy');
   const lockedBecause = denied ?? (policy.writable ? undefined : (policy.why ?? 'It cannot be changed from here.'));
+  // What is written as it is saved is no draft any more: saved by now, or written back to what it was.
+  useEffect(() => {
+    if (draft !== undefined && (draft.text === policy.text || draft.savedAs === policy.tag)) keepDraft(undefined);
+  }, [draft, policy.text, policy.tag]);
   const text = draft?.text ?? policy.text;
   const isChanged = text !== policy.text;
   const isOutdated = draft !== undefined && draft.etag !== etag;
@@ -40,7 +45,8 @@ export function PolicyDocument({ policy, etag }: { readonly policy: PolicyView; 
 
   const onChange = useCallback(
     (changed: string) => {
-      keepDraft({ etag, base: policy.text, restores: null, ...draft, text: changed });
+      const { savedAs: _, ...began } = draft ?? { etag, base: policy.text, restores: null };
+      keepDraft({ ...began, text: changed });
     },
     [draft, etag, policy.text],
   );
@@ -146,6 +152,6 @@ function describeSource({ source: { kind, file } }: PolicyView): string {
 
 function toEditorProblems(problems: PolicyView['problems']): readonly EditorProblem[] {
   return problems.flatMap(({ severity, textLine, textColumn, message, fix }) =>
-    textLine === null ? [] : [{ severity, line: textLine, column: textColumn ?? 1, message: fix === null ? message : `${message} ${fix}` }],
+    textLine === null ? [] : [{ severity, line: textLine, column: textColumn ?? 1, message: sayProblem({ message, fix }) }],
   );
 }

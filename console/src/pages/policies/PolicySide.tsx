@@ -8,7 +8,7 @@ import { SearchField } from '../../ui/Field.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { Table } from '../../ui/Table.tsx';
 import type { Column } from '../../ui/Table.tsx';
-import { Time } from '../../ui/Text.tsx';
+import { sayProblem } from '../problem-text.ts';
 import { showShort } from '../../ui/units.ts';
 
 const EFFECT_TONES = { allow: 'good', ask: 'warn', deny: 'bad' } as const;
@@ -41,8 +41,7 @@ export function PolicySide({ policy, text, problems, checked, onGo }: PolicySide
                     {problem.textLine === null ? `${problem.file}:${problem.line}` : `line ${problem.textLine}`}
                   </Badge>
                   <span>
-                    {problem.path !== '' && <code>{problem.path}</code>} {problem.message}
-                    {problem.fix !== null && <span className="soft"> {problem.fix}</span>}
+                    {problem.path !== '' && <code>{problem.path}</code>} {sayProblem(problem)}
                   </span>
                 </button>
               </li>
@@ -97,7 +96,9 @@ function Cases({ policy, checked }: Pick<PolicySideProps, 'policy' | 'checked'>)
 
 function Rules({ policy, text, checked, onGo }: Omit<PolicySideProps, 'problems'>): ReactElement {
   const [search, setSearch] = useState('');
-  const changes = useMemo(() => new Map(checked?.rules.map((rule) => [rule.name, rule])), [checked]);
+  // What cannot be read has no rules: that is no reason to say that all are gone.
+  const changed = checked === undefined || checked.outcome === 'refused' ? undefined : checked.rules;
+  const changes = useMemo(() => new Map(changed?.map((rule) => [rule.name, rule])), [changed]);
   const wanted = search.toLowerCase();
   const rows = policy.rules.filter(({ name }) => name.toLowerCase().includes(wanted));
   const isSame = text === policy.text;
@@ -126,13 +127,7 @@ function Rules({ policy, text, checked, onGo }: Omit<PolicySideProps, 'problems'
     <Panel
       flush
       title="Rules"
-      description={
-        policy.usesSince === null ? undefined : (
-          <>
-            Calls decided since <Time at={policy.usesSince} />
-          </>
-        )
-      }
+      description={policy.usesSince === null ? undefined : `Decided in ${toDays(policy.usesSince)} days`}
       actions={<SearchField label="Find a rule" value={search} onChange={setSearch} />}
     >
       <Table
@@ -150,6 +145,12 @@ function Rules({ policy, text, checked, onGo }: Omit<PolicySideProps, 'problems'
       />
     </Panel>
   );
+}
+
+const DAY_MS = 86_400_000;
+
+function toDays(since: string): number {
+  return Math.max(1, Math.round((Date.now() - Date.parse(since)) / DAY_MS));
 }
 
 /** The line of a rule in a text that was changed since its rules were read. */

@@ -16,7 +16,7 @@ import { Field } from '../../ui/Field.tsx';
 import { Loading, Notice } from '../../ui/State.tsx';
 import { toast } from '../../ui/Toast.tsx';
 import { Consequences } from './Consequences.tsx';
-import { keepDraft } from './policy-draft.ts';
+import { keepDraft, settleDraft } from './policy-draft.ts';
 
 /** What is to be saved, and over what. */
 export interface SaveDialogProps {
@@ -60,7 +60,9 @@ function SaveForm({ onClose, policy, etag, text, restores }: SaveDialogProps): R
       { body: { text, reason, restores }, ifMatch: etag },
       {
         onSuccess: ({ value }) => {
-          keepDraft(undefined);
+          // What was proposed is somebody else's matter from now on.
+          if (value.outcome === 'proposed') keepDraft(undefined);
+          else settleDraft(text, value.tag);
           onClose();
           toast(
             value.outcome === 'proposed'

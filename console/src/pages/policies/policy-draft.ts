@@ -11,6 +11,8 @@ export interface PolicyDraft {
   readonly base: string;
   /** The revision of the history that it was taken from. */
   readonly restores: number | null;
+  /** The tag under which it was saved; it is no draft any more once the policy with that tag was read. */
+  readonly savedAs?: string;
 }
 
 let draft: PolicyDraft | undefined;
@@ -20,6 +22,11 @@ const listeners = new Set<() => void>();
 export function keepDraft(changed: PolicyDraft | undefined): void {
   draft = changed;
   for (const listener of listeners) listener();
+}
+
+/** Says that a text was saved: the draft of it goes when the policy is read again, so that nobody sees the old one in between. */
+export function settleDraft(text: string, tag: string): void {
+  if (draft?.text === text) keepDraft({ ...draft, savedAs: tag });
 }
 
 /** The draft, where there is one. */

@@ -19,6 +19,7 @@ import type { Column } from '../../ui/Table.tsx';
 import { Code, Time, Untrusted } from '../../ui/Text.tsx';
 import { toast } from '../../ui/Toast.tsx';
 import { Toolbar } from '../../ui/Toolbar.tsx';
+import { sayProblem } from '../problem-text.ts';
 import { useAddress } from '../use-address.ts';
 import { describeSource, showValue, sourceTone } from './setting-text.ts';
 
@@ -120,7 +121,7 @@ export function Config(): ReactElement {
             {whole.store.map(({ what, count, command }) => (
               <li key={what}>
                 <span>
-                  <strong>{count}</strong> {what}
+                  {what} <Badge>{count}</Badge>
                 </span>
                 <CommandLine command={command} label={`Shows ${what}`} />
               </li>
@@ -168,9 +169,9 @@ function Standing(): ReactElement | null {
       {refused !== null && (
         <Notice tone="bad" title="The file cannot be put in force; what was in force stays" action={button}>
           <ul>
-            {refused.problems.map(({ file, line, path, message, fix }, at) => (
+            {refused.problems.map((problem, at) => (
               <li key={at}>
-                {file}:{line} <code>{path}</code> {message} {fix}
+                {problem.file}:{problem.line} <code>{problem.path}</code> {sayProblem(problem)}
               </li>
             ))}
           </ul>
@@ -184,9 +185,9 @@ function Standing(): ReactElement | null {
       {warnings.length > 0 && (
         <Notice tone="warn" title="Doubtful">
           <ul>
-            {warnings.map(({ file, line, message, fix }, at) => (
+            {warnings.map((problem, at) => (
               <li key={at}>
-                {file}:{line} {message} {fix}
+                {problem.file}:{problem.line} <code>{problem.path}</code> {sayProblem(problem)}
               </li>
             ))}
           </ul>
