@@ -76,7 +76,9 @@ export function detailsOf({ line, outcome }: Entry, hidesNames: boolean): Readon
 }
 
 function toDetail(value: unknown): string | number {
-  if (typeof value === 'string' || typeof value === 'number') return value;
+  if (typeof value === 'string') return value;
+  // 1e999 is read as no number that could be written again.
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
   if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value.join(' ');
   return JSON.stringify(value);
 }
@@ -103,9 +105,10 @@ function toCount(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) ? value : null;
 }
 
-const LAST_MS = 8.64e15;
+/** The last moment that RFC 3339 can write: its years have four digits. */
+const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /** A time in a log may be no time at all. */
 export function toTime(ms: number): string {
-  return new Date(Number.isFinite(ms) ? Math.min(Math.max(ms, -LAST_MS), LAST_MS) : 0).toISOString();
+  return new Date(Number.isFinite(ms) ? Math.min(Math.max(ms, 0), LAST_MS) : 0).toISOString();
 }
