@@ -77,7 +77,7 @@ export interface DefinitionsPort {
 export interface PolicyPages {
   readonly policyDocument: PolicyDocumentPort;
   readonly definitions: DefinitionsPort;
-  settings(query: SettingsQuery): Answer<SettingsView>;
+  readonly settings: (query: SettingsQuery) => Answer<SettingsView>;
   /** The buckets of a limit. */
-  buckets(query: BucketQuery): Answer<BucketPage>;
+  readonly buckets: (query: BucketQuery) => Answer<BucketPage>;
 }

@@ -24,7 +24,19 @@ export function createSqlitePolicies(database: Database): PolicyStore {
     const number = lastNumber(tenant) + 1;
     database.run(
       `INSERT INTO policy_revisions (${REVISION_COLUMNS}, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...[tenant, number, atMs, by, via, reason, acceptedBy, restores, tag, added, removed, changed, written],
+      tenant,
+      number,
+      atMs,
+      by,
+      via,
+      reason,
+      acceptedBy,
+      restores,
+      tag,
+      added,
+      removed,
+      changed,
+      written,
     );
     database.run('DELETE FROM policy_revisions WHERE tenant = ? AND number <= ?', tenant, number - MAX_REVISIONS);
     return { ...revision, number };
@@ -37,7 +49,16 @@ export function createSqlitePolicies(database: Database): PolicyStore {
     if ((whole(row ?? {}, 'count') ?? 0) >= MAX_OPEN) return fail('too_many');
     database.run(
       `INSERT INTO policy_proposals (${PROPOSAL_COLUMNS}, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL, NULL, ?)`,
-      ...[tenant, id, atMs, by, via, reason, restores, base, state, written],
+      tenant,
+      id,
+      atMs,
+      by,
+      via,
+      reason,
+      restores,
+      base,
+      state,
+      written,
     );
     database.run(
       `DELETE FROM policy_proposals WHERE tenant = ?1 AND state <> 'open' AND id NOT IN
@@ -53,7 +74,13 @@ export function createSqlitePolicies(database: Database): PolicyStore {
     if (found.state !== 'open') return fail('proposal_over');
     database.run(
       'UPDATE policy_proposals SET state = ?, decided_by = ?, decided_ms = ?, decided_reason = ?, revision = ? WHERE tenant = ? AND id = ?',
-      ...[state, by, atMs, reason, revision, tenant, id],
+      state,
+      by,
+      atMs,
+      reason,
+      revision,
+      tenant,
+      id,
     );
     return ok({ ...found, state, decidedBy: by, decidedMs: atMs, decidedReason: reason, revision });
   };
@@ -63,7 +90,9 @@ export function createSqlitePolicies(database: Database): PolicyStore {
       database
         .all(
           `SELECT ${REVISION_COLUMNS} FROM policy_revisions WHERE tenant = ? AND number < ? ORDER BY number DESC LIMIT ?`,
-          ...[tenant, before ?? Number.MAX_SAFE_INTEGER, limit],
+          tenant,
+          before ?? Number.MAX_SAFE_INTEGER,
+          limit,
         )
         .map(toRevision),
     revision: async (tenant, number) =>
@@ -75,7 +104,9 @@ export function createSqlitePolicies(database: Database): PolicyStore {
       database
         .all(
           `SELECT ${PROPOSAL_COLUMNS} FROM policy_proposals WHERE tenant = ? AND id < ? ${isOpen ? "AND state = 'open'" : ''} ORDER BY id DESC LIMIT ?`,
-          ...[tenant, before ?? '~', limit],
+          tenant,
+          before ?? '~',
+          limit,
         )
         .map(toProposalHead),
     proposal: async (tenant, id) => readProposal(tenant, id),

@@ -5,11 +5,13 @@ import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import { fillIn } from './environment.ts';
 import type { Files } from './files.ts';
+import { findReachOut } from './policy-reach-out.ts';
 import { findPolicySection, toLines } from './policy-section.ts';
+import { formatPath } from './problem.ts';
 import type { Env } from './template.ts';
 import type { ConfigProblem } from './types.ts';
 import { readYaml } from './yaml.ts';
-import type { YamlMistake } from './yaml.ts';
+import type { Path, YamlMistake } from './yaml.ts';
 
 /** A policy as it is written. */
 export interface PolicySource {
@@ -29,18 +31,24 @@ export interface PolicySource {
 }
 
 /** The file that a policy stands in with another text for it, or what keeps that text from being one, where it stands. */
-export function withPolicy(source: PolicySource, text: string): Result<string, readonly ConfigProblem[]> {
-  const placed = ({ line, column, message, fix }: YamlMistake): ConfigProblem => ({
+export function withPolicy(source: PolicySource, text: string, dataFolder: string): Result<string, readonly ConfigProblem[]> {
+  const placed = ({ line, column, message, fix }: YamlMistake, path: Path = []): ConfigProblem => ({
     severity: 'error',
     file: source.file,
     line: source.firstLine + line - 1,
     column: source.indent + column,
-    path: 'policy',
+    path: formatPath(['policy', ...path]),
     message,
     fix,
   });
   const read = readYaml(text);
-  if (!read.ok) return fail(read.error.map(placed));
+  if (!read.ok) return fail(read.error.map((mistake) => placed(mistake)));
+  const after = read.value;
+  const standing = readYaml(source.text);
+  const before = standing.ok ? standing.value.value : undefined;
+  const foreign = findReachOut({ before, after: after.value, file: resolve(source.file), dataFolder });
+  if (foreign.length > 0)
+    return fail(foreign.map(({ path, part, message, fix }) => placed({ ...after.locate(path, part), message, fix }, path)));
   const replaced = source.replace(text);
   if (replaced.ok) return replaced;
   return fail([placed({ line: 1, column: 1, message: `cannot stand in ${source.file}, which ${replaced.error}`, fix: undefined })]);

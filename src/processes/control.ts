@@ -152,7 +152,10 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     return problems.map(({ path, message, fix, severity }) => placed(path, message, fix, isStart ? 'warning' : severity));
   };
   const policies = createPolicyDesk({
-    ...{ init, tenant: TENANT, nowMs, desks },
+    init,
+    tenant: TENANT,
+    nowMs,
+    desks,
     store: () => store,
     shard: () => config.shard,
     written: () => config.written,

@@ -60,7 +60,10 @@ export function createPolicyDesk(options: PolicyDeskOptions): PolicyDesk {
     uses,
   });
   const replay = createPolicyReplay({
-    ...{ tenant, file, store, catalogues },
+    tenant,
+    file,
+    store,
+    catalogues,
     jobs: desks.jobs,
     reader: desks.recordReader,
     privacy: () => shard()?.audit ?? DEFAULT_AUDIT,

@@ -36,7 +36,12 @@ export function createPolicyPages(options: PolicyPagesOptions): PolicyPages {
     policyDocument: policies.port,
     definitions: createDefinitionsPort({ authority: () => desks.catalogue.authority, factsOf, story }),
     settings: createSettingsPort({
-      ...{ tenant, nowMs, place, written, shard, store },
+      tenant,
+      nowMs,
+      place,
+      written,
+      shard,
+      store,
       loadedAt: () => configStatus().loadedAt,
       authority: () => desks.catalogue.authority,
     }),

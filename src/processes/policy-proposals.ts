@@ -17,7 +17,7 @@ export interface PolicyProposalsOptions {
 }
 
 export interface PolicyProposals extends Pick<PolicyDocumentPort, 'proposals' | 'readProposal' | 'decide'> {
-  propose(proposal: NewProposal): Promise<Result<PolicyProposal, AdminProblem>>;
+  readonly propose: (proposal: NewProposal) => Promise<Result<PolicyProposal, AdminProblem>>;
 }
 
 /** Ids sort by when they were drawn. */
@@ -80,8 +80,20 @@ export function createPolicyProposals({ tenant, nowMs, policies, document }: Pol
       const atMs = nowMs();
       const id = `prp_${atMs.toString(16).padStart(TIME_DIGITS, '0')}${randomBytes(RANDOM_BYTES).toString('hex')}`;
       const added = await store.addProposal({
-        ...{ tenant, id, atMs, by: actor.by, via: actor.via, reason, restores, base, text, state: 'open' },
-        ...{ decidedBy: null, decidedMs: null, decidedReason: null, revision: null },
+        tenant,
+        id,
+        atMs,
+        by: actor.by,
+        via: actor.via,
+        reason,
+        restores,
+        base,
+        text,
+        state: 'open',
+        decidedBy: null,
+        decidedMs: null,
+        decidedReason: null,
+        revision: null,
       });
       return added.ok ? added : fail(TOO_MANY);
     },
