@@ -8,7 +8,6 @@ import { createRoot } from 'react-dom/client';
 import { RouterProvider as LinkProvider } from 'react-aria-components';
 import { whenSignedOut } from './api/client.ts';
 import { asProblem } from './api/problem.ts';
-import { sessionQuery } from './api/session.tsx';
 import { followTheme } from './layout/theme.ts';
 import { paths } from './paths.ts';
 import { createConsoleRouter } from './routes.tsx';
@@ -27,8 +26,10 @@ const queryClient = new QueryClient({
 const router = createConsoleRouter(queryClient);
 
 whenSignedOut(() => {
-  queryClient.removeQueries({ queryKey: sessionQuery.queryKey });
-  void router.navigate({ to: paths.signIn() });
+  const { pathname, href } = router.state.location;
+  if (pathname === paths.signIn()) return;
+  // What the last person saw is gone with them, once nothing of it is shown any more.
+  void router.navigate({ to: paths.signIn(), search: { to: href } }).then(() => queryClient.clear());
 });
 followTheme();
 

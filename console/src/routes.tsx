@@ -20,6 +20,7 @@ const texts = (search: Record<string, unknown>): Readonly<Record<string, string>
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
+  validateSearch: texts,
   component: lazyRouteComponent(() => import('./pages/sign-in/SignInPage.tsx'), 'SignInPage'),
 });
 
@@ -29,11 +30,11 @@ const shell = createRoute({
   validateSearch: texts,
   component: Shell,
   errorComponent: ShellFault,
-  beforeLoad: async ({ context }) => {
+  beforeLoad: async ({ context, location }) => {
     try {
       await context.queryClient.ensureQueryData(sessionQuery);
     } catch (error) {
-      if (asProblem(error).code === 'signed_out') throw redirect({ to: paths.signIn() });
+      if (asProblem(error).code === 'signed_out') throw redirect({ to: paths.signIn(), search: { to: location.href } });
       throw error;
     }
   },

@@ -184,6 +184,10 @@ function Who(): ReactElement {
   );
 }
 
+/** The gateway is away, or begins: it may be back any moment. */
+const AWAY: ReadonlySet<number> = new Set([0, 502, 503]);
+const RETRY_MS = 5_000;
+
 /** Shown where not even the frame could be. */
 export function ShellFault({ error }: { readonly error: unknown }): ReactElement {
   return (
@@ -202,5 +206,14 @@ export function PageFault({ error }: { readonly error: unknown }): ReactElement 
     await client.resetQueries({ queryKey: sessionQuery.queryKey });
     await router.invalidate();
   };
-  return <ErrorState problem={asProblem(error)} onRetry={() => void retry()} />;
+  const problem = asProblem(error);
+  const isAway = AWAY.has(problem.status);
+  useEffect(() => {
+    if (!isAway) return undefined;
+    const timer = setInterval(() => void retry(), RETRY_MS);
+    return () => clearInterval(timer);
+    // What it retries is the same as long as the page stands.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [isAway]);
+  return <ErrorState problem={problem} onRetry={() => void retry()} />;
 }

@@ -101,7 +101,9 @@ export function Chart({
             {form === 'stack' ? (
               <Stack series={series} at={(index) => x.at(times[index] ?? 0)} y={y} />
             ) : (
-              series.map((one) => <Line key={one.id} series={one} at={(index) => x.at(times[index] ?? 0)} y={y} depth={depth} />)
+              series.map((one) => (
+                <Line key={one.id} series={one} at={(index) => x.at(times[index] ?? 0)} y={y} foot={form === 'lines' ? depth : null} />
+              ))
             )}
             {shown === undefined ? null : (
               <Cursor series={series} form={form} place={shown} x={x.at(times[shown] ?? 0)} y={y} depth={depth} />

@@ -34,12 +34,13 @@ export function Line({
   series,
   at,
   y,
-  depth,
+  foot,
 }: {
   readonly series: Series;
   readonly at: (index: number) => number;
   readonly y: Scale;
-  readonly depth: number;
+  /** Where nothing lies; null on a scale of powers, where what lies below a line says nothing. */
+  readonly foot: number | null;
 }): ReactElement {
   const known = (value: number | null): value is number => value !== null;
   const path = line<number | null>(
@@ -48,7 +49,7 @@ export function Line({
   ).defined(known);
   const wash = area<number | null>(
     (_, index) => at(index),
-    depth,
+    foot ?? 0,
     (value) => y.at(value ?? 0),
   ).defined(known);
   // A value with none on either side has no line: it is a dot.
@@ -57,7 +58,7 @@ export function Line({
   );
   return (
     <g className={`color-${series.color}`}>
-      <path className="chart-wash" d={wash(series.values) ?? ''} />
+      {foot === null ? null : <path className="chart-wash" d={wash(series.values) ?? ''} />}
       <path className="chart-line" d={path(series.values) ?? ''} />
       {alone.map(({ index, value }) => (
         <circle key={index} className="chart-dot" cx={at(index)} cy={y.at(value)} r={2.5} />

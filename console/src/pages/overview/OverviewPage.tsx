@@ -89,7 +89,7 @@ function Stats({ overview: { totals, waiting, points } }: { readonly overview: O
         label="Errors"
         value={showCount(totals.errors)}
         tone={totals.errors > 0 ? 'bad' : 'neutral'}
-        hint={`${showShare(totals.errors, totals.allowed)} of what was allowed`}
+        hint={`${showShare(totals.errors, totals.allowed)} of allowed`}
         href={paths.servers()}
       />
       <Stat

@@ -3,7 +3,7 @@
 
 import './SignInPage.css';
 import { useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import type { ReactElement } from 'react';
 import { ask, setCsrf } from '../../api/client.ts';
@@ -11,7 +11,7 @@ import { asProblem } from '../../api/problem.ts';
 import type { ApiProblem } from '../../api/problem.ts';
 import { sessionQuery } from '../../api/session.tsx';
 import { Brand } from '../../layout/Brand.tsx';
-import { linkIn } from '../../layout/sign-in-link.ts';
+import { linkIn, wantedPage } from '../../layout/sign-in-link.ts';
 import { paths } from '../../paths.ts';
 import { Button } from '../../ui/Button.tsx';
 import { CommandLine } from '../../ui/CommandLine.tsx';
@@ -26,6 +26,7 @@ export function SignInPage(): ReactElement {
   const [text, setText] = useState('');
   const client = useQueryClient();
   const navigate = useNavigate();
+  const search: Readonly<Record<string, string>> = useSearch({ from: '/sign-in' });
 
   const signIn = async (link: string): Promise<void> => {
     setUnderWay(true);
@@ -35,7 +36,7 @@ export function SignInPage(): ReactElement {
       setCsrf(value.csrf);
       client.clear();
       client.setQueryData(sessionQuery.queryKey, value);
-      await navigate({ to: paths.overview(), replace: true });
+      await navigate({ href: wantedPage(search['to']), replace: true });
     } catch (error) {
       setProblem(asProblem(error));
       setUnderWay(false);
