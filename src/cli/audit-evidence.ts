@@ -87,7 +87,7 @@ async function fill(pack: EvidencePack, index: RecordIndex, scope: EvidenceScope
   await addVersions(pack, deps, nodeName(folder));
   await addConfig(pack, store, snapshot, scope);
   const casesHold = await addCases(pack, snapshot, await casesOf(args, deps));
-  await addActs(pack, index, deps.version, scope);
+  await addActs(pack, index, deps, scope);
   await addRetention(pack, store, recordSettings(folder), scope);
   const report = await addVerification(pack, deps, scope);
   // Read last, they cover what was checked.

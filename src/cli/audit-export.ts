@@ -8,6 +8,7 @@ import type { Command } from './command.ts';
 import { FILTER_OPTIONS, REASON_OPTION, readFilter } from './entry-filter.ts';
 import { EXIT } from './exit-codes.ts';
 import { complain } from './print.ts';
+import { withProgress } from './progress.ts';
 import { refusalOfNames } from './pseudonym.ts';
 import { actAbout, recordFolder, recordSettings, withRecord } from './record-access.ts';
 import { fileSink, outputSink } from './sink.ts';
@@ -47,7 +48,7 @@ export const auditExportCommand: Command = {
     const { target, details } = actAbout(folder, args, filter.value);
     const act = { action: 'audit.export', target, reason: args.text('reason'), details: { format, ...details } } as const;
     return withRecord(folder, deps, act, async (index) => {
-      const entries = index.find({ ...filter.value, order: 'oldest' });
+      const entries = withProgress(deps, 'entries exported', index.find({ ...filter.value, order: 'oldest' }));
       const sink = out === undefined ? outputSink(deps) : await fileSink(resolve(deps.cwd, out));
       try {
         for await (const text of inPieces(exportEntries(entries, format, deps.version))) {

@@ -23,6 +23,7 @@ import { diskFiles, parseSnapshotDocument, testCases } from '../config/index.ts'
 import type { NamedCases, SnapshotDocument } from '../config/index.ts';
 import type { CliDeps } from './command.ts';
 import type { EvidencePack } from './evidence-pack.ts';
+import { withProgress } from './progress.ts';
 
 /** What a pack is about. */
 export interface EvidenceScope {
@@ -109,9 +110,13 @@ export async function addCases(
 }
 
 /** What people and the gateway did, line by line as it stands on record. */
-export function addActs(pack: EvidencePack, index: RecordIndex, version: string, { fromMs, toMs }: EvidenceScope): Promise<void> {
+export function addActs(pack: EvidencePack, index: RecordIndex, deps: CliDeps, { fromMs, toMs }: EvidenceScope): Promise<void> {
   const entries = index.find({ fromMs, toMs, kinds: ACTS, order: 'oldest' });
-  return pack.writePieces('record/acts.jsonl', 'what was done to the gateway, and by it', exportEntries(entries, 'jsonl', version));
+  return pack.writePieces(
+    'record/acts.jsonl',
+    'what was done to the gateway, and by it',
+    exportEntries(withProgress(deps, 'acts packed', entries), 'jsonl', deps.version),
+  );
 }
 
 /** Who signs, and what was signed last of each log. */

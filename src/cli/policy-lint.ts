@@ -11,6 +11,7 @@ import { knownAgents, knownWorld } from './known.ts';
 import { shownPath } from './locate.ts';
 import { readPolicyConfig } from './policy-config.ts';
 import { printJson, printLine, printText } from './print.ts';
+import { withProgress } from './progress.ts';
 
 export const policyLintCommand: Command = {
   name: 'policy lint',
@@ -27,7 +28,8 @@ export const policyLintCommand: Command = {
     const opened = args.flag('records') ? await openDecisions(args, deps, 'policy.lint') : undefined;
     if (typeof opened === 'number') return opened;
     const used = new Set<string>();
-    if (opened !== undefined) for await (const { rule } of opened.read()) if (rule !== undefined) used.add(rule);
+    if (opened !== undefined)
+      for await (const { rule } of withProgress(deps, 'decisions read', opened.read())) if (rule !== undefined) used.add(rule);
     const bed = await readBed(config, args, deps);
     const found = lintPolicy(config.shard.policy, opened === undefined ? bed : { ...bed, used });
     const findings = found.map(({ kind, rule, path, message, fix }) => {

@@ -10,6 +10,7 @@ import { EXIT } from './exit-codes.ts';
 import { knownAgents } from './known.ts';
 import { readPolicyConfig } from './policy-config.ts';
 import { complain, printJson, printLine, printTable, printText } from './print.ts';
+import { withProgress } from './progress.ts';
 
 const DEFAULT_LIMIT = 50;
 
@@ -49,7 +50,7 @@ export const policyReplayCommand: Command = {
       serverLabels: labelsIn(servers),
       isTogether: audit.subjects === 'pseudonyms' || audit.smallestGroup > 1,
     });
-    for await (const decision of opened.read()) replay.take(decision);
+    for await (const decision of withProgress(deps, 'decisions replayed', opened.read())) replay.take(decision);
     const report = replay.report();
     if (args.output === 'json') printJson(deps, { ...report, groups: report.groups.slice(0, limit).map(toJson) });
     else printReport(deps, report, limit);

@@ -12,6 +12,7 @@ import { EXIT } from './exit-codes.ts';
 import { knownAgents, knownWorld } from './known.ts';
 import { readPolicyConfig } from './policy-config.ts';
 import { complain, printJson, printLine, printTable, printText } from './print.ts';
+import { withProgress } from './progress.ts';
 
 /** An agent at a server that it may use tools of. */
 interface Grant {
@@ -54,7 +55,7 @@ export const policyUnusedCommand: Command = {
     const uses = new Set<string>();
     const called = new Map<string, Set<string>>();
     let [decisions, firstMs] = [0, Infinity];
-    for await (const { rule, verdict, method, agent, server, subject, timeMs } of opened.read()) {
+    for await (const { rule, verdict, method, agent, server, subject, timeMs } of withProgress(deps, 'decisions read', opened.read())) {
       decisions++;
       firstMs = Math.min(firstMs, timeMs);
       if (rule !== undefined) rules.add(rule);

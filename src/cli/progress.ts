@@ -37,3 +37,18 @@ export function createProgress(
     },
   };
 }
+
+/** Hands on what comes, and says how much that was. */
+export async function* withProgress<T>(
+  deps: Pick<CliDeps, 'stderr' | 'errorsAs'>,
+  what: string,
+  source: AsyncIterable<T>,
+): AsyncGenerator<T, void, undefined> {
+  const progress = createProgress(deps, what);
+  let done = 0;
+  for await (const one of source) {
+    progress.tell(++done);
+    yield one;
+  }
+  progress.end();
+}

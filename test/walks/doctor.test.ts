@@ -256,7 +256,7 @@ test('a disk that runs full, and one that is slow', { skip: diskMissing() }, asy
     'little room on a small disk, and fast',
   );
 
-  for (let round = 0; round < 12; round++) {
+  for (let round = 0; round < 6; round++) {
     await disk.freeze();
     const called = modernCall(small.url('echo'), 'tools/call', { name: 'find', arguments: {} }, { key: own });
     await sleep(300);

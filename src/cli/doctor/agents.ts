@@ -4,6 +4,7 @@
 import type { AgentView } from '../../admin/index.ts';
 import { factsOf } from '../../audit/index.ts';
 import type { Entry, EntryFilter, RecordIndex } from '../../audit/index.ts';
+import { ERRORS } from '../../base/index.ts';
 import { formatAge } from '../duration.ts';
 import { finding } from './finding.ts';
 import type { Finding } from './finding.ts';
@@ -53,9 +54,10 @@ function describe({ line, outcome }: Entry, nowMs: number): string {
   const age = formatAge(nowMs - line.time);
   const at = `${age} ago: ${what} on ${of('server')}`;
   const shows = `'sallyport audit query --id ${of('id')}' shows it.`;
-  // What no rule decided was not carried for another reason: a server that is away, say.
-  if (of('verdict') === 'deny' && of('rule') === '' && of('reason') !== '') return `${at} was refused (${of('reason')}). ${shows}`;
-  if (of('verdict') === 'deny') return `${at} was denied (${of('rule') || 'no rule allows it'}). ${shows}`;
+  // It was not the policy that kept it: a server that is away, say.
+  if (of('verdict') === 'deny' && of('rule') === '' && Object.hasOwn(ERRORS, of('reason')))
+    return `${at} was refused (${of('reason')}). ${shows}`;
+  if (of('verdict') === 'deny') return `${at} was denied (${of('rule') || of('reason') || 'no-rule'}). ${shows}`;
   const end = outcome === undefined ? '' : [of('status', outcome), of('code', outcome)].filter((word) => word !== '').join(', ');
   return `${at} ended as ${end || 'unknown'}. ${shows}`;
 }

@@ -1,7 +1,9 @@
 // What is wrong is said with what it is about and a figure; what is in order is not.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { OVERVIEW_ENDPOINTS } from '../../admin/contract-overview.ts';
 import type { GatewayStatus, ServerStatus } from '../../admin/index.ts';
 import { createHistory, createMetrics } from '../../telemetry/index.ts';
 import type { Flow, GaugeName, MetricsDump } from '../../telemetry/index.ts';
@@ -162,4 +164,11 @@ test('a config that was refused, and what is locked; the worst comes first', () 
   const said = warnings({ status });
   assert.match(said[0] ?? '', /^critical config_refused/);
   assert.match(said[1] ?? '', /^info locked_down server crm: Locked by os:ada since .*: odd/);
+});
+
+test('the page of every warning is there', () => {
+  const page = readFileSync(new URL('../../../docs/doctor.md', import.meta.url), 'utf8');
+  const codes = OVERVIEW_ENDPOINTS.readOverview.response.shape.warnings.element.shape.code.options.filter((code) => code !== 'other');
+  assert.ok(codes.length > 10);
+  for (const code of codes) assert.ok(page.includes(`\n### ${code}\n`), code);
 });

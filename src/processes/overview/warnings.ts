@@ -36,8 +36,8 @@ const SLOW_SERVER_MS = 3_000;
 const ENOUGH_CALLS = 10;
 const FULL_DISK_BYTES = 64 * 1_048_576;
 
-/** Code → the page of the documentation. */
-const RUNBOOKS: Partial<Readonly<Record<Code, string>>> = {};
+/** Where the documentation says more: a heading for each code. */
+const PAGE = 'docs/doctor.md';
 
 /** The worst first. */
 export function listWarnings(facts: WarningFacts): Warning[] {
@@ -62,7 +62,7 @@ interface Said {
 }
 
 function warn(severity: Severity, code: Code, { text, about, remedy }: Said): Warning {
-  return { severity, code, about: about ?? null, text, remedy: remedy ?? null, runbook: RUNBOOKS[code] ?? null };
+  return { severity, code, about: about ?? null, text, remedy: remedy ?? null, runbook: code === 'other' ? null : `${PAGE}#${code}` };
 }
 
 function ofConfig({ status }: WarningFacts): Warning[] {
