@@ -10,6 +10,7 @@ import { buildRecordIndex } from '../src/cluster/index.ts';
 import { createRecordReader } from '../src/processes/record/reader.ts';
 import { createRecordsPort } from '../src/processes/record/records-port.ts';
 import type { RecordsPortOptions } from '../src/processes/record/records-port.ts';
+import { createLog } from '../src/telemetry/index.ts';
 import { SHAPE, writeLogs } from './record-logs.ts';
 
 const RESULTS = fileURLToPath(new URL('./results/', import.meta.url));
@@ -69,7 +70,10 @@ mkdirSync(RESULTS, { recursive: true });
 const records = Number(process.argv[2] ?? SHAPE.records);
 const kept = process.argv[3];
 const folder = kept ?? mkdtempSync(join(RESULTS, 'record-api-'));
-const reader = createRecordReader({ dataFolder: folder });
+const reader = createRecordReader({
+  dataFolder: folder,
+  log: createLog({ process: 'bench', level: 'warn', write: (line) => void process.stderr.write(line), clock: Date.now, format: 'text' }),
+});
 const nothing = async (): Promise<ReturnType<typeof fail<{ code: 'unavailable'; detail: string }>>> =>
   fail({ code: 'unavailable', detail: '' });
 try {

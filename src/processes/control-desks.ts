@@ -188,7 +188,7 @@ export function createControlDesks(options: ControlDesksOptions): ControlDesks {
     nameOf: options.nameOf,
   });
   const jobs = createJobsDesk({ nowMs });
-  const recordReader = createRecordReader({ dataFolder });
+  const recordReader = createRecordReader({ dataFolder, log });
   const records = createRecordDesk({
     dataFolder,
     version: options.version,

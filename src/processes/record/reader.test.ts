@@ -9,12 +9,14 @@ import type { TestContext } from 'node:test';
 import type { PolicyPages, RecordsPort, RecordsQuery } from '../../admin/index.ts';
 import { fail, ok } from '../../base/index.ts';
 import { act, append, dataFolderFor, decision, found, NOW, outcome } from '../../cluster/records/records.fixture.ts';
+import { createLog } from '../../telemetry/index.ts';
 import { createJobsDesk } from '../jobs-desk.ts';
 import { createRecordReader } from './reader.ts';
 import type { RecordReader } from './reader.ts';
 import { createRecordsPort } from './records-port.ts';
 import { createVerifications } from './verifications.ts';
 
+const LOG = createLog({ process: 'test', level: 'error', write: () => {}, clock: () => 0, format: 'json' });
 const SUBJECT = `sub_${'a'.repeat(24)}`;
 const NONE = fail({ code: 'unavailable', detail: 'not now' } as const);
 
@@ -26,7 +28,7 @@ function documents(): PolicyPages['policyDocument'] {
 }
 
 function readerFor(t: TestContext, dataFolder: string): RecordReader {
-  const reader = createRecordReader({ dataFolder });
+  const reader = createRecordReader({ dataFolder, log: LOG });
   t.after(() => reader.close());
   return reader;
 }
@@ -195,6 +197,18 @@ test('what cannot be proven says why', async (t) => {
   assert.equal(!unsigned.ok && unsigned.error.code, 'record_unsigned');
   const unknown = await port.prove('worker-9', '2');
   assert.equal(!unknown.ok && unknown.error.code, 'record_unknown');
+});
+
+test('nobody asks for a while, and the thread goes; whoever asks then has another', async (t) => {
+  const folder = dataFolderFor(t);
+  await append(folder, 'worker-0', [decision('a-1')]);
+  const reader = createRecordReader({ dataFolder: folder, log: LOG, idleMs: 1 });
+  t.after(() => reader.close());
+  for (let round = 0; round < 4; round++) {
+    const counted = await reader.ask('count', { filter: {}, by: 'server', smallestGroup: 1 });
+    assert.deepEqual(counted, ok([{ group: 'files', calls: 1 }]));
+    await new Promise((resolve) => setTimeout(resolve, round * 2));
+  }
 });
 
 test('an index that cannot be used is said, and of what is closed nothing is asked', async (t) => {

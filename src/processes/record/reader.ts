@@ -4,6 +4,7 @@
 import { Worker } from 'node:worker_threads';
 import { fail, ok } from '../../base/index.ts';
 import type { Result } from '../../base/index.ts';
+import type { Log } from '../../telemetry/index.ts';
 import type { AskName, FromThread, RecordAsks, RecordStreams, StreamName, ToThread } from './asks.ts';
 
 /** Far more than it needs: a fault must not take the memory of the machine. */
@@ -41,10 +42,11 @@ export interface RecordReader {
 
 export interface RecordReaderOptions {
   readonly dataFolder: string;
+  readonly log: Log;
   readonly idleMs?: number;
 }
 
-export function createRecordReader({ dataFolder, idleMs = IDLE_MS }: RecordReaderOptions): RecordReader {
+export function createRecordReader({ dataFolder, log, idleMs = IDLE_MS }: RecordReaderOptions): RecordReader {
   const threads = new Set<Thread>();
   let standing: Thread | undefined;
   let idle: NodeJS.Timeout | undefined;
@@ -52,13 +54,20 @@ export function createRecordReader({ dataFolder, idleMs = IDLE_MS }: RecordReade
   let isClosed = false;
 
   const start = (): Thread => {
-    const thread = startThread(dataFolder, () => threads.delete(thread));
+    const thread = startThread(dataFolder, log, () => threads.delete(thread));
     threads.add(thread);
     return thread;
   };
   const atHand = (): Thread => {
     if (standing === undefined || standing.isGone()) standing = start();
     return standing;
+  };
+
+  /** Whoever asks from here on has another. */
+  const leave = (): void => {
+    const leaving = standing;
+    standing = undefined;
+    void leaving?.end();
   };
 
   return {
@@ -72,18 +81,18 @@ export function createRecordReader({ dataFolder, idleMs = IDLE_MS }: RecordReade
         return await patiently(thread.ask(name, ask), () => thread.building());
       } finally {
         asking -= 1;
-        if (asking === 0) idle = setTimeout(() => void standing?.end(), idleMs).unref();
+        if (asking === 0) idle = setTimeout(leave, idleMs).unref();
       }
     },
     async askLong(name, ask, { signal, onProgress }) {
       if (isClosed) return fail(STOPPING);
       const thread = start();
-      const leave = (): void => void thread.end();
-      signal.addEventListener('abort', leave);
+      const giveUp = (): void => void thread.end();
+      signal.addEventListener('abort', giveUp);
       try {
         return await thread.ask(name, ask, onProgress);
       } finally {
-        signal.removeEventListener('abort', leave);
+        signal.removeEventListener('abort', giveUp);
         await thread.end();
       }
     },
@@ -155,7 +164,7 @@ interface Thread {
 /** Told what a thread says about one question. */
 type Hear = (message: Exclude<FromThread, { readonly what: 'building' }> | { readonly what: 'gone' }) => void;
 
-function startThread(dataFolder: string, onGone: () => void): Thread {
+function startThread(dataFolder: string, log: Log, onGone: () => void): Thread {
   const worker = new Worker(new URL(THREAD, import.meta.url), {
     workerData: dataFolder,
     resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
@@ -170,7 +179,7 @@ function startThread(dataFolder: string, onGone: () => void): Thread {
     else hearing.get(message.id)?.(message);
   });
   // `exit` follows; without a listener it would be this process's end.
-  worker.on('error', () => {});
+  worker.on('error', (error) => log.error('what reads the record for the admin API has failed', { error }));
   worker.on('exit', () => {
     isGone = true;
     for (const hear of hearing.values()) hear({ what: 'gone' });
