@@ -6,6 +6,7 @@ import { STALE_AFTER } from './changes.ts';
 import type { GatewayEvent } from './contract.ts';
 import { createEventStream } from './events.ts';
 import type { StreamState, Wanted } from './events.ts';
+import { sessionQuery } from './session.tsx';
 
 const stream = createEventStream({
   open: (url, { onMessage, onBreak }) => {
@@ -54,4 +55,9 @@ export function useFreshness(): void {
     },
     () => void client.invalidateQueries(),
   );
+  const state = useStreamState();
+  useEffect(() => {
+    // A session that was ended ends its streams: whoever had it learns it now, not when they ask the next time.
+    if (state === 'broken') void client.refetchQueries({ queryKey: sessionQuery.queryKey });
+  }, [state, client]);
 }

@@ -9,7 +9,7 @@ import { placeOf } from '../../records/place.ts';
 import { RecordDrawer } from '../../records/RecordDrawer.tsx';
 import { LinkButton } from '../../ui/Button.tsx';
 import { Panel } from '../../ui/Panel.tsx';
-import { EmptyState, ErrorState, Notice } from '../../ui/State.tsx';
+import { EmptyState, ErrorState } from '../../ui/State.tsx';
 import { Table } from '../../ui/Table.tsx';
 import { CALL_COLUMNS } from './call-columns.tsx';
 
@@ -44,7 +44,9 @@ export function LastCalls({
       }
     >
       {refusal !== undefined ? (
-        <Notice>{refusal} What single calls did is for operators, approvers and auditors.</Notice>
+        <EmptyState icon="lock" title={refusal}>
+          What single calls did is for operators, approvers and auditors.
+        </EmptyState>
       ) : error !== null && data === undefined ? (
         <ErrorState problem={error} onRetry={() => void refetch()} />
       ) : (

@@ -43,9 +43,11 @@ export function LivePage(): ReactElement {
   ) : (
     <Page>
       <PageHead title="Live" />
-      <Notice tone="info" title={refusal}>
-        What single calls did is for operators, approvers and auditors. An administrator can change your role under Settings, Operators.
-      </Notice>
+      <Panel>
+        <EmptyState icon="lock" title={refusal}>
+          What single calls did is for operators, approvers and auditors. An administrator can change your role, under Settings.
+        </EmptyState>
+      </Panel>
     </Page>
   );
 }
