@@ -15,7 +15,7 @@ export { configJsonSchema } from './json-schema.ts';
 export { formatPath } from './problem.ts';
 export { listSettings } from './list-settings.ts';
 export type { Setting } from './list-settings.ts';
-export { loadConfig, loadConfigFile, loadUntestedConfigFile } from './load.ts';
+export { loadConfig, loadConfigFile, loadUntestedConfigFile, problemsOfCases } from './load.ts';
 export type { LoadedConfig, Placed, UntestedConfig } from './load.ts';
 export type { ConfigSource } from './parse.ts';
 export {

@@ -48,9 +48,15 @@ export function loadConfig(text: string, source: ConfigSource): Result<LoadedCon
 /** The cases of a policy are a part of it: where one does not hold, the config is wrong. */
 function gate({ cases, ...config }: UntestedConfig, files: Files): Result<LoadedConfig, readonly ConfigProblem[]> {
   const tested = testCases(config.shard, cases, files);
-  const failures = tested.failures.slice(0, MAX_FAILURES).map(problemOf);
-  const problems = [...tested.mistakes, ...failures];
-  return problems.length > 0 ? fail([...config.warnings, ...problems]) : ok({ ...config, files: [...config.files, ...tested.files], tested });
+  const problems = problemsOfCases(tested);
+  return problems.length > 0
+    ? fail([...config.warnings, ...problems])
+    : ok({ ...config, files: [...config.files, ...tested.files], tested });
+}
+
+/** What is wrong with a config whose cases came out like this. */
+export function problemsOfCases({ mistakes, failures }: TestedCases): readonly ConfigProblem[] {
+  return [...mistakes, ...failures.slice(0, MAX_FAILURES).map(problemOf)];
 }
 
 function loadUntested(text: string, source: ConfigSource): Result<UntestedConfig, readonly ConfigProblem[]> {

@@ -2,8 +2,6 @@
 // It judges nothing: a text that is no policy yet has the rules that can be made out.
 
 import { isDeepStrictEqual } from 'node:util';
-import { isMap, isSeq, LineCounter, parseDocument } from 'yaml';
-import type { Node } from 'yaml';
 import { readYaml } from './yaml.ts';
 
 /** A rule, and where it stands in the text. */
@@ -34,35 +32,47 @@ export interface ChangedRule {
   readonly line: number | null;
 }
 
+const BLANK_OR_COMMENT = /^\s*(#.*)?$/;
 const NOTHING: PolicyOutline = { rules: [], cases: [], others: {} };
+
+/** Texts that were outlined last: whoever edits one asks again and again about what it was. */
+const MAX_KEPT = 4;
+const kept = new Map<string, PolicyOutline>();
 
 /** Outlines a text; of what is no YAML mapping nothing can be made out. */
 export function outlinePolicy(text: string): PolicyOutline {
+  const known = kept.get(text) ?? outline(text);
+  kept.delete(text);
+  kept.set(text, known);
+  const [oldest] = kept.keys();
+  if (kept.size > MAX_KEPT && oldest !== undefined) kept.delete(oldest);
+  return known;
+}
+
+function outline(text: string): PolicyOutline {
   const read = readYaml(text);
   if (!read.ok || !isMembers(read.value.value)) return NOTHING;
   const { rules, cases, ...others } = read.value.value;
-  const lines = linesOfRules(text);
-  const outlined = (Array.isArray(rules) ? rules : []).flatMap((written: unknown, at): readonly OutlinedRule[] => {
-    const [line, endLine] = lines[at] ?? [1, 1];
+  const all: readonly unknown[] = Array.isArray(rules) ? rules : [];
+  const starts = all.map((_, at) => read.value.locate(['rules', at], 'value').line);
+  const behind = Object.keys(read.value.value).map((name) => read.value.locate([name], 'key').line);
+  const lines = text.split('\n');
+  const outlined = all.flatMap((written, at): readonly OutlinedRule[] => {
+    const line = starts[at] ?? 1;
+    const next = starts[at + 1] ?? Math.min(...behind.filter((other) => other > line), lines.length + 1);
     if (!isMembers(written) || typeof written['name'] !== 'string') return [];
     const { name, effect } = written;
-    return effect === 'allow' || effect === 'ask' || effect === 'deny' ? [{ name, effect, line, endLine, written }] : [];
+    const isRule = effect === 'allow' || effect === 'ask' || effect === 'deny';
+    return isRule ? [{ name, effect, line, endLine: lastOf(lines, line, next - 1), written }] : [];
   });
   return { rules: outlined, cases: Array.isArray(cases) ? cases.filter((one) => typeof one === 'string') : [], others };
 }
 
-/** First and last line of each rule. */
-function linesOfRules(text: string): readonly (readonly [number, number])[] {
-  const counter = new LineCounter();
-  const { contents } = parseDocument(text, { lineCounter: counter, prettyErrors: false, version: '1.2', schema: 'core' });
-  const rules: unknown = isMap<Node, Node | null>(contents) ? contents.get('rules', true) : undefined;
-  const lineAt = (offset: number): number => Math.max(1, counter.linePos(offset).line);
-  return isSeq<Node | null>(rules)
-    ? rules.items.map((item) => {
-        const [start, end] = item?.range ?? [0, 0];
-        return [lineAt(start), Math.max(lineAt(start), lineAt(Math.max(start, end - 1)))] as const;
-      })
-    : [];
+/** The last line that says something: what stands in front of the next rule is about that. */
+function lastOf(lines: readonly string[], first: number, last: number): number {
+  let line = last;
+  while (line > first && BLANK_OR_COMMENT.test(lines[line - 1] ?? '')) line -= 1;
+  return line;
 }
 
 /** What became of the rules of one text in another, and which other members are written otherwise. */

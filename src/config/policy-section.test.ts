@@ -2,19 +2,24 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findPolicySection } from './policy-section.ts';
 import type { PolicySection } from './policy-section.ts';
+import { readYaml } from './yaml.ts';
 
+const valueOf = (text: string): unknown => {
+  const read = readYaml(text);
+  return read.ok ? read.value.value : undefined;
+};
 const found = (whole: string): PolicySection => {
-  const section = findPolicySection(whole);
+  const section = findPolicySection(whole, valueOf(whole));
   assert.ok(section.ok, section.ok ? '' : section.error);
   return section.value;
 };
 const replaced = (whole: string, text: string): string => {
-  const result = found(whole).replace(text);
+  const result = found(whole).replace(text, valueOf(text));
   assert.ok(result.ok, result.ok ? '' : result.error);
   return result.value;
 };
 const refused = (whole: string, text: string): string => {
-  const result = found(whole).replace(text);
+  const result = found(whole).replace(text, valueOf(text));
   assert.ok(!result.ok);
   return result.error;
 };
@@ -99,12 +104,12 @@ test('no text gets out of its place', () => {
 });
 
 test('what anchors and aliases hold together is not taken apart', () => {
-  assert.ok(!findPolicySection('version: 1\npolicy: &p\n  rules: []\n').ok);
-  assert.ok(!findPolicySection('x: &p { rules: [] }\npolicy: *p\n').ok);
+  assert.ok(!findPolicySection('version: 1\npolicy: &p\n  rules: []\n', valueOf('version: 1\npolicy: &p\n  rules: []\n')).ok);
+  assert.ok(!findPolicySection('x: &p { rules: [] }\npolicy: *p\n', valueOf('x: &p { rules: [] }\npolicy: *p\n')).ok);
   const shared = 'version: 1\npolicy:\n  rules: &none []\nlist: *none\n';
   assert.match(refused(shared, 'rules: []\n'), /could not be read|something else/);
 });
 
 test('what is no YAML has no section', () => {
-  for (const whole of ['policy: [', '- policy', 'text', '']) assert.ok(!findPolicySection(whole).ok, whole);
+  for (const whole of ['policy: [', '- policy', 'text', '']) assert.ok(!findPolicySection(whole, valueOf(whole)).ok, whole);
 });

@@ -18,8 +18,8 @@ export interface PolicySection {
   readonly indent: number;
   /** False: there is none, and one would be added. */
   readonly isWritten: boolean;
-  /** The whole file with another policy; or why that cannot be. */
-  replace(text: string): Result<string, string>;
+  /** The whole file with another policy, of which this is the value; or why that cannot be. */
+  replace(text: string, value: unknown): Result<string, string>;
 }
 
 const INDENT = 2;
@@ -27,8 +27,8 @@ const INDENT = 2;
 const DOCUMENT_END = /^\.\.\.(\s|$)/;
 const BLANK_OR_COMMENT = /^(#.*|\s*)$/;
 
-/** Finds the policy in the text of a config that is YAML; fails with why it cannot be told apart from the rest. */
-export function findPolicySection(whole: string): Result<PolicySection, string> {
+/** Finds the policy in the text of a config that is YAML and has this value; fails with why it cannot be told apart from the rest. */
+export function findPolicySection(whole: string, value: unknown): Result<PolicySection, string> {
   const counter = new LineCounter();
   const document = parseDocument(whole, { lineCounter: counter, prettyErrors: false, stringKeys: true, version: '1.2', schema: 'core' });
   if (document.errors.length > 0 || !isMap<Scalar, Node | null>(document.contents)) return fail('is not YAML that can be read');
@@ -36,26 +36,27 @@ export function findPolicySection(whole: string): Result<PolicySection, string> 
   const lineAt = (offset: number): number => Math.max(1, counter.linePos(offset).line);
   const index = root.items.findIndex(({ key }) => isScalar(key) && key.value === 'policy');
   const pair = root.items[index];
-  const place: Place = { whole, lines: whole.split('\n'), lineAt };
+  const place: Place = { whole, value, lines: whole.split('\n'), lineAt };
   if (pair === undefined) return ok(root.flow === true ? inFlow(place, undefined) : absent(place));
-  const { value } = pair;
-  if (value === null || isAlias(value) || value.anchor !== undefined || value.tag !== undefined)
+  const { value: node } = pair;
+  if (node === null || isAlias(node) || node.anchor !== undefined || node.tag !== undefined)
     return fail('has an anchor, an alias or a tag on its policy, or nothing in it');
-  if (root.flow === true) return ok(inFlow(place, value));
-  return ok(inBlock(place, root, index, pair.key, value));
+  if (root.flow === true) return ok(inFlow(place, node));
+  return ok(inBlock(place, root, index, pair.key, node));
 }
 
 interface Place {
   readonly whole: string;
+  readonly value: unknown;
   readonly lines: readonly string[];
   readonly lineAt: (offset: number) => number;
 }
 
 /** `policy:` in a file of lines. */
-function inBlock(place: Place, root: YAMLMap<Scalar, Node | null>, index: number, key: Scalar, value: Node): PolicySection {
+function inBlock(place: Place, root: YAMLMap<Scalar, Node | null>, index: number, key: Scalar, node: Node): PolicySection {
   const { whole, lines, lineAt } = place;
   const keyLine = lineAt(key.range?.[0] ?? 0);
-  const start = value.range?.[0] ?? 0;
+  const start = node.range?.[0] ?? 0;
   const next: Pair<Scalar, Node | null> | undefined = root.items[index + 1];
   const end = lastLine(lines, keyLine, next === undefined ? undefined : lineAt(next.key.range?.[0] ?? whole.length));
   const before = lines.slice(0, keyLine - 1);
@@ -72,8 +73,8 @@ function inBlock(place: Place, root: YAMLMap<Scalar, Node | null>, index: number
     firstLine: isSameLine ? keyLine : keyLine + 1,
     indent: isSameLine ? 0 : column,
     isWritten: true,
-    replace: (text) =>
-      spliced(place, text, [...before, ...withEnds(place, [head, ...indented(text, isSameLine ? INDENT : column)]), ...after].join('\n')),
+    replace: (text, value) =>
+      spliced(place, value, [...before, ...withEnds(place, [head, ...indented(text, isSameLine ? INDENT : column)]), ...after].join('\n')),
   };
 }
 
@@ -89,18 +90,18 @@ function lastLine(lines: readonly string[], keyLine: number, nextLine: number | 
 }
 
 /** A policy in a file of braces, as JSON is. */
-function inFlow(place: Place, value: Node | undefined): PolicySection {
-  const [start, end] = value?.range ?? [0, 0];
+function inFlow(place: Place, node: Node | undefined): PolicySection {
+  const [start, end] = node?.range ?? [0, 0];
   const { whole, lineAt } = place;
   return {
-    text: value === undefined ? '' : toText(whole.slice(start, end).split('\n').map(withoutReturn)),
+    text: node === undefined ? '' : toText(whole.slice(start, end).split('\n').map(withoutReturn)),
     firstLine: lineAt(start),
     indent: 0,
-    isWritten: value !== undefined,
-    replace: (text) =>
-      value === undefined
+    isWritten: node !== undefined,
+    replace: (text, value) =>
+      node === undefined
         ? fail('is written in braces, and has no policy in it')
-        : spliced(place, text, whole.slice(0, start) + withEnds(place, toLines(text)).join('\n') + whole.slice(end)),
+        : spliced(place, value, whole.slice(0, start) + withEnds(place, toLines(text)).join('\n') + whole.slice(end)),
   };
 }
 
@@ -114,20 +115,20 @@ function absent(place: Place): PolicySection {
     firstLine: end + 2,
     indent: INDENT,
     isWritten: false,
-    replace: (text) => {
+    replace: (text, value) => {
       const added = withEnds(place, ['policy:', ...indented(text, INDENT)]);
-      return spliced(place, text, [...lines.slice(0, end), ...added, ...(end < lines.length ? lines.slice(end) : [''])].join('\n'));
+      return spliced(place, value, [...lines.slice(0, end), ...added, ...(end < lines.length ? lines.slice(end) : [''])].join('\n'));
     },
   };
 }
 
 /** The new whole, once it is sure that nothing but the policy is another, and that the policy is what was given. */
-function spliced({ whole }: Place, text: string, next: string): Result<string, string> {
-  const [was, is, given] = [readYaml(whole), readYaml(next), readYaml(text)];
-  if (!was.ok || !is.ok || !given.ok) return fail('could not be read any more with this policy in it');
-  const { policy: _before, ...others } = toMembers(was.value.value);
+function spliced({ value: was }: Place, given: unknown, next: string): Result<string, string> {
+  const is = readYaml(next);
+  if (!is.ok) return fail('could not be read any more with this policy in it');
+  const { policy: _before, ...others } = toMembers(was);
   const { policy, ...rest } = toMembers(is.value.value);
-  const isSame = isDeepStrictEqual(policy, given.value.value) && isDeepStrictEqual(rest, others);
+  const isSame = isDeepStrictEqual(policy, given) && isDeepStrictEqual(rest, others);
   return isSame ? ok(next) : fail('would say something else with this policy in it');
 }
 

@@ -24,7 +24,7 @@ test('a policy in a file of its own is that file, also where the environment nam
     { kind: source.value.kind, file: source.value.file, text: source.value.text },
     { kind: 'file', file: '/etc/sally/rules.yaml', text: '# Ours.\nrules: []\n' },
   );
-  assert.deepEqual(source.value.replace('rules: []'), { ok: true, value: 'rules: []\r\n' });
+  assert.deepEqual(source.value.replace('rules: []', { rules: [] }), { ok: true, value: 'rules: []\r\n' });
 });
 
 test('where none is written, there is a place for it', () => {

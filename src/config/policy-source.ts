@@ -26,8 +26,10 @@ export interface PolicySource {
   readonly indent: number;
   /** The whole file as it is. */
   readonly whole: string;
-  /** The whole file with another policy; or why that cannot be, as the end of a sentence about the file. */
-  replace(text: string): Result<string, string>;
+  /** What it says, as it is written; undefined: it cannot be read. */
+  readonly value: unknown;
+  /** The whole file with another policy, of which this is the value; or why that cannot be, as the end of a sentence about the file. */
+  replace(text: string, value: unknown): Result<string, string>;
 }
 
 /** The file that a policy stands in with another text for it, or what keeps that text from being one, where it stands. */
@@ -44,12 +46,10 @@ export function withPolicy(source: PolicySource, text: string, dataFolder: strin
   const read = readYaml(text);
   if (!read.ok) return fail(read.error.map((mistake) => placed(mistake)));
   const after = read.value;
-  const standing = readYaml(source.text);
-  const before = standing.ok ? standing.value.value : undefined;
-  const foreign = findReachOut({ before, after: after.value, file: resolve(source.file), dataFolder });
+  const foreign = findReachOut({ before: source.value, after: after.value, file: resolve(source.file), dataFolder });
   if (foreign.length > 0)
     return fail(foreign.map(({ path, part, message, fix }) => placed({ ...after.locate(path, part), message, fix }, path)));
-  const replaced = source.replace(text);
+  const replaced = source.replace(text, after.value);
   if (replaced.ok) return replaced;
   return fail([placed({ line: 1, column: 1, message: `cannot stand in ${source.file}, which ${replaced.error}`, fix: undefined })]);
 }
@@ -66,10 +66,10 @@ export function readPolicySource(
     return fail({ file: configFile, says: `${parsed.error[0]?.message ?? 'is not YAML'} (line ${parsed.error[0]?.line ?? 1})` });
   const named = policyFileOf(fillIn(parsed.value.value, env, () => false).value);
   if (named !== undefined) return readOwnFile(resolve(dirname(resolve(configFile)), named), files);
-  const section = findPolicySection(config.value);
+  const section = findPolicySection(config.value, parsed.value.value);
   if (!section.ok) return fail({ file: configFile, says: section.error });
   const { isWritten, ...place } = section.value;
-  return ok({ ...place, kind: isWritten ? 'section' : 'none', file: configFile, whole: config.value });
+  return ok({ ...place, kind: isWritten ? 'section' : 'none', file: configFile, whole: config.value, value: policyIn(parsed.value.value) });
 }
 
 function readOwnFile(file: string, files: Pick<Files, 'read'>): Result<PolicySource, { readonly file: string; readonly says: string }> {
@@ -77,7 +77,9 @@ function readOwnFile(file: string, files: Pick<Files, 'read'>): Result<PolicySou
   if (!read.ok) return fail({ file, says: read.error });
   const whole = read.value;
   const end = whole.includes('\r\n') ? '\r\n' : '\n';
+  const parsed = readYaml(whole);
   return ok({
+    value: parsed.ok ? parsed.value.value : undefined,
     kind: 'file',
     file,
     text: whole.replace(/\r\n?/g, '\n'),
@@ -90,9 +92,12 @@ function readOwnFile(file: string, files: Pick<Files, 'read'>): Result<PolicySou
 
 /** The file that a document names for its policy. Read off the raw document, so that mistakes elsewhere do not hide those in that file. */
 export function policyFileOf(raw: unknown): string | undefined {
-  if (typeof raw !== 'object' || raw === null || !('policy' in raw)) return undefined;
-  const { policy } = raw;
+  const policy = policyIn(raw);
   return typeof policy === 'object' && policy !== null && 'file' in policy && typeof policy.file === 'string' && policy.file !== ''
     ? policy.file
     : undefined;
+}
+
+function policyIn(raw: unknown): unknown {
+  return typeof raw === 'object' && raw !== null && 'policy' in raw ? raw.policy : undefined;
 }

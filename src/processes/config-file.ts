@@ -105,7 +105,8 @@ export function renderProblems(problems: readonly ConfigProblem[]): string {
   return problems.map(formatProblem).join('\n');
 }
 
-function override(shard: ConfigShard, { listenOverride, consoleOverride }: Overrides): ConfigShard {
+/** A config with what the command line says in place of the file. */
+export function override(shard: ConfigShard, { listenOverride, consoleOverride }: Overrides): ConfigShard {
   const [first, ...rest] = shard.listeners;
   const address = listenOverride === undefined ? undefined : parseAddress(listenOverride);
   const { admin } = shard;

@@ -4,9 +4,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import { fail, ok, sha256Hex } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
-import { diskFiles, loadUntestedConfigFile, readPolicySource, rewriteFile, testCases, whyFixed, withPolicy } from '../config/index.ts';
+import {
+  diskFiles,
+  loadUntestedConfigFile,
+  problemsOfCases,
+  readPolicySource,
+  rewriteFile,
+  testCases,
+  whyFixed,
+  withPolicy,
+} from '../config/index.ts';
 import type { ConfigProblem, ConfigShard, Files, Placed, PolicySource, TestedCases } from '../config/index.ts';
-import { readConfigFile } from './config-file.ts';
+import { override } from './config-file.ts';
 import type { ConfigPlace } from './config-file.ts';
 
 export interface PolicyFileOptions {
@@ -62,12 +71,13 @@ export function createPolicyFile({ place, check }: PolicyFileOptions): PolicyFil
       if (!whole.ok || configFile === undefined) return { ...UNUSABLE, problems: whole.ok ? [] : whole.error };
       const files = withText(source.file, whole.value);
       const untested = loadUntestedConfigFile(configFile, process.env, dataFolder, files);
-      const tested = untested.ok ? testCases(untested.value.shard, untested.value.cases, files) : undefined;
-      const { shard, problems, placed } = readConfigFile(place, files);
-      if (shard === undefined || placed === undefined) return { ...UNUSABLE, problems, tested, whole: whole.value };
-      const known = [...problems, ...(await check(shard, placed))];
-      const isUsable = !known.some(({ severity }) => severity === 'error');
-      return { shard: isUsable ? shard : undefined, problems: known, tested, whole: whole.value };
+      if (!untested.ok) return { ...UNUSABLE, problems: untested.error, whole: whole.value };
+      const { shard: written, cases, warnings, placed } = untested.value;
+      const tested = testCases(written, cases, files);
+      const shard = { ...override(written, place), dataFolder };
+      const problems = [...warnings, ...problemsOfCases(tested), ...(await check(shard, placed))];
+      const isUsable = !problems.some(({ severity }) => severity === 'error');
+      return { shard: isUsable ? shard : undefined, problems, tested, whole: whole.value };
     },
     whyFixed: ({ file }) => {
       const says = whyFixed(file);
