@@ -30,35 +30,28 @@ test('a call with its end', () => {
     { kind: 'decision', id: 'a-1', verdict: 'allow', rule: 'readers', agent: 'ada', server: 'files', tool: 'read', requestBytes: 10 },
     { kind: 'outcome', id: 'a-1', status: 'ok', findings: found, findingsTotal: 9, answerBytes: 5, gatewayUs: 60, serverUs: 900 },
   );
-  assert.deepEqual(
-    said(call),
-    {
-      log: 'worker-0',
-      seq: 4,
-      time: '2026-09-21T14:13:20.000Z',
-      kind: 'call',
-      id: 'a-1',
-    },
-    ...{
-      verdict: 'allow',
-      rule: 'readers',
-      agent: 'ada',
-      server: 'files',
-      tool: 'read',
-      status: 'ok',
-      endedAt: '2026-09-21T14:13:20.250Z',
-    },
-    ...{
-      requestBytes: 10,
-      answerBytes: 5,
-      gatewayUs: 60,
-      serverUs: 900,
-      isUnderWay: false,
-      isWithheld: false,
-      findings: [{ ...found[0], where: 'answer' }],
-      findingsTotal: 9,
-    },
-  );
+  assert.deepEqual(said(call), {
+    log: 'worker-0',
+    seq: 4,
+    time: '2026-09-21T14:13:20.000Z',
+    kind: 'call',
+    id: 'a-1',
+    verdict: 'allow',
+    rule: 'readers',
+    agent: 'ada',
+    server: 'files',
+    tool: 'read',
+    status: 'ok',
+    endedAt: '2026-09-21T14:13:20.250Z',
+    requestBytes: 10,
+    answerBytes: 5,
+    gatewayUs: 60,
+    serverUs: 900,
+    isUnderWay: false,
+    isWithheld: false,
+    findings: [{ ...found[0], where: 'answer' }],
+    findingsTotal: 9,
+  });
 });
 
 test('what was done, by whom, and to what, of every kind of entry', () => {
