@@ -156,6 +156,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     tenant: TENANT,
     nowMs,
     desks,
+    people,
     store: () => store,
     shard: () => config.shard,
     written: () => config.written,

@@ -12,6 +12,7 @@ import { createPolicyDocument } from './policy-document.ts';
 import type { PolicyDocument } from './policy-document.ts';
 import { createPolicyFile } from './policy-file.ts';
 import { createPolicyHistory, STARTING } from './policy-history.ts';
+import type { People } from './people.ts';
 import { createPolicyProposals } from './policy-proposals.ts';
 import { createPolicyReplay } from './policy-replay.ts';
 import { toPolicySchema } from './policy-vocabulary.ts';
@@ -22,6 +23,7 @@ export interface PolicyDeskOptions {
   readonly tenant: string;
   readonly nowMs: () => number;
   readonly desks: Pick<ControlDesks, 'catalogue' | 'jobs' | 'recordReader' | 'news'>;
+  readonly people: Pick<People, 'namesOf'>;
   readonly store: () => Store | undefined;
   readonly shard: () => ConfigShard | undefined;
   readonly written: () => WrittenConfig | undefined;
@@ -35,12 +37,21 @@ export interface PolicyDesk extends Pick<PolicyDocument, 'onApplied'> {
 }
 
 export function createPolicyDesk(options: PolicyDeskOptions): PolicyDesk {
-  const { init, tenant, nowMs, desks, store, shard, written, warnings, check, load } = options;
+  const { init, tenant, nowMs, desks, people, store, shard, written, warnings, check, load } = options;
   const policies = () => store()?.policies;
   const catalogues = () => desks.catalogue.authority?.all() ?? [];
   const file = createPolicyFile({ place: init, check });
   const history = createPolicyHistory({ tenant, nowMs, policies });
-  const proposals = createPolicyProposals({ tenant, nowMs, policies, document: () => document });
+  const proposals = createPolicyProposals({
+    tenant,
+    nowMs,
+    policies,
+    document: () => document,
+    isSamePerson: async (one, other) => {
+      const names = await people.namesOf(one);
+      return (await people.namesOf(other)).some((name) => names.includes(name));
+    },
+  });
   const uses = createRuleUses({
     nowMs,
     count: async (fromMs) => {

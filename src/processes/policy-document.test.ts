@@ -55,7 +55,7 @@ async function begin(t: TestContext, text: string, more: Readonly<Record<string,
   const file = createPolicyFile({ place, check: async () => [] });
   const history = createPolicyHistory({ tenant: 'default', nowMs: () => 1_000, policies });
   let at = 0;
-  const proposals = createPolicyProposals({ tenant: 'default', nowMs: () => (at += 1), policies, document: () => document });
+  const proposals = createPolicyProposals({ tenant: 'default', nowMs: () => (at += 1), policies, document: () => document, isSamePerson });
   const load = async (): Promise<readonly ConfigProblem[]> => {
     const read = readConfigFile(place);
     const { fault } = bed;
@@ -169,6 +169,10 @@ test('a file that cannot be read is shown with why, and not written', async (t) 
   assert.equal(codeOf(await write(bed, rules('two'))), 'policy_fixed');
 });
 
+/** Ada has another sign-in, adam. */
+const isSamePerson = async (one: string, other: string): Promise<boolean> =>
+  one.slice(0, 'operator:ada'.length) === other.slice(0, 'operator:ada'.length);
+
 test('where it takes two, a change waits for another person', async (t) => {
   const bed = await begin(t, config('two', inFile('one')));
   const before = bed.text();
@@ -181,6 +185,7 @@ test('where it takes two, a change waits for another person', async (t) => {
   const decide = (who: PolicyWriter, decision: 'accept' | 'reject' | 'withdraw') =>
     bed.proposals.decide(id, { decision, reason: 'Read it.' }, who);
   assert.equal(codeOf(await decide(person('ada', true), 'accept')), 'forbidden');
+  assert.equal(codeOf(await decide(person('adam', true), 'accept')), 'forbidden', 'another sign-in of hers');
   assert.equal(codeOf(await decide(SOCKET, 'accept')), 'forbidden');
   assert.equal(codeOf(await decide(person('bo', false), 'accept')), 'forbidden');
   assert.equal(codeOf(await decide(person('bo', true), 'withdraw')), 'forbidden');

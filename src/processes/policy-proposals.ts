@@ -14,6 +14,8 @@ export interface PolicyProposalsOptions {
   readonly nowMs: () => number;
   readonly policies: () => PolicyStore | undefined;
   readonly document: () => Pick<PolicyDocument, 'tag' | 'check' | 'apply' | 'read'>;
+  /** Whether two who stand on record like this are one person. */
+  readonly isSamePerson: (one: string, other: string) => Promise<boolean>;
 }
 
 export interface PolicyProposals extends Pick<PolicyDocumentPort, 'proposals' | 'readProposal' | 'decide'> {
@@ -24,7 +26,7 @@ export interface PolicyProposals extends Pick<PolicyDocumentPort, 'proposals' | 
 const TIME_DIGITS = 12;
 const RANDOM_BYTES = 4;
 
-export function createPolicyProposals({ tenant, nowMs, policies, document }: PolicyProposalsOptions): PolicyProposals {
+export function createPolicyProposals({ tenant, nowMs, policies, document, isSamePerson }: PolicyProposalsOptions): PolicyProposals {
   const toView = (proposal: Omit<PolicyProposal, 'text'>, tag: string | undefined): ProposalView => ({
     proposal: proposal.id,
     state: proposal.state === 'open' && proposal.base !== tag ? 'outdated' : proposal.state,
@@ -55,7 +57,7 @@ export function createPolicyProposals({ tenant, nowMs, policies, document }: Pol
     const found = await store.proposal(tenant, id);
     if (found === undefined) return fail(UNKNOWN);
     if (found.state !== 'open') return fail(toOver(found));
-    const refusal = whyNot(found, input, who);
+    const refusal = whyNot(await isSamePerson(found.by, who.actor.by), input, who);
     if (refusal !== undefined) return fail(refusal);
     const accepted = input.decision === 'accept' ? await accept(found, who) : ok(null);
     if (!accepted.ok) return accepted;
@@ -128,9 +130,8 @@ export function createPolicyProposals({ tenant, nowMs, policies, document }: Pol
 const STATES = { accept: 'accepted', reject: 'rejected', withdraw: 'withdrawn' } as const;
 
 /** Why this person may not decide like this. */
-function whyNot({ by }: PolicyProposal, { decision }: DecideProposalInput, who: PolicyWriter): AdminProblem | undefined {
+function whyNot(isOwn: boolean, { decision }: DecideProposalInput, who: PolicyWriter): AdminProblem | undefined {
   if (!who.isSignedIn) return { code: 'forbidden', detail: 'It must be known who decides: sign in to the console.' };
-  const isOwn = who.actor.by === by;
   if (decision === 'withdraw')
     return isOwn ? undefined : { code: 'forbidden', detail: 'Only whoever proposed this can take it back; others can reject it.' };
   if (!who.mayAccept) return { code: 'forbidden', detail: 'Proposals are decided by the role approver or admin.' };
