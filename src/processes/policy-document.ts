@@ -133,11 +133,13 @@ export function createPolicyDocument(options: PolicyDocumentOptions): PolicyDocu
     const put = file.write(source, whole);
     if (!put.ok) return fail(put.error === 'changed' ? CHANGED : { code: 'policy_fixed', detail: put.error.says });
     const after = file.read();
-    author = { tag: tagOf(after.ok ? after.value.text : text), authorship };
+    // As it stands in the file now, which ends its last line where the text did not.
+    const stands = after.ok ? after.value.text : text;
+    author = { tag: tagOf(stands), authorship };
     try {
       const errors = await load();
       if (errors.length === 0)
-        return ok(toCheckedPolicy('saved', { source, text, checked: checked.value, revision: history.inForce?.number ?? null }));
+        return ok(toCheckedPolicy('saved', { source, text: stands, checked: checked.value, revision: history.inForce?.number ?? null }));
       // It was right a moment ago: something beside it has changed. The file is to say again what is in force.
       if (after.ok) file.write({ ...after.value, whole }, source.whole);
       await load();
