@@ -95,7 +95,7 @@ export function createEditor(host: HTMLElement, options: EditorOptions): Editor 
         linter(async ({ state }) => toDiagnostics(state.doc, await options.check(state.doc.toString())), { delay: CHECK_DELAY_MS }),
         // Tab is not taken: it leaves the editor, as everywhere. Lines are moved in and out with Ctrl-] and Ctrl-[.
         keymap.of([...closeBracketsKeymap, ...completionKeymap, ...defaultKeymap, ...historyKeymap, ...foldKeymap, ...lintKeymap]),
-        EditorView.contentAttributes.of({ 'aria-label': options.label }),
+        EditorView.contentAttributes.of({ 'aria-label': options.label, tabindex: '0' }),
         EditorView.updateListener.of(({ docChanged, state, transactions }) => {
           if (docChanged && !transactions.every((one) => one.annotation(fromOutside) === true)) options.onChange(state.doc.toString());
         }),

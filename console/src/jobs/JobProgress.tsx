@@ -27,31 +27,28 @@ export function JobProgress({ job }: { readonly job: JobView }): ReactElement | 
   const counted = total === null ? `${showCount(done)} ${unit}` : `${showCount(done)} of ${showCount(total)} ${unit}`;
   const isCounted = total !== null && total > 0;
   return (
-    <ProgressBar className="job" {...(isCounted ? { value: done, maxValue: total } : { isIndeterminate: true })} valueLabel={counted}>
-      {({ percentage }) => (
-        <>
-          <div className="job-head">
-            <Label>{job.says}</Label>
-            <span className="soft numeric">{counted}</span>
-            <Button
-              size="small"
-              disabledReason={denied}
-              isPending={cancel.isPending}
-              onPress={() => cancel.mutate({ path: { job: job.id } })}
+    <div className="job">
+      <ProgressBar className="job-bar" {...(isCounted ? { value: done, maxValue: total } : { isIndeterminate: true })} valueLabel={counted}>
+        {({ percentage }) => (
+          <>
+            <div className="job-head">
+              <Label>{job.says}</Label>
+              <span className="soft numeric">{counted}</span>
+            </div>
+            <svg
+              className={isCounted ? 'job-track' : 'job-track job-track-open'}
+              viewBox="0 0 100 1"
+              preserveAspectRatio="none"
+              aria-hidden="true"
             >
-              Cancel
-            </Button>
-          </div>
-          <svg
-            className={isCounted ? 'job-track' : 'job-track job-track-open'}
-            viewBox="0 0 100 1"
-            preserveAspectRatio="none"
-            aria-hidden="true"
-          >
-            <rect className="job-fill" width={isCounted ? (percentage ?? 0) : 30} height="1" />
-          </svg>
-        </>
-      )}
-    </ProgressBar>
+              <rect className="job-fill" width={isCounted ? (percentage ?? 0) : 30} height="1" />
+            </svg>
+          </>
+        )}
+      </ProgressBar>
+      <Button size="small" disabledReason={denied} isPending={cancel.isPending} onPress={() => cancel.mutate({ path: { job: job.id } })}>
+        Cancel
+      </Button>
+    </div>
   );
 }

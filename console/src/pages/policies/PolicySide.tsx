@@ -127,7 +127,7 @@ function Rules({ policy, text, checked, onGo }: Omit<PolicySideProps, 'problems'
     <Panel
       flush
       title="Rules"
-      description={policy.usesSince === null ? undefined : `Decided in ${toDays(policy.usesSince)} days`}
+      description={policy.usesSince === null ? undefined : `Calls decided in ${toDays(policy.usesSince)} days`}
       actions={<SearchField label="Find a rule" value={search} onChange={setSearch} />}
     >
       <Table
