@@ -33,8 +33,9 @@ export interface SessionsPortOptions {
 }
 
 const SESSION_BYTES = 32;
-/** Seen to a minute: not every request is worth a write. */
+/** Seen to a minute, or to a part of the time that may pass: not every request is worth a write. */
 const SEEN_MS = 60_000;
+const SEEN_PARTS = 20;
 const GUEST: Visit = { signedIn: undefined };
 const STARTING: AdminProblem = { code: 'unavailable', detail: 'The gateway is starting; try again.' };
 const LINK_REFUSED: AdminProblem = {
@@ -99,7 +100,7 @@ export function createSessionsPort(options: SessionsPortOptions): SessionsPort {
       if (found === undefined) return ok(GUEST);
       const signedIn = toSignedIn(value, found);
       if (method !== 'GET' && !isEqual(csrf ?? '', signedIn.csrf)) return fail(NOT_OURS);
-      if (nowMs() - found.seenMs >= SEEN_MS) await operators.touch(signedIn.session, nowMs());
+      if (nowMs() - found.seenMs >= Math.min(SEEN_MS, settings().idleMs / SEEN_PARTS)) await operators.touch(signedIn.session, nowMs());
       return ok({ signedIn });
     },
     signIn: async ({ link }) => {

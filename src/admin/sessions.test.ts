@@ -161,6 +161,16 @@ test('a session lasts while it is used, and ends when it is left alone or when i
   assert.equal(await rig.who({ cookie: other }), 'nobody', 'left alone');
 });
 
+test('a session that may be left alone for a minute only is not ended while it is used', async (t) => {
+  const rig = await bed(t);
+  rig.settings = { ...rig.settings, idleMs: MINUTE };
+  const { cookie } = await rig.enter('ada');
+  for (let i = 0; i < 10; i++) {
+    rig.nowMs += 50_000;
+    assert.equal(await rig.who({ cookie }), 'ada');
+  }
+});
+
 test('what changes anything needs the token of this very session', async (t) => {
   const rig = await bed(t);
   const ada = await rig.enter('ada');

@@ -23,7 +23,7 @@ export interface SignedIn {
   readonly csrf: string;
   /** RFC 3339, UTC. */
   readonly expiresAt: string;
-  /** Calls once when the session ends, at once when it has ended: what streams to it must stop. Gives back what takes the listener away. */
+  /** Calls once when the session ends, within seconds where it has ended already: what streams to it must stop. Gives back what takes the listener away. */
   onEnd(listener: () => void): () => void;
 }
 
