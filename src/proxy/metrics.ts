@@ -68,6 +68,7 @@ export function createRoadMetrics(metrics: Metrics): RoadMetrics {
   const authenticating = stageOf('authenticate');
   const observeStage = (stage: Stage, us: number): void => stages[stage].observe(us / US_PER_SECOND);
 
+  const refused = (code: string, listener: string): void => metrics.counter('sallyport.refusals', { code, listener }).add();
   /** What went wrong between the gateway and a server. */
   const failed = (code: string, server: string): void => {
     const key = `${code}\u0000${server}`;
@@ -123,19 +124,18 @@ export function createRoadMetrics(metrics: Metrics): RoadMetrics {
         series.client.observe(serverUs / US_PER_SECOND);
         series.wait.observe(serverUs / US_PER_SECOND);
       }
+      for (const kind of call.refusedQuestions ?? NOTHING)
+        metrics.counter('sallyport.questions.refused', { kind, 'sallyport.server': call.server.name }).add();
       // How long a person thinks it over is nothing that the gateway adds.
       if (call.wait === undefined) {
         series.overhead.observe((totalUs - serverUs) / US_PER_SECOND);
         forEachStage(call, nowUs, observeStage);
       }
-      if (call.refusedWith !== undefined && isOfServer(call.refusedWith)) failed(call.refusedWith, call.server.name);
-      // What was let through, and then was too much for its server, or for what the gateway has for it.
-      if (call.refusedWith === 'overloaded')
-        metrics.counter('sallyport.refusals', { code: 'overloaded', listener: call.arrival.peer.listener }).add();
-      for (const kind of call.refusedQuestions ?? NOTHING)
-        metrics.counter('sallyport.questions.refused', { kind, 'sallyport.server': call.server.name }).add();
+      if (call.refusedWith === undefined) return;
+      refused(call.refusedWith, call.arrival.peer.listener);
+      if (isOfServer(call.refusedWith)) failed(call.refusedWith, call.server.name);
     },
-    refused: (code, listener) => metrics.counter('sallyport.refusals', { code, listener }).add(),
+    refused,
     findings: (direction, found, actionOf) => {
       for (const one of found) {
         const { action } = actionOf(one);

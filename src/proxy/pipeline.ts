@@ -126,7 +126,10 @@ function takeIn(call: Call, ports: Ports): void {
       decided = true;
       call.times.decidedUs = ports.nowUs();
       forget();
-      if (!recordDecision(call, decisionOf(admitted, snapshot), ports)) return endWait(call, { code: 'audit_unavailable' });
+      if (!recordDecision(call, decisionOf(admitted, snapshot), ports)) {
+        ports.metrics.refused('audit_unavailable', call.arrival.peer.listener);
+        return endWait(call, { code: 'audit_unavailable' });
+      }
       call.times.recordedUs = ports.nowUs();
       const answer = createAnswer(call, ports);
       if (admitted.kind === 'admitted') carryOn(call, admitted, answer, ports);
