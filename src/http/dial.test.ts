@@ -56,6 +56,22 @@ test('a name is resolved once, and what was checked is what is connected to', as
   assert.deepEqual(asked, ['tools.example']);
 });
 
+test('who watches sees each step once it is done, and why it went no further', async (t) => {
+  const steps: string[] = [];
+  const watch: DialOptions['watch'] = {
+    onResolved: (addresses) => void steps.push(`resolved ${addresses.join(' ')}`),
+    onConnected: () => void steps.push('connected'),
+    onSecured: () => void steps.push('secured'),
+    onFailed: ({ kind }) => void steps.push(kind),
+  };
+  const port = await listenRaw(t, () => {});
+  const { lookup } = fakeLookup(['127.0.0.1']);
+  assert.ok((await dial(plain('tools.example', port), { lookup, watch })).ok);
+  await dial(plain('tools.example', port), { lookup, watch, addressPolicy: 'public' });
+  await dial(plain('127.0.0.1', 1), { watch });
+  assert.deepEqual(steps, ['resolved 127.0.0.1', 'connected', 'address_refused', 'resolved 127.0.0.1', 'unreachable']);
+});
+
 test('of several addresses only those allowed are tried', async (t) => {
   const port = await listenRaw(t, () => {});
   const result = await dial(plain('tools.example', port), {

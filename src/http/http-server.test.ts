@@ -100,6 +100,10 @@ test('serves a client that is not ours', async (t) => {
   assert.deepEqual(seen, ['POST /a 127.0.0.1 plain']);
   assert.equal(server.stats().accepted, 1);
   assert.equal(server.stats().requests, 1);
+  const { bytesIn, bytesOut } = server.stats();
+  assert.ok(bytesIn > 'hello'.length && bytesOut > 'got 5'.length);
+  await until(() => server.stats().open === 0);
+  assert.deepEqual([server.stats().bytesIn, server.stats().bytesOut], [bytesIn, bytesOut], 'a connection that is gone is still counted');
 });
 
 test('listens on a descriptor that somebody else has bound', async (t) => {

@@ -10,7 +10,6 @@ export { createHistory } from './history.ts';
 export type { Flow, FlowPoint, History, HistoryWindow, ServerFlow, ServerFlowPoint } from './history.ts';
 export { parseMetricsDump } from './dump.ts';
 export type { FamilyDump, MetricsDump, SeriesDump } from './dump.ts';
-export { estimateQuantiles } from './quantiles.ts';
 export { parseCallSpans, spansIn } from './call-span.ts';
 export type { CallSpan } from './call-span.ts';
 export { formatTraceparent, parseTraceparent } from './trace-context.ts';
