@@ -262,7 +262,7 @@ function toSearch(query: Send<EndpointName>['query'] = {}): string {
   const search = new URLSearchParams(
     Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
   );
-  return search.size === 0 ? '' : `?${search}`;
+  return search.size === 0 ? '' : `?${search.toString()}`;
 }
 
 /** A way to the socket, or why there is none. `existsSync` would not tell a folder that is not there from one that is closed to this user. */
