@@ -146,6 +146,7 @@ test('the story of a call has who, rule, hops in order, its lines, and lines for
   );
   assert.deepEqual([textAt(story, 'record', 'agent'), textAt(story, 'rule', 'name')], ['ada', ALLOW_ALL.name]);
   assert.match(textAt(story, 'rule', 'text'), new RegExp(ALLOW_ALL.name));
+  assert.equal(at(story, 'rule', 'isSame'), true);
   assert.equal((at(story, 'lines') as unknown[]).length, 2);
   const commands = (at(story, 'commands') as { command: string }[]).map(({ command }) => command);
   const [query = ''] = commands;

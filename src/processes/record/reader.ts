@@ -13,8 +13,8 @@ const MAX_HEAP_MB = 512;
 const IDLE_MS = 60_000;
 /** Questions under way at once; whoever asks more is told to try again. */
 const MAX_ASKS = 64;
-/** Threads at once, with those of exports and verifications. */
-const MAX_THREADS = 6;
+/** With so many threads no export begins: each holds a part of the index in memory. */
+const MAX_THREADS = 4;
 /** A question waits no longer than this for an index that is being made. */
 const PATIENCE_MS = 5_000;
 /** Run from source, or built. */
