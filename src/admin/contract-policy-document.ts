@@ -306,7 +306,7 @@ export const POLICY_DOCUMENT_ENDPOINTS = {
     response: jobSchema,
     status: 201,
     versioned: false,
-    act: { action: 'policy.replay', kind: 'read', target: 'answer.id', details: { from: 'body.from', to: 'body.to' } },
+    act: { action: 'replays.begin', kind: 'read', target: 'answer.id', details: { from: 'body.from', to: 'body.to' } },
   },
   readReplay: {
     method: 'GET',

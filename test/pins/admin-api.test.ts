@@ -67,7 +67,7 @@ test('the endpoints', () => {
     'decideProposal: POST /api/v1/policy/proposals/{proposal}/decisions 200, change on record as policy.decide',
     'listPolicyRevisions: GET /api/v1/policy/history 200',
     'readPolicyRevision: GET /api/v1/policy/history/{revision} 200',
-    'beginReplay: POST /api/v1/policy/replays 201, read on record as policy.replay',
+    'beginReplay: POST /api/v1/policy/replays 201, read on record as replays.begin',
     'readReplay: GET /api/v1/policy/replays/{job} 200',
     'readPolicySchema: GET /api/v1/policy/schema 200',
     'readSettings: GET /api/v1/settings 200',
