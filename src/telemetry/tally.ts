@@ -60,9 +60,11 @@ export function toTally({ families }: MetricsDump): Tally {
   const of = (name: MetricName): FamilyDump => families[name] ?? [];
   const bump = (at: number, amount = 0): void => void (row[at] = (row[at] ?? 0) + amount);
   const serverRow = (name: string): Float64Array => {
-    const known = servers.get(name) ?? new Float64Array(SERVER_ROW_WIDTH);
-    servers.set(name, known);
-    return known;
+    const known = servers.get(name);
+    if (known !== undefined) return known;
+    const made = new Float64Array(SERVER_ROW_WIDTH);
+    servers.set(name, made);
+    return made;
   };
 
   for (const { labels, values } of of('sallyport.calls')) {
@@ -74,7 +76,7 @@ export function toTally({ families }: MetricsDump): Tally {
   }
   let failedOutcomes = 0;
   for (const { labels, values } of of('mcp.server.operation.duration'))
-    if (FAILED.has(labels[ERROR_LABEL] ?? '')) failedOutcomes += values.slice(0, -1).reduce((sum, value) => sum + value, 0);
+    if (FAILED.has(labels[ERROR_LABEL] ?? '')) failedOutcomes += countIn(values);
   let serverFaults = 0;
   for (const { labels, values } of of('sallyport.upstream.failures')) {
     serverFaults += values[0] ?? 0;
@@ -95,14 +97,11 @@ export function toTally({ families }: MetricsDump): Tally {
   for (const { values } of of('sallyport.process.cpu')) bump(COLUMNS.cpu, values[0]);
   for (const { values } of of('sallyport.process.loop.active')) bump(COLUMNS.loopActive, values[0]);
   for (const { values } of of('sallyport.audit.written')) bump(COLUMNS.auditBytes, values[0]);
-  for (const { values } of of('sallyport.audit.commit.duration')) values.forEach((value, at) => bump(COMMIT_AT + at, value));
-  for (const { values } of of('sallyport.overhead.duration')) values.forEach((value, at) => bump(OVERHEAD_AT + at, value));
+  for (const { values } of of('sallyport.audit.commit.duration')) addAt(row, COMMIT_AT, values);
+  for (const { values } of of('sallyport.overhead.duration')) addAt(row, OVERHEAD_AT, values);
   for (const { labels, values } of of('sallyport.server.wait.duration')) {
-    const own = serverRow(labels[0] ?? '');
-    values.forEach((value, at) => {
-      bump(WAIT_AT + at, value);
-      own[SERVER_WAIT_AT + at] = (own[SERVER_WAIT_AT + at] ?? 0) + value;
-    });
+    addAt(row, WAIT_AT, values);
+    addAt(serverRow(labels[0] ?? ''), SERVER_WAIT_AT, values);
   }
   return { row, servers };
 }
@@ -110,4 +109,16 @@ export function toTally({ families }: MetricsDump): Tally {
 /** Denials and failures of servers are counted as such. */
 function isToldElsewhere(code: string): boolean {
   return code === 'denied' || code === 'outcome_unknown' || code.startsWith('upstream_');
+}
+
+/** Adds a series to a part of a row. Once a second for each worker, thousands of them: no closures. */
+function addAt(row: Float64Array, at: number, values: readonly number[]): void {
+  for (let index = 0; index < values.length; index++) row[at + index] = (row[at + index] ?? 0) + (values[index] ?? 0);
+}
+
+/** Observations in a histogram: all but the sum at its end. */
+function countIn(values: readonly number[]): number {
+  let count = 0;
+  for (let index = 0; index < values.length - 1; index++) count += values[index] ?? 0;
+  return count;
 }
