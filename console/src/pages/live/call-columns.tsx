@@ -13,7 +13,7 @@ import { showMs } from '../../ui/units.ts';
 export const CALL_COLUMNS = {
   time: { id: 'time', header: 'Time', width: 112, cell: ({ time }) => <Time at={time} form="clock" /> },
   when: { id: 'when', header: 'When', width: 100, cell: ({ time }) => <Time at={time} form="distance" /> },
-  agent: { id: 'agent', header: 'Agent', width: { min: 110, share: 2 }, cell: (record) => <Who record={record} /> },
+  agent: { id: 'agent', header: 'Agent', width: { min: 124, share: 2 }, cell: (record) => <Who record={record} /> },
   server: { id: 'server', header: 'Server', width: { min: 90, share: 2 }, cell: ({ server }) => <span>{server ?? '–'}</span> },
   target: {
     id: 'target',
@@ -42,7 +42,7 @@ export const CALL_COLUMNS = {
   findings: {
     id: 'findings',
     header: 'Found',
-    width: 64,
+    width: 60,
     cell: ({ findingsTotal }) => (findingsTotal === 0 ? <span className="faint">–</span> : <Badge tone="warn">{findingsTotal}</Badge>),
   },
   gateway: { id: 'gateway', header: 'Gateway', width: 85, align: 'end', cell: ({ gatewayUs }) => <Micros us={gatewayUs} /> },

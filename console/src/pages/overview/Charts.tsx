@@ -5,13 +5,14 @@ import type { Overview } from '../../api/contract.ts';
 import { Chart } from '../../ui/Chart.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { showBytes, showMs, showShort } from '../../ui/units.ts';
-import { byteSeries, decisionSeries, errorSeries, latencySeries, timesOf } from './figures.ts';
+import { byteSeries, decisionSeries, errorSeries, latencySeries, timesOf, wholePoints } from './figures.ts';
 
 const perSecond = (value: number): string => `${showShort(value)}/s`;
 const bytesPerSecond = (value: number): string => `${showBytes(value)}/s`;
 
 /** Four charts over the same time. */
-export function Charts({ overview: { points } }: { readonly overview: Overview }): ReactElement {
+export function Charts({ overview }: { readonly overview: Overview }): ReactElement {
+  const points = wholePoints(overview.points);
   const times = timesOf(points);
   return (
     <div className="overview-charts">

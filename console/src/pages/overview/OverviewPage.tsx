@@ -78,7 +78,7 @@ function Stats({ overview: { totals, waiting, points } }: { readonly overview: O
   const server = totals.serverMs === null ? null : splitMs(totals.serverMs.p50);
   return (
     <div className="overview-stats">
-      <Stat label="Calls" value={showCount(totals.calls)} hint={<NowRate fallback={ratePerSecond(points.at(-1))} />} href={paths.live()} />
+      <Stat label="Calls" value={showCount(totals.calls)} hint={<NowRate fallback={ratePerSecond(points.at(-2))} />} href={paths.live()} />
       <Stat
         label="Denied"
         value={showCount(totals.denied)}
@@ -105,7 +105,7 @@ function Stats({ overview: { totals, waiting, points } }: { readonly overview: O
         hint={totals.serverMs === null ? 'Half of all calls take less' : `p99 ${showMs(totals.serverMs.p99)}`}
       />
       <Stat
-        label="Waiting for a person"
+        label="Waiting"
         value={showCount(waits)}
         tone={waits > 0 ? 'warn' : 'neutral'}
         hint={waitingText(waiting)}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OverviewPoint } from '../../api/contract.ts';
-import { decisionSeries, latencySeries, ratePerSecond, timesOf } from './figures.ts';
+import { decisionSeries, latencySeries, ratePerSecond, timesOf, wholePoints } from './figures.ts';
 
 const POINT: OverviewPoint = {
   at: '2031-01-01T00:00:00.000Z',
@@ -31,6 +31,11 @@ test('figures are per second, whatever a point lasts', () => {
     ],
   );
   assert.deepEqual(timesOf([POINT]), [Date.parse(POINT.at)]);
+});
+
+test('what is under way is not drawn', () => {
+  assert.deepEqual(wholePoints([1, 2, 3]), [1, 2]);
+  assert.deepEqual(wholePoints([]), []);
 });
 
 test('a time without calls has no latency, which is not the same as none', () => {

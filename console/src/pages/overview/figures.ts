@@ -8,6 +8,11 @@ export function ratePerSecond(point: Pick<OverviewPoint, 'calls' | 'seconds'> | 
   return point === undefined ? null : point.calls / point.seconds;
 }
 
+/** Points without the last, which is under way: its calls have come in a part of its time only, and would read as a fall. */
+export function wholePoints<Point>(points: readonly Point[]): readonly Point[] {
+  return points.slice(0, -1);
+}
+
 /** When each point began, in milliseconds. */
 export function timesOf(points: readonly { readonly at: string }[]): readonly number[] {
   return points.map(({ at }) => Date.parse(at));

@@ -6,12 +6,13 @@ import type { Series } from '../../ui/chart-math.ts';
 import { Chart } from '../../ui/Chart.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { showMs, showShort } from '../../ui/units.ts';
-import { timesOf } from '../overview/figures.ts';
+import { timesOf, wholePoints } from '../overview/figures.ts';
 
 const perSecond = (value: number): string => `${showShort(value)}/s`;
 
 /** Two charts over the same time. */
-export function ServerCharts({ points }: { readonly points: readonly ServerPoint[] }): ReactElement {
+export function ServerCharts({ points: all }: { readonly points: readonly ServerPoint[] }): ReactElement {
+  const points = wholePoints(all);
   const times = timesOf(points);
   const calls: readonly Series[] = [
     { id: 'calls', label: 'Calls', color: 1, values: points.map((point) => point.calls / point.seconds) },

@@ -131,7 +131,7 @@ function Stats({ detail: { server, totals, running, places, connections, tools }
         label="Tools and texts"
         value={showCount(tools.approved)}
         tone={tools.withheld > 0 ? 'warn' : 'neutral'}
-        hint={tools.withheld === 0 ? 'All approved' : `${tools.withheld} wait for a person`}
+        hint={tools.withheld === 0 ? 'All approved' : `${tools.withheld} ${tools.withheld === 1 ? 'waits' : 'wait'} for a person`}
         href={paths.catalogue({ server: server.name })}
       />
     </div>
