@@ -22,7 +22,7 @@ export interface PolicyDeskOptions {
   readonly init: Init;
   readonly tenant: string;
   readonly nowMs: () => number;
-  readonly desks: Pick<ControlDesks, 'catalogue' | 'jobs' | 'recordReader' | 'news'>;
+  readonly desks: Pick<ControlDesks, 'catalogue' | 'jobs' | 'recordReader'>;
   readonly people: Pick<People, 'namesOf'>;
   readonly store: () => Store | undefined;
   readonly shard: () => ConfigShard | undefined;
@@ -80,11 +80,7 @@ export function createPolicyDesk(options: PolicyDeskOptions): PolicyDesk {
     privacy: () => shard()?.audit ?? DEFAULT_AUDIT,
   });
   return {
-    onApplied: async (applied) => {
-      await document.onApplied(applied);
-      desks.news.changed('policy');
-      desks.news.changed('settings');
-    },
+    onApplied: (applied) => document.onApplied(applied),
     port: {
       ...replay,
       read: document.read,
