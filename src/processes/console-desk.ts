@@ -47,6 +47,7 @@ export function createConsoleDesk({ dataFolder, links, shard, nowMs, firstLink, 
   let door: ConsoleDoor | undefined;
   /** The processes that serve it: while one replaces another there are two. */
   const served = new Map<Channel, string>();
+  let announced: string | undefined;
   let waitingSince = nowMs();
 
   const wanted = (): AdminConfig | undefined => {
@@ -86,9 +87,10 @@ export function createConsoleDesk({ dataFolder, links, shard, nowMs, firstLink, 
     onFrame: ({ type, fields }, channel) => {
       const { url } = fields;
       if (type !== 'console-serves' || typeof url !== 'string') return;
-      const isNew = url !== [...served.values()].at(-1);
       served.set(channel, url);
-      if (isNew) void announce(url);
+      if (url === announced) return;
+      announced = url;
+      void announce(url);
     },
     faults: () => {
       const listen = wanted()?.listen;

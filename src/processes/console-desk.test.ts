@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { AdminConfig, ConfigShard } from '../config/index.ts';
+import { createLog } from '../telemetry/index.ts';
+import type { Channel, Frame } from './channel.ts';
+import type { Links } from './child.ts';
+import { createConsoleDesk } from './console-desk.ts';
+import { consoleTerms } from './console-terms.ts';
+
+const ADMIN: AdminConfig = {
+  listen: { host: '127.0.0.1', port: 7630 },
+  tls: { kind: 'off' },
+  names: [],
+  sessionHours: 12,
+  idleMinutes: 60,
+  separation: { policy: 'one' },
+};
+const log = createLog({ process: 'test', level: 'error', format: 'text', clock: () => 0, write: () => {} });
+const links: Links = { get: () => undefined, all: () => [], request: () => Promise.reject(new Error('not asked for in this test')) };
+const channel = (): Channel => ({
+  open: true,
+  queuedBytes: 0,
+  send: () => {},
+  request: () => Promise.reject(new Error('not asked for in this test')),
+  close: () => {},
+});
+const serves = (url: unknown): Frame => ({ type: 'console-serves', fields: { url }, payload: new Uint8Array(0), reply: () => {} });
+
+interface Stage {
+  readonly desk: ReturnType<typeof createConsoleDesk>;
+  /** How often a link for the first person was asked for. */
+  readonly links: () => number;
+  readonly pass: (ms: number) => void;
+  readonly setAdmin: (admin: AdminConfig | undefined) => void;
+}
+
+function start(): Stage {
+  let now = 0;
+  let asked = 0;
+  let admin: AdminConfig | undefined = ADMIN;
+  const shard = (): ConfigShard => {
+    const part: Pick<ConfigShard, 'admin'> = { admin };
+    return part as ConfigShard; // Nothing else of it is looked at.
+  };
+  const firstLink = async (): Promise<undefined> => void asked++;
+  const desk = createConsoleDesk({ dataFolder: '/data', links, shard, nowMs: () => now, firstLink, log });
+  return { desk, links: () => asked, pass: (ms) => (now += ms), setAdmin: (next) => (admin = next) };
+}
+
+test('a console that does not come is a fault after a while, and none once it is there', () => {
+  const { desk, pass } = start();
+  assert.deepEqual(desk.faults(), []);
+  pass(15_000);
+  assert.match(desk.faults()[0] ?? '', /^the console is not served on 127\.0\.0\.1:7630\. /);
+  const first = channel();
+  desk.onFrame(serves('http://127.0.0.1:7630'), first);
+  assert.deepEqual(desk.faults(), []);
+  desk.onUnlink(first);
+  assert.deepEqual(desk.faults(), [], 'it is being replaced');
+  pass(15_000);
+  assert.equal(desk.faults().length, 1);
+});
+
+test('it is where the newest process says, and nowhere where none is wanted', () => {
+  const { desk, setAdmin } = start();
+  const [first, second] = [channel(), channel()];
+  assert.equal(desk.url, undefined);
+  desk.onFrame(serves('http://127.0.0.1:7630'), first);
+  desk.onFrame(serves('http://127.0.0.1:7631'), second);
+  desk.onFrame(serves(7632), second);
+  assert.equal(desk.url, 'http://127.0.0.1:7631');
+  desk.onUnlink(first);
+  assert.equal(desk.url, 'http://127.0.0.1:7631');
+  setAdmin({ ...ADMIN, listen: undefined });
+  assert.equal(desk.url, undefined);
+  assert.deepEqual(desk.faults(), []);
+});
+
+test('where it is told once for each place', () => {
+  const stage = start();
+  const one = channel();
+  stage.desk.onFrame(serves('http://127.0.0.1:7630'), one);
+  stage.desk.onFrame(serves('http://127.0.0.1:7630'), one);
+  stage.desk.onUnlink(one);
+  stage.desk.onFrame(serves('http://127.0.0.1:7630'), channel());
+  assert.equal(stage.links(), 1);
+  stage.desk.onFrame(serves('https://127.0.0.1:7630'), one);
+  assert.equal(stage.links(), 2);
+});
+
+test('its process is told how it is reached, and which door is open', () => {
+  assert.deepEqual(consoleTerms({ ...ADMIN, tls: { kind: 'self-signed' }, names: ['console.example'] }, 'run/console-1'), {
+    site: { scheme: 'https', host: '127.0.0.1', names: ['console.example'] },
+    tls: 'self-signed',
+    door: 'run/console-1',
+  });
+  assert.equal(consoleTerms({ ...ADMIN, listen: undefined }, 'run/console-1'), undefined);
+});
