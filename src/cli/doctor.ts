@@ -17,7 +17,7 @@ import type { ExitCode } from './exit-codes.ts';
 import { dataFolder, findConfigFile, namedDataFolder } from './locate.ts';
 import { complain, printJson, printLine, printText } from './print.ts';
 import { createProgress } from './progress.ts';
-import { withRecord } from './record-access.ts';
+import { recordSettings, withRecord } from './record-access.ts';
 import { isFolder } from './record-folder.ts';
 
 const RECORD_MS = 24 * 3_600_000;
@@ -115,7 +115,9 @@ async function examineAgents(folder: string, { args, deps, admin, nowMs }: Exami
       for await (const newest of index.find({ order: 'newest', limit: 1 })) {
         if (newest.line.time > nowMs + BACK_MS) found.push(wentBack(newest.line.time, nowMs));
       }
-      found.push(...(await checkFailures(index, nowMs - RECORD_MS, nowMs)));
+      const { subjects, smallestGroup } = recordSettings(folder);
+      const tellsApart = subjects === 'names' && smallestGroup === 1;
+      found.push(...(await checkFailures(index, { fromMs: nowMs - RECORD_MS, nowMs, tellsApart })));
       return EXIT.ok;
     });
   const code = await read();

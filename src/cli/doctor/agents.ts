@@ -32,20 +32,32 @@ export function checkKeys(agents: readonly AgentView[], nowMs: number): Finding[
   return [finding('agent', 'ok', agents.length === 0 ? 'There are none.' : `${agents.length} agents, each with a key that is valid.`)];
 }
 
+/** What the last failures are told with. */
+export interface Telling {
+  readonly fromMs: number;
+  readonly nowMs: number;
+  /** Whether agents, behind whom there are people, may be told apart: where not, failures are told by where they were, without who. */
+  readonly tellsApart: boolean;
+}
+
 /** What each failed at last, since then. Names are as the record has them. */
-export async function checkFailures(index: Pick<RecordIndex, 'find'>, fromMs: number, nowMs: number): Promise<Finding[]> {
+export async function checkFailures(index: Pick<RecordIndex, 'find'>, { fromMs, nowMs, tellsApart }: Telling): Promise<Finding[]> {
   const last = new Map<string, Entry>();
   const filters: readonly EntryFilter[] = [{ verdict: 'deny' }, { status: 'failed' }, { status: 'refused' }, { status: 'unknown' }];
   for (const filter of filters) {
     for await (const entry of index.find({ ...filter, kinds: ['call'], fromMs, order: 'newest', limit: MAX_ENTRIES })) {
-      const { agent, subject } = factsOf(entry.kind, entry.line.members);
-      const who = agent || subject;
-      const known = last.get(who);
-      if (who !== '' && (known === undefined || known.line.time < entry.line.time)) last.set(who, entry);
+      const { agent, subject, server } = factsOf(entry.kind, entry.line.members);
+      const key = tellsApart ? agent || subject : server;
+      const known = last.get(key);
+      if (key !== '' && (known === undefined || known.line.time < entry.line.time)) last.set(key, entry);
     }
   }
-  const found = [...last].map(([who, entry]) => finding('agent', 'ok', `Failed last ${describe(entry, nowMs)}`, { about: who }));
-  return [...found, ...(await strangersOf(index, fromMs, nowMs))];
+  const found = [...last].map(([key, entry]) =>
+    tellsApart
+      ? finding('agent', 'ok', `Failed last ${describe(entry, nowMs)}`, { about: key })
+      : finding('agent', 'ok', `The last failure at ${key}: ${describe(entry, nowMs)}`),
+  );
+  return [...found, ...(tellsApart ? await strangersOf(index, fromMs, nowMs) : [])];
 }
 
 function describe({ line, outcome }: Entry, nowMs: number): string {

@@ -129,7 +129,8 @@ test('what each agent failed at last, and strangers by where they came from', as
   async function* find(query: EntryQuery): AsyncGenerator<Entry> {
     yield* answers(query);
   }
-  const found = await checkFailures({ find }, NOW - 86_400_000, NOW);
+  const telling = { fromMs: NOW - 86_400_000, nowMs: NOW };
+  const found = await checkFailures({ find }, { ...telling, tellsApart: true });
   assert.deepEqual(
     found.map(({ about, verdict }) => [about, verdict]),
     [
@@ -140,6 +141,15 @@ test('what each agent failed at last, and strangers by where they came from', as
   assert.match(
     found[0]?.text ?? '',
     /^Failed last 30s ago: tools\/call read on files ended as failed, upstream_timeout\. 'sallyport audit query --id c2'/,
+  );
+  const together = await checkFailures({ find }, { ...telling, tellsApart: false });
+  assert.deepEqual(
+    together.map(({ about, text }) => [about, text.split(':')[0]]),
+    [
+      [null, 'The last failure at crm'],
+      [null, 'The last failure at files'],
+    ],
+    'where people may not be told apart, nobody is',
   );
   assert.match(found[1]?.text ?? '', /^7 requests without a valid key came from 10\.0\.0\.7, the last 5s ago/);
 });
