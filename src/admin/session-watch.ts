@@ -1,5 +1,5 @@
 // Who must know when a session ends: what streams to a browser goes on for hours, and whoever was signed out, has another role or was removed may not hear
-// another word. A session also ends by itself, or by the hand of a command beside the gateway: so it is looked at again and again, too.
+// another word. A session also ends by itself, when its time is over or nobody does anything in it: so it is looked at again and again, too.
 
 /** Those who listen, by session. */
 export interface SessionWatch {
