@@ -105,8 +105,8 @@ export function createEditor(host: HTMLElement, options: EditorOptions): Editor 
   });
   return {
     setText: (text) => {
-      if (view.state.doc.toString() === text) return;
-      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, annotations: fromOutside.of(true) });
+      const change = changeBetween(view.state.doc.toString(), text);
+      if (change !== undefined) view.dispatch({ changes: change, annotations: fromOutside.of(true) });
     },
     setReadOnly: (isReadOnly) => view.dispatch({ effects: readOnly.reconfigure(EditorState.readOnly.of(isReadOnly)) }),
     setCompletion: (source) => {
@@ -121,6 +121,17 @@ export function createEditor(host: HTMLElement, options: EditorOptions): Editor 
     },
     close: () => view.destroy(),
   };
+}
+
+/** What makes one text the other: only what differs, so that whoever reads stays where they are. */
+function changeBetween(old: string, now: string): { readonly from: number; readonly to: number; readonly insert: string } | undefined {
+  if (old === now) return undefined;
+  const most = Math.min(old.length, now.length);
+  let head = 0;
+  while (head < most && old[head] === now[head]) head += 1;
+  let tail = 0;
+  while (tail < most - head && old[old.length - 1 - tail] === now[now.length - 1 - tail]) tail += 1;
+  return { from: head, to: old.length - tail, insert: now.slice(head, now.length - tail) };
 }
 
 function toDiagnostics(text: Text, problems: readonly EditorProblem[]): Diagnostic[] {
