@@ -13,12 +13,17 @@ type Value<Name extends Endpoint> = ResponseOf<Name & EndpointName>;
 /** What goes on record each time it is read: asked for by people, and never again because a window came to the front. */
 const ON_RECORD: ReadonlySet<Endpoint> = new Set<Endpoint>(['listRecords', 'countRecords', 'readRecord', 'readApproval']);
 
+/** Whether reading it is an act, so that only a person may want it once more. */
+export function isOnRecord(name: unknown): boolean {
+  return ON_RECORD.has(name as Endpoint);
+}
+
 function freshnessOf(name: Endpoint): {
   readonly staleTime?: number;
   readonly refetchOnWindowFocus?: false;
   readonly refetchOnReconnect?: false;
 } {
-  return ON_RECORD.has(name) ? { staleTime: Infinity, refetchOnWindowFocus: false, refetchOnReconnect: false } : {};
+  return isOnRecord(name) ? { staleTime: Infinity, refetchOnWindowFocus: false, refetchOnReconnect: false } : {};
 }
 
 /** A question as a query, for loaders and for `useApi`. */
@@ -35,7 +40,12 @@ export function apiQuery<Name extends Endpoint>(name: Name, input: AskOf<Name>) 
 export function useApi<Name extends Endpoint>(
   name: Name,
   input: AskOf<Name>,
-  options: { readonly enabled?: boolean; readonly refetchInterval?: number | false } = {},
+  options: {
+    readonly enabled?: boolean;
+    readonly refetchInterval?: number | false;
+    /** For how long it is kept once nobody shows it, in milliseconds. */
+    readonly gcTime?: number;
+  } = {},
 ): UseQueryResult<Answer<Value<Name>>, ApiProblem> {
   return useQuery({ ...apiQuery(name, input), ...options });
 }

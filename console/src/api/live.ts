@@ -6,6 +6,7 @@ import { STALE_AFTER } from './changes.ts';
 import type { GatewayEvent } from './contract.ts';
 import { createEventStream } from './events.ts';
 import type { StreamState, Wanted } from './events.ts';
+import { isOnRecord } from './hooks.ts';
 import { sessionQuery } from './session.tsx';
 
 const stream = createEventStream({
@@ -53,7 +54,7 @@ export function useFreshness(): void {
       if (event.topic !== 'change') return;
       for (const endpoint of STALE_AFTER[event.of]) void client.invalidateQueries({ queryKey: [endpoint] });
     },
-    () => void client.invalidateQueries(),
+    () => void client.invalidateQueries({ predicate: ({ queryKey }) => !isOnRecord(queryKey[0]) }),
   );
   const state = useStreamState();
   useEffect(() => {

@@ -31,7 +31,7 @@ export function LastCalls({
   const { data, error, isPending, refetch } = useApi(
     'listRecords',
     { query: { ...filter, kind: 'call', limit: ROWS } },
-    { enabled: refusal === undefined },
+    { enabled: refusal === undefined, gcTime: 0 },
   );
   return (
     <Panel

@@ -155,7 +155,12 @@ interface Live {
 function useCalls(filter: Readonly<Record<string, string>>, isHeld: boolean): Live {
   const [calls, setCalls] = useState(NO_CALLS);
   const held = useRef(isHeld);
-  const { data, error, isPending, refetch } = useApi('listRecords', { query: { ...filter, kind: 'call', limit: FIRST_ROWS } });
+  const { data, error, isPending, refetch } = useApi(
+    'listRecords',
+    { query: { ...filter, kind: 'call', limit: FIRST_ROWS } },
+    // Read anew by whoever comes back: what was told meanwhile was told to nobody.
+    { gcTime: 0 },
+  );
   const key = JSON.stringify(filter);
   useEffect(() => setCalls(NO_CALLS), [key]);
   useEffect(() => {
