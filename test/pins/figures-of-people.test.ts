@@ -26,6 +26,13 @@ const PLACES: Readonly<Record<string, string>> = {
   'eraseSubject: ': 'one pseudonym, and how many of its keys were destroyed',
   'readLimits: limits.[].buckets.[]': 'no agent, and sums over enough of them, where people are not told apart (limits-view.ts)',
   'readFlow: agents.[]': 'none is listed where people are not told apart (flow-desk.ts)',
+  'listBuckets: buckets.[]': 'as of readLimits',
+  'readReplay: report.groups.[]': 'all agents are one where people are not told apart (policy-replay.ts)',
+  'listPolicyRevisions: revisions.[]': 'who changed the policy, and how many rules it has by that: no figure of anybody',
+  'readPolicyRevision: ': 'the same',
+  'listProposals: proposals.[]': 'the number of the policy that came of it',
+  'readProposal: ': 'the same',
+  'decideProposal: ': 'the same',
 };
 
 test('figures beside names stand in these places of the admin API', () => {
