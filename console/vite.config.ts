@@ -4,6 +4,8 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
+const GATEWAY = process.env['SALLYPORT_CONSOLE_API'] ?? 'http://127.0.0.1:7630';
+
 export default defineConfig({
   plugins: [react()],
   build: {
@@ -15,7 +17,7 @@ export default defineConfig({
   },
   server: {
     host: '127.0.0.1',
-    // While working on pages: `SALLYPORT_CONSOLE_API=http://127.0.0.1:7630 npx vite` takes data from a running gateway.
-    proxy: { '/api': { target: process.env['SALLYPORT_CONSOLE_API'] ?? 'http://127.0.0.1:7630' } },
+    // While working on pages: data comes from a running gateway, which answers nobody but its own pages.
+    proxy: { '/api': { target: GATEWAY, changeOrigin: true, headers: { origin: GATEWAY } } },
   },
 });

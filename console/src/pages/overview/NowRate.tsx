@@ -13,5 +13,5 @@ export function NowRate({ fallback }: { readonly fallback: number | null }): Rea
     if (event.topic === 'overview') setTold(ratePerSecond(event.point));
   });
   const rate = told ?? fallback;
-  return <span className="numeric">{rate === null ? 'None yet' : `${showShort(rate)} per second now`}</span>;
+  return <span className="numeric">{rate === null ? 'None yet' : `${showShort(rate)}/s now`}</span>;
 }
