@@ -33,6 +33,11 @@ const PLACES: Readonly<Record<string, string>> = {
   'listProposals: proposals.[]': 'the number of the policy that came of it',
   'readProposal: ': 'the same',
   'decideProposal: ': 'the same',
+  'countRecords: ': 'by no person; and groups of fewer people than may be told apart are not counted (audit/entries/withhold.ts)',
+  'listRecords: records.[]': 'sizes and times of one call or act; where people are not told apart, records have no names',
+  'listen: record': 'the same',
+  'readRecord: record': 'the same',
+  'readRecord: related.[]': 'the same',
 };
 
 test('figures beside names stand in these places of the admin API', () => {
