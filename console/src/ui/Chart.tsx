@@ -4,9 +4,9 @@
 import './Chart.css';
 import { useEffect, useId, useRef, useState } from 'react';
 import type { KeyboardEvent, PointerEvent, ReactElement } from 'react';
-import { describeChart, describePoint, nearest, timeScale, valueScale } from './chart-math.ts';
+import { describeChart, describePoint, nearest, timeScale, valueScale, withEnd } from './chart-math.ts';
 import type { ChartForm, Series } from './chart-math.ts';
-import { Cursor, Line, Rules, Stack } from './ChartMarks.tsx';
+import { Bars, Cursor, Line, Rules, Stack } from './ChartMarks.tsx';
 import { moveTo } from './table-moves.ts';
 import { showTime } from './units.ts';
 
@@ -48,16 +48,22 @@ export function Chart({
   const inner = Math.max(10, width - LEFT - RIGHT);
   const depth = height - TOP - BOTTOM;
   const y = valueScale(series, form, depth);
-  const x = timeScale(times, inner);
+  const isBars = form === 'bars';
+  // Bars take room: each lies between two edges. Everything else lies at a point.
+  const edges = isBars ? withEnd(times) : times;
+  const x = timeScale(edges, inner);
+  const at = (index: number): number => x.at(isBars ? middle(edges, index) : (times[index] ?? 0));
   const isEmpty = series.every((one) => one.values.every((value) => value === null || value === 0));
   const shown = place === undefined || place >= times.length ? undefined : place;
 
   const onPointerMove = (event: PointerEvent): void => {
-    const first = times[0];
-    const last = times.at(-1);
+    const first = edges[0];
+    const last = edges.at(-1);
     if (first === undefined || last === undefined) return;
     const share = (event.clientX - (field.current?.getBoundingClientRect().left ?? 0) - LEFT) / inner;
-    setPlace(nearest(times, first + share * (last - first)));
+    const time = first + share * (last - first);
+    const middles = isBars ? times.map((_, index) => middle(edges, index)) : times;
+    setPlace(nearest(middles, time));
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const next = moveTo(KEYS[event.key] ?? event.key, shown ?? times.length - 1, times.length, Math.ceil(times.length / 10));
@@ -98,21 +104,19 @@ export function Chart({
                 {tick.text}
               </text>
             ))}
-            {form === 'stack' ? (
-              <Stack series={series} at={(index) => x.at(times[index] ?? 0)} y={y} />
+            {isBars ? (
+              <Bars series={series} edges={edges.map((time) => x.at(time))} y={y} />
+            ) : form === 'stack' ? (
+              <Stack series={series} at={at} y={y} />
             ) : (
-              series.map((one) => (
-                <Line key={one.id} series={one} at={(index) => x.at(times[index] ?? 0)} y={y} foot={form === 'lines' ? depth : null} />
-              ))
+              series.map((one) => <Line key={one.id} series={one} at={at} y={y} foot={form === 'lines' ? depth : null} />)
             )}
-            {shown === undefined ? null : (
-              <Cursor series={series} form={form} place={shown} x={x.at(times[shown] ?? 0)} y={y} depth={depth} />
-            )}
+            {shown === undefined ? null : <Cursor series={series} form={form} place={shown} x={at(shown)} y={y} depth={depth} />}
           </g>
         </svg>
         {isEmpty ? <div className="chart-empty">{empty}</div> : null}
         {shown === undefined || isEmpty ? null : (
-          <Tip times={times} series={series} place={shown} format={format} left={LEFT + x.at(times[shown] ?? 0)} width={width} />
+          <Tip times={times} series={series} place={shown} format={format} left={LEFT + at(shown)} width={width} />
         )}
       </div>
       <figcaption id={description} className="visually-hidden">
@@ -120,6 +124,12 @@ export function Chart({
       </figcaption>
     </figure>
   );
+}
+
+/** The time in the middle of a bar. */
+function middle(edges: readonly number[], index: number): number {
+  const from = edges[index] ?? 0;
+  return (from + (edges[index + 1] ?? from)) / 2;
 }
 
 const KEYS: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@
 
 import { area, line } from 'd3-shape';
 import type { ReactElement } from 'react';
-import { stack } from './chart-math.ts';
+import { barPaths, stack } from './chart-math.ts';
 import type { ChartForm, Scale, Series } from './chart-math.ts';
 
 /** Lines across, and what they stand for. */
@@ -92,6 +92,26 @@ export function Stack({
   );
 }
 
+/** A bar for each time, from one edge to the next. */
+export function Bars({
+  series,
+  edges,
+  y,
+}: {
+  readonly series: readonly Series[];
+  readonly edges: readonly number[];
+  readonly y: Scale;
+}): ReactElement {
+  return (
+    <>
+      {barPaths(series, edges, y).map((path, index) => {
+        const one = series[index];
+        return one === undefined ? null : <path key={one.id} className={`chart-area color-${one.color}`} d={path} />;
+      })}
+    </>
+  );
+}
+
 /** Where somebody looks. */
 export function Cursor({
   series,
@@ -111,7 +131,7 @@ export function Cursor({
   return (
     <g transform={`translate(${x} 0)`}>
       <line className="chart-cursor" y2={depth} />
-      {form === 'stack'
+      {form === 'stack' || form === 'bars'
         ? null
         : series.map(({ id, color, values }) => {
             const value = values[place] ?? null;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { describeChart, describePoint, nearest, stack, timeScale, valueScale } from './chart-math.ts';
+import { barPaths, describeChart, describePoint, nearest, stack, timeScale, valueScale, withEnd } from './chart-math.ts';
 import type { Series } from './chart-math.ts';
 
 const series = (id: string, ...values: readonly (number | null)[]): Series => ({ id, label: id, color: 1, values });
@@ -36,7 +36,7 @@ test('powers of ten hold what is small beside what is large', () => {
 });
 
 test('no value at all still makes a scale', () => {
-  for (const form of ['lines', 'stack', 'log-lines'] as const) {
+  for (const form of ['lines', 'stack', 'log-lines', 'bars'] as const) {
     const { at, ticks } = valueScale([series('a', null, null)], form, 100);
     assert.ok(Number.isFinite(at(0)) && ticks.length > 0, form);
   }
@@ -76,4 +76,17 @@ test('a chart can be said in words', () => {
     'From 2031-04-05 09:00:00 to 2031-04-05 09:01:00. p50: from 3 ms to 5 ms, last 5 ms. p99: none.',
   );
   assert.equal(describeChart([], [], format), 'No values yet.');
+});
+
+test('bars lie between their times and reach as high as their values; nothing has no bar, and little has one', () => {
+  assert.deepEqual(withEnd([10, 20, 30]), [10, 20, 30, 40]);
+  assert.deepEqual([withEnd([]), withEnd([5])], [[], [5, 6]]);
+  const both = [series('a', 50, 0, 0.01), series('b', 50, null, 0)];
+  const y = valueScale(both, 'bars', 100);
+  assert.deepEqual(barPaths(both, [0, 10, 20, 30], y), ['M1 100V50H9V100ZM21 100V99H29V100Z', 'M1 50V0H9V50Z']);
+  assert.deepEqual(
+    barPaths([series('a', 1)], [0, 0.2], valueScale([series('a', 1)], 'bars', 10)),
+    ['M0.02 10V0H1V10Z'],
+    'the thinnest is seen',
+  );
 });

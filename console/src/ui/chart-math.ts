@@ -12,8 +12,11 @@ export interface Series {
   readonly values: readonly (number | null)[];
 }
 
-/** How values are shown: beside each other, on top of each other; on a scale that begins at nothing, or one of powers of ten. */
-export type ChartForm = 'lines' | 'stack' | 'log-lines';
+/**
+ * How values are shown: beside each other, on top of each other; on a scale that begins at nothing, or one of powers of ten. `bars`: each is of the time
+ * up to the next, and says nothing of what lies between them.
+ */
+export type ChartForm = 'lines' | 'stack' | 'log-lines' | 'bars';
 
 /** Values and where they lie. */
 export interface Scale {
@@ -31,7 +34,9 @@ const MAX_LOG_TICKS = 5;
 
 /** The scale of values over a height, from the bottom up. */
 export function valueScale(series: readonly Series[], form: ChartForm, height: number): Scale {
-  const values = (form === 'stack' ? tops(series) : series.flatMap((one) => one.values)).filter((value) => value !== null);
+  const values = (form === 'stack' || form === 'bars' ? tops(series) : series.flatMap((one) => one.values)).filter(
+    (value) => value !== null,
+  );
   if (form === 'log-lines') return logScale(values, height);
   const scale = scaleLinear([0, Math.max(...values, 0) || EMPTY_TOP], [height, 0]).nice(TICKS);
   return { at: (value) => scale(value), ticks: scale.ticks(TICKS) };
@@ -78,6 +83,41 @@ export function stack(series: readonly Series[]): readonly (readonly (readonly [
       return [from, to] as const;
     }),
   );
+}
+
+/** Where the times of bars begin, with where the last of them ends: as long as the others. */
+export function withEnd(times: readonly number[]): readonly number[] {
+  const last = times.at(-1);
+  const before = times.at(-2);
+  return last === undefined ? [] : [...times, last + (before === undefined ? 1 : last - before)];
+}
+
+/** A bar for each value, on top of each other; as an SVG path for each series. What is little is seen, what is nothing is not. */
+export function barPaths(series: readonly Series[], edges: readonly number[], y: Scale): readonly string[] {
+  return stack(series).map((layer) =>
+    layer
+      .flatMap(([from, to], place) => {
+        const left = edges[place];
+        const right = edges[place + 1];
+        if (to <= from || left === undefined || right === undefined) return [];
+        const gap = Math.min(MAX_GAP_PX, (right - left) * GAP_SHARE);
+        const foot = y.at(from);
+        const head = Math.min(y.at(to), foot - LEAST_PX);
+        return [
+          `M${round(left + gap / 2)} ${round(foot)}V${round(head)}H${round(Math.max(right - gap / 2, left + LEAST_PX))}V${round(foot)}Z`,
+        ];
+      })
+      .join(''),
+  );
+}
+
+/** Between two bars. */
+const GAP_SHARE = 0.2;
+const MAX_GAP_PX = 4;
+const LEAST_PX = 1;
+
+function round(px: number): number {
+  return Math.round(px * 100) / 100;
 }
 
 function tops(series: readonly Series[]): readonly number[] {

@@ -86,7 +86,7 @@ function Groups({ by, counts }: { readonly by: By; readonly counts: RecordCounts
 }
 
 const HOUR_MS = 3_600_000;
-/** A single hour is no curve: a day of them at least. */
+/** A single hour would be one bar across the whole width: a day of them at least. */
 const MIN_HOURS = 24;
 const MAX_HOURS = 24 * 366;
 
@@ -102,7 +102,7 @@ function Hours({ groups }: { readonly groups: readonly Group[] }): ReactElement 
       label="Calls by hour"
       times={times}
       series={[{ id: 'calls', label: 'Calls', color: 1, values: times.map((time) => (calls.has(time) ? (calls.get(time) ?? null) : 0)) }]}
-      form="stack"
+      form="bars"
       format={showShort}
       height={260}
     />
