@@ -14,6 +14,8 @@ import { showCount } from './units.ts';
 export interface Column<Row> {
   readonly id: string;
   readonly header: string;
+  /** Read out and not shown: what stands in the column says it to whoever sees it. */
+  readonly isHeaderHidden?: true;
   readonly width: ColumnWidth;
   /** Figures stand at the end. */
   readonly align?: 'end';
@@ -123,8 +125,11 @@ export function Table<Row>(props: TableProps<Row>): ReactElement {
           <div role="rowgroup" className="table-head">
             <div className="table-row" role="row" aria-rowindex={1} style={{ gridTemplateColumns: tracks }}>
               {columns.map((column) => (
-                <div key={column.id} className={cellClass(column)} role="columnheader">
-                  <span>{column.header}</span>
+                <div key={column.id} className={cellClass(column)} role="columnheader" aria-labelledby={`${id}-head-${column.id}`}>
+                  {/* It is called by its text alone: what changes its width has a name of its own. */}
+                  <span id={`${id}-head-${column.id}`} className={column.isHeaderHidden === true ? 'visually-hidden' : undefined}>
+                    {column.header}
+                  </span>
                   <ResizeHandle
                     column={column.header}
                     onResize={(change, now) =>

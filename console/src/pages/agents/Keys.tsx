@@ -43,7 +43,8 @@ export function Keys({ agent, etag }: KeysProps): ReactElement {
     { id: 'expires', header: 'Ends', width: 110, cell: ({ expiresAt }) => <Ends expiresAt={expiresAt} /> },
     {
       id: 'revoke',
-      header: '',
+      header: 'Revoke',
+      isHeaderHidden: true,
       width: 110,
       align: 'end',
       cell: (key) => (

@@ -155,7 +155,8 @@ function Waiting({ approvals = [], query }: WaitingProps): ReactElement {
   const picked = approvals.filter(({ id }) => chosen.has(id));
   const pick: Column<ApprovalView> = {
     id: 'pick',
-    header: '',
+    header: 'Choose',
+    isHeaderHidden: true,
     width: 56,
     cell: ({ id, agent, name }) => (
       <Checkbox

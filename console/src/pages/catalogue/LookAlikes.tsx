@@ -23,7 +23,12 @@ export const LIKENESS_WORDS: Readonly<Record<Pair['kind'], string>> = {
 
 const COLUMNS: readonly Column<Pair>[] = [
   { id: 'one', header: 'This', width: { min: 200, share: 2 }, cell: ({ one }) => <Place {...one} /> },
-  { id: 'kind', header: '', width: { min: 200, share: 1 }, cell: ({ kind }) => <span className="soft">{LIKENESS_WORDS[kind]}</span> },
+  {
+    id: 'kind',
+    header: 'Likeness',
+    width: { min: 200, share: 1 },
+    cell: ({ kind }) => <span className="soft">{LIKENESS_WORDS[kind]}</span>,
+  },
   { id: 'other', header: 'That', width: { min: 200, share: 2 }, cell: ({ other }) => <Place {...other} /> },
   {
     id: 'prefers',

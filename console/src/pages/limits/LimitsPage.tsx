@@ -189,7 +189,8 @@ function columnsOf(limit: Limit): readonly Column<Bucket>[] {
     },
     {
       id: 'remaining',
-      header: '',
+      header: 'Amount left',
+      isHeaderHidden: true,
       width: 110,
       align: 'end',
       cell: ({ remaining }) =>

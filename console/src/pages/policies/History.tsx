@@ -32,7 +32,7 @@ const COLUMNS: readonly Column<PolicyRevisionView>[] = [
   },
   { id: 'reason', header: 'Why', width: { min: 200, share: 3 }, cell: ({ reason }) => <span>{reason}</span> },
   { id: 'rules', header: 'Rules', width: 130, cell: ({ rules }) => <RuleCounts rules={rules} /> },
-  { id: 'state', header: '', width: 96, cell: ({ inForce }) => (inForce ? <Badge tone="good">in force</Badge> : null) },
+  { id: 'state', header: 'State', width: 96, cell: ({ inForce }) => (inForce ? <Badge tone="good">in force</Badge> : null) },
 ];
 
 const rowsOf = (page: PolicyRevisionPage): readonly PolicyRevisionView[] => page.revisions;

@@ -103,7 +103,7 @@ function Rules({ policy, text, checked, onGo }: Omit<PolicySideProps, 'problems'
   const rows = policy.rules.filter(({ name }) => name.toLowerCase().includes(wanted));
   const isSame = text === policy.text;
   const columns: readonly Column<PolicyRuleView>[] = [
-    { id: 'effect', header: '', width: 72, cell: ({ effect }) => <Badge tone={EFFECT_TONES[effect]}>{effect}</Badge> },
+    { id: 'effect', header: 'Effect', width: 72, cell: ({ effect }) => <Badge tone={EFFECT_TONES[effect]}>{effect}</Badge> },
     {
       id: 'name',
       header: 'Rule',
