@@ -16,18 +16,18 @@ export interface Visit {
   readonly page: Page;
   /** What is wrong with pages so far; asserts that nothing is. */
   assertQuiet(): void;
-  /** Goes to a page by its name in the bar at the side. */
-  goTo(name: string): Promise<void>;
+  /** Goes to a page by its name in the bar at the side; without `on`, in the browser of whoever came first. */
+  goTo(name: string, on?: Page): Promise<void>;
   /** Somebody else, in a browser session of their own. */
   signIn(operator: string, options?: TabOptions): Promise<Tab>;
   end(): Promise<void>;
 }
 
-/** Starts both and signs the user of this machine in, as admin. */
-export async function visit(config: TestConfig, options: TabOptions & { readonly folder?: string } = {}): Promise<Visit> {
+/** Starts both and signs the user of this machine in, as admin. A config that is a text says itself where the console is. */
+export async function visit(config: TestConfig | string, options: TabOptions & { readonly folder?: string } = {}): Promise<Visit> {
   const { folder, ...look } = options;
   const gateway = await startGateway({
-    config: testConfig({ ...config, extra: { ...WITH_CONSOLE, ...config.extra } }),
+    config: typeof config === 'string' ? config : testConfig({ ...config, extra: { ...WITH_CONSOLE, ...config.extra } }),
     ...(folder !== undefined && { folder }),
   });
   let browser: TestBrowser | undefined;
@@ -51,9 +51,9 @@ export async function visit(config: TestConfig, options: TabOptions & { readonly
           tabs.flatMap(({ complaints, dialogs }) => [...complaints, ...dialogs.map((text) => `dialog: ${text}`)]),
           [],
         ),
-      goTo: async (name) => {
-        await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name }).click();
-        await page.getByRole('heading', { name, level: 1 }).waitFor();
+      goTo: async (name, on = page) => {
+        await on.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name }).click();
+        await on.getByRole('heading', { name, level: 1 }).waitFor();
       },
       signIn: (operator, seen) => enter(['--operator', operator], seen),
       end: async () => {
