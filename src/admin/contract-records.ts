@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { COUNT_BY, ENTRY_KINDS, EXPORT_FORMATS } from '../audit/index.ts';
+import type { DecisionReason } from '../audit/index.ts';
 import type { Endpoint } from './endpoint.ts';
 import { areInOrder, FILTER_DETAILS, filterMembers, ORDER_ISSUE, reasonMember } from './record-query.ts';
 
@@ -46,7 +47,7 @@ export const recordSchema = z.strictObject({
   target: text.meta({ description: 'What it was done to.' }),
   verdict: text.meta({ description: 'allow, ask or deny.' }),
   rule: text,
-  reason: text,
+  reason: text.meta({ description: 'Why a call was not carried, as a code; of what people do, why they did it, in their words.' }),
   limit: text,
   approval: text,
   status: text.meta({
@@ -235,6 +236,8 @@ export const RECORD_ENDPOINTS = {
   },
 } as const satisfies Record<string, Endpoint>;
 
+/** Codes that stand in `reason` of a call; a log may be of another version, and have others. */
+export type RecordReason = DecisionReason;
 export type RecordView = z.output<typeof recordSchema>;
 export type RecordFindingView = z.output<typeof findingSchema>;
 export type RecordsQuery = z.output<typeof pageQuery>;

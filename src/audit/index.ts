@@ -1,5 +1,7 @@
 // What happened, on a record that shows every change to it, and that holds nothing of what was said: decisions and outcomes of calls,
 // durable before the answer, in an append-only hash chain per process; and the tools to read and verify it without a gateway.
+export { DECISION_REASONS } from './decision-reasons.ts';
+export type { DecisionReason } from './decision-reasons.ts';
 export { encodeRecord } from './encode-record.ts';
 export { toRecordedUri } from './recorded-uri.ts';
 export { MAX_ACT_DETAILS, MAX_RECORDED_FINDINGS } from './record.ts';

@@ -2,6 +2,8 @@
 // no result, no header value, no token; only who, where, which, by which rule, how it ended, how large and how long.
 // How it is written: encode-record.ts. Field names and order are the format, version 1, pinned by test/pins/audit-record.test.ts.
 
+import type { DecisionReason } from './decision-reasons.ts';
+
 /** What was found of one type in a message, and what was done about it. Where and how often, never what. */
 export interface RecordedFinding {
   /** Name of the detector, or why something was not looked into. */
@@ -24,8 +26,8 @@ export interface DecisionRecord {
   readonly verdict: 'allow' | 'ask' | 'deny';
   /** The rule that decided; undefined where none matched. */
   readonly rule: string | undefined;
-  /** Why not: a code of base/errors.ts, or what policy lacked: `condition-error`, `approval-needed`. */
-  readonly reason: string | undefined;
+  /** Why not. */
+  readonly reason: DecisionReason | undefined;
   /** The limit that it was over. */
   readonly limit?: string | undefined;
   /** Labels of what the task had used before, where a rule looked at them. */

@@ -60,7 +60,7 @@ function decision(id: string, time: number): DecisionRecord {
     time,
     verdict: 'deny',
     rule: undefined,
-    reason: 'no_rule',
+    reason: 'denied',
     tenant: 'default',
     agent: 'desk-1',
     user: undefined,

@@ -2,6 +2,7 @@
 // decision is in the log before anything is forwarded, and durable before the first byte of the answer; every exit writes the outcome.
 // (Authentication has happened at the head, in door.ts: a stranger's body is never read.)
 
+import type { DecisionReason } from '../audit/index.ts';
 import { legacyRevisionFor } from '../mcp/index.ts';
 import type { JsonObject } from '../mcp/index.ts';
 import { describeDenial, settle } from '../policies/index.ts';
@@ -137,7 +138,7 @@ function takeIn(call: Call, ports: Ports): void {
     }),
   );
   if (decided) return;
-  const giveUp = (reason: string): void => {
+  const giveUp = (reason: DecisionReason): void => {
     forget();
     pending.abandon();
     recordDecision(call, { verdict: 'deny', rule: undefined, reason, revision: snapshot.revision }, ports);

@@ -2,7 +2,7 @@
 // and a decision without a name for what could not be read. Never a value.
 
 import { MAX_RECORDED_FINDINGS } from '../audit/index.ts';
-import type { OutcomeRecord, RecordedCapture } from '../audit/index.ts';
+import type { DecisionReason, OutcomeRecord, RecordedCapture } from '../audit/index.ts';
 import type { ErrorCode } from '../base/index.ts';
 import type { Snapshot } from '../config/index.ts';
 import type { Admitted } from './admission/index.ts';
@@ -21,7 +21,7 @@ export interface Decision {
   readonly verdict: 'allow' | 'ask' | 'deny';
   readonly rule: string | undefined;
   /** Why not. */
-  readonly reason: string | undefined;
+  readonly reason: DecisionReason | undefined;
   /** The limit that it was over. */
   readonly limit?: string | undefined;
   /** What the task had used before, where that was looked at. */

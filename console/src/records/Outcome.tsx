@@ -1,33 +1,12 @@
-// How something ended, in a word: what was decided, and what came of it.
+// The word for how something ended, as it stands in lists and stories.
 
 import type { ReactElement } from 'react';
-import type { RecordView } from '../api/contract.ts';
 import { Badge } from '../ui/Badge.tsx';
-import type { Tone } from '../ui/Badge.tsx';
-
-const STATUS_WORDS: Readonly<Record<string, readonly [word: string, tone: Tone]>> = {
-  ok: ['ok', 'good'],
-  done: ['done', 'good'],
-  begun: ['begun', 'info'],
-  tool_error: ['tool error', 'warn'],
-  rpc_error: ['server error', 'warn'],
-  refused: ['refused', 'bad'],
-  failed: ['failed', 'bad'],
-  cancelled: ['cancelled', 'neutral'],
-  unknown: ['unknown', 'warn'],
-};
-
-/** The word and its tone. */
-export function outcomeOf({ verdict, status, isUnderWay }: Pick<RecordView, 'verdict' | 'status' | 'isUnderWay'>): readonly [string, Tone] {
-  if (verdict === 'deny') return ['denied', 'bad'];
-  if (verdict === 'ask') return ['asked', 'warn'];
-  if (isUnderWay) return ['under way', 'info'];
-  if (status !== null) return STATUS_WORDS[status] ?? [status, 'neutral'];
-  return verdict === 'allow' ? ['allowed', 'good'] : ['noted', 'neutral'];
-}
+import { outcomeOf } from './outcome-words.ts';
+import type { Ended } from './outcome-words.ts';
 
 /** How it ended. */
-export function Outcome({ record }: { readonly record: Pick<RecordView, 'verdict' | 'status' | 'isUnderWay'> }): ReactElement {
+export function Outcome({ record }: { readonly record: Ended }): ReactElement {
   const [word, tone] = outcomeOf(record);
   return (
     <Badge tone={tone} hasDot>

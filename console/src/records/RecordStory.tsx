@@ -13,8 +13,10 @@ import { showBytes } from '../ui/units.ts';
 import { targetOf } from './filter.ts';
 import { Findings } from './Findings.tsx';
 import { Hops } from './Hops.tsx';
+import { outcomeOf } from './outcome-words.ts';
 import { Outcome } from './Outcome.tsx';
 import { Proof } from './Proof.tsx';
+import { whyOf } from './reasons.ts';
 
 /** What the story is told with. */
 export interface RecordStoryProps {
@@ -31,18 +33,17 @@ export function RecordStory({ story, onOpen, proofDenied }: RecordStoryProps): R
   return (
     <div className="story">
       <Headline record={record} />
-      {record.reason !== null && (
-        <Notice tone={record.verdict === 'deny' ? 'bad' : 'neutral'} title="Why">
-          <Untrusted text={record.reason} />
-        </Notice>
-      )}
+      <Why record={record} />
       {hops.length > 1 && (
         <Section title="The way it took">
           <Hops hops={hops} />
         </Section>
       )}
       {rule !== null && (
-        <Section title="The rule that decided" aside={rule.isSame === false ? <Badge tone="warn">policy changed since</Badge> : null}>
+        <Section
+          title={record.verdict === 'ask' ? 'The rule that wants a person asked' : 'The rule that decided'}
+          aside={rule.isSame === false ? <Badge tone="warn">policy changed since</Badge> : null}
+        >
           {rule.text === null ? (
             <p className="soft">
               <code>{rule.name}</code> is not in the policy any more.
@@ -105,6 +106,26 @@ export function RecordStory({ story, onOpen, proofDenied }: RecordStoryProps): R
         ))}
       </Section>
     </div>
+  );
+}
+
+/** Why it went as it did, in a sentence; the code beside it is what one searches for. */
+function Why({ record }: { readonly record: RecordView }): ReactElement | null {
+  const why = whyOf(record);
+  if (why === undefined) return null;
+  const [, tone] = outcomeOf(record);
+  return (
+    <Notice tone={tone === 'bad' ? 'bad' : 'neutral'} title="Why">
+      <Untrusted text={why.says} />
+      {why.code === undefined ? null : (
+        <>
+          {' '}
+          <code className="faint">
+            <Untrusted text={why.code} />
+          </code>
+        </>
+      )}
+    </Notice>
   );
 }
 

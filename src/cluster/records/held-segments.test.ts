@@ -21,7 +21,7 @@ it('what was removed from the middle of a log, because its beginning is held, is
       time: 1_000 + n,
       verdict: 'deny',
       rule: undefined,
-      reason: 'no_rule',
+      reason: 'denied',
       tenant: 'default',
       agent: `agent-${n}`,
       user: undefined,

@@ -1,6 +1,7 @@
 // The step of the approved schema: what a call sends is what its tool was approved to take, so that policy judges what it thinks it does, and a
 // server that asks a model for one thing more than was approved does not get it (T23).
 
+import type { DecisionReason } from '../../audit/index.ts';
 import type { Held } from '../../tools/index.ts';
 import type { Call } from '../exchange.ts';
 import { holdArguments } from '../held-arguments.ts';
@@ -25,6 +26,6 @@ function toRefusal({ id, question: { subject } }: Call, held: Exclude<Held, { ki
     : refusal('unvalidated-arguments', `${held.say} The ${what} was not called ${record}.`);
 }
 
-function refusal(reason: string, say: string): NotAdmitted {
+function refusal(reason: DecisionReason, say: string): NotAdmitted {
   return { verdict: 'deny', rule: undefined, reason, refused: { code: 'denied', say } };
 }

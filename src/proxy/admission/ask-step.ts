@@ -2,6 +2,7 @@
 // An approval lets nothing pass by itself: before it is used, and behind that, all steps are gone through again, because policy, the catalogue or a
 // lock may have changed while somebody made up their mind.
 
+import type { DecisionReason } from '../../audit/index.ts';
 import { approvedBy } from '../../policies/index.ts';
 import type { Ask } from '../../policies/index.ts';
 import { askedOf } from '../approvals/asked.ts';
@@ -32,7 +33,7 @@ const ROUND_LIFE_MS = 10 * 60_000;
 /** Keys that seal live for so long at least. */
 const TOLD_LIFE_MS = 12 * 3_600_000;
 
-const NOT_ASKED: Readonly<Record<NotAsked, string>> = {
+const NOT_ASKED: Readonly<Record<NotAsked, DecisionReason>> = {
   'agent-full': 'approvals-full',
   full: 'approvals-full',
   'asked-too-often': 'approvals-too-many',
@@ -211,7 +212,7 @@ function unrecorded(): NotAdmitted {
   return { verdict: 'deny', rule: undefined, reason: 'audit_unavailable', refused: { code: 'audit_unavailable' } };
 }
 
-function refusal({ verdict, call }: Admission, reason: string, refused: Refused, kind: 'deny' | 'ask' = 'deny'): NotAdmitted {
+function refusal({ verdict, call }: Admission, reason: DecisionReason, refused: Refused, kind: 'deny' | 'ask' = 'deny'): NotAdmitted {
   const say = refused.say === undefined ? undefined : `${refused.say} Whoever runs the gateway can look it up: record ${call.id}.`;
   return { verdict: kind, rule: verdict?.rule, reason, refused: { ...refused, say } };
 }

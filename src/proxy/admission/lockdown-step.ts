@@ -22,7 +22,7 @@ export function whyLocked(call: Call, ports: Pick<Ports, 'snapshot'>): NotAdmitt
   return {
     verdict: 'deny',
     rule: undefined,
-    reason: LOCKED_DOWN.reason,
+    reason: 'lockdown',
     refused: { code: 'denied', say: `${describeDenial(LOCKED_DOWN, subject)} Whoever runs it can look it up: record ${call.id}.` },
   };
 }

@@ -1,6 +1,7 @@
 // The shapes of an admission: what wants to go to a server, what each step says to it, and what comes of it.
 
 import type { Principal } from '../../agents/index.ts';
+import type { DecisionReason } from '../../audit/index.ts';
 import type { Snapshot } from '../../config/index.ts';
 import type { FindingCounts, Found } from '../../inspection/index.ts';
 import type { Edit, JsonObject } from '../../mcp/index.ts';
@@ -28,8 +29,8 @@ export interface NotAdmitted {
   readonly rule: string | undefined;
   /** The limit that it is over. */
   readonly limit?: string;
-  /** For the record: stable, in kebab case, or a code of the error table. */
-  readonly reason: string;
+  /** For the record. */
+  readonly reason: DecisionReason;
   /** What the agent reads. */
   readonly refused: Refused;
 }
