@@ -68,7 +68,9 @@ async function passes(name: string): Promise<boolean> {
 const view = (name: string): Promise<void> => here.page.getByRole('tab', { name }).click();
 const button = (name: string, within: Locator = here.page.getByRole('main')): Locator => within.getByRole('button', { name, exact: true });
 const toast = (text: string): Promise<void> => here.page.getByRole('status').filter({ hasText: text }).waitFor();
+/** What leads to the slip. */
 const mistake = (): Locator => here.page.getByRole('button', { name: /^line 9 .*effect/ });
+
 /** Puts a text in place of the one in the editor, from the clipboard. */
 async function write(text: string): Promise<void> {
   const { page } = here;
@@ -126,8 +128,8 @@ test('what is written is tried on what has happened before anything is saved', {
   // It leads to its line, where it is mended by hand.
   await mistake().click();
   await page.keyboard.press('End');
-  for (const _ of 'alow') await page.keyboard.press('Backspace');
-  await page.keyboard.type('allow');
+  await page.keyboard.press('Shift+Home');
+  await page.keyboard.type('effect: allow');
   await page.getByRole('heading', { name: 'Cannot be put in force' }).waitFor({ state: 'detached' });
   await button('Replay').click();
   await page.getByRole('heading', { name: 'Try what you have written on what has happened' }).waitFor();
