@@ -37,7 +37,7 @@ export const RECORD_HANDLERS: Handlers<Served> = {
   cancelJob: async ({ jobs }, { job }) => map(await jobs.cancel(job), (value) => ({ value })),
   listen: async ({ events }, { query, visit }) => {
     const refusal = query.topics.includes('calls') ? refusalOfCalls(visit) : undefined;
-    return refusal === undefined ? map(await events.listen(query), (value) => ({ value })) : fail(refusal);
+    return refusal === undefined ? map(await events.listen(query, visit?.signedIn?.session), (value) => ({ value })) : fail(refusal);
   },
 };
 

@@ -44,8 +44,11 @@ export interface JobsPort {
 
 /** What happens, as it happens. */
 export interface EventsPort {
-  /** Begins with the first that is asked for, and ends when the iterator is given back. */
-  listen(query: EventsQuery): Answer<AsyncIterable<GatewayEvent>>;
+  /**
+   * Begins with the first that is asked for, and ends when the iterator is given back. `session`: of whoever is signed in; it has a few streams at once, and
+   * the oldest ends for a newer one.
+   */
+  listen(query: EventsQuery, session?: string): Answer<AsyncIterable<GatewayEvent>>;
 }
 
 /** All of that. */

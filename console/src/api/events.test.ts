@@ -7,7 +7,13 @@ import type { Hearing } from './events.ts';
 function createBrowser() {
   const opened: { readonly url: string; readonly hearing: Hearing; isOpen: boolean }[] = [];
   let waiting: { readonly what: () => void; readonly ms: number }[] = [];
+  let isHidden = false;
+  let look: () => void = () => undefined;
   return {
+    show(isShown: boolean) {
+      isHidden = !isShown;
+      look();
+    },
     opened,
     waits: () => waiting.map(({ ms }) => ms),
     pass() {
@@ -16,6 +22,10 @@ function createBrowser() {
       for (const { what } of due) what();
     },
     deps: {
+      isHidden: () => isHidden,
+      onLook: (listener: () => void) => {
+        look = listener;
+      },
       open: (url: string, hearing: Hearing) => {
         const connection = { url, hearing, isOpen: true };
         opened.push(connection);
@@ -135,4 +145,80 @@ test('what is no event is passed over', () => {
 
 test('nobody wants anything: there is nowhere to listen', () => {
   assert.equal(urlOf([]), undefined);
+});
+
+test('a page that nobody sees has no connection, and what it missed is read when it is shown again', () => {
+  const browser = createBrowser();
+  const stream = createEventStream(browser.deps);
+  let gaps = 0;
+  stream.listen(
+    { topics: ['changes'] },
+    () => undefined,
+    () => (gaps += 1),
+  );
+  browser.pass();
+  browser.opened[0]?.hearing.onMessage(READY);
+  browser.show(false);
+  assert.equal(browser.opened[0]?.isOpen, false);
+  // Not even where something else is wanted, or time passes.
+  stream.listen({ topics: ['jobs'] }, () => undefined);
+  browser.pass();
+  browser.pass();
+  assert.equal(browser.opened.length, 1);
+  browser.show(true);
+  assert.equal(browser.opened[1]?.url, '/api/v1/events?topics=changes%2Cjobs');
+  assert.equal(gaps, 0);
+  browser.opened[1]?.hearing.onMessage(READY);
+  assert.deepEqual([stream.state(), gaps], ['open', 1]);
+  browser.show(true);
+  assert.equal(browser.opened.length, 2, 'who comes to a page that listens changes nothing');
+});
+
+test('a page that was opened behind another connects when it is seen, and reads again what it showed', () => {
+  const browser = createBrowser();
+  const stream = createEventStream(browser.deps);
+  let gaps = 0;
+  browser.show(false);
+  stream.listen(
+    { topics: ['changes'] },
+    () => undefined,
+    () => (gaps += 1),
+  );
+  browser.pass();
+  assert.equal(browser.opened.length, 0);
+  browser.show(true);
+  browser.opened[0]?.hearing.onMessage(READY);
+  assert.equal(gaps, 1);
+});
+
+test('a page that gave way to newer ones does not fight for its place, and takes it when somebody comes to it', () => {
+  const browser = createBrowser();
+  const stream = createEventStream(browser.deps);
+  let gaps = 0;
+  stream.listen(
+    { topics: ['changes'] },
+    () => undefined,
+    () => (gaps += 1),
+  );
+  browser.pass();
+  browser.opened[0]?.hearing.onMessage(READY);
+  browser.opened[0]?.hearing.onMessage(JSON.stringify({ topic: 'over', why: 'newer' }));
+  // The end of the stream, which a browser tells as a break.
+  browser.opened[0]?.hearing.onBreak();
+  browser.pass();
+  assert.deepEqual([stream.state(), browser.opened.length, browser.opened[0]?.isOpen], ['elsewhere', 1, false]);
+  browser.show(true);
+  browser.opened[1]?.hearing.onMessage(READY);
+  assert.deepEqual([stream.state(), gaps], ['open', 1]);
+});
+
+test('who comes and goes while a connection is broken does not keep it from being made again', () => {
+  const browser = createBrowser();
+  const stream = createEventStream(browser.deps);
+  stream.listen({ topics: ['changes'] }, () => undefined);
+  browser.pass();
+  browser.opened[0]?.hearing.onBreak();
+  stream.listen({ topics: ['changes'] }, () => undefined)();
+  browser.pass();
+  assert.equal(browser.opened.length, 2);
 });

@@ -1,5 +1,6 @@
 // What happens in the gateway, as it happens: one connection of this page for everybody on it who listens. What it listens to is what they want
-// together; a connection that breaks is made again, later and later, and whoever shows something is told that it may have missed some.
+// together; a connection that breaks is made again, later and later, and whoever shows something is told that it may have missed some. A page that nobody
+// sees has none: a browser has six connections for one host, in all its tabs together, and a tab without one to spare would show nothing at all.
 
 import type { EventTopic, GatewayEvent } from './contract.ts';
 import { toUrl } from './endpoints.ts';
@@ -10,8 +11,11 @@ export interface Wanted {
   readonly filter?: Readonly<Record<string, string | undefined>>;
 }
 
-/** connecting: for the first time, or because what is listened to has changed. broken: it will be tried again. */
-export type StreamState = 'connecting' | 'open' | 'broken';
+/**
+ * connecting: for the first time, because what is listened to has changed, or because the page was hidden. broken: it will be tried again. elsewhere: newer
+ * pages of the same session have it; it comes back with whoever comes to this one.
+ */
+export type StreamState = 'connecting' | 'open' | 'broken' | 'elsewhere';
 
 /** One connection for all listeners of a page. */
 export interface EventStream {
@@ -32,6 +36,10 @@ export interface StreamDeps {
   /** Connects; returns what closes it. */
   readonly open: (url: string, hearing: Hearing) => () => void;
   readonly later: (what: () => void, ms: number) => () => void;
+  /** Whether nobody can see the page now. */
+  readonly isHidden: () => boolean;
+  /** Calls back when that changes, and when somebody comes to the page. */
+  readonly onLook: (listener: () => void) => void;
 }
 
 /** Listeners come and go together when a page changes: what they want is added up once. */
@@ -45,14 +53,15 @@ interface Listener {
   readonly onGap: (() => void) | undefined;
 }
 
-/** Makes the connection; opened when somebody listens, closed when nobody does. */
-export function createEventStream({ open, later }: StreamDeps): EventStream {
+/** Makes the connection; opened when somebody listens on a page that is seen, closed when nobody does. */
+export function createEventStream({ open, later, isHidden, onLook }: StreamDeps): EventStream {
   const listeners = new Set<Listener>();
   const watchers = new Set<() => void>();
   let state: StreamState = 'connecting';
   let close: (() => void) | undefined;
   let url: string | undefined;
-  let cancel: (() => void) | undefined;
+  let cancelSettling: (() => void) | undefined;
+  let cancelRetry: (() => void) | undefined;
   let retryMs = FIRST_RETRY_MS;
   let isGap = false;
 
@@ -64,8 +73,9 @@ export function createEventStream({ open, later }: StreamDeps): EventStream {
   const tell = (data: string): void => {
     const event = readEvent(data);
     if (event === undefined) return;
-    const topic = topicOf(event);
-    if (topic === undefined) return begin();
+    if (event.topic === 'ready') return begin();
+    if (event.topic === 'over') return letGo('elsewhere');
+    const topic = TOPIC_OF[event.topic];
     for (const listener of listeners) if (listener.wanted.topics.includes(topic)) listener.onEvent(event);
   };
   /** From here on everything is told. */
@@ -75,21 +85,26 @@ export function createEventStream({ open, later }: StreamDeps): EventStream {
     if (isGap) for (const listener of listeners) listener.onGap?.();
     isGap = false;
   };
-  const connect = (): void => {
+  /** What happens until there is a connection again is told by none. */
+  const letGo = (next: StreamState): void => {
+    cancelRetry?.();
+    cancelRetry = undefined;
     close?.();
     close = undefined;
+    isGap = true;
+    setState(next);
+  };
+  const connect = (): void => {
+    if (close !== undefined) letGo('connecting');
     if (url === undefined) return;
+    if (isHidden()) return letGo('connecting');
     const mine = open(url, {
       onMessage: tell,
       // A browser gives up for good when the answer is none that it knows, a 401 or a 503: so every break is mended here.
       onBreak: () => {
         if (close !== mine) return;
-        mine();
-        close = undefined;
-        isGap = true;
-        setState('broken');
-        cancel?.();
-        cancel = later(connect, retryMs);
+        letGo('broken');
+        cancelRetry = later(connect, retryMs);
         retryMs = Math.min(MAX_RETRY_MS, retryMs * 2);
       },
     });
@@ -99,16 +114,25 @@ export function createEventStream({ open, later }: StreamDeps): EventStream {
     const next = urlOf(Array.from(listeners, (listener) => listener.wanted));
     if (next === url) return;
     url = next;
+    connectAnew();
+  };
+  /** As if nothing had been wrong before. */
+  const connectAnew = (): void => {
+    cancelRetry?.();
+    cancelRetry = undefined;
     retryMs = FIRST_RETRY_MS;
-    // What happens until the new connection stands is told by neither.
-    isGap ||= close !== undefined;
     setState('connecting');
     connect();
   };
   const settleSoon = (): void => {
-    cancel?.();
-    cancel = later(settle, SETTLE_MS);
+    cancelSettling?.();
+    cancelSettling = later(settle, SETTLE_MS);
   };
+  onLook(() => {
+    if (url === undefined) return;
+    if (isHidden()) letGo('connecting');
+    else if (close === undefined) connectAnew();
+  });
 
   return {
     listen(wanted, onEvent, onGap) {
@@ -136,22 +160,14 @@ export function urlOf(wanted: readonly Wanted[]): string | undefined {
   return toUrl('listen', {}, { topics: [...topics].sort().join(','), ...filter });
 }
 
-/** undefined: it is about the connection itself. */
-function topicOf(event: GatewayEvent): EventTopic | undefined {
-  switch (event.topic) {
-    case 'call':
-    case 'skipped':
-      return 'calls';
-    case 'change':
-      return 'changes';
-    case 'job':
-      return 'jobs';
-    case 'overview':
-      return 'overview';
-    case 'ready':
-      return undefined;
-  }
-}
+/** What was asked for → what comes of it; `ready` and `over` are about the connection itself. */
+const TOPIC_OF: Readonly<Record<Exclude<GatewayEvent['topic'], 'ready' | 'over'>, EventTopic>> = {
+  call: 'calls',
+  skipped: 'calls',
+  change: 'changes',
+  job: 'jobs',
+  overview: 'overview',
+};
 
 /** The gateway checks what it tells against the contract; a line cut off in the middle is none. */
 function readEvent(data: string): GatewayEvent | undefined {

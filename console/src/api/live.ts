@@ -20,6 +20,11 @@ const stream = createEventStream({
     const timer = setTimeout(what, ms);
     return () => clearTimeout(timer);
   },
+  isHidden: () => document.hidden,
+  onLook: (listener) => {
+    document.addEventListener('visibilitychange', listener);
+    window.addEventListener('focus', listener);
+  },
 });
 
 /** Listens as long as the component stands. `wanted` undefined: not now. */

@@ -7,6 +7,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
 import { ask } from '../api/client.ts';
 import { useApi } from '../api/hooks.ts';
+import type { StreamState } from '../api/events.ts';
 import { useFreshness, useStreamState } from '../api/live.ts';
 import { asProblem } from '../api/problem.ts';
 import { sessionQuery, useSession } from '../api/session.tsx';
@@ -112,13 +113,20 @@ function NavLink({
 
 function Stream(): ReactElement {
   const state = useStreamState();
-  const text = { connecting: 'Connecting', open: 'Live', broken: 'Reconnecting' }[state];
+  const text = STREAM_TEXTS[state];
   return (
     <span className={`stream stream-${state}`} role="status">
       {text}
     </span>
   );
 }
+
+const STREAM_TEXTS: Readonly<Record<StreamState, string>> = {
+  connecting: 'Connecting',
+  open: 'Live',
+  broken: 'Reconnecting',
+  elsewhere: 'Live in newer windows; click here to go on',
+};
 
 const THEMES = [
   { theme: 'system', label: 'As the system', icon: 'screen' },

@@ -33,8 +33,8 @@ function query(topics: EventsQuery['topics'], others: Partial<EventsQuery> = {})
   return { topics, ...others };
 }
 
-async function listen(port: ReturnType<typeof setUp>['port'], asked: EventsQuery): Promise<AsyncIterator<GatewayEvent>> {
-  const listening = await port.listen(asked);
+async function listen(port: ReturnType<typeof setUp>['port'], asked: EventsQuery, session?: string): Promise<AsyncIterator<GatewayEvent>> {
+  const listening = await port.listen(asked, session);
   return listening.ok ? listening.value[Symbol.asyncIterator]() : assert.fail(listening.error.detail);
 }
 
@@ -110,4 +110,35 @@ test('where names are hidden nobody is watched by name, and who watches under an
   privacy.hides = true;
   news.changed('settings');
   assert.equal((await waiting).done, true);
+});
+
+test('a session has a few streams: the oldest gives way to a newer one and is told so, and others keep theirs', async () => {
+  const { port, jobs } = setUp();
+  const begin = async (session?: string): Promise<AsyncIterator<GatewayEvent>> => {
+    const events = await listen(port, query(['jobs']), session);
+    assert.deepEqual((await events.next()).value, { topic: 'ready' });
+    return events;
+  };
+  const others = [await begin('b'), await begin()];
+  const own = [await begin('a'), await begin('a'), await begin('a'), await begin('a')];
+  const waiting = own.map((events) => events.next());
+  await begin('a');
+  assert.equal(jobs.size, 6);
+  assert.deepEqual((await waiting[0])?.value, { topic: 'over', why: 'newer' });
+  assert.equal((await own[0]?.next())?.done, true);
+  // The places of others are theirs, and one that somebody has left needs nobody to give way.
+  await own[1]?.return?.();
+  await begin('a');
+  assert.equal(jobs.size, 6);
+  for (const events of others) await events.return?.();
+  assert.equal(jobs.size, 4);
+});
+
+test('where all places are taken, whoever has their share of them may still move', async () => {
+  const { port } = setUp();
+  for (let at = 0; at < 64; at++) void (await listen(port, query(['jobs']), `session ${at % 16}`)).next();
+  const refused = await port.listen(query(['jobs']), 'another');
+  assert.equal(!refused.ok && refused.error.code, 'unavailable');
+  void (await listen(port, query(['jobs']), 'session 3')).next();
+  assert.equal((await port.listen(query(['jobs']), 'another')).ok, false);
 });

@@ -21,24 +21,42 @@ export interface EventPortOptions {
 
 /** Streams at once, of all who are signed in. */
 const MAX_LISTENERS = 64;
+/** Streams of one session: the places are everybody's, and a browser has no more than six connections to one host, which pages need for more than this. */
+const MAX_OF_SESSION = 4;
 /** Calls that a listener has not read yet. */
 const MAX_WAITING = 500;
 
 export function createEventPort({ feed, jobs, news, hidesNames, refusalOf }: EventPortOptions): EventsPort {
   let listeners = 0;
+  /** By session, the oldest first: what ends each of its streams for a newer one. */
+  const sessions = new Map<string, Set<() => void>>();
 
-  const listen = (query: EventsQuery): AsyncIterator<GatewayEvent, undefined> => {
+  /** Takes a place of a session. Gives back what leaves it. */
+  const enter = (session: string, giveWay: () => void): (() => void) => {
+    const streams = sessions.get(session) ?? new Set();
+    sessions.set(session, streams);
+    const [oldest] = streams;
+    if (streams.size >= MAX_OF_SESSION) oldest?.();
+    streams.add(giveWay);
+    return () => {
+      streams.delete(giveWay);
+      if (streams.size === 0) sessions.delete(session);
+    };
+  };
+
+  const listen = (query: EventsQuery, session: string | undefined): AsyncIterator<GatewayEvent, undefined> => {
     const inbox = createInbox();
     const leaving: (() => void)[] = [];
     let isOver = false;
-    const leave = (): void => {
+    const leave = (last?: GatewayEvent): void => {
       if (isOver) return;
       isOver = true;
       listeners -= 1;
       for (const one of leaving) one();
-      inbox.end();
+      inbox.end(last);
     };
     const begin = (): void => {
+      if (session !== undefined) leaving.push(enter(session, () => leave({ topic: 'over', why: 'newer' })));
       listeners += 1;
       const wants = (topic: EventsQuery['topics'][number]): boolean => query.topics.includes(topic);
       if (wants('overview')) leaving.push(news.onPoint((point) => inbox.point(point)));
@@ -66,11 +84,12 @@ export function createEventPort({ feed, jobs, news, hidesNames, refusalOf }: Eve
   };
 
   return {
-    listen: async (query) => {
+    listen: async (query, session) => {
       const refusal = query.topics.includes('calls') ? refusalOf(query) : undefined;
       if (refusal !== undefined) return fail({ code: 'two_needed', detail: refusal });
-      if (listeners >= MAX_LISTENERS) return fail({ code: 'unavailable', detail: TOO_MANY });
-      return ok({ [Symbol.asyncIterator]: () => listen(query) });
+      const isOwnTurn = session !== undefined && (sessions.get(session)?.size ?? 0) >= MAX_OF_SESSION;
+      if (listeners >= MAX_LISTENERS && !isOwnTurn) return fail({ code: 'unavailable', detail: TOO_MANY });
+      return ok({ [Symbol.asyncIterator]: () => listen(query, session) });
     },
   };
 }
@@ -85,7 +104,8 @@ interface Inbox {
   job(job: JobView): void;
   point(point: OverviewPoint): void;
   next(): Promise<IteratorResult<GatewayEvent, undefined>>;
-  end(): void;
+  /** `last`: all that is told yet. */
+  end(last?: GatewayEvent): void;
 }
 
 function createInbox(): Inbox {
@@ -96,8 +116,14 @@ function createInbox(): Inbox {
   const jobs = new Map<string, JobView>();
   let latest: OverviewPoint | undefined;
   let isOver = false;
+  let farewell: GatewayEvent | undefined;
   let wake: (() => void) | undefined;
 
+  const takeFarewell = (): GatewayEvent | undefined => {
+    const last = farewell;
+    farewell = undefined;
+    return last;
+  };
   const take = (): GatewayEvent | undefined => {
     if (isReady) {
       isReady = false;
@@ -152,15 +178,16 @@ function createInbox(): Inbox {
     },
     async next() {
       for (;;) {
-        const event = isOver ? undefined : take();
+        const event = isOver ? takeFarewell() : take();
         if (event !== undefined) return { done: false, value: event };
         if (isOver) return { done: true, value: undefined };
         await new Promise<void>((resolve) => (wake = resolve));
         wake = undefined;
       }
     },
-    end: () => {
+    end: (last) => {
       isOver = true;
+      farewell = last;
       news();
     },
   };
