@@ -117,6 +117,16 @@ for (const [what, sampling, random, traceparent, isTraced] of [
   });
 }
 
+test('nothing of a trace of an agent that is not followed is told, nor its place in one given to the server', () => {
+  const road = traced({ ratio: 1, followAgents: false });
+  road.arrive(...call(context('01'), { traceparent: context('01', OTHER_TRACE) }));
+  answer(road);
+  const [span] = road.told;
+  assert.deepEqual([span?.parentId, span?.linkTraceId, span?.linkSpanId], ['', '', '']);
+  const told = JSON.stringify([road.told, Buffer.from(road.server.requests[0]?.body ?? []).toString(), road.server.requests[0]?.headers]);
+  for (const id of [TRACE, OTHER_TRACE, AGENTS_SPAN]) assert.ok(!told.includes(id), id);
+});
+
 test('what the message says goes before what the head says, which is a link then', () => {
   const road = traced();
   road.arrive(...call(context('01'), { traceparent: context('01', OTHER_TRACE) }));

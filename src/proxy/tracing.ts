@@ -73,19 +73,16 @@ export function createTracing({ nowMs, random, randomHex, isPrompt, tell, onTooM
       if (arrival.trace !== undefined) return shareOf(arrival.trace, randomHex(SPAN_DIGITS));
       const params = paramsOf(inbound);
       if (params === undefined) return undefined;
-      const said = metaOf(params)?.['traceparent'];
-      // SEP-414: what the message says goes before what carried it, which is only a link where the two differ.
-      const inMessage = typeof said === 'string' ? parseTraceparent(said) : undefined;
-      const inHead = parseTraceparent(arrival.headers.get('traceparent'));
-      const parent = inMessage ?? inHead;
-      const isWanted = parent !== undefined && sampling.followAgents ? parent.isSampled : random() < sampling.ratio;
+      // An agent that is not followed has no part in it: not even the id of its trace is told, which may lead to whoever it acts for.
+      const { parent, link } = sampling.followAgents ? placeOf(arrival, params) : NO_PLACE;
+      const isWanted = parent?.isSampled ?? random() < sampling.ratio;
       if (!isWanted || !hasRoom(sampling)) return undefined;
       return {
         traceId: parent?.traceId ?? randomHex(TRACE_DIGITS),
         parentId: parent?.spanId ?? '',
         spanId: randomHex(SPAN_DIGITS),
         clientId: randomHex(SPAN_DIGITS),
-        link: inMessage === undefined || isSame(inMessage, inHead) ? undefined : inHead,
+        link,
         isShare: false,
       };
     },
@@ -97,6 +94,23 @@ export function createTracing({ nowMs, random, randomHex, isPrompt, tell, onTooM
       tell(spanOf(call, trace, { outcome, prompt, nowUs, nowMs: nowMs() }));
     },
   };
+}
+
+/** Where a call is among its agent's own spans. */
+interface PlaceInTrace {
+  readonly parent: TraceContext | undefined;
+  readonly link: TraceContext | undefined;
+}
+
+const NO_PLACE: PlaceInTrace = { parent: undefined, link: undefined };
+
+/** SEP-414: what the message says goes before what carried it, which is only a link where the two differ. */
+function placeOf(arrival: Arrival, params: JsonObject): PlaceInTrace {
+  const said = metaOf(params)?.['traceparent'];
+  const inMessage = typeof said === 'string' ? parseTraceparent(said) : undefined;
+  const inHead = parseTraceparent(arrival.headers.get('traceparent'));
+  if (inMessage === undefined) return { parent: inHead, link: undefined };
+  return { parent: inMessage, link: isSame(inMessage, inHead) ? undefined : inHead };
 }
 
 function isSame(one: TraceContext, other: TraceContext | undefined): boolean {
