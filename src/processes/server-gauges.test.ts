@@ -63,7 +63,8 @@ test('what is wrong is told as long as it is, asked again meanwhile, and then no
     prepare: () => {},
     close: () => {},
   };
-  const tick = createServerGauges(metrics, { all: () => [server] });
+  let config = [server];
+  const tick = createServerGauges(metrics, { all: () => config });
   const told = (name: MetricName): unknown => metrics.dump().families[name]?.map(({ labels, values }) => [...labels, values[0]]);
   tick();
   assert.deepEqual(told('sallyport.server.up'), [['files', 0]]);
@@ -76,4 +77,17 @@ test('what is wrong is told as long as it is, asked again meanwhile, and then no
   assert.deepEqual(told('sallyport.server.fault'), [['certificate', 'files', 0]]);
   assert.deepEqual(told('sallyport.server.certificate.expiry.timestamp'), [['files', 1_900_000_000]]);
   assert.equal(doubts, 1);
+
+  // It fails again, and is taken out of the config: whoever is woken because of it could do nothing about it.
+  Object.assign(server, { pool: poolIn('unreachable') });
+  tick();
+  config = [];
+  tick();
+  assert.deepEqual(told('sallyport.server.up'), []);
+  assert.deepEqual(told('sallyport.server.fault'), [['certificate', 'files', 0]]);
+  assert.deepEqual(told('sallyport.server.clock.ahead'), []);
+  assert.deepEqual(told('sallyport.server.certificate.expiry.timestamp'), []);
+  config = [server];
+  tick();
+  assert.deepEqual(told('sallyport.server.up'), [['files', 0]]);
 });

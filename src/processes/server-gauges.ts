@@ -34,8 +34,24 @@ export function faultOf({ config, readiness, pool }: Pick<Server, 'config' | 're
 /** A function that brings the gauges of servers up to date. */
 export function createServerGauges(metrics: Metrics, servers: Pick<Servers, 'all'>): () => void {
   const faults = new Map<string, ServerFault>();
+  let told: ReadonlySet<string> = new Set();
+
+  /** Of a server that the config has no more, nothing is told: an alert about it would never end. */
+  function forget(name: string): void {
+    const label = { 'sallyport.server': name };
+    const fault = faults.get(name);
+    if (fault !== undefined) metrics.gauge('sallyport.server.fault', { kind: fault, ...label }).forget();
+    faults.delete(name);
+    for (const gauge of ['sallyport.server.up', 'sallyport.server.certificate.expiry.timestamp', 'sallyport.server.clock.ahead'] as const)
+      metrics.gauge(gauge, label).forget();
+  }
+
   return () => {
-    for (const server of servers.all()) {
+    const all = [...servers.all()];
+    const names = new Set(all.map(({ name }) => name));
+    for (const name of told) if (!names.has(name)) forget(name);
+    told = names;
+    for (const server of all) {
       const { name, readiness, pool, clock, config } = server;
       const label = { 'sallyport.server': name };
       const fault = faultOf(server);

@@ -42,6 +42,17 @@ describe('recording', () => {
     assert.deepEqual(seriesOf(metrics, 'sallyport.connections'), [{ labels: ['main'], values: [3] }]);
   });
 
+  it('tells nothing of a gauge that is forgotten, until it is set again', () => {
+    const metrics = createMetrics();
+    const open = metrics.gauge('sallyport.connections', { listener: 'main' });
+    open.set(5);
+    open.forget();
+    assert.deepEqual(seriesOf(metrics, 'sallyport.connections'), []);
+    assert.ok(parseMetricsDump(structuredClone(metrics.dump())).ok);
+    open.add(2);
+    assert.deepEqual(seriesOf(metrics, 'sallyport.connections'), [{ labels: ['main'], values: [2] }]);
+  });
+
   const bounds = METRICS['sallyport.overhead.duration'].buckets;
   const observations: readonly { name: string; seconds: number; bucket: number; sum: number }[] = [
     { name: 'nothing', seconds: 0, bucket: 0, sum: 0 },

@@ -18,6 +18,8 @@ export interface Counter {
 export interface Gauge {
   set(value: number): void;
   add(amount: number): void;
+  /** What it told of is no more: nothing is told of it until it is set again. */
+  forget(): void;
 }
 
 /** Counts observations by size. */
@@ -75,7 +77,8 @@ export function createMetrics(): Metrics {
     dump() {
       const dumped: [MetricName, FamilyDump][] = [];
       for (const [name, { table, values, width }] of families) {
-        dumped.push([name, table.labels.map((labels, i) => ({ labels, values: [...values.subarray(i * width, (i + 1) * width)] }))]);
+        const series = table.labels.map((labels, i) => ({ labels, values: [...values.subarray(i * width, (i + 1) * width)] }));
+        dumped.push([name, series.filter((one) => !one.values.some(Number.isNaN))]);
       }
       return { format: 1, families: Object.fromEntries(dumped) };
     },
@@ -96,7 +99,10 @@ function createGauge(values: Float64Array, at: number): Gauge {
       values[at] = value;
     },
     add(amount) {
-      values[at] = (values[at] ?? 0) + amount;
+      values[at] = (values[at] || 0) + amount;
+    },
+    forget() {
+      values[at] = Number.NaN;
     },
   };
 }

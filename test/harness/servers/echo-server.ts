@@ -23,11 +23,12 @@ export interface EchoServer {
   close(): Promise<void>;
 }
 
-/** What it lists, how it is reached (plainly, or with a certificate), and how long it thinks. */
+/** What it lists, how it is reached (plainly, or with a certificate), how long it thinks, and how far its clock is ahead. */
 export interface EchoOptions {
   readonly tools: readonly string[];
   readonly tls?: { readonly key: string; readonly cert: string; readonly maxVersion?: 'TLSv1.2' };
   readonly delayMs?: number;
+  readonly aheadMs?: number;
 }
 
 /** Long enough that a load without pauses always has calls under way, and names enough for as long as a test takes. */
@@ -39,7 +40,7 @@ export function numbered(prefix: string, count = CALLS_OF_A_LOAD): readonly stri
 }
 
 /** Starts an echo server on a free loopback port. */
-export async function startEchoServer({ tools, tls, delayMs = 0 }: EchoOptions): Promise<EchoServer> {
+export async function startEchoServer({ tools, tls, delayMs = 0, aheadMs = 0 }: EchoOptions): Promise<EchoServer> {
   const listed = tools.map((name) => ({ name, inputSchema: { type: 'object' } }));
   const answers = modernAnswers({ 'tools/list': { resultType: 'complete', tools: listed, ttlMs: 0, cacheScope: 'private' } });
   const calls = new Map<string, number>();
@@ -73,6 +74,7 @@ export async function startEchoServer({ tools, tls, delayMs = 0 }: EchoOptions):
   };
 
   const listener: Parameters<typeof createServer>[1] = (request, response) => {
+    response.setHeader('date', new Date(Date.now() + aheadMs).toUTCString());
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => receive(Buffer.concat(chunks).toString('utf8') || '{}', response));
