@@ -148,7 +148,7 @@ export function createControlDesks(options: ControlDesksOptions): ControlDesks {
     writer: `${init.name} pid ${process.pid}`,
     log,
     nowMs,
-    onRecorded: (records) => changesIn(records).forEach(news.changed),
+    onRecorded: (records) => changesIn(records).forEach((of) => news.changed(of)),
   });
   const checkpoints = createCheckpointDesk({ dataFolder, tenant, links, log, metrics, nowMs, journal: controlLog });
   const toName = createRecordedNames({ links, tenant, subjects: () => privacy().subjects });
