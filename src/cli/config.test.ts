@@ -182,7 +182,7 @@ test('without a gateway, servers lists what the config names', async (t) => {
   );
   const { code, stdout } = await run('servers');
   assert.equal(code, EXIT.ok);
-  assert.match(stdout, /^files +stdio +unknown( +-){7} +node files\.js$/m);
+  assert.match(stdout, /^files +stdio +unknown( +-){7} +node …$/m);
   assert.match(stdout, /No gateway is running/);
   const { running, servers } = JSON.parse((await run('servers', '--output', 'json')).stdout);
   assert.equal(running, false);

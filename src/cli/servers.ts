@@ -1,7 +1,7 @@
 // `sallyport servers`: what the gateway stands in front of, and how it is. Without a running gateway, what the config names.
 
 import { existsSync } from 'node:fs';
-import { loadConfigFile } from '../config/index.ts';
+import { loadConfigFile, showTarget } from '../config/index.ts';
 import type { ConfigShard } from '../config/index.ts';
 import type { ServerStatus } from '../admin/index.ts';
 import type { ParsedArguments } from './arguments.ts';
@@ -48,11 +48,10 @@ function fromConfig(args: ParsedArguments, deps: CliDeps): readonly Listed[] | u
 }
 
 function toListed(server: ConfigShard['servers'][number]): Listed {
-  const target = server.kind === 'http' ? server.url : [server.command, ...server.args].join(' ');
   return {
     name: server.name,
     kind: server.kind,
-    target,
+    target: showTarget(server),
     state: 'unknown',
     eras: [],
     revisions: [],

@@ -8,6 +8,7 @@ export { locationFile } from './check-residency.ts';
 export { readDataFolder } from './data-folder.ts';
 export { diskFiles } from './files.ts';
 export type { Files, PathKind } from './files.ts';
+export { showTarget } from './hide-secrets.ts';
 export { importClientConfig } from './import.ts';
 export type { ImportedServers, WrittenServer } from './import.ts';
 export type { WrittenValue } from './import-values.ts';

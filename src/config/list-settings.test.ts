@@ -73,6 +73,37 @@ test('what may be a secret has no value', () => {
   for (const secret of ['secret-1', 'secret-2', 'fast', 'abcdef', 'something', 'do-not-open']) assert.ok(!shown.includes(secret), secret);
 });
 
+test('what looks like a secret in an address or an argument is not shown, whatever it is called', () => {
+  const servers = {
+    user: 'url: https://ada:hunter2pass@web.example/mcp',
+    path: 'url: https://actions.example.com/mcp/sk-ak-QwErTyUiOpAsDfGhJkLzXcVb/sse',
+    segment: 'url: https://mcp.example/k/9f8a7b6c5d4e3f2a1b0c/mcp',
+    database: 'command: pg\n    args: ["postgresql://admin:hunter2pass@db.internal:5432/prod"]',
+    signIn: 'command: tool\n    args: [-u, "admin:S3cretPassw0rd!"]',
+    joined: 'command: tool\n    args: ["-uadmin:hunter2pass"]',
+    field: 'command: tool\n    args: [-H, "X-Team: hunter2pass"]',
+    variable: 'command: docker\n    args: [run, -e, "API_KEY=hunter2pass", image]',
+    bare: 'command: tool\n    args: [aB3dE5fG7hJ9kL1mN2pQ]',
+  };
+  const text = `version: 1\nservers:\n${Object.entries(servers)
+    .map(([name, server]) => `  ${name.toLowerCase()}:\n    ${server}\n`)
+    .join('')}`;
+  const listed = listSettings(text, {}).filter(({ path }) => /\.(url|args)$/.test(path));
+  assert.equal(listed.length, Object.keys(servers).length);
+  for (const { path, value } of listed) assert.equal(value, undefined, path);
+});
+
+test('what looks like none is shown', () => {
+  const text = `version: 1
+servers:
+  files: { command: npx, args: [-y, '@modelcontextprotocol/server-filesystem@2026.1.14', /srv/shared-documents, -p, '8080:80', --root=/data] }
+  web: { url: 'https://web.example.com:8443/organisations/mcp-server/v2' }
+`;
+  const shown = (path: string): unknown => listSettings(text, {}).find((one) => one.path === path)?.value;
+  assert.equal((shown('servers.files.args') as unknown[] | undefined)?.length, 6);
+  assert.equal(shown('servers.web.url'), 'https://web.example.com:8443/organisations/mcp-server/v2');
+});
+
 test('a text that cannot be used has no settings', () => {
   assert.deepEqual(listSettings('version: 2\n', {}), []);
   assert.deepEqual(listSettings('[', {}), []);

@@ -8,6 +8,7 @@ export type { ScanOptions } from './scan.ts';
 export { compileDetectors } from './compile.ts';
 export type { CompileOptions } from './compile.ts';
 export type { DetectorMistake } from './check-detectors.ts';
+export { looksRandom } from './validators/randomness.ts';
 export { searchText } from './search-text.ts';
 export type { TextFinding } from './search-text.ts';
 export { BUILT_IN } from './detectors/index.ts';

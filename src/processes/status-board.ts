@@ -2,6 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { ServerStatus, WorkerStatus } from '../admin/index.ts';
+import { showTarget } from '../config/index.ts';
 import type { ServerConfig } from '../servers/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import type { Channel, Fields } from './channel.ts';
@@ -136,7 +137,7 @@ function unknownStatus(config: ServerConfig): BoardServer {
   return {
     name: config.name,
     kind: config.kind,
-    target: config.kind === 'http' ? config.url : [config.command, ...config.args].join(' '),
+    target: showTarget(config),
     state: 'unknown',
     eras: [],
     revisions: [],
