@@ -1,7 +1,8 @@
 // What a policy text takes from outside of itself: other files, and the environment. Whoever has the file may write anything into it; whoever may only change
 // the policy, from a browser perhaps, must not learn by that what is in other files and variables that the gateway can read.
 
-import { dirname, isAbsolute, resolve, sep } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
+import { compileGlob, isGlob } from '../base/index.ts';
 import { variablesIn } from './environment.ts';
 import type { Mistake } from './explain.ts';
 import type { Path } from './yaml.ts';
@@ -12,20 +13,23 @@ export interface ReachOut {
   readonly after: unknown;
   /** The file that it stands in. Absolute. */
   readonly file: string;
-  readonly dataFolder: string;
 }
 
 /** Everything that the new document takes from outside and the old one does not. */
-export function findReachOut({ before, after, file, dataFolder }: ReachOut): readonly Mistake[] {
+export function findReachOut({ before, after, file }: ReachOut): readonly Mistake[] {
   const known = new Set(variablesIn(before));
   const mistakes: Mistake[] = [];
   const refuse = (path: Path, message: string, fix: string): void => void mistakes.push({ path, part: 'value', message, fix });
   if (memberOf(after, 'file') !== memberOf(before, 'file'))
     refuse(['file'], 'names another file', 'Write the rules here; where they stand is changed in the config file.');
-  const cases = listOf(memberOf(before, 'cases'));
+  const isKnownCase = knownCases(listOf(memberOf(before, 'cases')), file);
   for (const [at, pattern] of listOf(memberOf(after, 'cases')).entries())
-    if (!cases.includes(pattern) && isOutside(pattern, file, dataFolder))
-      refuse(['cases', at], 'leads out of the folder of the policy', 'Name files below it; others are named in the config file.');
+    if (!isKnownCase(pattern))
+      refuse(
+        ['cases', at],
+        'leads to files that hold no cases of this policy now',
+        'Leave it as it is, or name one of the files of cases; where more of them are is written in the config file.',
+      );
   for (const { path, names } of variablesBelow(after, []))
     for (const name of names)
       if (!known.has(name))
@@ -33,11 +37,21 @@ export function findReachOut({ before, after, file, dataFolder }: ReachOut): rea
   return mistakes;
 }
 
-/** Files of cases stand below the file of the policy, where people see them. */
-function isOutside(pattern: unknown, file: string, dataFolder: string): boolean {
-  if (typeof pattern !== 'string') return false;
-  const isPlain = !isAbsolute(pattern) && pattern.split(/[\\/]/).every((part) => !part.startsWith('.') || part === '.');
-  return !isPlain || `${resolve(dirname(file), pattern)}${sep}`.startsWith(`${dataFolder}${sep}`);
+/**
+ * Whether a pattern finds nothing but cases that are run already. What is wrong with a file of cases is told line by line, so that any other would tell what files
+ * there are, and what is in them.
+ */
+function knownCases(patterns: readonly unknown[], file: string): (pattern: unknown) => boolean {
+  const toPath = (pattern: string): string => resolve(dirname(file), pattern);
+  const known = patterns.filter((pattern) => typeof pattern === 'string').map(toPath);
+  return (pattern) => {
+    // What is no text is refused by the schema.
+    if (typeof pattern !== 'string') return true;
+    const path = toPath(pattern);
+    if (known.includes(path)) return true;
+    const matches = (one: string): boolean => dirname(one) === dirname(path) && compileGlob(basename(one))(basename(path));
+    return !isGlob(path) && !basename(path).startsWith('.') && known.some(matches);
+  };
 }
 
 function variablesBelow(value: unknown, path: Path): readonly { readonly path: Path; readonly names: readonly string[] }[] {

@@ -47,7 +47,7 @@ test('what cannot be read is said of the file that it is', () => {
 test('a text that is no YAML is refused where it stands in the file', () => {
   const source = read({ [FILE]: 'version: 1\npolicy:\n  rules: []\n' });
   assert.ok(source.ok);
-  const refused = withPolicy(source.value, 'rules:\n\t- name: x\n', '/etc/sally/data');
+  const refused = withPolicy(source.value, 'rules:\n\t- name: x\n');
   assert.ok(!refused.ok);
   assert.deepEqual(
     refused.error.map(({ line, column, message }) => ({ line, column, message })),
@@ -56,18 +56,34 @@ test('a text that is no YAML is refused where it stands in the file', () => {
 });
 
 test('a text learns nothing of other files and variables by being tried', () => {
-  const source = read({ [FILE]: "version: 1\npolicy:\n  cases: [/srv/ours.case]\n  rules: [{ name: '${KNOWN}' }]\n" });
+  const source = read({ [FILE]: "version: 1\npolicy:\n  cases: [/srv/ours.case, cases/*.case]\n  rules: [{ name: '${KNOWN}' }]\n" });
   assert.ok(source.ok);
   const problems = (text: string): readonly string[] => {
-    const tried = withPolicy(source.value, text, '/etc/sally/data');
+    const tried = withPolicy(source.value, text);
     return tried.ok ? [] : tried.error.map(({ line, path, message }) => `${line} ${path} ${message}`);
   };
-  assert.deepEqual(problems("rules: [{ name: '${KNOWN}' }]\ncases: [/srv/ours.case, cases/*.case, ./one.case]\n"), []);
+  assert.deepEqual(problems("rules: [{ name: '${KNOWN}' }]\ncases: [/srv/ours.case, cases/*.case, ./cases/one.case]\n"), []);
   assert.deepEqual(problems('file: /etc/shadow\n'), ['3 policy.file names another file']);
   assert.deepEqual(problems("rules:\n  - name: '${SECRET}'\n    when: 'a ${KNOWN} ${OTHER:-x}'\n"), [
     '4 policy.rules[0].name takes SECRET from the environment',
     '5 policy.rules[0].when takes OTHER from the environment',
   ]);
-  for (const pattern of ['/etc/shadow', '../x.case', 'a/../../x', '.ssh/id', 'a/.hidden/x', 'data/keys/k', 'data'])
-    assert.deepEqual(problems(`rules: []\ncases: ['${pattern}']\n`), ['4 policy.cases[0] leads out of the folder of the policy'], pattern);
+  for (const pattern of [
+    '/etc/shadow',
+    '../x.case',
+    'a/../../x',
+    '.ssh/id',
+    'data/keys/k',
+    '*',
+    'id.txt',
+    'cases/*',
+    'cases/id.txt',
+    'cases/.x.case',
+    'cases/a/b.case',
+  ])
+    assert.deepEqual(
+      problems(`rules: []\ncases: ['${pattern}']\n`),
+      ['4 policy.cases[0] leads to files that hold no cases of this policy now'],
+      pattern,
+    );
 });

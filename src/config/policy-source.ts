@@ -33,7 +33,7 @@ export interface PolicySource {
 }
 
 /** The file that a policy stands in with another text for it, or what keeps that text from being one, where it stands. */
-export function withPolicy(source: PolicySource, text: string, dataFolder: string): Result<string, readonly ConfigProblem[]> {
+export function withPolicy(source: PolicySource, text: string): Result<string, readonly ConfigProblem[]> {
   const placed = ({ line, column, message, fix }: YamlMistake, path: Path = []): ConfigProblem => ({
     severity: 'error',
     file: source.file,
@@ -46,7 +46,7 @@ export function withPolicy(source: PolicySource, text: string, dataFolder: strin
   const read = readYaml(text);
   if (!read.ok) return fail(read.error.map((mistake) => placed(mistake)));
   const after = read.value;
-  const foreign = findReachOut({ before: source.value, after: after.value, file: resolve(source.file), dataFolder });
+  const foreign = findReachOut({ before: source.value, after: after.value, file: resolve(source.file) });
   if (foreign.length > 0)
     return fail(foreign.map(({ path, part, message, fix }) => placed({ ...after.locate(path, part), message, fix }, path)));
   const replaced = source.replace(text, after.value);

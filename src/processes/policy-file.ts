@@ -67,7 +67,7 @@ export function createPolicyFile({ place, check }: PolicyFileOptions): PolicyFil
         : fail(`${source.error.file} ${source.error.says}. Repair it there, and put it in force with 'sallyport reload'.`);
     },
     check: async (source, text) => {
-      const whole = withPolicy(source, text, dataFolder);
+      const whole = withPolicy(source, text);
       if (!whole.ok || configFile === undefined) return { ...UNUSABLE, problems: whole.ok ? [] : whole.error };
       const files = withText(source.file, whole.value);
       const untested = loadUntestedConfigFile(configFile, process.env, dataFolder, files);
