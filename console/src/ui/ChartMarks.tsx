@@ -15,9 +15,11 @@ export function Rules({
   readonly width: number;
   readonly format: (value: number) => string;
 }): ReactElement {
+  // Where two lines would be called the same, as half a byte and a byte, one is enough.
+  const ticks = scale.ticks.filter((tick, place) => place === 0 || format(tick) !== format(scale.ticks[place - 1] ?? tick));
   return (
     <>
-      {scale.ticks.map((tick) => (
+      {ticks.map((tick) => (
         <g key={tick} transform={`translate(0 ${scale.at(tick)})`}>
           <line className="chart-rule" x2={width} />
           <text className="chart-tick" x={-8} dy="0.32em" textAnchor="end">
