@@ -35,8 +35,12 @@ function Story({
   readonly seq: string;
   readonly onOpen: (place: string) => void;
 }): ReactElement {
-  const { data, error, refetch } = useApi('readRecord', { path: { log, seq }, query: {} });
+  const { data, error, failureReason, refetch } = useApi('readRecord', { path: { log, seq }, query: {} });
   const proofDenied = useRefusal('proveRecord');
   if (data !== undefined) return <RecordStory story={data.value} onOpen={(other) => onOpen(placeOf(other))} proofDenied={proofDenied} />;
-  return error === null ? <Loading lines={8} /> : <ErrorState problem={error} onRetry={() => void refetch()} />;
+  return error === null ? (
+    <Loading lines={8} says={failureReason?.detail} />
+  ) : (
+    <ErrorState problem={error} onRetry={() => void refetch()} />
+  );
 }

@@ -120,7 +120,7 @@ function Why({ record }: { readonly record: RecordView }): ReactElement | null {
       {why.code === undefined ? null : (
         <>
           {' '}
-          <code className="faint">
+          <code>
             <Untrusted text={why.code} />
           </code>
         </>

@@ -87,10 +87,19 @@ export function Notice({
 
 const NOTICE_ICONS = { neutral: 'info', info: 'info', good: 'good', warn: 'warning', bad: 'error' } as const;
 
-/** Something is on its way. */
-export function Loading({ lines = 5, label = 'Loading' }: { readonly lines?: number; readonly label?: string }): ReactElement {
+/** Something is on its way. `says`: why it takes so long, where that is known. */
+export function Loading({
+  lines = 5,
+  label = 'Loading',
+  says,
+}: {
+  readonly lines?: number;
+  readonly label?: string;
+  readonly says?: string | undefined;
+}): ReactElement {
   return (
     <div className="loading" role="status" aria-label={label}>
+      {says === undefined ? null : <p className="soft">{says}</p>}
       {Array.from({ length: lines }, (_, line) => (
         <div key={line} className="loading-bar" />
       ))}

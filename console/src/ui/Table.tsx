@@ -34,6 +34,8 @@ export interface TableProps<Row> {
   /** Key of the row that is open. */
   readonly openKey?: string | undefined;
   readonly isLoading?: boolean;
+  /** Why that takes so long, where it is known. */
+  readonly loadingSays?: string | undefined;
   /** Whether more rows follow, and how to get them: asked for before the end is reached. */
   readonly hasMore?: boolean;
   readonly onMore?: () => void;
@@ -106,7 +108,7 @@ export function Table<Row>(props: TableProps<Row>): ReactElement {
     >
       {rows.length === 0 ? (
         isLoading ? (
-          <Loading label={`Loading: ${label}`} />
+          <Loading label={`Loading: ${label}`} says={props.loadingSays} />
         ) : (
           empty
         )

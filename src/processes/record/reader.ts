@@ -16,7 +16,7 @@ const MAX_ASKS = 64;
 /** With so many threads no export begins: each holds a part of the index in memory. */
 const MAX_THREADS = 4;
 /** A question waits no longer than this for an index that is being made. */
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 2_000;
 /** Run from source, or built. */
 const THREAD = import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js';
 

@@ -37,7 +37,7 @@ export function Figures(): ReactElement {
   const by: By = BY.find(({ value }) => value === address['by'])?.value ?? 'hour';
   const { order: _, kind: __, ...filter } = readFilter(address);
   const [now, setNow] = useState(() => Date.now());
-  const { data, error, refetch, isRefetching } = useApi('countRecords', { query: { ...toQuery(filter, now), by } });
+  const { data, error, failureReason, refetch, isRefetching } = useApi('countRecords', { query: { ...toQuery(filter, now), by } });
   const refresh = (): void => {
     setNow(Date.now());
     void refetch();
@@ -53,7 +53,7 @@ export function Figures(): ReactElement {
           {error !== null ? (
             <ErrorState problem={error} onRetry={refresh} />
           ) : data === undefined ? (
-            <Loading />
+            <Loading says={failureReason?.detail} />
           ) : (
             <Groups by={by} counts={data.value} />
           )}

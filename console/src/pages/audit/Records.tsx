@@ -139,6 +139,7 @@ export function Records(): ReactElement {
             keyOf={placeOf}
             rowHeight={36}
             isLoading={pages.isPending}
+            loadingSays={pages.failureReason?.detail}
             hasMore={pages.hasNextPage}
             onMore={() => void (pages.isFetchingNextPage || pages.fetchNextPage())}
             onOpen={(record) => setAddress({ entry: placeOf(record) }, true)}

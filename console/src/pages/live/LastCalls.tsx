@@ -28,7 +28,7 @@ export function LastCalls({
 }): ReactElement {
   const refusal = useRefusal('listRecords');
   const [open, setOpen] = useState<string>();
-  const { data, error, isPending, refetch } = useApi(
+  const { data, error, failureReason, isPending, refetch } = useApi(
     'listRecords',
     { query: { ...filter, kind: 'call', limit: ROWS } },
     { enabled: refusal === undefined, gcTime: 0 },
@@ -57,6 +57,7 @@ export function LastCalls({
           keyOf={placeOf}
           onOpen={(record) => setOpen(placeOf(record))}
           isLoading={isPending}
+          loadingSays={failureReason?.detail}
           empty={
             <EmptyState icon="live" title="No calls on record yet">
               The first one stands here as soon as it is decided.

@@ -114,6 +114,7 @@ function Calls(): ReactElement {
             onOpen={(record) => openEntry(placeOf(record))}
             openKey={open}
             isLoading={live.isPending}
+            loadingSays={live.failureReason?.detail}
             height="fill"
             rowHeight={36}
             onPointedAt={setPointedAt}
@@ -149,13 +150,15 @@ interface Live {
   readonly calls: LiveCalls;
   readonly isPending: boolean;
   readonly error: ApiProblem | null;
+  /** Why it is asked once more. */
+  readonly failureReason: ApiProblem | null;
 }
 
 /** The last calls on record, and what is told from then on. */
 function useCalls(filter: Readonly<Record<string, string>>, isHeld: boolean): Live {
   const [calls, setCalls] = useState(NO_CALLS);
   const held = useRef(isHeld);
-  const { data, error, isPending, refetch } = useApi(
+  const { data, error, failureReason, isPending, refetch } = useApi(
     'listRecords',
     { query: { ...filter, kind: 'call', limit: FIRST_ROWS } },
     // Read anew by whoever comes back: what was told meanwhile was told to nobody.
@@ -184,7 +187,7 @@ function useCalls(filter: Readonly<Record<string, string>>, isHeld: boolean): Li
     },
     () => void refetch(),
   );
-  return { calls, isPending, error };
+  return { calls, isPending, error, failureReason };
 }
 
 function filterOf(address: Readonly<Record<string, string>>, verdict: string): Readonly<Record<string, string>> {
