@@ -58,7 +58,7 @@ export const PROBLEMS = {
   body_too_large: row(413, 'The request body is too large.'),
   media_type: row(415, 'The request body must be application/json.'),
   config_refused: row(422, 'The config cannot be put in force; the one before stays.'),
-  too_many_sign_ins: row(429, 'Too many attempts to sign in.'),
+  too_many_questions: row(429, 'You have asked more at once than one person may.'),
   too_many_jobs: row(429, 'As many jobs run as may.'),
   cooling_down: row(429, 'This person has approved as much as one person may for now.'),
   internal: row(500, 'Something broke; the log says what.'),

@@ -25,6 +25,7 @@ export interface Duties {
   /** A channel that was congested has room again. */
   readonly onRoom?: (channel: Channel) => void;
   readonly onReload?: () => void;
+  readonly onConsoleBound?: (port: number | undefined) => void;
   readonly onDrain?: (graceMs: number) => void;
   /** Ends orderly; the process exits when the promise settles. */
   readonly onStop?: () => Promise<void>;
@@ -109,6 +110,8 @@ export function runChild(begin: (init: Init, links: Links) => Duties): void {
         return stop();
       case 'reload':
         return duties.onReload?.();
+      case 'console-bound':
+        return duties.onConsoleBound?.(order.port);
       default:
         return order satisfies never;
     }

@@ -24,7 +24,12 @@ const channel = (): Channel => ({
   request: () => Promise.reject(new Error('not asked for in this test')),
   close: () => {},
 });
-const serves = (url: unknown): Frame => ({ type: 'console-serves', fields: { url }, payload: new Uint8Array(0), reply: () => {} });
+const serves = (scheme: unknown, port: unknown = 7630, more: object = {}): Frame => ({
+  type: 'console-serves',
+  fields: { scheme, port, ...more },
+  payload: new Uint8Array(0),
+  reply: () => {},
+});
 
 interface Stage {
   readonly desk: ReturnType<typeof createConsoleDesk>;
@@ -44,6 +49,7 @@ function start(): Stage {
   };
   const firstLink = async (): Promise<undefined> => void asked++;
   const desk = createConsoleDesk({ dataFolder: '/data', links, shard, nowMs: () => now, firstLink, log });
+  desk.onBound(7630);
   return { desk, links: () => asked, pass: (ms) => (now += ms), setAdmin: (next) => (admin = next) };
 }
 
@@ -53,7 +59,7 @@ test('a console that does not come is a fault after a while, and none once it is
   pass(15_000);
   assert.match(desk.faults()[0] ?? '', /^the console is not served on 127\.0\.0\.1:7630\. /);
   const first = channel();
-  desk.onFrame(serves('http://127.0.0.1:7630'), first);
+  desk.onFrame(serves('http'), first);
   assert.deepEqual(desk.faults(), []);
   desk.onUnlink(first);
   assert.deepEqual(desk.faults(), [], 'it is being replaced');
@@ -61,30 +67,55 @@ test('a console that does not come is a fault after a while, and none once it is
   assert.equal(desk.faults().length, 1);
 });
 
-test('it is where the newest process says, and nowhere where none is wanted', () => {
+test('it is where the address was bound, while somebody serves there, and nowhere where none is wanted', () => {
   const { desk, setAdmin } = start();
   const [first, second] = [channel(), channel()];
   assert.equal(desk.url, undefined);
-  desk.onFrame(serves('http://127.0.0.1:7630'), first);
-  desk.onFrame(serves('http://127.0.0.1:7631'), second);
-  desk.onFrame(serves(7632), second);
+  desk.onFrame(serves('http'), first);
+  assert.equal(desk.url, 'http://127.0.0.1:7630');
+  desk.onBound(7631);
+  assert.equal(desk.url, undefined);
+  desk.onFrame(serves('http', 7631), second);
   assert.equal(desk.url, 'http://127.0.0.1:7631');
   desk.onUnlink(first);
   assert.equal(desk.url, 'http://127.0.0.1:7631');
+  setAdmin({ ...ADMIN, listen: { host: '0.0.0.0', port: 0 }, tls: { kind: 'self-signed' }, names: ['console.example'] });
+  assert.equal(desk.url, undefined);
+  desk.onFrame(serves('https', 7631), second);
+  assert.equal(desk.url, 'https://console.example:7631');
   setAdmin({ ...ADMIN, listen: undefined });
   assert.equal(desk.url, undefined);
   assert.deepEqual(desk.faults(), []);
 });
 
+test('whoever has taken over its process sends nobody elsewhere, and writes on no terminal', () => {
+  const { desk, links } = start();
+  const evil = 'http://evil.example\u001b]0;pwn\u0007';
+  for (const frame of [
+    serves('http', 7631),
+    serves(evil),
+    serves('http', evil),
+    serves('http', '7630'),
+    serves(undefined, undefined, { url: evil }),
+  ]) {
+    desk.onFrame(frame, channel());
+    assert.equal(desk.url, undefined);
+  }
+  assert.equal(links(), 0);
+  desk.onFrame(serves('http', 7630, { url: evil, host: evil }), channel());
+  assert.equal(desk.url, 'http://127.0.0.1:7630');
+});
+
 test('where it is told once for each place', () => {
   const stage = start();
   const one = channel();
-  stage.desk.onFrame(serves('http://127.0.0.1:7630'), one);
-  stage.desk.onFrame(serves('http://127.0.0.1:7630'), one);
+  stage.desk.onFrame(serves('http'), one);
+  stage.desk.onFrame(serves('http'), one);
   stage.desk.onUnlink(one);
-  stage.desk.onFrame(serves('http://127.0.0.1:7630'), channel());
+  stage.desk.onFrame(serves('http'), channel());
   assert.equal(stage.links(), 1);
-  stage.desk.onFrame(serves('https://127.0.0.1:7630'), one);
+  stage.setAdmin({ ...ADMIN, tls: { kind: 'self-signed' } });
+  stage.desk.onFrame(serves('https'), one);
   assert.equal(stage.links(), 2);
 });
 

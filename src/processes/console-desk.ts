@@ -1,5 +1,6 @@
 // Control's end of the console: the door by which requests come, what the process that faces browsers is told, and where it serves. Without a console the rest
-// of the gateway is what it was.
+// of the gateway is what it was. Where it is, is known from the config and from who has bound the address: people are sent there with links that sign them in,
+// so the process that serves it is only asked whether it does.
 
 import { basename, join } from 'node:path';
 import { openConsoleDoor } from '../admin/index.ts';
@@ -7,10 +8,11 @@ import type { ConsoleDoor, ConsoleDoorOptions } from '../admin/index.ts';
 import { formatAddress } from '../config/index.ts';
 import type { AdminConfig, ConfigShard } from '../config/index.ts';
 import type { Log } from '../telemetry/index.ts';
-import type { Channel, Frame } from './channel.ts';
+import type { Channel, Fields, Frame } from './channel.ts';
 import { report } from './child.ts';
 import type { Links } from './child.ts';
-import { consoleTerms } from './console-terms.ts';
+import { consoleTerms, siteOf } from './console-terms.ts';
+import { urlOf } from './console/site.ts';
 
 /** What of its sockets is in the data folder. */
 const SOCKETS = 'run';
@@ -38,6 +40,8 @@ export interface ConsoleDesk {
   onLink(channel: Channel): void;
   onUnlink(channel: Channel): void;
   onFrame(frame: Frame, channel: Channel): void;
+  /** The address is bound, with this port; undefined: it is not. */
+  onBound(port: number | undefined): void;
   /** What is wrong with it. */
   faults(): readonly string[];
   close(): Promise<void>;
@@ -46,7 +50,8 @@ export interface ConsoleDesk {
 export function createConsoleDesk({ dataFolder, links, shard, nowMs, firstLink, log }: ConsoleDeskOptions): ConsoleDesk {
   let door: ConsoleDoor | undefined;
   /** The processes that serve it: while one replaces another there are two. */
-  const served = new Map<Channel, string>();
+  const served = new Map<Channel, Pick<Fields, 'scheme' | 'port'>>();
+  let boundPort: number | undefined;
   let announced: string | undefined;
   let waitingSince = nowMs();
 
@@ -61,8 +66,20 @@ export function createConsoleDesk({ dataFolder, links, shard, nowMs, firstLink, 
     channel.send('console', { terms: consoleTerms(admin, join(SOCKETS, basename(door.socketPath))) });
   };
 
+  /** Where it is, if one of its processes serves just there. */
+  const place = (): string | undefined => {
+    const admin = wanted();
+    if (admin?.listen === undefined || boundPort === undefined) return undefined;
+    const site = siteOf(admin.listen.host, admin);
+    const isServed = [...served.values()].some(({ scheme, port }) => scheme === site.scheme && port === boundPort);
+    return isServed ? urlOf(site, boundPort) : undefined;
+  };
+
   /** Said once for each place: a process that takes over is no news. */
-  const announce = async (url: string): Promise<void> => {
+  const announce = async (): Promise<void> => {
+    const url = place();
+    if (url === undefined || url === announced) return;
+    announced = url;
     const link = await firstLink().catch((error: unknown) => {
       log.error('no link for the first person could be made', { error: error instanceof Error ? error : new Error(String(error)) });
       return undefined;
@@ -72,7 +89,7 @@ export function createConsoleDesk({ dataFolder, links, shard, nowMs, firstLink, 
 
   return {
     get url() {
-      return wanted() === undefined ? undefined : [...served.values()].at(-1);
+      return place();
     },
     open: async (options) => {
       door = await openConsoleDoor({ ...options, folder: join(dataFolder, SOCKETS) });
@@ -84,17 +101,18 @@ export function createConsoleDesk({ dataFolder, links, shard, nowMs, firstLink, 
     onUnlink: (channel) => {
       if (served.delete(channel) && served.size === 0) waitingSince = nowMs();
     },
-    onFrame: ({ type, fields }, channel) => {
-      const { url } = fields;
-      if (type !== 'console-serves' || typeof url !== 'string') return;
-      served.set(channel, url);
-      if (url === announced) return;
-      announced = url;
-      void announce(url);
+    onFrame: ({ type, fields: { scheme, port } }, channel) => {
+      if (type !== 'console-serves') return;
+      served.set(channel, { scheme, port });
+      void announce();
+    },
+    onBound: (port) => {
+      boundPort = port;
+      void announce();
     },
     faults: () => {
       const listen = wanted()?.listen;
-      if (listen === undefined || served.size > 0 || nowMs() - waitingSince < PATIENCE_MS) return [];
+      if (listen === undefined || place() !== undefined || nowMs() - waitingSince < PATIENCE_MS) return [];
       return [
         `the console is not served on ${formatAddress(listen)}. The log says why; another address is admin.listen in the config, or --console.`,
       ];

@@ -16,7 +16,12 @@ export interface ConsoleTerms {
 /** Those of a config; undefined where it wants no console. */
 export function consoleTerms({ listen, tls, names }: AdminConfig, door: string): ConsoleTerms | undefined {
   if (listen === undefined) return undefined;
-  return { site: { scheme: tls.kind === 'off' ? 'http' : 'https', host: listen.host, names }, tls: tls.kind, door };
+  return { site: siteOf(listen.host, { tls, names }), tls: tls.kind, door };
+}
+
+/** What the listener is to browsers. */
+export function siteOf(host: string, { tls, names }: Pick<AdminConfig, 'tls' | 'names'>): Site {
+  return { scheme: tls.kind === 'off' ? 'http' : 'https', host, names };
 }
 
 /** Both ends are the same program; only the frame is looked at. */

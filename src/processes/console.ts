@@ -1,7 +1,6 @@
 // The process that faces browsers: the console's files, and the way of the API to control. It holds no key but that of its certificate and no record, can
 // start nothing and write nothing; whoever takes it over may do what those may who are signed in through it meanwhile, and no more.
 
-import { isLoopback } from '../config/index.ts';
 import type { ServerTls } from '../http/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import type { Channel, Frame } from './channel.ts';
@@ -10,7 +9,6 @@ import type { Duties, Links } from './child.ts';
 import { readConsoleFiles } from './console/files.ts';
 import { createConsoleServer } from './console/server.ts';
 import type { ConsoleServer } from './console/server.ts';
-import { bracketed } from './console/site.ts';
 import type { Site } from './console/site.ts';
 import { CONSOLE_LISTENER, isConsoleTerms } from './console-terms.ts';
 import type { ConsoleTerms } from './console-terms.ts';
@@ -18,7 +16,6 @@ import { dropFrame } from './conversation.ts';
 import type { Init } from './messages.ts';
 
 const CERTIFICATE_TIMEOUT_MS = 5_000;
-const UNSPECIFIED: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 
 /**
  * Sets up the duties of the console's process.
@@ -68,7 +65,7 @@ export function beginConsole(init: Init, links: Links, log: Log, folder: string)
     door = next.door;
     work = work
       .then(() => (server === undefined ? open() : renew()))
-      .then(() => control.send('console-serves', { url: urlOf(next.site, init.listeners[0]?.port ?? 0) }))
+      .then(() => control.send('console-serves', { scheme: next.site.scheme, port: init.listeners[0]?.port ?? 0 }))
       .catch((error: unknown) => {
         log.error('the console cannot be served as it is configured', { reason: error instanceof Error ? error.message : String(error) });
         // The supervisor tries again, after a growing pause; one that serves goes on with the certificate it has.
@@ -88,10 +85,4 @@ export function beginConsole(init: Init, links: Links, log: Log, folder: string)
     },
     onStop: async () => server?.close(),
   };
-}
-
-/** Where a person goes. */
-function urlOf({ scheme, host, names }: Site, port: number): string {
-  const [name] = isLoopback(host) ? [] : names;
-  return `${scheme}://${name ?? (UNSPECIFIED.has(host) ? '127.0.0.1' : bracketed(host))}:${port}`;
 }

@@ -365,6 +365,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       if (from.role === 'console') return consoleDesk.onFrame(frame, channel);
       if (from.role === 'worker' && !switchboard.hear(frame, { channel, name: from.name })) dropFrame(frame, log);
     },
+    onConsoleBound: (port) => consoleDesk.onBound(port),
     onReload: () =>
       void performAct(keeper, RELOAD, async () => asReloaded(await config.load()))
         .then((done) =>

@@ -56,7 +56,9 @@ export type Order =
   | { readonly kind: 'link'; readonly role: Role; readonly name: string }
   | { readonly kind: 'drain'; readonly graceMs: number }
   | { readonly kind: 'stop' }
-  | { readonly kind: 'reload' };
+  | { readonly kind: 'reload' }
+  /** The console's address is bound, with this port; undefined: it is not (control). Who binds it knows it; who serves there is not asked. */
+  | { readonly kind: 'console-bound'; readonly port: number | undefined };
 
 /** Child → supervisor. */
 export type Report =
@@ -85,7 +87,7 @@ export type Report =
   /** A worker's inspector, of this name, does not answer, or says what cannot be. It is killed, and replaced. */
   | { readonly kind: 'hung'; readonly name: string };
 
-const ORDER_KINDS: ReadonlySet<unknown> = new Set(['init', 'link', 'drain', 'stop', 'reload']);
+const ORDER_KINDS: ReadonlySet<unknown> = new Set(['init', 'link', 'drain', 'stop', 'reload', 'console-bound']);
 const REPORT_KINDS: ReadonlySet<unknown> = new Set(['ready', 'plan', 'console', 'unusable', 'notice', 'group', 'unlinked', 'hung']);
 
 /** Is this an order? Both ends are the same program, so the kind decides. */

@@ -73,6 +73,7 @@ export function nodeFlags(options: Pick<SpawnOptions, 'role' | 'slot' | 'entry' 
         ...common,
         '--secure-heap=1048576',
         '--secure-heap-min=32',
+        '--max-old-space-size=256', // What passes through it is bounded; what outgrows that takes no memory from workers.
         '--permission',
         '--no-experimental-sqlite',
         '--allow-net',

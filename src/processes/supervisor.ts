@@ -171,6 +171,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       logFormat: options.logFormat,
     };
     tell(child, init);
+    if (role === 'control') tell(child, consoleBound());
     for (const other of children) if (other !== child) link(child, other);
     return child;
   };
@@ -266,6 +267,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     if (before !== undefined && (rebound || before.birthDigest !== next.birthDigest)) current.slice(0, next.workers).forEach(replace);
     for (let count = current.length; count < next.workers; count++) start('worker');
     consolePost.follow(next.console);
+    tellAll('control', consoleBound());
   };
 
   /** Starts a new worker first; the old one drains when that one is ready. */
@@ -372,6 +374,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     end: (child) => end(child),
     notice: (text) => options.onNotice(text),
   });
+
+  const consoleBound = (): Order => ({ kind: 'console-bound', port: consolePost.socket?.port });
 
   const STOP_ORDER: readonly Role[] = ['worker', 'inspector', 'runner', 'console', 'control', 'keeper'];
   const stop = (): void => {

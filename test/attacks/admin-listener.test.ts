@@ -205,6 +205,33 @@ test('what is too large is refused, and others are served', async () => {
   assert.equal((await visitor.ask('GET', '/api/v1/session')).status, 200);
 });
 
+test('a flood of requests by a few connections, from nobody, keeps out nobody', async () => {
+  const flood = `GET /api/v1/status HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`.repeat(500);
+  let isOver = false;
+  const push = async (): Promise<void> => {
+    while (!isOver) {
+      const socket = connect(port, '127.0.0.1', () => socket.write(flood));
+      socket.on('error', () => undefined).resume();
+      await once(socket, 'close');
+    }
+  };
+  const pushing = Array.from({ length: 4 }, push);
+  const linesBefore = gateway.logs().length;
+  for (let n = 0; n < 20; n++) {
+    assert.equal((await visitor.ask('GET', '/api/v1/lockdown')).status, 200);
+    assert.equal((await visitor.ask('GET', '/livez')).status, 200);
+  }
+  isOver = true;
+  await Promise.all(pushing);
+  assert(gateway.logs().length - linesBefore < 20_000, 'the log is not filled');
+});
+
+test('somebody with a right link is let in while others guess', async () => {
+  for (let n = 0; n < 40; n++)
+    assert.equal((await visitor.ask('POST', '/api/v1/session', { link: 'A'.repeat(43) }, { cookie: undefined })).status, 401);
+  assert.match((await signIn(gateway)).cookie, /^sallyport-session=/);
+});
+
 test('no page may be framed, and none may load or run what is not from here', async () => {
   for (const path of ['/', '/sign-in', '/api/v1/agents', '/api/v1/none', '/metrics', '/livez', '/assets/none.js']) {
     const { headers } = await visitor.ask('GET', path);

@@ -262,7 +262,7 @@ test('the problem codes and their statuses', () => {
     body_too_large: 413,
     media_type: 415,
     config_refused: 422,
-    too_many_sign_ins: 429,
+    too_many_questions: 429,
     too_many_jobs: 429,
     cooling_down: 429,
     internal: 500,

@@ -4,13 +4,15 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request as httpRequest } from 'node:http';
-import type { IncomingMessage, RequestListener, RequestOptions } from 'node:http';
+import type { IncomingMessage, RequestListener, RequestOptions, ServerResponse } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { text } from 'node:stream/consumers';
 import { createLog } from '../../telemetry/index.ts';
+import type { Log } from '../../telemetry/index.ts';
 import { bindSocket } from '../listen-sockets.ts';
 import { readConsoleFiles } from './files.ts';
 import { createConsoleServer } from './server.ts';
@@ -24,10 +26,10 @@ interface Stage {
   setDoor(open: boolean): void;
 }
 
-const log = createLog({ process: 'test', level: 'error', format: 'text', clock: () => 0, write: () => {} });
+const quiet = createLog({ process: 'test', level: 'error', format: 'text', clock: () => 0, write: () => {} });
 const PAGE = '<!doctype html><title>Console</title>';
 
-async function start(t: TestContext, control: RequestListener): Promise<Stage> {
+async function start(t: TestContext, control: RequestListener, { log = quiet }: { log?: Log } = {}): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-'));
   const built = join(folder, 'dist');
   mkdirSync(join(built, 'assets'), { recursive: true });
@@ -210,16 +212,56 @@ test('without control the API says so, and the pages are there', async (t) => {
   assert.equal((await stage.ask({ path: '/' })).statusCode, 200);
 });
 
-test('who tries to sign in too often is told to wait before control hears of it', async (t) => {
-  const stage = await start(t, ok);
-  const signIn = (): Promise<IncomingMessage> =>
+test('who has a right link is let in, however many wrong ones others have shown', async (t) => {
+  const stage = await start(t, (request, response) => {
+    void text(request).then((body) => response.writeHead(body.includes('right') ? 201 : 401).end('{}'));
+  });
+  const signIn = (link: string): Promise<IncomingMessage> =>
     stage.ask(
       { method: 'POST', path: '/api/v1/session', headers: { ...ownOrigin(stage.port), 'content-type': 'application/json' } },
-      '{"link":"x"}',
+      JSON.stringify({ link }),
     );
-  for (let n = 0; n < 30; n++) assert.equal((await signIn()).statusCode, 200);
-  const answer = await signIn();
-  assert.equal(answer.statusCode, 429);
-  assert.equal(answer.headers['retry-after'], '2');
-  assert.equal(stage.reached.length, 30);
+  const wrong = Promise.all(Array.from({ length: 60 }, () => signIn('wrong')));
+  assert.equal((await signIn('right')).statusCode, 201);
+  for (const { statusCode } of await wrong) assert.equal(statusCode, 401);
+  assert.equal((await signIn('right')).statusCode, 201);
+  assert.equal((await signIn('x'.repeat(5_000))).statusCode, 413);
+});
+
+test('a connection has one request under way: whoever pipelines is hung up on, and the log has one line of it', async (t) => {
+  const lines: string[] = [];
+  const waiting: ServerResponse[] = [];
+  const stage = await start(t, (_request, response) => void waiting.push(response), {
+    log: createLog({ process: 'test', level: 'warn', format: 'json', clock: () => 0, write: (line) => lines.push(line) }),
+  });
+  for (let n = 0; n < 8; n++) {
+    const socket = connect(stage.port, '127.0.0.1');
+    socket.on('error', () => {}).resume();
+    socket.write(`GET /api/v1/status HTTP/1.1\r\nHost: 127.0.0.1:${stage.port}\r\n\r\n`.repeat(500));
+    await once(socket, 'close');
+  }
+  assert.equal((await stage.ask({ path: '/livez' })).statusCode, 200);
+  assert(stage.reached.length <= 8, `${stage.reached.length} reached control`);
+  assert.equal(lines.length, 1);
+});
+
+test('strangers have few places; whoever is signed in has others, and nobody has all of those', async (t) => {
+  const held: ServerResponse[] = [];
+  const stage = await start(t, (request, response) => {
+    request.resume();
+    if (request.url === '/api/v1/session') return void response.writeHead(request.headers.cookie === 'a=1' ? 200 : 401).end('{}');
+    held.push(response);
+    response.writeHead(request.headers.cookie === 'a=1' ? 200 : 401).write(' ');
+  });
+  const ask = async (path: string, cookie?: string): Promise<number | undefined> =>
+    (await stage.ask({ path, ...(cookie === undefined ? {} : { headers: { cookie } }) })).statusCode;
+  assert.equal(await ask('/api/v1/session', 'a=1'), 200);
+  const strangers = await Promise.all(Array.from({ length: 40 }, (_, n) => ask('/api/v1/status', `b=${n}`)));
+  assert.equal(strangers.filter((status) => status === 401).length, 32);
+  assert.equal(strangers.filter((status) => status === 503).length, 8);
+  const own = await Promise.all(Array.from({ length: 60 }, () => ask('/api/v1/events', 'a=1')));
+  assert.equal(own.filter((status) => status === 200).length, 48);
+  for (const response of held) response.end();
+  await Promise.all(held.map((response) => (response.closed ? undefined : once(response, 'close'))));
+  assert.equal(await ask('/api/v1/session', 'a=1'), 200);
 });

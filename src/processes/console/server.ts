@@ -55,6 +55,7 @@ const MAX_HEADERS = 100;
 const MAX_REQUESTS_PER_CONNECTION = 10_000;
 const CLOSE_GRACE_MS = 1_000;
 const SIGN_IN = '/api/v1/session';
+const WRONG_LINK = 401;
 
 const NOT_BUILT = `The console was not built: there is no file of it beside the program. Build it with \`npm run build\`, then start the gateway again. The admin API is
 here all the same, and the command line needs no console.
@@ -67,7 +68,7 @@ export function createConsoleServer(options: ConsoleServerOptions): ConsoleServe
     const { status, headers, body } = problemResponse(problem);
     response.writeHead(status, { ...headers, ...extra, 'content-length': Buffer.byteLength(body) }).end(body);
   };
-  const pass = createPassage({ door, refuse, log });
+  const pass = createPassage({ door, refuse, nowMs, log });
   const limit = createSignInLimit(nowMs);
 
   const sendText = (response: ServerResponse, status: number, text: string): void => {
@@ -75,12 +76,13 @@ export function createConsoleServer(options: ConsoleServerOptions): ConsoleServe
   };
 
   const api = (request: IncomingMessage, response: ServerResponse, path: string): void => {
-    if (path === SIGN_IN && request.method === 'POST') {
-      const waitMs = limit(request.socket.remoteAddress ?? '');
-      const retry = { 'retry-after': String(Math.ceil(waitMs / 1_000)) };
-      if (waitMs > 0) return refuse(response, { code: 'too_many_sign_ins', detail: 'Wait a moment, then try again.' }, retry);
-    }
-    void pass(request, response);
+    if (path !== SIGN_IN || request.method !== 'POST') return void pass(request, response);
+    const attempt = limit(request.socket.remoteAddress ?? '');
+    response.once('close', () => attempt.end(false));
+    void pass(request, response, {
+      turn: () => attempt.turn(() => request.socket.destroyed),
+      onAnswer: (status) => attempt.end(status === WRONG_LINK),
+    });
   };
 
   const file = (request: IncomingMessage, response: ServerResponse, path: string): void => {

@@ -28,6 +28,7 @@ export type Head = Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'rawHead
 const LOOPBACK_NAMES: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 const READING: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 const METHODS: ReadonlySet<string> = new Set([...READING, 'POST', 'PUT', 'PATCH', 'DELETE']);
+const UNSPECIFIED: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 /** Beneath this is what only the console's own pages may ask for. */
 const OURS_ALONE = /^\/(?:api\/|metrics$)/;
 
@@ -84,4 +85,10 @@ function answersFor({ host, names }: Site, name: string): boolean {
 /** A host as it stands in a URL. */
 export function bracketed(host: string): string {
   return host.includes(':') ? `[${host.toLowerCase()}]` : host.toLowerCase();
+}
+
+/** Where a person goes. */
+export function urlOf({ scheme, host, names }: Site, port: number): string {
+  const [name] = isLoopback(host) ? [] : names;
+  return `${scheme}://${name ?? (UNSPECIFIED.has(host) ? '127.0.0.1' : bracketed(host))}:${port}`;
 }
