@@ -28,12 +28,14 @@ async function timed<T>(name: string, work: () => Promise<T>): Promise<T> {
   return result;
 }
 
+const ASKER = 'session:bench';
+
 function query(members: Partial<Query> = {}): Query {
   return { kind: ['call'], order: 'newest', limit: PAGE, ...members };
 }
 
 async function page(port: Port, members: Partial<Query> = {}): Promise<string | undefined> {
-  const found = await port.list(query(members));
+  const found = await port.list(query(members), ASKER);
   if (!found.ok) throw new Error(found.error.detail);
   return found.value.next ?? undefined;
 }
@@ -50,10 +52,10 @@ async function ask(port: Port): Promise<void> {
   await timed(`${PAGE} of a rare agent`, () => page(port, { agent: 'desk-1999' }));
   await timed(`${PAGE} that a rule denied`, () => page(port, { verdict: 'deny', rule: 'no-3' }));
   await timed(`${PAGE} with a secret found`, () => page(port, { finding: 'vendor-token' }));
-  const [some] = await port.list(query({ to: DAY, limit: 1 })).then((found) => (found.ok ? found.value.records : []));
+  const [some] = await port.list(query({ to: DAY, limit: 1 }), ASKER).then((found) => (found.ok ? found.value.records : []));
   await timed('the story of one call', () => port.read(some?.log ?? '', String(some?.seq)));
   for (const by of ['verdict', 'server', 'hour'] as const)
-    await timed(`calls by ${by}, over all`, () => port.count({ kind: ['call'], by }));
+    await timed(`calls by ${by}, over all`, () => port.count({ kind: ['call'], by }, false));
   const exported = await port.export({ ...query({ to: '2026-11-02T00:00:00.000Z' }), format: 'csv' });
   if (!exported.ok) throw new Error(exported.error.detail);
   let bytes = 0;

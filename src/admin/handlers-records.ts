@@ -1,6 +1,9 @@
 // The record, jobs, and what happens now: from a checked request to the port.
 
-import { fail } from '../base/index.ts';
+import { fail, ok } from '../base/index.ts';
+import type { Result } from '../base/index.ts';
+import type { Actor } from './acts.ts';
+import type { EndpointName, RecordCountsQuery } from './contract.ts';
 import type { AdminProblem } from './problems.ts';
 import { map } from './handler.ts';
 import type { Handlers } from './handler.ts';
@@ -22,8 +25,14 @@ type Served =
 
 /** Handlers of the endpoints about the record, about jobs, and about what happens now. */
 export const RECORD_HANDLERS: Handlers<Served> = {
-  listRecords: async ({ records }, { query }) => map(await records.list(query), (value) => ({ value })),
-  countRecords: async ({ records }, { query }) => map(await records.count(query), (value) => ({ value })),
+  listRecords: async ({ records }, { query, visit, actor }) => {
+    const asker = await askerOf(visit, actor);
+    return asker.ok ? map(await records.list(query, asker.value), (value) => ({ value })) : asker;
+  },
+  countRecords: async ({ records }, { query, visit }) => {
+    const refusal = refusalOfPerson(query, visit);
+    return refusal === undefined ? map(await records.count(query, !mayAs(visit, 'listRecords')), (value) => ({ value })) : fail(refusal);
+  },
   readRecord: async ({ records }, { log, seq }) => map(await records.read(log, seq), (value) => ({ value })),
   proveRecord: async ({ records }, { log, seq }) => map(await records.prove(log, seq), (value) => ({ value })),
   exportRecords: async ({ records }, { query }) => map(await records.export(query), (value) => ({ value })),
@@ -41,9 +50,28 @@ export const RECORD_HANDLERS: Handlers<Served> = {
   },
 };
 
+/** Whoever comes by the socket may do everything. */
+function mayAs(visit: Visit | undefined, name: EndpointName): boolean {
+  return visit === undefined || mayUse(visit.signedIn?.operator.role ?? 'guest', name);
+}
+
+/** Whom the pages of a question are for: whoever else has its cursor was not put on record. */
+async function askerOf(visit: Visit | undefined, actor: () => Promise<Result<Actor, AdminProblem>>): Promise<Result<string, AdminProblem>> {
+  if (visit?.signedIn !== undefined) return ok(`session:${visit.signedIn.session}`);
+  return map(await actor(), ({ by }) => by);
+}
+
+/** Figures of one person, or of one call, are what somebody did: for who may ask about a person, whatever the privacy profile. */
+function refusalOfPerson({ agent, subject, id }: RecordCountsQuery, visit: Visit | undefined): AdminProblem | undefined {
+  if ((agent ?? subject ?? id) === undefined || mayAs(visit, 'findSubject')) return undefined;
+  return {
+    code: 'forbidden',
+    detail: `Figures by agent, subject or id tell what one person did: they are for ${listRoles('findSubject')}. Ask without these.`,
+  };
+}
+
 /** Whoever may not list the record may not watch it being written either. */
 function refusalOfCalls(visit: Visit | undefined): AdminProblem | undefined {
-  const role = visit?.signedIn?.operator.role;
-  if (visit === undefined || (role !== undefined && mayUse(role, 'listRecords'))) return undefined;
+  if (mayAs(visit, 'listRecords')) return undefined;
   return { code: 'forbidden', detail: `Calls are for ${listRoles('listRecords')}; ask for the other topics alone.` };
 }

@@ -22,8 +22,10 @@ type Answer<T> = Promise<Result<T, AdminProblem>>;
 
 /** The record, read for people who cannot read the logs themselves. Names are shown as the privacy profile in force allows. */
 export interface RecordsPort {
-  list(query: RecordsQuery): Answer<RecordsPage>;
-  count(query: RecordCountsQuery): Answer<RecordCounts>;
+  /** `asker`: whom a cursor is for. */
+  list(query: RecordsQuery, asker: string): Answer<RecordsPage>;
+  /** `isOfMany`: for who may not see single entries, so that no figure may be of a few people, whatever the profile. */
+  count(query: RecordCountsQuery, isOfMany: boolean): Answer<RecordCounts>;
   /** By where it stands. */
   read(log: string, seq: string): Answer<RecordStory>;
   prove(log: string, seq: string): Answer<Download>;

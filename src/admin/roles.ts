@@ -103,7 +103,7 @@ export const RIGHTS: Readonly<Record<EndpointName, Rights>> = {
   decideRelease: AUDIT,
   openRelease: AUDIT,
   listRecords: LOOK,
-  // Figures that tell of no single person.
+  // Figures that tell of no single person: what names one is for who may ask about a person, and who may not list entries has no figure of a few people.
   countRecords: ANY,
   readRecord: LOOK,
   proveRecord: AUDIT,

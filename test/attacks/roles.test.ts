@@ -107,6 +107,31 @@ test('nobody may use anything without being signed in', async () => {
   }
 });
 
+test('a cursor is of the session that was put on record for it', async () => {
+  const auditor = visitors.get('auditor') ?? assert.fail();
+  const path = `${API_PREFIX}/records?kind=act&order=oldest&limit=1`;
+  const first = await auditor.ask('GET', path);
+  const next = `${path}&cursor=${encodeURIComponent(textAt(first.json, 'next'))}`;
+  assert.equal((await auditor.ask('GET', next)).status, 200);
+  for (const role of ['operator', 'approver', 'admin'])
+    assert.equal((await (visitors.get(role) ?? assert.fail()).ask('GET', next)).status, 400, role);
+  const socket = await askAdmin(gateway.dataFolder, { method: 'GET', path: next.slice(API_PREFIX.length) });
+  assert.equal(socket.status, 400);
+});
+
+test('figures of one person or one call are for who may ask about a person; a viewer has none of a few people', async () => {
+  for (const filter of ['agent=ada', `subject=sub_${'a'.repeat(24)}`, 'id=a-1']) {
+    for (const [role, visitor] of visitors) {
+      const { status, json } = await visitor.ask('GET', `${API_PREFIX}/records/counts?by=tool&${filter}`);
+      const isAllowed = RIGHTS.findSubject.includes(role as (typeof ROLES)[number]);
+      assert.equal(status, isAllowed ? 200 : 403, `${role} ${filter} ${textAt(json, 'code')}`);
+    }
+  }
+  const smallest = async (role: string): Promise<unknown> =>
+    at((await (visitors.get(role) ?? assert.fail()).ask('GET', `${API_PREFIX}/records/counts?by=tool`)).json, 'smallestGroup');
+  assert.deepEqual([await smallest('viewer'), await smallest('operator')], [5, 1]);
+});
+
 test('what a role may not do is not done, however right it is', async () => {
   const viewer = visitors.get('viewer') ?? assert.fail();
   const right: readonly (readonly [method: string, path: string, body?: unknown])[] = [

@@ -1,37 +1,52 @@
-// Where a page of the record ends, as text for the next one. It is sealed under a key of this process, over the question too: with a cursor nothing goes on
-// record again, so there must be none without the first page of just this question.
+// Where a page of the record ends, as text for the next one. With a cursor nothing goes on record again, so it is good for nothing but the rest of what somebody
+// was put on record for: it is sealed under a key of this process, over the question, who asked it, and when they did.
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { RecordsQuery } from '../../admin/index.ts';
 import type { EntryPlace } from '../../audit/index.ts';
 
+/** How far somebody has come with a question. */
+export interface Reached {
+  readonly place: EntryPlace;
+  /** When they were put on record for it: with the first page. */
+  readonly sinceMs: number;
+}
+
 export interface Cursors {
-  seal(query: RecordsQuery, place: EntryPlace): string;
-  /** Undefined: it is none of this question, or of this process. */
-  open(query: RecordsQuery, cursor: string): EntryPlace | undefined;
+  seal(query: RecordsQuery, asker: string, reached: Reached): string;
+  /** Undefined: it is none of this question, of this asker, of this process, or it is too old. */
+  open(query: RecordsQuery, asker: string, cursor: string): Reached | undefined;
+}
+
+export interface CursorsOptions {
+  readonly randomBytes: (count: number) => Uint8Array;
+  readonly nowMs: () => number;
 }
 
 const KEY_BYTES = 32;
+/** Long enough to read on. Whoever wants more asks again, and is on record again. */
+const LIFE_MS = 900_000;
 
-export function createCursors(randomBytes: (count: number) => Uint8Array): Cursors {
+export function createCursors({ randomBytes, nowMs }: CursorsOptions): Cursors {
   const key = randomBytes(KEY_BYTES);
-  const sealOf = (query: RecordsQuery, place: string): Buffer =>
+  const sealOf = (query: RecordsQuery, asker: string, reached: string): Buffer =>
     createHmac('sha256', key)
-      .update(`${canonical(query)}\n${place}`)
+      .update(JSON.stringify([canonical(query), asker, reached]))
       .digest();
   return {
-    seal(query, { slot, seq, time }) {
-      const place = Buffer.from(JSON.stringify([slot, seq, time])).toString('base64url');
-      return `${place}.${sealOf(query, place).toString('base64url')}`;
+    seal(query, asker, { place: { slot, seq, time }, sinceMs }) {
+      const reached = Buffer.from(JSON.stringify([slot, seq, time, sinceMs])).toString('base64url');
+      return `${reached}.${sealOf(query, asker, reached).toString('base64url')}`;
     },
-    open(query, cursor) {
-      const [place = '', seal = ''] = cursor.split('.');
-      const expected = sealOf(query, place);
+    open(query, asker, cursor) {
+      const [reached = '', seal = ''] = cursor.split('.');
+      const expected = sealOf(query, asker, reached);
       const given = Buffer.from(seal, 'base64url');
       if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
       // What we have sealed ourselves is what we made it of.
-      const [slot, seq, time] = JSON.parse(Buffer.from(place, 'base64url').toString()) as [string, number, number];
-      return { slot, seq, time };
+      const [slot, seq, time, sinceMs] = JSON.parse(Buffer.from(reached, 'base64url').toString()) as [string, number, number, number];
+      // A clock that was put back does not make it last longer.
+      return Math.abs(nowMs() - sinceMs) < LIFE_MS ? { place: { slot, seq, time }, sinceMs } : undefined;
     },
   };
 }

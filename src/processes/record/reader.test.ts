@@ -17,6 +17,7 @@ import { createRecordsPort } from './records-port.ts';
 import { createVerifications } from './verifications.ts';
 
 const LOG = createLog({ process: 'test', level: 'error', write: () => {}, clock: () => 0, format: 'json' });
+const ADA = 'session:ada';
 const SUBJECT = `sub_${'a'.repeat(24)}`;
 const NONE = fail({ code: 'unavailable', detail: 'not now' } as const);
 
@@ -71,7 +72,7 @@ test('pages, figures, and the whole story of one call', async (t) => {
   const ids: (string | null)[] = [];
   let cursor: string | undefined;
   do {
-    const page = await port.list(query({ kind: ['call'], limit: 7, cursor }));
+    const page = await port.list(query({ kind: ['call'], limit: 7, cursor }), ADA);
     if (!page.ok) return assert.fail(page.error.detail);
     ids.push(...page.value.records.map(({ id }) => id));
     cursor = page.value.next ?? undefined;
@@ -80,16 +81,16 @@ test('pages, figures, and the whole story of one call', async (t) => {
     ids,
     Array.from({ length: 30 }, (_, at) => `a-${29 - at}`),
   );
-  const forged = await port.list(query({ kind: ['call'], cursor: 'abc.def' }));
+  const forged = await port.list(query({ kind: ['call'], cursor: 'abc.def' }), ADA);
   assert.equal(!forged.ok && forged.error.code, 'malformed');
 
-  const counted = await port.count({ kind: ['call'], by: 'tool' });
+  const counted = await port.count({ kind: ['call'], by: 'tool' }, false);
   assert.deepEqual(counted.ok && counted.value.groups, [
     { group: 'read', calls: 20 },
     { group: 'write', calls: 10 },
   ]);
 
-  const [first] = await port.list(query({ id: 'a-3' })).then((page) => (page.ok ? page.value.records : []));
+  const [first] = await port.list(query({ id: 'a-3' }), ADA).then((page) => (page.ok ? page.value.records : []));
   const story = await port.read(first?.log ?? '', String(first?.seq));
   if (!story.ok) return assert.fail(story.error.detail);
   assert.deepEqual(
@@ -109,6 +110,35 @@ test('pages, figures, and the whole story of one call', async (t) => {
     const missing = await port.read('worker-0', seq);
     assert.equal(!missing.ok && missing.error.code, 'record_unknown', seq);
   }
+});
+
+test('the pages of a question are for who asked it, and have nothing that came later', async (t) => {
+  const folder = dataFolderFor(t);
+  await append(
+    folder,
+    'worker-0',
+    Array.from({ length: 6 }, (_, at) => decision(`a-${at}`, { time: NOW - 2 + at, verdict: 'deny' })),
+  );
+  const port = portFor(readerFor(t, folder));
+  const oldest = (cursor?: string) => query({ kind: ['call'], order: 'oldest', limit: 2, cursor });
+  const first = await port.list(oldest(), ADA);
+  if (!first.ok || first.value.next === null) return assert.fail('there is a second page');
+  const next = first.value.next;
+  const foreign = await port.list(oldest(next), 'session:bob');
+  assert.equal(!foreign.ok && foreign.error.code, 'malformed');
+  const rest = await port.list({ ...oldest(next), limit: 500 }, ADA);
+  assert.deepEqual(rest.ok && [rest.value.records.map(({ id }) => id), rest.value.next], [['a-2'], null]);
+});
+
+test('who may not see single entries has no figure of a few people, and none by less than days', async (t) => {
+  const folder = dataFolderFor(t);
+  await append(folder, 'worker-0', [decision('a-1')]);
+  const counted = await portFor(readerFor(t, folder)).count({ kind: ['call'], by: 'tool', from: '2026-11-22T10:00:00Z' }, true);
+  assert.deepEqual(counted.ok && [counted.value.from, counted.value.smallestGroup, counted.value.groups], [
+    '2026-11-22T00:00:00.000Z',
+    5,
+    [{ group: 'read', calls: null }],
+  ]);
 });
 
 test('an export comes in pieces, and whoever leaves in the middle ends what makes it', async (t) => {
@@ -139,12 +169,12 @@ test('where it takes two people to learn a name, none is asked for, shown, expor
   await append(folder, 'worker-0', [decision('a-1', { agent: 'ada', subject: SUBJECT, findings: found('email') })]);
   const port = portFor(readerFor(t, folder), true);
   for (const refused of [
-    await port.list(query({ agent: 'ada' })),
-    await port.count({ kind: ['call'], by: 'tool', agent: 'ada' }),
+    await port.list(query({ agent: 'ada' }), ADA),
+    await port.count({ kind: ['call'], by: 'tool', agent: 'ada' }, false),
     await port.export({ ...query({ agent: 'ada' }), format: 'csv' }),
   ])
     assert.equal(!refused.ok && refused.error.code, 'two_needed');
-  const page = await port.list(query({ subject: SUBJECT }));
+  const page = await port.list(query({ subject: SUBJECT }), ADA);
   const [record] = page.ok ? page.value.records : [];
   assert.deepEqual([record?.agent, record?.isWithheld], [null, true]);
   const story = await port.read('worker-0', String(record?.seq));
@@ -152,7 +182,7 @@ test('where it takes two people to learn a name, none is asked for, shown, expor
   const said = JSON.stringify([page, story, exported.ok && (await textOf(exported.value.chunks))]);
   assert.ok(story.ok && exported.ok && said.includes(SUBJECT));
   assert.ok(!said.includes('ada'), said);
-  const counted = await port.count({ kind: ['call'], by: 'tool', from: '2026-11-22T10:00:00Z' });
+  const counted = await port.count({ kind: ['call'], by: 'tool', from: '2026-11-22T10:00:00Z' }, false);
   assert.deepEqual(counted.ok && [counted.value.from, counted.value.groups], [
     '2026-11-22T00:00:00.000Z',
     [{ group: 'read', calls: null }],
@@ -216,9 +246,9 @@ test('an index that cannot be used is said, and of what is closed nothing is ask
   const reader = readerFor(t, folder);
   writeFileSync(join(folder, 'index'), 'this is no folder');
   const port = portFor(reader);
-  const refused = await port.list(query());
+  const refused = await port.list(query(), ADA);
   assert.match(refused.ok ? '' : `${refused.error.code} ${refused.error.detail}`, /^unavailable The index of the record .* cannot be used/);
   await reader.close();
-  const closed = await port.list(query());
+  const closed = await port.list(query(), ADA);
   assert.equal(!closed.ok && closed.error.code, 'unavailable');
 });

@@ -1,7 +1,7 @@
 // The record for people who look at it over the admin API. What is read is read in threads of its own; this only knows what may be asked and shown.
 
 import type { AdminProblem, CheckpointsView, PolicyPages, RecordsPort, RecordStory } from '../../admin/index.ts';
-import { toWholeDays } from '../../audit/index.ts';
+import { PROFILES, toWholeDays } from '../../audit/index.ts';
 import type { ExportFormat, PrivacySwitches } from '../../audit/index.ts';
 import { fail, ok } from '../../base/index.ts';
 import type { Result } from '../../base/index.ts';
@@ -42,7 +42,7 @@ const TWO_PEOPLE =
 
 export function createRecordsPort(options: RecordsPortOptions): Reading {
   const { reader, version, nowMs, privacy, checkpoints, documents } = options;
-  const cursors = createCursors(options.randomBytes);
+  const cursors = createCursors(options);
   const hides = (): boolean => hidesNamesBy(privacy());
   const guarded = (query: { readonly agent?: string | undefined }): Result<boolean, AdminProblem> => {
     const refusal = refusalOfAgent(query, hides());
@@ -70,28 +70,33 @@ export function createRecordsPort(options: RecordsPortOptions): Reading {
   };
 
   return {
-    async list(query) {
+    async list(query, asker) {
       const hidesNames = guarded(query);
       if (!hidesNames.ok) return hidesNames;
-      const after = query.cursor === undefined ? undefined : cursors.open(query, query.cursor);
-      if (query.cursor !== undefined && after === undefined) return fail({ code: 'malformed', detail: OTHER_CURSOR });
+      const reached = query.cursor === undefined ? undefined : cursors.open(query, asker, query.cursor);
+      if (query.cursor !== undefined && reached === undefined) return fail({ code: 'malformed', detail: OTHER_CURSOR });
+      const sinceMs = reached?.sinceMs ?? nowMs();
       const { order, limit } = query;
+      const filter = toEntryFilter(query);
+      // What came after the question was put on record takes another one; from the newest backwards nothing of that comes.
+      const isBound = reached !== undefined && order === 'oldest';
+      const toMs = isBound ? Math.min(filter.toMs ?? Infinity, sinceMs + 1) : filter.toMs;
       const found = await reader.ask('list', {
-        query: { ...toEntryFilter(query), order, limit, after },
+        query: { ...filter, toMs, order, limit, after: reached?.place },
         hidesNames: hidesNames.value,
       });
       if (!found.ok) return unavailable(found.error);
       const { records, next, unplaced } = found.value;
       return ok({
         records: [...records],
-        next: next === undefined ? null : cursors.seal(query, next),
+        next: next === undefined ? null : cursors.seal(query, asker, { place: next, sinceMs }),
         unplaced: unplaced.map(({ slot, lines }) => ({ log: slot, lines })),
       });
     },
-    async count(query) {
+    async count(query, isOfMany) {
       const hidesNames = guarded(query);
       if (!hidesNames.ok) return hidesNames;
-      const { smallestGroup } = privacy();
+      const smallestGroup = Math.max(privacy().smallestGroup, isOfMany ? PROFILES['works-council'].smallestGroup : 1);
       const filter = toEntryFilter(query);
       const counted = await reader.ask('count', { filter, by: query.by, smallestGroup });
       if (!counted.ok) return unavailable(counted.error);
@@ -139,7 +144,8 @@ const FILES: Readonly<Record<ExportFormat, { readonly contentType: string; reado
 
 const REFUSALS = { unknown: 'record_unknown', unsigned: 'record_unsigned', two: 'two_needed' } as const;
 const NO_RECORD = 'No entry of the record begins there; its time may be over.';
-const OTHER_CURSOR = 'This cursor is of another question, or of a control process that is gone. Begin with the first page.';
+const OTHER_CURSOR =
+  'This cursor is of another question, of somebody else, of a control process that is gone, or older than 15 minutes. Begin with the first page.';
 
 /** What is no number is the number of no record. */
 function toSeq(text: string): number {
