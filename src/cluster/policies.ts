@@ -67,7 +67,7 @@ export interface PolicyStore {
   revisions(query: LatestFirst<number>): Promise<readonly PolicyRevision[]>;
   /** With its text. */
   revision(tenant: string, number: number): Promise<(PolicyRevision & { readonly text: string }) | undefined>;
-  /** Refused where as many are open as anybody would look through. */
+  /** The oldest that the same person has open are taken back for it where they are many. Refused where as many are open as anybody would look through. */
   addProposal(proposal: PolicyProposal): Promise<Result<PolicyProposal, 'too_many'>>;
   /** Without their texts. */
   proposals(query: LatestFirst<string> & { readonly isOpen: boolean }): Promise<readonly Omit<PolicyProposal, 'text'>[]>;

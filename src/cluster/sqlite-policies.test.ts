@@ -96,8 +96,8 @@ test('a proposal is decided once', async (t) => {
 
 test('open proposals are listed without their texts, and are not without number', async (t) => {
   const policies = open(t);
-  for (let at = 0; at < 100; at += 1) await policies.addProposal({ ...PROPOSAL, id: `prp_${100 + at}` });
-  assert.deepEqual(await policies.addProposal({ ...PROPOSAL, id: 'prp_999' }), { ok: false, error: 'too_many' });
+  for (let at = 0; at < 100; at += 1) await policies.addProposal({ ...PROPOSAL, id: `prp_${100 + at}`, by: `operator:${at % 50}` });
+  assert.deepEqual(await policies.addProposal({ ...PROPOSAL, id: 'prp_999', by: 'operator:cy' }), { ok: false, error: 'too_many' });
   await policies.decide({ tenant: 'default', id: 'prp_199', state: 'rejected', by: 'operator:bo', reason: null, atMs: 1, revision: null });
   const list = async (isOpen: boolean, before?: string): Promise<readonly string[]> =>
     (await policies.proposals({ tenant: 'default', limit: 2, before, isOpen })).map(({ id }) => id);
@@ -105,4 +105,20 @@ test('open proposals are listed without their texts, and are not without number'
   assert.deepEqual(await list(false), ['prp_199', 'prp_198']);
   assert.deepEqual(await list(true, 'prp_197'), ['prp_196', 'prp_195']);
   assert.ok(!('text' in ((await policies.proposals({ tenant: 'default', limit: 1, before: undefined, isOpen: true }))[0] ?? {})));
+});
+
+test('of each person a few proposals are open: their oldest makes room for a newer one, and says so', async (t) => {
+  const policies = open(t);
+  await policies.addProposal({ ...PROPOSAL, id: 'prp_000', by: 'operator:bo' });
+  for (let at = 1; at <= 6; at += 1) assert.ok((await policies.addProposal({ ...PROPOSAL, id: `prp_00${at}`, atMs: 1_000 + at })).ok);
+  const opened = await policies.proposals({ tenant: 'default', limit: 10, before: undefined, isOpen: true });
+  assert.deepEqual(
+    opened.map(({ id }) => id),
+    ['prp_006', 'prp_005', 'prp_004', 'prp_003', 'prp_002', 'prp_000'],
+  );
+  const oldest = await policies.proposal('default', 'prp_001');
+  assert.deepEqual([oldest?.state, oldest?.decidedBy, oldest?.decidedMs], ['withdrawn', PROPOSAL.by, 1_006]);
+  assert.match(oldest?.decidedReason ?? '', /at most 5 open/);
+  const newer = await policies.addProposal({ ...PROPOSAL, id: 'prp_007' });
+  assert.ok(newer.ok);
 });

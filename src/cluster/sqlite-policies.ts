@@ -11,6 +11,9 @@ import type { Row } from './sqlite-rows.ts';
 const MAX_REVISIONS = 1_000;
 const MAX_PROPOSALS = 1_000;
 const MAX_OPEN = 100;
+/** Of one person: nobody else is to be kept from proposing by them. */
+const MAX_OPEN_OF_ONE = 5;
+const NEWER_ONE = `Made room for a newer one: whoever proposes has at most ${MAX_OPEN_OF_ONE} open.`;
 
 const REVISION_COLUMNS = 'tenant, number, at_ms, by, via, reason, accepted_by, restores, tag, added, removed, changed';
 const PROPOSAL_COLUMNS = 'tenant, id, at_ms, by, via, reason, restores, base, state, decided_by, decided_ms, decided_reason, revision';
@@ -43,8 +46,20 @@ export function createSqlitePolicies(database: Database): PolicyStore {
   };
   const readProposal = (tenant: string, id: string): PolicyProposal | undefined =>
     database.all('SELECT * FROM policy_proposals WHERE tenant = ? AND id = ?', tenant, id).map(toProposal)[0];
+  /** Takes back the oldest that somebody has open where they would have too many with one more. */
+  const makeRoom = ({ tenant, by, atMs }: PolicyProposal): void =>
+    database.run(
+      `UPDATE policy_proposals SET state = 'withdrawn', decided_by = ?2, decided_ms = ?3, decided_reason = ?4
+         WHERE tenant = ?1 AND by = ?2 AND state = 'open' AND id NOT IN
+           (SELECT id FROM policy_proposals WHERE tenant = ?1 AND by = ?2 AND state = 'open' ORDER BY id DESC LIMIT ${MAX_OPEN_OF_ONE - 1})`,
+      tenant,
+      by,
+      atMs,
+      NEWER_ONE,
+    );
   const addProposal = (proposal: PolicyProposal): Result<PolicyProposal, 'too_many'> => {
     const { tenant, id, atMs, by, via, reason, restores, base, state, text: written } = proposal;
+    makeRoom(proposal);
     const [row] = database.all("SELECT count(*) AS count FROM policy_proposals WHERE tenant = ? AND state = 'open'", tenant);
     if ((whole(row ?? {}, 'count') ?? 0) >= MAX_OPEN) return fail('too_many');
     database.run(
