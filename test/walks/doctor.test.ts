@@ -3,18 +3,16 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdminClient } from '../../src/admin/index.ts';
 import type { AdminPorts, Warning } from '../../src/admin/index.ts';
 import { createCa, createLeaf } from '../../src/tls/certificates.fixture.ts';
-import { diskMissing, mountDisk } from '../harness/disk.ts';
 import { at, modernCall, repositoryRoot, startGateway, testConfig, until } from '../harness/index.ts';
 import type { Gateway } from '../harness/index.ts';
 
@@ -121,7 +119,7 @@ test('every server is gone to: what is broken or slow is named with its step and
     ['fine', 'ok', /^Every step is in order.* 1 tools; 2026-07-28\.$/],
     ['fast', 'ok', /^Every step is in order/],
     ['down', 'failed', /^Failed at connecting \(tcp\): 127\.0\.0\.1 port 9: nothing listens there/],
-    ['slow', 'warning', /^Slow at its first answer \(http\): 1\d{3} ms of \d+ ms in all/],
+    ['slow', 'warning', /^Slow at its first answer \(http\): \d{4,} ms of \d+ ms in all/],
     ['shut', 'failed', /^Failed at its check of the credentials \(auth\): It answers 401/],
     ['expired', 'failed', /^Failed at the TLS handshake \(tls\): .*expired.*The certificate it shows expired on/],
     ['ends', 'ok', /^Every step is in order/],
@@ -130,6 +128,8 @@ test('every server is gone to: what is broken or slow is named with its step and
     assert.match(of(server)?.text ?? '', says);
     if (verdict !== 'ok') assert.notEqual(of(server)?.remedy, null, server);
   }
+  const [, slowMs] = / \(http\): (\d+) ms of/.exec(of('slow')?.text ?? '') ?? [];
+  assert.ok(Number(slowMs) >= SLOW_MS, 'the figure is the time that it took');
   const clock = found.find(({ area }) => area === 'clock');
   assert.deepEqual([clock?.about, clock?.verdict], ['late', 'warning']);
   assert.match(clock?.text ?? '', /^The clock of the server is 3[56]\d\d s ahead of ours/);
@@ -227,48 +227,4 @@ test('without a gateway the config, the ports and the folder are looked at all t
   assert.equal(code, 0, JSON.stringify(found.filter(({ verdict }) => verdict === 'failed')));
   assert.equal(found.find(({ area }) => area === 'gateway')?.verdict, 'skipped');
   assert.match(found.find(({ area }) => area === 'listener')?.text ?? '', /is free/);
-});
-
-test('a disk that runs full, and one that is slow', { skip: diskMissing() }, async (t) => {
-  const place = mkdtempSync(join(repositoryRoot, '.sallyport', 'doctor-disk-'));
-  const path = join(place, '.sallyport');
-  mkdirSync(path, { mode: 0o700 });
-  const disk = mountDisk(join(place, 'disk.img'), path, 160 * 1_048_576);
-  const port = await listen(createServer(answering()));
-  const small = await startGateway({
-    folder: place,
-    config: testConfig({ servers: { echo: { url: `http://127.0.0.1:${port}/mcp` } }, extra: { workers: 1 } }),
-  });
-  t.after(async () => {
-    await disk.thaw();
-    await small.stop();
-    disk.remove();
-    rmSync(place, { recursive: true, force: true });
-  });
-  const own = await small.addAgent('caller');
-  const look = async (): Promise<readonly Found[]> => {
-    const { stdout } = await small.cli('doctor', '--output', 'json', '--no-record');
-    return (JSON.parse(stdout) as { readonly findings: readonly Found[] }).findings.filter(({ area }) => area === 'disk');
-  };
-  assert.deepEqual(
-    (await look()).map(({ verdict }) => verdict),
-    ['warning', 'ok'],
-    'little room on a small disk, and fast',
-  );
-
-  for (let round = 0; round < 6; round++) {
-    await disk.freeze();
-    const called = modernCall(small.url('echo'), 'tools/call', { name: 'find', arguments: {} }, { key: own });
-    await sleep(300);
-    await disk.thaw();
-    await called;
-  }
-  const ports = createAdminClient(join(small.dataFolder, 'run', 'admin.sock'));
-  await until(async () => (await warnings(ports)).some(({ code }) => code === 'disk_slow'), 'slow writes to be told');
-
-  disk.fill(8 * 1_048_576);
-  const found = await look();
-  const full = found.find(({ text }) => text.startsWith('The disk is full'));
-  assert.deepEqual([full?.verdict, typeof full?.remedy], ['failed', 'string']);
-  assert.ok(found.some(({ text, verdict }) => verdict === 'warning' && /^Durable writes take \d+ ms/.test(text)));
 });
