@@ -78,7 +78,8 @@ function Groups({ by, counts }: { readonly by: By; readonly counts: RecordCounts
       {by === 'hour' ? <Hours groups={groups} /> : <Bars by={by} groups={groups} />}
       {smallestGroup > 1 && (
         <p className="faint">
-          Groups with fewer than {smallestGroup} people behind them are named, and not counted: privacy profile of this gateway.
+          Groups with fewer than {smallestGroup} people behind them are named, and not counted: by the privacy profile of this gateway, or
+          because your role does not see single calls.
         </p>
       )}
     </>

@@ -2,6 +2,7 @@
 
 import { useState } from 'react';
 import type { ReactElement, ReactNode } from 'react';
+import { useSession } from '../../api/session.tsx';
 import type { FilterMember, RecordFilter } from '../../records/filter.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Icon } from '../../ui/Icon.tsx';
@@ -59,6 +60,9 @@ const TYPED = [
 
 type TypedMember = (typeof TYPED)[number]['value'];
 
+/** Figures of these tell what one person did: they are for who may ask about a person. */
+const OF_ONE_PERSON: ReadonlySet<TypedMember> = new Set(['agent', 'subject', 'id']);
+
 /** What the filter is, and how it changes. */
 export interface FilterBarProps {
   readonly filter: RecordFilter;
@@ -72,6 +76,9 @@ export interface FilterBarProps {
 /** The filter of a list of entries. */
 export function FilterBar({ filter, onChange, isOfCalls = false, children }: FilterBarProps): ReactElement {
   const { from = '', verdict = '', kind = '', status = '' } = filter;
+  const { mayUse } = useSession();
+  const isOfMany = isOfCalls && !mayUse.includes('findSubject');
+  const members = isOfMany ? TYPED.filter(({ value }) => !OF_ONE_PERSON.has(value)) : TYPED;
   const times = TIMES.some(({ value }) => value === from) ? TIMES : [...TIMES, { value: from, label: `Since ${from}` }];
   const kinds = KINDS.some(({ value }) => value === kind) ? KINDS : [...KINDS, { value: kind, label: kind }];
   return (
@@ -95,7 +102,7 @@ export function FilterBar({ filter, onChange, isOfCalls = false, children }: Fil
           value={pick(STATUSES, status)}
           onChange={(chosen) => onChange({ status: chosen })}
         />
-        <AddFilter onAdd={(member, text) => onChange({ [member]: text })} />
+        <AddFilter members={members} onAdd={(member, text) => onChange({ [member]: text })} />
       </Toolbar>
       <Chips filter={filter} onChange={onChange} />
     </div>
@@ -107,8 +114,14 @@ function pick<Value extends string>(options: readonly { readonly value: Value }[
   return options.find(({ value }) => value === text)?.value ?? ('' as Value);
 }
 
-function AddFilter({ onAdd }: { readonly onAdd: (member: TypedMember, text: string) => void }): ReactElement {
-  const [member, setMember] = useState<TypedMember>('agent');
+interface AddFilterProps {
+  readonly members: readonly (typeof TYPED)[number][];
+  readonly onAdd: (member: TypedMember, text: string) => void;
+}
+
+function AddFilter({ members, onAdd }: AddFilterProps): ReactElement {
+  const [chosen, setMember] = useState<TypedMember>('agent');
+  const member = members.find(({ value }) => value === chosen)?.value ?? members[0]?.value ?? 'server';
   const [text, setText] = useState('');
   const label = TYPED.find(({ value }) => value === member)?.label ?? '';
   return (
@@ -121,7 +134,7 @@ function AddFilter({ onAdd }: { readonly onAdd: (member: TypedMember, text: stri
         setText('');
       }}
     >
-      <Select label="Member" layout="hidden" options={TYPED} value={member} onChange={setMember} />
+      <Select label="Member" layout="hidden" options={members} value={member} onChange={setMember} />
       <input
         className="input"
         aria-label={label}
