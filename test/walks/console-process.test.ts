@@ -102,7 +102,7 @@ test('the console comes, moves and goes; calls go on, and so do sessions', async
 
   await t.test('a gateway whose console has no place, here one that the command line says, serves all the same', async () => {
     const { host } = new URL(textAt(await readStatus(gateway.dataFolder), 'console'));
-    const second = await startGateway({ config: configWith({ listen: 'off' }), args: ['--console', host] });
+    const second = await startGateway({ config: { ...configWith({ listen: 'off' }), workers: 1 }, args: ['--console', host] });
     t.after(() => second.stop());
     assert.ok(said(second, /is taken by another program.*There is no console until then/));
     assert.equal(await callOnce(second.url('echo'), await second.addAgent('walker'))('one'), true);
