@@ -12,6 +12,8 @@ import type { Log } from '../telemetry/index.ts';
 import { CSRF_HEADER } from './contract.ts';
 import type { GatewayPorts } from './ports.ts';
 import type { AdminProblem } from './problems.ts';
+import { createQuestions } from './questions.ts';
+import type { Questions } from './questions.ts';
 import { problemResponse } from './rescue.ts';
 import type { ActKeeper } from './route-acts.ts';
 import { sendWhole, serveRequest } from './serve-request.ts';
@@ -47,8 +49,9 @@ export async function openConsoleDoor(options: ConsoleDoorOptions): Promise<Cons
   for (const name of readdirSync(options.folder)) if (name.startsWith(PREFIX)) rmSync(join(options.folder, name), { force: true });
   const socketPath = join(options.folder, `${PREFIX}${randomBytes(NAME_BYTES).toString('hex')}`);
   const reachable = reachSocket(relativeTo(process.cwd(), socketPath));
+  const questions = createQuestions();
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
-    void answer(options, request, response);
+    void answer({ ...options, questions }, request, response);
   });
   server.maxConnections = MAX_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
@@ -74,7 +77,7 @@ export async function openConsoleDoor(options: ConsoleDoorOptions): Promise<Cons
 
 /** Answers a request. Never rejects. */
 async function answer(
-  { ports, keeper, metrics, log }: ConsoleDoorOptions,
+  { ports, keeper, metrics, log, questions }: ConsoleDoorOptions & { readonly questions: Questions },
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -89,7 +92,7 @@ async function answer(
       csrf: typeof csrf === 'string' ? csrf : undefined,
     });
     if (!visit.ok) return sendWhole(response, problemResponse(visit.error));
-    if (path !== '/metrics') return await serveRequest({ ports, keeper, log, visit: visit.value }, request, response);
+    if (path !== '/metrics') return await serveRequest({ ports, keeper, log, questions, visit: visit.value }, request, response);
     if (visit.value.signedIn === undefined) return sendWhole(response, problemResponse(SIGNED_OUT));
     sendWhole(response, {
       status: 200,

@@ -103,6 +103,8 @@ export const POLICY_ENDPOINTS = {
     path: '/policy/explain',
     summary: 'What would become of a call, and why',
     request: explainInputSchema,
+    // Everything in it is looked into, in the thread that answers for the kill switch.
+    maxBodyBytes: 64 * 1024,
     response: explanationSchema,
     status: 200,
     versioned: false,

@@ -42,6 +42,8 @@ export interface Endpoint {
   /** undefined: takes no body. */
   readonly request: z.ZodType | undefined;
   /** Of `events`: one event. Of `download`: nothing is checked, it is a file. */
+  /** Less than any body may have; absent: as much as that. */
+  readonly maxBodyBytes?: number;
   readonly response: z.ZodType;
   /** How the answer comes; absent: as JSON, all at once. */
   readonly form?: 'events' | 'download';

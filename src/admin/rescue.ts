@@ -25,7 +25,8 @@ export function problemResponse(problem: AdminProblem): ProblemResponse {
     code,
     ...(problems === undefined ? {} : { problems }),
   });
-  return { status, headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' }, body };
+  const retry = code === 'too_many_questions' ? { 'retry-after': '1' } : {};
+  return { status, headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...retry }, body };
 }
 
 /** The response to anything unexpected: it says nothing about the cause, which belongs in the log. */

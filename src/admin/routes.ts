@@ -17,7 +17,10 @@ import { OVERVIEW_HANDLERS } from './handlers-overview.ts';
 import { POLICY_HANDLERS } from './handlers-policy.ts';
 import { RECORD_HANDLERS } from './handlers-records.ts';
 import type { GatewayPorts } from './ports.ts';
+import { isDeeperThan } from './json-depth.ts';
 import type { AdminProblem } from './problems.ts';
+import { isCostly } from './questions.ts';
+import type { Questions } from './questions.ts';
 import { actByContract, askActor, isAct } from './route-acts.ts';
 import { listRoles, mayUse } from './roles.ts';
 import type { Standing } from './roles.ts';
@@ -40,6 +43,8 @@ export interface AdminRequest {
   readonly via?: string | undefined;
   /** Who comes by way of the console; undefined: whoever may use the socket, and may do everything. */
   readonly visit?: Visit | undefined;
+  /** Where those who are signed in take turns. */
+  readonly questions?: Questions | undefined;
   readonly body: Uint8Array;
 }
 
@@ -121,6 +126,9 @@ function byOf(visit: Visit | undefined): string | undefined {
   return visit?.signedIn === undefined ? undefined : `operator:${visit.signedIn.operator.name}`;
 }
 
+/** As many as a call of an agent may have. */
+const MAX_LEVELS = 64;
+
 /** Answers a request, or says why not. What the contract calls an act is on record before anybody is told. */
 export async function route(ports: GatewayPorts, keeper: ActKeeper, request: AdminRequest): Promise<Result<AdminReply, AdminProblem>> {
   const found = find(request.method, request.path);
@@ -161,7 +169,10 @@ async function answer<Name extends EndpointName>(
   };
   const { act, status }: Endpoint = ENDPOINTS[name];
   // The path was matched with the names that stand in it: it has them all.
-  const work = (): Promise<Answer<Name>> => HANDLERS[name](ports, call as unknown as Call<Name>);
+  const handle = (): Promise<Answer<Name>> => HANDLERS[name](ports, call as unknown as Call<Name>);
+  const { questions } = request;
+  const asker = isCostly(name, isDryRun) ? visit?.signedIn?.operator.name : undefined;
+  const work = asker === undefined || questions === undefined ? handle : () => questions.ask(asker, handle);
   const isOnRecord = act !== undefined && isAct(act, asked) && !isDryRun && !isContinued(asked.query);
   const replied = await (isOnRecord ? actByContract(keeper, act, asked, { work, answerOf: ({ value }) => value }) : work());
   return map(replied, ({ value, version, cookie }) => ({ name, status, value, version, cookie }));
@@ -256,6 +267,10 @@ function parseBody<Name extends EndpointName>(name: Name, request: AdminRequest)
   if (!/^application\/json\s*(;|$)/i.test(request.contentType ?? '')) {
     return fail({ code: 'media_type', detail: 'Send the body as application/json.' });
   }
+  const { maxBodyBytes = Infinity }: Endpoint = ENDPOINTS[name];
+  if (request.body.length > maxBodyBytes)
+    return fail({ code: 'body_too_large', detail: `A body of this endpoint may have ${maxBodyBytes} bytes.` });
+  if (isDeeperThan(MAX_LEVELS, request.body)) return fail({ code: 'malformed', detail: `The body has more than ${MAX_LEVELS} levels.` });
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(request.body));

@@ -8,6 +8,7 @@ import { ACTOR_HEADER, APPROVER_HEADER, ENDPOINTS, VIA_HEADER } from './contract
 import type { Download } from './contract.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { GatewayPorts } from './ports.ts';
+import type { Questions } from './questions.ts';
 import { faultResponse, problemResponse } from './rescue.ts';
 import type { ProblemResponse } from './rescue.ts';
 import type { ActKeeper } from './route-acts.ts';
@@ -22,6 +23,8 @@ export interface Serving {
   readonly log: Log;
   /** Who comes by way of the console; undefined: whoever may use the socket. */
   readonly visit?: Visit | undefined;
+  /** Where those who are signed in take turns. */
+  readonly questions?: Questions | undefined;
 }
 
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -30,7 +33,7 @@ const READING_TURNS = 2;
 
 /** Answers a request. Never rejects. */
 export async function serveRequest(
-  { ports, keeper, log, visit }: Serving,
+  { ports, keeper, log, visit, questions }: Serving,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -41,7 +44,9 @@ export async function serveRequest(
     if (body === undefined)
       return sendWhole(response, problemResponse({ code: 'body_too_large', detail: `A body may have ${MAX_BODY_BYTES} bytes.` }));
     if (await hasHungUp(request)) {
-      log.warn('an admin request is dropped: its client has hung up', { method, path });
+      // A page that is left reads no further, and nothing is lost by that; a change that was not made may be missed.
+      const note = method === 'GET' || method === 'HEAD' ? log.debug : log.warn;
+      note('an admin request is dropped: its client has hung up', { method, path });
       request.socket.destroy();
       return;
     }
@@ -55,6 +60,7 @@ export async function serveRequest(
       actor: textIn(headers[ACTOR_HEADER]),
       via: textIn(headers[VIA_HEADER]),
       visit,
+      questions,
       body,
     });
     if (!result.ok) return sendWhole(response, problemResponse(result.error));

@@ -78,9 +78,16 @@ export function createPolicyDocument(options: PolicyDocumentOptions): PolicyDocu
   const standing = async (source: PolicySource): Promise<Pick<CheckedText, 'problems' | 'tested'>> =>
     isInForce(source) ? { problems: warnings(), tested: written()?.tested } : file.check(source, source.text);
 
+  /** Everybody who looks at the policy looks at the same text. */
+  let outlined: { readonly text: string; readonly outline: ReturnType<typeof outlinePolicy> } | undefined;
+  const outlineOf = (text: string): ReturnType<typeof outlinePolicy> => {
+    if (outlined?.text !== text) outlined = { text, outline: outlinePolicy(text) };
+    return outlined.outline;
+  };
+
   const view = async (source: PolicySource): Promise<PolicyView> => {
     const { problems, tested } = await standing(source);
-    const outline = outlinePolicy(source.text);
+    const outline = outlineOf(source.text);
     const used = await uses();
     const why = file.whyFixed(source) ?? null;
     const tag = tagOf(source.text);

@@ -1,6 +1,7 @@
 // The file that the policy is written in, for whoever changes it from elsewhere: what it says, what would come of another text, and that text in its place.
 // Only the policy is ever changed: what else people have written in the file, and not put in force yet, is theirs to put in force.
 
+import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { fail, ok, sha256Hex } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
@@ -70,10 +71,14 @@ export function createPolicyFile({ place, check }: PolicyFileOptions): PolicyFil
       const whole = withPolicy(source, text);
       if (!whole.ok || configFile === undefined) return { ...UNUSABLE, problems: whole.ok ? [] : whole.error };
       const files = withText(source.file, whole.value);
+      // Each step of a long text takes a while: between them the thread answers others, the kill switch among them.
+      await setImmediate();
       const untested = loadUntestedConfigFile(configFile, process.env, dataFolder, files);
       if (!untested.ok) return { ...UNUSABLE, problems: untested.error, whole: whole.value };
       const { shard: written, cases, warnings, placed } = untested.value;
+      await setImmediate();
       const tested = testCases(written, cases, files);
+      await setImmediate();
       const shard = { ...override(written, place), dataFolder };
       const problems = [...warnings, ...problemsOfCases(tested), ...(await check(shard, placed))];
       const isUsable = !problems.some(({ severity }) => severity === 'error');

@@ -226,6 +226,33 @@ test('a flood of requests by a few connections, from nobody, keeps out nobody', 
   assert(gateway.logs().length - linesBefore < 20_000, 'the log is not filled');
 });
 
+test('questions of somebody who is signed in hold up no kill switch', async () => {
+  const question = {
+    agent: 'nobody',
+    server: 'none',
+    kind: 'tool',
+    name: 'x',
+    args: Object.fromEntries(Array.from({ length: 3_000 }, (_, n) => [`k${n}`, 'a@b.de'])),
+  };
+  const asked = Array.from({ length: 40 }, () => visitor.ask('POST', '/api/v1/policy/explain', question));
+  const locked = await visitor.ask('POST', '/api/v1/lockdown', { kind: 'agent', name: 'nobody', reason: 'a test' });
+  assert.equal(locked.status, 201, locked.text);
+  const statuses = new Set((await Promise.all(asked)).map(({ status }) => status));
+  assert.deepEqual(statuses.difference(new Set([200, 429])), new Set());
+  assert.equal(statuses.size, 2);
+  const large = await visitor.ask('POST', '/api/v1/policy/explain', { ...question, args: { a: 'x'.repeat(70_000) } });
+  assert.equal(large.status, 413);
+});
+
+test('what is nested too deeply is malformed, and no fault of the gateway', async () => {
+  let deep: unknown = [];
+  for (let n = 0; n < 3_000; n++) deep = [deep];
+  const before = gateway.logs().length;
+  const answer = await visitor.ask('POST', '/api/v1/policy/explain', { agent: 'a', server: 's', kind: 'tool', name: 'x', args: { deep } });
+  assert.equal(answer.status, 400);
+  assert.doesNotMatch(gateway.logs().slice(before), /"level":"error"|could not answer/);
+});
+
 test('somebody with a right link is let in while others guess', async () => {
   for (let n = 0; n < 40; n++)
     assert.equal((await visitor.ask('POST', '/api/v1/session', { link: 'A'.repeat(43) }, { cookie: undefined })).status, 401);
