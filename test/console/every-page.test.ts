@@ -17,6 +17,8 @@ interface Sight {
   readonly name: string;
   readonly path: string;
   readonly shows: (page: Page) => Locator;
+  /** What is done there first. */
+  readonly act?: (page: Page) => Promise<void>;
 }
 
 const row = (page: Page, list: string, text: string): Locator =>
@@ -28,7 +30,15 @@ const SIGHTS: readonly Sight[] = [
   { name: 'agents', path: '/agents', shows: (page) => row(page, 'Agents', 'ci-runner') },
   { name: 'agent', path: '/agents/research-bot', shows: (page) => page.getByText('delete_file').first() },
   { name: 'servers', path: '/servers', shows: (page) => row(page, 'Servers', 'tickets') },
-  { name: 'server', path: '/servers/files?window=5m', shows: (page) => row(page, 'Tools of files', 'read_file') },
+  {
+    name: 'server',
+    path: '/servers/files?window=5m',
+    shows: (page) => row(page, 'Tools of files', 'read_file'),
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Look now' }).click();
+      await page.getByText('Nobody has looked yet').waitFor({ state: 'detached' });
+    },
+  },
   { name: 'catalogue', path: '/catalogue', shows: (page) => row(page, 'Definitions to review', 'read_ticket') },
   {
     name: 'definition',
@@ -38,7 +48,7 @@ const SIGHTS: readonly Sight[] = [
   { name: 'policies', path: '/policies', shows: (page) => page.getByText('payments-need-a-person').first() },
   { name: 'explain', path: '/policies?view=explain', shows: (page) => page.getByRole('tab', { name: 'Explain', selected: true }) },
   { name: 'limits', path: '/limits', shows: (page) => page.getByText('searches').first() },
-  { name: 'audit', path: '/audit', shows: (page) => row(page, 'Records', 'bookkeeper') },
+  { name: 'audit', path: '/audit?kind=call', shows: (page) => row(page, 'Records', 'bookkeeper') },
   { name: 'figures', path: '/audit?view=figures', shows: (page) => page.getByRole('tab', { name: 'Figures', selected: true }) },
   {
     name: 'verify',
@@ -89,12 +99,22 @@ for (const theme of ['light', 'dark'] as const) {
     for (const sight of SIGHTS) {
       await t.test(sight.name, async () => {
         await look(page, sight);
+        await sight.act?.(page);
         await screenshot(page, `${sight.name}-${theme}`);
         assert.deepEqual(await axeFindings(page), []);
         if (theme === 'light') assert.deepEqual(await notReached(page), []);
         office.here.assertQuiet();
       });
     }
+    await t.test('signing in', async () => {
+      const stranger = await page.context().browser()?.newPage({ colorScheme: theme, viewport: page.viewportSize() });
+      assert(stranger !== undefined);
+      await stranger.goto(new URL('/sign-in', page.url()).href);
+      await stranger.getByRole('heading', { name: /sign in/i }).waitFor();
+      await screenshot(stranger, `sign-in-${theme}`);
+      assert.deepEqual(await axeFindings(stranger), []);
+      await stranger.close();
+    });
     await t.test('the story of a call', async () => {
       await look(page, { path: '/audit?kind=call&verdict=deny', shows: (seen) => row(seen, 'Records', 'delete_file') });
       await row(page, 'Records', 'delete_file').click();
