@@ -4,6 +4,7 @@ export { newActId, performAct, toActProblem, toActRecord } from './acts.ts';
 export type { Actor, ActsOnRecord, EndOfAct, PerformedAct } from './acts.ts';
 export { createActsPort } from './acts-port.ts';
 export type { ActKeeper } from './route-acts.ts';
+export { THRESHOLDS } from './thresholds.ts';
 export { createAgentPagesPort, createAgentsPort } from './agents-port.ts';
 export type { ConsoleSettings } from './console-settings.ts';
 export { firstLink } from './first-operator.ts';

@@ -45,8 +45,8 @@ export async function serveRequest(
       return sendWhole(response, problemResponse({ code: 'body_too_large', detail: `A body may have ${MAX_BODY_BYTES} bytes.` }));
     if (await hasHungUp(request)) {
       // A page that is left reads no further, and nothing is lost by that; a change that was not made may be missed.
-      const note = method === 'GET' || method === 'HEAD' ? log.debug : log.warn;
-      note('an admin request is dropped: its client has hung up', { method, path });
+      const isChange = method !== 'GET' && method !== 'HEAD';
+      log[isChange ? 'warn' : 'debug']('an admin request is dropped: its client has hung up', { method, path });
       request.socket.destroy();
       return;
     }

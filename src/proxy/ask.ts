@@ -18,6 +18,7 @@ import { asSent, outgoing } from './inspection/outgoing.ts';
 import { dutiesOf } from './inspection/treat.ts';
 import { decisionOf, recordDecision, recordOutcome } from './record.ts';
 import { refusedBy } from './rescue.ts';
+import { awaitServer } from './times.ts';
 
 type Ready = Extract<Readiness, { kind: 'ready' }>;
 
@@ -84,7 +85,7 @@ function start(asked: Ask, heard: Hearing, ports: Ports, admission: (go: (leave:
     wanted = message === asked.message ? asked : { ...asked, message };
     const permit = permitFor(wanted, leave);
     if ('kind' in permit) return fail({ code: 'denied', say: describeDenial(permit, call.question.subject) }, 'refused');
-    const go = (): void => call.server.prepare((readiness) => begin(permit.take(), readiness));
+    const go = (): void => awaitServer(call, ports.nowUs, (readiness) => begin(permit.take(), readiness));
     // Critical: if the machine dies now, the log must already say what was about to be done.
     if (permit.obligations.class === 'critical')
       ports.audit.whenDurable(call.decisionSeq, (fault) => (fault === undefined ? go() : fail({ code: 'audit_unavailable' }, 'refused')));

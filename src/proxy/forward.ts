@@ -17,6 +17,7 @@ import { refusedBy } from './rescue.ts';
 import { declaredBy } from './server-questions.ts';
 import { carrySseAgent } from './sse-agent.ts';
 import { carryStdioInitialize, carryStdioLegacy, carryStdioModern } from './stdio-road.ts';
+import { awaitServer } from './times.ts';
 import { carryUnread } from './unread/index.ts';
 
 type Ready = Extract<Readiness, { kind: 'ready' }>;
@@ -34,7 +35,7 @@ export function forward(permit: Permit<Call>, answer: Answer, ports: Ports): voi
     return answer.refuse({ code: 'too_many', say: `This agent has ${limits.maxStreamsPerAgent} streams open already.` }, 'refused');
   }
   const go = (): void =>
-    call.server.prepare((readiness) => {
+    awaitServer(call, ports.nowUs, (readiness) => {
       // Called back from elsewhere, where nobody knows this call: a fault of ours must end it and nothing else.
       try {
         choose(envelope, readiness, answer, ports);

@@ -10,6 +10,7 @@ import { listRequest } from './list-request.ts';
 import { readList } from './member-lists.ts';
 import type { Refused } from './rescue.ts';
 import { readListInSession } from './session-lists.ts';
+import { beginAwaiting } from './times.ts';
 
 /** Why a thing may not be used now, for the record and for the agent. */
 export interface NotUsable {
@@ -100,11 +101,14 @@ export function createGate(): Gate {
       const goesOn = (): boolean =>
         catalogue.standing(server, kind, name) === 'approved' && !catalogue.isDoubted(server, kind) && !isGone();
       if (goesOn() && since(failedAtMs) < FAILED_MS) return done(undefined);
+      // Reading a list takes what its server takes, and its start where that is a program.
+      const over = beginAwaiting(call.times, ports.nowUs);
       const judge = (fault: Refused | undefined, looked: number): void => {
         // It changed while it was read, or the reading that this call waited for began before that.
         const isOutdated = fault === undefined && catalogue.isDoubted(server, kind);
         if (isOutdated && looked < MAX_LOOKS) return look(call, kind, road, ports, (next) => judge(next, looked + 1));
         const failed: Refused | undefined = isOutdated ? { code: 'upstream_timeout', say: restless(server) } : fault;
+        over();
         // That policy denies this agent the list says nothing of the server, nor of what others may read.
         if (failed?.code !== 'denied' && (failed !== undefined || !catalogue.isFresh(server, kind)))
           failedAtMs.set(lookOf(call, kind), ports.nowMs());

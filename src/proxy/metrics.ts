@@ -120,7 +120,8 @@ export function createRoadMetrics(metrics: Metrics): RoadMetrics {
     outcome: (call, outcome, { totalUs, serverUs, nowUs }) => {
       const series = seriesOf(call, outcome);
       series.server.observe(totalUs / US_PER_SECOND);
-      if (serverUs > 0) {
+      // What was never sent is no question to a server, however long it waited for one.
+      if (call.forwardedUs > 0) {
         series.client.observe(serverUs / US_PER_SECOND);
         series.wait.observe(serverUs / US_PER_SECOND);
       }

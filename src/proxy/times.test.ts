@@ -3,19 +3,27 @@ import { test } from 'node:test';
 import { createMetrics } from '../telemetry/index.ts';
 import { bed, modern, rule, useRoad } from './fakes.fixture.ts';
 import { createRoadMetrics } from './metrics.ts';
+import type { CallDurations } from './metrics.ts';
 import { carry } from './pipeline.ts';
 import { forEachStage, noTimes, serverUsOf } from './times.ts';
 import type { CallTimes } from './times.ts';
 import type { Call } from './exchange.ts';
 
+type Marks = Partial<CallTimes> & Partial<Pick<Call, 'forwardedUs' | 'answeredUs'>>;
+
 /** Stages of a call that came at 1 000 µs. */
-function stagesOf(marks: Partial<CallTimes> & Partial<Pick<Call, 'forwardedUs' | 'answeredUs'>>, nowUs: number): Record<string, number> {
+function stagesOf(marks: Marks, nowUs: number): Record<string, number> {
   const { forwardedUs = 0, answeredUs = 0, ...times } = marks;
   const stages: Record<string, number> = {};
   forEachStage({ arrival: { arrivedUs: 1_000 }, forwardedUs, answeredUs, times: { ...noTimes(), ...times } }, nowUs, (stage, us) => {
     stages[stage] = us;
   });
   return stages;
+}
+
+function serverUsIn(marks: Marks, nowUs: number): number {
+  const { forwardedUs = 0, answeredUs = 0, ...times } = marks;
+  return serverUsOf({ forwardedUs, answeredUs, times: { ...noTimes(), ...times } }, nowUs);
 }
 
 test('the stages of a call and its server are all of its time', () => {
@@ -32,7 +40,7 @@ test('the stages of a call and its server are all of its time', () => {
   const stages = stagesOf(times, 4_400);
   assert.deepEqual(stages, { receive: 20, inspect: 27, decide: 10, record: 310, forward: 7, answer: 26 });
   const all = Object.values(stages).reduce((sum, us) => sum + us, 0);
-  assert.equal(all + serverUsOf(times, 4_400), 4_400 - 1_000);
+  assert.equal(all + serverUsIn(times, 4_400), 4_400 - 1_000);
 });
 
 test('what was refused went to no server, and was written down all the same', () => {
@@ -47,7 +55,56 @@ test('what was refused went to no server, and was written down all the same', ()
 test('what was cut off while its server was at it ends with its server', () => {
   const marks = { receivedUs: 1_020, decidedUs: 1_030, recordedUs: 1_035, forwardedUs: 1_040 };
   assert.deepEqual(stagesOf(marks, 9_000), { receive: 20, decide: 10, record: 5, forward: 5 });
-  assert.equal(serverUsOf({ forwardedUs: 1_040, answeredUs: 0 }, 9_000), 7_960);
+  assert.equal(serverUsIn(marks, 9_000), 7_960);
+});
+
+test('until its server could be used, the time is the server’s', () => {
+  const came = { receivedUs: 1_020, decidedUs: 1_030, recordedUs: 1_035 };
+  const carried = { ...came, awaitedServerUs: 3_000, forwardedUs: 4_040, answeredUs: 5_040 };
+  assert.deepEqual(stagesOf(carried, 5_050), { receive: 20, decide: 10, record: 5, forward: 5, answer: 10 });
+  assert.equal(serverUsIn(carried, 5_050), 4_000);
+  // Before it could be decided, the server had to list what it has.
+  const looked = { ...came, awaitedToDecideUs: 7, forwardedUs: 1_040, answeredUs: 5_040 };
+  assert.deepEqual(stagesOf(looked, 5_050), { receive: 20, decide: 3, record: 5, forward: 5, answer: 10 });
+  assert.equal(serverUsIn(looked, 5_050), 4_007);
+  // It never came up.
+  const refused = { ...came, awaitedServerUs: 3_000 };
+  assert.deepEqual(stagesOf(refused, 4_045), { receive: 20, decide: 10, record: 5, answer: 10 });
+  assert.equal(serverUsIn(refused, 4_045), 3_000);
+  // A share of a question is over when that is known.
+  assert.equal(stagesOf({ ...refused, answeredUs: 4_045 }, 4_046)['answer'], 1);
+  // Its agent did not wait for that.
+  const givenUp = { ...came, awaitingServerSinceUs: 1_035 };
+  assert.deepEqual(stagesOf(givenUp, 2_035), { receive: 20, decide: 10, record: 5 });
+  assert.equal(serverUsIn(givenUp, 2_035), 1_000);
+});
+
+test('a program that takes three seconds to start is no slow gateway', () => {
+  useRoad(carry);
+  let clockUs = 1_000;
+  const durations: CallDurations[] = [];
+  const road = bed(
+    [rule('all', 'allow')],
+    {},
+    {
+      nowUs: () => (clockUs += 10),
+      metrics: { ...createRoadMetrics(createMetrics()), outcome: (_, __, took) => void durations.push(took) },
+    },
+  );
+  const { server } = road.server;
+  const prepare: typeof server.prepare = server.prepare.bind(server);
+  Object.assign(server, {
+    prepare: (ready: Parameters<typeof prepare>[0]) => {
+      clockUs += 3_000_000;
+      prepare(ready);
+    },
+  });
+  road.arrive(...modern('tools/call', { name: 'get_ticket', arguments: {} }));
+  road.server.handler?.onError('upstream_unreachable', 'nothing listens there');
+  const [{ totalUs, serverUs } = { totalUs: 0, serverUs: 0 }] = durations;
+  assert.ok(serverUs >= 3_000_000 && totalUs - serverUs < 5_000, `${totalUs - serverUs} µs of ${totalUs} are said to be the gateway's`);
+  const end = road.audit.records.find(({ kind }) => kind === 'outcome');
+  assert.ok(end?.kind === 'outcome' && Number(end.gatewayUs) < 5_000 && Number(end.serverUs) >= 3_000_000);
 });
 
 test('a share of a question to several servers has come by no door', () => {

@@ -8,7 +8,7 @@ import { parseTraceparent } from '../telemetry/index.ts';
 import type { CallSpan, TraceContext } from '../telemetry/index.ts';
 import type { Arrival, Call, Inbound, OutcomeStatus } from './exchange.ts';
 import { approvedTool } from './metrics.ts';
-import { serverUsOf } from './times.ts';
+import { askedUsOf } from './times.ts';
 
 /** The spans of a call under way. */
 export interface CallTrace {
@@ -153,7 +153,7 @@ function spanOf(call: Call, trace: CallTrace, { outcome, prompt, nowUs, nowMs }:
     startUs: Math.round(nowMs * US_PER_MS - (nowUs - arrivedUs)),
     durationUs: Math.round(nowUs - arrivedUs),
     sentUs: isForwarded ? Math.round(forwardedUs - arrivedUs) : 0,
-    serverUs: Math.round(serverUsOf(call, nowUs)),
+    serverUs: Math.round(askedUsOf(call, nowUs)),
     method: question.method,
     revision: question.revision ?? '',
     server: server.name,

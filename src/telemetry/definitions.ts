@@ -98,7 +98,7 @@ export const METRICS = {
   'sallyport.stage.duration': {
     type: 'histogram',
     unit: 'seconds',
-    help: 'What each part of the way through the gateway takes: receive (reading and placing a request), authenticate, decide, inspect, record (the log), forward (to the first byte sent to the server), answer (from its last byte to the last byte out).',
+    help: 'What each part of the way through the gateway takes: receive (reading and placing a request), authenticate, decide, inspect, record (the log), forward (to the first byte sent to the server, without the wait until it can be used), answer (from its last byte to the last byte out).',
     labels: ['stage'],
     keeps: 1,
     maxSeries: 8,

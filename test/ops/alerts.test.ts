@@ -82,6 +82,7 @@ function healthy(n = SHORT): Series {
     ...buckets('sallyport_overhead_duration_seconds', '', { '0.005': 199, '+Inf': 200 }, n),
     sallyport_overhead_duration_seconds_count: `0+200x${n}`,
     ...buckets('sallyport_audit_commit_duration_seconds', '', { '0.001': 100, '0.1': 100, '+Inf': 100 }, n),
+    sallyport_audit_commit_duration_seconds_count: `0+100x${n}`,
     ...buckets(
       'mcp_client_operation_duration_seconds',
       'mcp_method_name="tools/call",sallyport_server="files"',
@@ -140,6 +141,7 @@ const SCENARIOS: readonly (readonly [what: string, series: Series, expected: rea
     ['SallyportClock'],
   ],
   ['the gateway is gone', { sallyport_snapshot_revision: '1x10 stale' }, ['SallyportGone']],
+  ['one gateway of two is gone', { 'sallyport_snapshot_revision{instance="other"}': '1x10 stale' }, ['SallyportGone']],
   [
     'the certificate of a listener ends soon',
     { 'sallyport_certificate_expiry_timestamp_seconds{listener="main"}': '90000x120' },
@@ -160,6 +162,14 @@ const SCENARIOS: readonly (readonly [what: string, series: Series, expected: rea
     'the disk is slow',
     buckets('sallyport_audit_commit_duration_seconds', '', { '0.001': 0, '0.1': 10, '0.5': 100, '+Inf': 100 }),
     ['SallyportDiskSlow'],
+  ],
+  [
+    'a few writes were slow',
+    {
+      ...buckets('sallyport_audit_commit_duration_seconds', '', { '0.001': 0, '0.1': 0, '0.5': 1, '+Inf': 1 }),
+      sallyport_audit_commit_duration_seconds_count: '0+1x120',
+    },
+    [],
   ],
   ['a log cannot be written', { sallyport_audit_faulted: '1x120' }, ['SallyportRecordFails']],
   ['the vault cannot be written', { sallyport_vault_faulted: '1x120' }, ['SallyportVaultFails']],
@@ -190,7 +200,8 @@ const SCENARIOS: readonly (readonly [what: string, series: Series, expected: rea
     { 'sallyport_inspection_messages_total{where="inspector",end="hung"}': '0x20 0+1x60' },
     ['SallyportInspectionFails'],
   ],
-  ['a person is waited for', { sallyport_approvals_pending: '1x240' }, ['SallyportApprovalsWait'], 70],
+  ['a person is waited for', { sallyport_approvals_pending: '0x5 1x240' }, ['SallyportApprovalsWait'], 38],
+  ['a person has been waited for from the start, for twelve minutes', { sallyport_approvals_pending: '1x240' }, [], 24],
   ['something is locked', { sallyport_lockdown_locks: '1x400' }, ['SallyportLocked'], 130],
   ['the collector is away', { 'sallyport_telemetry_spans_total{result="dropped"}': '0+50x240' }, ['SallyportTelemetryDropped'], 70],
   [

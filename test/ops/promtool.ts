@@ -61,5 +61,6 @@ export function wrongAlerts(scenarios: readonly Scenario[], stepS = STEP_S): str
 
 /** A gateway that is scraped has an address. */
 function withInstance(series: string): string {
+  if (series.includes('instance=')) return series;
   return series.includes('{') ? series.replace('{', '{instance="gateway",') : `${series}{instance="gateway"}`;
 }

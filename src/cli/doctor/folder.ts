@@ -2,16 +2,13 @@
 
 import { open, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import { THRESHOLDS } from '../../admin/index.ts';
 import { finding } from './finding.ts';
 import type { Finding } from './finding.ts';
 
 const MIB = 1_048_576;
-const LOW_BYTES = 1_024 * MIB;
-const FULL_BYTES = 64 * MIB;
 const TRIES = 7;
 const WRITE_BYTES = 4_096;
-/** A disk that is in order takes a few milliseconds. Every call waits for one such write. */
-const SLOW_MS = 100;
 /** Of a disk that does not come back, nothing more is to be learnt. */
 const GIVE_UP_MS = 5_000;
 const OTHERS = 0o077;
@@ -90,8 +87,8 @@ export async function checkDisk(folder: string, disk: DiskProbe = realDisk): Pro
 function roomOf(free: number): Finding {
   const text = `${free >= 10_240 * MIB ? `${Math.floor(free / (1_024 * MIB))} GiB` : `${Math.floor(free / MIB)} MiB`} are free on the disk of the data folder.`;
   const remedy = 'Make room, or keep records for less long (audit.retentionDays): calls that cannot be put on record are refused.';
-  if (free < FULL_BYTES) return finding('disk', 'failed', `The disk is full: ${text}`, { remedy });
-  return free < LOW_BYTES ? finding('disk', 'warning', text, { remedy }) : finding('disk', 'ok', text);
+  if (free < THRESHOLDS.fullDiskBytes) return finding('disk', 'failed', `The disk is full: ${text}`, { remedy });
+  return free < THRESHOLDS.lowDiskBytes ? finding('disk', 'warning', text, { remedy }) : finding('disk', 'ok', text);
 }
 
 async function writesOf(folder: string, disk: DiskProbe): Promise<Finding> {
@@ -114,7 +111,7 @@ async function writesOf(folder: string, disk: DiskProbe): Promise<Finding> {
   const sorted = took.toSorted((a, b) => a - b);
   const median = sorted[Math.floor(TRIES / 2)] ?? 0;
   const text = `A durable write takes ${median.toFixed(1)} ms (${TRIES} tries, the slowest ${(sorted.at(-1) ?? 0).toFixed(1)} ms).`;
-  if (median < SLOW_MS) return finding('disk', 'ok', text);
+  if (median < THRESHOLDS.slowCommitMs) return finding('disk', 'ok', text);
   return finding('disk', 'warning', `The disk is slow. ${text} Every call waits for one.`, {
     remedy: 'Look at what else writes to this disk, or move the data folder to a faster one.',
   });

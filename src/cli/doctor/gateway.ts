@@ -1,6 +1,7 @@
 // The gateway that runs: what it says is wrong, whether its listeners answer, and what it carries.
 
 import { connect } from 'node:net';
+import { THRESHOLDS } from '../../admin/index.ts';
 import type { AdminPorts, CapacityView, GatewayStatus, Overview, Warning } from '../../admin/index.ts';
 import { showCertificate } from '../../http/index.ts';
 import { finding } from './finding.ts';
@@ -8,7 +9,6 @@ import type { Area, Finding } from './finding.ts';
 
 const CONNECT_TIMEOUT_MS = 3_000;
 const DAY_MS = 86_400_000;
-const SOON_MS = 14 * DAY_MS;
 
 /** Whoever asks these goes there, and knows it better. */
 const SEEN_OTHERWISE: ReadonlySet<Warning['code']> = new Set(['server_failed', 'disk_low', 'disk_full']);
@@ -94,7 +94,7 @@ async function checkListener(name: string, url: URL, nowMs: number): Promise<Fin
   const day = certificate.notAfter.toISOString().slice(0, 10);
   const remedy = 'Put a new certificate into the files that the config names, and reload.';
   if (leftMs <= 0) return finding('listener', 'failed', `Its certificate has expired on ${day}.`, { about, remedy });
-  if (leftMs < SOON_MS)
+  if (leftMs < THRESHOLDS.certificateSoonMs)
     return finding('listener', 'warning', `Its certificate ends on ${day}, in ${Math.ceil(leftMs / DAY_MS)} days.`, { about, remedy });
   return finding('listener', 'ok', `${answers} Its certificate is valid until ${day}.`, { about });
 }

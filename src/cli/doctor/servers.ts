@@ -1,13 +1,12 @@
 // Every server: a worker of the gateway goes every step of the way to it, and what is broken or slow is named with its figure.
 
+import { THRESHOLDS } from '../../admin/index.ts';
 import type { AdminPorts, ServerProbe } from '../../admin/index.ts';
 import { finding } from './finding.ts';
 import type { Finding } from './finding.ts';
 
 const AT_ONCE = 4;
 const DAY_MS = 86_400_000;
-const SOON_MS = 14 * DAY_MS;
-const WRONG_CLOCK_SECONDS = 30;
 
 export interface ServerChecks {
   readonly findings: readonly Finding[];
@@ -43,7 +42,7 @@ function toFindings(probe: ServerProbe, nowMs: number): Finding[] {
   const { tls } = probe;
   if (tls === null || !tls.isTrusted) return found;
   const leftMs = Date.parse(tls.validUntil) - nowMs;
-  if (leftMs < SOON_MS)
+  if (leftMs < THRESHOLDS.certificateSoonMs)
     found.push(
       finding(
         'server',
@@ -67,7 +66,7 @@ function textOf({ verdict, text, hops, tools, revisions }: ServerProbe): string 
 /** Our clock against those of the servers: where most differ by the same, it is ours that is wrong. */
 export function compareClocks(probes: readonly ServerProbe[]): Finding[] {
   const told = probes.flatMap(({ server, clockSkewSeconds }) => (clockSkewSeconds === null ? [] : [{ server, ahead: clockSkewSeconds }]));
-  const wrong = told.filter(({ ahead }) => Math.abs(ahead) >= WRONG_CLOCK_SECONDS);
+  const wrong = told.filter(({ ahead }) => Math.abs(ahead) >= THRESHOLDS.wrongClockSeconds);
   const [first] = wrong;
   if (told.length === 0) return [finding('clock', 'skipped', 'No server says what its clock shows.')];
   if (first === undefined) return [finding('clock', 'ok', `Ours agrees with those of ${told.length} servers.`)];

@@ -1,6 +1,7 @@
 // What is wrong, or soon will be, for the person who looks first: each with what it is about, a figure where there is one, and what to do.
 // Everything is read from what control knows anyway; nothing is asked of anybody.
 
+import { THRESHOLDS } from '../../admin/index.ts';
 import type { GatewayStatus, ServerStatus, Warning } from '../../admin/index.ts';
 import type { Flow, MetricsDump, ServerFlow } from '../../telemetry/index.ts';
 import { gaugesOf } from './gauges.ts';
@@ -25,16 +26,9 @@ type Code = Warning['code'];
 type Severity = Warning['severity'];
 
 const DAY_MS = 86_400_000;
-/** Long enough to renew a certificate by hand. */
-const SOON_MS = 14 * DAY_MS;
-const WRONG_CLOCK_SECONDS = 30;
-/** A durable write to a disk that is in order takes a few milliseconds; every call waits for one. */
-const SLOW_COMMIT_MS = 100;
 const SLOW_LOOP_SECONDS = 0.5;
-const SLOW_SERVER_MS = 3_000;
 /** Fewer say nothing of a server. */
 const ENOUGH_CALLS = 10;
-const FULL_DISK_BYTES = 64 * 1_048_576;
 
 /** Where the documentation says more: a heading for each code. */
 const PAGE = 'docs/doctor.md';
@@ -124,11 +118,11 @@ function ofWorkers({ status, wantedWorkers, hasKeeper, dump }: WarningFacts): Wa
 function ofDisk({ dump, diskFaults, flow }: WarningFacts): Warning[] {
   const free = gaugesOf(dump, 'sallyport.disk.free')[0]?.[1];
   const room = diskFaults.map((text) =>
-    free !== undefined && free < FULL_DISK_BYTES ? warn('critical', 'disk_full', { text }) : warn('warning', 'disk_low', { text }),
+    free !== undefined && free < THRESHOLDS.fullDiskBytes ? warn('critical', 'disk_full', { text }) : warn('warning', 'disk_low', { text }),
   );
   const { commitMs, commits } = flow;
-  if (commitMs === null || commits < ENOUGH_CALLS || commitMs.p95 < SLOW_COMMIT_MS) return room;
-  const text = `Durable writes take ${Math.round(commitMs.mean)} ms on average, ${Math.round(commitMs.p95)} ms or more for one in twenty: every call waits for one.`;
+  if (commitMs === null || commits < THRESHOLDS.enoughCommits || commitMs.p95 < THRESHOLDS.slowCommitMs) return room;
+  const text = `Durable writes take ${Math.round(commitMs.mean)} ms on average, ${Math.round(commitMs.p95)} ms or more for one in twenty of the last ${commits}: every call waits for one.`;
   return [
     ...room,
     warn('warning', 'disk_slow', { text, remedy: 'Look at what else writes to the disk of the data folder, or move it to a faster one.' }),
@@ -146,7 +140,7 @@ function ofServers({ servers, flowOf }: WarningFacts): Warning[] {
         }),
       ];
     const { calls, serverMs } = flowOf(name);
-    if (serverMs === null || calls < ENOUGH_CALLS || serverMs.p95 < SLOW_SERVER_MS) return [];
+    if (serverMs === null || calls < ENOUGH_CALLS || serverMs.p95 < THRESHOLDS.slowServerMs) return [];
     const text = `One in twenty of its last ${calls} calls took ${(serverMs.p95 / 1_000).toFixed(1)} s or longer, half of them ${Math.round(serverMs.p50)} ms.`;
     return [warn('warning', 'server_slow', { about: name, text, remedy: `'sallyport doctor ${name}' says which step takes that long.` })];
   });
@@ -155,7 +149,7 @@ function ofServers({ servers, flowOf }: WarningFacts): Warning[] {
 function ofCertificates({ dump, nowMs }: WarningFacts): Warning[] {
   const one = (about: string, endsAtSeconds: number, remedy: string): Warning[] => {
     const leftMs = endsAtSeconds * 1_000 - nowMs;
-    if (endsAtSeconds <= 0 || leftMs > SOON_MS) return [];
+    if (endsAtSeconds <= 0 || leftMs > THRESHOLDS.certificateSoonMs) return [];
     const day = new Date(endsAtSeconds * 1_000).toISOString().slice(0, 10);
     return leftMs <= 0
       ? [warn('critical', 'certificate_over', { about, text: `Its certificate has expired on ${day}.`, remedy })]
@@ -180,7 +174,7 @@ function ofCertificates({ dump, nowMs }: WarningFacts): Warning[] {
 /** One clock against many says whose it is. */
 function ofClocks({ dump }: WarningFacts): Warning[] {
   const all = gaugesOf(dump, 'sallyport.server.clock.ahead');
-  const wrong = all.filter(([, ahead]) => Math.abs(ahead) >= WRONG_CLOCK_SECONDS);
+  const wrong = all.filter(([, ahead]) => Math.abs(ahead) >= THRESHOLDS.wrongClockSeconds);
   const [first, second] = wrong;
   if (first === undefined) return [];
   const how = (ahead: number): string => `${Math.abs(Math.round(ahead))} s ${ahead > 0 ? 'ahead' : 'behind'}`;
