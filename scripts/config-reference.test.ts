@@ -60,7 +60,12 @@ for (const block of blocks) {
       ['policy', 'policy: { rules: [{ name: all, effect: allow, agents: ["*"], servers: ["*"] }] }'],
     ].flatMap(([key, text]) => (new RegExp(`^${key}:`, 'm').test(block) ? [] : [text]));
     const text = [block, ...lacking].join('\n');
-    const loaded = loadConfig(text, { file: '/etc/sally/sallyport.yaml', env: { TICKETS_TOKEN: 't', OTLP_AUTHORIZATION: 'o' }, files: disk, cores: 2 });
+    const loaded = loadConfig(text, {
+      file: '/etc/sally/sallyport.yaml',
+      env: { TICKETS_TOKEN: 't', OTLP_AUTHORIZATION: 'o' },
+      files: disk,
+      cores: 2,
+    });
     assert.deepEqual((loaded.ok ? loaded.value.warnings : loaded.error).map(formatProblem), []);
   });
 }

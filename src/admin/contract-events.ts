@@ -61,12 +61,10 @@ const eventSchema = z.discriminatedUnion('topic', [
     .strictObject({ topic: z.literal('overview'), point: overviewPointSchema })
     .meta({ description: 'How the gateway does, every two seconds.' }),
   z.strictObject({ topic: z.literal('job'), job: jobSchema }),
-  z
-    .strictObject({ topic: z.literal('over'), why: z.literal('newer') })
-    .meta({
-      description:
-        'The last: newer streams of the same session have taken its place. Whoever connects again at once takes the place of one of them.',
-    }),
+  z.strictObject({ topic: z.literal('over'), why: z.literal('newer') }).meta({
+    description:
+      'The last: newer streams of the same session have taken its place. Whoever connects again at once takes the place of one of them.',
+  }),
 ]);
 
 /** Endpoints about what happens now. */

@@ -10,11 +10,9 @@ const count = z.int().nonnegative();
 const serverSchema = z.strictObject({
   name: z.string(),
   kind: z.enum(['stdio', 'http']),
-  target: z
-    .string()
-    .meta({
-      description: 'The command with the names of its flags, or the URL without user, query and keys; … stands for what is left out.',
-    }),
+  target: z.string().meta({
+    description: 'The command with the names of its flags, or the URL without user, query and keys; … stands for what is left out.',
+  }),
   state: z.enum(['unknown', 'ready', 'failed']),
   eras: z.array(z.enum(['modern', 'legacy'])),
   revisions: z.array(z.string()),

@@ -19,7 +19,13 @@ test('what acts name is there', () => {
   assert.ok(acts.length > 10);
   for (const { name, endpoint, act } of acts) {
     const { target, targetIs, reason, when, details = {} } = act;
-    const places = [when?.place, target, targetIs === 'agent' || targetIs === 'user' ? undefined : targetIs, reason, ...Object.values(details)];
+    const places = [
+      when?.place,
+      target,
+      targetIs === 'agent' || targetIs === 'user' ? undefined : targetIs,
+      reason,
+      ...Object.values(details),
+    ];
     for (const place of places) if (place !== undefined) assert.ok(isThere(endpoint, place), `${name}: there is no ${place}`);
   }
 });

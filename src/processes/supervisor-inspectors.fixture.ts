@@ -5,7 +5,14 @@ import { report, runChild } from './child.ts';
 runChild((init) => ({
   onLink: (role, _channel, name) => {
     if (init.role === 'control' && role === 'keeper')
-      report({ kind: 'plan', listeners: [{ name: 'main', host: '127.0.0.1', port: 0 }], workers: 2, drainGraceMs: 0, birthDigest: '', console: undefined });
+      report({
+        kind: 'plan',
+        listeners: [{ name: 'main', host: '127.0.0.1', port: 0 }],
+        workers: 2,
+        drainGraceMs: 0,
+        birthDigest: '',
+        console: undefined,
+      });
     if (init.role !== 'worker') return;
     if (role === 'control') report({ kind: 'ready' });
     if (role !== 'inspector') return;

@@ -5,7 +5,14 @@ import { report, runChild } from './child.ts';
 runChild((init) => ({
   onLink: (role, channel, name) => {
     if (init.role === 'control' && role === 'keeper')
-      report({ kind: 'plan', listeners: [{ name: 'main', host: '127.0.0.1', port: 0 }], workers: 1, drainGraceMs: 0, birthDigest: '', console: undefined });
+      report({
+        kind: 'plan',
+        listeners: [{ name: 'main', host: '127.0.0.1', port: 0 }],
+        workers: 1,
+        drainGraceMs: 0,
+        birthDigest: '',
+        console: undefined,
+      });
     if (init.role === 'control' && role === 'worker') report({ kind: 'notice', text: `control is linked to ${name}` });
     if (init.role !== 'worker' || role !== 'control') return;
     report({ kind: 'ready' });
