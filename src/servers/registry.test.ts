@@ -4,7 +4,7 @@ import type { HttpSecrets, StdioDoor } from './doors.ts';
 import { createServers } from './registry.ts';
 import type { Readiness, Servers } from './registry.ts';
 import type { ServerConfig } from './types.ts';
-import { listenUpstream, sayJson } from './upstream.fixture.ts';
+import { listenUpstream, sayJson, until } from './upstream.fixture.ts';
 
 const HTTP: ServerConfig = {
   kind: 'http',
@@ -215,4 +215,52 @@ test('a legacy server that was upgraded is found when its verdict is old, or as 
   state.nowMs += 10_000;
   state.servers.get('remote')?.doubt();
   await becomes('2025-11-25');
+});
+
+test('who calls a server that has just come back is not refused by what was heard of it behind the calls', async (t) => {
+  let isUp = false;
+  let asked = 0;
+  const held: (() => void)[] = [];
+  let isHeld = false;
+  const target = await listenUpstream(t, ({ body, response }) => {
+    const { method } = JSON.parse(body === '' ? '{}' : body);
+    asked += 1;
+    const answer = (up: boolean): void =>
+      up && method === 'server/discover'
+        ? sayJson(response, 200, { jsonrpc: '2.0', id: 'sallyport-probe', result: { supportedVersions: ['2026-07-28'] } })
+        : void response.writeHead(502).end();
+    const wasUp = isUp;
+    if (isHeld) held.push(() => answer(wasUp));
+    else answer(isUp);
+  });
+  const state = bed(legacy, { headers: [], ca: undefined });
+  t.after(() => state.servers.close());
+  state.servers.update([{ ...HTTP, url: `${target.origin}/mcp` }]);
+  assert.equal((await ready(state.servers, 'remote')).kind, 'failed');
+  const remote = state.servers.get('remote');
+
+  // It was asked, and has said no; nothing is believed of that when somebody calls at once.
+  state.nowMs += 10_000;
+  const before = asked;
+  const failed = remote?.readiness;
+  remote?.doubt();
+  await until(() => remote?.readiness !== failed);
+  assert.ok(asked > before);
+  isUp = true;
+  assert.equal((await ready(state.servers, 'remote')).kind, 'ready');
+
+  // And the same while it is being asked.
+  isUp = false;
+  state.servers.update([]);
+  state.servers.update([{ ...HTTP, url: `${target.origin}/mcp` }]);
+  assert.equal((await ready(state.servers, 'remote')).kind, 'failed');
+  state.nowMs += 10_000;
+  isHeld = true;
+  state.servers.get('remote')?.doubt();
+  await until(() => held.length > 0);
+  isUp = true;
+  isHeld = false;
+  const waited = ready(state.servers, 'remote');
+  for (const say of held.splice(0)) say();
+  assert.equal((await waited).kind, 'ready');
 });

@@ -106,6 +106,8 @@ function createServer(config: ServerConfig, options: ServersOptions): Server {
   let probing = false;
   let closed = false;
   let doubted = false;
+  /** It was asked for a call, which waits for the answer; else behind the calls. */
+  let isForCall = false;
   let askedAtMs = 0;
   let failures = 0;
   const reach = config.kind === 'http' ? createHttpReach(config, options.secrets, options) : undefined;
@@ -113,6 +115,12 @@ function createServer(config: ServerConfig, options: ServersOptions): Server {
   const settle = (next: Readiness): void => {
     probing = false;
     if (closed) return;
+    // Asked behind the calls, it may have come back a moment later. Who came while it was asked is not refused by that answer: they ask themselves.
+    const isHearsay = next.kind === 'failed' && !isForCall && config.kind === 'http';
+    if (isHearsay && waiting.length > 0 && readiness?.kind !== 'ready') {
+      doubted = false;
+      return ask(true);
+    }
     const now = options.nowMs();
     failures = next.kind === 'failed' ? failures + 1 : 0;
     // A server that was reached before keeps its verdict while it fails: the call itself will say what is wrong. But a program that ends
@@ -121,7 +129,7 @@ function createServer(config: ServerConfig, options: ServersOptions): Server {
     if (next.kind === 'ready' || readiness?.kind !== 'ready' || isBroken) readiness = next;
     doubted = false;
     const pauseMs = pauseAfter(failures, config);
-    freshUntilMs = next.kind === 'ready' ? freshUntil(next, now) : now + pauseMs;
+    freshUntilMs = next.kind === 'ready' ? freshUntil(next, now) : isHearsay ? now : now + pauseMs;
     if (readiness.kind === 'failed' && pauseMs > FAILURE_LIFE_MS)
       readiness = {
         ...readiness,
@@ -145,9 +153,10 @@ function createServer(config: ServerConfig, options: ServersOptions): Server {
     return verdict.ok ? { kind: 'ready', verdict: verdict.value, http } : { ...verdict.error, kind: 'failed' };
   };
 
-  const ask = (): void => {
+  const ask = (forCall: boolean): void => {
     if (probing || closed) return;
     probing = true;
+    isForCall = forCall;
     askedAtMs = options.nowMs();
     void probe().then(settle, (error: unknown) =>
       settle({
@@ -173,11 +182,11 @@ function createServer(config: ServerConfig, options: ServersOptions): Server {
     doubt: () => {
       if (probing || options.nowMs() - askedAtMs < DOUBT_PERIOD_MS) return;
       doubted = true;
-      ask();
+      ask(false);
     },
     prepare: (callback) => {
       const fresh = options.nowMs() < freshUntilMs;
-      if (!fresh) ask();
+      if (!fresh) ask(true);
       // A known server serves while its verdict is renewed; an unknown one, or one that failed, is waited for.
       if (readiness !== undefined && (fresh || readiness.kind === 'ready')) callback(readiness);
       else if (closed) callback(GONE);

@@ -51,8 +51,8 @@ export function faults(leg: Leg, result: LegResult, excused: readonly string[]):
   if (passed < floor.checks) found.push(`only ${passed} checks passed, expected ${floor.checks}`);
   // A client that broke down may have done so after its last check.
   if (leg.tests === 'client' && excused.length === 0 && result.exitCode !== 0)
-    found.push(`the client failed: ${result.output.slice(-2000)}`);
-  if (found.length > 0 && ran.size === 0) found.push(result.output.slice(-2000));
+    found.push(`the client failed: ${result.output.slice(-6000)}`);
+  if (found.length > 0 && ran.size === 0) found.push(result.output.slice(-6000));
   return found;
 }
 
