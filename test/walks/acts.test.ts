@@ -155,6 +155,8 @@ test('where control cannot write its log nothing is changed; the kill switch wor
   // Whoever takes the claim of a log away takes the log away.
   writeFileSync(join(gateway.dataFolder, 'audit', 'control', 'writer'), `${'0'.repeat(32)} 1 000000000001\n`);
   await until(async () => (await addAgent('unrecorded')) === 503, 'it is refused');
+  // A control that has just begun refuses too, for a moment, and has its log still.
+  await until(() => /the audit log cannot be written/.test(gateway.logs()), 'it knows that it has no log');
   assert.doesNotMatch((await gateway.cli('agents', 'list')).stdout, /unrecorded/);
   const before = actsOf('config.apply').length;
   gateway.reload();
