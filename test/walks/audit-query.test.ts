@@ -84,9 +84,17 @@ test('what was denied, by which rule, of which tool, and a call by its id', asyn
 });
 
 test('a call that is made is found by the next query', async () => {
-  const before = (await queried('--agent', 'bob', '--kind', 'call', '--limit', 'all')).length;
+  const ids = async (): Promise<readonly string[]> =>
+    (await queried('--agent', 'bob', '--kind', 'call', '--limit', 'all')).map(idOf).toSorted();
+  const recorded = (): readonly string[] =>
+    decisions('bob')
+      .map(({ value }) => textAt(value, 'id'))
+      .toSorted();
+  const before = recorded();
+  assert.deepEqual(await ids(), before);
   await call('bob', 'plain');
-  assert.equal((await queried('--agent', 'bob', '--kind', 'call', '--limit', 'all')).length, before + 1);
+  assert.deepEqual(await ids(), recorded());
+  assert.equal(recorded().length, before.length + 1);
 });
 
 test('figures are those of the record', async () => {
