@@ -152,6 +152,8 @@ test('control dies in the middle of changes: none is in the store without a begi
 });
 
 test('where control cannot write its log nothing is changed; the kill switch works all the same', async () => {
+  // A control that has only just begun would put its own claim over the one that takes its log away.
+  await until(async () => (await addAgent('recorded')) === 201, 'control has its log');
   // Whoever takes the claim of a log away takes the log away.
   writeFileSync(join(gateway.dataFolder, 'audit', 'control', 'writer'), `${'0'.repeat(32)} 1 000000000001\n`);
   await until(async () => (await addAgent('unrecorded')) === 503, 'it is refused');
