@@ -12,7 +12,8 @@ import type { Child, Children } from './children.ts';
 import { type Road, serverOf, twoDigits } from './roads.ts';
 import { AGGREGATE_ROUTE, ROUTE, SERVER_NAME, TOOLS } from './workload.ts';
 
-const PROGRAM = fileURLToPath(new URL('../bin/sallyport.mjs', import.meta.url));
+/** A profile sets another program: a copy that tells the profiler the names of its functions. */
+const program = (): string => process.env['SALLYPORT_BENCH_PROGRAM'] ?? fileURLToPath(new URL('../bin/sallyport.mjs', import.meta.url));
 const READY_TIMEOUT_MS = 60_000;
 const COMMAND_TIMEOUT_MS = 30_000;
 
@@ -50,7 +51,7 @@ export async function startSallyport(children: Children, options: SallyportOptio
   const child = children.start({
     name: options.name,
     command: process.execPath,
-    args: [PROGRAM, 'serve', '--config', configFile, '--output', 'json'],
+    args: [program(), 'serve', '--config', configFile, '--output', 'json'],
     cores: options.cores,
   });
   const port = readyPort(await child.nextLine(READY_TIMEOUT_MS));
@@ -125,7 +126,7 @@ async function addAgent(children: Children, { name, folder }: SallyportOptions, 
   const command = children.start({
     name: `${name}-agents`,
     command: process.execPath,
-    args: [PROGRAM, 'agents', 'add', agent, '--data', join(folder, 'data'), '--output', 'json'],
+    args: [program(), 'agents', 'add', agent, '--data', join(folder, 'data'), '--output', 'json'],
     cores: undefined,
   });
   const added: { key?: string } = JSON.parse(await command.nextLine(COMMAND_TIMEOUT_MS));
