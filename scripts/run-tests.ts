@@ -18,33 +18,38 @@ export interface TestRunOptions {
   readonly tally: Tally;
 }
 
-/** What is known about a file while its tests are reported. */
-interface FileProgress {
+/** What the tests of a file came to. */
+interface FileCounts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
 }
 
+/** A file of which a test failed. */
+export interface FailedFile extends FileCounts {
+  /** Absolute. */
+  readonly path: string;
+}
+
 type Ended = EventData.TestPass | EventData.TestFail;
 
-/** Runs the files and adds what happened to the tally. */
-export async function runTests(options: TestRunOptions): Promise<void> {
+/** Runs the files, adds what happened to the tally, and says which files failed. */
+export async function runTests(options: TestRunOptions): Promise<readonly FailedFile[]> {
   const { root, tally } = options;
+  const failures: FailedFile[] = [];
   const names: string[] = [];
   /** The deepest level at which something ended since the last end on a higher one: tells a parent from a leaf. */
   let endedAtLevel = 0;
 
-  const now = (): FileProgress => ({ passed: tally.passed, failed: tally.failed, skipped: tally.skips.length });
+  const now = (): FileCounts => ({ passed: tally.passed, failed: tally.failed, skipped: tally.skips.length });
   let before = now();
   const closeFile = (file: string, durationMs: number): void => {
     const after = now();
+    const passed = after.passed - before.passed;
     const failed = after.failed - before.failed;
     const skipped = after.skipped - before.skipped;
-    const counts = [
-      `${after.passed - before.passed} passed`,
-      failed > 0 ? `${failed} failed` : '',
-      skipped > 0 ? `${skipped} skipped` : '',
-    ];
+    if (failed > 0) failures.push({ path: file, passed, failed, skipped });
+    const counts = [`${passed} passed`, failed > 0 ? `${failed} failed` : '', skipped > 0 ? `${skipped} skipped` : ''];
     print(`${failed > 0 ? 'FAILED' : 'ok    '} ${relative(root, file)} (${counts.filter(Boolean).join(', ')}, ${seconds(durationMs)})`);
     before = after;
   };
@@ -94,6 +99,7 @@ export async function runTests(options: TestRunOptions): Promise<void> {
         break; // Enqueued, dequeued, diagnostics: nothing a reader of the log needs.
     }
   }
+  return failures;
 }
 
 function reasonOf(value: string | boolean | undefined): string {

@@ -8,7 +8,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildConsole } from './build-console.ts';
+import { runAgain, secondTries } from './run-again.ts';
 import { runTests } from './run-tests.ts';
+import type { FailedFile } from './run-tests.ts';
 import { runTool } from './run-tool.ts';
 import type { Tool } from './run-tool.ts';
 import { conclude, createTally, print, seconds } from './tally.ts';
@@ -39,13 +41,13 @@ export async function testAll(tally: Tally, parts: readonly string[]): Promise<v
   if (parts.length === 0) for (const tool of TOOLS) await runTool(tool, root, tally);
   if (chosen.length === 0) return print(`no test file's path contains ${parts.map((part) => `'${part}'`).join(' or ')}`);
   buildForTests(tally);
-  await runTests({
-    root,
-    files: chosen.map((file) => join(root, file)),
-    concurrency: availableParallelism(),
-    fileTimeoutMs: FILE_TIMEOUT_MS,
-    tally,
-  });
+  const run = (paths: readonly string[], concurrency: number): Promise<readonly FailedFile[]> =>
+    runTests({ root, files: paths, concurrency, fileTimeoutMs: FILE_TIMEOUT_MS, tally });
+  const failed = await run(
+    chosen.map((file) => join(root, file)),
+    availableParallelism(),
+  );
+  await runAgain(root, secondTries(root, failed), tally, (paths) => run(paths, 1));
 }
 
 /** Tests drive the console as it is now, never as it was built some day. */
