@@ -14,6 +14,7 @@ import { startSallyport, STDIO_STAND_IN } from './sallyport.ts';
 import { answerBody, type Caller, FIRST_ID, ROUTE, TOOLS } from './workload.ts';
 
 const UPSTREAM = fileURLToPath(new URL('./upstream.ts', import.meta.url));
+const RELAY = fileURLToPath(new URL('./relay.ts', import.meta.url));
 const START_TIMEOUT_MS = 15_000;
 
 /** What to start. */
@@ -99,6 +100,16 @@ async function startRow(children: Children, row: Row, ports: UpstreamPorts, opti
     });
     return { ...UNGUARDED, port, caFile, proxyPid: child.pid };
   }
+  if (between === 'relay') {
+    const child = children.start({
+      name: row,
+      command: process.execPath,
+      args: relayArgs(plainOrTls, tls ? certificates : undefined),
+      cores: String(PROXY_CORE),
+    });
+    const { port }: { port: number } = JSON.parse(await child.nextLine(START_TIMEOUT_MS));
+    return { ...UNGUARDED, port, caFile, proxyPid: child.pid };
+  }
   const { road, workers } = between;
   const { child, port, callers, answer } = await startSallyport(children, {
     name: row,
@@ -111,6 +122,12 @@ async function startRow(children: Children, row: Row, ports: UpstreamPorts, opti
     cores: workers > 1 ? `${LOAD_CORE},${PROXY_CORE}` : String(PROXY_CORE),
   });
   return { port, caFile, callers, route: routeOf(road), answer, proxyPid: child.pid, standIn: STDIO_STAND_IN };
+}
+
+/** The relay has the heap of a gateway's worker. */
+function relayArgs(upstreamPort: number, certificates: Certificates | undefined): readonly string[] {
+  const plain = ['--max-semi-space-size=64', '--disable-warning=ExperimentalWarning', RELAY, String(upstreamPort)];
+  return certificates === undefined ? plain : [...plain, certificates.certificateFile, certificates.keyFile, certificates.caFile];
 }
 
 /** An upstream has the load's core, also where it is the gateway that starts it. */

@@ -17,7 +17,7 @@ export interface RowFacts {
   readonly group: 'proxies' | 'bridges';
   /** TLS on every hop; otherwise on none. */
   readonly tls: boolean;
-  readonly between: 'nothing' | 'haproxy' | Gateway;
+  readonly between: 'nothing' | 'haproxy' | 'relay' | Gateway;
   /** The row without anything in the path, over which latency counts as added; undefined: not pinned, so for information only. */
   readonly baseline: string | undefined;
   /** The row of the same agent over the same transport where nothing has to be bridged. */
@@ -44,6 +44,8 @@ const TABLE = {
   'direct-plain': { ...DIRECT, label: 'direct, plain', tls: false },
   'direct-tls': { ...DIRECT, label: 'direct, TLS', tls: true },
   'haproxy-tls': { ...DIRECT, label: 'HAProxy TLS→TLS', tls: true, between: 'haproxy', baseline: 'direct-tls' },
+  'relay-plain': { ...DIRECT, label: 'our engine plain, nothing on', tls: false, between: 'relay', baseline: 'direct-plain' },
+  'relay-tls': { ...DIRECT, label: 'our engine TLS→TLS, nothing on', tls: true, between: 'relay', baseline: 'direct-tls' },
   'sallyport-plain': {
     ...DIRECT,
     label: 'Sallyport plain, everything on',
