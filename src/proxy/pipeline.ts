@@ -9,7 +9,7 @@ import { describeDenial, settle } from '../policies/index.ts';
 import { admit, whyLocked } from './admission/index.ts';
 import type { Admitted } from './admission/index.ts';
 import { openApproval } from './approvals/tell.ts';
-import { createAnswer } from './answer.ts';
+import { createAnswer } from './agent-answer.ts';
 import type { Answer } from './answer.ts';
 import { carryBatch, isBatch } from './batch.ts';
 import { beginCall } from './call.ts';

@@ -3,7 +3,7 @@ import { beforeEach, describe, test } from 'node:test';
 import { createHeaderList } from '../../http/index.ts';
 import { METHODS, parseJson, readMessage } from '../../mcp/index.ts';
 import type { Subject } from '../../policies/index.ts';
-import { createAnswer } from '../answer.ts';
+import { createAnswer } from '../agent-answer.ts';
 import type { Answer } from '../answer.ts';
 import { beginCall } from '../call.ts';
 import type { Call, Inbound } from '../exchange.ts';
