@@ -1,7 +1,7 @@
 // The client as hooks. A cache key begins with the name of the endpoint, so that whatever says that something changed can name what to ask again.
 
-import { queryOptions, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { QueryKey, UseInfiniteQueryResult, UseMutationResult, UseQueryResult } from '@tanstack/react-query';
+import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { UseMutationResult, UseQueryResult } from '@tanstack/react-query';
 import { ask } from './client.ts';
 import type { Answer } from './client.ts';
 import type { EndpointName, ResponseOf } from './contract.ts';
@@ -18,7 +18,8 @@ export function isOnRecord(name: unknown): boolean {
   return ON_RECORD.has(name as Endpoint);
 }
 
-function freshnessOf(name: Endpoint): {
+/** How long what it answers holds. */
+export function freshnessOf(name: Endpoint): {
   readonly staleTime?: number;
   readonly refetchOnWindowFocus?: false;
   readonly refetchOnReconnect?: false;
@@ -48,33 +49,6 @@ export function useApi<Name extends Endpoint>(
   } = {},
 ): UseQueryResult<Answer<Value<Name>>, ApiProblem> {
   return useQuery({ ...apiQuery(name, input), ...options });
-}
-
-/** How a page of a list says where the next begins. */
-interface Paged {
-  readonly next: string | null;
-}
-
-/** A list that comes in pages: whoever scrolls asks for the next. The endpoint takes `cursor` and answers `next`. */
-export function useApiPages<Name extends Endpoint, Row>(
-  name: Name,
-  input: AskOf<Name>,
-  rowsOf: (page: Value<Name>) => readonly Row[],
-  options: { readonly enabled?: boolean; readonly refetchInterval?: number } = {},
-): UseInfiniteQueryResult<readonly Row[], ApiProblem> {
-  return useInfiniteQuery<Value<Name>, ApiProblem, readonly Row[], QueryKey, string | null>({
-    queryKey: [name, input.path ?? null, input.query ?? null, 'pages'],
-    queryFn: async ({ signal, pageParam }) => {
-      const paged = pageParam === null ? input : { ...input, query: { ...input.query, cursor: pageParam } };
-      // What is added is the one member that every paged endpoint has.
-      return (await ask(name, { ...(paged as AskOf<Name>), signal })).value;
-    },
-    initialPageParam: null,
-    getNextPageParam: (page) => (page as Paged).next ?? undefined,
-    select: (data) => data.pages.flatMap((page) => rowsOf(page)),
-    ...freshnessOf(name),
-    ...options,
-  });
 }
 
 /** Does something: `const add = useAct('addAgent', ['listAgents'])`, `add.mutate({ body })`. What it changes is asked again. */

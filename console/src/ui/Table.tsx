@@ -1,13 +1,16 @@
 // Lists of any length: only the rows that are seen exist. One list is one stop for the Tab key; arrows, Page and Home/End move within it,
 // Enter opens a row. The focus stays on the list itself (aria-activedescendant), since a row that is scrolled away is no element any more.
+// Of a list that comes in pages not even all rows are at hand: where there is none yet its place is empty, and the list says what it looks at. End goes on
+// to the very last row, however many have to come before it, until somebody does anything else.
 
 import './Table.css';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useId, useRef, useState } from 'react';
-import type { KeyboardEvent, PointerEvent, ReactElement, ReactNode } from 'react';
+import { useEffect, useEffectEvent, useId, useRef, useState } from 'react';
+import type { KeyboardEvent, ReactElement, ReactNode } from 'react';
+import { ResizeHandle } from './ResizeHandle.tsx';
 import { Loading } from './State.tsx';
-import { leastWidth, moveTo, toTracks, widthOf } from './table-moves.ts';
-import type { ColumnWidth } from './table-moves.ts';
+import { activePlace, leastWidth, moveTo, toTracks, widthOf } from './table-moves.ts';
+import type { ActiveRow, ColumnWidth } from './table-moves.ts';
 import { showCount } from './units.ts';
 
 /** A column. */
@@ -22,23 +25,35 @@ export interface Column<Row> {
   readonly cell: (row: Row) => ReactNode;
 }
 
+/** A list of which some rows are at hand. */
+export interface TableWindow<Row> {
+  readonly rows: readonly Row[];
+  /** Place of the first of them in the list. */
+  readonly start: number;
+  /** Rows that are known of. */
+  readonly count: number;
+  /** Whether more follow than are known of. */
+  readonly hasMore: boolean;
+  /** Told which rows are looked at, so that they and those around them come. */
+  readonly onSeen: (first: number, last: number) => void;
+  readonly isLoading: boolean;
+}
+
+/** Where the rows are from: all of them are here, or they come in pages. */
+type Rows<Row> = { readonly rows: readonly Row[]; readonly isLoading?: boolean } | { readonly list: TableWindow<Row> };
+
 /** Props of a list. */
-export interface TableProps<Row> {
+export type TableProps<Row> = Rows<Row> & {
   /** What it lists, read out. */
   readonly label: string;
   readonly columns: readonly Column<Row>[];
-  readonly rows: readonly Row[];
   readonly keyOf: (row: Row) => string;
   /** What opening a row does: a press, or Enter. */
   readonly onOpen?: (row: Row) => void;
   /** Key of the row that is open. */
   readonly openKey?: string | undefined;
-  readonly isLoading?: boolean;
-  /** Why that takes so long, where it is known. */
+  /** Why it takes so long until there is something, where it is known. */
   readonly loadingSays?: string | undefined;
-  /** Whether more rows follow, and how to get them: asked for before the end is reached. */
-  readonly hasMore?: boolean;
-  readonly onMore?: () => void;
   /** How many there are in all, where that is known. */
   readonly total?: number | undefined;
   /** Shown where there are no rows. */
@@ -48,51 +63,57 @@ export interface TableProps<Row> {
   readonly onPointedAt?: (isPointedAt: boolean) => void;
   /** bounded: at most some 14 rows high; fill: as high as what it stands in. */
   readonly height?: 'bounded' | 'fill';
-}
+};
 
 const OVERSCAN = 12;
-/** So many rows before the end the next page is asked for. */
-const AHEAD = 40;
-const RESIZE_STEP = 16;
 
 /** A list of any length. */
 export function Table<Row>(props: TableProps<Row>): ReactElement {
-  const { label, columns, rows, keyOf, onOpen, openKey, isLoading = false, hasMore = false, onMore, total, empty, rowHeight = 40 } = props;
+  const { label, columns, keyOf, onOpen, openKey, total, empty, rowHeight = 40 } = props;
+  const { rows, start, count, hasMore, isLoading, onSeen } = 'list' in props ? props.list : wholeOf(props.rows, props.isLoading);
   const box = useRef<HTMLDivElement>(null);
   const grid = useRef<HTMLDivElement>(null);
   const id = useId();
   // By its key: rows may come in above it.
-  const [activeKey, setActiveKey] = useState<string>();
+  const [activeRow, setActiveRow] = useState<ActiveRow>();
+  const [isOnToLast, setOnToLast] = useState(false);
   const [widths, setWidths] = useState<ReadonlyMap<string, number>>(new Map());
+  const rowAt = (index: number): Row | undefined => rows[index - start];
   const virtual = useVirtualizer({
-    count: rows.length,
+    count,
     getScrollElement: () => box.current,
     estimateSize: () => rowHeight,
     overscan: OVERSCAN,
-    getItemKey: (index) => {
-      const row = rows[index];
-      return row === undefined ? index : keyOf(row);
-    },
   });
-  const active = activeKey === undefined ? undefined : placeOf(rows, keyOf, activeKey);
+  const active = activePlace(activeRow, { rows, start, count, keyOf });
   const seen = virtual.getVirtualItems();
-  const last = seen.at(-1)?.index ?? 0;
+  const [first, last] = [seen[0]?.index, seen.at(-1)?.index];
   useEffect(() => {
-    if (hasMore && last >= rows.length - AHEAD) onMore?.();
-  }, [hasMore, last, rows.length, onMore]);
+    if (first !== undefined && last !== undefined) onSeen(first, last);
+  }, [first, last, onSeen]);
 
   const activate = (index: number): void => {
-    const row = rows[index];
-    if (row !== undefined) setActiveKey(keyOf(row));
+    const row = rowAt(index);
+    setActiveRow({ index, key: row === undefined ? undefined : keyOf(row) });
   };
+  const goTo = useEffectEvent((index: number) => {
+    activate(index);
+    virtual.scrollToIndex(index, { align: 'auto' });
+  });
+  useEffect(() => {
+    if (!isOnToLast) return;
+    goTo(count - 1);
+    if (!hasMore) setOnToLast(false);
+  }, [isOnToLast, count, hasMore]);
   const onKeyDown = (event: KeyboardEvent): void => {
     // Keys pressed in something within a row are its own.
     if (event.target !== grid.current) return;
-    const row = active === undefined ? undefined : rows[active];
+    const row = active === undefined ? undefined : rowAt(active);
     if (event.key === 'Enter' && row !== undefined) return onOpen?.(row);
-    const next = moveTo(event.key, active, rows.length, Math.max(1, Math.floor((box.current?.clientHeight ?? 0) / rowHeight) - 1));
+    const next = moveTo(event.key, active, count, Math.max(1, Math.floor((box.current?.clientHeight ?? 0) / rowHeight) - 1));
     if (next === undefined) return;
     event.preventDefault();
+    setOnToLast(event.key === 'End' && hasMore);
     activate(next);
     virtual.scrollToIndex(next, { align: 'auto' });
   };
@@ -103,10 +124,12 @@ export function Table<Row>(props: TableProps<Row>): ReactElement {
     <div
       ref={box}
       className={`table ${props.height === 'fill' ? 'table-fill' : 'table-bounded'}`}
+      onWheel={() => setOnToLast(false)}
+      onPointerDown={() => setOnToLast(false)}
       onPointerEnter={() => props.onPointedAt?.(true)}
       onPointerLeave={() => props.onPointedAt?.(false)}
     >
-      {rows.length === 0 ? (
+      {count === 0 ? (
         isLoading ? (
           <Loading label={`Loading: ${label}`} says={props.loadingSays} />
         ) : (
@@ -118,7 +141,7 @@ export function Table<Row>(props: TableProps<Row>): ReactElement {
           className="table-grid"
           role="grid"
           aria-label={label}
-          aria-rowcount={hasMore ? -1 : rows.length + 1}
+          aria-rowcount={hasMore ? -1 : count + 1}
           tabIndex={0}
           onKeyDown={onKeyDown}
           style={{ minWidth: leastWidth(columns, widths) }}
@@ -143,28 +166,28 @@ export function Table<Row>(props: TableProps<Row>): ReactElement {
             </div>
           </div>
           <div className="table-body" role="rowgroup" style={{ height: virtual.getTotalSize() }}>
-            {seen.map(({ index, start, key }) => {
-              const row = rows[index];
-              if (row === undefined) return null;
-              const isActive = index === active || keyOf(row) === openKey;
+            {seen.map(({ index, start: top }) => {
+              const row = rowAt(index);
+              const isActive = index === active || (row !== undefined && keyOf(row) === openKey);
               return (
                 <div
-                  key={key}
+                  key={row === undefined ? index : keyOf(row)}
                   id={`${id}-${index}`}
                   className={`table-row${onOpen === undefined ? '' : ' table-row-opens'}${isActive ? ' table-row-active' : ''}`}
                   role="row"
                   aria-rowindex={index + 2}
                   aria-selected={isActive}
-                  style={{ gridTemplateColumns: tracks, transform: `translateY(${start}px)`, height: rowHeight }}
+                  aria-busy={row === undefined}
+                  style={{ gridTemplateColumns: tracks, transform: `translateY(${top}px)`, height: rowHeight }}
                   onClick={(event) => {
-                    if (isOfItsOwn(event.target)) return;
+                    if (row === undefined || isOfItsOwn(event.target)) return;
                     activate(index);
                     onOpen?.(row);
                   }}
                 >
                   {columns.map((column) => (
                     <div key={column.id} className={cellClass(column)} role="gridcell">
-                      {column.cell(row)}
+                      {row === undefined ? null : column.cell(row)}
                     </div>
                   ))}
                 </div>
@@ -175,56 +198,20 @@ export function Table<Row>(props: TableProps<Row>): ReactElement {
       )}
       {hasMore ? (
         <div className="table-foot" role="status">
-          {total === undefined
-            ? `${showCount(rows.length)} loaded, more follow`
-            : `${showCount(rows.length)} of ${showCount(total)} loaded`}
+          {total === undefined ? `${showCount(count)} loaded, more follow` : `${showCount(count)} of ${showCount(total)} loaded`}
+          {isOnToLast ? '. On to the last one; any other key stops here.' : ''}
         </div>
       ) : null}
     </div>
   );
 }
 
-/** Changes the width of a column: by dragging, or with the arrow keys. */
-function ResizeHandle({
-  column,
-  onResize,
-}: {
-  readonly column: string;
-  readonly onResize: (change: number, now: number) => void;
-}): ReactElement {
-  const from = useRef<number>(undefined);
-  const widthNow = (element: Element): number => element.parentElement?.getBoundingClientRect().width ?? 0;
-  const onPointerMove = (event: PointerEvent<HTMLButtonElement>): void => {
-    if (from.current === undefined) return;
-    onResize(event.clientX - from.current, widthNow(event.currentTarget));
-    from.current = event.clientX;
-  };
-  return (
-    <button
-      type="button"
-      className="table-resize"
-      tabIndex={-1}
-      aria-label={`Width of ${column}`}
-      onPointerDown={(event) => {
-        from.current = event.clientX;
-        event.currentTarget.setPointerCapture(event.pointerId);
-      }}
-      onPointerMove={onPointerMove}
-      onPointerUp={() => (from.current = undefined)}
-      onKeyDown={(event) => {
-        if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
-        event.preventDefault();
-        onResize(event.key === 'ArrowLeft' ? -RESIZE_STEP : RESIZE_STEP, widthNow(event.currentTarget));
-      }}
-    />
-  );
+/** A list that is here as a whole. */
+function wholeOf<Row>(rows: readonly Row[], isLoading = false): TableWindow<Row> {
+  return { rows, start: 0, count: rows.length, hasMore: false, isLoading, onSeen: nothing };
 }
 
-/** Where the row of a key is now; undefined where it is gone. */
-function placeOf<Row>(rows: readonly Row[], keyOf: (row: Row) => string, key: string): number | undefined {
-  const place = rows.findIndex((row) => keyOf(row) === key);
-  return place === -1 ? undefined : place;
-}
+const nothing = (): void => {};
 
 /** Was a button or a link in the row meant, and not the row? */
 function isOfItsOwn(target: EventTarget): boolean {

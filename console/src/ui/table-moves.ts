@@ -23,6 +23,26 @@ export function moveTo(key: string, active: number | undefined, rows: number, pa
   }
 }
 
+/** The row that keys move from. By its key, since rows may come in above it; by its place too, since it need not be at hand. */
+export interface ActiveRow {
+  readonly index: number;
+  readonly key: string | undefined;
+}
+
+/** Where the active row is now; undefined where it is gone. */
+export function activePlace<Row>(
+  active: ActiveRow | undefined,
+  { rows, start, count, keyOf }: { rows: readonly Row[]; start: number; count: number; keyOf: (row: Row) => string },
+): number | undefined {
+  if (active === undefined) return undefined;
+  const { index, key } = active;
+  const there = rows[index - start];
+  if (key === undefined || (there !== undefined && keyOf(there) === key)) return index < count ? index : undefined;
+  const moved = rows.findIndex((row) => keyOf(row) === key);
+  if (moved !== -1) return start + moved;
+  return there === undefined && index < count ? index : undefined;
+}
+
 /** Where a column's width comes from: so many pixels, or a share of what is left with a least width. */
 export type ColumnWidth = number | { readonly min: number; readonly share: number };
 

@@ -4,7 +4,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { useDeferredValue, useState } from 'react';
 import type { ReactElement } from 'react';
 import type { AgentView } from '../../api/contract.ts';
-import { useApi, useApiPages } from '../../api/hooks.ts';
+import { useApi } from '../../api/hooks.ts';
+import { useApiPages } from '../../api/pages.ts';
 import { useRefusal } from '../../api/session.tsx';
 import { Badge, Badges } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
@@ -20,7 +21,7 @@ import { showCount } from '../../ui/units.ts';
 import { useAddress } from '../use-address.ts';
 import { AddAgent } from './AddAgent.tsx';
 
-const PAGE_ROWS = 200;
+const PAGE_ROWS = 500;
 const SOON_MS = 7 * 86_400_000;
 
 const COLUMNS: readonly Column<AgentView>[] = [
@@ -68,7 +69,7 @@ export function AgentsPage(): ReactElement {
   const refusal = useRefusal('addAgent');
   const search = address['search'] ?? '';
   const query = useDeferredValue(search);
-  const list = useApiPages('listAgents', { query: { search: query, limit: PAGE_ROWS } }, (page) => page.agents);
+  const pages = useApiPages('listAgents', { query: { search: query, limit: PAGE_ROWS } }, (page) => page.agents);
   const counted = useApi('listAgents', { query: { search: query, limit: 1 } });
   const total = counted.data?.value.total;
   const addButton = (
@@ -89,18 +90,15 @@ export function AgentsPage(): ReactElement {
         }
       />
       <Panel flush fill title={total === undefined ? 'All agents' : `${showCount(total)} ${total === 1 ? 'agent' : 'agents'}`}>
-        {list.error !== null && list.data === undefined ? (
-          <ErrorState problem={list.error} onRetry={() => void list.refetch()} />
+        {pages.error !== null && pages.list.rows.length === 0 ? (
+          <ErrorState problem={pages.error} onRetry={pages.restart} />
         ) : (
           <Table
             label="Agents"
             columns={COLUMNS}
-            rows={list.data ?? []}
+            list={pages.list}
             keyOf={({ name }) => name}
             onOpen={({ name }) => void navigate({ to: '/agents/$agent', params: { agent: name } })}
-            isLoading={list.isPending}
-            hasMore={list.hasNextPage}
-            onMore={() => void list.fetchNextPage({ cancelRefetch: false })}
             total={total}
             height="fill"
             empty={

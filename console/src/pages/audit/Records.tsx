@@ -3,7 +3,7 @@
 import { useState } from 'react';
 import type { ReactElement } from 'react';
 import type { RecordView, RecordsPage } from '../../api/contract.ts';
-import { useApiPages } from '../../api/hooks.ts';
+import { useApiPages } from '../../api/pages.ts';
 import { Outcome } from '../../records/Outcome.tsx';
 import { placeOf } from '../../records/place.ts';
 import { readFilter, targetOf, toOptions, toQuery } from '../../records/filter.ts';
@@ -22,7 +22,7 @@ import { ExportDialog } from './ExportDialog.tsx';
 import { FilterBar } from './FilterBar.tsx';
 
 /** Rows asked for at once. */
-const PAGE = 200;
+const PAGE = 500;
 
 const whoOf = ({ kind, agent, by, subject }: RecordView): string =>
   (kind === 'call' || kind === 'outcome' ? (agent ?? subject) : (by ?? agent ?? subject)) ?? '';
@@ -118,13 +118,13 @@ export function Records(): ReactElement {
   const pages = useApiPages('listRecords', { query: { ...toQuery(filter, now), limit: PAGE } }, rowsOf);
   const refresh = (): void => {
     setNow(Date.now());
-    void pages.refetch();
+    pages.restart();
   };
   return (
     <div className="records">
       <Panel flush fill>
         <FilterBar filter={filter} onChange={(change) => setAddress(change)}>
-          <Button icon="refresh" label="Look again" isPending={pages.isRefetching} onPress={refresh} />
+          <Button icon="refresh" label="Look again" isPending={pages.list.isLoading} onPress={refresh} />
           <Button icon="download" onPress={() => setExporting(true)}>
             Export
           </Button>
@@ -135,13 +135,10 @@ export function Records(): ReactElement {
           <Table
             label="Records"
             columns={COLUMNS}
-            rows={pages.data ?? []}
+            list={pages.list}
             keyOf={placeOf}
             rowHeight={36}
-            isLoading={pages.isPending}
-            loadingSays={pages.failureReason?.detail}
-            hasMore={pages.hasNextPage}
-            onMore={() => void (pages.isFetchingNextPage || pages.fetchNextPage())}
+            loadingSays={pages.waitsFor?.detail}
             onOpen={(record) => setAddress({ entry: placeOf(record) }, true)}
             openKey={address['entry']}
             empty={

@@ -4,7 +4,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { useDeferredValue } from 'react';
 import type { ReactElement } from 'react';
 import type { DefinitionPage as Page_, DefinitionRow } from '../../api/contract.ts';
-import { useApi, useApiPages } from '../../api/hooks.ts';
+import { useApi } from '../../api/hooks.ts';
+import { useApiPages } from '../../api/pages.ts';
 import { paths } from '../../paths.ts';
 import { Badge, Badges } from '../../ui/Badge.tsx';
 import { SearchField } from '../../ui/Field.tsx';
@@ -104,13 +105,12 @@ function Definitions({ state }: { readonly state: State }): ReactElement {
   const search = useDeferredValue(address['search'] ?? '');
   const server = address['server'] ?? '';
   const servers = useApi('listServers', {});
-  const pages = useApiPages('listDefinitions', { query: { state, search, server, limit: 200 } }, rowsOf);
+  const pages = useApiPages('listDefinitions', { query: { state, search, server, limit: 500 } }, rowsOf);
   const names = servers.data?.value.servers.map(({ name }) => name) ?? [];
-  const rows = pages.data ?? [];
-  if (pages.error !== null) return <ErrorState problem={pages.error} onRetry={() => void pages.refetch()} />;
+  if (pages.error !== null) return <ErrorState problem={pages.error} onRetry={pages.restart} />;
   return (
     <Panel flush fill>
-      <Toolbar end={state === 'withheld' && server !== '' && rows.length > 0 ? <DecideAll server={server} /> : null}>
+      <Toolbar end={state === 'withheld' && server !== '' && pages.list.rows.length > 0 ? <DecideAll server={server} /> : null}>
         <SearchField
           label="Search by name, title or server"
           value={address['search'] ?? ''}
@@ -127,11 +127,8 @@ function Definitions({ state }: { readonly state: State }): ReactElement {
       <Table
         label={state === 'withheld' ? 'Definitions to review' : 'Definitions'}
         columns={COLUMNS}
-        rows={rows}
+        list={pages.list}
         keyOf={keyOf}
-        isLoading={pages.isPending}
-        hasMore={pages.hasNextPage}
-        onMore={() => void (pages.isFetchingNextPage || pages.fetchNextPage())}
         onOpen={({ server: of, kind, name }) => void navigate({ href: paths.definition({ server: of, kind, name }) })}
         empty={<NothingHere state={state} isFiltered={search !== '' || server !== ''} />}
         height="fill"

@@ -4,7 +4,8 @@ import './limits.css';
 import { useDeferredValue } from 'react';
 import type { ReactElement } from 'react';
 import type { BucketPage, LimitsView } from '../../api/contract.ts';
-import { useApi, useApiPages } from '../../api/hooks.ts';
+import { useApi } from '../../api/hooks.ts';
+import { useApiPages } from '../../api/pages.ts';
 import { paths } from '../../paths.ts';
 import { Badge, Badges } from '../../ui/Badge.tsx';
 import { LinkButton } from '../../ui/Button.tsx';
@@ -128,7 +129,7 @@ function Buckets({ limit }: { readonly limit: Limit }): ReactElement {
   const [address, setAddress] = useAddress();
   const state: State = address['state'] === 'refused' ? 'refused' : 'all';
   const search = useDeferredValue(address['search'] ?? '');
-  const pages = useApiPages('listBuckets', { query: { name: limit.name, state, search, limit: 200 } }, rowsOf, {
+  const pages = useApiPages('listBuckets', { query: { name: limit.name, state, search, limit: 500 } }, rowsOf, {
     refetchInterval: POLL_MS,
   });
   return (
@@ -149,16 +150,13 @@ function Buckets({ limit }: { readonly limit: Limit }): ReactElement {
       }
     >
       {pages.error !== null ? (
-        <ErrorState problem={pages.error} onRetry={() => void pages.refetch()} />
+        <ErrorState problem={pages.error} onRetry={pages.restart} />
       ) : (
         <Table
           label={`Counters of ${limit.name}`}
           columns={columnsOf(limit)}
-          rows={pages.data ?? []}
+          list={pages.list}
           keyOf={({ tenant, agent, group, server, tool, agents }) => [tenant, agent, group, server, tool, agents].join('\n')}
-          isLoading={pages.isPending}
-          hasMore={pages.hasNextPage}
-          onMore={() => void (pages.isFetchingNextPage || pages.fetchNextPage())}
           empty={
             state === 'refused' ? (
               <EmptyState icon="good" title="Nobody is refused">

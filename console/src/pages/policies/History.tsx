@@ -3,7 +3,8 @@
 import { useState } from 'react';
 import type { ReactElement } from 'react';
 import type { DiffLineView, PolicyRevisionPage, PolicyRevisionView, PolicyView } from '../../api/contract.ts';
-import { useApi, useApiPages } from '../../api/hooks.ts';
+import { useApi } from '../../api/hooks.ts';
+import { useApiPages } from '../../api/pages.ts';
 import { useRefusal } from '../../api/session.tsx';
 import { SideBySide } from '../../diff/SideBySide.tsx';
 import { Badge } from '../../ui/Badge.tsx';
@@ -45,21 +46,18 @@ interface Current {
 /** All revisions, or one of them. */
 export function History({ current, etag }: Current): ReactElement {
   const [address, setAddress] = useAddress();
-  const pages = useApiPages('listPolicyRevisions', { query: { limit: 100 } }, rowsOf);
+  const pages = useApiPages('listPolicyRevisions', { query: { limit: 500 } }, rowsOf);
   const { revision } = address;
   if (revision !== undefined)
     return <Revision revision={revision} current={current} etag={etag} onBack={() => setAddress({ revision: undefined })} />;
-  if (pages.error !== null) return <ErrorState problem={pages.error} onRetry={() => void pages.refetch()} />;
+  if (pages.error !== null) return <ErrorState problem={pages.error} onRetry={pages.restart} />;
   return (
     <Panel flush>
       <Table
         label="Revisions of the policy"
         columns={COLUMNS}
-        rows={pages.data ?? []}
+        list={pages.list}
         keyOf={({ revision: number }) => String(number)}
-        isLoading={pages.isPending}
-        hasMore={pages.hasNextPage}
-        onMore={() => void (pages.isFetchingNextPage || pages.fetchNextPage())}
         onOpen={({ revision: number }) => setAddress({ revision: String(number) }, true)}
         empty={
           <EmptyState icon="clock" title="No policy was in force yet">

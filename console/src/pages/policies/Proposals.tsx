@@ -3,7 +3,8 @@
 import { useState } from 'react';
 import type { ReactElement } from 'react';
 import type { ProposalPage, ProposalView } from '../../api/contract.ts';
-import { useAct, useApi, useApiPages } from '../../api/hooks.ts';
+import { useAct, useApi } from '../../api/hooks.ts';
+import { useApiPages } from '../../api/pages.ts';
 import { useRefusal, useSession } from '../../api/session.tsx';
 import { SideBySide } from '../../diff/SideBySide.tsx';
 import { Badge } from '../../ui/Badge.tsx';
@@ -49,20 +50,17 @@ const rowsOf = (page: ProposalPage): readonly ProposalView[] => page.proposals;
 /** All proposals, or one of them. */
 export function Proposals(): ReactElement {
   const [address, setAddress] = useAddress();
-  const pages = useApiPages('listProposals', { query: { state: 'all', limit: 100 } }, rowsOf);
+  const pages = useApiPages('listProposals', { query: { state: 'all', limit: 500 } }, rowsOf);
   const { proposal } = address;
   if (proposal !== undefined) return <Proposal id={proposal} onBack={() => setAddress({ proposal: undefined })} />;
-  if (pages.error !== null) return <ErrorState problem={pages.error} onRetry={() => void pages.refetch()} />;
+  if (pages.error !== null) return <ErrorState problem={pages.error} onRetry={pages.restart} />;
   return (
     <Panel flush>
       <Table
         label="Proposals"
         columns={COLUMNS}
-        rows={pages.data ?? []}
+        list={pages.list}
         keyOf={(one) => one.proposal}
-        isLoading={pages.isPending}
-        hasMore={pages.hasNextPage}
-        onMore={() => void (pages.isFetchingNextPage || pages.fetchNextPage())}
         onOpen={(one) => setAddress({ proposal: one.proposal }, true)}
         empty={
           <EmptyState icon="good" title="Nothing was proposed">

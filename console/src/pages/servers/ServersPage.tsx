@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useDeferredValue } from 'react';
 import type { ReactElement } from 'react';
 import type { ServerStatus } from '../../api/contract.ts';
-import { useApiPages } from '../../api/hooks.ts';
+import { useApiPages } from '../../api/pages.ts';
 import { Badge, Badges } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { commandLine } from '../../ui/command-line.ts';
@@ -18,7 +18,7 @@ import { Time, Untrusted } from '../../ui/Text.tsx';
 import { useAddress } from '../use-address.ts';
 import { ServerState } from './ServerState.tsx';
 
-const PAGE_ROWS = 200;
+const PAGE_ROWS = 500;
 const STATES = [
   { value: 'all', label: 'All' },
   { value: 'ready', label: 'Ready' },
@@ -76,7 +76,7 @@ export function ServersPage(): ReactElement {
   const search = address['search'] ?? '';
   const query = useDeferredValue(search);
   const state = STATES.find(({ value }) => value === address['state'])?.value ?? 'all';
-  const list = useApiPages(
+  const pages = useApiPages(
     'listServers',
     { query: { search: query, state: state === 'all' ? undefined : state, limit: PAGE_ROWS } },
     (page) => page.servers,
@@ -99,18 +99,15 @@ export function ServersPage(): ReactElement {
         }
       />
       <Panel flush fill>
-        {list.error !== null && list.data === undefined ? (
-          <ErrorState problem={list.error} onRetry={() => void list.refetch()} />
+        {pages.error !== null && pages.list.rows.length === 0 ? (
+          <ErrorState problem={pages.error} onRetry={pages.restart} />
         ) : (
           <Table
             label="Servers"
             columns={COLUMNS}
-            rows={list.data ?? []}
+            list={pages.list}
             keyOf={({ name }) => name}
             onOpen={({ name }) => void navigate({ to: '/servers/$server', params: { server: name } })}
-            isLoading={list.isPending}
-            hasMore={list.hasNextPage}
-            onMore={() => void list.fetchNextPage({ cancelRefetch: false })}
             height="fill"
             empty={
               query === '' && state === 'all' ? (

@@ -3,7 +3,8 @@
 import { useDeferredValue } from 'react';
 import type { ReactElement } from 'react';
 import type { SettingsView, SettingView } from '../../api/contract.ts';
-import { useAct, useApi, useApiPages } from '../../api/hooks.ts';
+import { useAct, useApi } from '../../api/hooks.ts';
+import { useApiPages } from '../../api/pages.ts';
 import { useRefusal } from '../../api/session.tsx';
 import { Badge } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
@@ -69,7 +70,7 @@ export function Config(): ReactElement {
   const from = SOURCES.find(({ value }) => value === address['from'])?.value ?? '';
   const head = useApi('readSettings', { query: { limit: 1 } });
   const pages = useApiPages('readSettings', { query: { search, from: from === '' ? undefined : from, limit: 500 } }, rowsOf);
-  const chosen = (pages.data ?? []).find(({ path }) => path === address['key']);
+  const chosen = pages.list.rows.find(({ path }) => path === address['key']);
   const whole = head.data?.value;
   return (
     <div className="settings">
@@ -92,17 +93,14 @@ export function Config(): ReactElement {
           <Select label="Comes from" layout="hidden" options={SOURCES} value={from} onChange={(value) => setAddress({ from: value })} />
         </Toolbar>
         {pages.error !== null ? (
-          <ErrorState problem={pages.error} onRetry={() => void pages.refetch()} />
+          <ErrorState problem={pages.error} onRetry={pages.restart} />
         ) : (
           <Table
             label="Settings"
             columns={COLUMNS}
-            rows={pages.data ?? []}
+            list={pages.list}
             keyOf={({ path }) => path}
             rowHeight={36}
-            isLoading={pages.isPending}
-            hasMore={pages.hasNextPage}
-            onMore={() => void (pages.isFetchingNextPage || pages.fetchNextPage())}
             onOpen={({ path }) => setAddress({ key: path }, true)}
             openKey={address['key']}
             total={whole?.total}
