@@ -1,16 +1,19 @@
 // The test bed: the upstream, and everything that is to stand in front of it, started and ready to be called.
 
 import { rmSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import type { Certificates } from './certificates.ts';
 import type { Children } from './children.ts';
+import { STDIO_STAND_IN } from './config.ts';
 import { startHaproxy } from './haproxy.ts';
 import { LOAD_CORE, PROXY_CORE, type Target } from './measure.ts';
 import { routeOf } from './roads.ts';
 import { type Row, ROWS } from './rows.ts';
-import { startSallyport, STDIO_STAND_IN } from './sallyport.ts';
+import { startRival } from './rivals.ts';
+import { startSallyport } from './sallyport.ts';
 import { answerBody, type Caller, FIRST_ID, ROUTE, TOOLS } from './workload.ts';
 
 const UPSTREAM = fileURLToPath(new URL('./upstream.ts', import.meta.url));
@@ -19,7 +22,7 @@ const START_TIMEOUT_MS = 15_000;
 
 /** What to start. */
 export interface BedOptions {
-  readonly rows: ReadonlySet<Row>;
+  readonly rows: readonly Row[];
   readonly folder: string;
   readonly certificates: Certificates;
   readonly haproxy: string;
@@ -32,14 +35,17 @@ export interface BedOptions {
 export interface Bed {
   readonly targets: ReadonlyMap<Row, Target>;
   readonly failures: readonly string[];
-  /** Removes the gateways' data folders; logs stay. */
-  clean(): void;
+  /** Ends all of it, and removes the gateways' data folders; logs stay. */
+  close(): Promise<void>;
 }
 
 interface UpstreamPorts {
   readonly plainPort: number;
   readonly tlsPort: number;
+  readonly slowPort: number;
+  readonly ssePort: number;
   readonly legacyPort: number;
+  readonly collectorPort: number;
 }
 
 /** Where nobody asks for a key, one of the same size is sent all the same, so that every row sends as many bytes. */
@@ -67,10 +73,11 @@ export async function startBed(children: Children, options: BedOptions): Promise
       failures.push(`${ROWS[row].label} could not be started: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  const clean = (): void => {
+  const close = async (): Promise<void> => {
+    await children.close();
     for (const row of rows) rmSync(join(options.folder, row), { recursive: true, force: true });
   };
-  return { targets, failures, clean };
+  return { targets, failures, close };
 }
 
 async function startUpstream(children: Children, { certificateFile, keyFile }: Certificates): Promise<UpstreamPorts> {
@@ -85,43 +92,46 @@ async function startUpstream(children: Children, { certificateFile, keyFile }: C
 
 async function startRow(children: Children, row: Row, ports: UpstreamPorts, options: BedOptions): Promise<Target> {
   const { certificates, folder } = options;
-  const { between, tls } = ROWS[row];
+  const { between, tls, upstream } = ROWS[row];
   const caFile = tls ? certificates.caFile : undefined;
-  const plainOrTls = tls ? ports.tlsPort : ports.plainPort;
-  if (between === 'nothing') return { ...UNGUARDED, port: plainOrTls, caFile, proxyPid: undefined };
+  const upstreamPort = upstream === 'slow' ? ports.slowPort : tls ? ports.tlsPort : ports.plainPort;
+  const cores = String(PROXY_CORE);
+  if (between === 'nothing') return { ...UNGUARDED, port: upstreamPort, caFile, proxyPid: undefined };
   if (between === 'haproxy') {
-    const cores = String(PROXY_CORE);
-    const { child, port } = await startHaproxy(children, {
-      binary: options.haproxy,
-      folder,
-      certificates,
-      upstreamPort: plainOrTls,
-      cores,
-    });
+    const { child, port } = await startHaproxy(children, { name: row, binary: options.haproxy, folder, certificates, upstreamPort, cores });
     return { ...UNGUARDED, port, caFile, proxyPid: child.pid };
   }
   if (between === 'relay') {
-    const child = children.start({
-      name: row,
-      command: process.execPath,
-      args: relayArgs(plainOrTls, tls ? certificates : undefined),
-      cores: String(PROXY_CORE),
-    });
+    const args = relayArgs(upstreamPort, tls ? certificates : undefined);
+    const child = children.start({ name: row, command: process.execPath, args, cores });
     const { port }: { port: number } = JSON.parse(await child.nextLine(START_TIMEOUT_MS));
     return { ...UNGUARDED, port, caFile, proxyPid: child.pid };
   }
-  const { road, workers } = between;
+  const stdioCommand = pinned(options.taskset);
+  if ('rival' in between) {
+    const { rival } = between;
+    const { child, ...started } = await startRival(children, { rival, upstreamPort: ports.legacyPort, stdioCommand, cores });
+    return { ...started, caFile, proxyPid: child.pid, standIn: STDIO_STAND_IN };
+  }
+  const { road, workers, config } = between;
   const { child, port, callers, answer } = await startSallyport(children, {
     name: row,
     folder: join(folder, row),
     certificates: tls ? certificates : undefined,
     road,
-    upstreamPort: road.server === 'legacy' ? ports.legacyPort : plainOrTls,
-    stdioCommand: pinned(options.taskset),
+    config,
+    upstreamPort: road.server === 'legacy' ? ports.legacyPort : road.answers === 'sse' ? ports.ssePort : upstreamPort,
+    collectorPort: ports.collectorPort,
+    stdioCommand,
     workers,
-    cores: workers > 1 ? `${LOAD_CORE},${PROXY_CORE}` : String(PROXY_CORE),
+    cores: ROWS[row].group === 'workers' ? coresForWorkers() : cores,
   });
   return { port, caFile, callers, route: routeOf(road), answer, proxyPid: child.pid, standIn: STDIO_STAND_IN };
+}
+
+/** Workers have cores to themselves where there are enough; else all share with the load, and only what a call costs can be compared. */
+function coresForWorkers(): string {
+  return cpus().length > 2 ? `${PROXY_CORE},${PROXY_CORE + 1}` : `${LOAD_CORE},${PROXY_CORE}`;
 }
 
 /** The relay has the heap of a gateway's worker. */

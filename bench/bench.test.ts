@@ -1,23 +1,21 @@
 // The pure parts of the bench: if these are wrong, every figure is.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { anonymousPrincipal } from '../src/agents/index.ts';
 import { compilePolicy, policySchema } from '../src/policies/index.ts';
 import { parseAnswer } from './answer.ts';
-import { type Budget, compareBudgets, isPassed, parseBudgets } from './budgets.ts';
-import type { Measurement } from './measure.ts';
+import { AGENTS, everythingOff, everythingOn, policyRules } from './config.ts';
+import { parseFigures } from './figures.ts';
+import { readOptions } from './options.ts';
 import { descendants, parseCoreTimes, parseField, parseStat, type ProcessStat, readUsage } from './procfs.ts';
-import { renderReport, type Report } from './report.ts';
-import { type Sample, spreadOf, valuesOf } from './results.ts';
 import { type Road, SAME_ERA, serverOf, toolOf } from './roads.ts';
-import { allRows, isRow, type Row, ROWS, rowsNamed } from './rows.ts';
-import { AGENTS, policyRules, sallyportConfig } from './sallyport.ts';
+import { allRows, isRow, ROWS, rowsNamed, rowsOf } from './rows.ts';
 import { percentile, spread } from './statistics.ts';
+import { parseCounts } from './system-calls.ts';
 import { answerOther, answersToCalls, idOfCall } from './stand-in.ts';
-import { answerBody, answerTo, BODY_BYTES, callBody, FIRST_ID, messageId, TOOLS } from './workload.ts';
+import { answerBody, answerTo, BODY_BYTES, callBody, FIRST_ID, messageId, TOOLS, UNCALLED_TOOLS } from './workload.ts';
 import { parseTrace } from './writes.ts';
 
 const HUNDRED = Array.from({ length: 100 }, (_, n) => n + 1);
@@ -184,7 +182,7 @@ test('stand-in: a call is answered under its id, in each era, and what is no cal
     assert.deepEqual(answersToCalls(era)(id ?? ''), Buffer.from(answerBody(messageId(7), era)));
     const list = Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }));
     assert.equal(idOfCall(list), undefined);
-    assert.equal(JSON.parse(answerOther(list, era).body ?? '').result.tools.length, TOOLS.length);
+    assert.equal(JSON.parse(answerOther(list, era).body ?? '').result.tools.length, TOOLS.length + UNCALLED_TOOLS);
   }
 });
 
@@ -213,171 +211,50 @@ test('rows: whatever a row is held against is a row, and the name of a group bri
   assert.deepEqual(rowsNamed('bridge'), []);
 });
 
+test('rows: those of a group, with what they are held against, and nothing where none of it is wanted', () => {
+  assert.deepEqual(rowsOf('alike', new Set(['lean-http', 'sdk-relay', 'haproxy-tls'])), ['lean-http', 'sdk-relay']);
+  assert.deepEqual(rowsOf('bridges', new Set(['sallyport-plain', 'sse-answers'])), ['sallyport-plain', 'sse-answers']);
+  assert.deepEqual(rowsOf('bridges', new Set(['sallyport-plain'])), []);
+});
+
+test('options: rows, groups and parts are told apart, and anything else refused', () => {
+  const { rows, parts } = readOptions(['--only', 'slow,large']);
+  assert.deepEqual([[...rows], [...parts]], [['direct-slow', 'haproxy-slow', 'sallyport-slow'], ['large']]);
+  assert.throws(() => readOptions(['--only', 'lorge']), /--only takes/);
+  assert.throws(() => readOptions(['--rounds', '0']), /--rounds/);
+  assert.equal(readOptions([]).rows.size, allRows().length);
+});
+
+test('figures: names and numbers, and nothing else', () => {
+  assert.deepEqual(parseFigures('{"goodput":0.9}'), { goodput: 0.9 });
+  assert.equal(parseFigures('{"goodput":"0.9"}'), undefined);
+  assert.equal(parseFigures('3'), undefined);
+});
+
+test('strace: the table of -c, with errors and without, and not its sum', () => {
+  const text = [
+    '% time     seconds  usecs/call     calls    errors syscall',
+    '------ ----------- ----------- --------- --------- ----------------',
+    ' 61.10    0.123456          12      1234           write',
+    ' 30.00    0.060000           6       500        20 futex',
+    '------ ----------- ----------- --------- --------- ----------------',
+    '100.00    0.183456           9      1734        20 total',
+  ].join('\n');
+  assert.deepEqual(
+    [...parseCounts(text)],
+    [
+      ['write', 1234],
+      ['futex', 500],
+    ],
+  );
+});
+
 test('workload: plain on both sides, or TLS on both sides', () => {
   const certificates = { caFile: 'ca', certificateFile: 'certificate', keyFile: 'key', bundleFile: 'bundle' };
-  const config = (tls: boolean): string =>
-    JSON.stringify(
-      sallyportConfig({
-        folder: '/f',
-        certificates: tls ? certificates : undefined,
-        road: SAME_ERA,
-        upstreamPort: 1,
-        stdioCommand: ['node'],
-        workers: 1,
-      }),
-    );
+  const options = { folder: '/f', road: SAME_ERA, upstreamPort: 1, collectorPort: 2, stdioCommand: ['node'], workers: 1 } as const;
+  const config = (tls: boolean): string => JSON.stringify(everythingOn({ ...options, certificates: tls ? certificates : undefined }));
   assert.match(config(true), /"tls":\{"certificate":"certificate","key":"key"\}.*"url":"https:.*"tls":\{"ca":"ca"\}/);
   assert.doesNotMatch(config(false), /tls|https/);
-});
-
-/** A measurement of which only what is asked matters. */
-function measured(cpuPerRequestUs: number | undefined, p50Ms = 1, proxyCoreBusy = 0.95): Measurement {
-  return {
-    requestsPerSecond: 1000,
-    p50Ms,
-    p99Ms: 2 * p50Ms,
-    cpuPerRequestUs,
-    proxyCpuShare: cpuPerRequestUs === undefined ? undefined : proxyCoreBusy,
-    proxyCoreBusy,
-    loadCoreBusy: 0.99,
-    stolenShare: 0,
-    peakRssBytes: undefined,
-    generator: {
-      event: 'result',
-      answered: 1,
-      answeredInAll: 1,
-      windowMs: 1,
-      p50Ms,
-      p99Ms: 2 * p50Ms,
-      maxMs: 1,
-      lateP50Ms: 0,
-      lateP99Ms: 0,
-      reconnects: 0,
-      protocol: 'plain',
-      errors: 0,
-      firstError: undefined,
-    },
-  };
-}
-
-const sample = (round: number, row: Row, measurement: Measurement | undefined, failure?: string): Sample => ({
-  round,
-  row,
-  phase: 'saturation',
-  measurement,
-  failure,
-});
-
-const SAMPLES: readonly Sample[] = [
-  sample(1, 'haproxy-tls', measured(20, 3)),
-  sample(1, 'sallyport-tls', measured(90, 5)),
-  sample(1, 'direct-tls', measured(undefined, 1)),
-  sample(2, 'haproxy-tls', measured(40, 4)),
-  sample(2, 'sallyport-tls', measured(100, 9)),
-  sample(2, 'direct-tls', measured(undefined, 2)),
-  sample(3, 'haproxy-tls', measured(30)),
-  sample(3, 'sallyport-tls', undefined, 'a wrong answer'),
-];
-
-test('results: ratios and differences are taken within a round, and a failed round has no figure', () => {
-  assert.deepEqual(valuesOf(SAMPLES, 'sallyport-tls', 'saturation.cpuPerRequestUs', { against: 'haproxy-tls' }), [4.5, 2.5]);
-  assert.deepEqual(valuesOf(SAMPLES, 'sallyport-tls', 'saturation.cpuPerRequestUs', { minus: 'haproxy-tls' }), [70, 60]);
-  assert.deepEqual(spreadOf(SAMPLES, 'haproxy-tls', 'saturation.cpuPerRequestUs'), { median: 30, min: 20, max: 40 });
-});
-
-test('results: added latency is over the direct row of the same round', () => {
-  assert.deepEqual(valuesOf(SAMPLES, 'sallyport-tls', 'saturation.addedP50Ms'), [4, 7]);
-  assert.deepEqual(valuesOf(SAMPLES, 'sallyport-tls', 'saturation.addedP99Ms'), [8, 14]);
-  assert.equal(spreadOf(SAMPLES, 'direct-tls', 'saturation.addedP50Ms'), undefined);
-});
-
-const BUDGET: Budget = {
-  name: 'CPU',
-  row: 'sallyport-tls',
-  figure: 'saturation.cpuPerRequestUs',
-  against: 'haproxy-tls',
-  atMost: 4,
-  quickAtMost: 6,
-};
-const BOTH = new Set<string>(['sallyport-tls', 'haproxy-tls']);
-
-for (const [name, measuredRatio, rows, quick, kind, passed] of [
-  ['within is kept', 3.9, BOTH, false, 'kept', true],
-  ['exactly at the limit is kept', 4, BOTH, false, 'kept', true],
-  ['above is a miss', 4.01, BOTH, false, 'missed', false],
-  ['a quick run has its own limit', 4.01, BOTH, true, 'kept', true],
-  ['above the quick limit is a miss', 6.1, BOTH, true, 'missed', false],
-  ['no figure is not kept', undefined, BOTH, false, 'unmeasured', false],
-  ['not a number is not kept', Number.NaN, BOTH, false, 'unmeasured', false],
-  ['a row left out by --only is not judged', undefined, new Set(['haproxy-tls']), false, 'not asked', true],
-] as const) {
-  test(`budgets: ${name}`, () => {
-    const verdicts = compareBudgets([BUDGET], rows, quick, () => measuredRatio);
-    assert.equal(verdicts[0]?.kind, kind);
-    assert.equal(isPassed(verdicts), passed);
-  });
-}
-
-test('budgets: a difference is judged only where both rows were asked for', () => {
-  const budget: Budget = {
-    name: 'CPU',
-    row: 'modern-to-legacy',
-    figure: 'saturation.cpuPerRequestUs',
-    minus: 'sallyport-plain',
-    atMost: 40,
-    quickAtMost: 150,
-  };
-  const judged = (...rows: readonly string[]): string | undefined => compareBudgets([budget], new Set(rows), false, () => 41)[0]?.kind;
-  assert.equal(judged('modern-to-legacy', 'sallyport-plain'), 'missed');
-  assert.equal(judged('modern-to-legacy'), 'not asked');
-});
-
-test('budgets: every row that the file names is one', () => {
-  const budgets = parseBudgets(readFileSync(new URL('./budgets.json', import.meta.url), 'utf8'));
-  for (const { row, against, minus } of budgets)
-    for (const named of [row, against, minus]) assert.ok(named === undefined || isRow(named), `${named ?? ''} is no row`);
-});
-
-test('budgets: the file is read, and a misspelt budget refused', () => {
-  const text = readFileSync(new URL('./budgets.json', import.meta.url), 'utf8');
-  assert.ok(parseBudgets(text).length > 0);
-  assert.throws(() => parseBudgets('{}'), /budgets/);
-  assert.throws(() => parseBudgets(text.replaceAll('atMost', 'atmost')), /entry 0/);
-  assert.throws(() => parseBudgets(JSON.stringify({ budgets: [{ ...BUDGET, extra: 1 }] })), /entry 0/);
-});
-
-test('report: a miss, a failure and an idle core are all said', () => {
-  const report: Report = {
-    machine: {
-      cpu: 'CPU',
-      cores: 2,
-      memoryGiB: 1,
-      system: 'Linux',
-      loadAverage: 0,
-      node: 'v26',
-      openssl: '3',
-      commit: 'abc',
-      durableWriteP50Ms: 0.1,
-      durableWriteP99Ms: 0.2,
-    },
-    haproxy: 'HAProxy 1',
-    pinned: true,
-    rounds: 3,
-    measureMs: 1000,
-    samples: [...SAMPLES, sample(1, 'sallyport-plain', measured(10, 1, 0.6))],
-    writes: 'strace is not installed',
-    verdicts: compareBudgets([BUDGET], BOTH, false, () => 4.5),
-  };
-  const text = renderReport(report);
-  assert.match(text, /missed +CPU: 4\.50 \(at most 4\)/);
-  assert.match(text, /FAILED: round 3, Sallyport TLS→TLS, everything on, saturation: a wrong answer/);
-  assert.match(text, /Sallyport plain.*its core was 60 % busy, so generator and upstream saturated first/);
-  assert.doesNotMatch(text, /CAUTION/);
-  const disturbed = sample(1, 'sallyport-plain', { ...measured(10), proxyCpuShare: 0.5 });
-  assert.match(
-    renderReport({ ...report, samples: [...SAMPLES, disturbed] }),
-    /others took 45 % of its core[^]*CAUTION: 1 of 6 measurements/,
-  );
-  assert.match(text, /writes not counted: strace is not installed/);
-  assert.match(renderReport({ ...report, pinned: false }), /NOT PINNED/);
+  const off = JSON.stringify(everythingOff({ ...options, certificates: undefined }));
+  assert.doesNotMatch(off, /tls|metrics|telemetry/);
 });

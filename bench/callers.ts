@@ -7,7 +7,7 @@ import { request as requestTls } from 'node:https';
 import { isDeepStrictEqual } from 'node:util';
 
 import type { Certificates } from './certificates.ts';
-import { type Road, routeOf, toolOf } from './roads.ts';
+import { type Road, toolOf } from './roads.ts';
 import { answerBody, callBody, type Caller, callerHeaders, eraOf, FIRST_ID, messageHeaders, REVISIONS, SERVER_NAME } from './workload.ts';
 
 const READY_TIMEOUT_MS = 30_000;
@@ -17,6 +17,8 @@ export interface Reached {
   readonly port: number;
   readonly certificates: Certificates | undefined;
   readonly road: Road;
+  /** The path that they call. */
+  readonly route: string;
 }
 
 /** Agents that may call, and the answer that each of them got. */
@@ -32,8 +34,8 @@ interface Reply {
   readonly body: string;
 }
 
-/** Makes a caller of every key. */
-export async function readyCallers(gateway: Reached, keys: readonly string[]): Promise<Ready> {
+/** Makes a caller of every key, or of nobody in particular where there is none. */
+export async function readyCallers(gateway: Reached, keys: readonly (string | undefined)[]): Promise<Ready> {
   const callers: Caller[] = [];
   const answers = new Set<string>();
   for (const [n, key] of keys.entries()) {
@@ -49,7 +51,7 @@ export async function readyCallers(gateway: Reached, keys: readonly string[]): P
 }
 
 /** A key reaches the workers within a second, and the first call may wait for the server to be probed: so it is repeated for a while. */
-async function openSession(gateway: Reached, key: string): Promise<string> {
+async function openSession(gateway: Reached, key: string | undefined): Promise<string> {
   const params = { protocolVersion: REVISIONS.legacy, capabilities: {}, clientInfo: { name: 'sallyport-bench', version: '1.0.0' } };
   const body = JSON.stringify({ jsonrpc: '2.0', id: FIRST_ID, method: 'initialize', params });
   const session = await repeat(async () => {
@@ -88,9 +90,10 @@ interface ToolAnswer {
   readonly result?: { readonly content?: unknown; readonly structuredContent?: unknown };
 }
 
+/** The answer may be the one event of a stream. */
 function parse(text: string): ToolAnswer | undefined {
   try {
-    return JSON.parse(text);
+    return JSON.parse(/^data: ?(\{.*)$/m.exec(text)?.[1] ?? text);
   } catch {
     return undefined;
   }
@@ -107,11 +110,15 @@ async function repeat(attempt: () => Promise<{ readonly ok: boolean; readonly va
 }
 
 /** One message on a connection of its own. What goes wrong is the body: it is repeated, and in the end reported. */
-function post({ port, certificates, road }: Reached, headers: Readonly<Record<string, string>>, body: string | Uint8Array): Promise<Reply> {
+function post(
+  { port, certificates, route }: Reached,
+  headers: Readonly<Record<string, string>>,
+  body: string | Uint8Array,
+): Promise<Reply> {
   const options = {
     host: '127.0.0.1',
     port,
-    path: routeOf(road),
+    path: route,
     method: 'POST',
     headers: { ...headers, Host: `${SERVER_NAME}:${port}`, 'Content-Length': Buffer.byteLength(body) },
     agent: false,

@@ -3,6 +3,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -17,8 +18,10 @@ export interface ChildOptions {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  /** Cores to pin it to; undefined: not pinned. */
+  /** Cores to pin it to, `all` for every one; undefined: those of whoever starts it. */
   readonly cores: string | undefined;
+  /** Further variables of its environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A running process that speaks lines of JSON on its standard output. */
@@ -44,10 +47,11 @@ export class Children {
   start(options: ChildOptions): Child {
     const pinned = options.cores !== undefined && this.#taskset !== undefined;
     const command = pinned && this.#taskset !== undefined ? this.#taskset : options.command;
-    const args = pinned ? ['-c', options.cores ?? '', options.command, ...options.args] : options.args;
+    const cores = options.cores === 'all' ? `0-${cpus().length - 1}` : (options.cores ?? '');
+    const args = pinned ? ['-c', cores, options.command, ...options.args] : options.args;
     const logFile = join(this.#logFolder, `${options.name}.log`);
     const log = openSync(logFile, 'w');
-    const child = spawn(command, args, { stdio: ['pipe', 'pipe', log], detached: true });
+    const child = spawn(command, args, { stdio: ['pipe', 'pipe', log], detached: true, env: { ...process.env, ...options.env } });
     closeSync(log);
     // A child that ends before it was told everything: its exit is what gets reported.
     child.stdin?.on('error', () => undefined);

@@ -2,15 +2,18 @@
 
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 
 import type { Certificates } from './certificates.ts';
 import type { Child, Children } from './children.ts';
+import { freePort } from './ports.ts';
 import { CIPHER_SUITE, SERVER_NAME } from './workload.ts';
 
 /** What HAProxy stands between. */
 export interface HaproxyOptions {
+  /** Of its process and its files. */
+  readonly name: string;
   readonly binary: string;
   readonly folder: string;
   readonly certificates: Certificates;
@@ -21,10 +24,10 @@ export interface HaproxyOptions {
 /** Starts HAProxy TLS→TLS; resolves once it listens. */
 export async function startHaproxy(children: Children, options: HaproxyOptions): Promise<{ readonly child: Child; readonly port: number }> {
   const port = await freePort();
-  const file = join(options.folder, 'haproxy.cfg');
+  const file = join(options.folder, `${options.name}.cfg`);
   writeFileSync(file, haproxyConfig(port, options));
   execFileSync(options.binary, ['-c', '-q', '-f', file], { stdio: ['ignore', 'ignore', 'inherit'] });
-  const child = children.start({ name: 'haproxy', command: options.binary, args: ['-db', '-f', file], cores: options.cores });
+  const child = children.start({ name: options.name, command: options.binary, args: ['-db', '-f', file], cores: options.cores });
   await listening(child, port);
   return { child, port };
 }
@@ -75,16 +78,4 @@ async function listening(child: Child, port: number): Promise<void> {
   }
   // It ended, or hangs: the line that never comes carries the reason.
   await child.nextLine(1);
-}
-
-/** HAProxy cannot say which port it got, so one is found first. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => (address === null || typeof address === 'string' ? reject(new Error('no free port')) : resolve(address.port)));
-    });
-  });
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { SAME_ERA } from './roads.ts';
-import { policyRules } from './sallyport.ts';
+import { policyRules } from './config.ts';
 import { spread } from './statistics.ts';
 import type { DecisionRecord } from '../src/audit/index.ts';
 import { answerBody, callBody, callRequest, messageId, REVISIONS, ROUTE, TOOLS } from './workload.ts';

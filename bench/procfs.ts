@@ -105,7 +105,8 @@ export function readTree(root: number): readonly ProcessStat[] {
 export function readTreeWithout(root: number, script: string | undefined): readonly ProcessStat[] {
   const tree = readTree(root);
   if (script === undefined) return tree;
-  return tree.filter(({ pid }) => !readProc(`/proc/${pid}/cmdline`).split('\0').includes(script));
+  // What runs a script has it as its first argument; whoever is to start it has it among the others.
+  return tree.filter(({ pid }) => readProc(`/proc/${pid}/cmdline`).split('\0')[1] !== script);
 }
 
 /** What the tree under `root` has used so far, processes that run `without` left out. */

@@ -38,7 +38,7 @@ mkdirSync(FOLDER, { recursive: true });
 process.env['SALLYPORT_BENCH_PROGRAM'] = programWithNames(join(FOLDER, 'program'));
 await using children = new Children(FOLDER, taskset);
 const bed = await startBed(children, {
-  rows: new Set([row]),
+  rows: [row],
   folder: FOLDER,
   certificates: createCertificates(openssl, FOLDER),
   haproxy: haproxy ?? 'haproxy',
@@ -81,8 +81,7 @@ const report = (...args: string[]): string =>
 process.stdout.write(`by process and thread\n${report('--sort', 'pid,tid,comm')}\n\n`);
 process.stdout.write(`by object\n${report('--sort', 'comm,dso')}\n\n`);
 process.stdout.write(`by function\n${report('--sort', 'comm,dso,symbol')}\n\nEverything: perf report -i ${file}\n`);
-await children.close();
-bed.clean();
+await bed.close();
 
 /** A copy of the program whose processes write down for perf where the compiler puts which function. The program itself passes no such flag on. */
 function programWithNames(folder: string): string {

@@ -2,20 +2,31 @@
 
 import type { Verdict } from './budgets.ts';
 import type { Machine } from './machine.ts';
+import type { PartResult } from './parts.ts';
+import type { Phase } from './measure.ts';
 import { type RowWrites, type Sample, spreadOf } from './results.ts';
-import { allRows, type Row, ROWS, YARDSTICK } from './rows.ts';
-import type { Spread } from './statistics.ts';
+import { allRows, type Row, ROWS, yardstickOf } from './rows.ts';
+import type { RowCalls } from './system-calls.ts';
+import { number, percent, section, table } from './tables.ts';
+import { targetTable } from './targets.ts';
 import type { WriteCounts } from './writes.ts';
 
 /** What a run knows besides its samples. */
 export interface Report {
   readonly machine: Machine;
   readonly haproxy: string;
+  /** What else was compared with. */
+  readonly rivals: string;
   readonly pinned: boolean;
   readonly rounds: number;
   readonly measureMs: number;
+  readonly quick: boolean;
   readonly samples: readonly Sample[];
   readonly writes: readonly RowWrites[] | string;
+  readonly calls: readonly RowCalls[];
+  readonly parts: readonly PartResult[];
+  /** What could not be started or counted. */
+  readonly failures: readonly string[];
   readonly verdicts: readonly Verdict[];
 }
 
@@ -28,21 +39,27 @@ export function renderReport(report: Report): string {
   const rows = allRows().filter((row) => samples.some((sample) => sample.row === row));
   return [
     header(report),
-    section('50 connections, as fast as they go', saturationTable(samples, rows)),
-    section('1 connection', latencyTable(samples, rows, 'single')),
-    ...pacedSections(samples, rows),
+    section('50 connections, as fast as they go', saturationTable(samples, rowsWith(rows, 'saturation'))),
+    section('1 connection', latencyTable(samples, rowsWith(rows, 'single'), 'single')),
+    section('50 connections, 1 000 req/s on a schedule', latencyTable(samples, rowsWith(rows, 'paced'), 'paced')),
     ...bridgeSections(samples, rows),
     section('Memory and disk', memoryTable(report, rows)),
+    ...callSections(report),
+    ...report.parts.map(({ part, output, failure }) => section(part, failure === undefined ? output : `FAILED: ${failure}\n${output}`)),
     notes(report, rows),
-    section('Budgets', budgetLines(report)),
+    section(report.quick ? 'Targets, widened for a quick run' : 'Targets', budgetLines(report)),
   ].join('\n\n');
 }
 
-function header({ machine, haproxy, pinned, rounds, measureMs }: Report): string {
+function rowsWith(rows: readonly Row[], phase: Phase): readonly Row[] {
+  return rows.filter((row) => ROWS[row].phases.includes(phase));
+}
+
+function header({ machine, haproxy, rivals, pinned, rounds, measureMs }: Report): string {
   return [
     `Sallyport bench: tools/call, 1 KiB each way, keep-alive; ${rounds === 1 ? 'one round' : `medians of ${rounds} interleaved rounds [min–max]`}, ${measureMs / 1000} s each`,
     `${machine.cores} × ${machine.cpu}, ${machine.memoryGiB} GiB, ${machine.system}, load average ${machine.loadAverage.toFixed(2)} at the start`,
-    `Node ${machine.node} (OpenSSL ${machine.openssl}), ${haproxy}, commit ${machine.commit}`,
+    `Node ${machine.node} (OpenSSL ${machine.openssl}), ${haproxy}, ${rivals}, commit ${machine.commit}`,
     pinned
       ? 'pinned: generator and upstream to core 0, the proxy to core 1'
       : 'NOT PINNED: taskset is not installed (apt-get install util-linux), so everything shares the cores',
@@ -70,10 +87,9 @@ function saturationTable(samples: readonly Sample[], rows: readonly Row[]): stri
 
 function latencyTable(samples: readonly Sample[], rows: readonly Row[], phase: 'single' | 'paced'): string {
   const cell = cellsOf(samples, phase);
-  const measured = rows.filter((row) => samples.some((sample) => sample.row === row && sample.phase === phase));
   return table(
     ['', 'p50 ms', 'p99 ms', 'added p50', '× HAProxy', 'added p99', 'CPU µs/req', '× HAProxy'],
-    measured.map((row) => [
+    rows.map((row) => [
       ROWS[row].label,
       cell(row, 'p50Ms', 3),
       cell(row, 'p99Ms', 3),
@@ -86,22 +102,28 @@ function latencyTable(samples: readonly Sample[], rows: readonly Row[], phase: '
   );
 }
 
-function pacedSections(samples: readonly Sample[], rows: readonly Row[]): readonly string[] {
-  const paced = rows.some((row) => ROWS[row].phases.includes('paced'));
-  return paced ? [section('50 connections, 1 000 req/s on a schedule', latencyTable(samples, rows, 'paced'))] : [];
-}
-
-/** What bridging costs: the same agent's calls, over the same transport, with and without. */
+/** What a longer road costs: over the same road at its simplest. */
 function bridgeSections(samples: readonly Sample[], rows: readonly Row[]): readonly string[] {
   const lines = rows.flatMap((row) => {
     const { sameEra } = ROWS[row];
     if (sameEra === undefined) return [];
-    const more = (phase: string): string => number(spreadOf(samples, row, `${phase}.cpuPerRequestUs`, { minus: sameEra }), 1);
-    return [[ROWS[row].label, more('saturation'), more('single'), sameEra]];
+    const figure = 'saturation.cpuPerRequestUs';
+    const more = number(spreadOf(samples, row, figure, { minus: sameEra }), 1);
+    return [[ROWS[row].label, more, number(spreadOf(samples, row, figure, { against: sameEra }), 2), sameEra]];
   });
   return lines.length === 0
     ? []
-    : [section('What a bridge adds, CPU µs/req', table(['', '50 connections', '1 connection', 'over the row'], lines))];
+    : [section('What a longer road costs, CPU at 50 connections', table(['', 'µs/req more', 'times', 'than the row'], lines))];
+}
+
+/** The kernel's part: how often it is asked for something. */
+function callSections({ calls }: Report): readonly string[] {
+  if (calls.length === 0) return [];
+  const lines = calls.map(({ row, all, byName }) => {
+    const most = Object.entries(byName).slice(0, 6);
+    return [ROWS[row].label, all.toFixed(2), most.map(([name, count]) => `${name} ${count.toFixed(2)}`).join(', ')];
+  });
+  return [section('System calls of a call, at 50 connections', table(['', 'all', 'most of them'], lines))];
 }
 
 function memoryTable({ samples, writes }: Report, rows: readonly Row[]): string {
@@ -127,7 +149,7 @@ function memoryTable({ samples, writes }: Report, rows: readonly Row[]): string 
 /** Other work on the machine takes the cores from what is measured: said, so that nobody trusts such a round too much. */
 const DISTURBED = 0.1;
 
-function notes({ samples, writes, pinned }: Report, rows: readonly Row[]): string {
+function notes({ samples, writes, pinned, failures }: Report, rows: readonly Row[]): string {
   const lines: string[] = [];
   for (const row of rows) {
     const busy = spreadOf(samples, row, 'saturation.proxyCoreBusy');
@@ -137,9 +159,11 @@ function notes({ samples, writes, pinned }: Report, rows: readonly Row[]): strin
     lines.push(`note: ${ROWS[row].label}: its core was ${percent(busy)} busy, so ${first}; its req/s is not its limit.`);
   }
   for (const row of rows) lines.push(...disturbances(samples, row));
-  if (rows.includes('sallyport-tls-2'))
-    lines.push('(*) for information: workers, generator and upstream share both cores, so only CPU per request is comparable.');
-  lines.push('added: over the direct row of the same round. × HAProxy: against HAProxy TLS→TLS in the same round.');
+  if (rows.includes('workers-2'))
+    lines.push('(*) where there are two cores, workers share them with the load, so only CPU per request can be compared.');
+  lines.push(
+    'added: over the direct row of the same round. × HAProxy: against HAProxy TLS→TLS in the same round, behind the same upstream.',
+  );
   lines.push('peak RSS: the sum of each process’s own peak since it began; shared pages count in each.');
   const late = spreadLate(samples);
   if (late !== undefined)
@@ -147,6 +171,7 @@ function notes({ samples, writes, pinned }: Report, rows: readonly Row[]): strin
       `the generator woke late for its schedule by p50 ${late.p50.toFixed(3)} ms, p99 ${late.p99.toFixed(3)} ms (worst round): contained in every latency of that table.`,
     );
   if (typeof writes === 'string') lines.push(`writes not counted: ${writes}`);
+  for (const failure of failures) lines.push(`FAILED: ${failure}`);
   for (const { round, row, phase, failure } of samples) {
     if (failure !== undefined) lines.push(`FAILED: round ${round}, ${ROWS[row].label}, ${phase}: ${failure}`);
   }
@@ -173,7 +198,7 @@ function budgetLines({ samples, verdicts }: Report): string {
   const judged = samples.filter((sample) => !Number.isNaN(othersShare(sample)));
   const disturbed = judged.filter((sample) => othersShare(sample) > DISTURBED).length;
   const caution = `CAUTION: ${disturbed} of ${judged.length} measurements shared the proxy's core with other work; repeat on a quiet machine before trusting these.`;
-  return [...verdicts.map(renderVerdict), ...(disturbed > 0 ? [caution] : [])].join('\n');
+  return [targetTable(verdicts), ...(disturbed > 0 ? [caution] : [])].join('\n');
 }
 
 function spreadLate(samples: readonly Sample[]): { readonly p50: number; readonly p99: number } | undefined {
@@ -184,45 +209,10 @@ function spreadLate(samples: readonly Sample[]): { readonly p50: number; readonl
   return { p50: Math.max(...paced.map((each) => each.lateP50Ms)), p99: Math.max(...paced.map((each) => each.lateP99Ms)) };
 }
 
-function renderVerdict({ kind, name, limit, measured }: Verdict): string {
-  const figure = measured === undefined ? 'no figure' : measured.toFixed(2);
-  return `${kind.padEnd(10)}  ${name}: ${figure} (at most ${limit})`;
-}
-
 function cellsOf(samples: readonly Sample[], phase: string): (row: Row, member: string, digits: number) => string {
   return (row, member, digits) => number(spreadOf(samples, row, `${phase}.${member}`), digits);
 }
 
 function ratio(samples: readonly Sample[], row: Row, figure: string): string {
-  return ROWS[row].baseline === undefined && row !== 'sallyport-tls-2'
-    ? ''
-    : number(spreadOf(samples, row, figure, { against: YARDSTICK }), 2);
-}
-
-function number(value: Spread | undefined, digits: number): string {
-  if (value === undefined) return '';
-  if (value.min === value.max) return value.median.toFixed(digits);
-  return `${value.median.toFixed(digits)} [${value.min.toFixed(digits)}–${value.max.toFixed(digits)}]`;
-}
-
-function percent(value: Spread | undefined): string {
-  return value === undefined || Number.isNaN(value.median) ? '' : `${(value.median * 100).toFixed(0)} %`;
-}
-
-function section(title: string, body: string): string {
-  return `${title}\n${'─'.repeat(title.length)}\n${body}`;
-}
-
-/** Columns padded to their widest cell; the first to the left, figures to the right. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [head, ...rows];
-  const widths = head.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));
-  return lines
-    .map((line) =>
-      line
-        .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return ROWS[row].baseline === undefined ? '' : number(spreadOf(samples, row, figure, { against: yardstickOf(row) }), 2);
 }

@@ -9,10 +9,12 @@ export interface Road {
   readonly transport: 'http' | 'stdio';
   /** How many servers the route shows as one; 1: it is a server's own route. */
   readonly servers: number;
+  /** How the server writes an answer: as JSON, or as the one event of a stream. */
+  readonly answers: 'json' | 'sse';
 }
 
 /** The shortest: the modern era on both sides, over HTTP, to one server. */
-export const SAME_ERA: Road = { agent: 'modern', server: 'modern', transport: 'http', servers: 1 };
+export const SAME_ERA: Road = { agent: 'modern', server: 'modern', transport: 'http', servers: 1, answers: 'json' };
 
 /** The path that the road's agents call. */
 export function routeOf({ servers }: Road): string {

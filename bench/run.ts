@@ -6,153 +6,76 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 
-import { compareBudgets, isPassed, parseBudgets } from './budgets.ts';
+import { type Budget, compareBudgets, isPassed, parseBudgets } from './budgets.ts';
 import { createCertificates } from './certificates.ts';
 import { Children } from './children.ts';
 import { haproxyVersion } from './haproxy.ts';
 import { describeMachine, findProgram } from './machine.ts';
-import { LOAD_CORE, measure, type Phase, type Target, type Timing } from './measure.ts';
-import { renderReport } from './report.ts';
-import { type RowWrites, type Sample, spreadOf } from './results.ts';
-import { allRows, type Row, ROWS, rowsNamed } from './rows.ts';
-import { type Bed, startBed } from './bed.ts';
-import { countWrites } from './writes.ts';
-
-const FULL = { rounds: 5, warmupMs: 1000, measureMs: 4000, heatMs: 5000 };
-const QUICK = { rounds: 1, warmupMs: 300, measureMs: 1000, heatMs: 1500 };
+import { LOAD_CORE } from './measure.ts';
+import { readOptions } from './options.ts';
+import { allParts, type PartResult, PARTS, runPart } from './parts.ts';
+import { renderReport, type Report } from './report.ts';
+import { type Sample, spreadOf } from './results.ts';
+import { rivalVersions } from './rivals.ts';
+import { measureGroups } from './rounds.ts';
 
 const FOLDER = fileURLToPath(new URL('./results/', import.meta.url));
 const BUDGETS = fileURLToPath(new URL('./budgets.json', import.meta.url));
 
-interface Options {
-  readonly quick: boolean;
-  readonly rounds: number;
-  readonly timing: Timing;
-  readonly heatMs: number;
-  readonly rows: ReadonlySet<Row>;
-}
-
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
-  const budgets = parseBudgets(readFileSync(BUDGETS, 'utf8'));
+  const { budgets, quickWidth } = parseBudgets(readFileSync(BUDGETS, 'utf8'));
   const haproxy = required('haproxy', 'haproxy');
   const openssl = required('openssl', 'openssl');
   if (haproxy === undefined || openssl === undefined) return 1;
   const taskset = findProgram('taskset');
   if (taskset !== undefined) pinItself(taskset);
-  const temporary = join(FOLDER, 'tmp');
-  rmSync(temporary, { recursive: true, force: true });
-  mkdirSync(temporary, { recursive: true });
+  // Of its own, so that two runs do not take each other's files away.
+  const folder = join(FOLDER, `run-${process.pid}`);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
 
   const startedAt = new Date();
-  const machine = describeMachine(temporary);
-  await using children = new Children(temporary, taskset);
+  const machine = describeMachine(folder);
+  await using children = new Children(folder, taskset);
   endOnSignals(children);
-  const certificates = createCertificates(openssl, temporary);
-  const bed = await startBed(children, { rows: options.rows, folder: temporary, certificates, haproxy, taskset, note });
-  const samples = await runRounds(children, bed, options);
-  const writes = await countAll(children, bed, temporary);
-  await children.close();
-  bed.clean();
+  const certificates = createCertificates(openssl, folder);
+  const { samples, writes, calls, failures } = await measureGroups(children, options, { folder, certificates, haproxy, taskset, note });
+  const parts: PartResult[] = [];
+  for (const part of allParts().filter((each) => options.parts.has(each))) {
+    note(`measuring ${PARTS[part].label}`);
+    parts.push(await runPart(children, part, folder, options.quick));
+  }
 
-  const verdicts = compareBudgets(
-    budgets,
-    options.rows,
-    options.quick,
-    (budget) => spreadOf(samples, budget.row, budget.figure, budget)?.median,
-  );
-  const report = {
+  const asked = new Set<string>([...options.rows, ...options.parts]);
+  const verdicts = compareBudgets(budgets, asked, options.quick ? quickWidth : 1, (budget) => figureOf(budget, samples, parts));
+  const report: Report = {
     machine,
     haproxy: haproxyVersion(haproxy),
+    rivals: rivalVersions(),
     pinned: taskset !== undefined && machine.cores > 1,
     rounds: options.rounds,
     measureMs: options.timing.measureMs,
+    quick: options.quick,
     samples,
-    writes,
+    writes: findProgram('strace') === undefined ? 'strace is not installed (apt-get install strace)' : writes,
+    calls,
+    parts,
+    failures,
     verdicts,
   };
   const file = join(FOLDER, `${startedAt.toISOString().replaceAll(':', '-')}.json`);
-  writeFileSync(
-    file,
-    `${JSON.stringify({ format: 1, startedAt, quick: options.quick, ...report, failures: bed.failures }, undefined, 1)}\n`,
-  );
-  process.stdout.write(`\n${renderReport(report)}\n`);
-  for (const failure of bed.failures) process.stdout.write(`\nFAILED: ${failure}\n`);
-  process.stdout.write(`\nEverything as JSON: ${file}\n`);
-  const complete = bed.failures.length === 0 && samples.every(({ failure }) => failure === undefined);
-  return complete && isPassed(verdicts) ? 0 : 1;
+  writeFileSync(file, `${JSON.stringify({ format: 2, startedAt, ...report }, undefined, 1)}\n`);
+  process.stdout.write(`\n${renderReport(report)}\n\nEverything as JSON: ${file}\n`);
+  const complete = [...failures, ...samples, ...parts].every((each) => typeof each !== 'string' && each.failure === undefined);
+  if (complete) rmSync(folder, { recursive: true, force: true });
+  return complete && isPassed(verdicts, options.quick) ? 0 : 1;
 }
 
-function readOptions(args: readonly string[]): Options {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { quick: { type: 'boolean', default: false }, rounds: { type: 'string' }, only: { type: 'string' } },
-  });
-  const defaults = values.quick ? QUICK : FULL;
-  const rounds = values.rounds === undefined ? defaults.rounds : Number(values.rounds);
-  if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds must be a whole number from 1');
-  const named = values.only?.split(',').map(rowsNamed) ?? [allRows()];
-  if (named.some((few) => few.length === 0))
-    throw new Error(`--only takes, separated by commas: proxies, bridges, ${allRows().join(', ')}`);
-  const rows = new Set(named.flat());
-  return { quick: values.quick, rounds, timing: defaults, heatMs: defaults.heatMs, rows };
-}
-
-/** Every row in every round, each round beginning one row further, so that no row always follows the same one. */
-async function runRounds(children: Children, bed: Bed, { rounds, timing, heatMs }: Options): Promise<readonly Sample[]> {
-  const samples: Sample[] = [];
-  const rows = [...bed.targets.keys()];
-  for (const row of rows) {
-    note(`warming up ${ROWS[row].label}`);
-    await attempt(children, bed, row, 'saturation', { warmupMs: heatMs, measureMs: 200 });
-  }
-  for (let round = 1; round <= rounds; round += 1) {
-    for (let n = 0; n < rows.length; n += 1) {
-      const row = rows[(n + round - 1) % rows.length];
-      if (row === undefined) continue;
-      for (const phase of ROWS[row].phases) {
-        note(`round ${round} of ${rounds}: ${ROWS[row].label}, ${phase}`);
-        samples.push({ round, row, phase, ...(await attempt(children, bed, row, phase, timing)) });
-      }
-    }
-  }
-  return samples;
-}
-
-async function attempt(
-  children: Children,
-  bed: Bed,
-  row: Row,
-  phase: Phase,
-  timing: Timing,
-): Promise<Pick<Sample, 'measurement' | 'failure'>> {
-  const target: Target | undefined = bed.targets.get(row);
-  if (target === undefined) return { measurement: undefined, failure: 'it is not running' };
-  try {
-    return { measurement: await measure(children, target, phase, timing), failure: undefined };
-  } catch (error) {
-    return { measurement: undefined, failure: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-async function countAll(children: Children, bed: Bed, folder: string): Promise<readonly RowWrites[] | string> {
-  const strace = findProgram('strace');
-  if (strace === undefined) return 'strace is not installed (apt-get install strace)';
-  const counted: RowWrites[] = [];
-  for (const [row, target] of bed.targets) {
-    if (target.proxyPid === undefined) continue;
-    note(`counting the writes of ${ROWS[row].label}`);
-    try {
-      const saturation = await countWrites(children, strace, folder, target, 'saturation');
-      const single = await countWrites(children, strace, folder, target, 'single');
-      counted.push({ row, saturation, single });
-    } catch (error) {
-      return `${ROWS[row].label}: ${error instanceof Error ? error.message : String(error)}`;
-    }
-  }
-  return counted;
+function figureOf(budget: Budget, samples: readonly Sample[], parts: readonly PartResult[]): number | undefined {
+  const part = parts.find((each) => each.part === budget.of);
+  return part === undefined ? spreadOf(samples, budget.of, budget.figure, budget)?.median : part.figures[budget.figure];
 }
 
 function required(program: string, debianPackage: string): string | undefined {

@@ -15,6 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 import { monotonicMs } from './clock.ts';
+import { handOver } from './figures.ts';
 import { percentile, spread } from './statistics.ts';
 import { ask, inLanes, LANES } from './scale-load.ts';
 import type { Target } from './scale-load.ts';
@@ -62,6 +63,8 @@ const hold = (name: string, measured: number, atMost: number): void => {
   verdicts.push({ name, measured, atMost });
 };
 
+/** What a run of the whole bench wants to know. */
+const figures: Record<string, number> = {};
 const children: ChildProcess[] = [];
 const beds: Bed[] = [];
 try {
@@ -80,6 +83,7 @@ try {
   }
   for (const child of children) child.kill();
 }
+handOver(figures);
 console.log('\nbudgets');
 for (const { name, measured, atMost } of verdicts)
   console.log(`  ${measured <= atMost ? 'kept  ' : 'MISSED'}  ${name}: ${measured.toFixed(2)}, at most ${atMost}`);
@@ -164,6 +168,7 @@ async function measureCalls(): Promise<void> {
       `  ${servers * each} tools: ${quiet(own).toFixed(0)} µs [${min.toFixed(0)}, median ${median.toFixed(0)}, ${max.toFixed(0)}], ${ratio.toFixed(3)} of the first`,
     );
     if (which > 0) hold(`a call among ${servers * each} tools, over one among 10`, ratio, BUDGETS.callRatio);
+    figures[`call-${servers * each}-tools`] = ratio;
   }
 }
 

@@ -2,7 +2,7 @@
 // as Node can, so that what is measured is what stands in front; what a gateway asks before the first call is answered properly.
 // It checks no credentials. Pure.
 
-import { answerBody, type Era, FIRST_ID, REVISIONS, TOOLS } from './workload.ts';
+import { answerBody, type Era, FIRST_ID, REVISIONS, TOOLS, UNCALLED_TOOLS } from './workload.ts';
 
 /** An answer, with the status that it has over HTTP. */
 export interface Said {
@@ -20,7 +20,9 @@ const CALL_MARK = '"tools/call"';
 export function idOfCall(message: Buffer): string | undefined {
   if (!message.includes(CALL_MARK, 0, 'latin1')) return undefined;
   const at = message.indexOf(ID_MARK, 0, 'latin1') + ID_MARK.length;
-  return message.toString('latin1', at, message.indexOf(',', at, 'latin1'));
+  // It may be the last member.
+  const [comma, brace] = [message.indexOf(',', at, 'latin1'), message.indexOf('}', at, 'latin1')];
+  return message.toString('latin1', at, comma < 0 || brace < comma ? brace : comma);
 }
 
 /** Makes the answers to calls: the bytes up to the id, the id, and the bytes after it. */
@@ -47,7 +49,7 @@ function modern(id: unknown, method: string | undefined, requested: string): Sai
     case 'server/discover':
       return result(id, { resultType: 'complete', supportedVersions: [REVISIONS.modern], capabilities: { tools: {} }, ...hints });
     case 'tools/list':
-      return result(id, { resultType: 'complete', tools: TOOLS.map(describeTool), ...hints });
+      return result(id, { resultType: 'complete', tools: CATALOGUE, ...hints });
     case 'initialize':
       // A modern-only server names its revisions to a legacy client.
       return refusal(id, 400, -32022, 'Unsupported protocol version', { supported: [REVISIONS.modern], requested });
@@ -61,7 +63,7 @@ function legacy(id: unknown, method: string | undefined): Said {
     case 'initialize':
       return { ...result(id, { protocolVersion: REVISIONS.legacy, capabilities: { tools: {} }, serverInfo: SERVER_INFO }), opens: true };
     case 'tools/list':
-      return result(id, { tools: TOOLS.map(describeTool) });
+      return result(id, { tools: CATALOGUE });
     case 'ping':
       return result(id, {});
     default:
@@ -69,6 +71,9 @@ function legacy(id: unknown, method: string | undefined): Said {
       return refusal(id, 400, -32601, 'Method not found', undefined);
   }
 }
+
+/** A thousand tools, of which the load calls twenty. */
+const CATALOGUE: readonly unknown[] = [...TOOLS, ...Array.from({ length: UNCALLED_TOOLS }, (_, n) => `report_${n}`)].map(describeTool);
 
 function describeTool(name: string, index: number): unknown {
   return {

@@ -25,9 +25,16 @@ export const AGGREGATE_ROUTE = '/mcp';
 /** The tools of the upstream; each caller has its own. */
 export const TOOLS: readonly string[] = Array.from({ length: 20 }, (_, n) => `lookup_${String(n).padStart(2, '0')}`);
 
+/** How many tools the upstream lists besides: a catalogue of 1 000 in all. */
+export const UNCALLED_TOOLS = 980;
+
+/** How long the slow upstream takes. */
+export const SLOW_MS = 5;
+
 /** Who calls: connection n of the generator is caller n modulo their number. */
 export interface Caller {
-  readonly key: string;
+  /** Undefined: it shows none. */
+  readonly key: string | undefined;
   /** The tool it calls, by the name that the route gives it. */
   readonly tool: string;
   /** Its session, opened beforehand, when it is an agent of the legacy era. */
@@ -105,9 +112,9 @@ export function callBody(id: number, tool: string, era: Era): Uint8Array {
 }
 
 /** The head fields, beside Host, of any message of one agent. */
-export function messageHeaders(key: string): Record<string, string> {
+export function messageHeaders(key: string | undefined): Record<string, string> {
   return {
-    Authorization: `Bearer ${key}`,
+    ...(key === undefined ? {} : { Authorization: `Bearer ${key}` }),
     'Content-Type': 'application/json',
     Accept: 'application/json, text/event-stream',
     'User-Agent': 'sallyport-bench/1.0.0',
@@ -143,9 +150,9 @@ export function answerBody(id: number, era: Era): Uint8Array {
 
 /** The answer to another request than the one with FIRST_ID. */
 export function answerTo(id: number, answer: string): Uint8Array {
-  const parts = answer.split(`"id":${FIRST_ID},`);
+  const parts = answer.split(`"id":${FIRST_ID}`);
   if (parts.length !== 2) throw new Error(`an answer has its id ${parts.length - 1} times, where once was expected`);
-  return Buffer.from(parts.join(`"id":${id},`));
+  return Buffer.from(parts.join(`"id":${id}`));
 }
 
 /** What the upstream's tools give. */
