@@ -21,8 +21,8 @@ const HEAD_END = Buffer.from('\r\n\r\n');
 const UNTRUSTED = refusal('http_malformed', 'the request head has a bare CR, a bare LF or a control character');
 const HEAD_TOO_LARGE = refusal('http_head_too_large', 'the request head is too large');
 const BODY_TOO_LARGE = refusal('http_body_too_large', 'the declared length exceeds the cap');
-/** Room for the last head; larger heads get what they need. */
-const LAST_HEAD_BYTES = 768;
+/** Room for the last head is made in steps: what grows by a digit needs no other. */
+const LAST_HEAD_STEP_BYTES = 128;
 /** Bodies up to this size get their buffer at once; larger promises get memory as bytes arrive. */
 const PREPAID_BODY_BYTES = 16 * 1024;
 
@@ -263,10 +263,12 @@ export class RequestReader {
     return true;
   }
 
-  // A copy: a view would keep the chunk alive, and with it a body of any size.
+  // A copy: a view would keep the chunk alive, and with it a body of any size. In memory of its own: of a pool it would keep a whole block for
+  // as long as the connection idles.
   #remember(end: number, parsed: ParsedHead): void {
     const length = end - this.#start;
-    if (this.#lastBytes.length < length) this.#lastBytes = Buffer.allocUnsafe(Math.max(LAST_HEAD_BYTES, length));
+    if (this.#lastBytes.length < length)
+      this.#lastBytes = Buffer.allocUnsafeSlow(Math.ceil(length / LAST_HEAD_STEP_BYTES) * LAST_HEAD_STEP_BYTES);
     this.#bytes.copy(this.#lastBytes, 0, this.#start, end);
     this.#lastLength = length;
     this.#lastParsed = parsed;
