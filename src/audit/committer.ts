@@ -3,9 +3,7 @@
 
 import type { AuditMeter } from './audit-meter.ts';
 import type { Claim } from './claim.ts';
-import { COMMIT_MAX_BYTES } from './format.ts';
 import type { Batch, LineQueue } from './line-queue.ts';
-import type { CallRecord } from './record.ts';
 import type { Segments } from './segments.ts';
 import type { Tickets } from './tickets.ts';
 
@@ -27,8 +25,8 @@ export interface CommitterOptions {
 
 /** What is left of a committer. */
 export interface Stopped {
-  /** The gateway's records that were not written. */
-  readonly unwritten: readonly CallRecord[];
+  /** The gateway's records that were not written, by their calls; undefined for one that is of none. */
+  readonly unwritten: readonly (string | undefined)[];
   /** Settles when its files are closed. */
   readonly closed: Promise<void>;
 }
@@ -48,7 +46,6 @@ const GATHER_MS = 1;
 /** A committer that takes from the queue. */
 export function createCommitter(options: CommitterOptions): Committer {
   const { queue, segments, claim, tickets, meter, lingerMs } = options;
-  const buffer = Buffer.allocUnsafe(COMMIT_MAX_BYTES);
   let writing: Batch | undefined;
   let startedAt = 0;
   let hurried = false;
@@ -73,8 +70,7 @@ export function createCommitter(options: CommitterOptions): Committer {
     if (writing === undefined) return;
     if (queue.batches === 0) hurried = false;
     startedAt = performance.now();
-    const length = buffer.write(writing.text, 'latin1');
-    segments.write(writing, buffer.subarray(0, length), onWritten);
+    segments.write(writing, writing.bytes.subarray(0, writing.length), onWritten);
   };
 
   const onWritten = (error: Error | null): void => {
@@ -84,8 +80,9 @@ export function createCommitter(options: CommitterOptions): Committer {
     writing = undefined;
     meter.commitSeconds.observe((performance.now() - startedAt) / 1_000);
     meter.records.add(batch.records);
-    meter.bytes.add(batch.text.length);
+    meter.bytes.add(batch.length);
     meter.queuedBytes.set(queue.bytes);
+    queue.giveBack(batch);
     tickets.settle(batch.ticket);
     options.onCommit(batch.lastSeq);
     // The callbacks may have appended, or stopped it.
@@ -110,14 +107,14 @@ export function createCommitter(options: CommitterOptions): Committer {
 
   return {
     get queuedBytes() {
-      return queue.bytes + (writing?.text.length ?? 0);
+      return queue.bytes + (writing?.length ?? 0);
     },
     schedule,
     stop() {
       stopped = true;
       clearImmediate(immediate);
       clearTimeout(timer);
-      const unwritten: CallRecord[] = [];
+      const unwritten: (string | undefined)[] = [];
       for (let batch = writing ?? queue.take(); batch !== undefined; batch = queue.take()) unwritten.push(...batch.appended);
       writing = undefined;
       return { unwritten, closed: segments.close() };

@@ -33,6 +33,8 @@ import { sha256Hex } from '../base/index.ts';
 export const COMMIT_MAX_BYTES = 1_048_576;
 /** Longest line; the encoder stays far below. */
 export const LINE_MAX_BYTES = 65_536;
+/** Room in which the head of a line is written: more than the longest takes. */
+export const LINE_ROOM_BYTES = 2 * LINE_MAX_BYTES;
 /** Default size of a segment. */
 export const SEGMENT_BYTES = 16 * 1_048_576;
 /** Below this a segment could not hold its own head. */
@@ -42,7 +44,7 @@ export const GENESIS_CHAIN = '0'.repeat(64);
 /** Ids in one `carried` record. */
 export const CARRIED_PER_LINE = 200;
 
-/** Bytes that `toLine` adds to the head of a line. */
+/** Bytes of a line behind its head. */
 export const LINE_OVERHEAD_BYTES = ',"chain":"'.length + 64 + '"}\n'.length;
 
 /** The chain hash of the line with this head, after the line with chain hash `prev`. */
@@ -50,14 +52,9 @@ export function toChain(prev: string, head: string): string {
   return sha256Hex(prev + head);
 }
 
-/** The line without its LF: what a leaf of the tree is over. */
-export function toText(head: string, chain: string): string {
-  return `${head},"chain":"${chain}"}`;
-}
-
-/** The whole line. */
+/** The whole line, as text. */
 export function toLine(head: string, chain: string): string {
-  return `${toText(head, chain)}\n`;
+  return `${head},"chain":"${chain}"}\n`;
 }
 
 /** The frame of a line as it was read. */

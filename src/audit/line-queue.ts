@@ -1,8 +1,8 @@
 // Records on their way to disk: numbered, chained and gathered into batches, one batch per write. Where each line will stand is
 // settled here, so that a new segment's head comes into the chain at its place. No I/O.
 
-import { CARRIED_PER_LINE, COMMIT_MAX_BYTES, LINE_OVERHEAD_BYTES, toChain, toText } from './format.ts';
-import { encodeRecord } from './encode-record.ts';
+import { CARRIED_PER_LINE, COMMIT_MAX_BYTES, LINE_OVERHEAD_BYTES } from './format.ts';
+import { createLineMaker } from './line-maker.ts';
 import { createLogTree } from './log-tree.ts';
 import type { TreeCut } from './log-tree.ts';
 import type { CompactRange } from './merkle.ts';
@@ -16,15 +16,16 @@ export interface Batch {
   /** Size of the segment. */
   readonly segmentBytes: number;
   readonly position: number;
-  /** The lines; ASCII, so one byte per character. */
-  text: string;
+  /** The lines, up to `length`. */
+  readonly bytes: Buffer;
+  length: number;
   records: number;
   /** Of the last line in it. */
   lastSeq: number;
   /** The last ticket in it, or before it. */
   ticket: number;
-  /** Those of its records that the gateway appended, to know what is lost if the write fails. */
-  readonly appended: CallRecord[];
+  /** Of which calls those of its records are that the gateway appended; undefined for one that is of none. To know what is lost if the write fails. */
+  readonly appended: (string | undefined)[];
 }
 
 export interface LineQueueOptions {
@@ -70,37 +71,55 @@ export interface LineQueue {
   renew(ticket: number): boolean;
   /** The oldest batch, which from now on takes no more. */
   take(): Batch | undefined;
+  /** Nobody looks at its bytes any more. */
+  giveBack(batch: Batch): void;
 }
 
 /** A queue that goes on where the log ends. */
 export function createLineQueue(start: LineQueueStart, options: LineQueueOptions): LineQueue {
-  let { number, position, seq, chain, segment } = start;
+  let { number, position, seq, segment } = start;
   let bytes = 0;
   let news = 0;
   const batches: Batch[] = [];
+  /** Bytes of a batch that is written: a new one would be a megabyte each time. */
+  let spare: Buffer | undefined;
   const tree = start.tree === undefined ? undefined : createLogTree(start.tree);
+  const line = createLineMaker(start.chain);
 
   /** Bytes of a line depend on its seq by a digit at most; the margin covers it, and a fresh head that comes between. */
-  const fits = (head: string): boolean => position > 0 && position + head.length + LINE_OVERHEAD_BYTES + 16 <= segment.bytes;
+  const fits = (headBytes: number): boolean => position > 0 && position + headBytes + LINE_OVERHEAD_BYTES + 16 <= segment.bytes;
 
-  const addLine = (head: string, ticket: number, isCheckpoint = false): Batch => {
-    chain = toChain(chain, head);
-    const text = toText(head, chain);
-    tree?.add(text);
+  const beginBatch = (ticket: number): Batch => {
+    const bytes = spare ?? Buffer.allocUnsafeSlow(COMMIT_MAX_BYTES);
+    spare = undefined;
+    const batch: Batch = {
+      number,
+      segmentBytes: segment.bytes,
+      position,
+      bytes,
+      length: 0,
+      records: 0,
+      lastSeq: seq,
+      ticket,
+      appended: [],
+    };
+    batches.push(batch);
+    return batch;
+  };
+
+  /** Adds the line of which the head was written last. */
+  const addLine = (ticket: number, isCheckpoint = false): Batch => {
+    const length = line.finish(tree);
     if (!isCheckpoint) news += 1;
-    const line = `${text}\n`;
     let batch = batches.at(-1);
-    if (batch === undefined || batch.number !== number || batch.text.length + line.length > COMMIT_MAX_BYTES) {
-      batch = { number, segmentBytes: segment.bytes, position, text: '', records: 0, lastSeq: seq, ticket, appended: [] };
-      batches.push(batch);
-    }
-    batch.text += line;
+    if (batch === undefined || batch.number !== number || batch.length + length > COMMIT_MAX_BYTES) batch = beginBatch(ticket);
+    batch.length = line.copy(batch.bytes, batch.length);
     batch.ticket = ticket;
     batch.records += 1;
     seq += 1;
     batch.lastSeq = seq;
-    position += line.length;
-    bytes += line.length;
+    position += length;
+    bytes += length;
     return batch;
   };
 
@@ -119,24 +138,27 @@ export function createLineQueue(start: LineQueueStart, options: LineQueueOptions
       slot: options.slot,
       number,
       bytes: size,
-      prev: chain,
+      prev: line.chain,
       node: options.node,
       tree: tree?.print(),
       carried: ids.length,
     };
-    addLine(encodeRecord(head, seq + 1), ticket);
+    line.begin(head, seq + 1);
+    addLine(ticket);
     for (let i = 0; i < ids.length; i += CARRIED_PER_LINE) {
       const carried: AuditRecord = { kind: 'carried', time, ids: ids.slice(i, i + CARRIED_PER_LINE) };
-      addLine(encodeRecord(carried, seq + 1), ticket);
+      line.begin(carried, seq + 1);
+      addLine(ticket);
     }
   };
 
   const add = (record: AuditRecord, ticket: number): Batch => {
-    const head = encodeRecord(record, seq + 1);
+    const headBytes = line.begin(record, seq + 1);
     const isCheckpoint = record.kind === 'checkpoint';
-    if (fits(head) && !isOver(segment, record.time)) return addLine(head, ticket, isCheckpoint);
+    if (fits(headBytes) && !isOver(segment, record.time)) return addLine(ticket, isCheckpoint);
     beginSegment(ticket - 1);
-    return addLine(encodeRecord(record, seq + 1), ticket, isCheckpoint);
+    line.begin(record, seq + 1);
+    return addLine(ticket, isCheckpoint);
   };
 
   return {
@@ -152,10 +174,10 @@ export function createLineQueue(start: LineQueueStart, options: LineQueueOptions
     cut() {
       news = 0;
       const cut = tree?.cut();
-      return cut === undefined ? undefined : { ...cut, chain };
+      return cut === undefined ? undefined : { ...cut, chain: line.chain };
     },
     append(record, ticket) {
-      add(record, ticket).appended.push(record);
+      add(record, ticket).appended.push(callOf(record));
       if (!segment.isUsed) segment = { ...segment, isUsed: true };
     },
     push: add,
@@ -166,8 +188,16 @@ export function createLineQueue(start: LineQueueStart, options: LineQueueOptions
     },
     take() {
       const batch = batches.shift();
-      bytes -= batch?.text.length ?? 0;
+      bytes -= batch?.length ?? 0;
       return batch;
     },
+    giveBack(batch) {
+      spare = batch.bytes;
+    },
   };
+}
+
+/** The call that a record is of. */
+export function callOf(record: CallRecord): string | undefined {
+  return record.kind === 'decision' || record.kind === 'outcome' ? record.id : undefined;
 }

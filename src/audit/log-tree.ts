@@ -13,8 +13,8 @@ export interface TreeCut {
 }
 
 export interface LogTree {
-  /** Adds a line, without its LF. */
-  add(line: string): void;
+  /** Adds a line, without its LF and with a zero byte before it. */
+  add(leaf: Uint8Array): void;
   /** The tree over all lines so far, as a segment's head has it. */
   print(): readonly string[];
   /** Ends a range, and begins the next. */
@@ -27,7 +27,7 @@ export function createLogTree(base: CompactRange): LogTree {
   let fresh = createTreeBuilder(base.to);
 
   return {
-    add: (line) => fresh.add(line),
+    add: (leaf) => fresh.addBytes(leaf),
     print: () => printRange(joinRanges(whole, fresh.range())),
     cut() {
       const range = fresh.range();

@@ -14,7 +14,7 @@ import type { Committer } from './committer.ts';
 import { toFirstRecords, toUnknownOutcome } from './first-records.ts';
 import { createGapKeeper } from './gap.ts';
 import type { GapKeeper } from './gap.ts';
-import { createLineQueue } from './line-queue.ts';
+import { callOf, createLineQueue } from './line-queue.ts';
 import type { LineQueue, LogCut } from './line-queue.ts';
 import { toSettings } from './log-options.ts';
 import type { AuditLogOptions, LogSettings } from './log-options.ts';
@@ -278,7 +278,7 @@ export class AuditLog {
     const stopped = this.#committer?.stop();
     this.#queue = undefined;
     this.#committer = undefined;
-    for (const record of stopped?.unwritten ?? []) this.#miss(record, reason);
+    for (const call of stopped?.unwritten ?? []) this.#miss(call, reason);
     this.#tickets.lose(fault);
     for (const { resolve } of this.#cuts.splice(0)) resolve(undefined);
     this.#onQuiet?.();
@@ -297,14 +297,13 @@ export class AuditLog {
 
   #refuse(record: CallRecord, reason: string): number {
     if (!this.#gaps.open && this.#state === 'open') this.#tell(new Error(`the audit log takes no more for now: ${reason}`));
-    this.#miss(record, reason);
+    this.#miss(callOf(record), reason);
     return 0;
   }
 
-  /** A record that will not be in the log. */
-  #miss(record: CallRecord, reason: string): void {
+  /** A record that will not be in the log, and the call that it is of. */
+  #miss(call: string | undefined, reason: string): void {
     this.#meter.refused(reason);
-    const call = record.kind === 'decision' || record.kind === 'outcome' ? record.id : undefined;
     const known = call !== undefined && this.#running.delete(call);
     // While the log is open nobody else will close this call; after a fault, beginning again does.
     this.#gaps.miss(reason, known && this.#state === 'open' ? call : undefined);

@@ -11,6 +11,8 @@ export interface TreeBuilder {
   readonly to: number;
   /** Adds a line, without its LF, as the next leaf. Lines are ASCII. */
   add(line: string): void;
+  /** The same for the bytes of a line that have a zero byte before them. */
+  addBytes(leaf: Uint8Array): void;
   /** The same for a leaf that is hashed already: 32 bytes as Latin-1. */
   addLeaf(leaf: string): void;
   /** The range so far. */
@@ -71,6 +73,7 @@ export function createTreeBuilder(from: number): TreeBuilder {
       return to;
     },
     add: (line) => addLeaf(hash('sha256', `\0${line}`, 'latin1')),
+    addBytes: (leaf) => addLeaf(hash('sha256', leaf, 'latin1')),
     addLeaf,
     range() {
       const nodes = [...edge];
