@@ -66,8 +66,9 @@ export function beginCapture(call: Call, captured: Captured, ports: CapturePorts
 /** What goes on record of a sealed answer; it is kept once that is so. */
 export function sealAnswer(call: Call, outcome: OutcomeStatus): SealedMessage | undefined {
   const { capturing } = call;
-  delete call.capturing;
-  return capturing?.seal(call.refusedWith === undefined ? outcome : 'refused');
+  if (capturing === undefined) return undefined;
+  call.capturing = undefined;
+  return capturing.seal(call.refusedWith === undefined ? outcome : 'refused');
 }
 
 /** The parameters as they go to the server; undefined where nothing goes there. */

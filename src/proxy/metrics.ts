@@ -35,6 +35,17 @@ interface Series {
   readonly wait: Histogram;
 }
 
+/** Of calls by one method that ended alike, of one tool of a server. */
+interface Durations {
+  readonly method: string;
+  readonly outcome: OutcomeStatus;
+  readonly version: string;
+  readonly series: Series;
+}
+
+/** Verdicts on calls to one server by one method. */
+type Verdicts = Partial<Record<'allow' | 'ask' | 'deny', Counter>>;
+
 const NOTHING: readonly string[] = [];
 const US_PER_SECOND = 1_000_000;
 const MAX_HANDLES = 4_096;
@@ -52,9 +63,12 @@ function isOfServer(code: ErrorCode): boolean {
 
 /** Metrics of the road on a process's registry. */
 export function createRoadMetrics(metrics: Metrics): RoadMetrics {
-  const durations = new Map<string, Series>();
-  const verdicts = new Map<string, Counter>();
-  const limits = new Map<string, Counter>();
+  // Looked up by one name after the other: a key made of all of them would be new text for each call.
+  const durations = new Map<string, Map<string, Durations[]>>();
+  const verdicts = new Map<string, Map<string, Verdicts>>();
+  const limits = { admitted: new Map<string, Counter>(), refused: new Map<string, Counter>() };
+  let durationHandles = 0;
+  let verdictHandles = 0;
   const failures = new Map<string, Counter>();
   const stageOf = (stage: Stage | 'authenticate'): Histogram => metrics.histogram('sallyport.stage.duration', { stage });
   const stages: Readonly<Record<Stage, Histogram>> = {
@@ -77,44 +91,56 @@ export function createRoadMetrics(metrics: Metrics): RoadMetrics {
       failures.set(key, (counter = metrics.counter('sallyport.upstream.failures', { code, 'sallyport.server': server })));
     counter.add();
   };
-  const seriesOf = (call: Call, outcome: OutcomeStatus): Series => {
-    const { question, server } = call;
-    const tool = approvedTool(call);
-    const key = `${question.method}\u0000${outcome}\u0000${question.revision ?? question.era}\u0000${server.name}\u0000${tool}`;
-    const known = durations.get(key);
-    if (known !== undefined) return known;
+  const makeVerdicts = (server: string, method: string): Verdicts => {
+    // Methods come from agents: what is remembered is bounded like the series are.
+    if (verdictHandles >= MAX_HANDLES) {
+      verdicts.clear();
+      verdictHandles = 0;
+    }
+    verdictHandles += 1;
+    return getOrMake(getOrMake(verdicts, server, newMap<Verdicts>), method, (): Verdicts => ({}));
+  };
+  const makeSeries = (method: string, outcome: OutcomeStatus, version: string, server: string, tool: string): Series => {
     const labels = {
-      'mcp.method.name': question.method,
+      'mcp.method.name': method,
       'error.type': outcome === 'ok' ? '' : outcome,
-      'mcp.protocol.version': question.revision ?? question.era,
-      'sallyport.server': server.name,
+      'mcp.protocol.version': version,
+      'sallyport.server': server,
       'gen_ai.tool.name': tool,
     };
-    const made: Series = {
+    return {
       server: metrics.histogram('mcp.server.operation.duration', labels),
       client: metrics.histogram('mcp.client.operation.duration', labels),
-      overhead: metrics.histogram('sallyport.overhead.duration', { 'mcp.method.name': question.method, 'sallyport.server': server.name }),
-      wait: metrics.histogram('sallyport.server.wait.duration', { 'sallyport.server': server.name }),
+      overhead: metrics.histogram('sallyport.overhead.duration', { 'mcp.method.name': method, 'sallyport.server': server }),
+      wait: metrics.histogram('sallyport.server.wait.duration', { 'sallyport.server': server }),
     };
-    if (durations.size >= MAX_HANDLES) durations.clear(); // Tool names come from agents: the map of handles is bounded like the series are.
-    durations.set(key, made);
-    return made;
+  };
+  const seriesOf = (call: Call, outcome: OutcomeStatus): Series => {
+    const { question, server } = call;
+    const { method } = question;
+    const version = question.revision ?? question.era;
+    const tool = approvedTool(call);
+    const known = durations.get(server.name)?.get(tool);
+    if (known !== undefined)
+      for (const one of known) if (one.outcome === outcome && one.method === method && one.version === version) return one.series;
+    const series = makeSeries(method, outcome, version, server.name, tool);
+    if (durationHandles >= MAX_HANDLES) {
+      durations.clear();
+      durationHandles = 0;
+    }
+    durationHandles += 1;
+    const ofServer = getOrMake(durations, server.name, newMap<Durations[]>);
+    getOrMake(ofServer, tool, (): Durations[] => []).push({ method, outcome, version, series });
+    return series;
   };
 
   return {
     verdict: (call, kind) => {
-      const { question, server } = call;
-      const key = `${kind}\u0000${question.method}\u0000${server.name}`;
-      let counter = verdicts.get(key);
-      if (counter === undefined) {
-        counter = metrics.counter('sallyport.calls', {
-          verdict: kind,
-          'mcp.method.name': question.method,
-          'sallyport.server': server.name,
-        });
-        verdicts.set(key, counter);
-      }
-      counter.add();
+      const { method } = call.question;
+      const { name } = call.server;
+      const known = verdicts.get(name)?.get(method) ?? makeVerdicts(name, method);
+      known[kind] ??= metrics.counter('sallyport.calls', { verdict: kind, 'mcp.method.name': method, 'sallyport.server': name });
+      known[kind].add();
     },
     authenticated: (us) => authenticating.observe(us / US_PER_SECOND),
     outcome: (call, outcome, { totalUs, serverUs, nowUs }) => {
@@ -144,11 +170,17 @@ export function createRoadMetrics(metrics: Metrics): RoadMetrics {
         if (one.class === 'unscanned') metrics.counter('sallyport.inspection.unscanned', { reason: one.type }).add();
       }
     },
-    limit: (limit, result) => {
-      const key = `${result}\u0000${limit}`;
-      let counter = limits.get(key);
-      if (counter === undefined) limits.set(key, (counter = metrics.counter('sallyport.limit.calls', { result, limit })));
-      counter.add();
-    },
+    limit: (limit, result) => getOrMake(limits[result], limit, () => metrics.counter('sallyport.limit.calls', { result, limit })).add(),
   };
+}
+
+function newMap<Value>(): Map<string, Value> {
+  return new Map();
+}
+
+/** What a map has under a key; the first time, what `make` makes. */
+function getOrMake<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = make()));
+  return value;
 }

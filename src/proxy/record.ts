@@ -74,49 +74,62 @@ export function recordAsked(call: Call, rule: string, revision: number, ports: P
 }
 
 function append(call: Call, decision: Decision, ports: Ports, capture?: RecordedCapture): number {
-  const { verdict, rule, reason, limit, taint, revision } = decision;
+  const { taint } = decision;
   const { arrival, question, server } = call;
   const { subject } = question;
+  const { snapshot, unread } = arrival;
+  const caller = callerOf(arrival);
+  const { findings, findingsTotal } = recordedFindings(call.findings?.requests);
   const name = recordedName(call);
+  const isTool = subject.kind === 'tool';
+  // Each record of a call has all of its members, and in one order: what reads them knows where they are.
   return ports.audit.append({
     kind: 'decision',
     id: call.id,
     time: ports.nowMs(),
-    verdict,
-    rule,
-    reason,
-    limit,
+    verdict: decision.verdict,
+    rule: decision.rule,
+    reason: decision.reason,
+    limit: decision.limit,
     taint: taint?.length === 0 ? undefined : taint,
-    ...callerOf(arrival),
+    findings,
+    findingsTotal,
+    tenant: caller.tenant,
+    agent: caller.agent,
+    user: caller.user,
+    keyId: caller.keyId,
     listener: arrival.peer.listener,
     server: server.name,
     era: question.era,
     revision: question.revision ?? '',
     method: question.method,
-    tool: subject.kind === 'tool' ? name : isSearch(call) ? searchName(call.arrival, ports) : undefined,
-    fingerprint: subject.kind === 'tool' ? arrival.snapshot.toolFacts(server.name, subject.name).fingerprint : undefined,
+    tool: isTool ? name : isSearch(call) ? searchName(arrival, ports) : undefined,
+    fingerprint: isTool ? snapshot.toolFacts(server.name, subject.name).fingerprint : undefined,
     prompt: subject.kind === 'prompt' ? name : undefined,
     resource: subject.kind === 'resource' ? name : undefined,
-    snapshot: revision,
-    requestBytes: arrival.unread === undefined ? arrival.body.length : (arrival.unread.bytes ?? 0),
+    snapshot: decision.revision,
+    requestBytes: unread === undefined ? arrival.body.length : (unread.bytes ?? 0),
+    subject: caller.subject,
     class: decision.class,
     args: argumentsCommitment(call),
-    inspection: arrival.unread === undefined ? undefined : 'bypassed',
+    inspection: unread === undefined ? undefined : 'bypassed',
+    capture,
     mono: Math.round(ports.nowUs()),
     approval: call.approvalId,
-    capture,
-    ...recordedFindings(call.findings?.requests),
   });
 }
 
-const NO_FINDINGS: Pick<OutcomeRecord, 'findings' | 'findingsTotal'> = Object.freeze({});
+/** What of the findings in a message stands on record. */
+type RecordedFindings = Required<Pick<OutcomeRecord, 'findings' | 'findingsTotal'>>;
+
+const NO_FINDINGS: RecordedFindings = Object.freeze({ findings: undefined, findingsTotal: undefined });
 
 /** What was found, as far as a record has room for it. */
-function recordedFindings(noted: Noted | undefined): Pick<OutcomeRecord, 'findings' | 'findingsTotal'> {
+function recordedFindings(noted: Noted | undefined): RecordedFindings {
   if (noted === undefined || noted.total === 0) return NO_FINDINGS;
   const findings = [...noted.kinds.values()].slice(0, MAX_RECORDED_FINDINGS);
   const counted = findings.reduce((sum, { count }) => sum + count, 0);
-  return counted === noted.total ? { findings } : { findings, findingsTotal: noted.total };
+  return { findings, findingsTotal: counted === noted.total ? undefined : noted.total };
 }
 
 /** Writes how an allowed call ended, measures it, and gives back what was taken for it. Gives the ticket of the record. */
@@ -129,6 +142,7 @@ export function recordOutcome(call: Call, outcome: OutcomeStatus, ports: Ports):
   giveBack(call);
   if (call.denied) return call.decisionSeq; // Its decision says it all.
   const sealed = sealAnswer(call, outcome);
+  const { findings, findingsTotal } = recordedFindings(call.findings?.answers);
   const ticket = ports.audit.append({
     kind: 'outcome',
     id: call.id,
@@ -136,7 +150,8 @@ export function recordOutcome(call: Call, outcome: OutcomeStatus, ports: Ports):
     status: outcome,
     code: call.refusedWith ?? call.markedWith,
     questions: call.refusedQuestions,
-    ...recordedFindings(call.findings?.answers),
+    findings,
+    findingsTotal,
     rpcCode: undefined,
     requestBytes: call.sentBytes,
     answerBytes: call.answerBytes,
@@ -159,7 +174,7 @@ function sinceArrival({ arrival }: Call, atUs: number): number | undefined {
 
 /** Gives back what was taken, once. */
 function giveBack(call: Call): void {
-  for (const back of call.atEnd.splice(0)) back();
+  if (call.atEnd.length > 0) for (const back of call.atEnd.splice(0)) back();
 }
 
 /** Writes that a known caller sent what cannot be read. */
