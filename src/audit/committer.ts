@@ -17,6 +17,8 @@ export interface CommitterOptions {
   readonly lingerMs: number;
   /** Whether processor time is scarce: then each write waits a moment for more records to take along. */
   readonly isBusy: () => boolean;
+  /** Whether no more than one call is under way: nobody will add to a write that waits for the others of this turn. */
+  readonly isAlone: () => boolean;
   /** Told up to which record the log is on disk now. */
   readonly onCommit: (lastSeq: number) => void;
   /** A write failed, or the claim is lost (`superseded`). Nothing is written any more. */
@@ -34,7 +36,7 @@ export interface Stopped {
 export interface Committer {
   /** Bytes not yet durable. */
   readonly queuedBytes: number;
-  /** Call after each push to the queue. `hurry`: write in this turn of the event loop, else after `lingerMs` at the latest. */
+  /** Call after each push to the queue. `hurry`: write in this turn of the event loop, or at once; else after `lingerMs` at the latest. */
   schedule(hurry: boolean): void;
   /** Ends it at once. */
   stop(): Stopped;
@@ -100,8 +102,9 @@ export function createCommitter(options: CommitterOptions): Committer {
   const schedule = (hurry: boolean): void => {
     if (hurry && queue.batches > 0) hurried = true;
     if (stopped || writing !== undefined || gathering) return;
-    // After the sockets of this turn have all been read: their records then share one write.
-    if (hurry) immediate ??= setImmediate(write);
+    // After the sockets of this turn have all been read: their records then share one write. A single one is on its way while its call is forwarded.
+    if (hurry && immediate === undefined && options.isAlone()) write();
+    else if (hurry) immediate ??= setImmediate(write);
     else timer ??= setTimeout(write, lingerMs);
   };
 

@@ -58,6 +58,19 @@ describe('appending', () => {
     assert.equal(disk.writes.length, 2);
   });
 
+  it('has the decision of the only call on its way to disk before the call is carried', async (t) => {
+    const disk = createFaultyDisk();
+    await using log = await openLog(logFolder(t), { files: disk.files });
+    disk.writes.length = 0;
+    const alone = log.append(decision('a'));
+    assert.equal(disk.writes.length, 1);
+    await durable(log, alone);
+    const waits = ['b', 'c', 'd'].map((id) => durable(log, log.append(decision(id))));
+    assert.equal(disk.writes.length, 1, 'where several are under way, those of one turn share a write');
+    await Promise.all(waits);
+    assert.equal(disk.writes.length, 2);
+  });
+
   it('lets an outcome wait for company, unless somebody waits for it', async (t) => {
     const disk = createFaultyDisk();
     await using log = await openLog(logFolder(t), { files: disk.files, lingerMs: 1_000_000 });

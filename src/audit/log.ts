@@ -223,6 +223,7 @@ export class AuditLog {
       meter: this.#meter,
       lingerMs,
       isBusy: this.#settings.isBusy,
+      isAlone: () => this.#running.size <= 1,
       onCommit: (lastSeq) => this.#onCommit(lastSeq),
       onFail: (cause, superseded) => void this.#fail(cause, superseded),
     });
