@@ -2,7 +2,7 @@
 
 import { API_PREFIX, ENDPOINTS } from '../src/admin/contract.ts';
 import type { EndpointName } from '../src/admin/contract.ts';
-import { openApiDocument, RIGHTS, ROLES } from '../src/admin/index.ts';
+import { openApiDocument, RIGHTS, ROLES, SIGHTS } from '../src/admin/index.ts';
 
 type Node = Readonly<Record<string, unknown>>;
 
@@ -28,6 +28,7 @@ export function renderAdminApiReference(): string {
     '## Who may use what',
     'Whoever may use the socket in the data folder may use all of it. Whoever is signed in may use what their role says:',
     renderRights(),
+    `What the program of a server said, which may hold a secret, is in answers for ${SIGHTS.programWords.join(' and ')} only; the others are told that it said something.`,
     ...tags.flatMap((tag) => [
       `## ${tag}`,
       ...operations.filter(({ operation }) => listOf(operation['tags']).includes(tag)).flatMap(renderOperation),

@@ -142,7 +142,7 @@ export type {
 } from './ports.ts';
 export type { AdminProblem, ProblemCode } from './problems.ts';
 export { openApiDocument } from './openapi.ts';
-export { RIGHTS, ROLES } from './roles.ts';
+export { RIGHTS, ROLES, SIGHTS } from './roles.ts';
 export type { Role } from './roles.ts';
 export type { Operator, Shown, SignedIn, Visit } from './visit.ts';
 export type { EventsPort, JobsPort, RecordPages, RecordsPort } from './record-ports.ts';

@@ -117,6 +117,17 @@ export const RIGHTS: Readonly<Record<EndpointName, Rights>> = {
   listen: ANY,
 };
 
+/** What is left out of answers that more roles may have. Printed in docs/reference/admin-api.md. */
+export const SIGHTS = {
+  // The last line that a program of a server wrote, and what else it said: a secret may be in it.
+  programWords: RUN,
+} as const satisfies Readonly<Record<string, Rights>>;
+
+/** Whether somebody may see such a thing. */
+export function maySee(standing: Standing, sight: keyof typeof SIGHTS): boolean {
+  return SIGHTS[sight].includes(standing);
+}
+
 /** Whether somebody may use an endpoint. */
 export function mayUse(standing: Standing, name: EndpointName): boolean {
   return RIGHTS[name].includes(standing);
@@ -124,6 +135,14 @@ export function mayUse(standing: Standing, name: EndpointName): boolean {
 
 /** Who may, for a sentence. */
 export function listRoles(name: EndpointName): string {
-  const roles = RIGHTS[name];
+  return toWords(RIGHTS[name]);
+}
+
+/** Who may see something, for a sentence. */
+export function listSeers(sight: keyof typeof SIGHTS): string {
+  return toWords(SIGHTS[sight]);
+}
+
+function toWords(roles: Rights): string {
   return roles.length === 0 ? 'a command on the machine of the gateway' : `the role ${roles.join(' or ')}`;
 }

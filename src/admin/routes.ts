@@ -25,6 +25,7 @@ import { actByContract, askActor, isAct } from './route-acts.ts';
 import { listRoles, mayUse } from './roles.ts';
 import type { Standing } from './roles.ts';
 import type { ActKeeper } from './route-acts.ts';
+import { standingOf } from './visit.ts';
 import type { Visit } from './visit.ts';
 
 /** A request as the server received it. */
@@ -284,10 +285,6 @@ function parseBody<Name extends EndpointName>(name: Name, request: AdminRequest)
 
 function toDetail({ issues: [issue] }: z.ZodError, whole: string): string {
   return `${issue?.path.join('.') || whole}: ${issue?.message ?? 'not as expected'}.`;
-}
-
-function standingOf({ signedIn }: Visit): Standing {
-  return signedIn?.operator.role ?? 'guest';
 }
 
 function notAllowed(standing: Standing, name: EndpointName): AdminProblem {

@@ -1,6 +1,7 @@
 // Who comes by way of the console. Whoever comes by the admin socket makes no visit: they may do everything.
 
 import type { Role } from './role-names.ts';
+import type { Standing } from './roles.ts';
 
 /** A person who is signed in. */
 export interface Operator {
@@ -42,4 +43,9 @@ export interface Shown {
   readonly cookie: string | undefined;
   /** The `sallyport-csrf` header. */
   readonly csrf: string | undefined;
+}
+
+/** As what somebody comes. */
+export function standingOf({ signedIn }: Visit): Standing {
+  return signedIn?.operator.role ?? 'guest';
 }

@@ -10,6 +10,7 @@ export type { Matcher } from './glob.ts';
 export { inflate } from './inflate.ts';
 export type { Compression, InflateFailure } from './inflate.ts';
 export { nearest } from './nearest.ts';
+export { quoteProgram, withoutProgramWords } from './program-words.ts';
 export { fail, ok } from './result.ts';
 export type { Result } from './result.ts';
 export { Secret } from './secret.ts';

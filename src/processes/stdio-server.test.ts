@@ -60,7 +60,7 @@ test('a missing program is said with its remedy, once', async () => {
 
 test('a crash tells the last line of stderr, made printable', async () => {
   const one = run(process.execPath, ['-e', "process.stderr.write('first\\n\\u001b[31mbad token\\n', () => process.exit(3))"]);
-  assert.match(await one.exit, /ended with code 3\. It said: \[31mbad token$/);
+  assert.match(await one.exit, /ended with code 3\. It said: «\[31mbad token»$/);
 });
 
 test('one that ignores its stdin is ended all the same, with its children', async () => {

@@ -2,6 +2,7 @@
 // the spec says: stdin closed, then SIGTERM, then SIGKILL, each to the whole group, so that `npx` and `sh -c` leave nothing behind.
 
 import { spawn } from 'node:child_process';
+import { quoteProgram } from '../base/index.ts';
 
 export interface StdioSpec {
   readonly name: string;
@@ -84,7 +85,7 @@ export function startStdioServer(spec: StdioSpec, events: StdioEvents): StdioSer
     const how = code === null ? `was ended by ${name ?? 'a signal'}` : `ended with code ${code}`;
     // Its last lines may still be in the pipe; 'close' comes when they have been read, but a grandchild may hold the pipe open.
     const finish = (): void =>
-      end(complaint || `The program '${spec.command}' ${how}.${stderrTail === '' ? '' : ` It said: ${stderrTail}`}`);
+      end(complaint || `The program '${spec.command}' ${how}.${stderrTail === '' ? '' : ` It said: ${quoteProgram(stderrTail)}`}`);
     child.once('close', finish);
     setTimeout(finish, 500).unref();
   });

@@ -11,9 +11,9 @@ import { after, before, test } from 'node:test';
 import { API_PREFIX, ENDPOINTS } from '../../src/admin/contract.ts';
 import type { EndpointName } from '../../src/admin/contract.ts';
 import type { Endpoint } from '../../src/admin/endpoint.ts';
-import { RIGHTS, ROLES } from '../../src/admin/index.ts';
+import { RIGHTS, ROLES, SIGHTS } from '../../src/admin/index.ts';
 import { PROBLEMS } from '../../src/admin/problems.ts';
-import { askAdmin, at, signIn, startGateway, testConfig, textAt, until, WITH_CONSOLE } from '../harness/index.ts';
+import { askAdmin, at, modernCall, signIn, startGateway, testConfig, textAt, until, WITH_CONSOLE } from '../harness/index.ts';
 import type { ConsoleAnswer, Gateway, Visitor } from '../harness/index.ts';
 
 let gateway: Gateway;
@@ -21,9 +21,12 @@ let admin: Visitor;
 const visitors = new Map<string, Visitor>();
 /** Names of nobody and nothing, as names may be. */
 const NOBODY = 'nobody';
+/** What a program says before it ends, as programs do. */
+const TOLD = 'tok-5d1f77';
+const LEAKY = { command: 'sh', args: ['-c', `echo "cannot sign in with ${TOLD} »" >&2; exit 3`] };
 
 before(async () => {
-  gateway = await startGateway({ config: testConfig({ servers: {}, extra: WITH_CONSOLE }) });
+  gateway = await startGateway({ config: testConfig({ servers: { leaky: LEAKY }, extra: WITH_CONSOLE }) });
   admin = await signIn(gateway);
   visitors.set('admin', admin);
   for (const role of ROLES.filter((one) => one !== 'admin')) visitors.set(role, await enter(role, role));
@@ -130,6 +133,25 @@ test('figures of one person or one call are for who may ask about a person; a vi
   const smallest = async (role: string): Promise<unknown> =>
     at((await (visitors.get(role) ?? assert.fail()).ask('GET', `${API_PREFIX}/records/counts?by=tool`)).json, 'smallestGroup');
   assert.deepEqual([await smallest('viewer'), await smallest('operator')], [5, 1]);
+});
+
+test('what a program said before it ended is for who runs the gateway; the others are told that it said something, and who may see it', async () => {
+  const key = await gateway.addAgent('caller');
+  await modernCall(gateway.url('leaky'), 'tools/list', {}, { key });
+  const paths = ['/servers', '/servers/leaky', '/overview'].map((path) => API_PREFIX + path);
+  const read = (visitor: Visitor): Promise<readonly ConsoleAnswer[]> => Promise.all(paths.map((path) => visitor.ask('GET', path)));
+  assert.equal((await admin.ask('POST', `${API_PREFIX}/servers/leaky/probe`)).status, 200);
+  await until(async () => (await read(admin)).every(({ text }) => text.includes(TOLD)), 'what it said, everywhere');
+  const tellers: readonly string[] = SIGHTS.programWords;
+  assert.deepEqual(tellers, ['operator', 'admin']);
+  for (const [role, visitor] of visitors)
+    for (const { status, text } of await read(visitor)) {
+      assert.equal(status, 200, text);
+      assert.equal(text.includes(TOLD), tellers.includes(role), `${role}: ${text}`);
+      assert.equal(text.includes('[what the program said is for the role operator or admin]'), !tellers.includes(role), `${role}: ${text}`);
+      assert.match(text, /ended with code 3/);
+    }
+  await gateway.cli('agents', 'remove', 'caller');
 });
 
 test('what a role may not do is not done, however right it is', async () => {

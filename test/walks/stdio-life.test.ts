@@ -88,7 +88,7 @@ test('a program that cannot start is not started in a loop; whoever runs the gat
   await until(async () => {
     assert.equal(await ask(), 502);
     const { stdout } = await gateway.cli('servers');
-    return /ended with code 3\. It said: no token \(It failed \d+ times in a row, and is tried again after \d+ s/.test(stdout);
+    return /ended with code 3\. It said: «no token» \(It failed \d+ times in a row, and is tried again after \d+ s/.test(stdout);
   }, 'the reason in `sallyport servers`');
   const before = starts();
   const calls = Array.from({ length: 100 }, ask);
