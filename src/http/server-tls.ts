@@ -26,14 +26,16 @@ export interface HandshakeEvents {
   onFailed(): void;
 }
 
+const PROTOCOL = 'http/1.1';
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 
 /** Prepares for handshakes; throws if key and certificate cannot be used. */
 export function createTlsTermination(tls: ServerTls, events: HandshakeEvents): TlsTermination {
   const server = createServer({
     ...contextOf(tls),
-    // A client that offers other protocols only is refused with an alert, instead of speaking HTTP/2 to an HTTP/1.1 parser.
-    ALPNProtocols: ['http/1.1'],
+    // A client that offers other protocols only is refused with an alert, instead of speaking HTTP/2 to an HTTP/1.1 parser. Not as a list: Node
+    // keeps a copy of one per connection, in its pool, and with each a block of 64 KiB for as long as the connection idles.
+    ALPNCallback: ({ protocols }) => (protocols.includes(PROTOCOL) ? PROTOCOL : undefined),
     handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
     allowHalfOpen: true,
   });
