@@ -5,6 +5,7 @@ import { surfaceBit } from './plan.ts';
 import type { Plan, Probe } from './plan.ts';
 import { findRuns } from './runs.ts';
 import { DIGIT, MARK, WIDE } from './literals.ts';
+import { createSift, LONG, LONG_RUN, MAX_SIFTED_BYTES, SIFTED } from './sift.ts';
 import { isSpent, spend, STEPS_PER_ANCHOR, STEPS_PER_LITERAL } from './spend.ts';
 import type { Budget, Glance, RunKind } from './types.ts';
 import { toView } from './view.ts';
@@ -35,12 +36,11 @@ const ANY_OF: Readonly<Record<RunKind, number>> = { digits: DIGIT, address: MARK
 /** A window that grows beyond this, for its anchors stand close together, is closed, and another begins. */
 const MAX_WINDOW_BYTES = 16 * 1024;
 
-/** Makes the pass of a plan; it gives the kinds of bytes there are. One search at a time: what it remembers meanwhile is its own. */
-export function createAnchorPass(plan: Plan): (view: View, budget: Budget, anchored: Anchored) => number {
+/** Makes the pass of a plan; it gives the kinds of bytes there are, and of short texts all their traits (sift.ts). One search at a time: what it remembers meanwhile is its own. */
+export function createAnchorPass(plan: Plan, anchored: Anchored): (view: View, budget: Budget) => number {
   let view: View | undefined;
   let surface = 0;
   let budget: Budget = { left: 0, failures: 0 };
-  let anchored: Anchored = { hit: () => {}, open: () => {} };
   /** The last window of each probe. */
   const open: (Around | undefined)[] = [];
   const touched: number[] = [];
@@ -68,6 +68,17 @@ export function createAnchorPass(plan: Plan): (view: View, budget: Budget, ancho
     anchored.open(around);
   }
 
+  const sift = createSift(plan.automaton.automaton);
+
+  /** Tells of all literals; gives what there is. */
+  function pass({ bytes, begin, end, folded }: View, from: number, to: number): number {
+    if (folded !== undefined || from !== begin || to !== end || to - from > MAX_SIFTED_BYTES)
+      return plan.automaton.scan(bytes, from, to, onLiteral);
+    const traits = sift.pass(bytes, from, to);
+    if (!sift.tell(onLiteral)) plan.automaton.scan(bytes, from, to, onLiteral);
+    return traits;
+  }
+
   function onLiteral(literal: number, end: number): void {
     if (view === undefined || isSpent(budget)) return;
     for (const { probe, bytes, exact } of plan.literalsOf[literal] ?? []) {
@@ -83,6 +94,7 @@ export function createAnchorPass(plan: Plan): (view: View, budget: Budget, ancho
   const runs = plan.runs.map(({ kind, min, probes }) => ({
     kind,
     min,
+    anyOf: ANY_OF[kind],
     glances: probes.flatMap(({ probe }) => probe.glance ?? []),
     found: (start: number, end: number, length: number): void => {
       if (view === undefined || isSpent(budget)) return;
@@ -92,29 +104,37 @@ export function createAnchorPass(plan: Plan): (view: View, budget: Budget, ancho
     },
   }));
 
-  return (nextView, nextBudget, nextAnchored) => {
+  function closeAll(): void {
+    for (const index of touched) open[index] = undefined;
+    touched.length = 0;
+  }
+
+  return (nextView, nextBudget) => {
     view = nextView;
     budget = nextBudget;
-    anchored = nextAnchored;
     surface = surfaceBit(view.passage.surface);
     const { bytes, passage } = view;
     const from = Math.max(view.begin, toView(view, passage.from) - plan.behind);
     const to = Math.min(view.end, toView(view, passage.to) + plan.ahead);
     if (!spend(budget, to - from)) return 0;
-    const kinds = plan.automaton.scan(bytes, from, to, onLiteral);
+    const traits = pass(view, from, to);
     for (const run of runs) {
-      const { kind, min } = run;
-      if (to - from < min || (ANY_OF[kind] !== 0 && (kinds & ANY_OF[kind]) === 0)) continue;
+      if (to - from < run.min || !mayHaveRun(run.anyOf, run.min, traits)) continue;
       glances = run.glances;
-      findRuns(kind, min, bytes, from, to, run.found);
+      findRuns(run.kind, run.min, bytes, from, to, run.found);
       if (isGlancing) for (const glance of glances) glance.end();
       isGlancing = false;
     }
-    for (const index of touched) open[index] = undefined;
-    touched.length = 0;
+    if (touched.length > 0) closeAll();
     view = undefined;
-    return kinds;
+    return traits;
   };
+}
+
+/** `anyOf`: kinds of bytes without which there is none, if it has any. */
+function mayHaveRun(anyOf: number, min: number, traits: number): boolean {
+  if (anyOf !== 0) return (traits & anyOf) !== 0;
+  return min < LONG_RUN || (traits & (SIFTED | LONG)) !== SIFTED;
 }
 
 function standsAt(bytes: Uint8Array, start: number, wanted: Uint8Array): boolean {

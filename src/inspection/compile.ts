@@ -51,6 +51,6 @@ export function compileDetectors(detectors: readonly Detector[], options: Compil
     return { sweep, first };
   });
   const { maxMatchBytes, lookBehindBytes } = plan;
-  const search = createSearch({ plan, sought, sweeps: numbered, fold: options.fold ?? fold });
+  const search = createSearch({ plan, sought, sweeps: numbered, fold: options.fold ?? fold, goesByShape: options.fold === undefined });
   return ok({ detectors: sought, maxMatchBytes, lookBehindBytes, search });
 }

@@ -35,11 +35,12 @@ export interface JoinTools {
   /** Looks at a text and under it; `rawEnd` is where its last piece ends. */
   look(text: Passage, rawEnd: number, found: (detector: number, start: number, end: number, layers: readonly Layer[]) => void): void;
   report(part: JoinedPart): void;
-  readonly surface: Passage['surface'];
 }
 
 /** The neighbours in one message. */
 export interface Joins {
+  /** A message begins. */
+  begin(surface: Passage['surface']): void;
   open(isObject: boolean): void;
   close(): void;
   piece(piece: Piece): void;
@@ -69,16 +70,14 @@ interface Level {
   readonly siblings: Map<Name, Group>;
 }
 
-// What one message has put down, the next takes up: nothing is left in it but room.
-let spare: Level[] | undefined;
 /** Groups of siblings that are of use again; never more of them than were in use at once. */
 const unused: Group[] = [];
 
-/** Makes the joins of one message. */
+/** Makes the joins of one message after the other: what one has put down, the next takes up, and nothing is left in it but room. */
 export function createJoins(tools: JoinTools): Joins {
   const { place } = tools;
-  let levels = spare ?? [];
-  spare = undefined;
+  const levels: Level[] = [];
+  let surface: Passage['surface'] = 'answer';
   let depth = 0;
   let heldFrom = Number.POSITIVE_INFINITY;
   /** Some group has let go of its first pieces. */
@@ -106,7 +105,7 @@ export function createJoins(tools: JoinTools): Joins {
     if (pieces.length < 2 || last === undefined || !mayBeWorthLooking(group)) return;
     for (const { begin, end } of rangesOf(group)) {
       if (!isWorthLooking(group, begin, end)) continue;
-      const text: Passage = { bytes, begin, end, from: begin, to: end, key: '', surface: tools.surface };
+      const text: Passage = { bytes, begin, end, from: begin, to: end, key: '', surface };
       tools.look(text, last.rawEnd, (detector, from, to, layers) => {
         if (counts(tools.detectors[detector], from, to, group)) report(group, level, { detector, start: from, end: to, layers });
       });
@@ -180,6 +179,12 @@ export function createJoins(tools: JoinTools): Joins {
   };
 
   return {
+    begin: (on) => {
+      surface = on;
+      depth = 0;
+      heldFrom = Number.POSITIVE_INFINITY;
+      isStale = false;
+    },
     open: (isObject) => {
       const level = levels[depth] ?? { isObject, own: createGroup(), siblings: new Map() };
       levels[depth] = level;
@@ -228,8 +233,6 @@ export function createJoins(tools: JoinTools): Joins {
         depth--;
       }
       heldFrom = Number.POSITIVE_INFINITY;
-      spare = levels;
-      levels = [];
     },
     heldFrom: () => heldFrom,
   };

@@ -14,6 +14,7 @@ import type { Letters } from './layers/lines.ts';
 import { findCiphertext } from './layers/marks.ts';
 import { findBeginning, readWritten, undo } from './layers/written.ts';
 import type { Stretch, Undone, Written } from './layers/written.ts';
+import { HYPHEN, LONG, SIFTED, WRITTEN } from './sift.ts';
 import { boundary } from './reading/windows.ts';
 import type { Hit, Layer, Passage, UnscannedReason } from './types.ts';
 
@@ -40,9 +41,9 @@ export interface LayerTools {
 export interface Layers {
   /**
    * Looks under one window; those of a text come one after the other. What is written otherwise may be seen up to `seenTo`, by default to the end of what
-   * the window sees.
+   * the window sees. `traits`: what is known of all that the window sees (sift.ts).
    */
-  look(text: Passage, outlet: Outlet, seenTo?: number): void;
+  look(text: Passage, outlet: Outlet, seenTo?: number, traits?: number): void;
 }
 
 /** What was undone on the way to a text. */
@@ -86,6 +87,8 @@ const MAX_RATIO = 64;
 const BYTES_UNDONE_PER_STEP = 16;
 
 const PERCENT = 0x25;
+/** Behind a hyphen, or this at its beginning, a text may say that it is ciphertext; any other code is a long run. */
+const DOLLAR = 0x24;
 const MAX_CHARACTER_BYTES = 4;
 
 const TOP: Chain = { layers: [], codes: 0, writings: 0 };
@@ -285,10 +288,12 @@ export function createLayers(tools: LayerTools): Layers {
   };
 
   return {
-    look: (text, outlet, seenTo = text.end) => {
-      if (text.from === text.begin) for (const memory of memories) forget(memory);
-      lookUnderWritings(text, TOP, outlet, seenTo);
-      lookUnderCodes(text, TOP, outlet, memories);
+    look: (text, outlet, seenTo = text.end, traits = 0) => {
+      const isFirst = text.from === text.begin;
+      if (isFirst) for (const memory of memories) forget(memory);
+      const isSifted = (traits & SIFTED) !== 0 && isFirst && seenTo === text.end;
+      if (!isSifted || (traits & WRITTEN) !== 0) lookUnderWritings(text, TOP, outlet, seenTo);
+      if (!isSifted || (traits & (LONG | HYPHEN)) !== 0 || text.bytes[text.begin] === DOLLAR) lookUnderCodes(text, TOP, outlet, memories);
     },
   };
 }

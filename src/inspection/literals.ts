@@ -20,6 +20,19 @@ export interface Literals {
   readonly maxBytes: number;
   /** Calls `found` for each literal that ends in (from, to], in the order of their ends; gives the kinds of bytes that are in there. */
   readonly scan: (bytes: Uint8Array, from: number, to: number, found: (literal: number, end: number) => void) => number;
+  readonly automaton: Automaton;
+}
+
+/** What the automaton is made of, for other passes that take it along. */
+export interface Automaton {
+  /** The column of each byte, and above it its kind. */
+  readonly classes: Uint16Array;
+  /** Where each state leads, by column; the first state is 0. */
+  readonly table: Int32Array;
+  /** In this state and in all behind it, literals end. */
+  readonly firstOutput: number;
+  /** Which, by the state. */
+  readonly endsAt: (state: number) => readonly number[];
 }
 
 interface Ended {
@@ -85,7 +98,7 @@ export function compileLiterals(literals: readonly Uint8Array[]): Literals {
     return kinds;
   }
 
-  return { maxBytes, scan };
+  return { maxBytes, scan, automaton: { classes, table, firstOutput, endsAt } };
 }
 
 /** ASCII letters without their case. */

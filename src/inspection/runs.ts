@@ -14,7 +14,7 @@ export type FoundRun = (start: number, end: number, length: number) => void;
 const DIGIT = alphabet((byte) => byte >= 0x30 && byte <= 0x39);
 const SEPARATOR = alphabet((byte) => byte === 0x20 || byte === 0x2d || byte === 0x2e);
 const HEX = alphabet((byte) => /[0-9A-Fa-f]/.test(String.fromCharCode(byte)));
-const BASE64 = alphabet((byte) => /[0-9A-Za-z+/_-]/.test(String.fromCharCode(byte)));
+export const BASE64: Uint8Array = alphabet((byte) => /[0-9A-Za-z+/_-]/.test(String.fromCharCode(byte)));
 const MARK = alphabet((byte) => byte === 0x2e || byte === 0x3a);
 const ADDRESS = alphabet((byte) => HEX[byte] === 1 || MARK[byte] === 1);
 const WIDE = alphabet((byte) => byte >= 0x80);
@@ -78,6 +78,21 @@ function findAlphabet(table: Uint8Array, min: number, bytes: Uint8Array, from: n
       probe += min;
     }
   }
+}
+
+/** Whether there is a run of at least `min` bytes of an alphabet. */
+export function hasRun(table: Uint8Array, min: number, bytes: Uint8Array, from: number, to: number): boolean {
+  let at = from + min - 1;
+  /** Everything in front of here belongs to no run that long. */
+  let bound = from;
+  while (at < to) {
+    let place = at;
+    while (place >= bound && table[bytes[place] ?? 0] === 1) place -= 1;
+    if (place < bound) return true;
+    bound = place + 1;
+    at = place + min;
+  }
+  return false;
 }
 
 /** A separator belongs to a run when digits stand on both sides of it. Written out, for where there are numbers there are mostly numbers. */

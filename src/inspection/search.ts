@@ -9,8 +9,9 @@ import type { Emit } from './look-into.ts';
 import { mergeHits } from './merge-hits.ts';
 import { surfaceBit } from './plan.ts';
 import type { Plan, Probe } from './plan.ts';
+import { SHAPED, SIFTED } from './sift.ts';
 import { contain, isSpent, spend, STEPS_PER_FOLDED_BYTE, STEPS_PER_FOLDED_WIDE_BYTE, STEPS_PER_HIT } from './spend.ts';
-import type { Budget, ByteKind, Engine, Fold, Folded, Hit, Layer, Passage, Sought, Surface, Sweep } from './types.ts';
+import type { Budget, ByteKind, Engine, Fold, Folded, Hit, Layer, Noticed, Passage, Sought, Surface, Sweep } from './types.ts';
 import { endInPassage, foldedView, plainView, startInPassage } from './view.ts';
 import type { View } from './view.ts';
 
@@ -22,9 +23,12 @@ export interface SearchParts {
   /** Sweeps, and where in `sought` what each of them finds begins. */
   readonly sweeps: readonly { readonly sweep: Sweep; readonly first: number }[];
   readonly fold: Fold;
+  /** It reads texts of ASCII only where their shape is odd (shape.ts), and need not be asked of others. */
+  readonly goesByShape: boolean;
 }
 
 const KIND_BITS: Readonly<Record<ByteKind, number>> = { wide: WIDE, control: CONTROL };
+const NEEDED = WIDE | CONTROL;
 const NOTHING: readonly Hit[] = Object.freeze([]);
 const PLAIN: readonly Layer[] = Object.freeze([]);
 const NO_READINGS: readonly Folded[] = Object.freeze([]);
@@ -35,8 +39,7 @@ const MIN_FOLDED_BYTES = 9;
 const MIN_FOLDED_WIDE_BYTES = 4;
 
 /** The search of an engine. One at a time: what it holds meanwhile is its own, so that a short text, of which messages are full, costs no more than looking at it. */
-export function createSearch({ plan, sought, sweeps, fold }: SearchParts): Engine['search'] {
-  const findAnchors = createAnchorPass(plan);
+export function createSearch({ plan, sought, sweeps, fold, goesByShape }: SearchParts): Engine['search'] {
   const probesNamed = createNameIndex(plan);
   const needing = sweeps.map((one) => ({ ...one, needs: one.sweep.needs.reduce((bits, kind) => bits | KIND_BITS[kind], 0) }));
   let view: View | undefined;
@@ -58,11 +61,14 @@ export function createSearch({ plan, sought, sweeps, fold }: SearchParts): Engin
     },
   };
 
-  return function search(passage: Passage, newBudget: Budget): readonly Hit[] {
+  const findAnchors = createAnchorPass(plan, anchored);
+
+  return function search(passage: Passage, newBudget: Budget, noticed?: Noticed): readonly Hit[] {
     budget = newBudget;
-    const kinds = searchView(plainView(passage));
-    for (const { sweep, first, needs } of needing) if ((kinds & needs) !== 0) runSweep(sweep, first, passage);
-    searchFolded(passage, kinds);
+    const traits = searchView(plainView(passage));
+    if (noticed !== undefined) noticed.traits = traits;
+    if ((traits & NEEDED) !== 0) for (const { sweep, first, needs } of needing) if ((traits & needs) !== 0) runSweep(sweep, first, passage);
+    searchFolded(passage, traits);
     view = undefined;
     if (hits.length === 0) return NOTHING;
     const found = hits;
@@ -74,29 +80,30 @@ export function createSearch({ plan, sought, sweeps, fold }: SearchParts): Engin
     return sought[detector]?.surfaces?.includes(surface) !== false;
   }
 
-  /** Gives the kinds of bytes there are in the view. */
+  /** Gives the kinds of bytes there are in the view, and of a short text all its traits. */
   function searchView(next: View): number {
     view = next;
     const { passage, folded } = next;
-    const kinds = findAnchors(next, budget, anchored);
+    const traits = findAnchors(next, budget);
     if (windows.length > 0) {
       const opened = windows;
       windows = [];
       for (const around of opened) if (!isSpent(budget)) contain(budget, () => lookInto(next, around, budget, hit));
     }
-    if (folded !== undefined || passage.from !== passage.begin || passage.key === '') return kinds;
+    if (folded !== undefined || passage.from !== passage.begin || passage.key === '') return traits;
     const surface = surfaceBit(passage.surface);
     for (const probe of probesNamed(passage.key)) {
       if ((probe.surfaces & surface) !== 0 && !isSpent(budget)) contain(budget, () => lookAtBeginning(next, probe, budget, hit));
     }
-    return kinds;
+    return traits;
   }
 
-  function searchFolded(passage: Passage, kinds: number): void {
+  function searchFolded(passage: Passage, traits: number): void {
     const length = passage.end - passage.begin;
-    const isWide = (kinds & WIDE) !== 0;
+    const isWide = (traits & WIDE) !== 0;
     if ((plan.foldedSurfaces & surfaceBit(passage.surface)) === 0 || length < (isWide ? MIN_FOLDED_WIDE_BYTES : MIN_FOLDED_BYTES)) return;
     if (!spend(budget, length * (isWide ? STEPS_PER_FOLDED_WIDE_BYTE : STEPS_PER_FOLDED_BYTE))) return;
+    if (goesByShape && !isWide && (traits & (SIFTED | SHAPED)) === SIFTED) return;
     for (const folded of contain(budget, () => fold(passage)) ?? NO_READINGS) searchView(foldedView(passage, folded));
   }
 

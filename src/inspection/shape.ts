@@ -15,10 +15,10 @@ export interface Shape {
 
 /** Letters apart, one behind the other: initials are fewer. */
 export const LEAST_APART = 6;
-const LEAST_LEET_WORDS = 3;
+export const LEAST_LEET_WORDS = 3;
 /** One word in so many has digits for letters. */
 const LEET_SHARE = 6;
-const LEAST_ROTATED = 3;
+export const LEAST_ROTATED = 3;
 const ROTATED_SHARE = 16;
 
 /** What a byte adds to the counts of its word: letters, signs that stand for letters, other digits. Nothing: it is no part of a word. */
@@ -27,7 +27,7 @@ const SIGN = 1 << 10;
 const DIGIT = 1 << 20;
 const COUNT = SIGN - 1;
 /** Words are counted as far as the counts go. */
-const MAX_WORD = COUNT;
+export const MAX_WORD = COUNT;
 const ADDS = new Uint32Array(256);
 for (let byte = 0; byte < 26; byte += 1) ADDS[0x41 + byte] = ADDS[0x61 + byte] = LETTER;
 for (const sign of '0134578@$') ADDS[sign.charCodeAt(0)] = SIGN;
@@ -47,12 +47,28 @@ const MAX_GAP = 4;
 const MAX_LEET = 16;
 
 /** "the", "and", "you", "your", "that", "this", "with", "from", "all", "for", "not", "into", "user", "to", "of", "in", "is", moved; what short ones weigh. */
-const ROTATED_WORDS = 'gur naq lbh lbhe gung guvf jvgu sebz nyy sbe abg vagb hfre gb bs va vf'.split(' ');
+export const ROTATED_WORDS: readonly string[] = 'gur naq lbh lbhe gung guvf jvgu sebz nyy sbe abg vagb hfre gb bs va vf'.split(' ');
 const ROTATED: ReadonlyMap<number, number> = new Map(ROTATED_WORDS.map((word) => [packed(word), word.length > 2 ? 2 : 1]));
 
 /** Two letters that such a word begins with: of all others it is known at once that they are none. */
 const BEGINS_ROTATED = new Uint8Array(2 ** 10);
 for (const word of ROTATED_WORDS) BEGINS_ROTATED[pairAt(Buffer.from(word), 0)] = 1;
+
+/** What a byte is in a word; undefined where it is no part of one. */
+export function partOfWord(byte: number): 'letter' | 'sign' | 'digit' | undefined {
+  const adds = ADDS[byte];
+  return adds === LETTER ? 'letter' : adds === SIGN ? 'sign' : adds === DIGIT ? 'digit' : undefined;
+}
+
+/** Whether a byte may stand in the middle of what reads as one word. */
+export function dividesWords(byte: number): boolean {
+  return DIVIDES[byte] === 1;
+}
+
+/** How much a word counts as one that is moved. */
+export function weightOfRotated(word: string): number {
+  return ROTATED_WORDS.includes(word) ? (ROTATED.get(packed(word)) ?? 0) : 0;
+}
 
 /** The shape of [begin, end) of the bytes. */
 export function shapeOf(bytes: Uint8Array, begin: number, end: number): Shape {

@@ -234,9 +234,16 @@ export interface Engine {
   readonly lookBehindBytes: number;
   /**
    * Everything in a passage, in the order of its beginning; overlapping hits of one class are one. It spends the budget: once that is below zero it
-   * stops with what it has, and the rest is `over-budget`. Never throws: a detector that fails is counted in the budget.
+   * stops with what it has, and the rest is `over-budget`. Never throws: a detector that fails is counted in the budget. `noticed`: takes down what is
+   * known of the text by then, so that whoever looks on need not ask again (sift.ts).
    */
-  readonly search: (passage: Passage, budget: Budget) => readonly Hit[];
+  readonly search: (passage: Passage, budget: Budget, noticed?: Noticed) => readonly Hit[];
+}
+
+/** What a search has noticed of a text by the way. */
+export interface Noticed {
+  /** As sift.ts has them. */
+  traits: number;
 }
 
 /** What may still be spent on one message, and what went wrong meanwhile. */

@@ -7,6 +7,8 @@ import type { Lane } from './lane.ts';
 
 /** The findings of one message, in the order in which they may be said. */
 export interface Findings {
+  /** A message begins. */
+  begin(): void;
   add(found: Found): void;
   /** Everything in front of that offset was looked at. */
   settle(limit: number): void;
@@ -20,7 +22,7 @@ const NOTHING: readonly Found[] = [];
 
 /** Collects the findings of a message. What overlaps is kept back for at most `maxHeldBytes`; then it is cut there, and said as two. */
 export function createFindings(maxHeldBytes: number): Findings {
-  const lanes = createLanes();
+  let lanes = createLanes();
   let ready: Found[] = [];
   let settled = 0;
   let isHolding = false;
@@ -36,6 +38,12 @@ export function createFindings(maxHeldBytes: number): Findings {
   };
 
   return {
+    begin: () => {
+      if (lanes.all.length > 0) lanes = createLanes();
+      ready = [];
+      settled = 0;
+      isHolding = false;
+    },
     add: (found) => {
       const one = found.start >= settled ? found : { ...found, start: settled, end: Math.max(settled, found.end) };
       if (one.end <= settled) {

@@ -25,7 +25,7 @@ export interface HeldText {
   /** Where the message has the byte that stands at an index of the held bytes; for ends, where it has what is in front of that index. */
   rawStart(index: number): number;
   rawEnd(index: number): number;
-  /** Nothing will be held any more: the memory is another's. */
+  /** Nothing is held until a text begins: the memory is another's. */
   release(): void;
 }
 
@@ -58,9 +58,8 @@ interface Memory {
 /** Makes the holder of one message's texts. */
 export function createHeldText(sizes: WindowSizes, look: Look): HeldText {
   const capacity = sizes.behind + sizes.own + sizes.ahead + 4 * SLACK_BYTES;
-  let bytes = spare?.bytes ?? new Uint8Array(FIRST_BYTES);
-  let escapes = spare?.escapes ?? new Float64Array(FIRST_ESCAPES * ESCAPE_FIELDS);
-  spare = undefined;
+  let bytes = NO_BYTES;
+  let escapes = NO_ESCAPES;
   let escapeCount = 0;
   /** Of the text: the offset of `bytes[0]`, and how many bytes there are. */
   let origin = 0;
@@ -71,6 +70,12 @@ export function createHeldText(sizes: WindowSizes, look: Look): HeldText {
   /** In the message: where the text begins, and where its next byte comes from. */
   let rawOrigin = 0;
   let rawNext = 0;
+
+  const takeUp = (): void => {
+    bytes = spare?.bytes ?? new Uint8Array(FIRST_BYTES);
+    escapes = spare?.escapes ?? new Float64Array(FIRST_ESCAPES * ESCAPE_FIELDS);
+    spare = undefined;
+  };
 
   const room = (wanted: number): number => {
     const used = length - origin;
@@ -138,6 +143,7 @@ export function createHeldText(sizes: WindowSizes, look: Look): HeldText {
 
   return {
     begin: (at) => {
+      if (bytes.length === 0) takeUp();
       rawOrigin = rawNext = at;
       origin = length = window = escapeCount = 0;
       due = sizes.own + sizes.ahead;
@@ -199,6 +205,7 @@ export function createHeldText(sizes: WindowSizes, look: Look): HeldText {
     rawStart: (index) => raw(origin + index, false),
     rawEnd: (index) => raw(origin + index, true),
     release: () => {
+      if (bytes.length === 0) return;
       spare = { bytes, escapes };
       bytes = NO_BYTES;
       escapes = NO_ESCAPES;

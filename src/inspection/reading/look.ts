@@ -4,8 +4,9 @@ import { createJoins, MAX_PIECE_BYTES } from '../joins.ts';
 import type { Joins } from '../joins.ts';
 import { createLayers } from '../layers.ts';
 import type { Outlet } from '../layers.ts';
+import { surfaceBit } from '../plan.ts';
 import { STEPS_PER_FINDING, STEPS_PER_LOOK } from '../spend.ts';
-import type { Budget, Engine, Hit, Layer, Passage, Sought, Surface, UnscannedReason } from '../types.ts';
+import type { Budget, Engine, Hit, Layer, Noticed, Passage, Sought, Surface, UnscannedReason } from '../types.ts';
 import type { Findings } from './findings.ts';
 import { namesOf } from './names.ts';
 import type { Name } from './names.ts';
@@ -23,8 +24,12 @@ export interface Origin {
 /** What kind of text is read. */
 export type TextKind = 'string' | 'name' | 'number';
 
-/** Looks, for one message. */
+/** Looks, for one message after the other. */
 export interface Looker {
+  /** A message begins. */
+  begin(options: LookOptions): void;
+  /** The message is over: nothing of it is kept. */
+  end(): void;
   /** What the texts are, from now on. */
   kind: TextKind;
   /** False: the text has no place in a document. */
@@ -37,12 +42,16 @@ export interface Looker {
   miss(reason: UnscannedReason, at: number): void;
 }
 
-/** What a message's looks need. */
+/** What looks need. */
 export interface LookerOptions {
   readonly engine: Engine;
-  readonly surface: Surface;
   readonly place: Place;
   readonly findings: Findings;
+}
+
+/** How one message is looked into. */
+export interface LookOptions {
+  readonly surface: Surface;
   /** What the whole message may cost. Undefined: as much as its length lets it. */
   readonly budget?: Budget | undefined;
   /** Without a budget: the most that it may cost, however long it is. */
@@ -71,23 +80,32 @@ const STEPS_PER_BYTE = 40;
 const BASE_FINDINGS = 4_096;
 const BYTES_PER_FINDING = 16;
 
-const SURFACES: Readonly<Record<Surface, number>> = { request: 1, answer: 2, question: 4, definition: 8 };
 /** Characters written as others. */
 const WRITTEN: ReadonlySet<Layer> = new Set<Layer>(['url', 'html', 'escaped']);
 const NO_BYTES: Uint8Array = new Uint8Array(0);
 const NO_HITS: readonly Hit[] = [];
 
-/** Makes the looks of one message. */
-export function createLooker(options: LookerOptions): Looker {
-  const { engine, surface, place, findings, maxSteps = Number.POSITIVE_INFINITY } = options;
+/** Makes looks. */
+export function createLooker({ engine, place, findings }: LookerOptions): Looker {
   const names = namesOf(engine);
-  const surfaceBit = SURFACES[surface];
-  const isPaced = options.budget === undefined;
-  const budget: Budget = options.budget ?? { left: 0, failures: 0 };
   const missed = new Map<UnscannedReason, Set<string>>();
+  const ownBudget: Budget = { left: 0, failures: 0 };
+  let surface: Surface = 'answer';
+  let onSurface = 0;
+  let maxSteps = Number.POSITIVE_INFINITY;
+  let isPaced = true;
+  let budget = ownBudget;
   let spent = 0;
   /** One object for all looks: most find nothing, and need not be paid for. */
-  const passage = { bytes: NO_BYTES, begin: 0, end: 0, from: 0, to: 0, key: '', surface };
+  const passage: { -readonly [Member in keyof Passage]: Passage[Member] } = {
+    bytes: NO_BYTES,
+    begin: 0,
+    end: 0,
+    from: 0,
+    to: 0,
+    key: '',
+    surface,
+  };
 
   /** What is written otherwise may be seen beyond the end of the passage, as far as this. */
   let seenTo = 0;
@@ -119,10 +137,14 @@ export function createLooker(options: LookerOptions): Looker {
     return isWithin();
   };
 
+  /** Of the last text that was searched. */
+  const noticed: Noticed = { traits: 0 };
+
   const search = (text: Passage): readonly Hit[] => {
+    noticed.traits = 0;
     if (!spend(STEPS_PER_LOOK)) return NO_HITS;
     const { left, failures } = budget;
-    const hits = engine.search(text, budget);
+    const hits = engine.search(text, budget, noticed);
     spent += left - budget.left;
     if (budget.failures > failures) looker.miss('failed', nowAt);
     isWithin();
@@ -167,8 +189,10 @@ export function createLooker(options: LookerOptions): Looker {
   /** Looks at the passage, and under it. */
   const lookNow = (outlet: Outlet): void => {
     if (!mayLook()) return;
-    for (const hit of search(passage)) outlet.found(hit.detector, hit.start, hit.end, hit.layers);
-    if (looker.kind !== 'number' && passage.end - passage.begin >= MIN_LAYERED_BYTES) layers.look(passage, outlet, seenTo);
+    const hits = search(passage);
+    const { traits } = noticed;
+    for (const hit of hits) outlet.found(hit.detector, hit.start, hit.end, hit.layers);
+    if (looker.kind !== 'number' && passage.end - passage.begin >= MIN_LAYERED_BYTES) layers.look(passage, outlet, seenTo, traits);
   };
 
   // A word beside letters would be taken for some of them: what is found under these counts where it stands, and is taken out there.
@@ -176,15 +200,16 @@ export function createLooker(options: LookerOptions): Looker {
   const joins = createJoins({
     detectors: engine.detectors,
     place,
-    surface,
     look: (text, rawEnd, found) => {
       const end = nowAt;
       // What stood between the pieces and here was paid for, and so it counts for what may be spent.
       nowAt = Math.max(end, rawEnd);
       if (mayLook()) {
-        for (const hit of search(text)) found(hit.detector, hit.start, hit.end, hit.layers);
+        const hits = search(text);
+        const { traits } = noticed;
+        for (const hit of hits) found(hit.detector, hit.start, hit.end, hit.layers);
         // What cannot be looked under in pieces was said of the pieces, or is by chance.
-        joined.look(text, { found, miss: () => undefined });
+        joined.look(text, { found, miss: () => undefined }, text.end, traits);
       }
       nowAt = end;
     },
@@ -218,7 +243,7 @@ export function createLooker(options: LookerOptions): Looker {
   /** The name of a member, by its first look; in most the engine found nothing before. */
   const lookAtName = (name: Name, outlet: Outlet): void => {
     place.member(name);
-    if ((name.clean & surfaceBit) !== 0) {
+    if ((name.clean & onSurface) !== 0) {
       // It costs what it cost: what a message may cost must not depend on what others held.
       if (mayLook()) spend(name.steps);
       return;
@@ -227,13 +252,32 @@ export function createLooker(options: LookerOptions): Looker {
     lookNow(outlet);
     if (said > before.said) return;
     name.steps = spent - before.spent;
-    name.clean |= surfaceBit;
+    name.clean |= onSurface;
   };
 
   const looker: Looker = {
     kind: 'string',
     placed: true,
     joins,
+    begin: (options) => {
+      ({ surface } = options);
+      onSurface = surfaceBit(surface);
+      maxSteps = options.maxSteps ?? Number.POSITIVE_INFINITY;
+      isPaced = options.budget === undefined;
+      ownBudget.left = ownBudget.failures = 0;
+      budget = options.budget ?? ownBudget;
+      passage.surface = surface;
+      spent = nowAt = said = told = 0;
+      if (missed.size > 0) missed.clear();
+      looker.kind = 'string';
+      looker.placed = true;
+      joins.begin(surface);
+    },
+    end: () => {
+      passage.bytes = NO_BYTES;
+      passage.key = '';
+      budget = ownBudget;
+    },
     at: (origin) => {
       const outlet = outletAt(origin);
       return (bytes, begin, from, to, end) => {

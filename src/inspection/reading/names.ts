@@ -60,7 +60,11 @@ function createNames(): Names {
       const slot = (hash ^ (hash >>> 15)) & (KEPT - 1);
       const known = kept[slot];
       if (known !== undefined && isSame(known.text, bytes, from, count)) return known;
+      // Two places for each, or else two names of one message may put each other out over and over.
+      const other = kept[slot ^ 1];
+      if (other !== undefined && isSame(other.text, bytes, from, count)) return other;
       const name = describe(UTF8.decode(bytes.subarray(from, to)));
+      kept[slot ^ 1] = known ?? NO_NAME;
       kept[slot] = name;
       return name;
     },

@@ -8,6 +8,8 @@ import type { Name } from './names.ts';
 
 /** The levels above a value. */
 export interface Place {
+  /** A document begins. */
+  begin(): void;
   /** False: deeper than any reader follows. */
   open(isObject: boolean): boolean;
   close(): void;
@@ -70,6 +72,14 @@ export function createPlace(): Place {
   };
 
   return {
+    begin: () => {
+      depth = 0;
+      top = root;
+      root.count = 0;
+      root.name = NO_NAME;
+      root.hidden = false;
+      root.path = undefined;
+    },
     open: (isObject) => {
       if (depth === MAX_DEPTH) return false;
       const name = isObject ? NO_NAME : top.name;

@@ -6,6 +6,8 @@ import type { HeldText } from './held-text.ts';
 
 /** Reads strings into the text that is held. */
 export interface Strings {
+  /** A message begins. */
+  begin(): void;
   /** Reads on, to the quote that ends the string or to the end of the piece. */
   read(bytes: Uint8Array, from: number): number;
   /** Reads what the last piece ended in the middle of; gives where to go on in this one. */
@@ -50,6 +52,9 @@ export function createStrings(held: HeldText): Strings {
   };
 
   return {
+    begin: () => {
+      cutOff = NO_BYTES;
+    },
     read: (bytes, from) => {
       let at = from;
       while (at < bytes.length) {
