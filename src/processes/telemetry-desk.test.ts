@@ -77,6 +77,8 @@ interface Bed {
   readonly clock: { nowMs: number };
   hear(calls: readonly CallSpan[]): void;
   counted(name: 'sallyport.telemetry.spans' | 'sallyport.telemetry.exports'): Record<string, number>;
+  /** Another config, with this collector. */
+  configureFor(endpoint: string): void;
   /** Ticks until something holds. */
   until(holds: () => boolean): Promise<void>;
 }
@@ -87,10 +89,16 @@ function open(t: TestContext, endpoint: string | undefined, over: Partial<Teleme
   const log = createLog({ process: 'test', level: 'info', write: (line) => warned.push(line), clock: () => 0, format: 'json' });
   const clock = { nowMs: 1_000_000 };
   const desk = createTelemetryDesk({ version: '1', node: 'n', log, metrics, total: () => metrics.dump(), nowMs: () => clock.nowMs });
+  const traces = { ratio: 1, followAgents: true, perSecond: 100 };
+  const configureFor = (to: string | undefined): void => {
+    const otlp = to === undefined ? undefined : { endpoint: to, headers: { 'x-key': [{ text: 'k' }] }, timeoutMs: 300 };
+    desk.configure({ telemetry: { otlp, metricsEveryMs: 0, traces, resource: {}, ...over }, servers: [] });
+  };
   const bed: Bed = {
     warned,
     clock,
     desk,
+    configureFor,
     hear: (calls) => {
       const frame = { type: 'spans', fields: JSON.parse(JSON.stringify({ calls })), payload: new Uint8Array(0), reply: () => {} };
       bed.desk.hears?.['spans']?.(frame, Object.create(null));
@@ -104,9 +112,7 @@ function open(t: TestContext, endpoint: string | undefined, over: Partial<Teleme
       }
     },
   };
-  const traces = { ratio: 1, followAgents: true, perSecond: 100 };
-  const otlp = endpoint === undefined ? undefined : { endpoint, headers: { 'x-key': [{ text: 'k' }] }, timeoutMs: 300 };
-  bed.desk.configure({ telemetry: { otlp, metricsEveryMs: 0, traces, resource: {}, ...over }, servers: [] });
+  configureFor(endpoint);
   t.after(() => bed.desk.close());
   return bed;
 }
@@ -163,6 +169,41 @@ test('a collector that is down is asked less and less often, and takes what was 
   await bed.until(() => bed.counted('sallyport.telemetry.spans')['sent'] === 6);
   assert.deepEqual(bed.desk.faults(), []);
   assert.equal(bed.warned.filter((line) => line.includes('does not take')).length, 1, 'said once');
+});
+
+test('what was under way to the collector of an older config is not told to another, and says nothing of it', async (t) => {
+  const silent = await listen(t, () => {});
+  const well = await listen(t, (response) => void response.end('{}'));
+  const bed = open(t, silent.endpoint);
+  bed.hear(spans(3));
+  bed.clock.nowMs += 2_000;
+  await bed.until(() => silent.came.length === 1);
+  bed.hear(spans(2));
+  bed.configureFor(well.endpoint);
+  await bed.until(() => bed.counted('sallyport.telemetry.exports')['traces failed'] === 1);
+  // What was on its way, and what waited for it; there is no fault, and no pause, of a collector that was never asked.
+  const own = (result: string): number => bed.counted('sallyport.telemetry.spans')[result] ?? 0;
+  const each = own('dropped') / 5;
+  assert.ok(each > 0);
+  assert.deepEqual(bed.desk.faults(), []);
+  bed.hear(spans(4));
+  bed.clock.nowMs += 2_000;
+  await bed.until(() => own('sent') > 0);
+  assert.deepEqual([own('sent') / each, well.came.length, bed.desk.faults()], [4, 1, []]);
+});
+
+test('the same collector is told what was cut off by a reload', async (t) => {
+  let isSilent = true;
+  const collector = await listen(t, (response) => void (isSilent || response.end('{}')));
+  const bed = open(t, collector.endpoint);
+  bed.hear(spans(3));
+  bed.clock.nowMs += 2_000;
+  await bed.until(() => collector.came.length === 1);
+  isSilent = false;
+  bed.configureFor(collector.endpoint);
+  await bed.until(() => (bed.counted('sallyport.telemetry.spans')['sent'] ?? 0) > 0);
+  assert.equal(bed.counted('sallyport.telemetry.spans')['dropped'], undefined);
+  assert.deepEqual(bed.desk.faults(), []);
 });
 
 test('what does not fit while it is away is dropped and counted, the newest first', async (t) => {

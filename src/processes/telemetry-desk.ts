@@ -67,8 +67,10 @@ export function createTelemetryDesk(options: TelemetryDeskOptions): TelemetryDes
   const countSpans = (result: 'sent' | 'refused' | 'dropped', calls: readonly CallSpan[]): void =>
     metrics.counter('sallyport.telemetry.spans', { result }).add(calls.reduce((sum, call) => sum + spansIn(call), 0));
 
-  const heard = (signal: Signal, sent: Sent): void => {
+  const hear = (from: Target, signal: Signal, sent: Sent): void => {
     metrics.counter('sallyport.telemetry.exports', { signal, result: sent.kind }).add();
+    // What was under way when another config came, and was cut off by that, says nothing of the collector that is asked now.
+    if (from !== target) return;
     if (sent.kind === 'sent') {
       if (fault !== undefined) log.info('the collector takes telemetry again');
       [fault, pauseMs, notBeforeMs] = [undefined, 0, 0];
@@ -81,21 +83,22 @@ export function createTelemetryDesk(options: TelemetryDeskOptions): TelemetryDes
     notBeforeMs = nowMs() + Math.max(pauseMs, sent.retryAfterMs);
   };
 
-  const sendTraces = async ({ collector, resource }: Target): Promise<void> => {
+  const sendTraces = async (to: Target): Promise<void> => {
     const batch = waiting.splice(0, MAX_BATCH);
     waitingSinceMs = nowMs();
-    const sent = await collector.send(
+    const sent = await to.collector.send(
       'traces',
-      toOtlpTraces(batch, resource, (server) => places.get(server)),
+      toOtlpTraces(batch, to.resource, (server) => places.get(server)),
     );
-    heard('traces', sent);
+    hear(to, 'traces', sent);
     if (sent.kind === 'sent') countSpans('sent', batch);
     else if (sent.kind === 'refused') countSpans('refused', batch);
-    else keep(batch, 'first');
+    else if (isSamePlace(to, target)) keep(batch, 'first');
+    else countSpans('dropped', batch);
   };
-  const sendMetrics = async ({ collector, resource }: Target): Promise<void> => {
+  const sendMetrics = async (to: Target): Promise<void> => {
     metricsAtMs = nowMs();
-    heard('metrics', await collector.send('metrics', toOtlpMetrics(total(), resource, { sinceMs, atMs: metricsAtMs })));
+    hear(to, 'metrics', await to.collector.send('metrics', toOtlpMetrics(total(), to.resource, { sinceMs, atMs: metricsAtMs })));
   };
 
   /** Takes calls in; of too many, the newest are dropped, so that what was begun to be told is told to its end. */
@@ -131,7 +134,8 @@ export function createTelemetryDesk(options: TelemetryDeskOptions): TelemetryDes
     configure: ({ telemetry, servers }) => {
       places = new Map(servers.map((server) => [server.name, placeOf(server)]));
       // Also where nothing is another: whoever has exchanged a secret lets the config be read again.
-      target?.collector.close();
+      const before = target;
+      before?.collector.close();
       target = undefined;
       [fault, pauseMs, notBeforeMs] = [undefined, 0, 0];
       if (telemetry?.otlp === undefined) {
@@ -145,6 +149,8 @@ export function createTelemetryDesk(options: TelemetryDeskOptions): TelemetryDes
         return;
       }
       target = { collector: opened, config: telemetry, resource: createOtlpResource(version, node, telemetry.resource) };
+      // What was gathered for one place is not told to another.
+      if (before !== undefined && !isSamePlace(before, target)) countSpans('dropped', waiting.splice(0));
     },
     tick,
     faults: () => (fault === undefined ? [] : [`Telemetry is not taken by the collector: ${fault}. Calls are not affected.`]),
@@ -163,6 +169,11 @@ export function createTelemetryDesk(options: TelemetryDeskOptions): TelemetryDes
       last.collector.close();
     },
   };
+}
+
+/** Whether both are the same collector, however it is spoken to. */
+function isSamePlace(one: Target, other: Target | undefined): boolean {
+  return one.config.otlp?.endpoint === other?.config.otlp?.endpoint;
 }
 
 /** The collector of a config; a text says why there is none. */
