@@ -1,4 +1,4 @@
-// What everything stands on: results, secrets, digests, the error table, near misses, what looks like what. No I/O, no clock, no randomness.
+// What everything stands on: results, secrets, digests, the error table, near misses, what looks like what, who is under way. No I/O, no clock, no randomness.
 export { diffLines } from './diff-lines.ts';
 export type { DiffLine } from './diff-lines.ts';
 export { createMac, createSha256, hmacSha256, sha256, sha256Hex } from './digest.ts';
@@ -13,5 +13,7 @@ export { nearest } from './nearest.ts';
 export { quoteProgram, withoutProgramWords } from './program-words.ts';
 export { fail, ok } from './result.ts';
 export type { Result } from './result.ts';
+export { createRoster } from './roster.ts';
+export type { Listed, Roster } from './roster.ts';
 export { Secret } from './secret.ts';
 export { looksLike, toSkeleton } from './skeleton.ts';

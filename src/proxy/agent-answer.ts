@@ -8,6 +8,7 @@ import type { Answer } from './answer.ts';
 import { noteReleasedPiece } from './committed.ts';
 import type { Call, OutcomeStatus, Ports, Reply } from './exchange.ts';
 import { toKeep } from './kept-event.ts';
+import type { OpenExchange } from './open-exchanges.ts';
 import { EVENT_END, EVENT_START, inOneLine } from './raw-event.ts';
 import { requestOf } from './request-of.ts';
 import { recordOutcome } from './record.ts';
@@ -35,6 +36,7 @@ class AgentAnswer implements Answer {
   readonly #call: Call;
   readonly #ports: Ports;
   readonly #reply: Reply;
+  readonly #open: OpenExchange;
   #form: Form;
   /** A body in pieces is one event of a stream that was there before it. */
   #isInEvent = false;
@@ -57,7 +59,7 @@ class AgentAnswer implements Answer {
     this.#form = this.streaming ? 'events' : 'none';
     reply.onDrain = () => this.#drained();
     reply.onHangup = () => this.#hungUp();
-    ports.open.add(this, call);
+    this.#open = ports.open.add(this, call);
   }
 
   get full(): boolean {
@@ -232,7 +234,7 @@ class AgentAnswer implements Answer {
   #finish(outcome: OutcomeStatus): void {
     if (this.finished) return;
     this.finished = true;
-    this.#ports.open.remove(this);
+    this.#ports.open.remove(this.#open);
     this.#record(outcome);
   }
 

@@ -47,7 +47,7 @@ export function createListChanges({ open, catalogue, known, snapshot }: ListChan
         known.outdateAll(server, LISTS[kind].list);
         const inForce = snapshot();
         if (inForce === undefined) continue;
-        for (const [answer, call] of open.listening()) {
+        for (const { answer, call } of open.listening()) {
           const { principal } = call.arrival;
           if (!serversOf(call).includes(server)) continue;
           if (names.some((name) => mayEver(principal, server, subjectOf(kind, name), inForce))) tell(answer, call, kind);
@@ -58,7 +58,7 @@ export function createListChanges({ open, catalogue, known, snapshot }: ListChan
       if (before.policy === after.policy) return;
       /** What each agent would see, by agent, server and kind: several streams of one agent ask the same. */
       const compared = new Map<string, boolean>();
-      for (const [answer, call] of open.listening()) {
+      for (const { answer, call } of open.listening()) {
         for (const kind of KINDS) {
           const changes = serversOf(call).some((server) => {
             const { tenant, agent } = call.arrival.principal;

@@ -3,6 +3,8 @@
 
 import { ANONYMOUS_KEY_ID } from '../agents/index.ts';
 import type { Principal } from '../agents/index.ts';
+import { createRoster } from '../base/index.ts';
+import type { Listed } from '../base/index.ts';
 import type { Snapshot } from '../config/index.ts';
 import type { Subject } from '../policies/index.ts';
 import type { Answer } from './answer.ts';
@@ -11,15 +13,27 @@ import { LONG_LIVED } from './in-flight.ts';
 import { usableMembers } from './usable-members.ts';
 import { mayEver } from './verdicts.ts';
 
+/** An exchange that is not over. */
+export interface OpenExchange extends Listed {
+  readonly answer: Answer;
+  readonly call: Call;
+}
+
+/** What is cut by other means than its answer. */
+interface Watched extends Listed {
+  readonly call: Call;
+  readonly cut: () => void;
+}
+
 /** The exchanges of one worker. */
 export interface OpenExchanges {
   readonly count: number;
   /** Open streams of one agent, for its cap. */
   streamsOf(tenant: string, agent: string): number;
   /** The streams that live until somebody ends them, with what each is for. */
-  listening(): Iterable<readonly [Answer, Call]>;
-  add(answer: Answer, call: Call): void;
-  remove(answer: Answer): void;
+  listening(): readonly OpenExchange[];
+  add(answer: Answer, call: Call): OpenExchange;
+  remove(exchange: OpenExchange): void;
   /** What has no answer of its own yet, or is only a part of one: `cut` ends it when it would not be let begin any more. Gives back how to forget it. */
   watch(call: Call, cut: () => void): () => void;
   /** Cuts whatever the new snapshot would not let begin, and says how much that was. */
@@ -33,9 +47,9 @@ export interface OpenExchanges {
 
 /** An empty set. */
 export function createOpenExchanges(): OpenExchanges {
-  const open = new Map<Answer, Call>();
+  const open = createRoster<OpenExchange>();
   const streams = new Map<string, number>();
-  const watched = new Set<{ readonly call: Call; readonly cut: () => void }>();
+  const watched = createRoster<Watched>();
 
   const key = (tenant: string, agent: string): string => `${tenant}\u0000${agent}`;
   const count = (call: Call, by: 1 | -1): void => {
@@ -51,50 +65,50 @@ export function createOpenExchanges(): OpenExchanges {
       return open.size;
     },
     streamsOf: (tenant, agent) => streams.get(key(tenant, agent)) ?? 0,
-    listening: () => [...open].filter(([, call]) => LONG_LIVED.has(call.question.method)),
+    listening: () => open.all().filter(({ call }) => LONG_LIVED.has(call.question.method)),
     add: (answer, call) => {
-      open.set(answer, call);
+      const exchange = { answer, call, place: -1 };
+      open.add(exchange);
       count(call, 1);
+      return exchange;
     },
-    remove: (answer) => {
-      const call = open.get(answer);
-      if (call === undefined) return;
-      open.delete(answer);
-      count(call, -1);
+    remove: (exchange) => {
+      if (open.remove(exchange)) count(exchange.call, -1);
     },
     watch: (call, cut) => {
-      const one = { call, cut };
+      const one = { call, cut, place: -1 };
       watched.add(one);
-      return () => void watched.delete(one);
+      return () => void watched.remove(one);
     },
     reconsider: (snapshot, nowMs) => {
       let ended = 0;
       const isOver = (call: Call): boolean => !stillAllowed(call, snapshot, nowMs);
-      for (const [answer, call] of open)
-        if (isOver(call)) {
+      // What is cut may end others.
+      for (const one of open.all())
+        if (open.has(one) && isOver(one.call)) {
           ended++;
-          answer.cut('cancelled');
+          one.answer.cut('cancelled');
         }
-      for (const one of watched)
-        if (isOver(one.call)) {
+      for (const one of watched.all())
+        if (watched.has(one) && isOver(one.call)) {
           ended++;
-          watched.delete(one);
+          watched.remove(one);
           one.cut();
         }
       return ended;
     },
     cutAll: () => {
-      for (const answer of open.keys()) answer.cut('cancelled');
+      for (const { answer } of open.all()) answer.cut('cancelled');
     },
     endStreams: () => {
-      for (const [answer, call] of open)
+      for (const { answer, call } of open.all())
         if (LONG_LIVED.has(call.question.method)) {
           answer.end('ok');
           answer.onGone?.();
         }
     },
     keepAlive: (beforeUs) => {
-      for (const answer of open.keys()) answer.keepAlive(beforeUs);
+      for (const { answer } of open.all()) answer.keepAlive(beforeUs);
     },
   };
 }
