@@ -18,6 +18,8 @@ const READ_BUFFER = Buffer.allocUnsafeSlow(256 * 1024);
 
 /** An answer that takes longer than this is an error: nothing in the bench waits on purpose. */
 const ANSWER_TIMEOUT_MS = 10_000;
+/** Where refusals are counted, nobody waits longer than this for a connection. */
+const GIVE_UP_MS = 1_000;
 
 interface Connection {
   readonly index: number;
@@ -46,6 +48,8 @@ class Generator {
   #stopped = false;
   #answered = 0;
   #answeredInAll = 0;
+  #refused = 0;
+  #givenUp = 0;
   #reconnects = 0;
   #errors = 0;
   #firstError: string | undefined;
@@ -115,11 +119,21 @@ class Generator {
   }
 
   #sendDue(): void {
+    this.#giveUp();
     while (this.#due.length > 0) {
       const connection = this.#idle.shift();
       if (connection === undefined) return;
       const instant = this.#due.shift() ?? Number.NaN;
       this.#send(connection, instant);
+    }
+  }
+
+  #giveUp(): void {
+    if (this.#plan.refusals === 'errors') return;
+    const oldest = monotonicMs() - GIVE_UP_MS;
+    while ((this.#due[0] ?? Infinity) < oldest) {
+      this.#due.shift();
+      if (this.#measuring) this.#givenUp += 1;
     }
   }
 
@@ -186,12 +200,15 @@ class Generator {
       return;
     }
     connection.pending = undefined;
-    if (answer.kind === 'malformed' || answer.status !== 200 || !answer.body.equals(connection.expected)) {
+    const isRefused = answer.kind === 'answer' && this.#plan.refusals === 'counted' && (answer.status === 429 || answer.status === 503);
+    if (isRefused) {
+      if (this.#measuring) this.#refused += 1;
+    } else if (answer.kind === 'malformed' || answer.status !== 200 || !answer.body.equals(connection.expected)) {
       this.#fail(`wrong answer on connection ${connection.index}: ${bytes.subarray(0, 400).toString('latin1')}`);
     }
     const now = monotonicMs();
     this.#answeredInAll += 1;
-    if (this.#measuring) {
+    if (this.#measuring && !isRefused) {
       this.#answered += 1;
       this.#latencies.push(now - connection.since);
     }
@@ -241,6 +258,8 @@ class Generator {
       maxMs: latencies.at(-1) ?? Number.NaN,
       lateP50Ms: late.length === 0 ? 0 : percentile(late, 50),
       lateP99Ms: late.length === 0 ? 0 : percentile(late, 99),
+      refused: this.#refused,
+      givenUp: this.#givenUp,
       reconnects: this.#reconnects,
       protocol: this.#protocol,
       errors: this.#errors,

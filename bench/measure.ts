@@ -38,6 +38,9 @@ export const PHASES = {
 
 export type Phase = keyof typeof PHASES;
 
+/** A load of another kind. */
+export type Load = Pick<LoadPlan, 'connections' | 'pace' | 'refusals'>;
+
 /** How long a measurement takes. */
 export interface Timing {
   readonly warmupMs: number;
@@ -60,11 +63,16 @@ export interface Measurement {
   readonly generator: GeneratorResult;
 }
 
-/** Runs one load against one target. Rejects when any answer was wrong: a figure over errors is no figure. */
-export async function measure(children: Children, target: Target, phase: Phase, timing: Timing): Promise<Measurement> {
+/** Runs one of the three loads against one target. Rejects when any answer was wrong: a figure over errors is no figure. */
+export function measure(children: Children, target: Target, phase: Phase, timing: Timing): Promise<Measurement> {
+  return measureLoad(children, target, { ...PHASES[phase], refusals: 'errors' }, timing);
+}
+
+/** The same with any load. */
+export async function measureLoad(children: Children, target: Target, load: Load, timing: Timing): Promise<Measurement> {
   const child = children.start({ name: 'generator', command: process.execPath, args: [GENERATOR], cores: String(LOAD_CORE) });
   const { port, caFile, callers, route, answer } = target;
-  const plan: LoadPlan = { port, caFile, callers, route, answer, ...PHASES[phase], ...timing };
+  const plan: LoadPlan = { port, caFile, callers, route, answer, ...load, ...timing };
   child.process.stdin?.write(`${JSON.stringify(plan)}\n`);
   const patienceMs = timing.warmupMs + timing.measureMs + 30_000;
   const next = async (): Promise<GeneratorEvent> => JSON.parse(await child.nextLine(patienceMs));

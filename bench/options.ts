@@ -8,7 +8,7 @@ import { allRows, GROUPS, type Row, rowsNamed } from './rows.ts';
 
 const FULL = { rounds: 5, warmupMs: 1000, measureMs: 4000, heatMs: 5000 };
 const QUICK = { rounds: 1, warmupMs: 200, measureMs: 600, heatMs: 800 };
-/** What a smoke run takes: a road of each kind, and the parts that have a short form. */
+/** What a smoke run takes: every kind of program that can stand in the path, every load, and a part. */
 const QUICK_ROWS: readonly Row[] = [
   'direct-tls',
   'haproxy-tls',

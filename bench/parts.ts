@@ -10,11 +10,11 @@ import { type Figures, FIGURES_FILE, readFigures } from './figures.ts';
 
 const PATIENCE_MS = 30 * 60_000;
 
-/** What each part is about. `quick`: it has a short form, which a --quick run takes. */
+/** What each part is about. `quick`: a --quick run takes its short form; the others are only shorter there when they are named. */
 export const PARTS = {
   large: { label: 'answers of 1 MiB and 100 MiB', quick: true },
-  overload: { label: 'twice as many calls as it can carry', quick: true },
-  connections: { label: 'memory of idle connections and of streams', quick: true },
+  overload: { label: 'twice as many calls as it can carry', quick: false },
+  connections: { label: 'memory of idle connections and of streams', quick: false },
   start: { label: 'from the start to the first answered call', quick: false },
   'scale-policy': { label: 'what many agents and rules cost a call', quick: false },
   scale: { label: 'what many servers and tools cost a call', quick: false },

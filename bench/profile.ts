@@ -1,6 +1,6 @@
 // `node bench/profile.ts`: where the CPU of a gateway under load goes, process by process and thread by thread, from `perf`. Starts one row
-// of the bench, heats it, and records every process of its tree for some seconds. Prints the functions that take most by themselves, and
-// keeps what perf recorded, so that it can be asked more (`perf report -i FILE`, a flame graph from `perf script -i FILE`).
+// of the bench, heats it, and records every process of its tree for some seconds. Prints shares by folder, file and function of ours (bench/shares.ts),
+// and keeps what perf recorded, so that it can be asked more (`perf report -i FILE`, a flame graph from `perf script -i FILE`).
 
 import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,6 +15,7 @@ import { findProgram } from './machine.ts';
 import { measure, type Phase, PHASES } from './measure.ts';
 import { readTree } from './procfs.ts';
 import { isRow } from './rows.ts';
+import { readShares } from './shares.ts';
 
 const CHECKOUT = fileURLToPath(new URL('..', import.meta.url));
 const FOLDER = fileURLToPath(new URL(`./results/profile-${process.pid}/`, import.meta.url));
@@ -67,20 +68,23 @@ await recorded;
 process.stdout.write(
   `${row}, ${phase}: ${measured.requestsPerSecond.toFixed(0)} req/s, ${measured.cpuPerRequestUs?.toFixed(1)} µs CPU per request while watched\n\n`,
 );
-const report = (...args: string[]): string =>
-  execFileSync(perf, ['report', '-i', file, '--stdio', '--no-children', '-g', 'none', ...args], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-    maxBuffer: 1 << 28,
-  })
-    .split('\n')
-    .filter((line) => line !== '' && !line.startsWith('#'))
-    .slice(0, Number(values.top))
-    .map((line) => line.replace(/[ -]+$/, '').slice(0, 150))
-    .join('\n');
-process.stdout.write(`by process and thread\n${report('--sort', 'pid,tid,comm')}\n\n`);
-process.stdout.write(`by object\n${report('--sort', 'comm,dso')}\n\n`);
-process.stdout.write(`by function\n${report('--sort', 'comm,dso,symbol')}\n\nEverything: perf report -i ${file}\n`);
+const script = execFileSync(perf, ['script', '-i', file, '-F', 'comm,tid,ip,sym'], {
+  encoding: 'utf8',
+  stdio: ['ignore', 'pipe', 'ignore'],
+  maxBuffer: 1 << 30,
+});
+const shares = readShares(script.split('\n'));
+for (const [title, list] of [
+  ['by folder', shares.folders],
+  ['by file', shares.files],
+  ['by function', shares.functions],
+] as const) {
+  const lines = list.slice(0, Number(values.top)).map(({ name, share }) => `${(share * 100).toFixed(2).padStart(6)} %  ${name}`);
+  process.stdout.write(`${title}\n${lines.join('\n')}\n\n`);
+}
+const kept = join(FOLDER, 'shares.json');
+writeFileSync(kept, JSON.stringify({ row, phase, cpuPerRequestUs: measured.cpuPerRequestUs, ...shares }, undefined, 1));
+process.stdout.write(`${shares.samples} samples. These as JSON: ${kept}\nEverything: perf report -i ${file}\n`);
 await bed.close();
 
 /** A copy of the program whose processes write down for perf where the compiler puts which function. The program itself passes no such flag on. */

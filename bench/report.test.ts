@@ -31,6 +31,8 @@ function measured(cpuPerRequestUs: number | undefined, p50Ms = 1, proxyCoreBusy 
       maxMs: 1,
       lateP50Ms: 0,
       lateP99Ms: 0,
+      refused: 0,
+      givenUp: 0,
       reconnects: 0,
       protocol: 'plain',
       errors: 0,

@@ -1,4 +1,4 @@
-// A gateway of the bench, set up only through what any operator uses: sallyport.yaml, `serve`, `agents add`.
+// A gateway of the bench, set up only through what any operator uses: sallyport.yaml, `serve`, the admin API.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 import { stringify } from 'yaml';
 
+import { addAgents } from './agents.ts';
 import { type Ready, readyCallers } from './callers.ts';
 import type { Child, Children } from './children.ts';
 import { AGENTS, type ConfigOptions, everythingOff, everythingOn } from './config.ts';
@@ -15,7 +16,6 @@ import type { Gateway } from './rows.ts';
 /** A profile sets another program: a copy that tells the profiler the names of its functions. */
 const program = (): string => process.env['SALLYPORT_BENCH_PROGRAM'] ?? fileURLToPath(new URL('../bin/sallyport.mjs', import.meta.url));
 const READY_TIMEOUT_MS = 60_000;
-const COMMAND_TIMEOUT_MS = 30_000;
 
 /** How one gateway of the bench is started. */
 export interface SallyportOptions extends ConfigOptions {
@@ -42,8 +42,7 @@ export async function startSallyport(children: Children, options: SallyportOptio
     cores: options.cores,
   });
   const port = readyPort(await child.nextLine(READY_TIMEOUT_MS));
-  const keys: (string | undefined)[] = [];
-  for (const agent of AGENTS) keys.push(options.config === 'lean' ? undefined : await addAgent(children, options, agent));
+  const keys = options.config === 'lean' ? AGENTS.map(() => undefined) : await addAgents(join(options.folder, 'data'), AGENTS);
   const { certificates, road } = options;
   return { child, port, ...(await readyCallers({ port, certificates, road, route: routeOf(road) }, keys)) };
 }
@@ -53,16 +52,4 @@ function readyPort(line: string): number {
   const url = event.listeners?.[0]?.url;
   if (event.event !== 'ready' || url === undefined) throw new Error(`sallyport serve said ${line} where its ready event was expected`);
   return Number(new URL(url).port);
-}
-
-async function addAgent(children: Children, { name, folder }: SallyportOptions, agent: string): Promise<string> {
-  const command = children.start({
-    name: `${name}-agents`,
-    command: process.execPath,
-    args: [program(), 'agents', 'add', agent, '--data', join(folder, 'data'), '--output', 'json'],
-    cores: undefined,
-  });
-  const added: { key?: string } = JSON.parse(await command.nextLine(COMMAND_TIMEOUT_MS));
-  if (added.key === undefined) throw new Error(`sallyport agents add ${agent} gave no key`);
-  return added.key;
 }

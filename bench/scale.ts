@@ -9,19 +9,19 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 import { monotonicMs } from './clock.ts';
 import { handOver } from './figures.ts';
-import { percentile, spread } from './statistics.ts';
+import { spread } from './statistics.ts';
+import { type Costed, cpuUs, quiet } from './worker-cost.ts';
 import { ask, inLanes, LANES } from './scale-load.ts';
 import type { Target } from './scale-load.ts';
 import { toolOf } from './scale-server.ts';
 import { at, startGateway } from '../test/harness/index.ts';
-import type { Gateway } from '../test/harness/index.ts';
 
 const IS_QUICK = process.argv.includes('--quick');
 const ROUNDS = IS_QUICK ? 8 : 48;
@@ -50,12 +50,9 @@ const BUDGETS = {
   stallMs: IS_QUICK ? 500 : 250,
 } as const;
 
-interface Bed extends Target {
+interface Bed extends Target, Costed {
   readonly servers: number;
   readonly tools: number;
-  readonly gateway: Gateway;
-  /** CPU that the worker takes by itself, in µs for each ms: upkeep, and no part of a call. */
-  restUs: number;
 }
 
 const verdicts: { readonly name: string; readonly measured: number; readonly atMost: number }[] = [];
@@ -172,14 +169,6 @@ async function measureCalls(): Promise<void> {
   }
 }
 
-/** What it costs while little else runs. */
-function quiet(costs: readonly number[]): number {
-  return percentile(
-    costs.toSorted((a, b) => a - b),
-    25,
-  );
-}
-
 /** A list of a hundred, of which ten are hidden by policy. */
 async function measureLists(middle: Bed, big: Bed): Promise<void> {
   const count = 50;
@@ -256,22 +245,6 @@ async function measureAll(big: Bed): Promise<void> {
     `\n${big.servers} servers as one: ${seen.size} tools on ${pages} pages, the largest ${(largest / 1e6).toFixed(1)} MB, in ${((monotonicMs() - began) / 1000).toFixed(1)} s; the worker has ${Math.round(rssOf(big) / 1e6)} MB`,
   );
   hold('tools that are missing on the list of all servers as one', expected - seen.size, 0);
-}
-
-/** CPU that the workers of a gateway used while something was done. */
-async function cpuUs(bed: Bed, work: () => Promise<unknown>): Promise<number> {
-  const before = usedUs(bed);
-  const began = monotonicMs();
-  await work();
-  return usedUs(bed) - before - bed.restUs * (monotonicMs() - began);
-}
-
-function usedUs({ gateway }: Bed): number {
-  let nanoseconds = 0;
-  for (const pid of gateway.workers())
-    for (const task of readdirSync(`/proc/${pid}/task`))
-      nanoseconds += Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'latin1').split(' ')[0]);
-  return nanoseconds / 1_000;
 }
 
 function rssOf({ gateway }: Bed): number {

@@ -51,6 +51,11 @@ export interface LoadPlan {
   readonly caFile: string | undefined;
   readonly connections: number;
   readonly pace: Pace;
+  /**
+   * Whether a refusal for too much work (429, 503) is an error like any other, or is counted; then, on a schedule, a call that found no connection for
+   * a second is given up.
+   */
+  readonly refusals: 'errors' | 'counted';
   readonly warmupMs: number;
   readonly measureMs: number;
   readonly callers: readonly Caller[];
@@ -76,6 +81,9 @@ export interface GeneratorResult {
   /** How late the generator woke for a scheduled instant: its own share of the latency (0 when closed). */
   readonly lateP50Ms: number;
   readonly lateP99Ms: number;
+  /** Calls inside the window that were refused, and calls that were given up, where these are counted. */
+  readonly refused: number;
+  readonly givenUp: number;
   /** Connections that the other side closed in good order and that were opened again. */
   readonly reconnects: number;
   readonly protocol: string;
