@@ -5,6 +5,7 @@
 import type { Name } from './reading/names.ts';
 import {
   add,
+  clear,
   counts,
   createGroup,
   forget,
@@ -101,8 +102,9 @@ export function createJoins(tools: JoinTools): Joins {
   /** Looks at what a group holds. */
   const lookAt = (group: Group, level: number): void => {
     const { pieces, bytes } = group;
+    if (pieces.length < 2 || !mayBeWorthLooking(group)) return;
     const last = pieces.at(-1);
-    if (pieces.length < 2 || last === undefined || !mayBeWorthLooking(group)) return;
+    if (last === undefined) return;
     for (const { begin, end } of rangesOf(group)) {
       if (!isWorthLooking(group, begin, end)) continue;
       const text: Passage = { bytes, begin, end, from: begin, to: end, key: '', surface };
@@ -130,8 +132,7 @@ export function createJoins(tools: JoinTools): Joins {
   const finish = (group: Group, level: number): void => {
     if (group.pieces.length === 0) return;
     lookAt(group, level);
-    group.pieces = [];
-    group.length = 0;
+    clear(group);
     isStale = true;
   };
 
@@ -147,7 +148,7 @@ export function createJoins(tools: JoinTools): Joins {
 
   /** The group of the same member of the objects in an array. */
   const siblingsOfNow = (): Group | undefined => {
-    const array = levels[depth - 2];
+    const array = depth < 2 ? undefined : levels[depth - 2];
     if (array === undefined || array.isObject || levels[depth - 1]?.isObject !== true) return undefined;
     const name = place.name();
     const known = array.siblings.get(name);

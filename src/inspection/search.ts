@@ -12,7 +12,7 @@ import type { Plan, Probe } from './plan.ts';
 import { SHAPED, SIFTED } from './sift.ts';
 import { contain, isSpent, spend, STEPS_PER_FOLDED_BYTE, STEPS_PER_FOLDED_WIDE_BYTE, STEPS_PER_HIT } from './spend.ts';
 import type { Budget, ByteKind, Engine, Fold, Folded, Hit, Layer, Noticed, Passage, Sought, Surface, Sweep } from './types.ts';
-import { endInPassage, foldedView, plainView, startInPassage } from './view.ts';
+import { createPlainView, endInPassage, foldedView, startInPassage } from './view.ts';
 import type { View } from './view.ts';
 
 /** What a search is made of. */
@@ -42,6 +42,7 @@ const MIN_FOLDED_WIDE_BYTES = 4;
 export function createSearch({ plan, sought, sweeps, fold, goesByShape }: SearchParts): Engine['search'] {
   const probesNamed = createNameIndex(plan);
   const needing = sweeps.map((one) => ({ ...one, needs: one.sweep.needs.reduce((bits, kind) => bits | KIND_BITS[kind], 0) }));
+  const plainView = createPlainView();
   let view: View | undefined;
   let budget: Budget = { left: 0, failures: 0 };
   let hits: Hit[] = [];
@@ -91,8 +92,10 @@ export function createSearch({ plan, sought, sweeps, fold, goesByShape }: Search
       for (const around of opened) if (!isSpent(budget)) contain(budget, () => lookInto(next, around, budget, hit));
     }
     if (folded !== undefined || passage.from !== passage.begin || passage.key === '') return traits;
+    const named = probesNamed(passage.key);
+    if (named.length === 0) return traits;
     const surface = surfaceBit(passage.surface);
-    for (const probe of probesNamed(passage.key)) {
+    for (const probe of named) {
       if ((probe.surfaces & surface) !== 0 && !isSpent(budget)) contain(budget, () => lookAtBeginning(next, probe, budget, hit));
     }
     return traits;

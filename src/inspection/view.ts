@@ -16,10 +16,26 @@ export interface View {
 
 const PLAIN: readonly Layer[] = Object.freeze([]);
 
-/** The passage as it is. */
-export function plainView(passage: Passage): View {
-  const { bytes, begin, end } = passage;
-  return { passage, bytes, begin, end, folded: undefined, layers: PLAIN };
+const NO_PASSAGE: Passage = Object.freeze({ bytes: new Uint8Array(0), begin: 0, end: 0, from: 0, to: 0, key: '', surface: 'answer' });
+
+/** Makes what shows passages as they are, one after the other: each view is good until the next. */
+export function createPlainView(): (passage: Passage) => View {
+  const view: { -readonly [Member in keyof View]: View[Member] } = {
+    passage: NO_PASSAGE,
+    bytes: NO_PASSAGE.bytes,
+    begin: 0,
+    end: 0,
+    folded: undefined,
+    layers: PLAIN,
+  };
+  return (passage) => {
+    // To write down where something new is costs more than to see that it is known.
+    if (view.passage !== passage) view.passage = passage;
+    if (view.bytes !== passage.bytes) view.bytes = passage.bytes;
+    view.begin = passage.begin;
+    view.end = passage.end;
+    return view;
+  };
 }
 
 /** The passage as it reads. */

@@ -191,7 +191,7 @@ export function createLooker({ engine, place, findings }: LookerOptions): Looker
     if (!mayLook()) return;
     const hits = search(passage);
     const { traits } = noticed;
-    for (const hit of hits) outlet.found(hit.detector, hit.start, hit.end, hit.layers);
+    if (hits.length > 0) for (const hit of hits) outlet.found(hit.detector, hit.start, hit.end, hit.layers);
     if (looker.kind !== 'number' && passage.end - passage.begin >= MIN_LAYERED_BYTES) layers.look(passage, outlet, seenTo, traits);
   };
 
@@ -207,7 +207,7 @@ export function createLooker({ engine, place, findings }: LookerOptions): Looker
       if (mayLook()) {
         const hits = search(text);
         const { traits } = noticed;
-        for (const hit of hits) found(hit.detector, hit.start, hit.end, hit.layers);
+        if (hits.length > 0) for (const hit of hits) found(hit.detector, hit.start, hit.end, hit.layers);
         // What cannot be looked under in pieces was said of the pieces, or is by chance.
         joined.look(text, { found, miss: () => undefined }, text.end, traits);
       }
@@ -281,7 +281,8 @@ export function createLooker({ engine, place, findings }: LookerOptions): Looker
     at: (origin) => {
       const outlet = outletAt(origin);
       return (bytes, begin, from, to, end) => {
-        passage.bytes = bytes;
+        // To write down where something new is costs more than to see that it is known.
+        if (passage.bytes !== bytes) passage.bytes = bytes;
         passage.begin = begin;
         passage.from = from;
         passage.to = to;

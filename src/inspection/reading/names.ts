@@ -7,6 +7,8 @@ import type { Engine } from '../types.ts';
 export interface Name {
   /** Its beginning, if it is long. */
   readonly text: string;
+  /** All of it, as it is written; empty where it is told apart from every other: it is long, or not ASCII. */
+  readonly bytes: Uint8Array;
   /** Whether a path may show it. */
   readonly isPlain: boolean;
   /** Whether even a short number under it is worth looking at. */
@@ -34,6 +36,7 @@ const PLAIN = /^[A-Za-z_$][A-Za-z0-9_$-]{0,63}$/;
 const LONG_DIGITS = /[0-9]{5}/;
 /** Card verification values and the like have three or four digits: only their name tells. */
 const TELLING = /cv[cv2nd]|csc|cid$|cav|pin|otp|passcode|security|verif|card|account|ssn|tax|secret|passw/i;
+const NO_BYTES = new Uint8Array(0);
 const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** No name, or an empty one. */
@@ -59,11 +62,11 @@ function createNames(): Names {
       for (let at = from; at < to; at++) hash = (hash * 31 + (bytes[at] ?? 0)) | 0;
       const slot = (hash ^ (hash >>> 15)) & (KEPT - 1);
       const known = kept[slot];
-      if (known !== undefined && isSame(known.text, bytes, from, count)) return known;
+      if (known !== undefined && isSame(known.bytes, bytes, from, count)) return known;
       // Two places for each, or else two names of one message may put each other out over and over.
       const other = kept[slot ^ 1];
-      if (other !== undefined && isSame(other.text, bytes, from, count)) return other;
-      const name = describe(UTF8.decode(bytes.subarray(from, to)));
+      if (other !== undefined && isSame(other.bytes, bytes, from, count)) return other;
+      const name = describe(UTF8.decode(bytes.subarray(from, to)), bytes.slice(from, to));
       kept[slot ^ 1] = known ?? NO_NAME;
       kept[slot] = name;
       return name;
@@ -71,16 +74,17 @@ function createNames(): Names {
   };
 }
 
-function describe(text: string): Name {
-  return { text, isPlain: PLAIN.test(text) && !LONG_DIGITS.test(text), isTelling: TELLING.test(text), clean: 0, steps: 0 };
+function describe(text: string, written: Uint8Array = NO_BYTES): Name {
+  const isPlain = PLAIN.test(text) && !LONG_DIGITS.test(text);
+  return { text, bytes: isAscii(written) ? written : NO_BYTES, isPlain, isTelling: TELLING.test(text), clean: 0, steps: 0 };
 }
 
-/** Whether a name is these bytes; one that is not ASCII is told apart from every other. */
-function isSame(name: string, bytes: Uint8Array, from: number, count: number): boolean {
+function isAscii(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte < 0x80);
+}
+
+function isSame(name: Uint8Array, bytes: Uint8Array, from: number, count: number): boolean {
   if (name.length !== count) return false;
-  for (let at = 0; at < count; at++) {
-    const byte = bytes[from + at] ?? 0;
-    if (byte >= 0x80 || name.charCodeAt(at) !== byte) return false;
-  }
+  for (let at = 0; at < count; at++) if (name[at] !== bytes[from + at]) return false;
   return true;
 }

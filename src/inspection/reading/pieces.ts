@@ -57,6 +57,12 @@ export function add(group: Group, piece: Piece, name: Name | undefined, element:
   group.length += length;
 }
 
+/** Drops all pieces of a group, and keeps its room. */
+export function clear(group: Group): void {
+  while (group.pieces.length > 0) group.pieces.pop();
+  group.length = 0;
+}
+
 /** Drops the first pieces of a group. */
 export function forget(group: Group, count: number): void {
   const cut = group.pieces[count]?.at ?? group.length;
@@ -124,8 +130,11 @@ export function rangesOf({ pieces, bytes, length }: Group): readonly { readonly 
   for (let place = 0; place <= pieces.length; place++) {
     const piece = pieces[place];
     if (piece !== undefined && !isWord(bytes, piece.at, piece.at + piece.length)) continue;
-    add(pieces[from], pieces[place - 1]);
-    if (from < place) add(pieces[from - 1], pieces[place - 1]);
+    if (from < place) {
+      const last = pieces[place - 1];
+      add(pieces[from], last);
+      if (from > 0) add(pieces[from - 1], last);
+    }
     from = place + 1;
   }
   return ranges;

@@ -5,7 +5,7 @@ import type { Name } from './names.ts';
 import { createPlace } from './place.ts';
 
 function name(text: string, isPlain = true): Name {
-  return { text, isPlain, isTelling: false, clean: 0, steps: 0 };
+  return { text, bytes: new Uint8Array(0), isPlain, isTelling: false, clean: 0, steps: 0 };
 }
 
 test('a path says where reading has come, and follows it', () => {

@@ -100,7 +100,8 @@ export function createPlace(): Place {
     },
     close: () => {
       depth--;
-      top = levels[depth - 1] ?? root;
+      // An index below zero is no index: it would be looked up by name.
+      top = depth === 0 ? root : (levels[depth - 1] ?? root);
     },
     isRoot: () => depth === 0,
     isObject: () => top.isObject,
