@@ -8,11 +8,28 @@ import type { Refused } from './rescue.ts';
 const MAX_HELD_ANSWERS = 8;
 
 /** What one answer holds. */
-export interface HeldBytes {
+export class HeldBytes {
+  readonly #server: Server;
+  readonly #maxBytes: number;
+  #held = 0;
+
+  constructor(server: Server, maxBytes: number) {
+    this.#server = server;
+    this.#maxBytes = maxBytes;
+  }
+
   /** More is held. False: there is too much of it already, for all answers of the server together. */
-  hold(length: number): boolean;
+  hold(length: number): boolean {
+    this.#held += length;
+    this.#server.heldBytes += length;
+    return this.#server.heldBytes <= MAX_HELD_ANSWERS * this.#maxBytes;
+  }
+
   /** Nothing is held any more. */
-  release(): void;
+  release(): void {
+    this.#server.heldBytes -= this.#held;
+    this.#held = 0;
+  }
 }
 
 const MIB = 1024 * 1024;
@@ -24,18 +41,7 @@ export function maxHeldBytes({ arrival: { snapshot } }: Pick<Call, 'arrival'>): 
 
 /** Begins to count for an answer of a server; `maxBytes`: of the largest answer. */
 export function holdBytes(server: Server, maxBytes: number): HeldBytes {
-  let held = 0;
-  return {
-    hold: (length) => {
-      held += length;
-      server.heldBytes += length;
-      return server.heldBytes <= MAX_HELD_ANSWERS * maxBytes;
-    },
-    release: () => {
-      server.heldBytes -= held;
-      held = 0;
-    },
-  };
+  return new HeldBytes(server, maxBytes);
 }
 
 /** What an agent reads where there is too much of it. */
