@@ -10,6 +10,7 @@ import type { ErrorCode } from '../base/index.ts';
 import { accepts } from './accepts.ts';
 import type { Arrival, Ports, UnreadBody } from './exchange.ts';
 import { endpointOf } from './endpoint.ts';
+import { createKnownHeads } from './known-heads.ts';
 import { carry } from './pipeline.ts';
 import { refusalAnswer } from './rescue.ts';
 
@@ -46,6 +47,7 @@ const NO_REQUEST = { id: undefined, era: 'modern', method: undefined, auditId: u
 /** The handler of a listener. */
 export function createDoor(options: DoorOptions): RequestHandler<Admitted> {
   const { ports } = options;
+  const heads = createKnownHeads();
 
   const refuse = (request: ServerRequest<Admitted>, code: ErrorCode, say?: string): 'answered' => {
     const answer = refusalAnswer({ code, say }, NO_REQUEST);
@@ -77,10 +79,16 @@ export function createDoor(options: DoorOptions): RequestHandler<Admitted> {
       method: head.method,
       headers: head.headers,
       body,
-      ...admitted,
+      unread: undefined,
+      peer: admitted.peer,
+      route: admitted.route,
+      principal: admitted.principal,
+      subject: undefined,
+      snapshot: admitted.snapshot,
       reply: origin === undefined ? request : withOrigin(request, origin),
       endpoint: endpointFor(head),
       relayed: options.relayed,
+      trace: undefined,
       arrivedUs: ports.nowUs(),
     };
   };
@@ -92,6 +100,13 @@ export function createDoor(options: DoorOptions): RequestHandler<Admitted> {
       const peer = options.relayed ? relayedPeer(head.headers, request.peer) : request.peer;
       const listener = options.listener(peer.listener);
       if (listener === undefined) return turnAway(request, 'not_ready');
+      const askedUs = ports.nowUs();
+      const known = options.relayed ? undefined : heads.find(request, listener, snapshot, ports.nowMs());
+      if (known !== undefined) {
+        ports.metrics.authenticated(ports.nowUs() - askedUs);
+        request.context = known;
+        return snapshot.limits.maxBodyBytes;
+      }
       // DNS rebinding: a browser page that points its own name at us comes with that name in Host, and with its Origin.
       // A relayed request passed both checks at the door it came through.
       if (!options.relayed && !hostAllowed(head.host, listener)) return turnAway(request, 'host_refused');
@@ -116,6 +131,7 @@ export function createDoor(options: DoorOptions): RequestHandler<Admitted> {
       }
       if (snapshot.unread.has(route.key)) return takeUnread(request, { principal, route, snapshot, peer });
       request.context = { principal, route, snapshot, peer };
+      if (!options.relayed) heads.note(request, listener, request.context);
       return snapshot.limits.maxBodyBytes;
     },
     onRequest: (request, body) => {
