@@ -69,7 +69,7 @@ export function compareBudgets(budgets: readonly Budget[], asked: ReadonlySet<st
     const kept = reaches(atMost === undefined ? undefined : atMost * width, atLeast === undefined ? undefined : atLeast / width);
     const isMost = atMost !== undefined;
     return {
-      kind: !isAsked ? 'not asked' : measured === undefined || Number.isNaN(measured) ? 'unmeasured' : kept ? 'kept' : 'missed',
+      kind: !isAsked ? 'not asked' : measured === undefined || !Number.isFinite(measured) ? 'unmeasured' : kept ? 'kept' : 'missed',
       budget,
       limit,
       measured,
