@@ -36,6 +36,7 @@ import { configureRunner, keeperConfig, planOf } from './other-processes.ts';
 import { createOperatorsDesk } from './operators-desk.ts';
 import { createOverviewDesk } from './overview/overview-desk.ts';
 import { createPeople } from './people.ts';
+import type { PolicyDoubt } from './policy-checker.ts';
 import { createPolicyDesk } from './policy-desk.ts';
 import { createPublisher } from './publisher.ts';
 import { removeStaleSockets } from './stale-sockets.ts';
@@ -142,15 +143,17 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     catalogueFaults.recheck();
   };
   /** What control knows and the file does not. */
-  const checkWhole = async (shard: ConfigShard, placed: Placed): Promise<readonly ConfigProblem[]> => {
+  const doubtsOf = async (shard: ConfigShard): Promise<readonly PolicyDoubt[]> => {
     const { authority } = catalogue;
     if (authority === undefined) return [];
     // What runs is never worse than what is not there: a gateway that starts again says what has become wrong, and serves.
     const isStart = config.shard === undefined;
     const ended = isStart ? [] : endedCaptures(shard.policy, shard.audit ?? DEFAULT_AUDIT, nowMs());
-    const problems = [...(await conditionProblems(shard, authority)), ...strayToolProblems(shard, authority), ...ended];
-    return problems.map(({ path, message, fix, severity }) => placed(path, message, fix, isStart ? 'warning' : severity));
+    const doubts = [...(await conditionProblems(shard, authority)), ...strayToolProblems(shard, authority), ...ended];
+    return isStart ? doubts.map((doubt) => ({ ...doubt, severity: 'warning' })) : doubts;
   };
+  const checkWhole = async (shard: ConfigShard, placed: Placed): Promise<readonly ConfigProblem[]> =>
+    (await doubtsOf(shard)).map(({ path, message, fix, severity }) => placed(path, message, fix, severity));
   const policies = createPolicyDesk({
     init,
     tenant: TENANT,
@@ -161,7 +164,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     shard: () => config.shard,
     written: () => config.written,
     warnings: () => config.status.warnings.map(({ fix, ...warning }) => ({ ...warning, fix })),
-    check: checkWhole,
+    doubts: doubtsOf,
     load: () => config.load(),
   });
   const config = createConfigInForce({

@@ -4,10 +4,11 @@ import type { PolicyDocumentPort } from '../admin/index.ts';
 import { DEFAULT_AUDIT } from '../audit/index.ts';
 import { ok } from '../base/index.ts';
 import type { Store } from '../cluster/index.ts';
-import type { ConfigProblem, ConfigShard, Placed } from '../config/index.ts';
+import type { ConfigProblem, ConfigShard } from '../config/index.ts';
 import type { WrittenConfig } from './config-file.ts';
 import type { ControlDesks } from './control-desks.ts';
 import type { Init } from './messages.ts';
+import type { PolicyDoubt } from './policy-checker.ts';
 import { createPolicyDocument } from './policy-document.ts';
 import type { PolicyDocument } from './policy-document.ts';
 import { createPolicyFile } from './policy-file.ts';
@@ -28,7 +29,8 @@ export interface PolicyDeskOptions {
   readonly shard: () => ConfigShard | undefined;
   readonly written: () => WrittenConfig | undefined;
   readonly warnings: () => readonly ConfigProblem[];
-  readonly check: (shard: ConfigShard, placed: Placed) => Promise<readonly ConfigProblem[]>;
+  /** What control knows and the file does not: more that would be wrong with a config. */
+  readonly doubts: (shard: ConfigShard) => Promise<readonly PolicyDoubt[]>;
   readonly load: () => Promise<readonly ConfigProblem[]>;
 }
 
@@ -37,10 +39,10 @@ export interface PolicyDesk extends Pick<PolicyDocument, 'onApplied'> {
 }
 
 export function createPolicyDesk(options: PolicyDeskOptions): PolicyDesk {
-  const { init, tenant, nowMs, desks, people, store, shard, written, warnings, check, load } = options;
+  const { init, tenant, nowMs, desks, people, store, shard, written, warnings, doubts, load } = options;
   const policies = () => store()?.policies;
   const catalogues = () => desks.catalogue.authority?.all() ?? [];
-  const file = createPolicyFile({ place: init, check });
+  const file = createPolicyFile({ place: init, doubts });
   const history = createPolicyHistory({ tenant, nowMs, policies });
   const proposals = createPolicyProposals({
     tenant,

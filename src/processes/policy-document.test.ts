@@ -52,7 +52,7 @@ async function begin(t: TestContext, text: string, more: Readonly<Record<string,
   const place = { configFile, listenOverride: undefined, consoleOverride: undefined, dataFolder: join(folder, 'data') };
   let inForce: ReadConfig | undefined;
   const policies = () => store.policies;
-  const file = createPolicyFile({ place, check: async () => [] });
+  const file = createPolicyFile({ place, doubts: async () => [] });
   const history = createPolicyHistory({ tenant: 'default', nowMs: () => 1_000, policies });
   let at = 0;
   const proposals = createPolicyProposals({ tenant: 'default', nowMs: () => (at += 1), policies, document: () => document, isSamePerson });

@@ -173,7 +173,9 @@ export function createPolicyDocument(options: PolicyDocumentOptions): PolicyDocu
     if (restores !== null && (await history.tagOf(restores)) !== tagOf(text))
       return fail({ code: 'revision_unknown', detail: `This is not the text of revision ${restores}.` });
     if (text === source.text && isInForce(source))
-      return ok(toCheckedPolicy('unchanged', { source, text, checked: { problems: warnings(), tested: written()?.tested } }));
+      return ok(
+        toCheckedPolicy('unchanged', { source, text, checked: { problems: warnings(), tested: written()?.tested, changes: NO_CHANGES } }),
+      );
     if (separation() === 'one') return apply(source, text, { actor: who.actor, reason, restores, acceptedBy: null });
     if (!who.isSignedIn) return fail(UNKNOWN_WRITER);
     const checked = await ready(source, text);
@@ -212,6 +214,7 @@ export function createPolicyDocument(options: PolicyDocumentOptions): PolicyDocu
   };
 }
 
+const NO_CHANGES: CheckedText['changes'] = { rules: [], otherwise: [] };
 const CHANGED: AdminProblem = {
   code: 'version_changed',
   detail: 'The policy is not what it was when you read it: somebody else has changed it. Read it again, and make your change to that.',

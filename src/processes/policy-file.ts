@@ -1,40 +1,26 @@
 // The file that the policy is written in, for whoever changes it from elsewhere: what it says, what would come of another text, and that text in its place.
 // Only the policy is ever changed: what else people have written in the file, and not put in force yet, is theirs to put in force.
 
-import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { fail, ok, sha256Hex } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
-import {
-  diskFiles,
-  loadUntestedConfigFile,
-  problemsOfCases,
-  readPolicySource,
-  rewriteFile,
-  testCases,
-  whyFixed,
-  withPolicy,
-} from '../config/index.ts';
-import type { ConfigProblem, ConfigShard, Files, Placed, PolicySource, TestedCases } from '../config/index.ts';
+import { diskFiles, readPolicySource, rewriteFile, whyFixed } from '../config/index.ts';
+import type { ConfigShard, Files, PolicySource } from '../config/index.ts';
 import { override } from './config-file.ts';
 import type { ConfigPlace } from './config-file.ts';
+import type { PolicyReading } from './policy-check.ts';
+import { createPolicyChecker } from './policy-checker.ts';
+import type { PolicyChecker, PolicyDoubt } from './policy-checker.ts';
 
 export interface PolicyFileOptions {
   readonly place: ConfigPlace;
   /** What control knows and the file does not: more that would be wrong with a config. */
-  readonly check: (shard: ConfigShard, placed: Placed) => Promise<readonly ConfigProblem[]>;
+  readonly doubts: (shard: ConfigShard) => Promise<readonly PolicyDoubt[]>;
+  readonly checker?: PolicyChecker;
 }
 
-/** What would come of a text. */
-export interface CheckedText {
-  /** Undefined: it cannot be used. */
-  readonly shard: ConfigShard | undefined;
-  readonly problems: readonly ConfigProblem[];
-  /** Undefined: its cases were not run. */
-  readonly tested: TestedCases | undefined;
-  /** The whole file with it; undefined: it could not stand there. */
-  readonly whole: string | undefined;
-}
+/** What would come of a text. Without a shard it cannot be used. */
+export type CheckedText = PolicyReading;
 
 export interface PolicyFile {
   /** As it stands now; fails with a sentence. */
@@ -56,33 +42,24 @@ export function differOnlyInPolicy(one: ConfigShard, other: ConfigShard): boolea
   return isDeepStrictEqual({ ...one, policy: undefined }, { ...other, policy: undefined });
 }
 
-export function createPolicyFile({ place, check }: PolicyFileOptions): PolicyFile {
+export function createPolicyFile({ place, doubts, checker = createPolicyChecker() }: PolicyFileOptions): PolicyFile {
   const { configFile, dataFolder } = place;
+  const inPlace = (written: ConfigShard): ConfigShard => ({ ...override(written, place), dataFolder });
+  const readSource = readOnce((files) => readPolicySource(configFile ?? '', { env: process.env, files }));
   return {
     read: () => {
       if (configFile === undefined)
         return fail('The gateway was started without a config file: nothing may be called. Start it with --config FILE.');
-      const source = readPolicySource(configFile, { env: process.env, files: diskFiles });
+      const source = readSource();
       return source.ok
         ? source
         : fail(`${source.error.file} ${source.error.says}. Repair it there, and put it in force with 'sallyport reload'.`);
     },
-    check: async (source, text) => {
-      const whole = withPolicy(source, text);
-      if (!whole.ok || configFile === undefined) return { ...UNUSABLE, problems: whole.ok ? [] : whole.error };
-      const files = withText(source.file, whole.value);
-      // Each step of a long text takes a while: between them the thread answers others, the kill switch among them.
-      await setImmediate();
-      const untested = loadUntestedConfigFile(configFile, process.env, dataFolder, files);
-      if (!untested.ok) return { ...UNUSABLE, problems: untested.error, whole: whole.value };
-      const { shard: written, cases, warnings, placed } = untested.value;
-      await setImmediate();
-      const tested = testCases(written, cases, files);
-      await setImmediate();
-      const shard = { ...override(written, place), dataFolder };
-      const problems = [...warnings, ...problemsOfCases(tested), ...(await check(shard, placed))];
-      const isUsable = !problems.some(({ severity }) => severity === 'error');
-      return { shard: isUsable ? shard : undefined, problems, tested, whole: whole.value };
+    check: async ({ file, whole }, text) => {
+      if (configFile === undefined) return UNUSABLE;
+      const read = await checker.check({ configFile, dataFolder, file, whole, text }, (written) => doubts(inPlace(written)));
+      const isUsable = !read.problems.some(({ severity }) => severity === 'error');
+      return { ...read, shard: isUsable && read.shard !== undefined ? inPlace(read.shard) : undefined };
     },
     whyFixed: ({ file }) => {
       const says = whyFixed(file);
@@ -96,13 +73,36 @@ export function createPolicyFile({ place, check }: PolicyFileOptions): PolicyFil
   };
 }
 
-const UNUSABLE: Omit<CheckedText, 'problems'> = { shard: undefined, tested: undefined, whole: undefined };
+const UNUSABLE: CheckedText = {
+  shard: undefined,
+  problems: [],
+  tested: undefined,
+  whole: undefined,
+  changes: { rules: [], otherwise: [] },
+};
 
 function toSentence(file: string, says: string): string {
   return `${file} ${says}. Change it there, and put it in force with 'sallyport reload'.`;
 }
 
-/** The disk with another text in one of its files. */
-function withText(file: string, text: string): Files {
-  return { ...diskFiles, read: (path) => (path === file ? ok(text) : diskFiles.read(path)) };
+/** The same again where what was read is what it was: a long text takes a while to be understood. */
+function readOnce<T>(read: (files: Pick<Files, 'read'>) => T): () => T {
+  let last: { readonly texts: ReadonlyMap<string, string | undefined>; readonly value: T } | undefined;
+  const textOf = (path: string): string | undefined => {
+    const text = diskFiles.read(path);
+    return text.ok ? text.value : undefined;
+  };
+  return () => {
+    if (last !== undefined && last.texts.entries().every(([path, text]) => text !== undefined && textOf(path) === text)) return last.value;
+    const texts = new Map<string, string | undefined>();
+    const value = read({
+      read: (path) => {
+        const text = diskFiles.read(path);
+        texts.set(path, text.ok ? text.value : undefined);
+        return text;
+      },
+    });
+    last = { texts, value };
+    return value;
+  };
 }

@@ -1,7 +1,6 @@
 // What comes of a policy text, as the admin API tells it.
 
 import type { CheckedPolicy, PolicyProblemView } from '../admin/index.ts';
-import { compareOutlines, outlinePolicy } from '../config/index.ts';
 import type { ConfigProblem, PolicySource } from '../config/index.ts';
 import { tagOf } from './policy-file.ts';
 import type { CheckedText } from './policy-file.ts';
@@ -11,7 +10,7 @@ export interface TextOutcome {
   /** What it was to replace. */
   readonly source: PolicySource;
   readonly text: string;
-  readonly checked: Pick<CheckedText, 'problems' | 'tested'>;
+  readonly checked: Pick<CheckedText, 'problems' | 'tested' | 'changes'>;
   readonly revision?: number | null;
   readonly proposal?: string;
 }
@@ -19,9 +18,9 @@ export interface TextOutcome {
 /** Tells what came of a text. */
 export function toCheckedPolicy(
   outcome: CheckedPolicy['outcome'],
-  { source, text, checked: { problems, tested }, revision = null, proposal }: TextOutcome,
+  { source, text, checked: { problems, tested, changes }, revision = null, proposal }: TextOutcome,
 ): CheckedPolicy {
-  const { rules, otherwise } = compareOutlines(outlinePolicy(source.text), outlinePolicy(text));
+  const { rules, otherwise } = changes;
   return {
     outcome,
     tag: tagOf(outcome === 'saved' ? text : source.text),

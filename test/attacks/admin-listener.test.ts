@@ -244,6 +244,23 @@ test('questions of somebody who is signed in hold up no kill switch', async () =
   assert.equal(large.status, 413);
 });
 
+test('a policy of thousands of rules is checked aside: meanwhile the kill switch is answered', async () => {
+  const rules = Array.from({ length: 8_000 }, (_, n) => `  - { name: r${n}, effect: deny, agents: [a${n}], servers: ['*'] }\n`);
+  const body = { text: `rules:\n${rules.join('')}`, reason: 'a test' };
+  // The first one starts the thread, and is no measure.
+  assert.equal((await visitor.ask('PUT', '/api/v1/policy?dryRun=true', { ...body, text: 'rules: []\n' })).status, 200);
+  let isChecked = false;
+  const checking = visitor.ask('PUT', '/api/v1/policy?dryRun=true', body).finally(() => (isChecked = true));
+  let answered = 0;
+  for (; !isChecked; answered++) {
+    const lock = await visitor.ask('POST', '/api/v1/lockdown', { kind: 'agent', name: 'nobody', reason: 'a test' });
+    assert.equal(lock.status, 201, lock.text);
+  }
+  const checked = await checking;
+  assert.equal(checked.status, 200, checked.text.slice(0, 300));
+  assert.ok(answered > 3, `${answered} answers while it was checked`);
+});
+
 test('what is nested too deeply is malformed, and no fault of the gateway', async () => {
   let deep: unknown = [];
   for (let n = 0; n < 3_000; n++) deep = [deep];
