@@ -4,8 +4,8 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import type { HttpServer, HttpServerStats } from '../http/index.ts';
 import type { LegacyServers, OpenExchanges, Processes, Sessions } from '../proxy/index.ts';
-import type { Servers } from '../servers/index.ts';
-import type { Metrics } from '../telemetry/index.ts';
+import type { Server, Servers } from '../servers/index.ts';
+import type { Gauge, Metrics } from '../telemetry/index.ts';
 
 export interface GaugeSources {
   readonly metrics: Metrics;
@@ -20,6 +20,16 @@ export interface GaugeSources {
   readonly revision: () => number;
 }
 
+/** Of one server; those that are not of every server are told of when they are asked for. */
+interface ServerGauges {
+  readonly running: Gauge;
+  readonly sessions: Gauge;
+  readonly bridged: Gauge;
+  readonly parked: Gauge;
+  readonly processes: () => Gauge;
+  readonly connections: () => Gauge;
+}
+
 const RESOLUTION_MS = 20;
 
 /** A function that brings the gauges up to date. */
@@ -28,6 +38,15 @@ export function createWorkerGauges(sources: GaugeSources): () => void {
   const told = new Map<string, HttpServerStats>();
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
+  /** With hundreds of servers, looking the gauges up again would hold up calls every second. */
+  const known = new WeakMap<Server, ServerGauges>();
+  const gaugesOf = (server: Server): ServerGauges => {
+    const before = known.get(server);
+    if (before !== undefined) return before;
+    const made = createGaugesOf(metrics, server.name);
+    known.set(server, made);
+    return made;
+  };
   let cpuUs = 0;
   let activeMs = 0;
   return () => {
@@ -41,18 +60,21 @@ export function createWorkerGauges(sources: GaugeSources): () => void {
       told.set(listener, stats);
     }
     metrics.gauge('sallyport.requests.running', {}).set(open.count);
+    const sessionsOf = sessions.counts();
+    const bridgedOf = legacyServers.counts();
+    const processesOf = processes.counts();
     for (const server of servers.all()) {
-      const label = { 'sallyport.server': server.name };
-      const held = legacyServers.countOf(server.name);
-      metrics.gauge('sallyport.upstream.running', label).set(server.inFlight);
-      metrics.gauge('sallyport.sessions', label).set(sessions.countOf(server.name));
-      metrics.gauge('sallyport.bridge.sessions', label).set(held.sessions);
-      metrics.gauge('sallyport.bridge.rounds.parked', label).set(held.parked);
-      if (server.config.kind === 'stdio') metrics.gauge('sallyport.stdio.processes', label).set(processes.countOf(server.name));
+      const own = gaugesOf(server);
+      const held = bridgedOf(server.name);
+      own.running.set(server.inFlight);
+      own.sessions.set(sessionsOf(server.name));
+      own.bridged.set(held.sessions);
+      own.parked.set(held.parked);
+      if (server.config.kind === 'stdio') own.processes().set(processesOf(server.name));
       const pool = server.readiness?.kind === 'ready' ? server.readiness.http?.pool : undefined;
-      if (pool !== undefined) metrics.gauge('sallyport.upstream.connections', label).set(pool.open);
+      if (pool !== undefined) own.connections().set(pool.open);
     }
-    for (const route of routes()) metrics.gauge('sallyport.sessions', { 'sallyport.server': route }).set(sessions.countOf(route));
+    for (const route of routes()) metrics.gauge('sallyport.sessions', { 'sallyport.server': route }).set(sessionsOf(route));
     metrics.gauge('sallyport.snapshot.revision', {}).set(revision());
     metrics.gauge('sallyport.process.memory', { process: 'worker' }).set(process.memoryUsage.rss());
     const { user, system } = process.cpuUsage();
@@ -65,5 +87,19 @@ export function createWorkerGauges(sources: GaugeSources): () => void {
       .gauge('sallyport.process.loop.delay', { process: 'worker' })
       .set(Math.max(0, delay.max / 1_000_000_000 - RESOLUTION_MS / 1_000)); // It counts its own period as delay.
     delay.reset();
+  };
+}
+
+function createGaugesOf(metrics: Metrics, server: string): ServerGauges {
+  const label = { 'sallyport.server': server };
+  let processes: Gauge | undefined;
+  let connections: Gauge | undefined;
+  return {
+    running: metrics.gauge('sallyport.upstream.running', label),
+    sessions: metrics.gauge('sallyport.sessions', label),
+    bridged: metrics.gauge('sallyport.bridge.sessions', label),
+    parked: metrics.gauge('sallyport.bridge.rounds.parked', label),
+    processes: () => (processes ??= metrics.gauge('sallyport.stdio.processes', label)),
+    connections: () => (connections ??= metrics.gauge('sallyport.upstream.connections', label)),
   };
 }

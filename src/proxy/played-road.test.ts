@@ -127,13 +127,13 @@ describe('initialize', () => {
     assert.equal(third.status, 429);
     assert.equal(bed.arrive('', { 'mcp-session-id': first.token }, 'DELETE').status, 204);
     assert.equal(first.post({ id: 1, method: 'ping' }).status, 404);
-    assert.equal(bed.ports.sessions.countOf('tickets'), 1);
+    assert.equal(bed.ports.sessions.counts()('tickets'), 1);
     const busy = open(bed);
     busy.call(1);
     bed.ports.sessions.sweep(bed.ports.snapshot(), 1_000 + MINUTE);
-    assert.equal(bed.ports.sessions.countOf('tickets'), 1, 'the one with a call under way is left');
+    assert.equal(bed.ports.sessions.counts()('tickets'), 1, 'the one with a call under way is left');
     bed.ports.sessions.close();
-    assert.equal(bed.ports.sessions.countOf('tickets'), 0);
+    assert.equal(bed.ports.sessions.counts()('tickets'), 0);
   });
 });
 

@@ -50,13 +50,13 @@ test('what the server asks becomes a round, and the answer goes back under its o
   const round = await park([elicit('q', leaky)]);
   assert.deepEqual(round.inputs, { 'elicitation-1': { method: 'elicitation/create', params: FORM } });
   assert.equal(round.bed.inFlight(), 0, 'a parked call is not under way');
-  assert.deepEqual(round.bed.legacy.countOf('tickets'), { sessions: 1, parked: 1 });
+  assert.deepEqual(round.bed.legacy.counts()('tickets'), { sessions: 1, parked: 1 });
   const heard = round.retry();
   assert.deepEqual(round.bed.link().sent.at(-1), { jsonrpc: '2.0', id: 'q', result: YES });
   assert.equal(round.bed.inFlight(), 1);
   round.bed.link().answer('tools/call', { content: [] });
   assert.equal((await heard.end())?.['id'], 2, 'the retry has an id of its own');
-  assert.equal(round.bed.legacy.countOf('tickets').parked, 0);
+  assert.equal(round.bed.legacy.counts()('tickets').parked, 0);
 });
 
 test('questions that come together are one round, with keys that differ', async () => {
@@ -216,7 +216,7 @@ test('an answer that comes while the call is parked waits for the agent', async 
   const heard = round.retry();
   assert.deepEqual(Object((await heard.end())?.['result']).content, ['early']);
   assert.ok(!round.bed.link().sent.some((one) => 'result' in one), 'nobody waits for the answers any more');
-  assert.equal(round.bed.legacy.countOf('tickets').parked, 0);
+  assert.equal(round.bed.legacy.counts()('tickets').parked, 0);
 });
 
 test('an answer that is too large to wait ends the round', async () => {
@@ -244,7 +244,7 @@ test('a server that ends in the middle of a round takes the round with it', asyn
   const round = await park([elicit(1)]);
   round.bed.link().lose(round.id, { code: 'outcome_unknown' }, 'delivered');
   round.bed.link().end();
-  assert.deepEqual(round.bed.legacy.countOf('tickets'), { sessions: 0, parked: 0 });
+  assert.deepEqual(round.bed.legacy.counts()('tickets'), { sessions: 0, parked: 0 });
   const heard = round.retry();
   await heard.end();
   assert.equal(heard.failures[0]?.code, 'state_unknown');
@@ -266,7 +266,7 @@ test('a round that nobody answers expires, and the server is told', async () => 
 test('a round ends with its agent’s right', async () => {
   const round = await park([elicit('q')]);
   round.bed.legacy.sweep(snapshotWith([], ['tickets'], ['ann']), round.bed.nowMs);
-  assert.deepEqual(round.bed.legacy.countOf('tickets'), { sessions: 0, parked: 0 });
+  assert.deepEqual(round.bed.legacy.counts()('tickets'), { sessions: 0, parked: 0 });
 });
 
 test('ten thousand questions: few are kept, the rest is refused and cancelled at the server', async (t) => {
@@ -282,7 +282,7 @@ test('ten thousand questions: few are kept, the rest is refused and cancelled at
   t.mock.timers.tick(5);
   const parked = heard.filter(({ finals }) => finals.length > 0).length;
   assert.equal(parked, 32);
-  assert.equal(bed.legacy.countOf('tickets').parked, 32);
+  assert.equal(bed.legacy.counts()('tickets').parked, 32);
   assert.equal(heard.filter(({ failures }) => failures[0]?.code === 'overloaded').length, 10_000 - 32);
   assert.equal(bed.link().sent.filter(({ method }) => method === 'notifications/cancelled').length, 10_000 - 32);
   assert.equal(bed.inFlight(), 1);

@@ -25,7 +25,7 @@ test('a session is opened on demand, in the name of the agent, and then shared',
   const options = { capabilities: { elicitation: {}, extensions: { [`${META}ui`]: {} } } };
   bed.ask('tools/list', {}, options);
   assert.equal(bed.links.length, 1);
-  assert.equal(bed.legacy.countOf('tickets').sessions, 1);
+  assert.equal(bed.legacy.counts()('tickets').sessions, 1);
 });
 
 const apart: readonly (readonly [string, object])[] = [
@@ -220,7 +220,7 @@ test('a session that ends takes its calls with it, and the next request opens an
   bed.link().end();
   await heard.end();
   assert.equal(heard.failures[0]?.code, 'outcome_unknown');
-  assert.equal(bed.legacy.countOf('tickets').sessions, 0);
+  assert.equal(bed.legacy.counts()('tickets').sessions, 0);
   bed.ask('tools/list');
   assert.equal(bed.links.length, 2);
 });
@@ -241,7 +241,7 @@ for (const [name, answer, code] of refusals) {
       assert.doesNotMatch(one.failures[0]?.say ?? '', /secret/);
     }
     assert.deepEqual(bed.link().calls, ['close']);
-    assert.equal(bed.legacy.countOf('tickets').sessions, 0);
+    assert.equal(bed.legacy.counts()('tickets').sessions, 0);
   });
 }
 
@@ -285,12 +285,12 @@ test('an idle session ends, and one whose agent lost its right ends at once', as
   const allowed = snapshotWith([rule('all', 'allow')], ['tickets'], ['ann']);
   bed.nowMs += 10_000;
   bed.legacy.sweep(allowed, bed.nowMs);
-  assert.equal(bed.legacy.countOf('tickets').sessions, 2, 'calls are under way');
+  assert.equal(bed.legacy.counts()('tickets').sessions, 2, 'calls are under way');
   bed.links[0]?.answer('tools/list', { tools: [] });
   bed.legacy.sweep(allowed, bed.nowMs);
-  assert.equal(bed.legacy.countOf('tickets').sessions, 1);
+  assert.equal(bed.legacy.counts()('tickets').sessions, 1);
   bed.legacy.sweep(snapshotWith([], ['tickets'], ['ann']), bed.nowMs);
-  assert.equal(bed.legacy.countOf('tickets').sessions, 0);
+  assert.equal(bed.legacy.counts()('tickets').sessions, 0);
   assert.ok(bed.links[1]?.calls.includes('close'));
 });
 

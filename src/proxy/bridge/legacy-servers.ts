@@ -10,6 +10,7 @@ import type { Message } from '../../mcp/index.ts';
 import type { Readiness, Server } from '../../servers/index.ts';
 import type { Ports } from '../exchange.ts';
 import type { Refused } from '../rescue.ts';
+import { countPerServer } from './count-per-server.ts';
 import type { LegacyCall } from './legacy-call.ts';
 import { createLegacySession } from './legacy-session.ts';
 import type { LegacySession } from './legacy-session.ts';
@@ -36,7 +37,7 @@ export interface LegacyServers {
   ask(ask: Ask, readiness: Ready, hearing: Hearing, ports: Ports): Asking;
   /** The worker that parked the round to which this request state belongs, if that is another one; undefined also for what is none of ours. */
   ownerElsewhere(requestState: string, principal: Principal): string | undefined;
-  countOf(server: string): LegacyCounts;
+  counts(): (server: string) => LegacyCounts;
   /** Ends what is idle, expired, or whose agent may not use it any more. */
   sweep(snapshot: Snapshot, nowMs: number): void;
   close(): void;
@@ -207,7 +208,10 @@ export function createLegacyServers(options: LegacyServersOptions): LegacyServer
       return OVER;
     },
     ownerElsewhere: (state, principal) => rounds.ownerElsewhere(state, principal),
-    countOf: (server) => ({ sessions: count((one) => one.server === server), parked: rounds.countOf(server) }),
+    counts: () => {
+      const sessionsOf = countPerServer(all);
+      return (server) => ({ sessions: sessionsOf(server), parked: rounds.countOf(server) });
+    },
     sweep: (snapshot, now) => {
       const isOver = (principal: Principal, server: string, subject?: Subject): boolean =>
         !mayUse(principal, server, snapshot, now, subject);

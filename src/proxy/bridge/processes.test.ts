@@ -44,7 +44,7 @@ test('an agent may run so many programs, closes make room, and others are not af
   assert.equal(typeof processes.startFor(BOB, server('one'), limits), 'function');
   link.close();
   assert.equal(typeof start(), 'function');
-  assert.equal(processes.countOf('one'), 1);
+  assert.equal(processes.counts()('one'), 1);
 });
 
 test('a server and a worker may run so many programs, whoever wants them', () => {
@@ -55,7 +55,7 @@ test('a server and a worker may run so many programs, whoever wants them', () =>
   };
   assert.deepEqual(['one', 'one', 'one', 'one'].map(run), ['runs', 'runs', 'runs', 'overloaded']);
   assert.deepEqual(['two', 'two'].map(run), ['runs', 'overloaded']);
-  assert.equal(processes.countOf(), 4);
+  assert.equal(processes.size, 4);
 });
 
 test('a program that ends before it says anything makes its server doubtful; one that was closed, or has spoken, does not', () => {
@@ -69,5 +69,5 @@ test('a program that ends before it says anything makes its server doubtful; one
     opened.at(-1)?.onExit('It ended.');
   }
   assert.deepEqual(doubts, ['silent']);
-  assert.equal(processes.countOf(), 0);
+  assert.equal(processes.size, 0);
 });

@@ -6,14 +6,17 @@ import type { Principal } from '../../agents/index.ts';
 import type { Limits } from '../../config/index.ts';
 import type { Server, StdioDoor, StdioEvents, StdioLink } from '../../servers/index.ts';
 import type { Refused } from '../rescue.ts';
+import { countPerServer } from './count-per-server.ts';
 import type { OpenServer } from './stdio-lines.ts';
 
 /** Starts programs, and knows how many run. */
 export interface Processes {
   /** How a program is started for an agent, or for all (undefined); or why it may not be started now. It counts from its start to its end. */
   startFor(owner: Principal | undefined, server: Server, limits: Limits): OpenServer | Refused;
-  /** Of one server, or of all. */
-  countOf(server?: string): number;
+  /** How many run. */
+  readonly size: number;
+  /** How many run of a server. */
+  counts(): (server: string) => number;
 }
 
 interface Running {
@@ -76,6 +79,9 @@ export function createProcesses(stdio: StdioDoor): Processes {
       const agent = owner === undefined ? '' : JSON.stringify([owner.tenant, owner.agent]);
       return refusal(agent, server.name, limits) ?? ((events) => start(agent, server, events));
     },
-    countOf: (server) => (server === undefined ? running.size : count((one) => one.server === server)),
+    get size() {
+      return running.size;
+    },
+    counts: () => countPerServer(running),
   };
 }

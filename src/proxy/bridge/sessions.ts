@@ -7,6 +7,7 @@ import { LATEST_MODERN } from '../../mcp/index.ts';
 import type { Message } from '../../mcp/index.ts';
 import type { Server } from '../../servers/index.ts';
 import type { Refused } from '../rescue.ts';
+import { countPerServer } from './count-per-server.ts';
 import { createEndpoints } from './endpoints.ts';
 import type { Endpoints } from './endpoints.ts';
 import { createEventStore } from './event-store.ts';
@@ -47,7 +48,7 @@ export interface Sessions {
   /** Where agents of 2024-11-05 post to. */
   readonly endpoints: Endpoints;
   /** Sessions that this worker keeps for a server or a route, with a process or played. */
-  countOf(server: string): number;
+  counts(): (server: string) => number;
   /** The worker to which a token belongs, if that is another one; undefined also for tokens that are none. */
   ownerElsewhere(token: string, principal: Principal, server: string): string | undefined;
   find(token: string, principal: Principal, server: string): Session | undefined;
@@ -167,12 +168,7 @@ export function createSessions(options: SessionsOptions): Sessions {
 
   return {
     endpoints: createEndpoints(options),
-    countOf: (server) => {
-      let count = 0;
-      for (const one of stdio.values()) if (one.server === server) count++;
-      for (const one of played.values()) if (one.server === server) count++;
-      return count;
-    },
+    counts: () => countPerServer(stdio.values(), played.values()),
     ownerElsewhere: (token, principal, server) => {
       const owner = facts(token, principal, server)?.owner;
       return owner === undefined || owner === options.self ? undefined : owner;
