@@ -74,7 +74,7 @@ function membersCheck(schema: JsonObject, { prepare }: Parts, closed: boolean): 
     if (!isObject(value)) return true;
     if (seen !== undefined && declares) seen.declares = true;
     for (const name of Object.keys(value)) {
-      const member = own(value, name) ?? null;
+      const member = value[name] ?? null;
       const check = declared.get(name);
       let known = check !== undefined;
       if (check !== undefined && !below(run, name, check, member)) return false;

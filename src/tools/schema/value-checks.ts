@@ -7,7 +7,7 @@ import { countCharacters, isEqual, isMultiple } from './compare-values.ts';
 import { isObject, own } from './keywords.ts';
 import { compilePattern } from './linear-pattern.ts';
 import { refuse, spend } from './run.ts';
-import type { Check } from './run.ts';
+import type { Check, Run } from './run.ts';
 
 const NAMES: Readonly<Record<string, string>> = {
   array: 'a list',
@@ -86,10 +86,12 @@ function nameChoices(choices: readonly JsonValue[]): string {
 }
 
 function numberCheck(schema: JsonObject): Check | undefined {
-  const rules: (readonly [holds: (value: number) => boolean, say: string])[] = [];
+  const rules: ((value: number, run: Run) => boolean)[] = [];
   const rule = (keyword: string, holds: (value: number, limit: number) => boolean, say: string): void => {
     const limit = own(schema, keyword);
-    if (typeof limit === 'number') rules.push([(value) => holds(value, limit), `${say} ${limit}`]);
+    if (typeof limit !== 'number') return;
+    const wrong = `${say} ${limit}`;
+    rules.push((value, run) => holds(value, limit) || refuse(run, wrong));
   };
   // Draft 4 says with a boolean that the limit itself is out.
   const above = own(schema, 'exclusiveMinimum') === true;
@@ -102,7 +104,7 @@ function numberCheck(schema: JsonObject): Check | undefined {
   if (rules.length === 0) return undefined;
   return (value, run) => {
     if (typeof value !== 'number') return true;
-    for (const [holds, say] of rules) if (!holds(value)) return refuse(run, say);
+    for (let at = 0; at < rules.length; at++) if (rules[at]?.(value, run) === false) return false;
     return true;
   };
 }
