@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AdminConfig, ConfigShard } from '../config/index.ts';
-import { createLog } from '../telemetry/index.ts';
+import { createLog, createMetrics } from '../telemetry/index.ts';
 import type { Channel, Frame } from './channel.ts';
 import type { Links } from './child.ts';
 import { createConsoleDesk } from './console-desk.ts';
@@ -32,6 +32,7 @@ const serves = (scheme: unknown, port: unknown = 7630, more: object = {}): Frame
 });
 
 interface Stage {
+  readonly certificateEnds: () => number | undefined;
   readonly desk: ReturnType<typeof createConsoleDesk>;
   /** How often a link for the first person was asked for. */
   readonly links: () => number;
@@ -48,9 +49,12 @@ function start(): Stage {
     return part as ConfigShard; // Nothing else of it is looked at.
   };
   const firstLink = async (): Promise<undefined> => void asked++;
-  const desk = createConsoleDesk({ dataFolder: '/data', links, shard, nowMs: () => now, firstLink, log });
+  const metrics = createMetrics();
+  const desk = createConsoleDesk({ dataFolder: '/data', links, shard, nowMs: () => now, firstLink, log, metrics });
   desk.onBound(7630);
-  return { desk, links: () => asked, pass: (ms) => (now += ms), setAdmin: (next) => (admin = next) };
+  const certificateEnds = (): number | undefined =>
+    metrics.dump().families['sallyport.certificate.expiry.timestamp']?.find(({ labels }) => labels[0] === '@console')?.values[0];
+  return { desk, certificateEnds, links: () => asked, pass: (ms) => (now += ms), setAdmin: (next) => (admin = next) };
 }
 
 test('a console that does not come is a fault after a while, and none once it is there', () => {
@@ -65,6 +69,20 @@ test('a console that does not come is a fault after a while, and none once it is
   assert.deepEqual(desk.faults(), [], 'it is being replaced');
   pass(15_000);
   assert.equal(desk.faults().length, 1);
+});
+
+test('when its certificate ends is told, of two processes the sooner, and of none nothing', () => {
+  const { desk, certificateEnds } = start();
+  const [first, second] = [channel(), channel()];
+  desk.onFrame(serves('http'), first);
+  assert.equal(certificateEnds(), undefined);
+  desk.onFrame(serves('https', 7630, { certificateEndsMs: 5_000 }), first);
+  desk.onFrame(serves('https', 7630, { certificateEndsMs: 9_000 }), second);
+  assert.equal(certificateEnds(), 5);
+  desk.onUnlink(first);
+  assert.equal(certificateEnds(), 9);
+  desk.onUnlink(second);
+  assert.equal(certificateEnds(), undefined);
 });
 
 test('it is where the address was bound, while somebody serves there, and nowhere where none is wanted', () => {

@@ -7,17 +7,18 @@ import { openConsoleDoor } from '../admin/index.ts';
 import type { ConsoleDoor, ConsoleDoorOptions } from '../admin/index.ts';
 import { formatAddress } from '../config/index.ts';
 import type { AdminConfig, ConfigShard } from '../config/index.ts';
-import type { Log } from '../telemetry/index.ts';
+import type { Log, Metrics } from '../telemetry/index.ts';
 import type { Channel, Fields, Frame } from './channel.ts';
 import { report } from './child.ts';
 import type { Links } from './child.ts';
-import { consoleTerms, siteOf } from './console-terms.ts';
+import { CONSOLE_LISTENER, consoleTerms, siteOf } from './console-terms.ts';
 import { urlOf } from './console/site.ts';
 
 /** What of its sockets is in the data folder. */
 const SOCKETS = 'run';
 /** It takes a moment to start, and to be replaced. */
 const PATIENCE_MS = 15_000;
+const MS_PER_SECOND = 1_000;
 
 export interface ConsoleDeskOptions {
   readonly dataFolder: string;
@@ -28,6 +29,7 @@ export interface ConsoleDeskOptions {
   /** A link for the first person, where one is to be shown. */
   readonly firstLink: () => Promise<string | undefined>;
   readonly log: Log;
+  readonly metrics: Metrics;
 }
 
 export interface ConsoleDesk {
@@ -47,10 +49,10 @@ export interface ConsoleDesk {
   close(): Promise<void>;
 }
 
-export function createConsoleDesk({ dataFolder, links, shard, nowMs, firstLink, log }: ConsoleDeskOptions): ConsoleDesk {
+export function createConsoleDesk({ dataFolder, links, shard, nowMs, firstLink, log, metrics }: ConsoleDeskOptions): ConsoleDesk {
   let door: ConsoleDoor | undefined;
   /** The processes that serve it: while one replaces another there are two. */
-  const served = new Map<Channel, Pick<Fields, 'scheme' | 'port'>>();
+  const served = new Map<Channel, Pick<Fields, 'scheme' | 'port' | 'certificateEndsMs'>>();
   let boundPort: number | undefined;
   let announced: string | undefined;
   let waitingSince = nowMs();
@@ -73,6 +75,14 @@ export function createConsoleDesk({ dataFolder, links, shard, nowMs, firstLink, 
     const site = siteOf(admin.listen.host, admin);
     const isServed = [...served.values()].some(({ scheme, port }) => scheme === site.scheme && port === boundPort);
     return isServed ? urlOf(site, boundPort) : undefined;
+  };
+
+  /** When the certificate ends that browsers are shown, of two processes the one that ends first; of none there is nothing to tell. */
+  const noteCertificate = (): void => {
+    const ends = [...served.values()].flatMap(({ certificateEndsMs: ms }) => (typeof ms === 'number' ? [ms] : []));
+    const gauge = metrics.gauge('sallyport.certificate.expiry.timestamp', { listener: CONSOLE_LISTENER });
+    if (ends.length === 0) gauge.forget();
+    else gauge.set(Math.min(...ends) / MS_PER_SECOND);
   };
 
   /** Said once for each place: a process that takes over is no news. */
@@ -99,11 +109,14 @@ export function createConsoleDesk({ dataFolder, links, shard, nowMs, firstLink, 
     },
     onLink: greet,
     onUnlink: (channel) => {
-      if (served.delete(channel) && served.size === 0) waitingSince = nowMs();
+      if (!served.delete(channel)) return;
+      if (served.size === 0) waitingSince = nowMs();
+      noteCertificate();
     },
-    onFrame: ({ type, fields: { scheme, port } }, channel) => {
+    onFrame: ({ type, fields: { scheme, port, certificateEndsMs } }, channel) => {
       if (type !== 'console-serves') return;
-      served.set(channel, { scheme, port });
+      served.set(channel, { scheme, port, certificateEndsMs });
+      noteCertificate();
       void announce();
     },
     onBound: (port) => {

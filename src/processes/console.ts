@@ -4,6 +4,7 @@
 import type { ServerTls } from '../http/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import type { Channel, Frame } from './channel.ts';
+import { certificateEnd } from '../tls/index.ts';
 import { report } from './child.ts';
 import type { Duties, Links } from './child.ts';
 import { readConsoleFiles } from './console/files.ts';
@@ -25,6 +26,8 @@ export function beginConsole(init: Init, links: Links, log: Log, folder: string)
   let terms: ConsoleTerms | undefined;
   let door: string | undefined;
   let server: ConsoleServer | undefined;
+  /** When the certificate that it shows ends. */
+  let endsMs: number | undefined;
   /** One change after the other: the second certificate must not be overtaken by the first. */
   let work: Promise<void> = Promise.resolve();
 
@@ -34,7 +37,9 @@ export function beginConsole(init: Init, links: Links, log: Log, folder: string)
     if (terms === undefined || terms.tls === 'off') return undefined;
     const { fields } = await links.request('keeper', 'tls', { listener: CONSOLE_LISTENER }, CERTIFICATE_TIMEOUT_MS);
     if (typeof fields['error'] === 'string') throw new Error(fields['error']);
-    return { key: String(fields['key']), cert: String(fields['certificate']) };
+    const cert = String(fields['certificate']);
+    endsMs = certificateEnd(cert)?.getTime();
+    return { key: String(fields['key']), cert };
   };
 
   const open = async (): Promise<void> => {
@@ -65,7 +70,9 @@ export function beginConsole(init: Init, links: Links, log: Log, folder: string)
     door = next.door;
     work = work
       .then(() => (server === undefined ? open() : renew()))
-      .then(() => control.send('console-serves', { scheme: next.site.scheme, port: init.listeners[0]?.port ?? 0 }))
+      .then(() =>
+        control.send('console-serves', { scheme: next.site.scheme, port: init.listeners[0]?.port ?? 0, certificateEndsMs: endsMs ?? null }),
+      )
       .catch((error: unknown) => {
         log.error('the console cannot be served as it is configured', { reason: error instanceof Error ? error.message : String(error) });
         // The supervisor tries again, after a growing pause; one that serves goes on with the certificate it has.

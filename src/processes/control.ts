@@ -100,6 +100,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     // A control that takes over has nobody in front of it.
     firstLink: async () => (init.offersLink && !init.restarted ? (await operators.firstLink())?.url : undefined),
     log,
+    metrics,
   });
   const acts = createGatewayActs({ journal, tenant: TENANT, nowMs, version });
   const disk = createDiskWatch({ dataFolder: init.dataFolder, log, metrics });

@@ -577,7 +577,7 @@ export const METRICS = {
     type: 'gauge',
     unit: 'seconds',
     merge: 'min',
-    help: 'When the certificate of a listener ends, in seconds since 1970.',
+    help: 'When the certificate of a listener ends, in seconds since 1970; @console is the one that browsers are shown.',
     labels: ['listener'],
     keeps: 0,
     maxSeries: 50,

@@ -122,6 +122,14 @@ const SCENARIOS: readonly (readonly [what: string, series: Series, expected: rea
     ['SallyportServerSlow'],
   ],
   [
+    'the only two calls of a server failed',
+    {
+      [`sallyport_calls_total{verdict="allow",${FILES}}`]: '0x40 2x80',
+      [`sallyport_upstream_failures_total{code="upstream_malformed",${FILES}}`]: '0x40 2x80',
+    },
+    [],
+  ],
+  [
     'a server answers what cannot be trusted',
     { [`sallyport_upstream_failures_total{code="upstream_malformed",${FILES}}`]: '0+20x120' },
     ['SallyportServerFails'],
@@ -145,6 +153,11 @@ const SCENARIOS: readonly (readonly [what: string, series: Series, expected: rea
   [
     'the certificate of a listener ends soon',
     { 'sallyport_certificate_expiry_timestamp_seconds{listener="main"}': '90000x120' },
+    ['SallyportCertificateEnds'],
+  ],
+  [
+    'the certificate of the console ends soon',
+    { 'sallyport_certificate_expiry_timestamp_seconds{listener="@console"}': '90000x120' },
     ['SallyportCertificateEnds'],
   ],
   ['the disk has little room', { sallyport_disk_free_bytes: '900e6x120' }, ['SallyportDiskFilling']],

@@ -163,7 +163,11 @@ function ofCertificates({ dump, nowMs }: WarningFacts): Warning[] {
   };
   return [
     ...gaugesOf(dump, 'sallyport.certificate.expiry.timestamp').flatMap(([listener, ends]) =>
-      one(`listener ${listener}`, ends, 'Put the new one into the files of the config; it is taken over within the hour, or at a reload.'),
+      one(
+        listener === '@console' ? 'console' : `listener ${listener}`,
+        ends,
+        'Put the new one into the files of the config; it is taken over within the hour, or at a reload.',
+      ),
     ),
     ...gaugesOf(dump, 'sallyport.server.certificate.expiry.timestamp').flatMap(([server, ends]) =>
       one(server, ends, 'Whoever runs the server has to renew it.'),
