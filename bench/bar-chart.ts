@@ -16,10 +16,10 @@ export interface ChartOptions {
   readonly mark?: { readonly value: number; readonly label: string };
 }
 
-const WIDTH = 760;
+const WIDTH = 860;
 const ROW = 26;
 const TOP = 52;
-const LABELS = 330;
+const LABELS = 430;
 const VALUES = 80;
 
 /** The colours are given for both, since a picture in a page does not know the page's. */

@@ -2,7 +2,7 @@
 // this run (and what they started in turn) are ever signalled, by their id.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -143,7 +143,8 @@ function lineReader(child: ChildProcess, name: string, logFile: string): Child['
 }
 
 function tail(logFile: string): string {
-  const text = readFileSync(logFile, 'utf8').trim();
+  // Whoever has what it wanted may have removed the folder by the time that the last process has ended.
+  const text = existsSync(logFile) ? readFileSync(logFile, 'utf8').trim() : '';
   return text === '' ? 'it said nothing on its error output' : text.slice(-1500);
 }
 

@@ -45,22 +45,24 @@ export function profileSection({ samples, folders, files, functions }: Shares): 
 export function charts(runs: readonly Run[]): ReadonlyMap<string, string> {
   const limit = (of: string): number | undefined =>
     runs.at(-1)?.verdicts.find(({ budget }) => budget.of === of && budget.against !== undefined)?.budget.atMost;
-  const bars = (groups: readonly Group[]): readonly Bar[] =>
+  const bars = (group: Group): readonly Bar[] =>
     allRows().flatMap((row) => {
+      // The road that others are held against belongs to another group.
+      const isShown = ROWS[row].group === group || (group === 'bridges' && row === 'sallyport-plain');
       const value = latest(runs, row, CPU)?.median;
-      return value === undefined || !groups.includes(ROWS[row].group) ? [] : [{ label: ROWS[row].label, value, isOurs: isOurs(row) }];
+      return value === undefined || !isShown ? [] : [{ label: ROWS[row].label, value, isOurs: isOurs(row) }];
     });
   const haproxy = latest(runs, 'haproxy-tls', CPU)?.median;
   const target = limit('sallyport-tls');
   const mark = haproxy === undefined || target === undefined ? {} : { mark: { value: haproxy * target, label: `${target} × HAProxy` } };
   const made = new Map<string, string>();
-  const draw = (name: string, groups: readonly Group[], options: Parameters<typeof barChart>[1]): void => {
-    const drawn = bars(groups);
+  const draw = (name: string, group: Group, options: Parameters<typeof barChart>[1]): void => {
+    const drawn = bars(group);
     if (drawn.length > 0) made.set(name, barChart(drawn, options));
   };
-  draw('proxies.svg', ['proxies'], { title: 'CPU of a call, 50 connections', unit: 'µs', ...mark });
-  draw('roads.svg', ['bridges'], { title: 'CPU of a call by its road, everything on', unit: 'µs' });
-  draw('alike.svg', ['alike'], { title: 'CPU of a call, like for like', unit: 'µs' });
+  draw('proxies.svg', 'proxies', { title: 'CPU of a call, 50 connections', unit: 'µs', ...mark });
+  draw('roads.svg', 'bridges', { title: 'CPU of a call by its road, everything on', unit: 'µs' });
+  draw('alike.svg', 'alike', { title: 'CPU of a call, like for like', unit: 'µs' });
   return made;
 }
 

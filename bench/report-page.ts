@@ -17,6 +17,7 @@ if (positionals.length === 0 && values.profile === undefined) throw new Error('u
 let page = readFileSync(PAGE, 'utf8');
 if (positionals.length > 0) {
   const runs = positionals.map((file): Run => JSON.parse(readFileSync(file, 'utf8')));
+  if (runs.some(({ quick }) => quick)) throw new Error('a quick run measures nothing that could be quoted');
   const drawn = charts(runs);
   mkdirSync(CHARTS, { recursive: true });
   for (const [name, svg] of drawn) writeFileSync(join(CHARTS, name), svg);

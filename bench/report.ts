@@ -39,11 +39,11 @@ export function renderReport(report: Report): string {
   const rows = allRows().filter((row) => samples.some((sample) => sample.row === row));
   return [
     header(report),
-    section('50 connections, as fast as they go', saturationTable(samples, rowsWith(rows, 'saturation'))),
-    section('1 connection', latencyTable(samples, rowsWith(rows, 'single'), 'single')),
-    section('50 connections, 1 000 req/s on a schedule', latencyTable(samples, rowsWith(rows, 'paced'), 'paced')),
+    ...sectionOf(rows, 'saturation', '50 connections, as fast as they go', (own) => saturationTable(samples, own)),
+    ...sectionOf(rows, 'single', '1 connection', (own) => latencyTable(samples, own, 'single')),
+    ...sectionOf(rows, 'paced', '50 connections, 1 000 req/s on a schedule', (own) => latencyTable(samples, own, 'paced')),
     ...bridgeSections(samples, rows),
-    section('Memory and disk', memoryTable(report, rows)),
+    ...(rows.length === 0 ? [] : [section('Memory and disk', memoryTable(report, rows))]),
     ...callSections(report),
     ...report.parts.map(({ part, output, failure }) => section(part, failure === undefined ? output : `FAILED: ${failure}\n${output}`)),
     notes(report, rows),
@@ -51,8 +51,10 @@ export function renderReport(report: Report): string {
   ].join('\n\n');
 }
 
-function rowsWith(rows: readonly Row[], phase: Phase): readonly Row[] {
-  return rows.filter((row) => ROWS[row].phases.includes(phase));
+/** A table of the rows that have a load, where there are any. */
+function sectionOf(rows: readonly Row[], phase: Phase, title: string, render: (own: readonly Row[]) => string): readonly string[] {
+  const own = rows.filter((row) => ROWS[row].phases.includes(phase));
+  return own.length === 0 ? [] : [section(title, render(own))];
 }
 
 function header({ machine, haproxy, rivals, pinned, rounds, measureMs }: Report): string {
