@@ -68,7 +68,7 @@ export function createAnchorPass(plan: Plan, anchored: Anchored): (view: View, b
     anchored.open(around);
   }
 
-  const sift = createSift(plan.automaton.automaton);
+  const sift = createSift(plan.automaton);
 
   /** Tells of all literals; gives what there is. */
   function pass({ bytes, begin, end, folded }: View, from: number, to: number): number {

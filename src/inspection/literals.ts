@@ -33,6 +33,10 @@ export interface Automaton {
   readonly firstOutput: number;
   /** Which, by the state. */
   readonly endsAt: (state: number) => readonly number[];
+  /** Shorter texts are not worth two lanes. */
+  readonly minHalvedBytes: number;
+  /** Whether a literal that begins in front of the middle ends behind it, where the automaton is in that state in the middle. */
+  readonly standsAcross: (bytes: Uint8Array, middle: number, to: number, state: number) => boolean;
 }
 
 interface Ended {
@@ -98,7 +102,18 @@ export function compileLiterals(literals: readonly Uint8Array[]): Literals {
     return kinds;
   }
 
-  return { maxBytes, scan, automaton: { classes, table, firstOutput, endsAt } };
+  function standsAcross(bytes: Uint8Array, middle: number, to: number, first: number): boolean {
+    const last = Math.min(to, middle + maxBytes - 1);
+    let state = first;
+    for (let at = middle; at < last && state !== 0; at += 1) {
+      state = table[state + ((classes[bytes[at] ?? 0] ?? 0) & CLASS_BITS)] ?? 0;
+      if (state < firstOutput) continue;
+      for (const literal of endsAt(state)) if (at + 1 - (literals[literal]?.length ?? 0) < middle) return true;
+    }
+    return false;
+  }
+
+  return { maxBytes, scan, automaton: { classes, table, firstOutput, endsAt, minHalvedBytes, standsAcross } };
 }
 
 /** ASCII letters without their case. */
