@@ -98,7 +98,7 @@ function priceOfParts(hasTree: boolean, isCommitted: boolean): number {
       const id = `0123456789abcdef-${i.toString(36)}`;
       queue.append(decisionOf(id, isCommitted), 2 * i + 1);
       queue.append(outcomeOf(id, isCommitted), 2 * i + 2);
-      if (i % 32 === 0) while (queue.take() !== undefined);
+      if (i % 32 === 0) for (let batch = queue.take(); batch !== undefined; batch = queue.take()) queue.giveBack(batch);
     }
   };
   write(PARTS_CALLS / 4);
