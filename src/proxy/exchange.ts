@@ -69,7 +69,7 @@ export interface Arrival {
   readonly route: Route;
   readonly principal: Principal;
   /** Whom its records are about; known from when it is carried. */
-  readonly subject?: DataSubject | undefined;
+  subject?: DataSubject | undefined;
   readonly snapshot: Snapshot;
   readonly reply: Reply;
   /** The endpoint that an agent of 2024-11-05 posted to. */
@@ -208,22 +208,22 @@ export interface Call {
   /** Names of the servers that are asked as one, of those that the agent may use; undefined where one server is asked. */
   readonly members: readonly string[] | undefined;
   /** What a session of the legacy era speaks with the server, where that is known: an older agent's answers are shaped. */
-  serverRevision?: string;
+  serverRevision?: string | undefined;
   /** What the agent of a session of the legacy era declared that it can be asked for, where that is known. */
   declared?: readonly string[] | undefined;
   /** What the server asked of the agent and may not, by kind. */
-  refusedQuestions?: string[];
+  refusedQuestions?: string[] | undefined;
   /** Set where a person was asked: the question's id, the wait for an answer, and the approval once there is one. */
-  approvalId?: string;
-  wait?: Wait;
-  approval?: HeldApproval;
+  approvalId?: string | undefined;
+  wait?: Wait | undefined;
+  approval?: HeldApproval | undefined;
   /** Sequence number of the decision in the log; the answer waits until it is durable. */
   decisionSeq: number;
   denied: boolean;
   /** The row of the error table with which the gateway ended it, if it did. */
   refusedWith: ErrorCode | undefined;
   /** The row that its result is marked with, where it was let through all the same. */
-  markedWith?: ErrorCode;
+  markedWith?: ErrorCode | undefined;
   /** Its spans; undefined where it is not traced. */
   readonly trace: CallTrace | undefined;
   /** The stations of its way. */
@@ -233,16 +233,16 @@ export interface Call {
   answeredUs: number;
   answerBytes: number;
   /** Of what is handed on unread: how much has been sent. */
-  sentBytes?: number;
+  sentBytes?: number | undefined;
   outcome: OutcomeStatus | undefined;
   /** SHA-256 of the arguments in their canonical form, and of the result as it was released; of one that came in pieces, as it comes. */
   argumentsDigest?: Uint8Array | undefined;
   releasedDigest?: Uint8Array | undefined;
-  releasedHash?: Sha256;
+  releasedHash?: Sha256 | undefined;
   /** What is gathered of its answer, to be sealed. */
   capturing?: Capturing | undefined;
   /** What was found in its request, by class, for later messages of it. */
-  requestFindings?: FindingCounts;
+  requestFindings?: FindingCounts | undefined;
   /** What its name holds and must not be written down, by type. */
   unwritable?: string | undefined;
   /** The arguments as the agent sent them, where others went to the server: what is judged of the call is judged by these. */
@@ -250,13 +250,13 @@ export interface Call {
   /** What looks into whatever its server says. */
   readonly inspecting: InspectingPorts;
   /** What the rules that let it through oblige to about its answer. */
-  duties?: InspectionDuties;
+  duties?: InspectionDuties | undefined;
   /** The record of how it ended is on disk before its last words leave. */
-  isCritical?: boolean;
+  isCritical?: boolean | undefined;
   /** What was found in it and in its answer, for the record. */
-  findings?: CallFindings;
+  findings?: CallFindings | undefined;
   /** What limits have let it take. */
-  receipt?: Receipt;
+  receipt?: Receipt | undefined;
   /** What was taken for this call and is given back when its outcome is known. */
   readonly atEnd: (() => void)[];
 }

@@ -3,7 +3,6 @@
 // (Authentication has happened at the head, in door.ts: a stranger's body is never read.)
 
 import type { DecisionReason } from '../audit/index.ts';
-import { legacyRevisionFor } from '../mcp/index.ts';
 import type { JsonObject } from '../mcp/index.ts';
 import { describeDenial, settle } from '../policies/index.ts';
 import { admit, whyLocked } from './admission/index.ts';
@@ -12,24 +11,21 @@ import { openApproval } from './approvals/tell.ts';
 import { createAnswer } from './agent-answer.ts';
 import type { Answer } from './answer.ts';
 import { carryBatch, isBatch } from './batch.ts';
-import { beginCall } from './call.ts';
+import { createCall } from './create-call.ts';
 import { postToEndpoint } from './endpoint.ts';
 import type { Arrival, Call, Inbound, Ports } from './exchange.ts';
 import { answerItself } from './find-tools.ts';
 import { forward } from './forward.ts';
 import { dutiesOf } from './inspection/treat.ts';
 import { rewriteInbound } from './inspection/outgoing.ts';
-import { questionOf, receive } from './receive.ts';
+import { receive } from './receive.ts';
 import { resolve } from './resolve.ts';
 import { usableMembers } from './usable-members.ts';
-import type { Resolved } from './resolve.ts';
 import type { Refused } from './rescue.ts';
 import type { Server } from '../servers/index.ts';
 import type { Unreadable } from './receive.ts';
 import { decisionOf, recordDecision, recordUnreadable } from './record.ts';
 import { requestOf } from './request-of.ts';
-import { narrowListen } from './narrow-listen.ts';
-import { narrowTasks } from './tasks.ts';
 import { beginUnread } from './unread/index.ts';
 import { refuse, refusedBy } from './rescue.ts';
 import { mayEver } from './verdicts.ts';
@@ -43,23 +39,26 @@ const UNKNOWN_SUBJECT: Unreadable = {
 /** Carries one request of a known caller. Never throws; the reply is answered or cut, now or later. */
 export function carry(arrival: Arrival, ports: Ports): void {
   // Whatever becomes of it goes on record, so whom it is about is known before anything else.
-  guarded(arrival, ports, () =>
+  try {
     ports.subjects.know(arrival.principal, (subject) => {
       if (arrival.reply.done) return; // It hung up meanwhile: nothing has been begun.
-      if (subject === undefined) guarded(arrival, ports, () => unreadable(arrival, ports, UNKNOWN_SUBJECT));
-      else begin({ ...arrival, subject }, ports);
-    }),
-  );
+      arrival.subject = subject;
+      begin(arrival, ports);
+    });
+  } catch (error) {
+    fault(arrival, error, ports);
+  }
 }
 
 function begin(arrival: Arrival, ports: Ports): void {
   try {
-    if (arrival.unread !== undefined) unread(arrival, ports);
+    if (arrival.subject === undefined) unreadable(arrival, ports, UNKNOWN_SUBJECT);
+    else if (arrival.unread !== undefined) unread(arrival, ports);
     else if (arrival.endpoint !== undefined) post(arrival, arrival.endpoint, ports);
     else if (isBatch(arrival)) batch(arrival, ports);
     else walk(arrival, ports);
   } catch (error) {
-    refuse(arrival.reply, refusedBy(error, ports.log), { id: undefined, era: 'modern', method: undefined, auditId: undefined });
+    fault(arrival, error, ports);
   }
 }
 
@@ -78,17 +77,21 @@ function walk(arrival: Arrival, ports: Ports): void {
       else lostOwner(inbound, arrival, delivered, ports);
     });
 
-  const goOn = (): void =>
-    resolve(inbound, arrival, ports, (resolved) => {
-      guarded(arrival, ports, () => {
-        if (arrival.reply.done) return; // It hung up while a list was fetched: nothing has been begun.
-        if (!resolved.ok) return unreadable(arrival, ports, resolved.error);
-        settleDown(createCall(arrival, resolved.value, ports), ports);
-      });
-    });
   // Names may have to be asked for on a route with several servers, and that is done where their state is as well.
-  if (arrival.route.kind === 'aggregate') place(inbound, arrival, usableMembers(arrival.route, arrival), ports, goOn);
-  else goOn();
+  if (arrival.route.kind === 'aggregate')
+    place(inbound, arrival, usableMembers(arrival.route, arrival), ports, () => resolved(inbound, arrival, ports));
+  else resolved(inbound, arrival, ports);
+}
+
+/** Goes on with whom it is for. */
+function resolved(inbound: Inbound, arrival: Arrival, ports: Ports): void {
+  resolve(inbound, arrival, ports, (found) =>
+    guarded(arrival, ports, () => {
+      if (arrival.reply.done) return; // It hung up while a list was fetched: nothing has been begun.
+      if (!found.ok) return unreadable(arrival, ports, found.error);
+      settleDown(createCall(arrival, found.value, ports), ports);
+    }),
+  );
 }
 
 /** To a server of which nothing is looked at: what is decided is decided by the head. */
@@ -113,7 +116,7 @@ function batch(arrival: Arrival, ports: Ports): void {
 
 /** Goes on where this agent's state at the server is. Of several servers as one, that was settled before names were looked up. */
 function settleDown(call: Call, ports: Ports): void {
-  if (call.arrival.route.kind === 'aggregate') takeIn(call, ports);
+  if (call.arrival.route.kind === 'aggregate' || ownerOf(call.inbound, call.arrival, ports) === undefined) takeIn(call, ports);
   else place(call.inbound, call.arrival, [call.server.name], ports, () => takeIn(call, ports));
 }
 
@@ -187,9 +190,8 @@ function paramsOf(inbound: Inbound): JsonObject | undefined {
 
 /** Goes on here, or hands the request to the worker that holds this agent's state at the servers concerned; that one judges it anew. */
 function place(inbound: Inbound, arrival: Arrival, servers: readonly string[], ports: Ports, goOn: () => void): void {
-  if (inbound.kind !== 'modern' || arrival.relayed) return goOn();
-  const owner = ports.placement.ownerElsewhere(arrival.principal.tenant, arrival.principal.agent);
-  if (owner === undefined) return goOn();
+  const owner = ownerOf(inbound, arrival, ports);
+  if (owner === undefined || inbound.kind !== 'modern') return goOn();
   // What is never allowed needs no other worker to say so.
   if (!servers.some((name) => mayEver(arrival.principal, name, inbound.subject, arrival.snapshot))) return goOn();
   const concerned = servers.map((name) => ports.servers.get(name));
@@ -199,6 +201,11 @@ function place(inbound: Inbound, arrival: Arrival, servers: readonly string[], p
   ports.relayToOwner(arrival, owner, (delivered) =>
     guarded(arrival, ports, () => (delivered ? lostOwner(inbound, arrival, delivered, ports) : goOn())),
   );
+}
+
+/** The other worker that holds state of this agent, where it may be asked. */
+function ownerOf(inbound: Inbound, { principal, relayed }: Arrival, ports: Ports): string | undefined {
+  return inbound.kind !== 'modern' || relayed ? undefined : ports.placement.ownerElsewhere(principal.tenant, principal.agent);
 }
 
 /** What speaks the legacy era has sessions; what is a process of ours has memory; and of what is not known yet, either may be true. */
@@ -211,8 +218,12 @@ function guarded(arrival: Arrival, ports: Ports, step: () => void): void {
   try {
     step();
   } catch (error) {
-    refuse(arrival.reply, refusedBy(error, ports.log), { id: undefined, era: 'modern', method: undefined, auditId: undefined });
+    fault(arrival, error, ports);
   }
+}
+
+function fault({ reply }: Arrival, error: unknown, { log }: Ports): void {
+  refuse(reply, refusedBy(error, log), { id: undefined, era: 'modern', method: undefined, auditId: undefined });
 }
 
 /** The worker that held the state has ended, and the state with it: a legacy agent opens a new session (2025-11-25 basic/transports, 404). */
@@ -262,35 +273,4 @@ function ownerElsewhere(inbound: Inbound, arrival: Arrival, ports: Ports): strin
     default:
       return inbound satisfies never;
   }
-}
-
-function createCall(arrival: Arrival, { inbound, server, members }: Resolved, ports: Ports): Call {
-  const narrowed = narrowTasks(narrowListen(inbound, arrival, members ?? [server.name], ports.nowMs()), arrival, { server, members });
-  const question = { ...questionOf(narrowed), revision: revisionOf(narrowed, arrival, ports) };
-  const trace = ports.tracing.begin(arrival, narrowed);
-  return beginCall({ id: ports.newId(), arrival, inbound: narrowed, question, server, members, trace }, ports);
-}
-
-/** The revision this hop speaks; '' where a session is not known. */
-function revisionOf(inbound: Inbound, arrival: Arrival, ports: Ports): string {
-  switch (inbound.kind) {
-    case 'modern':
-      return inbound.request.revision;
-    case 'modern-notification':
-    case 'unread':
-      return '';
-    case 'legacy':
-      if (inbound.message.kind === 'request' && inbound.message.method === 'initialize')
-        return legacyRevisionFor(inbound.message.params?.['protocolVersion']);
-      return sessionRevision(inbound.token, arrival, ports);
-    case 'stream':
-    case 'end':
-      return sessionRevision(inbound.token, arrival, ports);
-    default:
-      return inbound satisfies never;
-  }
-}
-
-function sessionRevision(token: string | undefined, arrival: Arrival, ports: Ports): string {
-  return token === undefined ? '' : (ports.sessions.find(token, arrival.principal, arrival.route.key)?.revision ?? '');
 }

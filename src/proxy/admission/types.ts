@@ -52,9 +52,9 @@ export interface Admission extends Wanting {
   /** What policy says; known to the steps behind it. */
   verdict: Verdict | undefined;
   /** Goes on behind a step that said `LATER`, or ends. Never from within the step itself. */
-  readonly proceed: (refusal: NotAdmitted | undefined) => void;
+  proceed(refusal: NotAdmitted | undefined): void;
   /** Instead of `proceed`: all steps from the first, under what is in force now, because much may have changed during a wait. */
-  readonly again: () => void;
+  again(): void;
   /** Set by a step that waits and must know when the agent has hung up; the admission is over then. */
   onAbandoned: (() => void) | undefined;
 }
