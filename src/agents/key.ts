@@ -4,8 +4,8 @@
 //   sha256   SHA-256 of the whole text, hex: all that is stored. A plain hash is enough, since 256 random bits cannot be guessed at any speed.
 //   id       key_ + the first 16 digits of that hash: names the key in records and commands, and gives nothing of it away.
 //
-// The text of a key must never be logged, stored or kept in a cache: the hash costs 0.7 µs, and a worker's memory should hold no
-// key longer than the request that showed it.
+// The text of a key must never be logged, stored or kept in a cache: a worker's memory should hold no key longer than the connection that showed it,
+// whose last head is what the next one is compared with.
 
 import { Secret, sha256Hex } from '../base/index.ts';
 
