@@ -89,14 +89,14 @@ function pinItself(taskset: string): void {
   execFileSync(taskset, ['-a', '-p', '-c', String(LOAD_CORE), String(process.pid)], { stdio: 'ignore' });
 }
 
-/** On Ctrl-C nothing that was started stays behind. */
+/** On Ctrl-C nothing that was started stays behind; the same signal may come twice, from the terminal and from npm. */
 function endOnSignals(children: Children): void {
   for (const [signal, code] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],
     ['SIGHUP', 129],
   ] as const) {
-    process.once(signal, () => {
+    process.on(signal, () => {
       void children.close().finally(() => process.exit(code));
     });
   }
