@@ -32,12 +32,19 @@ export function createPublisher(options: { readonly dataFolder: string; readonly
   let document = readLast(file, options.log);
   let agents: AgentsShard = document?.shards.agents ?? { agents: [] };
 
+  /** Workers that have taken one: whoever has only just begun has nothing else to go on with, and is late at worst. */
+  const taken = new WeakSet<Channel>();
   const send = async (worker: Channel, snapshot: SnapshotDocument): Promise<void> => {
     try {
       const answer = await worker.request('snapshot', { document: snapshot }, ACKNOWLEDGE_MS);
+      taken.add(worker);
       if (answer.fields['error'] !== undefined) options.log.error('a worker refused the snapshot', { error: answer.fields['error'] });
     } catch (error) {
-      options.log.warn('a worker did not take over the snapshot', { error: error instanceof Error ? error : new Error(String(error)) });
+      const isNew = !taken.has(worker);
+      options.log[isNew ? 'info' : 'warn'](
+        isNew ? 'a worker that has just begun takes its time with the snapshot' : 'a worker did not take over the snapshot',
+        { error: error instanceof Error ? error : new Error(String(error)) },
+      );
     }
   };
 
