@@ -1,9 +1,9 @@
 // Picks the process to be and wires it. The only file that knows everyone.
 
 import { readFileSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { consoleFolder, runChild } from './processes/index.ts';
 import type { Duties, Init, Links } from './processes/index.ts';
 import { createLog } from './telemetry/index.ts';
 import type { Log } from './telemetry/index.ts';
@@ -14,12 +14,23 @@ const version = readVersion();
 /** One process of a gateway, which lives until it is told to go, or a command, which has an exit code. */
 async function main(argv: readonly string[]): Promise<number | undefined> {
   if (argv[0] === '--process') {
+    keepCompiled(argv[1]);
+    const { runChild } = await import('./processes/child.ts');
     runChild(await begin(argv[1]));
     return undefined;
   }
   // The command line is loaded only where it is used: a worker may not even read files that it does not need.
   const { runCommand } = await import('./serve.ts');
   return runCommand(argv, { entry, version });
+}
+
+/**
+ * Spares what may write to disk anyway the reading of its own program at each start. The others must not: who writes there decides what runs next.
+ * By a call and not in the environment, which goes on to the programs that the runner starts.
+ */
+function keepCompiled(role: string | undefined): void {
+  if (role === 'control' || role === 'runner')
+    enableCompileCache(join(fileURLToPath(import.meta.url), '..', '..', 'node_modules', '.cache', 'sallyport'));
 }
 
 type Begin = (init: Init, links: Links) => Duties;
@@ -45,6 +56,7 @@ async function begin(role: string | undefined): Promise<Begin> {
     }
     case 'console': {
       const { beginConsole } = await import('./processes/console.ts');
+      const { consoleFolder } = await import('./processes/console-folder.ts');
       return (init, links) => beginConsole(init, links, openLog(init), consoleFolder(entry));
     }
     case 'inspector': {

@@ -20,13 +20,10 @@ const serverSchema = z.strictObject({
     .enum(['stdio', 'streamable', 'sse'])
     .nullable()
     .meta({ description: 'What carries its sessions of older revisions: a pipe, Streamable HTTP, or the HTTP+SSE of 2024-11-05.' }),
-  problem: z
-    .string()
-    .nullable()
-    .meta({
-      description:
-        'Why it failed, and what to do. What its program said stands between « and », and is kept back from roles that may not see it.',
-    }),
+  problem: z.string().nullable().meta({
+    description:
+      'Why it failed, and what to do. What its program said stands between « and », and is kept back from roles that may not see it.',
+  }),
   checkedAt: time.nullable().meta({ description: 'When it was last seen to be so.' }),
   holds: z
     .strictObject({

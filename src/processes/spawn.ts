@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { lockdownFolder } from '../config/index.ts';
 import { workerVaultFolder } from '../audit/index.ts';
 import { catalogueFolder } from './catalogue-files.ts';
+import { consoleFolder } from './console-folder.ts';
 import type { Role } from './messages.ts';
 
 export interface SpawnOptions {
@@ -110,13 +111,6 @@ export function nodeFlags(options: Pick<SpawnOptions, 'role' | 'slot' | 'entry' 
     default:
       return options.role satisfies never;
   }
-}
-
-/** The built console: beside the program of a build, and beside the sources of a checkout. */
-export function consoleFolder(entry: string): string {
-  const code = dirname(entry);
-  const built = join(code, 'console');
-  return existsSync(built) ? built : join(dirname(code), 'console', 'dist');
 }
 
 /** The folders of the program itself: sources or build output, and the libraries. Never the checkout as a whole, where a data folder may lie. */
