@@ -72,6 +72,13 @@ test('results: added latency is over the direct row of the same round', () => {
   assert.equal(spreadOf(SAMPLES, 'direct-tls', 'saturation.addedP50Ms'), undefined);
 });
 
+test('results: there is no ratio to a yardstick that came out below nothing', () => {
+  const noisy = SAMPLES.filter(({ round }) => round === 1).map((one) =>
+    one.row === 'direct-tls' ? { ...one, measurement: measured(undefined, 3.5) } : one,
+  );
+  assert.deepEqual(valuesOf(noisy, 'sallyport-tls', 'saturation.addedP50Ms', { against: 'haproxy-tls' }), []);
+});
+
 const BUDGET: Budget = {
   name: 'CPU',
   of: 'sallyport-tls',

@@ -36,7 +36,8 @@ export function valuesOf(samples: readonly Sample[], row: string, figure: string
     const value = valueIn(samples, round, row, figure);
     const divisor = against === undefined ? 1 : valueIn(samples, round, against, figure);
     const less = minus === undefined ? 0 : valueIn(samples, round, minus, figure);
-    if (value !== undefined && divisor !== undefined && less !== undefined) values.push((value - less) / divisor);
+    // What is added to the direct row can come out below nothing on a noisy machine: a ratio to that would say nothing, least of all that a target is kept.
+    if (value !== undefined && divisor !== undefined && divisor > 0 && less !== undefined) values.push((value - less) / divisor);
   }
   return values;
 }
