@@ -7,7 +7,7 @@ import type { FailedFile } from './run-tests.ts';
 import { print } from './tally.ts';
 import type { Tally } from './tally.ts';
 
-const GATEWAYS = ['test/walks/', 'test/attacks/', 'test/console/', 'test/conformance/', 'scripts/'];
+const GATEWAYS = ['test/walks/', 'test/attacks/', 'test/console/', 'test/conformance/', 'scripts/', 'bench/'];
 const MOST = 4;
 
 /** The files that get a second try: none where too many failed. */
