@@ -9,7 +9,6 @@ import type { AnswerHead } from './client-head.ts';
 import { createAnswerReader } from './client-reader.ts';
 import type { AnswerReader, AnswerSink } from './client-reader.ts';
 import { errorCode } from './dial-failure.ts';
-import { readDirectly } from './direct-read.ts';
 import type { StreamedBody } from './types.ts';
 
 /** The pool, seen from a connection. */
@@ -62,10 +61,10 @@ export class ClientConnection implements Carrier, AnswerSink {
     this.#limits = limits;
     this.#idleMs = limits.idleTimeoutMs;
     this.#reader = createAnswerReader(limits.maxHeadBytes, this);
+    socket.on('data', (bytes: Buffer) => this.#onData(bytes));
     socket.on('end', () => this.#onServerEnd());
     socket.on('error', (error: unknown) => (this.#error = errorCode(error)));
     socket.on('close', () => this.#onLost());
-    readDirectly(socket, (bytes) => this.#onData(bytes));
     socket.resume();
   }
 

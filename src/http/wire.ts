@@ -2,7 +2,6 @@
 // runtime's sockets could. It moves bytes and reports; it never decides when to close.
 
 import type { Socket } from 'node:net';
-import { readDirectly } from './direct-read.ts';
 
 /** One accepted connection. */
 export interface Wire {
@@ -63,7 +62,7 @@ class SocketWire implements Wire {
     socket.on('end', () => this.#events?.onFinished());
     socket.once('close', () => this.#events?.onClosed());
     // Last: this starts the flow.
-    readDirectly(socket, (bytes) => this.#events?.onBytes(bytes));
+    socket.on('data', (bytes: Buffer) => this.#events?.onBytes(bytes));
   }
 
   get queuedBytes(): number {

@@ -10,6 +10,7 @@ import { freshnessOf } from './hooks.ts';
 import { FIRST_PLACE, placeOfRow, stepTo } from './page-places.ts';
 import type { PagePlace } from './page-places.ts';
 import type { ApiProblem } from './problem.ts';
+import type { TableWindow } from '../ui/Table.tsx';
 
 type Value<Name extends Endpoint> = ResponseOf<Name & EndpointName>;
 
@@ -21,24 +22,9 @@ interface Paged {
   readonly next: string | null;
 }
 
-/** Which rows of a list there are, and which of them are at hand. `Table` takes it as it is. */
-export interface ListWindow<Row> {
-  readonly rows: readonly Row[];
-  /** The place of the first of them in the list. */
-  readonly start: number;
-  /** Rows that are known of. */
-  readonly count: number;
-  /** Whether more follow than are known of. */
-  readonly hasMore: boolean;
-  /** Said whenever other rows are looked at. */
-  readonly onSeen: (first: number, last: number) => void;
-  /** Whether nothing is known of it yet. */
-  readonly isLoading: boolean;
-}
-
 /** A list in pages. */
 export interface Pages<Row> {
-  readonly list: ListWindow<Row>;
+  readonly list: TableWindow<Row>;
   readonly error: ApiProblem | null;
   /** Why it has not come yet, while it is tried again. */
   readonly waitsFor: ApiProblem | null;
