@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { anonymousPrincipal } from '../src/agents/index.ts';
 import { compilePolicy, policySchema } from '../src/policies/index.ts';
 import { parseAnswer } from './answer.ts';
-import { AGENTS, everythingOff, everythingOn, policyRules } from './config.ts';
+import { AGENTS, configOf, everythingOff, everythingOn, policyRules } from './config.ts';
 import { parseFigures } from './figures.ts';
 import { readOptions } from './options.ts';
 import { descendants, parseCoreTimes, parseField, parseStat, type ProcessStat, readUsage } from './procfs.ts';
@@ -257,4 +257,28 @@ test('workload: plain on both sides, or TLS on both sides', () => {
   assert.doesNotMatch(config(false), /tls|https/);
   const off = JSON.stringify(everythingOff({ ...options, certificates: undefined }));
   assert.doesNotMatch(off, /tls|metrics|telemetry/);
+});
+
+test('the steps between nothing and everything add one thing each', () => {
+  const options = {
+    folder: '/f',
+    certificates: undefined,
+    road: SAME_ERA,
+    upstreamPort: 1,
+    collectorPort: 2,
+    stdioCommand: ['node'],
+    workers: 1,
+  } as const;
+  const judged = Object.keys(configOf('judged', options));
+  const inspected = Object.keys(configOf('inspected', options));
+  assert.deepEqual(configOf('lean', options), everythingOff(options));
+  assert.deepEqual(
+    judged.filter((name) => !inspected.includes(name)),
+    ['inspection'],
+  );
+  assert.deepEqual(
+    Object.keys(everythingOn(options)).filter((name) => !inspected.includes(name)),
+    ['metrics', 'telemetry'],
+  );
+  assert.deepEqual(configOf('everything', options), everythingOn(options));
 });

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 import type { Certificates } from './certificates.ts';
 import { type Road, serverOf, twoDigits } from './roads.ts';
+import type { Config } from './rows.ts';
 import { AGGREGATE_ROUTE, ROUTE, SERVER_NAME, TOOLS } from './workload.ts';
 
 /** The stand-in over stdio; its processes are below the gateway's, but they are not the gateway. */
@@ -12,6 +13,8 @@ export const STDIO_STAND_IN = fileURLToPath(new URL('./upstream-stdio.ts', impor
 
 /** The agents, as many as there are tools; each calls its own. */
 export const AGENTS: readonly string[] = TOOLS.map((_, n) => `bench-agent-${twoDigits(n)}`);
+
+const NOTHING_LOOKED_FOR = { without: ['*'] };
 
 /** How one gateway of the bench is set up. */
 export interface ConfigOptions {
@@ -27,8 +30,16 @@ export interface ConfigOptions {
   readonly workers: number;
 }
 
+/** The config of a gateway, by how much is on. */
+export function configOf(config: Config, options: ConfigOptions): object {
+  if (config === 'lean') return everythingOff(options);
+  const { metrics, telemetry, ...judgedAndInspected } = everythingOn(options);
+  if (config === 'everything') return { ...judgedAndInspected, metrics, telemetry };
+  return config === 'inspected' ? judgedAndInspected : { ...judgedAndInspected, inspection: NOTHING_LOOKED_FOR };
+}
+
 /** Everything on: keys, 100 rules of which no two are alike, inspection as it is by default, the record, metrics, traces that are sent on. */
-export function everythingOn(options: ConfigOptions): object {
+export function everythingOn(options: ConfigOptions): Readonly<Record<string, unknown>> {
   const { road, collectorPort } = options;
   const names = [...new Set(AGENTS.map((_, n) => serverOf(road, n)))];
   return {
@@ -53,11 +64,11 @@ export function everythingOff(options: ConfigOptions): object {
     limits: { maxSessionsPerAgent: 1_000, maxProcessesPerAgent: 100 },
     servers: { bench: server(options) },
     policy: { rules: [{ name: 'all', effect: 'allow', agents: ['*'], servers: ['*'] }] },
-    inspection: { without: ['*'] },
+    inspection: NOTHING_LOOKED_FOR,
   };
 }
 
-function common({ folder, workers }: ConfigOptions): object {
+function common({ folder, workers }: ConfigOptions): Readonly<Record<string, unknown>> {
   return { version: 1, data: join(folder, 'data'), workers, admin: { listen: 'off' } };
 }
 

@@ -87,7 +87,14 @@ async function measure(kind: Kind): Promise<number> {
       workers: 1,
       listen: [{ address: '127.0.0.1:0', ...tls }],
       servers: { bench: { url: `http://127.0.0.1:${upstreamPort}/mcp` } },
-      limits: { maxConnections: 50_000, maxConnectionsPerAddress: 50_000, maxStreamsPerAgent: 50_000, keepAliveTimeoutMs: 3_600_000 },
+      limits: {
+        maxConnections: 50_000,
+        maxConnectionsPerAddress: 50_000,
+        maxStreamsPerAgent: 50_000,
+        // All calls come over one connection.
+        maxRequestsPerConnection: 1_000_000,
+        keepAliveTimeoutMs: 3_600_000,
+      },
       policy: { rules: [{ name: 'all', effect: 'allow', agents: ['*'], servers: ['*'] }] },
     },
   });

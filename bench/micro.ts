@@ -98,6 +98,7 @@ const OPERATIONS: readonly (readonly [string, Preparation])[] = [
           name: `agent-${n}`,
           groups: [],
           attributes: {},
+          priority: 'interactive',
           keys: [{ id, sha256, createdAt, expiresAt: null, label: '' }],
         })),
       );

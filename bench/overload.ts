@@ -1,6 +1,6 @@
 // `node bench/overload.ts [--quick]`: twice as many calls as a worker can carry, on a schedule that does not wait for answers, over many connections. What
-// it still answers rightly is held against what it carries at most; a refusal (429, 503) is no answer. Beside it runs a thin load of one agent whose
-// calls the policy calls critical, which is what the config has to say that calls matter more.
+// it still answers rightly is held against what it carries at most; a refusal (429, 503) is no answer. Beside it runs a thin load of one agent that is
+// critical (`sallyport agents set NAME --priority critical`), on connections of its own.
 
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { startGateway } from '../test/harness/index.ts';
 import { addAgents } from './agents.ts';
 import { readyCallers } from './callers.ts';
 import { Children } from './children.ts';
-import { AGENTS, everythingOn, policyRules } from './config.ts';
+import { AGENTS, everythingOn } from './config.ts';
 import { createCertificates } from './certificates.ts';
 import { handOver } from './figures.ts';
 import { findProgram } from './machine.ts';
@@ -51,7 +51,7 @@ const upstream = children.start({
 const { plainPort, collectorPort }: { plainPort: number; collectorPort: number } = JSON.parse(await upstream.nextLine(READY_MS));
 await using gateway = await startGateway({ config: config() });
 pinTree(gateway.pid, PROXY_CORE);
-const keys = await addAgents(gateway.dataFolder, AGENTS);
+const keys = await addAgents(gateway.dataFolder, AGENTS, (name) => (name === URGENT_AGENT ? 'critical' : 'interactive'));
 const reached = { port: gateway.port, certificates: undefined, road: SAME_ERA, route: ROUTE };
 const { callers, answer } = await readyCallers(reached, keys);
 const common = { port: gateway.port, caFile: undefined, route: ROUTE, answer, proxyPid: gateway.pid, standIn: undefined };
@@ -68,17 +68,13 @@ await gateway.stop();
 await children.close();
 rmSync(folder, { recursive: true, force: true });
 
-/** Everything on; the calls of one agent are granted by a rule that calls them critical. */
+/** Everything on. */
 function config(): object {
   const options = { folder, certificates: undefined, road: SAME_ERA, upstreamPort: plainPort, collectorPort, workers: 1 };
-  const isUrgent = (rule: unknown): boolean => JSON.stringify(rule).includes(`"${URGENT_AGENT}"`);
   return {
     ...everythingOn({ ...options, stdioCommand: ['node'] }),
     data: '.sallyport',
     limits: { maxConnectionsPerAddress: 2_000 },
-    policy: {
-      rules: policyRules(SAME_ERA).map((rule) => (isUrgent(rule) && typeof rule === 'object' ? { ...rule, class: 'critical' } : rule)),
-    },
   };
 }
 

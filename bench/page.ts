@@ -13,6 +13,8 @@ export type Run = Report & { readonly startedAt: string };
 
 const CPU = 'saturation.cpuPerRequestUs';
 const TOP = 10;
+/** Rows of other groups that a chart shows as well: what its own are held against. */
+const AGAINST: Partial<Record<Group, readonly Row[]>> = { bridges: ['sallyport-plain'], steps: ['haproxy-tls', 'relay-tls'] };
 
 /** What several runs say together: of each target the last that was asked for it, of each group of rows the last that measured it. */
 export function figuresSection(runs: readonly Run[]): string {
@@ -47,8 +49,7 @@ export function charts(runs: readonly Run[]): ReadonlyMap<string, string> {
     runs.at(-1)?.verdicts.find(({ budget }) => budget.of === of && budget.against !== undefined)?.budget.atMost;
   const bars = (group: Group): readonly Bar[] =>
     allRows().flatMap((row) => {
-      // The road that others are held against belongs to another group.
-      const isShown = ROWS[row].group === group || (group === 'bridges' && row === 'sallyport-plain');
+      const isShown = ROWS[row].group === group || AGAINST[group]?.includes(row) === true;
       const value = latest(runs, row, CPU)?.median;
       return value === undefined || !isShown ? [] : [{ label: ROWS[row].label, value, isOurs: isOurs(row) }];
     });
@@ -61,6 +62,7 @@ export function charts(runs: readonly Run[]): ReadonlyMap<string, string> {
     if (drawn.length > 0) made.set(name, barChart(drawn, options));
   };
   draw('proxies.svg', 'proxies', { title: 'CPU of a call, 50 connections', unit: 'µs', ...mark });
+  draw('steps.svg', 'steps', { title: 'CPU of a call, one thing more at a time', unit: 'µs', ...mark });
   draw('roads.svg', 'bridges', { title: 'CPU of a call by its road, everything on', unit: 'µs' });
   draw('alike.svg', 'alike', { title: 'CPU of a call, like for like', unit: 'µs' });
   return made;

@@ -8,9 +8,11 @@ import { SLOW_MS, TOOLS } from './workload.ts';
 export interface Gateway {
   readonly road: Road;
   readonly workers: number;
-  /** Everything that there is, or nothing that an operator can leave out (bench/config.ts). */
-  readonly config: 'everything' | 'lean';
+  readonly config: Config;
 }
+
+/** How much is on (bench/config.ts): nothing that an operator can leave out, then one thing more at a time, at last everything that there is. */
+export type Config = 'lean' | 'judged' | 'inspected' | 'everything';
 
 /** Somebody else's program in the path, which is spoken to in sessions of the legacy era. */
 export interface Rival {
@@ -18,7 +20,7 @@ export interface Rival {
 }
 
 /** The groups of rows: each is measured in rounds of its own, and nothing of another group runs beside it. */
-export const GROUPS = ['proxies', 'slow', 'workers', 'bridges', 'alike'] as const;
+export const GROUPS = ['proxies', 'steps', 'slow', 'workers', 'bridges', 'alike'] as const;
 
 export type Group = (typeof GROUPS)[number];
 
@@ -64,6 +66,18 @@ const slow = (label: string, between: RowFacts['between'], baseline?: string): R
   phases: ['single', 'paced'],
 });
 
+/** One thing more than the row before it. */
+const step = (label: string, config: Config, before: string): RowFacts => ({
+  ...DIRECT,
+  group: 'steps',
+  label: `Sallyport TLS→TLS, ${label}`,
+  tls: true,
+  between: { ...EVERYTHING, config },
+  baseline: 'direct-tls',
+  sameEra: before,
+  phases: ['saturation'],
+});
+
 /** Plain on both sides, so that the rows of this kind differ in the road alone. */
 const over = (label: string, road: Road, sameEra: string, workers = 1): RowFacts => ({
   label: `Sallyport plain, ${label}`,
@@ -96,6 +110,10 @@ const TABLE = {
   'relay-tls': { ...DIRECT, label: 'our engine TLS→TLS, nothing on', tls: true, between: 'relay', baseline: 'direct-tls' },
   'sallyport-plain': { ...DIRECT, label: 'Sallyport plain, everything on', tls: false, between: EVERYTHING, baseline: 'direct-plain' },
   'sallyport-tls': { ...DIRECT, label: 'Sallyport TLS→TLS, everything on', tls: true, between: EVERYTHING, baseline: 'direct-tls' },
+  'steps-recorded': step('read strictly, and on record', 'lean', 'relay-tls'),
+  'steps-judged': step('and keys, and 100 rules', 'judged', 'steps-recorded'),
+  'steps-inspected': step('and inspection both ways', 'inspected', 'steps-judged'),
+  'steps-everything': step('and metrics, and traces: everything', 'everything', 'steps-inspected'),
   'direct-slow': slow('direct, TLS', 'nothing'),
   'haproxy-slow': slow('HAProxy TLS→TLS', 'haproxy', 'direct-slow'),
   'sallyport-slow': slow('Sallyport TLS→TLS', EVERYTHING, 'direct-slow'),

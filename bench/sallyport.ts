@@ -9,9 +9,9 @@ import { stringify } from 'yaml';
 import { addAgents } from './agents.ts';
 import { type Ready, readyCallers } from './callers.ts';
 import type { Child, Children } from './children.ts';
-import { AGENTS, type ConfigOptions, everythingOff, everythingOn } from './config.ts';
+import { AGENTS, configOf, type ConfigOptions } from './config.ts';
 import { routeOf } from './roads.ts';
-import type { Gateway } from './rows.ts';
+import type { Config } from './rows.ts';
 
 /** A profile sets another program: a copy that tells the profiler the names of its functions. */
 const program = (): string => process.env['SALLYPORT_BENCH_PROGRAM'] ?? fileURLToPath(new URL('../bin/sallyport.mjs', import.meta.url));
@@ -20,7 +20,7 @@ const READY_TIMEOUT_MS = 60_000;
 /** How one gateway of the bench is started. */
 export interface SallyportOptions extends ConfigOptions {
   readonly name: string;
-  readonly config: Gateway['config'];
+  readonly config: Config;
   readonly cores: string;
 }
 
@@ -34,7 +34,7 @@ export interface SallyportRunning extends Ready {
 export async function startSallyport(children: Children, options: SallyportOptions): Promise<SallyportRunning> {
   mkdirSync(options.folder, { recursive: true });
   const configFile = join(options.folder, 'sallyport.yaml');
-  writeFileSync(configFile, stringify(options.config === 'lean' ? everythingOff(options) : everythingOn(options)));
+  writeFileSync(configFile, stringify(configOf(options.config, options)));
   const child = children.start({
     name: options.name,
     command: process.execPath,

@@ -106,7 +106,12 @@ test('what is printed works as printed, and Ctrl-C leaves no process behind', as
   const called = await promisify(execFile)('sh', ['-c', command], { cwd: root });
   assert.equal(called.stdout, 'Echo: hello\n');
 
-  const link = new URL(/^http:\/\/127\.0\.0\.1:\d+\/sign-in#\S+$/m.exec(started.output())?.[0] ?? '');
+  // Nobody is at this end of a pipe: in place of a link there is the command that makes one.
+  await started.until('npx sallyport console --data');
+  assert.doesNotMatch(started.output(), /sign-in#/);
+  const signIn = /^npx sallyport console --data .*$/m.exec(started.output())?.[0] ?? '';
+  const { stdout: printed } = await promisify(execFile)('sh', ['-c', signIn], { cwd: root });
+  const link = new URL(/^http:\/\/127\.0\.0\.1:\d+\/sign-in#\S+$/m.exec(printed)?.[0] ?? '');
   assert.match(await (await fetch(link, { headers: { accept: 'text/html' } })).text(), /^<!doctype html>/i);
   const signedIn = await fetch(new URL('/api/v1/session', link), {
     method: 'POST',
@@ -116,6 +121,11 @@ test('what is printed works as printed, and Ctrl-C leaves no process behind', as
   assert.equal(signedIn.status, 201);
 
   const text = started.output();
+  assert.equal(
+    text.slice(text.indexOf('Ctrl-C stops everything.')).trimEnd().split('\n').at(-1),
+    signIn,
+    'what has to be found is the last thing',
+  );
   const snippet = JSON.parse(text.slice(text.indexOf('{\n'), text.indexOf('\n}\n') + 2));
   assert.deepEqual(Object.keys(snippet.mcpServers), ['everything', 'files', 'tickets', 'weather']);
   assert.ok(command.includes(snippet.mcpServers.everything.url));

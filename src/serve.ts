@@ -7,7 +7,7 @@ import { createAdminClient, createAgentsPort, createLockdownPort } from './admin
 import type { AdminPorts } from './admin/index.ts';
 import { nodeName, openActLog } from './audit/index.ts';
 import type { ActLog } from './audit/index.ts';
-import { EXIT, openTerminal, renderConsole, renderQuickstart, runCli, userName } from './cli/index.ts';
+import { EXIT, openTerminal, checkoutCommand, renderConsole, renderQuickstart, runCli, userName } from './cli/index.ts';
 import type { ServeOptions } from './cli/index.ts';
 import { openStore } from './cluster/index.ts';
 import { ensureLockdownFolder, lockdownFolder, readDataFolder } from './config/index.ts';
@@ -118,6 +118,10 @@ async function serve(options: ServeOptions, program: Program, cwd: string): Prom
     clock: () => Date.now(),
     format: logFormat,
   });
+  const checkout = resolve(dirname(program.entry), '..');
+  const usualFolder = configuredFolder(join(checkout, 'sallyport.yaml'));
+  const namedFolder = usualFolder === dataFolder ? undefined : dataFolder;
+  const linkCommand = options.quickstart ? checkoutCommand(namedFolder, 'console') : undefined;
   const consoleLine = createConsoleLine((text) => process.stdout.write(text));
   const supervisor = startSupervisor({
     entry: program.entry,
@@ -127,16 +131,17 @@ async function serve(options: ServeOptions, program: Program, cwd: string): Prom
     listenOverride: options.listen,
     consoleOverride: options.console,
     // What is printed for no person may be kept where others read it.
-    offersLink: !json && (options.quickstart || process.stdout.isTTY),
+    offersLink: !json && process.stdout.isTTY,
     logFormat,
     log,
     onNotice: (text) => (json ? event({ event: 'notice', text }) : process.stderr.write(`${text}\n`)),
-    onConsole: (url, link) => (json ? event({ event: 'console', url }) : consoleLine.tell(renderConsole(url, link))),
+    onConsole: (url, link) => (json ? event({ event: 'console', url }) : consoleLine.tell(renderConsole(url, link, linkCommand))),
     onReady: (sockets, hasConsole) =>
       void announce(sockets, {
         options,
         dataFolder,
-        checkout: resolve(dirname(program.entry), '..'),
+        namedFolder,
+        checkout,
         consoleText: () => consoleLine.first(hasConsole),
       }),
   });
@@ -154,6 +159,8 @@ function makeFolder(folder: string): void {
 interface Announcement {
   readonly options: ServeOptions;
   readonly dataFolder: string;
+  /** The same, where commands in the checkout do not look in it anyway. */
+  readonly namedFolder: string | undefined;
   /** Folder of the program, where `npx sallyport` finds it. */
   readonly checkout: string;
   /** Where the console is, in words; undefined: there is none, or not soon. */
@@ -184,7 +191,7 @@ function createConsoleLine(write: (text: string) => void): ConsoleLine {
 }
 
 async function announce(sockets: readonly ListenSocket[], announcement: Announcement): Promise<void> {
-  const { options, dataFolder, checkout, consoleText } = announcement;
+  const { options, dataFolder, namedFolder, checkout, consoleText } = announcement;
   const admin = adminOf(dataFolder);
   const status = await admin.status();
   const tls = new Set(
@@ -206,7 +213,6 @@ async function announce(sockets: readonly ListenSocket[], announcement: Announce
   const known = await admin.servers();
   const servers = known.ok ? known.value.map((server) => server.name) : [];
   const everything = servers.includes('everything');
-  const usual = configuredFolder(join(checkout, 'sallyport.yaml'));
   process.stdout.write(
     typeof key === 'string'
       ? `${key}\n`
@@ -217,7 +223,7 @@ async function announce(sockets: readonly ListenSocket[], announcement: Announce
           together: status.ok ? status.value.routes?.find((route) => route.servers.length === servers.length)?.path : undefined,
           key,
           checkout,
-          dataFolder: usual === dataFolder ? undefined : dataFolder,
+          dataFolder: namedFolder,
           call: everything ? { server: 'everything', tool: 'echo', words: ['message=hello'] } : undefined,
         }),
   );
@@ -225,7 +231,7 @@ async function announce(sockets: readonly ListenSocket[], announcement: Announce
 
 async function issueQuickstartKey(admin: AdminPorts): Promise<{ agent: string; text: string; expiresAt: string | null } | string> {
   const input = { label: 'quickstart', expiresAt: new Date(Date.now() + QUICKSTART_KEY_LIFE_MS).toISOString() };
-  const added = await admin.agents.add({ name: QUICKSTART_AGENT, groups: [], attributes: {}, key: input });
+  const added = await admin.agents.add({ name: QUICKSTART_AGENT, groups: [], attributes: {}, priority: 'interactive', key: input });
   if (added.ok && added.value.key !== null)
     return { agent: QUICKSTART_AGENT, text: added.value.key.text, expiresAt: added.value.key.expiresAt };
   const issued = await admin.agents.addKey(QUICKSTART_AGENT, input);

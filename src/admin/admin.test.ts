@@ -146,6 +146,7 @@ test('an agent added through the API has a key that authenticates it, shown once
     name: 'billing',
     groups: ['eu'],
     attributes: { team: 'a' },
+    priority: 'interactive',
     key: { label: 'laptop', expiresAt: null },
   });
   assert.ok(added.ok);
@@ -162,6 +163,7 @@ test('an agent added through the API has a key that authenticates it, shown once
           name: 'billing',
           groups: ['eu'],
           attributes: { team: 'a' },
+          priority: 'interactive',
           keys: [{ id: added.value.key?.id, label: 'laptop', createdAt: NOW.toISOString(), expiresAt: null }],
         },
       ],
@@ -171,10 +173,10 @@ test('an agent added through the API has a key that authenticates it, shown once
 
 test('agents are changed, given further keys, revoked and removed', async (t) => {
   const { client } = await start(t);
-  await client.agents.add({ name: 'a', groups: [], attributes: {}, key: null });
+  await client.agents.add({ name: 'a', groups: [], attributes: {}, priority: 'interactive', key: null });
   assert.deepEqual(await client.agents.change('a', { groups: ['g'] }), {
     ok: true,
-    value: { name: 'a', groups: ['g'], attributes: {}, keys: [] },
+    value: { name: 'a', groups: ['g'], attributes: {}, priority: 'interactive', keys: [] },
   });
   const first = await client.agents.addKey('a', { label: '1', expiresAt: null });
   const second = await client.agents.addKey('a', { label: '2', expiresAt: '2026-12-01T00:00:00.000Z' });
@@ -192,14 +194,14 @@ test('a change is answered only after everyone who must know of it knows', async
     await new Promise((resolve) => setTimeout(resolve, 20));
     order.push('published');
   });
-  await client.agents.add({ name: 'a', groups: [], attributes: {}, key: null });
+  await client.agents.add({ name: 'a', groups: [], attributes: {}, priority: 'interactive', key: null });
   order.push('answered');
   assert.deepEqual(order, ['published', 'answered']);
 });
 
 test('a stale version is refused and nothing changes', async (t) => {
   const { client } = await start(t);
-  await client.agents.add({ name: 'a', groups: [], attributes: {}, key: null }, { expectedVersion: 0 });
+  await client.agents.add({ name: 'a', groups: [], attributes: {}, priority: 'interactive', key: null }, { expectedVersion: 0 });
   const stale = await client.agents.remove('a', { expectedVersion: 0 });
   assert.equal(!stale.ok && stale.error.code, 'version_changed');
   assert.equal((await client.agents.remove('a', { expectedVersion: 1 })).ok, true);
@@ -236,7 +238,7 @@ test('keys that have expired give up their place to new ones', async (t) => {
   t.after(() => store.close());
   let now = NOW;
   const agents = createAgentsPort({ store, tenant: DEFAULT_TENANT, randomBytes: countingBytes(), now: () => now, changed: async () => {} });
-  await agents.add({ name: 'a', groups: [], attributes: {}, key: null });
+  await agents.add({ name: 'a', groups: [], attributes: {}, priority: 'interactive', key: null });
   for (let i = 0; i < 64; i++) await agents.addKey('a', { label: '', expiresAt: i < 3 ? '2026-11-23T00:00:00.000Z' : null });
   assert.equal((await agents.addKey('a', { label: '', expiresAt: null })).ok, false);
   now = new Date('2026-11-24T00:00:00.000Z');
@@ -248,7 +250,7 @@ test('keys that have expired give up their place to new ones', async (t) => {
 const refusals: readonly { name: string; act: (agents: AgentsPort) => Promise<unknown>; code: string }[] = [
   {
     name: 'a second agent of one name',
-    act: (agents) => agents.add({ name: 'a', groups: [], attributes: {}, key: null }),
+    act: (agents) => agents.add({ name: 'a', groups: [], attributes: {}, priority: 'interactive', key: null }),
     code: 'agent_exists',
   },
   { name: 'an unknown agent', act: (agents) => agents.addKey('b', { label: '', expiresAt: null }), code: 'agent_unknown' },
@@ -263,7 +265,7 @@ const refusals: readonly { name: string; act: (agents: AgentsPort) => Promise<un
   { name: 'an empty name', act: (agents) => agents.remove(''), code: 'malformed' },
   {
     name: 'a new name with a glob in it',
-    act: (agents) => agents.add({ name: 'a*', groups: [], attributes: {}, key: null }),
+    act: (agents) => agents.add({ name: 'a*', groups: [], attributes: {}, priority: 'interactive', key: null }),
     code: 'malformed',
   },
   {
@@ -278,7 +280,7 @@ const refusals: readonly { name: string; act: (agents: AgentsPort) => Promise<un
 for (const { name, act, code } of refusals) {
   test(`refuses ${name}`, async (t) => {
     const { client } = await start(t);
-    await client.agents.add({ name: 'a', groups: [], attributes: {}, key: null });
+    await client.agents.add({ name: 'a', groups: [], attributes: {}, priority: 'interactive', key: null });
     const answer = (await act(client.agents)) as { ok: boolean; error?: { code: string } };
     assert.equal(answer.ok, false);
     assert.equal(answer.error?.code, code);

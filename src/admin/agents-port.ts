@@ -70,11 +70,11 @@ export function createAgentsPort(options: AgentsPortOptions): AgentsPort {
       return ok({ version, agents: agents.map(toView) });
     },
     add: async (input, write = {}) => {
-      const { name, groups, attributes } = input;
+      const { name, groups, attributes, priority } = input;
       const issued = input.key === null ? undefined : issue(input.key);
       if (issued?.ok === false) return issued;
       const keys = issued === undefined ? [] : [issued.value.stored];
-      const added = await store.addAgent({ tenant, name, groups, attributes, keys }, write);
+      const added = await store.addAgent({ tenant, name, groups, attributes, priority, keys }, write);
       return settle(added, write, (agent) => ({
         agent: toView(agent),
         key: issued === undefined ? null : toIssued(issued.value.stored, issued.value.drawn, write),
@@ -118,6 +118,7 @@ function toView(agent: AgentRecord): AgentView {
     name: agent.name,
     groups: [...agent.groups],
     attributes: { ...agent.attributes },
+    priority: agent.priority,
     keys: agent.keys.map(({ id, label, createdAt, expiresAt }) => ({ id, label, createdAt, expiresAt })),
   };
 }

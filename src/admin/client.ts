@@ -30,8 +30,12 @@ interface Send<Name extends EndpointName> {
   readonly key?: string;
   readonly server?: string;
   readonly approval?: string;
+  readonly proposal?: string;
+  readonly revision?: string;
   readonly approver?: Secret | undefined;
   readonly expectedVersion?: number | undefined;
+  /** The same where versions are no numbers. */
+  readonly expectedTag?: string | undefined;
   readonly isDryRun?: boolean | undefined;
   /** What stands behind the question mark; what is undefined is left out. */
   readonly query?: Readonly<Record<string, string | number | undefined>>;
@@ -62,6 +66,8 @@ const SHOWN_BY: Partial<Record<EndpointName, string>> = {
   endSessions: 'operators list',
   decideApprovals: 'approvals list --all',
   decideDefinitions: 'tools review',
+  writePolicy: 'policy history',
+  decideProposal: 'policy proposals --all',
   clearFlow: 'flow',
   lockDown: 'lockdown',
   liftLockdown: 'lockdown',
@@ -122,6 +128,15 @@ export function createAdminClient(socketPath: string, options: ClientOptions = {
       explain: (body) => value('explain', { body }),
       argumentTypes: (body) => value('readArgumentTypes', { body }),
       world: () => value('readWorld'),
+    },
+    policyDocument: {
+      read: () => value('readPolicy'),
+      write: (body, { who, isDryRun, expectedTag }) => value('writePolicy', { body, approver: who.key, isDryRun, expectedTag }),
+      proposals: (query) => value('listProposals', { query: { ...query } }),
+      readProposal: (proposal) => value('readProposal', { proposal }),
+      decide: (proposal, body, who) => value('decideProposal', { proposal, body, approver: who.key }),
+      history: (query) => value('listPolicyRevisions', { query: { ...query } }),
+      readRevision: (revision) => value('readPolicyRevision', { revision }),
     },
     subjects: {
       find: (body, who) => value('findSubject', { body, approver: who?.key }),
@@ -196,6 +211,10 @@ export function createAdminClient(socketPath: string, options: ClientOptions = {
   };
 }
 
+/** What stands in the path of an endpoint. */
+type Parameter = 'agent' | 'key' | 'operator' | 'server' | 'approval' | 'proposal' | 'revision';
+const PARAMETER = /\{(agent|key|operator|server|approval|proposal|revision)\}/g;
+
 interface RawAnswer {
   readonly status: number;
   readonly etag: string | undefined;
@@ -210,14 +229,12 @@ function exchange<Name extends EndpointName>(
   const { method, path } = ENDPOINTS[name];
   const timeoutMs = HASTY.has(name) ? HASTY_TIMEOUT_MS : TIMEOUT_MS;
   // Names with a character that needs escaping do not exist; escaping keeps one from becoming another path.
-  const target = path.replace(
-    /\{(agent|key|operator|server|approval)\}/g,
-    (_, part: 'agent' | 'key' | 'operator' | 'server' | 'approval') => encodeURIComponent(send[part] ?? ''),
-  );
+  const target = path.replace(PARAMETER, (_, part: Parameter) => encodeURIComponent(send[part] ?? ''));
   const body = send.body === undefined ? undefined : Buffer.from(JSON.stringify(send.body));
   const reached = reach(socketPath);
   if (!reached.ok) return Promise.resolve(reached);
   const { reachable, token } = reached.value;
+  const expected = send.expectedTag ?? send.expectedVersion;
   const headers = {
     host: 'sallyport',
     authorization: `Bearer ${token}`,
@@ -226,7 +243,7 @@ function exchange<Name extends EndpointName>(
     ...(actor === undefined ? {} : { [ACTOR_HEADER]: actor }),
     ...(via === undefined ? {} : { [VIA_HEADER]: via }),
     ...(send.approver === undefined ? {} : { [APPROVER_HEADER]: send.approver.reveal() }),
-    ...(send.expectedVersion === undefined ? {} : { 'if-match': `"${send.expectedVersion}"` }),
+    ...(expected === undefined ? {} : { 'if-match': `"${expected}"` }),
   };
   return new Promise<Result<RawAnswer, AdminProblem>>((resolve) => {
     const request = httpRequest({

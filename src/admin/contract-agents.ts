@@ -1,7 +1,7 @@
 // Agents and their keys, as the admin API has them. A secret is never in an answer, except the text of a key in the one answer that creates it.
 
 import * as z from 'zod';
-import { agentInputSchema } from '../agents/index.ts';
+import { AGENT_PRIORITIES, agentInputSchema } from '../agents/index.ts';
 import type { Endpoint } from './endpoint.ts';
 
 const time = z.iso.datetime();
@@ -17,6 +17,7 @@ const agentSchema = z.strictObject({
   name: z.string(),
   groups: z.array(z.string()),
   attributes: z.record(z.string(), z.string()),
+  priority: z.enum(AGENT_PRIORITIES),
   keys: z.array(keySchema).meta({ description: 'The keys that are not revoked.' }),
 });
 
@@ -36,6 +37,7 @@ const addAgentSchema = agentInputSchema.extend({
 const changeAgentSchema = z.strictObject({
   groups: agentInputSchema.shape.groups.unwrap().optional(),
   attributes: agentInputSchema.shape.attributes.unwrap().optional(),
+  priority: agentInputSchema.shape.priority.unwrap().optional(),
 });
 
 const issuedKeySchema = keySchema.extend({
@@ -92,19 +94,25 @@ export const AGENT_ENDPOINTS = {
       kind: 'change',
       target: 'body.name',
       targetIs: 'agent',
-      details: { groups: 'body.groups', key: 'answer.key.id', expires: 'answer.key.expiresAt' },
+      details: { groups: 'body.groups', priority: 'body.priority', key: 'answer.key.id', expires: 'answer.key.expiresAt' },
     },
   },
   changeAgent: {
     method: 'PATCH',
     path: '/agents/{agent}',
-    summary: 'Set groups or attributes',
+    summary: 'Set groups, attributes or priority',
     request: changeAgentSchema,
     response: agentSchema,
     dryRun: true,
     status: 200,
     versioned: true,
-    act: { action: 'agents.change', kind: 'change', target: 'path.agent', targetIs: 'agent', details: { groups: 'body.groups' } },
+    act: {
+      action: 'agents.change',
+      kind: 'change',
+      target: 'path.agent',
+      targetIs: 'agent',
+      details: { groups: 'body.groups', priority: 'body.priority' },
+    },
   },
   removeAgent: {
     method: 'DELETE',

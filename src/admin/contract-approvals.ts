@@ -1,6 +1,7 @@
 // Calls that wait for a person, as the admin API has them. What a call is about in words is in the answer about that one call only.
 
 import * as z from 'zod';
+import { toolFactsSchema } from './contract-definitions.ts';
 import type { Endpoint } from './endpoint.ts';
 
 const time = z.iso.datetime();
@@ -32,7 +33,28 @@ const approvalSchema = z.strictObject({
   canBeShown: z.boolean().meta({ description: 'Whether it is known what the call is about: only then it can be approved.' }),
 });
 
+const thingSchema = z.strictObject({
+  title: z.string().nullable().meta({ description: 'How the server would have it shown.' }),
+  description: z.string().nullable().meta({ description: "What the server says about it, in the server's words: plain text." }),
+  facts: toolFactsSchema.nullable().meta({ description: 'What rules take it for; null: it is no tool.' }),
+  approvedBy: z.string().nullable().meta({ description: 'Who has approved the definition; null: nobody has.' }),
+  approvedAt: time.nullable(),
+  hasChanged: z.boolean().meta({ description: 'It is another one by now than when it was asked: the call would not pass as it is.' }),
+});
+
+const askingRuleSchema = z.strictObject({
+  description: z.string().nullable().meta({ description: 'Why it is there, as its writer says.' }),
+  concerns: z.string().meta({ description: 'Whom it is about, and after what.' }),
+  when: z.string().nullable().meta({ description: 'Its condition.' }),
+});
+
 const shownSchema = approvalSchema.extend({
+  thing: thingSchema.nullable().meta({
+    description: 'What is known of the tool or prompt, as it was when somebody was asked; null: nothing is, or it is a resource.',
+  }),
+  askingRule: askingRuleSchema
+    .nullable()
+    .meta({ description: 'The rule as it stands in the policy in force; null: it asks about nothing any more.' }),
   content: z
     .string()
     .nullable()
@@ -104,6 +126,8 @@ export const APPROVAL_ENDPOINTS = {
 } as const satisfies Record<string, Endpoint>;
 
 export type ApprovalView = z.output<typeof approvalSchema>;
+/** What a person should know beside what the call says. */
+export type ApprovalBackground = Pick<ShownApproval, 'thing' | 'askingRule'>;
 export type ShownApproval = z.output<typeof shownSchema>;
 export type DecideInput = z.output<typeof decideSchema>;
 export type DecidedApprovals = z.output<typeof decidedSchema>;

@@ -17,7 +17,8 @@ const stateSchema = z.enum(['approved', 'new', 'changed', 'rejected', 'gone']).m
     'new, changed: withheld until somebody decides; rejected: listed still, though a person said no; gone: approved, and not listed any more.',
 });
 
-const factsSchema = z.strictObject({
+/** What rules go by for a tool. */
+export const toolFactsSchema = z.strictObject({
   labels: z.array(z.string()),
   guessed: z.array(z.string()).meta({ description: 'Those of the labels that are guessed from its name and its texts.' }),
   class: callClass,
@@ -85,7 +86,7 @@ const definitionSchema = rowSchema.extend({
     .strictObject({ name: z.string(), likeness: z.number() })
     .nullable()
     .meta({ description: 'What this server had approved and does not list any more, and this may be under another name.' }),
-  facts: factsSchema.nullable(),
+  facts: toolFactsSchema.nullable(),
   shapes: z.array(shapeSchema).meta({ description: 'What it has been, latest first.' }),
   fault: z.string().nullable().meta({ description: 'Why nothing of this server that was approved can be trusted; null: it can.' }),
   reach: z

@@ -20,7 +20,7 @@ export const jobSchema = z.strictObject({
   progress: z.strictObject({
     done: z.int(),
     total: z.int().nullable().meta({ description: 'null: nobody knows yet.' }),
-    unit: z.string().meta({ description: 'Of what: files, records.' }),
+    unit: z.string().meta({ description: 'Of what: bytes, records.' }),
   }),
   problem: z.string().nullable().meta({ description: 'Why it failed, and what to do.' }),
   result: z

@@ -21,10 +21,15 @@ export const quantilesSchema = z.strictObject({
 const flowMembers = {
   calls: count.meta({ description: 'Requests of authenticated agents that policy judged.' }),
   allowed: count,
-  denied: count,
+  denied: count.meta({ description: 'Of which so many were refused by a rule, a limit, a lock, a person or an inspection.' }),
   asked: count.meta({ description: 'Of which a person was to be asked.' }),
+  givenUp: count.meta({
+    description: 'Requests whose agent hung up before anything was decided: nobody denied them, and they are none of the calls.',
+  }),
   errors: count.meta({ description: 'Calls that were let through and came to nothing: the server failed, or the gateway did.' }),
-  refused: count.meta({ description: 'Requests turned away with an error of the gateway, whoever sent them.' }),
+  refused: count.meta({
+    description: 'Requests turned away with an error, whoever sent them. What was denied is counted as that, and not here.',
+  }),
   running: count.meta({ description: 'The most that were being answered at once.' }),
   bytesIn: count.meta({ description: 'Bytes from agents.' }),
   bytesOut: count.meta({ description: 'Bytes to agents.' }),
@@ -79,7 +84,7 @@ const waitingSchema = z
 const overviewSchema = z.strictObject({
   at: time,
   window: windowSchema,
-  since: time.meta({ description: 'From when on figures are known: the control process has kept them since then.' }),
+  since: time.meta({ description: 'From when on figures are known.' }),
   points: z.array(overviewPointSchema).meta({ description: 'In order of time, the oldest first. Times before `since` are left out.' }),
   totals: z.strictObject(flowMembers),
   busiest: z

@@ -3,28 +3,25 @@
 import type { DEFINITION_ENDPOINTS } from './contract-definitions.ts';
 import type { POLICY_DOCUMENT_ENDPOINTS } from './contract-policy-document.ts';
 import type { SETTINGS_ENDPOINTS } from './contract-settings.ts';
-import type { Actor } from './acts.ts';
 import { map } from './handler.ts';
 import type { Handlers } from './handler.ts';
-import type { PolicyWriter } from './policy-port.ts';
-import type { Visit } from './visit.ts';
 
 export const POLICY_HANDLERS: Handlers<
   keyof typeof POLICY_DOCUMENT_ENDPOINTS | keyof typeof DEFINITION_ENDPOINTS | keyof typeof SETTINGS_ENDPOINTS | 'listBuckets'
 > = {
   readPolicy: async ({ policyDocument }) => map(await policyDocument.read(), (value) => ({ value, version: value.tag })),
-  writePolicy: async ({ policyDocument }, { body, isDryRun, expectedTag, actor, visit }) => {
+  writePolicy: async ({ policyDocument }, { body, isDryRun, expectedTag, actor, approver, visit }) => {
     const by = await actor();
     if (!by.ok) return by;
-    const who = toWriter(by.value, visit);
+    const who = { key: approver, signedIn: visit?.signedIn, actor: by.value };
     return map(await policyDocument.write(body, { who, isDryRun, expectedTag }), (value) => ({ value, version: value.tag }));
   },
   listProposals: async ({ policyDocument }, { query }) => map(await policyDocument.proposals(query), (value) => ({ value })),
   readProposal: async ({ policyDocument }, { proposal }) => map(await policyDocument.readProposal(proposal), (value) => ({ value })),
-  decideProposal: async ({ policyDocument }, { proposal, body, actor, visit }) => {
+  decideProposal: async ({ policyDocument }, { proposal, body, actor, approver, visit }) => {
     const by = await actor();
     if (!by.ok) return by;
-    const who = toWriter(by.value, visit);
+    const who = { key: approver, signedIn: visit?.signedIn, actor: by.value };
     return map(await policyDocument.decide(proposal, body, who), (value) => ({ value }));
   },
   listPolicyRevisions: async ({ policyDocument }, { query }) => map(await policyDocument.history(query), (value) => ({ value })),
@@ -40,9 +37,3 @@ export const POLICY_HANDLERS: Handlers<
   readSettings: async ({ settings }, { query }) => map(await settings(query), (value) => ({ value })),
   listBuckets: async ({ buckets }, { query }) => map(await buckets(query), (value) => ({ value })),
 };
-
-/** Who it is to whoever changes policies. */
-function toWriter(actor: Actor, visit: Visit | undefined): PolicyWriter {
-  const role = visit?.signedIn?.operator.role;
-  return { actor, isSignedIn: role !== undefined, mayAccept: role === 'approver' || role === 'admin' };
-}

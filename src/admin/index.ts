@@ -65,6 +65,7 @@ export type {
   ServerStatus,
   SessionView,
   ServerTls,
+  ApprovalBackground,
   ShownApproval,
   SignedLogView,
   SubjectView,
@@ -121,13 +122,12 @@ export type {
   SettingView,
   WritePolicyInput,
 } from './contract.ts';
-export type { DefinitionsPort, PolicyDocumentPort, PolicyPages, PolicyWriter, PolicyWriting } from './policy-port.ts';
+export type { DefinitionsPort, PolicyDocumentPort, PolicyPages, PolicyTextPort, PolicyWriting } from './policy-port.ts';
 export type {
   ActsPort,
   AdminPorts,
   AgentsPort,
   ApprovalsPort,
-  Asking,
   CataloguePort,
   CheckpointsPort,
   FlowPort,
@@ -144,7 +144,7 @@ export type { AdminProblem, ProblemCode } from './problems.ts';
 export { openApiDocument } from './openapi.ts';
 export { RIGHTS, ROLES, SIGHTS } from './roles.ts';
 export type { Role } from './roles.ts';
-export type { Operator, Shown, SignedIn, Visit } from './visit.ts';
+export type { Asking, Operator, Shown, SignedIn, Visit } from './visit.ts';
 export type { EventsPort, JobsPort, RecordPages, RecordsPort } from './record-ports.ts';
 export { openConsoleDoor } from './console-door.ts';
 export type { ConsoleDoor, ConsoleDoorOptions } from './console-door.ts';

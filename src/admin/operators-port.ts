@@ -21,6 +21,8 @@ export interface OperatorsPortOptions {
   readonly randomBytes: (count: number) => Uint8Array;
   readonly nowMs: () => number;
   readonly settings: () => ConsoleSettings;
+  /** Whether the console is served is known: it starts beside what carries calls, and may be a moment later. */
+  readonly settled: () => Promise<void>;
   /** Called after every change, before anybody is told that it is made: whoever is signed out hears nothing any more by then. */
   readonly changed: () => Promise<void>;
 }
@@ -33,7 +35,15 @@ const CONSOLE_OFF: AdminProblem = {
 };
 
 /** Offers a store's operators as a port. */
-export function createOperatorsPort({ store, tenant, randomBytes, nowMs, settings, changed }: OperatorsPortOptions): OperatorsPort {
+export function createOperatorsPort({
+  store,
+  tenant,
+  randomBytes,
+  nowMs,
+  settings,
+  settled,
+  changed,
+}: OperatorsPortOptions): OperatorsPort {
   const list = async (operators: OperatorStore): Promise<{ readonly version: number; readonly operators: readonly OperatorEntry[] }> =>
     operators.list({ tenant, nowMs: nowMs(), idleMs: settings().idleMs });
   const known = async <T>(use: (operators: OperatorStore) => Promise<Result<T, AdminProblem>>): Promise<Result<T, AdminProblem>> => {
@@ -54,8 +64,10 @@ export function createOperatorsPort({ store, tenant, randomBytes, nowMs, setting
     if (!isDryRun) await changed();
     return ok(toView({ ...UNSEEN, ...before, ...(await entryOf()), ...written.value }));
   };
-  const link = (operators: OperatorStore, name: string, forMs: number): Promise<Result<LinkView, AdminProblem>> =>
-    makeLink({ operators, tenant, randomBytes, nowMs, settings }, name, forMs);
+  const link = async (operators: OperatorStore, name: string, forMs: number): Promise<Result<LinkView, AdminProblem>> => {
+    await settled();
+    return makeLink({ operators, tenant, randomBytes, nowMs, settings }, name, forMs);
+  };
 
   return {
     list: () =>

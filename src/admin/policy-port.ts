@@ -26,21 +26,13 @@ import type {
   WritePolicyInput,
 } from './contract.ts';
 import type { AdminProblem } from './problems.ts';
+import type { Asking } from './visit.ts';
 
 type Answer<T> = Promise<Result<T, AdminProblem>>;
 
-/** Who changes a policy. */
-export interface PolicyWriter {
-  readonly actor: Actor;
-  /** Signed in, so that it is known who it is: whoever has the socket may call themselves anything. */
-  readonly isSignedIn: boolean;
-  /** Their role is one that decides about what others propose. */
-  readonly mayAccept: boolean;
-}
-
 /** How a policy is to be written. */
 export interface PolicyWriting {
-  readonly who: PolicyWriter;
+  readonly who: Asking;
   readonly isDryRun: boolean;
   /** What the writer has seen; undefined: whatever it is now. */
   readonly expectedTag: string | undefined;
@@ -52,16 +44,20 @@ export interface PageQuery {
   readonly cursor?: string | undefined;
 }
 
-/** The policy as it is written. */
-export interface PolicyDocumentPort {
+/** The policy as it is written: what commands ask for too. */
+export interface PolicyTextPort {
   read(): Answer<PolicyView>;
   write(input: WritePolicyInput, writing: PolicyWriting): Answer<CheckedPolicy>;
   proposals(query: PageQuery & { readonly state: 'open' | 'all' }): Answer<ProposalPage>;
   readProposal(proposal: string): Answer<ProposalWhole>;
   /** Refused to whoever proposed it, but for taking it back. */
-  decide(proposal: string, input: DecideProposalInput, who: PolicyWriter): Answer<ProposalView>;
+  decide(proposal: string, input: DecideProposalInput, who: Asking): Answer<ProposalView>;
   history(query: PageQuery): Answer<PolicyRevisionPage>;
   readRevision(revision: string): Answer<PolicyRevisionWhole>;
+}
+
+/** All of it. */
+export interface PolicyDocumentPort extends PolicyTextPort {
   replay(input: ReplayPolicyInput, actor: Actor): Answer<JobView>;
   readReplay(job: string): Answer<ReplayView>;
   schema(): Answer<PolicySchemaView>;

@@ -1,7 +1,7 @@
 // What the admin API needs from whoever has it: control implements these while a gateway runs. The client offers the same interface
 // from the other end of the socket, so that a command does not see whether it speaks to a gateway or to the store.
 
-import type { Result, Secret } from '../base/index.ts';
+import type { Result } from '../base/index.ts';
 import type { Actor } from './acts.ts';
 import type {
   AcceptLogInput,
@@ -73,10 +73,10 @@ import type {
   Window,
   WorldView,
 } from './contract.ts';
-import type { PolicyPages } from './policy-port.ts';
+import type { PolicyDocumentPort, PolicyPages, PolicyTextPort } from './policy-port.ts';
 import type { AdminProblem } from './problems.ts';
 import type { RecordPages } from './record-ports.ts';
-import type { Shown, SignedIn, Visit } from './visit.ts';
+import type { Asking, Shown, SignedIn, Visit } from './visit.ts';
 
 type Answer<T> = Promise<Result<T, AdminProblem>>;
 
@@ -138,14 +138,6 @@ export interface PolicyPort {
   argumentTypes(input: ArgumentTypesInput): Answer<ArgumentTypes>;
   /** What the rules are about. */
   world(): Answer<WorldView>;
-}
-
-/** Who asks: on this side of the socket by the key that they show, on the other as they stand on record. */
-export interface Asking {
-  readonly key?: Secret | undefined;
-  /** Who is signed in to the console; then no key is looked at. */
-  readonly signedIn?: SignedIn | undefined;
-  readonly actor?: Actor;
 }
 
 /** Whom records are about. What is asked and done here is on record with the reason, and with who it was where they show a key. */
@@ -224,6 +216,7 @@ export interface SessionsPort {
 
 /** What the gateway itself answers with: more than a command can ask for. */
 export interface GatewayPorts extends AdminPorts, PolicyPages, RecordPages {
+  readonly policyDocument: PolicyDocumentPort;
   readonly agentPages: AgentPagesPort;
   readonly sessions: SessionsPort;
 }
@@ -248,6 +241,7 @@ export interface AdminPorts {
   readonly lockdown: LockdownPort;
   readonly overview: OverviewPort;
   readonly policy: PolicyPort;
+  readonly policyDocument: PolicyTextPort;
   readonly subjects: SubjectsPort;
   readonly holds: HoldsPort;
   readonly vault: VaultPort;

@@ -21,6 +21,7 @@ export const PROBLEMS = {
   host_refused: row(403, 'This Host is not one that is answered for.'),
   cross_site: row(403, 'The request comes from another site.'),
   approver_refused: row(403, 'This person may not decide about this call.'),
+  proposal_refused: row(403, 'This person may not decide like this about this proposal.'),
   two_needed: row(403, 'It takes two people to learn this.'),
   approval_unknown: row(404, 'There is no such approval.'),
   endpoint_unknown: row(404, 'There is no such endpoint.'),

@@ -48,7 +48,7 @@ export const filterMembers = {
   server: word.optional(),
   tool: word.optional(),
   rule: word.optional().meta({ description: 'The rule that decided.' }),
-  verdict: z.enum(['allow', 'ask', 'deny']).optional(),
+  verdict: z.enum(['allow', 'ask', 'deny', 'given_up']).optional(),
   status: z.enum(['ok', 'tool_error', 'rpc_error', 'refused', 'failed', 'cancelled', 'unknown']).optional(),
   finding: word.optional().meta({ description: 'Name of a detector that found something in it.' }),
 } as const;

@@ -58,7 +58,7 @@ async function bed(t: TestContext): Promise<Bed> {
     store,
     folder,
     keeper,
-    operators: createOperatorsPort({ ...base, changed: () => watch.check() }),
+    operators: createOperatorsPort({ ...base, settled: async () => {}, changed: () => watch.check() }),
     sessions: createSessionsPort({ ...base, watch, record: keeper, version: '1' }),
     nowMs: 1_700_000_000_000,
     settings: {

@@ -1,5 +1,7 @@
-// Who comes by way of the console. Whoever comes by the admin socket makes no visit: they may do everything.
+// Who asks, and who comes by way of the console. Whoever comes by the admin socket makes no visit: they may do everything.
 
+import type { Secret } from '../base/index.ts';
+import type { Actor } from './acts.ts';
 import type { Role } from './role-names.ts';
 import type { Standing } from './roles.ts';
 
@@ -26,6 +28,14 @@ export interface SignedIn {
   readonly expiresAt: string;
   /** Calls once when the session ends, within seconds where it has ended already: what streams to it must stop. Gives back what takes the listener away. */
   onEnd(listener: () => void): () => void;
+}
+
+/** Who asks: on this side of the socket by the key that they show, on the other as they stand on record. */
+export interface Asking {
+  readonly key?: Secret | undefined;
+  /** Who is signed in to the console; then no key is looked at. */
+  readonly signedIn?: SignedIn | undefined;
+  readonly actor?: Actor;
 }
 
 /** One request of a browser. */

@@ -15,6 +15,7 @@ const agent = (name: string, keys: readonly AgentKey[], more: Partial<AgentRecor
   name,
   groups: [],
   attributes: {},
+  priority: 'interactive',
   keys,
   ...more,
 });
@@ -31,6 +32,7 @@ test('a key names its agent, with groups and attributes', () => {
     groups: ['staff'],
     attributes: { team: 'blue' },
     keyId: stored(2).id,
+    priority: 'interactive',
   });
   assert.equal(index.authenticate(header(3), NOW)?.agent, 'bob');
   assert.deepEqual([index.agents, index.keys], [2, 3]);
@@ -68,6 +70,13 @@ test('a principal is one frozen object for as long as the index lives', () => {
   for (const part of [index, principal, principal.groups, principal.attributes]) assert.ok(Object.isFrozen(part));
 });
 
+test('a caller has the priority of its agent, with a key or without one', () => {
+  const index = compileAgents([agent('pager', [stored(1)], { priority: 'critical' }), agent('crawler', [], { priority: 'batch' })]);
+  assert.equal(index.authenticate(header(1), NOW)?.priority, 'critical');
+  assert.equal(index.anonymous('crawler').priority, 'batch');
+  assert.equal(index.anonymous('nobody').priority, 'interactive');
+});
+
 test('the anonymous agent has the groups of the stored agent of its name', () => {
   const index = compileAgents([agent('visitor', [], { groups: ['outsiders'] }), agent('ada', [], { tenant: 'other', groups: ['x'] })]);
   assert.deepEqual(index.anonymous('visitor').groups, ['outsiders']);
@@ -79,6 +88,7 @@ test('the anonymous agent has the groups of the stored agent of its name', () =>
     groups: [],
     attributes: {},
     keyId: 'anonymous',
+    priority: 'interactive',
   });
   assert.equal(index.anonymous('visitor'), index.anonymous('visitor'));
 });

@@ -2,7 +2,7 @@
 // meant cannot be known, and guessing would let one agent act as another.
 
 import { parseBearerKey } from './key.ts';
-import type { AgentIndex, AgentKey, AgentRecord, Principal } from './types.ts';
+import type { AgentIndex, AgentKey, AgentRecord, Caller, Principal } from './types.ts';
 
 /** The keyId of principals that showed no key. No key's id can be equal to it. */
 export const ANONYMOUS_KEY_ID = 'anonymous';
@@ -18,7 +18,7 @@ interface Entry {
 }
 
 interface Shown {
-  readonly principal: Principal;
+  readonly principal: Caller;
   /** Infinity: never. NaN, from a date that cannot be read: nothing is before it, so it counts as expired. */
   readonly expiresAtMs: number;
 }
@@ -26,9 +26,15 @@ interface Shown {
 type Found = Entry | 'ambiguous' | undefined;
 
 /** A caller without a key, on a listener that names an agent for those. */
-export function anonymousPrincipal(name: string, record?: AgentRecord): Principal {
+export function anonymousPrincipal(name: string, record?: AgentRecord): Caller {
   return toPrincipal(
-    { tenant: DEFAULT_TENANT, name, groups: record?.groups ?? [], attributes: record?.attributes ?? {} },
+    {
+      tenant: DEFAULT_TENANT,
+      name,
+      groups: record?.groups ?? [],
+      attributes: record?.attributes ?? {},
+      priority: record?.priority ?? 'interactive',
+    },
     ANONYMOUS_KEY_ID,
   );
 }
@@ -38,17 +44,17 @@ export function compileAgents(records: readonly AgentRecord[]): AgentIndex {
   const entries = records.flatMap((record) => record.keys.map((key): Entry => ({ record, key, shown: undefined })));
   const byHash = indexBy(entries, ({ key }) => key.sha256);
   let byId: ReadonlyMap<string, Found> | undefined;
-  const anonymous = new Map<string, Principal>();
+  const anonymous = new Map<string, Caller>();
 
   // Finding a key by its hash in a Map leaks nothing useful through time: whoever measures it learns about the hash of what they sent
   // themselves, and cannot choose a text whose hash is near a stored one.
-  const authenticate = (authorization: string | undefined, nowMs: number): Principal | undefined => {
+  const authenticate = (authorization: string | undefined, nowMs: number): Caller | undefined => {
     if (authorization === undefined) return undefined;
     const hash = parseBearerKey(authorization);
     return hash === undefined ? undefined : live(byHash.get(hash), nowMs);
   };
 
-  const anonymousOf = (name: string): Principal => {
+  const anonymousOf = (name: string): Caller => {
     let principal = anonymous.get(name);
     if (principal === undefined) {
       const record = records.find((candidate) => candidate.name === name && candidate.tenant === DEFAULT_TENANT);
@@ -58,7 +64,7 @@ export function compileAgents(records: readonly AgentRecord[]): AgentIndex {
     return principal;
   };
 
-  const current = (principal: Principal, nowMs: number): Principal | undefined => {
+  const current = (principal: Principal, nowMs: number): Caller | undefined => {
     if (principal.keyId === ANONYMOUS_KEY_ID) return anonymousOf(principal.agent);
     byId ??= indexBy(entries, ({ key }) => key.id);
     const now = live(byId.get(principal.keyId), nowMs);
@@ -78,7 +84,7 @@ function indexBy(entries: readonly Entry[], name: (entry: Entry) => string): Rea
   return index;
 }
 
-function live(found: Found, nowMs: number): Principal | undefined {
+function live(found: Found, nowMs: number): Caller | undefined {
   if (found === undefined || found === 'ambiguous') return undefined;
   found.shown ??= show(found.record, found.key);
   return nowMs < found.shown.expiresAtMs ? found.shown.principal : undefined;
@@ -88,7 +94,7 @@ function show(record: AgentRecord, key: AgentKey): Shown {
   return { principal: toPrincipal(record, key.id), expiresAtMs: key.expiresAt === null ? Infinity : Date.parse(key.expiresAt) };
 }
 
-function toPrincipal(record: Omit<AgentRecord, 'keys'>, keyId: string): Principal {
+function toPrincipal(record: Omit<AgentRecord, 'keys'>, keyId: string): Caller {
   return Object.freeze({
     tenant: record.tenant,
     agent: record.name,
@@ -96,5 +102,6 @@ function toPrincipal(record: Omit<AgentRecord, 'keys'>, keyId: string): Principa
     groups: Object.freeze([...record.groups]),
     attributes: Object.freeze({ ...record.attributes }),
     keyId,
+    priority: record.priority,
   });
 }

@@ -2,5 +2,5 @@
 export { ANONYMOUS_KEY_ID, anonymousPrincipal, compileAgents, DEFAULT_TENANT } from './compile.ts';
 export { createKey } from './key.ts';
 export type { NewKey } from './key.ts';
-export { agentInputSchema, agentNameSchema, agentRecordSchema } from './schema.ts';
-export type { AgentIndex, AgentKey, AgentRecord, Principal } from './types.ts';
+export { AGENT_PRIORITIES, agentInputSchema, agentNameSchema, agentRecordSchema } from './schema.ts';
+export type { AgentIndex, AgentKey, AgentPriority, AgentRecord, Caller, Principal } from './types.ts';

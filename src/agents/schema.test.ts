@@ -4,14 +4,24 @@ import { agentInputSchema, agentRecordSchema, createKey } from './index.ts';
 
 const { id, sha256 } = createKey(new Uint8Array(32));
 const key = { id, sha256, createdAt: '2026-09-01T00:00:00Z', expiresAt: null, label: 'laptop' };
-const record = { tenant: 'default', name: 'ada', groups: ['staff'], attributes: { team: 'blue' }, keys: [key] };
+const record = { tenant: 'default', name: 'ada', groups: ['staff'], attributes: { team: 'blue' }, priority: 'batch', keys: [key] };
 
 test('a stored agent reads back as it is', () => {
   assert.deepEqual(agentRecordSchema.parse(record), record);
 });
 
 test('a new agent needs only a name', () => {
-  assert.deepEqual(agentInputSchema.parse({ name: 'ada@example.com' }), { name: 'ada@example.com', groups: [], attributes: {} });
+  assert.deepEqual(agentInputSchema.parse({ name: 'ada@example.com' }), {
+    name: 'ada@example.com',
+    groups: [],
+    attributes: {},
+    priority: 'interactive',
+  });
+});
+
+test('an agent that was stored before there were priorities is as most are', () => {
+  const { priority: _, ...older } = record;
+  assert.equal(agentRecordSchema.parse(older).priority, 'interactive');
 });
 
 const refused: readonly (readonly [what: string, value: unknown])[] = [
@@ -26,6 +36,7 @@ const refused: readonly (readonly [what: string, value: unknown])[] = [
   ['a key named anonymous', { ...record, keys: [{ ...key, id: 'anonymous' }] }],
   ['a time that is none', { ...record, keys: [{ ...key, expiresAt: 'soon' }] }],
   ['a time without zone', { ...record, keys: [{ ...key, expiresAt: '2026-09-01T00:00:00' }] }],
+  ['a priority that there is none of', { ...record, priority: 'urgent' }],
   ['an attribute that is no string', { ...record, attributes: { a: 1 } }],
 ];
 for (const [what, value] of refused) {

@@ -1,7 +1,7 @@
 // What a stored agent and a new one must look like. For whoever writes agents (the admin API, the store); the road reads compiled indexes.
 
 import * as z from 'zod';
-import type { AgentRecord } from './types.ts';
+import type { AgentPriority, AgentRecord } from './types.ts';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,62}$/;
 
@@ -19,6 +19,9 @@ const keySchema = z.strictObject({
   label: z.string().max(100),
 });
 
+/** Priorities, the most important first. */
+export const AGENT_PRIORITIES = ['critical', 'interactive', 'batch'] as const satisfies readonly AgentPriority[];
+
 /** What a person says about an agent when adding it. */
 export const agentInputSchema = z.strictObject({
   name: agentNameSchema,
@@ -27,6 +30,10 @@ export const agentInputSchema = z.strictObject({
     .record(agentNameSchema, z.string().max(256))
     .default({})
     .meta({ description: 'Facts about the agent, for conditions and records.' }),
+  priority: z
+    .enum(AGENT_PRIORITIES)
+    .default('interactive')
+    .meta({ description: 'How much its calls matter where there are more than can be carried: critical ones go first, batch ones last.' }),
 });
 
 /** A stored agent. */

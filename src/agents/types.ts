@@ -13,6 +13,14 @@ export interface Principal {
   readonly keyId: string;
 }
 
+/** How much an agent's calls matter where not all can be carried at once: critical ones go first, batch ones last. */
+export type AgentPriority = 'critical' | 'interactive' | 'batch';
+
+/** A principal, as the door knows it. What a call may do never depends on how soon it has its turn, so rules do not see that. */
+export interface Caller extends Principal {
+  readonly priority: AgentPriority;
+}
+
 /** One key of an agent, as stored. */
 export interface AgentKey {
   /** Public name of the key: in records, in `agents list`, for revoking it. */
@@ -33,6 +41,7 @@ export interface AgentRecord {
   readonly name: string;
   readonly groups: readonly string[];
   readonly attributes: Readonly<Record<string, string>>;
+  readonly priority: AgentPriority;
   readonly keys: readonly AgentKey[];
 }
 
@@ -42,12 +51,12 @@ export interface AgentIndex {
   readonly agents: number;
   readonly keys: number;
   /** Who shows this Authorization header; undefined when it is absent, not a Bearer key, unknown or expired. */
-  authenticate(authorization: string | undefined, nowMs: number): Principal | undefined;
-  /** The principal of a listener's `anonymous` agent; it has the groups and attributes of the stored agent of that name, if there is one. */
-  anonymous(name: string): Principal;
+  authenticate(authorization: string | undefined, nowMs: number): Caller | undefined;
+  /** The principal of a listener's `anonymous` agent; it has the groups, attributes and priority of the stored agent of that name, if there is one. */
+  anonymous(name: string): Caller;
   /**
    * A caller known earlier, as this snapshot sees it: with the groups it has now, or undefined when its key was revoked or has
    * expired. For streams that outlive a change. Whether a listener still admits anonymous agents is the listener's business.
    */
-  current(principal: Principal, nowMs: number): Principal | undefined;
+  current(principal: Principal, nowMs: number): Caller | undefined;
 }

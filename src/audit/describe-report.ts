@@ -1,7 +1,8 @@
 // The report of a verification as lines for a person. Names in it come from files that anybody may have changed: whoever prints them makes them harmless.
 
 import type { LogReport } from './verify-log.ts';
-import type { VerifyProgress, VerifyReport } from './verify.ts';
+import type { VerifyProgress } from './read-meter.ts';
+import type { VerifyReport } from './verify.ts';
 
 /** Everything that the report says, the verdict last. */
 export function describeReport(report: VerifyReport): readonly string[] {
@@ -24,14 +25,20 @@ export function describeBad({ logs }: VerifyReport): string {
 /** Says now and then how far it has come, if it takes long. */
 export function createProgressReport(say: (line: string) => void, nowMs: () => number): (progress: VerifyProgress) => void {
   let saidAt = nowMs();
-  return ({ records, segments, ofSegments }) => {
+  return ({ records, bytes, ofBytes }) => {
     if (nowMs() - saidAt < PROGRESS_MS) return;
     saidAt = nowMs();
-    say(`${segments} of ${ofSegments} files read, ${records} records`);
+    say(
+      `${Math.floor((100 * bytes) / Math.max(1, ofBytes))} % read: ${toMebibytes(bytes)} of ${toMebibytes(ofBytes)} MiB, ${records} records checked`,
+    );
   };
 }
 
 const PROGRESS_MS = 1_000;
+
+function toMebibytes(bytes: number): number {
+  return Math.round(bytes / 1_048_576);
+}
 
 /** That the logs hold, as a sentence. */
 export function describeGood({ records, logs }: VerifyReport): string {

@@ -1,5 +1,5 @@
-// Refusals before anyone is authenticated: counted by source and reason, one record per minute each, at most so many of them. Whoever
-// can reach the port can cause them, so they must never cost the disk or the memory more than that.
+// Refusals of what nobody has read, of strangers and under overload: counted by source and reason, one record per minute each, at most so many of them.
+// Whoever can reach the port can cause them, so they must never cost the disk or the memory more than that.
 
 import type { RefusalSummary } from './record.ts';
 

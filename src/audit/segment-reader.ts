@@ -6,6 +6,7 @@ import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { passSigned } from './checkpoint-record.ts';
 import { diskFiles } from './files.ts';
+import type { LogFiles } from './files.ts';
 import { toSegmentName } from './format.ts';
 import { printVerifierKey } from './note.ts';
 import type { VerifierKey } from './note.ts';
@@ -32,18 +33,19 @@ const MAX_THREADS = 8;
 const AHEAD = 2;
 
 /**
- * A reader for segments that will be asked for in this order. Reads them itself where that is faster. `keys`: whose signatures count, undefined where they
- * cannot be checked.
+ * A reader for segments that will be asked for in this order. Reads them itself where that is faster, from `files`. `keys`: whose signatures count,
+ * undefined where they cannot be checked.
  */
 export function createSegmentReader(
   directory: string,
   numbers: readonly number[],
   keys: readonly VerifierKey[] | undefined,
+  files: LogFiles = diskFiles,
 ): SegmentReader {
   const threads = numbers.length < MIN_SEGMENTS ? 0 : Math.min(MAX_THREADS, availableParallelism());
   // A process that may start no threads does without.
   const mayStart = process.permission === undefined || process.permission.has('worker');
-  const own = createOwnReader(directory, keys);
+  const own = createOwnReader(directory, keys, files);
   if (threads < 2 || !mayStart) return own;
   const pathOf = (number: number): string => join(directory, toSegmentName(number));
   return createThreadedReader(
@@ -53,9 +55,9 @@ export function createSegmentReader(
   );
 }
 
-function createOwnReader(directory: string, keys: readonly VerifierKey[] | undefined): SegmentReader {
+function createOwnReader(directory: string, keys: readonly VerifierKey[] | undefined, files: LogFiles): SegmentReader {
   return {
-    pass: (number) => withSegment(diskFiles, directory, number, (file) => passSigned(file, keys)),
+    pass: (number) => withSegment(files, directory, number, (file) => passSigned(file, keys)),
     close: () => Promise.resolve(),
   };
 }

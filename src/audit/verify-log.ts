@@ -1,10 +1,12 @@
 // Checks one log from its files, also while it is being written. Segments that are as they should be pass fast; any other is read line by line.
 
+import { join } from 'node:path';
 import { createChainCheck } from './chain-check.ts';
 import type { ChainCheck, Finding } from './chain-check.ts';
 import { createCheckpointCheck } from './checkpoint-check.ts';
 import type { CheckpointCheck, KeptNote, Signed } from './checkpoint-check.ts';
 import { diskFiles } from './files.ts';
+import type { LogFiles } from './files.ts';
 import { toSegmentName } from './format.ts';
 import { listStrangers } from './log-directory.ts';
 import type { LogDirectory } from './log-directory.ts';
@@ -20,6 +22,7 @@ import { toOrigin } from './note.ts';
 import type { VerifierKey } from './note.ts';
 import { passRemoved } from './pass-removed.ts';
 import { isBlank } from './read-lines.ts';
+import type { ReadMeter } from './read-meter.ts';
 import { readMembers, toNumber } from './read-members.ts';
 import { readRun } from './read-run.ts';
 import type { SegmentPass, TellingLine } from './segment-pass.ts';
@@ -73,14 +76,15 @@ export interface LogTrust {
   readonly keys: readonly VerifierKey[] | undefined;
   /** Notes about this log that were found outside of it. */
   readonly kept: readonly KeptNote[];
-  /** Told after each segment how much was read so far. */
-  readonly onSegment?: ((records: number, segments: number) => void) | undefined;
+  /** Counts what is read. */
+  readonly meter: ReadMeter;
 }
 
 const STRANGER = 'This is no part of the log, though it is named as one: no writer makes it, and no reader believes it.';
 
 interface Reading {
   readonly directory: string;
+  readonly files: LogFiles;
   readonly reader: SegmentReader;
   readonly chain: ChainCheck;
   readonly facts: LogFacts;
@@ -99,8 +103,8 @@ export async function verifyLog({ slot, directory, segments }: LogDirectory, ide
   const isRemoved = (seq: number): boolean =>
     parts.some((part) => part.kind === 'removed' && seq >= part.tombstone.from && seq <= part.tombstone.to);
   const checkpoints = createCheckpointCheck({ chain, tree, identity, keys: trust.keys, kept: trust.kept, isRemoved });
-  const reader = createSegmentReader(directory, used, trust.keys);
-  const reading: Reading = { directory, reader, chain, facts, tree, checkpoints };
+  const reader = createSegmentReader(directory, used, trust.keys, trust.meter.files);
+  const reading: Reading = { directory, files: trust.meter.files, reader, chain, facts, tree, checkpoints };
   for (const { file, says } of refused) chain.note({ what: 'forged', file, line: 1, position: 0, seq: 0, says });
 
   const { end, removed } = await verifyParts(parts, reading, trust);
@@ -135,20 +139,19 @@ export async function verifyLog({ slot, directory, segments }: LogDirectory, ide
 async function verifyParts(
   parts: readonly LogPart[],
   reading: Reading,
-  { onSegment }: LogTrust,
+  { meter }: LogTrust,
 ): Promise<{ end: LogReport['end']; removed: number }> {
   const last = parts.at(-1);
   let end: LogReport['end'] = 'open';
   let removed = 0;
-  let read = 0;
   try {
     for (const part of parts) {
       if (part.kind === 'removed') {
         removed += await passRemoved(part, reading);
       } else {
+        const before = reading.facts.records;
         end = await verifyReadable(part.number, part === last, reading);
-        read += 1;
-        onSegment?.(reading.facts.records, read);
+        meter.passed(join(reading.directory, toSegmentName(part.number)), reading.facts.records - before);
       }
     }
   } finally {
@@ -185,7 +188,7 @@ async function verifySegment(number: number, newest: boolean, reading: Reading):
   const { end, leaves, whole, telling } =
     pass !== undefined && follows(pass, chain)
       ? takeOver(pass, facts)
-      : await withSegment(diskFiles, reading.directory, number, (file) => verifyLines(file, name, { chain, facts, newest }));
+      : await withSegment(reading.files, reading.directory, number, (file) => verifyLines(file, name, { chain, facts, newest }));
   checkNumber(number, telling[0], chain);
   if (leaves === undefined) tree.lose();
   else if (tree.size !== leaves.from) checkpoints.restart();

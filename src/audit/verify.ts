@@ -13,6 +13,8 @@ import { printVerifierKey } from './note.ts';
 import type { VerifierKey } from './note.ts';
 import { readSmallFile } from './small-file.ts';
 import { toLimits } from './verify-limits.ts';
+import { createReadMeter } from './read-meter.ts';
+import type { VerifyProgress } from './read-meter.ts';
 import { verifyLog } from './verify-log.ts';
 import type { LogReport } from './verify-log.ts';
 
@@ -25,13 +27,6 @@ export interface VerifyOptions {
   /** The folder in which the keeper keeps what it signed last, `keys` in the data folder: an anchor, where only the keeper can write it. */
   readonly keeper?: string | undefined;
   readonly onProgress?: (progress: VerifyProgress) => void;
-}
-
-/** How far it has come. */
-export interface VerifyProgress {
-  readonly records: number;
-  readonly segments: number;
-  readonly ofSegments: number;
 }
 
 /** Where the keys came from that signatures were checked with. */
@@ -61,18 +56,13 @@ export async function verifyLogs(directory: string, options: VerifyOptions = {})
   const found = await listLogs(directory);
   const identities = new Map<string, LogIdentity>();
   const logs: LogReport[] = [];
-  const ofSegments = found.reduce((sum, { segments }) => sum + segments.length, 0);
-  let segments = 0;
-  let records = 0;
+  const meter = await createReadMeter(found, options.onProgress);
   for (const log of found) {
     const identity = (await readIdentity(log)) ?? { node: undefined, log: '' };
-    const onSegment = (count: number, read: number): void =>
-      options.onProgress?.({ records: records + count, segments: segments + read, ofSegments });
     const notes = [...outside, ...kept.notes].filter(({ checkpoint }) => isAbout(identity, checkpoint.origin));
-    const report = await verifyLog(log, identity, { keys, kept: notes, onSegment }).catch((error: unknown) => toUnread(log.slot, error));
+    const report = await verifyLog(log, identity, { keys, kept: notes, meter }).catch((error: unknown) => toUnread(log.slot, error));
     logs.push(withTwin(report, identity, identities));
-    records += report.records;
-    segments += log.segments.length;
+    meter.passedLog(log);
     identities.set(log.slot, identity);
   }
   // Where only one log is looked at, the others are not missing.
@@ -82,7 +72,7 @@ export async function verifyLogs(directory: string, options: VerifyOptions = {})
   return {
     ok: found.length > 0 && logs.every((log) => log.ok),
     logs,
-    records,
+    records: logs.reduce((sum, { records }) => sum + records, 0),
     keys: (keys ?? []).map(printVerifierKey),
     keySource,
     limits: toLimits(logs, { keySource, anchored: outside.length > 0, unread: unreadOf(anchors, keepers, kept) }),

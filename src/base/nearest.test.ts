@@ -15,6 +15,12 @@ const table: readonly (readonly [word: string, candidates: readonly string[], ex
   ['frobnicate', ['version', 'data'], undefined],
   ['x', [], undefined],
   ['', ['a'], undefined],
+  ['delete_file', ['write_file'], undefined],
+  ['deleteFiles', ['writeFiles'], undefined],
+  ['delete_file', ['write_file', 'delete_files'], 'delete_files'],
+  ['raed_file', ['write_file', 'read_file'], 'read_file'],
+  ['readfile', ['read_file'], 'read_file'],
+  ['replica-3', ['replica-2'], 'replica-2'],
   ['x'.repeat(101), ['x'.repeat(100)], undefined],
 ];
 for (const [word, candidates, expected] of table) {

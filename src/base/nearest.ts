@@ -2,20 +2,38 @@
 
 /** The candidate nearest to a word, if one is near enough to be meant. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  // A third of the letters wrong is still a slip; a longer word than any real name is not worth the arithmetic.
-  const limit = Math.floor((word.length + 1) / 3);
+  // A longer word than any real name is not worth the arithmetic.
+  const limit = slips(word);
   let best: string | undefined;
   let bestDistance = limit + 1;
   if (word.length > 100) return undefined;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance) {
+    if (distance < bestDistance && areWordsNear(word, candidate)) {
       best = candidate;
       bestDistance = distance;
     }
   }
   return best;
+}
+
+/** How many letters may be wrong: a third of them is still a slip. */
+function slips(word: string): number {
+  return Math.floor((word.length + 1) / 3);
+}
+
+/** Whether each word of a name may be a slip of the other's: what `delete_file` and `write_file` share says nothing of what differs. */
+function areWordsNear(a: string, b: string): boolean {
+  const [left, right] = [wordsOf(a), wordsOf(b)];
+  // A separator may be the slip.
+  if (left.length !== right.length) return true;
+  return left.every((word, index) => editDistance(word, right[index] ?? '') <= Math.max(1, slips(word)));
+}
+
+/** `delete_file`, `delete-file` and `deleteFile` as `delete` and `file`. */
+function wordsOf(name: string): readonly string[] {
+  return name.split(/[^\p{L}\p{N}]+|(?<=\p{Ll})(?=\p{Lu})/u).map((word) => word.toLowerCase());
 }
 
 /** Optimal string alignment: insertions, deletions, replacements, and swaps of neighbours, one each. */

@@ -23,8 +23,8 @@ test('a change to a data folder without a gateway: its beginning, then its end, 
   assert.deepEqual(
     acts.map(({ action, outcome, target, details }) => [action, outcome, target, details]),
     [
-      ['agents.add', 'begun', 'billing', { groups: 'finance' }],
-      ['agents.add', 'done', 'billing', { groups: 'finance' }],
+      ['agents.add', 'begun', 'billing', { groups: 'finance', priority: 'interactive' }],
+      ['agents.add', 'done', 'billing', { groups: 'finance', priority: 'interactive' }],
       ['keys.revoke', 'begun', 'nobody', { key: 'all' }],
       ['keys.revoke', 'refused', 'nobody', { key: 'all', code: 'agent_unknown' }],
     ],

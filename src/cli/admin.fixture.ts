@@ -78,6 +78,15 @@ export function fakePorts(agents: AgentsPort, change: Partial<AdminPorts> = {}):
     reload: async () => ok(FAKE_CONFIG),
     limits: async () => ok({ limits: [] }),
     policy: { explain: nothing, argumentTypes: nothing, world: nothing },
+    policyDocument: {
+      read: nothing,
+      write: nothing,
+      proposals: nothing,
+      readProposal: nothing,
+      decide: nothing,
+      history: nothing,
+      readRevision: nothing,
+    },
     ...change,
   };
 }

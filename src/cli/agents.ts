@@ -22,6 +22,11 @@ import { complainAbout } from './problems.ts';
 const NAME = { name: 'NAME', text: 'name of the agent: letters, digits, dots, underscores, @ and hyphens' } as const;
 const GROUP: OptionSpec = { name: 'group', value: 'GROUP', repeated: true, text: 'put it into this group, which rules may name' };
 const ATTRIBUTE: OptionSpec = { name: 'attribute', value: 'NAME=VALUE', repeated: true, text: 'a fact about it' };
+const PRIORITY: OptionSpec = {
+  name: 'priority',
+  value: 'PRIORITY',
+  text: 'whose calls go first where there are too many: critical, interactive or batch',
+};
 const EXPIRES: OptionSpec = {
   name: 'expires',
   value: 'TIME',
@@ -34,7 +39,14 @@ const add: Command = {
   summary: 'Add an agent and print its key',
   description: ['The key is shown this once. The agent sends it with every request, as: Authorization: Bearer KEY'],
   positionals: [NAME],
-  options: [GROUP, ATTRIBUTE, LABEL, EXPIRES, { name: 'no-key', text: 'issue no key, as for an agent that a listener admits without one' }],
+  options: [
+    GROUP,
+    ATTRIBUTE,
+    PRIORITY,
+    LABEL,
+    EXPIRES,
+    { name: 'no-key', text: 'issue no key, as for an agent that a listener admits without one' },
+  ],
   examples: [['sallyport agents add billing --group finance --expires 30d', 'a key that works for thirty days']],
   run: async (args, deps) => {
     const attributes = readAttributes(args);
@@ -45,6 +57,7 @@ const add: Command = {
       name: args.word('NAME'),
       groups: [...args.list('group')],
       attributes: attributes.value ?? {},
+      priority: args.text('priority'),
       key: args.flag('no-key') ? null : key.value,
     };
     const checked = ENDPOINTS.addAgent.request.safeParse(input);
@@ -52,7 +65,7 @@ const add: Command = {
     const added = await onAgents(args, deps, (agents) => agents.add(checked.data), {
       action: 'agents.add',
       target: checked.data.name,
-      details: { groups: checked.data.groups.join(' ') },
+      details: { groups: checked.data.groups.join(' '), priority: checked.data.priority },
     });
     if (!added.ok) return complainAbout(deps, added.error);
     const { agent, key: issued } = added.value;
@@ -84,12 +97,13 @@ const key: Command = {
 
 const set: Command = {
   name: 'agents set',
-  summary: 'Set the groups or attributes of an agent',
+  summary: 'Set the groups, attributes or priority of an agent',
   description: ['What is given replaces what was there; what is not given stays.'],
   positionals: [NAME],
   options: [
     GROUP,
     ATTRIBUTE,
+    PRIORITY,
     { name: 'no-groups', text: 'take it out of all groups' },
     { name: 'no-attributes', text: 'remove all its attributes' },
   ],
@@ -100,9 +114,10 @@ const set: Command = {
     const change = {
       groups: args.flag('no-groups') ? [] : groups.length > 0 ? [...groups] : undefined,
       attributes: args.flag('no-attributes') ? {} : attributes.value,
+      priority: args.text('priority'),
     };
-    if (change.groups === undefined && change.attributes === undefined)
-      return complain(deps, EXIT.usage, 'Nothing to set: give --group or --attribute.');
+    if (Object.values(change).every((value) => value === undefined))
+      return complain(deps, EXIT.usage, 'Nothing to set: give --group, --attribute or --priority.');
     const checked = ENDPOINTS.changeAgent.request.safeParse(change);
     if (!checked.success) return complainMalformed(deps, checked.error);
     const changed = await onAgents(args, deps, (agents) => agents.change(args.word('NAME'), checked.data), {
@@ -131,18 +146,19 @@ const list: Command = {
       printLine(deps, "There are no agents yet; 'sallyport agents add NAME' makes one.");
       return EXIT.ok;
     }
-    const rows = agents.flatMap(({ name, groups, attributes, keys }) => {
+    const rows = agents.flatMap(({ name, groups, attributes, priority, keys }) => {
       const own = [
         name,
         groups.join(' '),
         Object.entries(attributes)
           .map(([attribute, value]) => `${attribute}=${value}`)
           .join(' '),
+        priority,
       ];
       if (keys.length === 0) return [own];
       return keys.map((one) => [...own, one.id, one.label, shownTime(one.createdAt), expiry(one.expiresAt, deps.now())]);
     });
-    printTable(deps, ['AGENT', 'GROUPS', 'ATTRIBUTES', 'KEY', 'LABEL', 'CREATED', 'EXPIRES'], rows);
+    printTable(deps, ['AGENT', 'GROUPS', 'ATTRIBUTES', 'PRIORITY', 'KEY', 'LABEL', 'CREATED', 'EXPIRES'], rows);
     return EXIT.ok;
   },
 };

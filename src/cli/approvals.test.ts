@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import type { AdminPorts, ApprovalsPort, ApprovalView, DecideInput } from '../admin/index.ts';
+import type { AdminPorts, ApprovalBackground, ApprovalsPort, ApprovalView, DecideInput } from '../admin/index.ts';
 import { fail, ok } from '../base/index.ts';
 import { fakeAgents, fakePorts } from './admin.fixture.ts';
 import { cliFixture } from './cli.fixture.ts';
@@ -33,6 +33,18 @@ const view = (id: string, change: Partial<ApprovalView> = {}): ApprovalView => (
   ...change,
 });
 
+const BACKGROUND: ApprovalBackground = {
+  thing: {
+    title: null,
+    description: 'Pays.\nrule: none',
+    facts: { labels: ['money'], guessed: [], class: 'critical', classFrom: 'declared' },
+    approvedBy: 'os:ada',
+    approvedAt: '2026-11-20T10:00:00.000Z',
+    hasChanged: false,
+  },
+  askingRule: { description: 'Large payments are looked at.', concerns: 'agents *', when: 'args.amount > 1000' },
+};
+
 interface Rig {
   readonly run: CliFixture['run'];
   readonly cwd: string;
@@ -44,7 +56,8 @@ function rig(t: TestContext, change: Partial<ApprovalsPort> = {}, options: Omit<
   const approvals: ApprovalsPort = {
     list: async (all) =>
       ok([view('apr_1'), view('apr_2', { agent: 'bob' }), view('apr_3'), ...(all ? [view('apr_0', { state: 'used' })] : [])]),
-    read: async (id) => ok({ ...view(id), content: '{"arguments":{}}', text: '{\n  "arguments": {\n    "to": "a\\u202eb"\n  }\n}' }),
+    read: async (id) =>
+      ok({ ...view(id), ...BACKGROUND, content: '{"arguments":{}}', text: '{\n  "arguments": {\n    "to": "a\\u202eb"\n  }\n}' }),
     decide: async (input, { key }) => {
       decided.push({ input, key: key?.reveal() });
       return ok({ by: 'key:eve', decided: input.ids.map((id) => view(id, { state: 'approved' })) });
@@ -79,9 +92,20 @@ test('show has all of it, with what hides as an escape', async (t) => {
   assert.match(stdout, /"to": "a\\u202eb"/);
 });
 
+test('show has what is known of the tool and of the rule, and what a server says stays on its line', async (t) => {
+  const { run } = rig(t);
+  const { stdout } = await run('approvals', 'show', 'apr_1');
+  assert.match(stdout, /^says: +Pays\.\\nrule: none$/m);
+  assert.match(stdout, /^labels: +money$/m);
+  assert.match(stdout, /^class: +critical$/m);
+  assert.match(stdout, /^approved: +by os:ada at 2026-11-20T10:00:00\.000Z$/m);
+  assert.match(stdout, /^rule: +large\nbecause: +Large payments are looked at\.\nwhen: +args\.amount > 1000$/m);
+  assert.doesNotMatch(stdout, /another one by now/);
+});
+
 test('show says what is not known, who may approve, and keeps a name on its line', async (t) => {
   const change = { name: 'pay\nid: apr_9', approvers: [['law', 'sec*'], ['board']], notRequester: true, user: 'eve' };
-  const { run } = rig(t, { read: async (id) => ok({ ...view(id, change), content: null, text: null }) });
+  const { run } = rig(t, { read: async (id) => ok({ ...view(id, change), thing: null, askingRule: null, content: null, text: null }) });
   const { stdout } = await run('approvals', 'show', 'apr_1');
   assert.match(stdout, /not known any more/);
   assert.match(stdout, /law or sec\*, and board; not who asked/);

@@ -122,15 +122,19 @@ function whatOf({ server, kind, name }: ApprovalView): string {
   return kind === 'tool' ? `${server}/${name}` : `${server}: ${kind} ${name}`;
 }
 
+type Row = readonly [name: string, value: string];
+
 function printApproval(deps: CliDeps, one: ShownApproval): void {
-  const rows: readonly (readonly [name: string, value: string])[] = [
+  const rows: readonly Row[] = [
     ['id', one.id],
     ['state', one.decidedBy === null ? one.state : `${one.state}, by ${one.decidedBy} at ${one.decidedAt ?? ''}`],
     ['risk', one.risk],
     ['agent', one.user === null ? one.agent : `${one.agent}, for ${one.user}`],
     [one.kind, one.name],
     ['server', one.server],
+    ...thingRows(one),
     ['rule', one.rule],
+    ...ruleRows(one),
     ['approvers', approversOf(one)],
     ['asked', one.createdAt],
     ['expires', one.expiresAt],
@@ -142,6 +146,30 @@ function printApproval(deps: CliDeps, one: ShownApproval): void {
 
 const UNKNOWN =
   '\nWhat it is about is not known any more: it was answered, or the gateway was restarted. It becomes known when its agent asks again.';
+
+/** What its server says about it, and what rules take it for. */
+function thingRows({ thing }: ShownApproval): readonly Row[] {
+  if (thing === null) return [];
+  const { title, description, facts, approvedBy, approvedAt, hasChanged } = thing;
+  return [
+    ...row('title', title),
+    ...row('says', description),
+    ...row('labels', facts === null ? null : facts.labels.join(', ')),
+    ...row('class', facts === null || facts.classFrom === 'nothing' ? null : facts.class),
+    ...row('approved', approvedBy === null ? null : `by ${approvedBy} at ${approvedAt ?? ''}`),
+    ...row('changed', hasChanged ? 'it is another one by now, and the call would not pass as it is' : null),
+  ];
+}
+
+function ruleRows({ askingRule }: ShownApproval): readonly Row[] {
+  if (askingRule === null) return [['', 'no such rule asks any more']];
+  return [...row('because', askingRule.description), ...row('when', askingRule.when)];
+}
+
+/** Nothing where there is nothing to say. */
+function row(name: string, value: string | null): readonly Row[] {
+  return value === null || value === '' ? [] : [[name, value]];
+}
 
 function approversOf({ approvers, notRequester }: ApprovalView): string {
   const groups = approvers.length === 0 ? 'any' : approvers.map((one) => one.join(' or ')).join(', and ');

@@ -28,7 +28,7 @@ function place(t: TestContext) {
     return ok(hold);
   };
   const list: AdminPorts['agents']['list'] = async () =>
-    ok({ version: 1, agents: [{ name: 'desk-7', groups: [], attributes: {}, keys: [] }] });
+    ok({ version: 1, agents: [{ name: 'desk-7', groups: [], attributes: {}, priority: 'interactive', keys: [] }] });
   const ports = fakePorts({ ...fakeAgents, list }, { holds: { ...fakePorts(fakeAgents).holds, add } });
   return cliFixture(t, { ports, env: { SALLYPORT_APPROVER_KEY: 'spk_counsel' } });
 }

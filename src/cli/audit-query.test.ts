@@ -10,7 +10,7 @@ import { tailLogs } from '../audit/index.ts';
 import { fail, ok } from '../base/index.ts';
 import { diskFiles, loadConfig, nextRevision } from '../config/index.ts';
 import { fakeAgents, fakePorts } from './admin.fixture.ts';
-import { APPROVAL, FOUND, writeLog } from './audit.fixture.ts';
+import { APPROVAL, DECISION, FOUND, writeLog } from './audit.fixture.ts';
 import { cliFixture } from './cli.fixture.ts';
 import type { CliFixture, FixtureOptions } from './cli.fixture.ts';
 import { EXIT } from './index.ts';
@@ -88,6 +88,24 @@ for (const [options, ids] of [
     );
   });
 
+test('what an agent gave up before it was decided is told and found as that: nobody denied it', async (t) => {
+  const { run, cwd } = await recordFixture(t);
+  await writeLog(join(cwd, '.sallyport', 'audit', 'worker-1'), {
+    ...DECISION,
+    id: 'call-3',
+    verdict: 'deny',
+    rule: undefined,
+    reason: 'hung-up',
+  });
+  const ids = async (verdict: string): Promise<readonly unknown[]> =>
+    lines((await run('audit', 'query', '--verdict', verdict, '--output', 'json')).stdout).map(({ record }) => record['id']);
+  assert.deepEqual(await ids('given_up'), ['call-3']);
+  assert.ok(!(await ids('deny')).includes('call-3'));
+  assert.match((await run('audit', 'query')).stdout, /read_file +given_up +- +- +call-3$/m);
+  assert.match((await run('audit', 'tail')).stdout, / given_up {2}billing → files {2}tools\/call read_file {2}\(hung-up\) {2}call-3$/m);
+  assert.match((await run('audit', 'query', '--count-by', 'verdict')).stdout, /^given_up +1$/m);
+});
+
 test('figures are given by what was called, and of no group with too few people', async (t) => {
   const open = await recordFixture(t);
   assert.match((await open.run('audit', 'query', '--count-by', 'tool')).stdout, /^TOOL +CALLS\nread_file +1\nwrite_file +1\n$/);
@@ -159,7 +177,7 @@ for (const [options, why] of [
   [['--to', 'yesterday'], /--to is a day in UTC/],
   [['--from', '1h', '--to', '2h'], /--from has to be before --to/],
   [['--kind', 'calls'], /Did you mean call\?/],
-  [['--verdict', 'denied'], /--verdict is one of allow, ask, deny/],
+  [['--verdict', 'denied'], /--verdict is one of allow, ask, deny, given_up/],
   [['--status', 'good'], /--status is one of/],
   [['--sort', 'size'], /newest or oldest/],
 ] as const)

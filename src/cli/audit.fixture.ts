@@ -6,7 +6,7 @@ import type { ApprovalRecord, AuditLog, DecisionRecord, OutcomeRecord } from '..
 
 const NOW = Date.parse('2026-11-22T10:00:00.000Z');
 
-const DECISION: DecisionRecord = {
+export const DECISION: DecisionRecord = {
   kind: 'decision',
   id: 'call-1',
   time: NOW,

@@ -1,7 +1,7 @@
 // `sallyport audit …`: what is on record, and whether anybody changed it. Reads the files of the data folder and needs no gateway.
 
 import { dirname } from 'node:path';
-import { tailLogs, toFindings, toMembers, toNumber, withholdNames } from '../audit/index.ts';
+import { GIVEN_UP, isGivenUp, tailLogs, toFindings, toMembers, toNumber, withholdNames } from '../audit/index.ts';
 import type { TailRecord } from '../audit/index.ts';
 import { auditEvidenceCommand } from './audit-evidence.ts';
 import { auditCheckpointCommands } from './audit-checkpoints.ts';
@@ -86,7 +86,8 @@ function describe({ time, slot, kind, members }: TailRecord): string {
   switch (kind) {
     case 'decision': {
       const why = text('rule') === '' ? text('reason') : `rule ${text('rule')}`;
-      return `${when}${text('verdict').padEnd(5)}  ${text('agent') || text('subject')} → ${text('server')}  ${text('method')}${subject === '' ? '' : ` ${subject}`}  (${why})${findingsOf(members)}  ${id}`;
+      const verdict = isGivenUp(members) ? GIVEN_UP : text('verdict');
+      return `${when}${verdict.padEnd(5)}  ${text('agent') || text('subject')} → ${text('server')}  ${text('method')}${subject === '' ? '' : ` ${subject}`}  (${why})${findingsOf(members)}  ${id}`;
     }
     case 'outcome': {
       const code = text('code') === '' ? '' : ` (${text('code')})`;

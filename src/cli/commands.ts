@@ -18,7 +18,10 @@ import { lockdownCommands } from './lockdown.ts';
 import { limitsCommand } from './limits.ts';
 import { operatorsCommands } from './operators.ts';
 import { policyLintCommand } from './policy-lint.ts';
+import { policyProposalCommands } from './policy-proposals.ts';
 import { policyReplayCommand } from './policy-replay.ts';
+import { policyRollBackCommand, policySaveCommand } from './policy-save.ts';
+import { policyHistoryCommand, policyShowCommand } from './policy-show.ts';
 import { policyTestCommand } from './policy-test.ts';
 import { policyUnusedCommand } from './policy-unused.ts';
 import { reloadCommand } from './reload.ts';
@@ -38,7 +41,21 @@ export const GROUPS: readonly CommandGroup[] = [
     commands: [serveCommand, consoleCommand, statusCommand, topCommand, doctorCommand, limitsCommand, reloadCommand, ...lockdownCommands],
   },
   { title: 'Config', commands: [initCommand, importCommand, checkCommand] },
-  { title: 'Policy', commands: [explainCommand, policyTestCommand, policyLintCommand, policyReplayCommand, policyUnusedCommand] },
+  {
+    title: 'Policy',
+    commands: [
+      explainCommand,
+      policyTestCommand,
+      policyLintCommand,
+      policyReplayCommand,
+      policyUnusedCommand,
+      policyShowCommand,
+      policyHistoryCommand,
+      policySaveCommand,
+      policyRollBackCommand,
+      ...policyProposalCommands,
+    ],
+  },
   { title: 'Inspection', commands: [inspectCommand] },
   { title: 'Agents and servers', commands: [...agentsCommands, serversCommand, ...certsCommands] },
   { title: 'Console', commands: [...operatorsCommands] },

@@ -85,7 +85,11 @@ test('where there is no console, it says so', async (t) => {
 });
 
 test('what is printed at the start has the link on a line of its own, where there is one', () => {
-  assert.match(renderConsole('http://127.0.0.1:7630', undefined), /^Its console is at http:\/\/127\.0\.0\.1:7630; `sallyport console` /);
+  assert.match(
+    renderConsole('http://127.0.0.1:7630', undefined),
+    /^The console is at http:\/\/127\.0\.0\.1:7630\. [^\n]*\nsallyport console\n$/,
+  );
+  assert.match(renderConsole('http://127.0.0.1:7630', undefined, 'npx sallyport console'), /\nnpx sallyport console\n$/);
   const [, link] = renderConsole('http://127.0.0.1:7630', 'http://127.0.0.1:7630/sign-in#abc').split('\n');
   assert.equal(link, 'http://127.0.0.1:7630/sign-in#abc');
 });

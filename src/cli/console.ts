@@ -65,9 +65,12 @@ function ownName(deps: CliDeps): string {
   return NAME.test(name) ? name : FALLBACK_NAME;
 }
 
-/** What is printed when the gateway's console is there. The link signs the first person in; undefined: none is to be shown. */
-export function renderConsole(url: string, link: string | undefined): string {
+/**
+ * What is printed when the gateway's console is there. The link signs the first person in; undefined: none is to be shown, and the command, which makes one,
+ * stands in its place.
+ */
+export function renderConsole(url: string, link: string | undefined, command = 'sallyport console'): string {
   return link === undefined
-    ? `Its console is at ${url}; \`sallyport console\` prints a link that signs you in.\n`
-    : `Its console is at ${url}. This link signs you in, once, within ten minutes:\n${link}\n`;
+    ? `The console is at ${url}. This prints a link that signs you in:\n${command}\n`
+    : `The console is at ${url}. This link signs you in, once, within ten minutes:\n${link}\n`;
 }

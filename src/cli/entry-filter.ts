@@ -1,6 +1,6 @@
 // Which entries of the record a command line means.
 
-import { COUNT_BY, ENTRY_KINDS } from '../audit/index.ts';
+import { COUNT_BY, ENTRY_KINDS, GIVEN_UP } from '../audit/index.ts';
 import type { CountBy, EntryFilter, EntryKind, EntryQuery } from '../audit/index.ts';
 import { fail, nearest, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
@@ -22,7 +22,7 @@ export const FILTER_OPTIONS: readonly OptionSpec[] = [
   { name: 'subject', value: 'PSEUDONYM', text: 'about whoever is on record so' },
   { name: 'server', value: 'NAME', text: 'to this server' },
   { name: 'tool', value: 'NAME', text: "of this tool, by the server's own name for it" },
-  { name: 'verdict', value: 'VERDICT', text: 'that were decided so: allow, ask or deny' },
+  { name: 'verdict', value: 'VERDICT', text: 'that were decided so: allow, ask or deny; given_up: the agent hung up before that' },
   { name: 'status', value: 'STATUS', text: 'that ended so: ok, tool_error, rpc_error, refused, failed, cancelled or unknown' },
   { name: 'rule', value: 'NAME', text: 'that this rule decided' },
   { name: 'finding', value: 'DETECTOR', text: 'in which this detector found something' },
@@ -35,7 +35,7 @@ export const REASON_OPTION: OptionSpec = { name: 'reason', value: 'TEXT', text: 
 
 /** How the record frames and signs itself: shown only to who asks for it. */
 const ASKED_FOR: ReadonlySet<EntryKind> = new Set(['log', 'checkpoint']);
-const VERDICTS = ['allow', 'ask', 'deny'];
+const VERDICTS = ['allow', 'ask', 'deny', GIVEN_UP];
 const STATUSES = ['ok', 'tool_error', 'rpc_error', 'refused', 'failed', 'cancelled', 'unknown'];
 
 /** The filter; the error is a sentence for the person. */

@@ -1,6 +1,6 @@
 // An entry of the record as a row of a table, for people.
 
-import { factsOf, isUnderWay, toFindings } from '../audit/index.ts';
+import { factsOf, GIVEN_UP, isGivenUp, isUnderWay, toFindings } from '../audit/index.ts';
 import type { Entry, EntryLine } from '../audit/index.ts';
 
 /** What stands above the rows. */
@@ -31,6 +31,7 @@ function whatOf({ kind, line }: Entry): string {
 
 function decidedOf({ kind, line }: Entry): string {
   if (kind !== 'call') return text(line, 'reason');
+  if (isGivenUp(line.members)) return GIVEN_UP;
   const why = text(line, 'rule') || text(line, 'reason');
   return why === '' ? text(line, 'verdict') : `${text(line, 'verdict')} (${why})`;
 }

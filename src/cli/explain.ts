@@ -217,7 +217,7 @@ function print(deps: CliDeps, shown: Shown, { server, kind, name }: ExplainInput
   const by =
     inForce === undefined
       ? `${file === undefined ? 'the config file' : shownPath(file, deps)}, as no gateway was asked`
-      : `the config in force, revision ${inForce.revision}`;
+      : `config revision ${inForce.revision}, in force`;
   const facts = [
     ...(agent.groups.length > 0 ? [`groups ${agent.groups.join(', ')}`] : []),
     ...Object.entries(agent.attributes).map(([key, value]) => `${key}=${value}`),

@@ -3,7 +3,7 @@ export { EXIT } from './exit-codes.ts';
 export type { ExitCode } from './exit-codes.ts';
 export type { CliDeps, Output, OutputFormat, ServeOptions } from './command.ts';
 export { renderConsole } from './console.ts';
-export { renderQuickstart } from './quickstart.ts';
+export { checkoutCommand, renderQuickstart } from './quickstart.ts';
 export type { Quickstart } from './quickstart.ts';
 export { renderCliReference } from './reference.ts';
 export { runCli } from './run.ts';

@@ -119,7 +119,7 @@ test('explain asks a running gateway, and says what else stands in the way', asy
   const { run } = place(t, {}, { ports });
   const { code, stdout } = await run('explain', 'ada', 'bank', 'tool', 'pay', '--attribute', 'team=emea', '--time', '2026-03-02T21:00:00Z');
   assert.equal(code, 1);
-  assert.match(stdout, /by the config in force, revision 12/);
+  assert.match(stdout, /by config revision 12, in force/);
   assert.match(stdout, /after the use of: private-source/);
   assert.match(
     stdout,

@@ -56,6 +56,11 @@ export function complainJson<Code extends ExitCode>(
   return code;
 }
 
+/** Whether a text is already as `printText` would print it, but for how its lines end. */
+export function isPrintableText(text: string): boolean {
+  return text.length <= MAX_TEXT_CHARS && safeText(text) === text.replaceAll('\r\n', '\n');
+}
+
 function safeText(text: string): string {
   const lines = text.slice(0, MAX_TEXT_CHARS).split(/\r?\n/);
   return lines

@@ -9,7 +9,7 @@ import type { Quickstart } from './index.ts';
 const KEY = `spk_${'k'.repeat(43)}`;
 const quickstart: Quickstart = {
   url: 'http://127.0.0.1:7625',
-  console: 'Its console is at http://127.0.0.1:7630.\n',
+  console: 'The console is at http://127.0.0.1:7630. This link signs you in:\nhttp://127.0.0.1:7630/sign-in#abc\n',
   servers: ['everything', 'files', 'tickets'],
   together: '/mcp',
   key: { agent: 'quickstart', text: KEY, expiresAt: '2026-11-29T10:00:00.000Z' },
@@ -47,6 +47,11 @@ test('without a call to make, the tools of the first server are listed', () => {
 test('without servers there is no command to try', () => {
   const text = renderQuickstart({ ...quickstart, servers: [], call: undefined });
   assert.ok(!text.includes('npx sallyport tools'));
+});
+
+test('the link that signs in is the last thing of all, where there is a console', () => {
+  assert.match(renderQuickstart(quickstart), /\nThe console is at [^\n]*:\nhttp:\/\/127\.0\.0\.1:7630\/sign-in#abc\n$/);
+  assert.match(renderQuickstart({ ...quickstart, console: undefined }), /\nCtrl-C stops everything\.\n$/);
 });
 
 test('a data folder elsewhere is named where it is needed', () => {

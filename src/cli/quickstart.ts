@@ -4,7 +4,7 @@
 export interface Quickstart {
   /** Like `http://127.0.0.1:7625`. */
   readonly url: string;
-  /** Where the console is, in words; undefined: there is none. */
+  /** Where the console is, in words, at their end the link that signs in, or how to come by one; undefined: there is none. */
   readonly console: string | undefined;
   /** Names of the servers, in the order of the config. */
   readonly servers: readonly string[];
@@ -28,11 +28,9 @@ export function renderQuickstart({ url, console, servers, together, key, checkou
     call === undefined
       ? shellLine('npx', 'sallyport', 'tools', 'list', target, '--key', key.text)
       : shellLine('npx', 'sallyport', 'tools', 'call', target, call.tool, ...call.words, '--key', key.text);
-  const data = dataFolder === undefined ? [] : ['--data', dataFolder];
   const lines = [
     '',
     `Sallyport is running at ${url}`,
-    ...(console === undefined ? [] : [console.trimEnd()]),
     '',
     `agent    ${key.agent}`,
     `key      ${key.text}`,
@@ -54,13 +52,20 @@ export function renderQuickstart({ url, console, servers, together, key, checkou
     '',
     'Then see what is on record, and that nobody has changed it:',
     '',
-    shellLine('npx', 'sallyport', 'audit', 'tail', ...data),
-    shellLine('npx', 'sallyport', 'audit', 'verify', ...data),
+    checkoutCommand(dataFolder, 'audit', 'tail'),
+    checkoutCommand(dataFolder, 'audit', 'verify'),
     '',
     'Ctrl-C stops everything.',
     '',
+    // What has to be found among all this, and within minutes, is what is read first: the last of it.
+    ...(console === undefined ? [] : [console.trimEnd(), '']),
   ];
   return lines.join('\n');
+}
+
+/** A command as it works in the checkout; with the data folder, where commands do not look in it anyway. */
+export function checkoutCommand(dataFolder: string | undefined, ...words: readonly string[]): string {
+  return shellLine('npx', 'sallyport', ...words, ...(dataFolder === undefined ? [] : ['--data', dataFolder]));
 }
 
 /** Words as a shell reads them back: brackets are patterns to it, spaces end a word. */

@@ -42,7 +42,7 @@ export const reloadCommand: Command = {
       return EXIT.ok;
     }
     for (const problem of warnings) printText(deps, formatProblem({ fix: undefined, ...problem, file: shownPath(problem.file, deps) }));
-    printLine(deps, `${file === null ? 'The config' : shownPath(file, deps)} is in force, as revision ${revision}.`);
+    printLine(deps, `${file === null ? 'The config' : shownPath(file, deps)} is in force, as config revision ${revision}.`);
     return EXIT.ok;
   },
 };

@@ -110,7 +110,7 @@ test('agents are added, listed, changed, revoked and removed without a gateway',
   const { agents } = JSON.parse(listed.stdout);
   assert.deepEqual([agents[0].groups, agents[0].attributes, agents[0].keys.length], [['us'], {}, 2]);
   assert.ok(!listed.stdout.includes(first.key));
-  assert.match((await run('agents', 'list')).stdout, /^AGENT .*\nbilling +us +- +key_/);
+  assert.match((await run('agents', 'list')).stdout, /^AGENT .*\nbilling +us +- +interactive +key_/);
 
   assert.deepEqual(JSON.parse((await run('agents', 'revoke', 'billing', '--key', first.keyId, '--output', 'json')).stdout), {
     revoked: [first.keyId],
@@ -221,12 +221,12 @@ test('a running gateway is asked, and the store left alone', async (t) => {
     ...fakeAgents,
     add: async (input) => {
       asked.push(input);
-      return ok({ agent: { name: input.name, groups: [], attributes: {}, keys: [] }, key: null });
+      return ok({ agent: { name: input.name, groups: [], attributes: {}, priority: 'interactive', keys: [] }, key: null });
     },
   };
   const { run, cwd } = cliFixture(t, { ports: fakePorts(agents) });
   assert.equal((await run('agents', 'add', 'a', '--group', 'g')).code, EXIT.ok);
-  assert.deepEqual(asked, [{ name: 'a', groups: ['g'], attributes: {}, key: { label: '', expiresAt: null } }]);
+  assert.deepEqual(asked, [{ name: 'a', groups: ['g'], attributes: {}, priority: 'interactive', key: { label: '', expiresAt: null } }]);
   assert.ok(!existsSync(join(cwd, '.sallyport')));
 });
 
@@ -316,8 +316,8 @@ test('reload puts in force the file that the gateway was started with, and no ot
   assert.match(other.stderr, /was started with \/etc\/sallyport\/sallyport\.yaml and reads no other file; other\.yaml is not in force\./);
   assert.deepEqual(reloads, []);
   const same = await run('reload', '--config', '/etc/sallyport/sallyport.yaml', '--data', '.');
-  assert.equal(same.stdout, '/etc/sallyport/sallyport.yaml is in force, as revision 7.\n');
-  assert.equal((await run('reload')).stdout, '/etc/sallyport/sallyport.yaml is in force, as revision 7.\n');
+  assert.equal(same.stdout, '/etc/sallyport/sallyport.yaml is in force, as config revision 7.\n');
+  assert.equal((await run('reload')).stdout, '/etc/sallyport/sallyport.yaml is in force, as config revision 7.\n');
   assert.equal(reloads.length, 2);
 });
 
@@ -342,7 +342,7 @@ test('reload prints what is doubtful about the config it puts in force', async (
 
 test('reload says the revision, or every place that is wrong', async (t) => {
   const good = cliFixture(t, { ports: fakePorts(fakeAgents) });
-  assert.match((await good.run('reload')).stdout, /as revision 7/);
+  assert.match((await good.run('reload')).stdout, /as config revision 7/);
   const problems = [
     { severity: 'error', file: 'sallyport.yaml', line: 3, column: 5, path: 'listen', message: 'is not so', fix: undefined },
     { severity: 'error', file: 'sallyport.yaml', line: 9, column: 1, path: '', message: 'is empty', fix: undefined },

@@ -52,7 +52,7 @@ function printStatus(deps: CliDeps, status: GatewayStatus): void {
     ['servers', String(status.servers)],
     ...(status.routes ?? []).map(({ path, servers }): readonly [string, string] => [`route ${path}`, servers.join(', ') || 'no servers']),
     ['config', config.file ?? 'none'],
-    ['revision', `${config.revision}, in force since ${config.loadedAt}`],
+    ['config revision', `${config.revision}, in force since ${config.loadedAt}`],
     ['data folder', status.dataFolder],
   ];
   const width = Math.max(...facts.map(([name]) => name.length));
@@ -66,7 +66,7 @@ function printStatus(deps: CliDeps, status: GatewayStatus): void {
     startedAt,
     String(revision),
   ]);
-  printTable(deps, ['WORKER', 'PROCESS', 'STATE', 'SINCE', 'REVISION'], rows);
+  printTable(deps, ['WORKER', 'PROCESS', 'STATE', 'SINCE', 'CONFIG REVISION'], rows);
 }
 
 /** First of all: whoever asks why nothing works reads it before anything else. */

@@ -19,9 +19,9 @@ before(async () => {
     ['zeta', 'ops'],
   ] as const) {
     const key = { id: `key_${name}`, sha256: name, createdAt: '2026-11-22T10:00:00.000Z', expiresAt: null, label: '' };
-    await store.addAgent({ tenant: 'default', name, groups: [group], attributes: {}, keys: [key] });
+    await store.addAgent({ tenant: 'default', name, groups: [group], attributes: {}, priority: 'interactive', keys: [key] });
   }
-  await store.addAgent({ tenant: 'other', name: 'billing-9', groups: [], attributes: {}, keys: [] });
+  await store.addAgent({ tenant: 'other', name: 'billing-9', groups: [], attributes: {}, priority: 'interactive', keys: [] });
 });
 after(async () => {
   await store.close();

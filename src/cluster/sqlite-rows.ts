@@ -2,7 +2,8 @@
 // another shape is a fault, never a guess.
 
 import type { SQLOutputValue } from 'node:sqlite';
-import type { AgentKey, AgentRecord } from '../agents/index.ts';
+import { AGENT_PRIORITIES } from '../agents/index.ts';
+import type { AgentKey, AgentPriority, AgentRecord } from '../agents/index.ts';
 import { GatewayError } from '../base/index.ts';
 
 /** A row as SQLite gives it. */
@@ -15,6 +16,7 @@ export function toAgent(row: Row, keys: readonly AgentKey[]): AgentRecord {
     name: text(row, 'name'),
     groups: readGroups(text(row, 'groups')),
     attributes: readAttributes(text(row, 'attributes')),
+    priority: readPriority(text(row, 'priority')),
     keys,
   };
 }
@@ -44,6 +46,12 @@ function readAttributes(json: string): Readonly<Record<string, string>> {
     if (entries.every((entry): entry is [string, string] => typeof entry[1] === 'string')) return Object.fromEntries(entries);
   }
   throw new GatewayError('internal', { say: 'The store holds an agent whose attributes cannot be read.' });
+}
+
+function readPriority(word: string): AgentPriority {
+  const priority = AGENT_PRIORITIES.find((one) => one === word);
+  if (priority !== undefined) return priority;
+  throw new GatewayError('internal', { say: 'The store holds an agent whose priority cannot be read.' });
 }
 
 /** A column that holds text. */

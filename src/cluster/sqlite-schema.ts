@@ -223,6 +223,9 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (tenant, id)
   ) STRICT;
   `,
+  `
+  ALTER TABLE agents ADD COLUMN priority TEXT NOT NULL DEFAULT 'interactive' CHECK (priority IN ('critical', 'interactive', 'batch'));
+  `,
 ];
 
 /** The version that this program writes. */

@@ -154,11 +154,12 @@ class SqliteStore implements Store {
       if (this.#readAgent(tenant, agent.name) !== undefined) return fail({ kind: 'agent_exists', agent: agent.name });
       for (const key of agent.keys) if (this.#keyTaken(tenant, key)) return fail({ kind: 'key_exists', key: key.id });
       this.#run(
-        'INSERT INTO agents VALUES (?, ?, ?, ?)',
+        'INSERT INTO agents (tenant, name, groups, attributes, priority) VALUES (?, ?, ?, ?, ?)',
         tenant,
         agent.name,
         JSON.stringify(agent.groups),
         JSON.stringify(agent.attributes),
+        agent.priority,
       );
       for (const key of agent.keys) this.#insertKey(tenant, agent.name, key);
       return ok(agent);
@@ -173,11 +174,13 @@ class SqliteStore implements Store {
     return this.#write(scope, (tenant) => {
       const before = this.#readAgent(tenant, name);
       if (before === undefined) return fail({ kind: 'agent_unknown', agent: name });
-      const after = { ...before, groups: change.groups ?? before.groups, attributes: change.attributes ?? before.attributes };
+      const { groups = before.groups, attributes = before.attributes, priority = before.priority } = change;
+      const after = { ...before, groups, attributes, priority };
       this.#run(
-        'UPDATE agents SET groups = ?, attributes = ? WHERE tenant = ? AND name = ?',
-        JSON.stringify(after.groups),
-        JSON.stringify(after.attributes),
+        'UPDATE agents SET groups = ?, attributes = ?, priority = ? WHERE tenant = ? AND name = ?',
+        JSON.stringify(groups),
+        JSON.stringify(attributes),
+        priority,
         tenant,
         name,
       );

@@ -31,7 +31,7 @@ function key(id: string, change: Partial<AgentKey> = {}): AgentKey {
 }
 
 function agent(name: string, change: Partial<AgentRecord> = {}): AgentRecord {
-  return { tenant: TENANT, name, groups: [], attributes: {}, keys: [], ...change };
+  return { tenant: TENANT, name, groups: [], attributes: {}, priority: 'interactive', keys: [], ...change };
 }
 
 for (const engine of ENGINES) {
@@ -47,6 +47,7 @@ for (const engine of ENGINES) {
       const added = agent('billing', {
         groups: ['finance', 'eu'],
         attributes: { team: 'a', __proto__x: 'b' },
+        priority: 'interactive',
         keys: [key('k1', { label: 'laptop', expiresAt: '2027-01-01T00:00:00.000Z' })],
       });
       assert.deepEqual(await store.addAgent(added), { ok: true, value: added });
@@ -116,9 +117,11 @@ for (const engine of ENGINES) {
 
     test('a change touches only what it names', async (t) => {
       const store = open(t);
-      await store.addAgent(agent('a', { groups: ['g'], attributes: { x: '1' }, keys: [key('k1')] }));
+      await store.addAgent(agent('a', { groups: ['g'], attributes: { x: '1' }, priority: 'interactive', keys: [key('k1')] }));
       await store.changeAgent('a', { attributes: { y: '2' } }, { ...SCOPE, expectedVersion: 1 });
-      assert.deepEqual((await store.agents(TENANT)).agents, [agent('a', { groups: ['g'], attributes: { y: '2' }, keys: [key('k1')] })]);
+      assert.deepEqual((await store.agents(TENANT)).agents, [
+        agent('a', { groups: ['g'], attributes: { y: '2' }, priority: 'interactive', keys: [key('k1')] }),
+      ]);
     });
 
     test('revoked keys leave the list and the shard, and their ids are never used again', async (t) => {
@@ -183,7 +186,7 @@ test('what one process writes, another that has the file open reads, and neither
   const script = `
     import { openStore } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)};
     const store = openStore(${JSON.stringify(folder)});
-    for (let i = 0; i < 40; i++) await store.addAgent({ tenant: 'default', name: 'theirs-' + i, groups: [], attributes: {}, keys: [] });
+    for (let i = 0; i < 40; i++) await store.addAgent({ tenant: 'default', name: 'theirs-' + i, groups: [], attributes: {}, priority: 'interactive', keys: [] });
     await store.close();`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'inherit', 'inherit'] });
   for (let i = 0; i < 40; i++) {
@@ -203,7 +206,7 @@ test('processes that open a new store in the same instant all get it', async (t)
     import { openStore } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)};
     while (Date.now() < ${startMs});
     const store = openStore(${JSON.stringify(folder)});
-    await store.addAgent({ tenant: 'default', name: 'agent-' + process.pid, groups: [], attributes: {}, keys: [] });
+    await store.addAgent({ tenant: 'default', name: 'agent-' + process.pid, groups: [], attributes: {}, priority: 'interactive', keys: [] });
     await store.close();`;
   const children = Array.from({ length: 4 }, () =>
     spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'inherit', 'inherit'] }),

@@ -5,7 +5,7 @@
 // one. What a person may legitimately ask in vain (an agent that exists already, a stale version) is a value; a broken disk is an
 // exception. A store holds digests of keys, never a key.
 
-import type { AgentKey, AgentRecord } from '../agents/index.ts';
+import type { AgentKey, AgentPriority, AgentRecord } from '../agents/index.ts';
 import type { Result } from '../base/index.ts';
 import type { AgentsShard } from '../config/index.ts';
 import type { ApprovalStore } from './approvals.ts';
@@ -37,6 +37,7 @@ export interface AgentList {
 export interface AgentChange {
   readonly groups?: readonly string[] | undefined;
   readonly attributes?: Readonly<Record<string, string>> | undefined;
+  readonly priority?: AgentPriority | undefined;
 }
 
 /** One attempt to put a config in force. */

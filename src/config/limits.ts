@@ -49,7 +49,7 @@ export const limitsSchema = z
     maxSessionsPerAgent: count(256, 'Most sessions of older protocol revisions open at once for one agent.'),
     maxInFlightPerServer: count(
       256,
-      'Most calls under way at once to one server; more are refused, so that one slow server does not hold everything.',
+      'Most calls under way at once to one server; more are refused, so that one slow server does not hold everything. Calls of critical agents find a quarter more places.',
     ),
     // A program takes 50 to 100 MiB where it is written in Node or Python: with this, a worker's take at most 13 GiB.
     maxProcesses: count(128, 'Most programs of stdio servers running at once for agents.'),
@@ -63,6 +63,17 @@ export const limitsSchema = z
     bodyTimeoutMs: wait(30 * SECOND, 'Milliseconds for a request body to arrive.'),
     // Longer than the 60 s after which load balancers give up idle connections, so that it is they who close.
     keepAliveTimeoutMs: wait(65 * SECOND, 'Milliseconds an idle connection of an agent is kept.'),
+    // Whoever is turned away has failed, as far as most models know; half a second is little beside what a model takes to think. Longer lines only make everybody wait.
+    queueTimeoutMs: z
+      .int()
+      .min(1)
+      .max(10 * SECOND)
+      .meta({
+        description:
+          'Milliseconds that a call may wait for its turn in a worker that has more to do than it can, before those that come behind it are turned away. Calls of critical agents wait four times as long, of batch agents a fifth of it.',
+        examples: [500],
+      })
+      .default(500),
     writeTimeoutMs: wait(30 * SECOND, 'Milliseconds a client may take no byte of a waiting answer.'),
     connectTimeoutMs: wait(10 * SECOND, 'Milliseconds for a connection to a server to be made.'),
     // MCP clients give up a request after 60 s.

@@ -23,6 +23,7 @@ const ADA: AgentRecord = {
   name: 'ada',
   groups: [],
   attributes: {},
+  priority: 'interactive',
   keys: [{ id: key.id, sha256: key.sha256, createdAt: '2026-01-01T00:00:00Z', expiresAt: null, label: '' }],
 };
 const AGENTS = { agents: [ADA] };

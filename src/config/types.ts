@@ -119,6 +119,8 @@ export interface Limits {
   readonly headTimeoutMs: number;
   readonly bodyTimeoutMs: number;
   readonly keepAliveTimeoutMs: number;
+  /** For its turn, of a call that was read in a worker with more to do than it can. */
+  readonly queueTimeoutMs: number;
   readonly writeTimeoutMs: number;
   readonly connectTimeoutMs: number;
   /** From a request's last byte to the first byte of the server's answer. */

@@ -60,3 +60,22 @@ test('a handler that throws in onEnd does no harm to whoever has the connection 
   socket.emit('data', Buffer.from('mn'));
   assert.equal(next.body, 'mn');
 });
+
+for (const [what, isToldLater, kept] of [
+  ['whose request is said to be written a moment after its answer has come is used again', true, true],
+  ['that answers before its request is written is closed', false, false],
+] as const)
+  test(`a connection ${what}`, async () => {
+    let free = 0;
+    const { socket, connection, gone } = createConnection(() => void (free += 1));
+    let unwritten = 20;
+    Object.defineProperty(socket, 'writableLength', { get: () => unwritten });
+    const recorder = new Recorder();
+    connection.start(createExchange(recorder));
+    socket.emit('data', ANSWER);
+    assert.equal(recorder.body, 'ok', 'the answer does not wait for it');
+    assert.deepEqual([free, gone()], [0, false]);
+    if (isToldLater) unwritten = 0;
+    await new Promise(setImmediate);
+    assert.deepEqual([free, gone()], kept ? [1, false] : [0, true]);
+  });

@@ -55,6 +55,13 @@ export class ClientConnection implements Carrier, AnswerSink {
   #idleDueMs = Infinity;
   #error = '';
 
+  /** Over TLS Node says in the next turn of the loop that a request is written, which its answer may outrun: what is not written by then is an early answer. */
+  readonly #onSettled = (): void => {
+    if (this.#gone) return;
+    if (this.#socket.writableLength === 0) this.#owner.onFree(this);
+    else this.destroy();
+  };
+
   constructor(socket: Socket, owner: ConnectionOwner, limits: ConnectionLimits) {
     this.#socket = socket;
     this.#owner = owner;
@@ -152,9 +159,9 @@ export class ClientConnection implements Carrier, AnswerSink {
     this.#exchange = undefined;
     this.#reused = true;
     // An early answer: the server will never read the rest of the request as what it is.
-    const isWritten = this.#socket.writableLength === 0 && this.#outlet?.isEnded !== false;
-    if (reusable && isWritten && this.#idleMs > 0) this.#owner.onFree(this);
-    else this.destroy();
+    if (!reusable || this.#outlet?.isEnded === false || this.#idleMs <= 0) this.destroy();
+    else if (this.#socket.writableLength === 0) this.#owner.onFree(this);
+    else setImmediate(this.#onSettled);
     exchange.answerEnd();
   }
 

@@ -49,6 +49,10 @@ class Fake implements FakeWire {
     return this.accepts;
   }
 
+  pass(...parts: readonly Uint8Array[]): boolean {
+    return this.write(...parts);
+  }
+
   finish(): void {
     this.finished = true;
   }

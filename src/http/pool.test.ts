@@ -139,6 +139,8 @@ test('an answer that comes before the request is written whole is taken, and the
   const answer = await exchange(pool, { ...POST, body: Buffer.alloc(16 * 1024 * 1024) });
   assert.equal(answer.status, 413);
   assert.equal(answer.body, 'long');
+  assert.equal(pool.idle, 0, 'nobody gets it');
+  await new Promise(setImmediate);
   assert.equal(pool.open, 0);
   assert.equal((await exchange(pool)).body, 'ok');
 });

@@ -142,6 +142,10 @@ export class ServerConnection<Context> implements WireEvents, AnswerRoad {
     return this.#wire.write(bytes, more, tail);
   }
 
+  pass(front: Uint8Array, bytes: Uint8Array, back: Uint8Array): boolean {
+    return this.#wire.pass(front, bytes, back);
+  }
+
   streamBody(maxBytes: number, sink: BodySink): void {
     if (this.#state !== 'answer' || this.#sink !== undefined) return;
     if (!this.#reader.admitLength(maxBytes)) {

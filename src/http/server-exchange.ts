@@ -12,6 +12,8 @@ export interface AnswerRoad {
   /** The value of Date. */
   readonly date: string;
   write(bytes: Uint8Array, more?: Uint8Array, tail?: Uint8Array): boolean;
+  /** Writes bytes that nobody else has. */
+  pass(front: Uint8Array, bytes: Uint8Array, back: Uint8Array): boolean;
   /** Reads the body, which nobody has read yet, into a sink. */
   streamBody(maxBytes: number, sink: BodySink): void;
   resumeBody(): void;
@@ -92,7 +94,7 @@ export class ServerExchange<Context> implements ServerRequest<Context> {
 
   pass(bytes: Uint8Array): boolean {
     const front = this.#beginChunk(bytes);
-    return front === undefined || this.#road.write(Buffer.from(front, 'latin1'), bytes, CHUNK_END);
+    return front === undefined || this.#road.pass(Buffer.from(front, 'latin1'), bytes, CHUNK_END);
   }
 
   streamBody(maxBytes: number, sink: BodySink): void {

@@ -65,7 +65,7 @@ export interface ServerRequest<Context> {
   streamBody(maxBytes: number, sink: BodySink): void;
   /** The sink, which said that it was full, has room again. */
   resumeBody(): void;
-  /** Like `write`, without copying: the bytes are the socket's as they are, and must not change afterwards. */
+  /** Like `write`, without copying: the bytes are the socket's from then on, which empties them as soon as they are written. */
   pass(bytes: Uint8Array): boolean;
   onDrain: (() => void) | undefined;
   /**

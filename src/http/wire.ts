@@ -2,6 +2,7 @@
 // runtime's sockets could. It moves bytes and reports; it never decides when to close.
 
 import type { Socket } from 'node:net';
+import { SpentBytes } from './spent-bytes.ts';
 
 /** One accepted connection. */
 export interface Wire {
@@ -9,6 +10,8 @@ export interface Wire {
   readonly queuedBytes: number;
   /** Sends bytes in one write; `more` and `tail` follow them without being copied. False: the queue is above the high-water mark, wait for onDrain. */
   write(bytes: Uint8Array, more?: Uint8Array, tail?: Uint8Array): boolean;
+  /** The same, of bytes that nobody else has: their memory is given back when they are written, which empties them. */
+  pass(front: Uint8Array, bytes: Uint8Array, back: Uint8Array): boolean;
   /** Ends our sending side once everything is sent; the other side may go on sending. */
   finish(): void;
   /** Ends both sides now. */
@@ -44,6 +47,8 @@ class SocketWire implements Wire {
   readonly #onFlushed: () => void;
   #events: WireEvents | undefined;
   #full = false;
+  /** Most connections never pass anything on. */
+  #spent: SpentBytes | undefined;
 
   constructor(socket: Socket, highWaterBytes: number) {
     this.#socket = socket;
@@ -81,6 +86,19 @@ class SocketWire implements Wire {
       this.#send(tail ?? more);
       socket.uncork();
     }
+    return !this.#full;
+  }
+
+  pass(front: Uint8Array, bytes: Uint8Array, back: Uint8Array): boolean {
+    const socket = this.#socket;
+    if (!socket.writable) return true;
+    const spent = (this.#spent ??= new SpentBytes(this.#onFlushed));
+    if (!spent.add(bytes)) return this.write(front, bytes, back);
+    socket.cork();
+    socket.write(front);
+    socket.write(bytes, spent.onWritten);
+    this.#send(back);
+    socket.uncork();
     return !this.#full;
   }
 

@@ -4,8 +4,8 @@ import type { Pattern } from './pattern.ts';
 import { surfaceBit } from './plan.ts';
 import type { Plan, Probe } from './plan.ts';
 import { findRuns } from './runs.ts';
-import { DIGIT, MARK, WIDE } from './literals.ts';
-import { createSift, LONG, LONG_RUN, MAX_SIFTED_BYTES, SIFTED } from './sift.ts';
+import { CONTROL, DIGIT, MARK, WIDE } from './literals.ts';
+import { createSift, LONG, LONG_RUN, MAX_SIFTED_BYTES, SHAPED, SIFTED } from './sift.ts';
 import { isSpent, spend, STEPS_PER_ANCHOR, STEPS_PER_LITERAL } from './spend.ts';
 import type { Budget, Glance, RunKind } from './types.ts';
 import { toView } from './view.ts';
@@ -33,10 +33,13 @@ export interface Anchored {
 /** Kinds of bytes without which there is no run; 0: it may be of any. */
 const ANY_OF: Readonly<Record<RunKind, number>> = { digits: DIGIT, address: MARK, wide: WIDE, base64: 0, hex: 0 };
 
+/** What is looked into byte by byte wherever one of these is. */
+const NEEDED = WIDE | CONTROL;
+
 /** A window that grows beyond this, for its anchors stand close together, is closed, and another begins. */
 const MAX_WINDOW_BYTES = 16 * 1024;
 
-/** Makes the pass of a plan; it gives the kinds of bytes there are, and of short texts all their traits (sift.ts). One search at a time: what it remembers meanwhile is its own. */
+/** Makes the pass of a plan; it gives the kinds of bytes there are, and of the view all its other traits (sift.ts). One search at a time: what it remembers meanwhile is its own. */
 export function createAnchorPass(plan: Plan, anchored: Anchored): (view: View, budget: Budget) => number {
   let view: View | undefined;
   let surface = 0;
@@ -69,14 +72,35 @@ export function createAnchorPass(plan: Plan, anchored: Anchored): (view: View, b
   }
 
   const sift = createSift(plan.automaton);
+  const { classes } = plan.automaton.automaton;
 
-  /** Tells of all literals; gives what there is. */
+  /**
+   * Tells of all literals in [from, to); gives what there is. A text is sifted with all that is seen around it, since that is what others ask about:
+   * how it is shaped, and what is written in it.
+   */
   function pass({ bytes, begin, end, folded }: View, from: number, to: number): number {
-    if (folded !== undefined || from !== begin || to !== end || to - from > MAX_SIFTED_BYTES)
-      return plan.automaton.scan(bytes, from, to, onLiteral);
-    const traits = sift.pass(bytes, from, to);
-    if (!sift.tell(onLiteral)) plan.automaton.scan(bytes, from, to, onLiteral);
-    return traits;
+    if (folded !== undefined || end - begin > MAX_SIFTED_BYTES) return plan.automaton.scan(bytes, from, to, onLiteral);
+    const traits = sift.pass(bytes, begin, end);
+    const isWhole = from === begin && to === end;
+    if (!sift.tell(isWhole ? onLiteral : onLiteralAround(from, to))) plan.automaton.scan(bytes, from, to, onLiteral);
+    if (isWhole || (traits & NEEDED) === 0) return traits;
+    // Kinds of bytes are said of what is searched alone. What stands around it makes another text of it all the same.
+    return (traits & ~NEEDED) | kindsIn(bytes, from, to, traits & NEEDED) | ((traits & WIDE) === 0 ? 0 : SHAPED);
+  }
+
+  /** Literals that stand in [from, to) as a whole. */
+  function onLiteralAround(from: number, to: number): typeof onLiteral {
+    return (literal, end) => {
+      const [first] = plan.literalsOf[literal] ?? [];
+      if (first !== undefined && end <= to && end - first.bytes.length >= from) onLiteral(literal, end);
+    };
+  }
+
+  /** Which of these kinds of bytes there are. */
+  function kindsIn(bytes: Uint8Array, from: number, to: number, wanted: number): number {
+    let kinds = 0;
+    for (let at = from; at < to && (kinds & wanted) !== wanted; at += 1) kinds |= classes[bytes[at] ?? 0] ?? 0;
+    return kinds & wanted;
   }
 
   function onLiteral(literal: number, end: number): void {

@@ -33,6 +33,14 @@ test('what is left out is not looked for, by name or by glob; the rest is', () =
   assert.deepEqual(compiled({ without: ['*'] }).detectors, []);
 });
 
+test('where nothing is looked for, nothing is read, and nothing could not be looked into', () => {
+  const scan = createScan(compiled({ without: ['*'] }), { surface: 'answer', maxSteps: 1 });
+  const pieces = ['{"nested":', '['.repeat(10_000), '\u200b', ']'.repeat(10_000)].map((text) => Buffer.from(text));
+  let passed = 0;
+  for (const piece of pieces) assert.deepEqual(scan.push(piece), { decided: (passed += piece.length), found: [] });
+  assert.deepEqual(scan.end(), { decided: passed, found: [] });
+});
+
 test('types of a sweep keep their names when others of it are left out', () => {
   const zeroWidth = 'one\u200btwo';
   const [type = ''] = typesIn(zeroWidth, {});

@@ -291,11 +291,18 @@ export function createLayers(tools: LayerTools): Layers {
     look: (text, outlet, seenTo = text.end, traits = 0) => {
       const isFirst = text.from === text.begin;
       if (isFirst) for (const memory of memories) forget(memory);
-      const isSifted = (traits & SIFTED) !== 0 && isFirst && seenTo === text.end;
-      if (!isSifted || (traits & WRITTEN) !== 0) lookUnderWritings(text, TOP, outlet, seenTo);
-      if (!isSifted || (traits & (LONG | HYPHEN)) !== 0 || text.bytes[text.begin] === DOLLAR) lookUnderCodes(text, TOP, outlet, memories);
+      const isSifted = (traits & SIFTED) !== 0;
+      if (!isSifted || (traits & WRITTEN) !== 0 || text.end < Math.min(seenTo, text.to + MARGIN_BYTES))
+        lookUnderWritings(text, TOP, outlet, seenTo);
+      const goesOn = isFirst ? text.bytes[text.begin] === DOLLAR : memories.some(isAtIt);
+      if (!isSifted || goesOn || (traits & (LONG | HYPHEN)) !== 0) lookUnderCodes(text, TOP, outlet, memories);
     },
   };
+}
+
+/** Whether a run goes on that began in the window before. */
+function isAtIt({ done, silent }: Memory): boolean {
+  return silent || done > 0;
 }
 
 function forget(memory: Memory): void {

@@ -19,8 +19,8 @@ export const SHAPED = 0x10000;
 export const SIFTED = 0x20000;
 
 export const LONG_RUN = 16;
-/** Longer texts are looked at in other ways. */
-export const MAX_SIFTED_BYTES = 16_384;
+/** No window of a text is longer, with all that is seen around it (reading/windows.ts). */
+export const MAX_SIFTED_BYTES = 65_536;
 /** Where more literals end than these, they are not kept. */
 const MAX_KEPT = 1024;
 

@@ -170,6 +170,9 @@ export function createAnswerScan(asked: Asked): AnswerScan {
     const near = isNear();
     let at = from;
     for (; at < bytes.length; at++) {
+      // Nearly all of a large answer is this: far from what decides, and nothing but itself.
+      if (!near && !escaped) at = skipPlain(bytes, at);
+      if (at === bytes.length) return at;
       const byte = bytes[at] ?? 0;
       if (byte < SPACE) return -1;
       if (near) keep(byte);
@@ -220,6 +223,17 @@ export function createAnswerScan(asked: Asked): AnswerScan {
 }
 
 const DECIDING: ReadonlySet<string> = new Set(['jsonrpc', 'id', 'result', 'error']);
+
+/** Bytes that stand for themselves in a string. */
+const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) => (byte >= SPACE && byte !== QUOTE && byte !== BACKSLASH ? 1 : 0));
+
+/** The first byte that does not, or the end. */
+function skipPlain(bytes: Uint8Array, from: number): number {
+  const end = bytes.length;
+  let at = from;
+  while (at < end && PLAIN[bytes[at] ?? 0] === 1) at++;
+  return at;
+}
 
 function isScalarByte(byte: number): boolean {
   return (

@@ -34,6 +34,8 @@ export type { ModernSource, Reader } from './shape-for-revision.ts';
 export { modernClientCapabilities, shapeInput } from './shape-input.ts';
 export { shapeImplementation } from './shape-listed.ts';
 export type { WrappedTools } from './shape-listed.ts';
+export { setMembers } from './set-members.ts';
+export type { MembersSet } from './set-members.ts';
 export { elementEdits, memberEdit, memberEdits, removeElements, removeMember, setMember, splice } from './splice.ts';
 export type { Edit } from './splice.ts';
 export type {
@@ -51,4 +53,4 @@ export type {
   Span,
 } from './types.ts';
 export { withTraceparent } from './trace-member.ts';
-export { rereadMessage, writeError, writeNotification, writeRequest, writeResult } from './write-message.ts';
+export { rereadMessage, sameMessage, writeError, writeNotification, writeRequest, writeResult } from './write-message.ts';

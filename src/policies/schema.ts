@@ -12,6 +12,8 @@ import type { PolicyDocument } from './types.ts';
 /** Labels that the gateway itself knows; others are the operator's own. */
 export const KNOWN_LABELS: readonly string[] = ['private-source', 'untrusted-source', 'external-sink', 'destructive', 'memory-write'];
 
+/** A few sentences: it stands beside what somebody has to decide at once. */
+const MAX_DESCRIPTION_LENGTH = 500;
 /** How much the record of a call weighs. */
 const classSchema = z.enum(['critical', 'standard', 'low']);
 
@@ -29,6 +31,15 @@ const ruleSchema = z
         'What happens when the rule matches: ask lets a person decide. Deny wins over ask, and ask over allow; what nothing allows is denied.',
       examples: ['allow'],
     }),
+    description: z
+      .string()
+      .min(1, 'must not be empty')
+      .max(MAX_DESCRIPTION_LENGTH, `must have at most ${MAX_DESCRIPTION_LENGTH} characters`)
+      .optional()
+      .meta({
+        description: 'Why the rule is there. Whoever is asked for an approval reads it; agents do not.',
+        examples: ['Whoever pays more than 1000 shows it to somebody of finance first.'],
+      }),
     agents: globs('Agents the rule is about, by name.', ['desk-*']).default([]),
     groups: globs('Agents the rule is about, by a group they are in. With `agents` too, either is enough.', ['readers']).default([]),
     servers: globs('Servers the rule is about, by name.', ['files']),

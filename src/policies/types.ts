@@ -29,6 +29,8 @@ export interface ApprovalTerms {
 export interface Rule {
   readonly name: string;
   readonly effect: Effect;
+  /** Why it is there, for people. */
+  readonly description?: string | undefined;
   /** The rule concerns a caller whose agent name matches one of `agents` or who is in a group that matches one of `groups`. */
   readonly agents: readonly string[];
   readonly groups: readonly string[];

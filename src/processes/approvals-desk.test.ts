@@ -58,7 +58,7 @@ async function bed(t: TestContext): Promise<Bed> {
     ['ada', ADA],
   ] as const) {
     const keys = [{ id: `key_${name}`, sha256: sha256Hex(key), createdAt: '2026-01-01T00:00:00.000Z', expiresAt: null, label: '' }];
-    await store.addAgent({ tenant: 'default', name, groups: ['lawyers'], attributes: {}, keys });
+    await store.addAgent({ tenant: 'default', name, groups: ['lawyers'], attributes: {}, priority: 'interactive', keys });
   }
   const log = createLog({ process: 'test', level: 'error', write: () => {}, clock: () => 0, format: 'json' });
   const made: { desk: ReturnType<typeof createApprovalsDesk> | undefined } = { desk: undefined };
@@ -102,7 +102,8 @@ async function bed(t: TestContext): Promise<Bed> {
   });
   made.desk = desk;
   desk.open(store);
-  const port = createApprovalsPort({ desk, people: createPeople({ store: () => store, tenant: 'default', nowMs: () => rig.nowMs }) });
+  const people = createPeople({ store: () => store, tenant: 'default', nowMs: () => rig.nowMs });
+  const port = createApprovalsPort({ desk, people, background: async () => ({ thing: null, askingRule: null }) });
   const rig: Bed = { doors, port, recorded, folder, canRecord: true, keyFails: false, nowMs: 1_700_000_000_000 };
   t.after(async () => {
     await desk.close?.();

@@ -9,12 +9,14 @@ import { parseJson } from '../mcp/index.ts';
 import type { Approver, ApproverFault } from '../policies/index.ts';
 import { hiddenIn } from '../tools/index.ts';
 import type { ApprovalAuthority, ApprovalEntry, DecideFault } from './approval-authority.ts';
+import type { TellBackground } from './approval-background.ts';
 import type { ApprovalsDesk } from './approvals-desk.ts';
 import type { People } from './people.ts';
 
 export interface ApprovalsPortOptions {
   readonly desk: ApprovalsDesk;
   readonly people: People;
+  readonly background: TellBackground;
 }
 
 const STARTING: AdminProblem = { code: 'unavailable', detail: 'The gateway is starting; try again.' };
@@ -25,7 +27,7 @@ const NOBODY: AdminProblem = {
 };
 
 /** Approvals, as the admin API has them. */
-export function createApprovalsPort({ desk, people }: ApprovalsPortOptions): ApprovalsPort {
+export function createApprovalsPort({ desk, people, background }: ApprovalsPortOptions): ApprovalsPort {
   const approverOf = async ({ key, signedIn }: Asking): Promise<Approver | undefined> => {
     if (key === undefined && signedIn === undefined) return { identity: `os:${userInfo().username}`, names: undefined, groups: [] };
     const person = await people.personOf({ key, signedIn });
@@ -40,7 +42,9 @@ export function createApprovalsPort({ desk, people }: ApprovalsPortOptions): App
       known(async (authority) => {
         const entry = await authority.read(id);
         if (entry === undefined) return fail({ code: 'approval_unknown', detail: `There is no approval ${id}; it may be over for long.` });
-        return ok({ ...toView(entry), content: entry.content ?? null, text: entry.content === undefined ? null : toText(entry.content) });
+        const { record, content } = entry;
+        const text = content === undefined ? null : toText(content);
+        return ok({ ...toView(entry), ...(await background(record)), content: content ?? null, text });
       }),
     decide: (input, who) =>
       known(async () => {

@@ -41,6 +41,8 @@ export function runChild(begin: (init: Init, links: Links) => Duties): void {
   const channels = new Map<Channel, { role: Role; name: string }>();
   const arrivals = new Set<() => void>();
   let duties: Duties = {};
+  /** Listen sockets, as they came. They are kept: one that is collected closes what is listened on. */
+  const handed: { readonly fd: number }[] = [];
 
   const links: Links = {
     get: (role) => [...channels].findLast(([, peer]) => peer.role === role)?.[0],
@@ -95,13 +97,16 @@ export function runChild(begin: (init: Init, links: Links) => Duties): void {
     void (duties.onStop?.() ?? Promise.resolve()).catch(() => {}).then(() => process.exit(0));
   };
 
-  const obey = (order: Order, socket: Socket | undefined): void => {
+  const obey = (order: Order, handle: unknown): void => {
     switch (order.kind) {
       case 'init':
-        duties = begin(order, links);
+        duties = begin({ ...order, listeners: order.listeners.map((listener, n) => ({ ...listener, fd: descriptor(handed[n]) })) }, links);
+        return;
+      case 'listener':
+        if (hasDescriptor(handle)) handed.push(handle);
         return;
       case 'link':
-        if (socket !== undefined) addLink(order.role, order.name, socket);
+        if (isSocket(handle)) addLink(order.role, order.name, handle);
         return;
       case 'drain':
         duties.onDrain?.(order.graceMs);
@@ -122,13 +127,23 @@ export function runChild(begin: (init: Init, links: Links) => Duties): void {
   process.on('SIGHUP', () => {});
   process.on('SIGTERM', () => (duties.onDrain === undefined ? undefined : duties.onDrain(ORPHAN_GRACE_MS)));
   process.on('message', (message: unknown, handle: unknown) => {
-    if (isOrder(message)) obey(message, isSocket(handle) ? handle : undefined);
+    if (isOrder(message)) obey(message, handle);
   });
   // Without a supervisor nobody would replace or end this process: it finishes its work and goes.
   process.on('disconnect', () => (duties.onDrain === undefined ? stop() : duties.onDrain(ORPHAN_GRACE_MS)));
 }
 
 const ORPHAN_GRACE_MS = 3_000;
+
+/** A process without all of its listeners would look as if it served. */
+function descriptor(handle: { readonly fd: number } | undefined): number {
+  if (handle === undefined) throw new Error('a listen socket was not handed over');
+  return handle.fd;
+}
+
+function hasDescriptor(handle: unknown): handle is { readonly fd: number } {
+  return typeof handle === 'object' && handle !== null && 'fd' in handle && typeof handle.fd === 'number' && handle.fd >= 0;
+}
 
 function isSocket(handle: unknown): handle is Socket {
   return typeof handle === 'object' && handle !== null && 'destroy' in handle && 'write' in handle;

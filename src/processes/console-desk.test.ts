@@ -57,6 +57,23 @@ function start(): Stage {
   return { desk, certificateEnds, links: () => asked, pass: (ms) => (now += ms), setAdmin: (next) => (admin = next) };
 }
 
+test('whoever asks where the console is waits while it starts, and no longer than it may take', async () => {
+  const off = start();
+  off.setAdmin(undefined);
+  await off.desk.settled();
+  assert.equal(off.desk.url, undefined);
+
+  const slow = start();
+  const asked = slow.desk.settled().then(() => slow.desk.url);
+  slow.desk.onFrame(serves('http'), channel());
+  assert.equal(await asked, 'http://127.0.0.1:7630');
+
+  const never = start();
+  never.pass(15_000);
+  await never.desk.settled();
+  assert.equal(never.desk.url, undefined);
+});
+
 test('a console that does not come is a fault after a while, and none once it is there', () => {
   const { desk, pass } = start();
   assert.deepEqual(desk.faults(), []);

@@ -3,6 +3,7 @@
 // so the process that serves it is only asked whether it does.
 
 import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openConsoleDoor } from '../admin/index.ts';
 import type { ConsoleDoor, ConsoleDoorOptions } from '../admin/index.ts';
 import { formatAddress } from '../config/index.ts';
@@ -18,6 +19,7 @@ import { urlOf } from './console/site.ts';
 const SOCKETS = 'run';
 /** It takes a moment to start, and to be replaced. */
 const PATIENCE_MS = 15_000;
+const LOOK_MS = 50;
 const MS_PER_SECOND = 1_000;
 
 export interface ConsoleDeskOptions {
@@ -35,6 +37,8 @@ export interface ConsoleDeskOptions {
 export interface ConsoleDesk {
   /** Where the console is; undefined: nowhere, or not yet. */
   readonly url: string | undefined;
+  /** Resolves when it is there, or is not to be, or has had as long as it may take: whoever asks for a link while it starts waits for it. */
+  settled(): Promise<void>;
   /** Opens the door. */
   open(options: Omit<ConsoleDoorOptions, 'folder'>): Promise<void>;
   /** A config is in force: whoever serves the console is told of it. */
@@ -100,6 +104,9 @@ export function createConsoleDesk({ dataFolder, links, shard, nowMs, firstLink, 
   return {
     get url() {
       return place();
+    },
+    settled: async () => {
+      while (wanted() !== undefined && place() === undefined && nowMs() - waitingSince < PATIENCE_MS) await sleep(LOOK_MS);
     },
     open: async (options) => {
       door = await openConsoleDoor({ ...options, folder: join(dataFolder, SOCKETS) });

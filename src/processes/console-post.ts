@@ -6,7 +6,7 @@ import type { ListenSocket } from './listen-sockets.ts';
 import type { ConsolePlan } from './messages.ts';
 
 export interface ConsolePostOptions<Child> {
-  /** Starts a process that inherits the socket. */
+  /** Starts a process that is handed the socket. */
   readonly start: () => void;
   /** The processes that are here to stay. */
   readonly staying: () => readonly Child[];
@@ -15,7 +15,7 @@ export interface ConsolePostOptions<Child> {
 }
 
 export interface ConsolePost {
-  /** What the process inherits; undefined: there is to be none. */
+  /** What the process is handed; undefined: there is to be none. */
   readonly socket: ListenSocket | undefined;
   follow(plan: ConsolePlan | undefined): void;
   /** Lets go of the address. */

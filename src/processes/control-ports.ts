@@ -7,6 +7,7 @@ import type { Result } from '../base/index.ts';
 import type { Store } from '../cluster/index.ts';
 import type { ConfigProblem, ConfigShard } from '../config/index.ts';
 import type { MetricsTotals } from '../telemetry/index.ts';
+import { createApprovalBackground } from './approval-background.ts';
 import { createApprovalsPort } from './approvals-port.ts';
 import { createCataloguePort } from './catalogue-review.ts';
 import type { Links } from './child.ts';
@@ -21,6 +22,7 @@ import { createPolicyPort } from './policy-port.ts';
 import { holdsOf } from './server-holds.ts';
 import type { StatusBoard } from './status-board.ts';
 import { createPolicyPages } from './policy-pages.ts';
+import { createFactsOf } from './tool-facts-view.ts';
 import { createVaultPort } from './vault-port.ts';
 
 export interface ControlPortsOptions {
@@ -60,7 +62,15 @@ export function createControlPorts(options: ControlPortsOptions): GatewayPorts {
     ...options.operators.ports,
     acts: createActsPort(keeper, tenant),
     agents,
-    approvals: createApprovalsPort({ desk: desks.approvals, people }),
+    approvals: createApprovalsPort({
+      desk: desks.approvals,
+      people,
+      background: createApprovalBackground({
+        authority: () => catalogue.authority,
+        factsOf: createFactsOf(() => shard()?.servers ?? []),
+        rules: () => shard()?.policy.rules ?? [],
+      }),
+    }),
     catalogue: createCataloguePort({
       authority: () => catalogue.authority,
       servers: () => shard()?.servers ?? [],

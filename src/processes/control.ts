@@ -91,6 +91,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     version,
     admin: () => config.shard?.admin,
     url: () => consoleDesk.url,
+    settled: () => consoleDesk.settled(),
   });
   const consoleDesk = createConsoleDesk({
     dataFolder: init.dataFolder,
@@ -118,6 +119,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
     isServing: (worker) => serving.has(worker),
     diskFaults: () => disk.faults(),
     anchorFaults: () => desks.checkpoints.faults(),
+    log,
   });
   const telemetry = createTelemetryDesk({ version, node: init.node, log, metrics, total: countAll, nowMs });
   let store: Store | undefined;
@@ -387,6 +389,7 @@ export function beginControl(init: Init, links: Links, log: Log, version: string
       acts.stopping(links.all('worker').length === 0);
       metricsDoor?.close();
       await telemetry.close();
+      await overview.close();
       await desks.close();
       await store?.close();
     },

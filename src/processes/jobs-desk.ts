@@ -21,7 +21,7 @@ export interface NewJob<T> {
   readonly says: string;
   /** Who wants it, as they stand on record. */
   readonly by: string;
-  /** What progress counts: files, records. */
+  /** What progress counts: bytes, records. */
   readonly unit: string;
   /** The error is a sentence for whoever wanted it. What it throws is said to be a fault. */
   readonly work: (run: JobRun) => Promise<Result<T, string>>;

@@ -1,16 +1,19 @@
 // The listen sockets that all workers share. The supervisor only binds them: if it listened it would also accept, and the
 // connections would end in a process that serves nothing.
 
+import type { SendHandle } from 'node:child_process';
 import * as net from 'node:net';
 import type { BindRequest } from './messages.ts';
 
-/** A bound socket that is not listening; its descriptor is inherited by workers. */
+/** A bound socket that is not listening; workers are handed it. */
 export interface ListenSocket {
   readonly name: string;
   readonly host: string;
   /** The real port, also when 0 was asked for. */
   readonly port: number;
   readonly fd: number;
+  /** What a process is handed with its orders. */
+  readonly handle: SendHandle;
   close(): void;
 }
 
@@ -45,7 +48,14 @@ export function bindSocket(request: BindRequest, remedy = 'listen in the config,
     handle.close();
     return sentence(status, where, remedy);
   }
-  return { name: request.name, host: request.host, port: name.port, fd: handle.fd, close: () => handle.close() };
+  return {
+    name: request.name,
+    host: request.host,
+    port: name.port,
+    fd: handle.fd,
+    handle: toSendHandle(handle),
+    close: () => handle.close(),
+  };
 }
 
 function sentence(errno: number, where: string, remedy: string): string {
@@ -61,6 +71,11 @@ function sentence(errno: number, where: string, remedy: string): string {
     default:
       return `${where} cannot be bound (error ${errno}).`;
   }
+}
+
+/** Node passes a bare handle on as well (`net.Native`); its types know only what is made of one. */
+function toSendHandle(handle: BoundHandle): SendHandle {
+  return handle as unknown as SendHandle;
 }
 
 function isBoundHandle(value: unknown): value is BoundHandle {

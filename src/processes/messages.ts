@@ -37,7 +37,7 @@ export interface Init {
   readonly consoleOverride: string | undefined;
   /** A person watches: where nobody has ever signed in to the console, they get a link that does (control). */
   readonly offersLink: boolean;
-  /** Bound listen sockets, by inherited file descriptor (workers, console). */
+  /** Bound listen sockets, by their descriptor in the process that is told (workers, console). */
   readonly listeners: readonly { readonly name: string; readonly fd: number; readonly host: string; readonly port: number }[];
   /** The gateway is running already: this process takes over from one that died. */
   readonly restarted: boolean;
@@ -50,9 +50,11 @@ export interface Init {
   readonly logFormat: 'json' | 'text';
 }
 
-/** Supervisor → child. A `link` message carries a socket. */
+/** Supervisor → child. A `link` message carries a socket, a `listener` message one that is bound. */
 export type Order =
   | Init
+  /** Before `init`, one for each of its listeners, in their order. */
+  | { readonly kind: 'listener' }
   | { readonly kind: 'link'; readonly role: Role; readonly name: string }
   | { readonly kind: 'drain'; readonly graceMs: number }
   | { readonly kind: 'stop' }
@@ -87,7 +89,7 @@ export type Report =
   /** A worker's inspector, of this name, does not answer, or says what cannot be. It is killed, and replaced. */
   | { readonly kind: 'hung'; readonly name: string };
 
-const ORDER_KINDS: ReadonlySet<unknown> = new Set(['init', 'link', 'drain', 'stop', 'reload', 'console-bound']);
+const ORDER_KINDS: ReadonlySet<unknown> = new Set(['init', 'listener', 'link', 'drain', 'stop', 'reload', 'console-bound']);
 const REPORT_KINDS: ReadonlySet<unknown> = new Set(['ready', 'plan', 'console', 'unusable', 'notice', 'group', 'unlinked', 'hung']);
 
 /** Is this an order? Both ends are the same program, so the kind decides. */

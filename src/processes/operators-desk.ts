@@ -15,6 +15,8 @@ export interface OperatorsDeskOptions {
   readonly admin: () => AdminConfig | undefined;
   /** Where the console is; undefined: nowhere, or not yet. */
   readonly url: () => string | undefined;
+  /** Whether it is anywhere is known. */
+  readonly settled: () => Promise<void>;
 }
 
 export interface OperatorsDesk {
@@ -33,7 +35,7 @@ const WITHOUT_CONSOLE: ConsoleSettings = {
   separation: { policy: 'one' },
 };
 
-export function createOperatorsDesk({ store, keeper, nowMs, version, admin, url }: OperatorsDeskOptions): OperatorsDesk {
+export function createOperatorsDesk({ store, keeper, nowMs, version, admin, url, settled }: OperatorsDeskOptions): OperatorsDesk {
   const { tenant } = keeper;
   const operators = (): OperatorStore | undefined => store()?.operators;
   const settings = (): ConsoleSettings => {
@@ -54,6 +56,7 @@ export function createOperatorsDesk({ store, keeper, nowMs, version, admin, url 
       operators: createOperatorsPort({
         ...base,
         store: operators,
+        settled,
         changed: () => watch.check(),
       }),
       sessions: createSessionsPort({ ...base, store: operators, watch, record: keeper, version }),

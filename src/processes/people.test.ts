@@ -24,7 +24,7 @@ before(async () => {
   key = drawn.text;
   const createdAt = new Date(NOW - 1_000).toISOString();
   const stored = { id: drawn.id, sha256: drawn.sha256, createdAt, expiresAt: null, label: '' };
-  await store.addAgent({ tenant: 'default', name: 'robot', groups: ['staff'], attributes: {}, keys: [stored] });
+  await store.addAgent({ tenant: 'default', name: 'robot', groups: ['staff'], attributes: {}, priority: 'interactive', keys: [stored] });
   for (const [name, agents] of [
     ['ada', ['robot', 'laptop']],
     ['ada-at-home', ['laptop']],

@@ -8,6 +8,7 @@ import type { Asking } from '../admin/index.ts';
 import type { Secret } from '../base/index.ts';
 import type { OperatorRecord, Store } from '../cluster/index.ts';
 import type { AgentsShard } from '../config/index.ts';
+import { nameIn } from './releases.ts';
 import type { Person } from './releases.ts';
 
 export interface PeopleOptions {
@@ -28,6 +29,8 @@ export interface People {
   whoShows(key: Secret): Promise<Principal | undefined>;
   /** Who asks. Undefined: they show a key of nobody. Whoever shows nothing and is not signed in is not asked about here. */
   personOf(who: Pick<Asking, 'key' | 'signedIn'>): Promise<KnownPerson | undefined>;
+  /** Who signs in to the console under this name. */
+  operator(name: string): Promise<OperatorRecord | undefined>;
   /** Every name, of agents and of operators, that the person has who stands on record like this. */
   namesOf(by: string): Promise<readonly string[]>;
 }
@@ -55,7 +58,8 @@ export function createPeople({ store, tenant, nowMs }: PeopleOptions): People {
       const shown = shard.agents.find(({ name }) => name === agent)?.keys.find(({ id }) => id === keyId);
       return { by: `key:${agent}`, names: await namesWith(agent), groups, keySinceMs: Date.parse(shown?.createdAt ?? '') };
     },
-    namesOf: (by) => namesWith(by.slice(by.indexOf(':') + 1)),
+    operator: async (name) => (await store()?.operators.all(tenant))?.find((operator) => operator.name === name),
+    namesOf: (by) => namesWith(nameIn(by)),
   };
 }
 

@@ -16,6 +16,7 @@ import { createPolicyHistory, STARTING } from './policy-history.ts';
 import type { People } from './people.ts';
 import { createPolicyProposals } from './policy-proposals.ts';
 import { createPolicyReplay } from './policy-replay.ts';
+import { findWriter } from './policy-writer.ts';
 import { toPolicySchema } from './policy-vocabulary.ts';
 import { createRuleUses } from './rule-uses.ts';
 
@@ -24,7 +25,7 @@ export interface PolicyDeskOptions {
   readonly tenant: string;
   readonly nowMs: () => number;
   readonly desks: Pick<ControlDesks, 'catalogue' | 'jobs' | 'recordReader'>;
-  readonly people: Pick<People, 'namesOf'>;
+  readonly people: Pick<People, 'namesOf' | 'operator' | 'personOf'>;
   readonly store: () => Store | undefined;
   readonly shard: () => ConfigShard | undefined;
   readonly written: () => WrittenConfig | undefined;
@@ -86,10 +87,16 @@ export function createPolicyDesk(options: PolicyDeskOptions): PolicyDesk {
     port: {
       ...replay,
       read: document.read,
-      write: document.write,
+      write: async (input, { who, ...writing }) => {
+        const writer = await findWriter(who, people);
+        return writer.ok ? document.write(input, { ...writing, who: writer.value }) : writer;
+      },
       proposals: proposals.proposals,
       readProposal: proposals.readProposal,
-      decide: proposals.decide,
+      decide: async (id, input, who) => {
+        const writer = await findWriter(who, people);
+        return writer.ok ? proposals.decide(id, input, writer.value) : writer;
+      },
       history: history.history,
       readRevision: history.readRevision,
       schema: async () => {

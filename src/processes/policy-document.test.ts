@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import type { AdminProblem, PolicyWriter } from '../admin/index.ts';
+import type { AdminProblem } from '../admin/index.ts';
 import type { Result } from '../base/index.ts';
 import { openStore } from '../cluster/index.ts';
 import type { ConfigProblem } from '../config/index.ts';
@@ -19,6 +19,7 @@ import { createPolicyHistory } from './policy-history.ts';
 import type { PolicyHistory } from './policy-history.ts';
 import { createPolicyProposals } from './policy-proposals.ts';
 import type { PolicyProposals } from './policy-proposals.ts';
+import type { PolicyWriter } from './policy-writer.ts';
 
 const rule = (name: string): string => `  - { name: ${name}, effect: allow, agents: ['*'], servers: [files] }\n`;
 const rules = (...names: readonly string[]): string => `rules:\n${names.map(rule).join('')}`;
@@ -92,10 +93,10 @@ async function begin(t: TestContext, text: string, more: Readonly<Record<string,
 
 const person = (name: string, mayAccept = false): PolicyWriter => ({
   actor: { by: `operator:${name}`, via: 'console' },
-  isSignedIn: true,
-  mayAccept,
+  role: mayAccept ? 'admin' : 'operator',
+  keySinceMs: 0,
 });
-const SOCKET: PolicyWriter = { actor: { by: 'os:root', via: 'cli' }, isSignedIn: false, mayAccept: false };
+const SOCKET: PolicyWriter = { actor: { by: 'os:root', via: 'cli' }, role: undefined, keySinceMs: Infinity };
 const write = (bed: Bed, text: string, who: PolicyWriter = SOCKET, expectedTag?: string) =>
   bed.document.write({ text, reason: 'Because.', restores: null }, { who, isDryRun: false, expectedTag });
 const codeOf = (result: Result<unknown, AdminProblem>): string => (result.ok ? 'done' : result.error.code);
@@ -181,14 +182,16 @@ test('where it takes two, a change waits for another person', async (t) => {
   assert.ok(proposed.ok);
   assert.equal(proposed.value.outcome, 'proposed');
   assert.equal(bed.text(), before);
+  assert.equal(codeOf(await write(bed, rules('two'), { ...person('di'), role: 'approver' })), 'forbidden');
   const id = proposed.value.proposal ?? '';
   const decide = (who: PolicyWriter, decision: 'accept' | 'reject' | 'withdraw') =>
     bed.proposals.decide(id, { decision, reason: 'Read it.' }, who);
-  assert.equal(codeOf(await decide(person('ada', true), 'accept')), 'forbidden');
-  assert.equal(codeOf(await decide(person('adam', true), 'accept')), 'forbidden', 'another sign-in of hers');
-  assert.equal(codeOf(await decide(SOCKET, 'accept')), 'forbidden');
+  assert.equal(codeOf(await decide(person('ada', true), 'accept')), 'proposal_refused');
+  assert.equal(codeOf(await decide(person('ada', true), 'reject')), 'proposal_refused');
+  assert.equal(codeOf(await decide(person('adam', true), 'accept')), 'proposal_refused', 'another sign-in of hers');
+  assert.equal(codeOf(await decide(SOCKET, 'accept')), 'proposal_refused');
   assert.equal(codeOf(await decide(person('bo', false), 'accept')), 'forbidden');
-  assert.equal(codeOf(await decide(person('bo', true), 'withdraw')), 'forbidden');
+  assert.equal(codeOf(await decide(person('bo', true), 'withdraw')), 'proposal_refused');
   const whole = expectOk(await bed.proposals.readProposal(id)).value;
   assert.deepEqual([whole.checked?.outcome, whole.diff.filter(({ kind }) => kind !== 'same').length], ['checked', 2]);
   const both = await Promise.all([decide(person('bo', true), 'accept'), decide(person('cy', true), 'accept')]);
@@ -196,6 +199,23 @@ test('where it takes two, a change waits for another person', async (t) => {
   assert.equal(bed.text(), config('two', inFile('two')));
   const [latest] = expectOk(await bed.history.history({ limit: 1 })).value.revisions;
   assert.deepEqual([latest?.by, latest?.acceptedBy, latest?.reason], ['operator:ada', 'operator:bo', 'Because.']);
+});
+
+test('nobody is made a second person for the occasion: who accepts was known before it was proposed, and whoever comes later can only reject', async (t) => {
+  const bed = await begin(t, config('two', inFile('one')));
+  const before = bed.text();
+  const propose = async (name: string): Promise<string> => expectOk(await write(bed, rules(name), person('ada'))).value.proposal ?? '';
+  const [id, other] = [await propose('two'), await propose('three')];
+  const proposedMs = Date.parse(expectOk(await bed.proposals.readProposal(id)).value.at);
+  const since = (keySinceMs: number): PolicyWriter => ({ ...person('bo', true), keySinceMs });
+  for (const keySinceMs of [proposedMs, proposedMs + 1, Number.NaN]) {
+    const refused = await bed.proposals.decide(id, { decision: 'accept', reason: null }, since(keySinceMs));
+    assert.equal(codeOf(refused), 'proposal_refused');
+    assert.match(refused.ok ? '' : refused.error.detail, /made after this was proposed.*withdraws it and proposes it anew/);
+  }
+  assert.equal(bed.text(), before);
+  assert.equal(codeOf(await bed.proposals.decide(other, { decision: 'reject', reason: null }, since(proposedMs + 9))), 'done');
+  assert.equal(codeOf(await bed.proposals.decide(id, { decision: 'accept', reason: null }, since(proposedMs - 1))), 'done');
 });
 
 test('what was proposed against another policy is not accepted', async (t) => {

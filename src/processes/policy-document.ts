@@ -2,15 +2,7 @@
 // why. One change after the other; whatever fails leaves the file as it was and what is in force in force. Where it takes two people, a change is kept as a
 // proposal until another person accepts it.
 
-import type {
-  AdminProblem,
-  CheckedPolicy,
-  PolicyDocumentPort,
-  PolicyView,
-  PolicyWriter,
-  PolicyWriting,
-  WritePolicyInput,
-} from '../admin/index.ts';
+import type { AdminProblem, CheckedPolicy, PolicyDocumentPort, PolicyView, PolicyWriting, WritePolicyInput } from '../admin/index.ts';
 import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import type { PolicyProposal } from '../cluster/index.ts';
@@ -21,6 +13,8 @@ import { differOnlyInPolicy, tagOf } from './policy-file.ts';
 import type { CheckedText, PolicyFile } from './policy-file.ts';
 import type { Authorship, PolicyHistory } from './policy-history.ts';
 import { toCheckedPolicy, toProblemView } from './policy-views.ts';
+import { mayPropose, whyUnknown } from './policy-writer.ts';
+import type { PolicyWriter } from './policy-writer.ts';
 import type { RuleUses } from './rule-uses.ts';
 
 export interface PolicyDocumentOptions {
@@ -46,7 +40,12 @@ export interface NewProposal {
   readonly base: string;
 }
 
-export interface PolicyDocument extends Pick<PolicyDocumentPort, 'read' | 'write'> {
+export interface PolicyDocument extends Pick<PolicyDocumentPort, 'read'> {
+  /** Refused where a change takes two people and nobody knows who this is. */
+  write(
+    input: WritePolicyInput,
+    writing: Omit<PolicyWriting, 'who'> & { readonly who: PolicyWriter },
+  ): Promise<Result<CheckedPolicy, AdminProblem>>;
   /** What would come of a text, against the policy as it is written. */
   check(text: string): Promise<CheckedPolicy | undefined>;
   /** Tag of the policy as it is written; undefined: it cannot be read. */
@@ -158,7 +157,7 @@ export function createPolicyDocument(options: PolicyDocumentOptions): PolicyDocu
 
   const write = async (
     input: WritePolicyInput,
-    { who, isDryRun, expectedTag }: PolicyWriting,
+    { who, isDryRun, expectedTag }: Parameters<PolicyDocument['write']>[1],
   ): Promise<Result<CheckedPolicy, AdminProblem>> => {
     const read = file.read();
     if (!read.ok) return fail({ code: 'policy_fixed', detail: read.error });
@@ -177,7 +176,7 @@ export function createPolicyDocument(options: PolicyDocumentOptions): PolicyDocu
         toCheckedPolicy('unchanged', { source, text, checked: { problems: warnings(), tested: written()?.tested, changes: NO_CHANGES } }),
       );
     if (separation() === 'one') return apply(source, text, { actor: who.actor, reason, restores, acceptedBy: null });
-    if (!who.isSignedIn) return fail(UNKNOWN_WRITER);
+    if (!mayPropose(who)) return fail(who.role === undefined ? toUnknownWriter(who) : WRONG_ROLE);
     const checked = await ready(source, text);
     if (!checked.ok) return checked;
     const proposed = await propose({ input, who, base });
@@ -224,10 +223,14 @@ const OTHER_CHANGES: AdminProblem = {
   detail:
     "The config file holds other changes that are not in force, and saving the policy would put them in force too. Put them in force with 'sallyport reload', or take them back, and save again.",
 };
-const UNKNOWN_WRITER: AdminProblem = {
-  code: 'forbidden',
-  detail: 'It takes two people to change the policy here, so it must be known who you are: sign in to the console.',
-};
+const WRONG_ROLE: AdminProblem = { code: 'forbidden', detail: 'The policy is changed by the role operator or admin.' };
+
+function toUnknownWriter(who: PolicyWriter): AdminProblem {
+  return {
+    code: 'forbidden',
+    detail: `It takes two people to change the policy here, so it must be known who you are: ${whyUnknown(who)}.`,
+  };
+}
 
 function toRefusal(problems: readonly ConfigProblem[]): AdminProblem {
   return { code: 'config_refused', detail: 'The policy cannot be put in force; the one before stays.', problems };

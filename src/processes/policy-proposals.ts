@@ -1,13 +1,16 @@
-// Changes of the policy that wait for a second person. Whoever proposed one is not who accepts it; both must be signed in, as nobody else is known to be
-// anybody. What was proposed against a policy that has been changed since is not accepted: nobody has seen what would come of it.
+// Changes of the policy that wait for a second person. Whoever proposed one is not who accepts it; of both it must be known who they are, and of who accepts
+// since before it was proposed. What was proposed against a policy that has been changed since is not accepted: nobody has seen what would come of it.
 
 import { randomBytes } from 'node:crypto';
-import type { AdminProblem, DecideProposalInput, PolicyDocumentPort, PolicyWriter, ProposalView } from '../admin/index.ts';
+import type { AdminProblem, DecideProposalInput, PolicyDocumentPort, ProposalView } from '../admin/index.ts';
 import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import type { PolicyProposal, PolicyStore } from '../cluster/index.ts';
 import type { NewProposal, PolicyDocument } from './policy-document.ts';
 import { STARTING, toDiff } from './policy-history.ts';
+import { mayAccept, whyUnknown } from './policy-writer.ts';
+import type { PolicyWriter } from './policy-writer.ts';
+import { wasKnownBefore } from './releases.ts';
 
 export interface PolicyProposalsOptions {
   readonly tenant: string;
@@ -18,7 +21,9 @@ export interface PolicyProposalsOptions {
   readonly isSamePerson: (one: string, other: string) => Promise<boolean>;
 }
 
-export interface PolicyProposals extends Pick<PolicyDocumentPort, 'proposals' | 'readProposal' | 'decide'> {
+export interface PolicyProposals extends Pick<PolicyDocumentPort, 'proposals' | 'readProposal'> {
+  /** Refused to whoever proposed it, but for taking it back, and to whom nobody knows, or accepting to whom nobody knew when it was proposed. */
+  readonly decide: (id: string, input: DecideProposalInput, who: PolicyWriter) => Promise<Result<ProposalView, AdminProblem>>;
   readonly propose: (proposal: NewProposal) => Promise<Result<PolicyProposal, AdminProblem>>;
 }
 
@@ -57,7 +62,7 @@ export function createPolicyProposals({ tenant, nowMs, policies, document, isSam
     const found = await store.proposal(tenant, id);
     if (found === undefined) return fail(UNKNOWN);
     if (found.state !== 'open') return fail(toOver(found));
-    const refusal = whyNot(await isSamePerson(found.by, who.actor.by), input, who);
+    const refusal = whyNot(found, await isSamePerson(found.by, who.actor.by), input, who);
     if (refusal !== undefined) return fail(refusal);
     const accepted = input.decision === 'accept' ? await accept(found, who) : ok(null);
     if (!accepted.ok) return accepted;
@@ -129,13 +134,17 @@ export function createPolicyProposals({ tenant, nowMs, policies, document, isSam
 
 const STATES = { accept: 'accepted', reject: 'rejected', withdraw: 'withdrawn' } as const;
 
-/** Why this person may not decide like this. */
-function whyNot(isOwn: boolean, { decision }: DecideProposalInput, who: PolicyWriter): AdminProblem | undefined {
-  if (!who.isSignedIn) return { code: 'forbidden', detail: 'It must be known who decides: sign in to the console.' };
-  if (decision === 'withdraw')
-    return isOwn ? undefined : { code: 'forbidden', detail: 'Only whoever proposed this can take it back; others can reject it.' };
-  if (!who.mayAccept) return { code: 'forbidden', detail: 'Proposals are decided by the role approver or admin.' };
-  return isOwn ? { code: 'forbidden', detail: 'You proposed this; it takes another person to decide about it.' } : undefined;
+/** Why this person may not decide like this. Saying no changes nothing: that can be somebody new. */
+function whyNot({ atMs }: PolicyProposal, isOwn: boolean, { decision }: DecideProposalInput, who: PolicyWriter): AdminProblem | undefined {
+  if (who.role === undefined) return toRefused(`It must be known who decides: ${whyUnknown(who)}.`);
+  if (decision === 'withdraw') return isOwn ? undefined : toRefused('Only whoever proposed this can take it back; others can reject it.');
+  if (!mayAccept(who)) return { code: 'forbidden', detail: 'Proposals are decided by the role approver or admin.' };
+  if (isOwn) return toRefused('You proposed this; it takes another person to decide about it.');
+  return decision === 'accept' && !wasKnownBefore(who, atMs) ? TOO_NEW : undefined;
+}
+
+function toRefused(detail: string): AdminProblem {
+  return { code: 'proposal_refused', detail };
 }
 
 function toOver({ state }: PolicyProposal): AdminProblem {
@@ -146,6 +155,9 @@ function toOver({ state }: PolicyProposal): AdminProblem {
 }
 
 const UNKNOWN: AdminProblem = { code: 'proposal_unknown', detail: 'There is no such proposal, or it is so old that it was forgotten.' };
+const TOO_NEW = toRefused(
+  'Your sign-in or key was made after this was proposed, so you do not count as the second person. Somebody whose link or key is older accepts it; or whoever proposed it withdraws it and proposes it anew, now that you have yours.',
+);
 const TOO_MANY: AdminProblem = {
   code: 'too_many_proposals',
   detail: 'Too many proposals are open. Have some of them decided first, or take yours back.',

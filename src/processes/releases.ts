@@ -102,6 +102,16 @@ export function releaseState({ decision, requestedAt, forMs }: Release, nowMs: n
   return nowMs > decision.at + forMs ? 'expired' : 'approved';
 }
 
+/** Nobody makes themselves a second person for the occasion: who says yes was known before it was asked for, and not if nobody knows since when. */
+export function wasKnownBefore({ keySinceMs }: Pick<Person, 'keySinceMs'>, askedMs: number): boolean {
+  return keySinceMs < askedMs;
+}
+
+/** The name in how somebody stands on record. */
+export function nameIn(by: string): string {
+  return by.slice(by.indexOf(':') + 1);
+}
+
 /** When it ends by itself. */
 export function releaseEndsAt({ decision, requestedAt, forMs }: Release): number {
   return decision === undefined ? requestedAt + ANSWER_MS : decision.at + (decision.kind === 'approve' ? forMs : 0);
@@ -133,7 +143,7 @@ export function createReleases(folder: string): Releases {
       return ok(release);
     },
     decide: (id, kind, person, nowMs) => {
-      const { by, keySinceMs } = person;
+      const { by } = person;
       const release = find(id);
       if (release === undefined) return fail('unknown');
       if (!isPerson(by)) return fail('nobody');
@@ -142,7 +152,7 @@ export function createReleases(folder: string): Releases {
       if (releaseState(release, nowMs) !== 'pending') return fail('over');
       // Whoever asks may take it back, which is the same as a no.
       if (kind === 'approve' && isSamePerson(release, person)) return fail('same_person');
-      if (kind === 'approve' && !(keySinceMs < release.requestedAt)) return fail('key_too_new');
+      if (kind === 'approve' && !wasKnownBefore(person, release.requestedAt)) return fail('key_too_new');
       return ok(replace({ ...release, decision: { kind, by, at: nowMs } }));
     },
     use: (id, by, nowMs) => {
@@ -172,10 +182,6 @@ function isPerson(by: string): boolean {
 function isSamePerson({ requestedBy, requestedAs = [] }: Release, { by, names }: Person): boolean {
   const asked = new Set([nameIn(requestedBy), ...requestedAs]);
   return [nameIn(by), ...names].some((name) => asked.has(name));
-}
-
-function nameIn(by: string): string {
-  return by.slice(by.indexOf(':') + 1);
 }
 
 function isProper({ scope, about, reason, forMs }: ReleaseRequest): boolean {

@@ -133,7 +133,7 @@ async function storeRows({ tenant, nowMs, store, authority }: SettingsPortOption
   return [
     { what: 'agents', count: total, command: 'sallyport agents list' },
     { what: 'operators', count: operators.operators.length, command: 'sallyport operators list' },
-    { what: 'approved definitions', count: approved, command: 'sallyport tools list' },
+    { what: 'approved definitions', count: approved, command: 'sallyport tools approved SERVER' },
     { what: 'legal holds', count: holds, command: 'sallyport audit hold list' },
   ];
 }

@@ -16,12 +16,7 @@ export interface SpawnOptions {
   /** The entry file: src/main.ts or dist/main.js. */
   readonly entry: string;
   readonly dataFolder: string;
-  /** Listen sockets to inherit, from file descriptor 4 on. */
-  readonly listenFds: readonly number[];
 }
-
-/** The first inherited listen socket; 0–2 are stdio, 3 is the IPC channel. */
-export const FIRST_LISTEN_FD = 4;
 
 /** Where a worker's records go. Beside its part of the vault, it may write nothing else. */
 export function auditFolder(dataFolder: string, slot: number): string {
@@ -31,17 +26,20 @@ export function auditFolder(dataFolder: string, slot: number): string {
 /** Starts a process of the gateway. Its stdin is closed, stderr is ours, stdout too. */
 export function spawnProcess(options: SpawnOptions): ChildProcess {
   return spawn(process.execPath, [...nodeFlags(options), options.entry, '--process', options.role], {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...options.listenFds],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     cwd: options.dataFolder,
     env: environmentFor(options.role),
   });
 }
 
+/** Young memory that a process begins with, in MB. V8 begins with one, and would clear it some fifteen times while the program is loaded. */
+const ROOM_TO_LOAD = '--min-semi-space-size=16';
+
 /**
  * The Node flags of a role. A worker may read the program, its own records, the last snapshot and what is locked, write its own records and envelopes and use the
  * network: it cannot read a key file, start a program or a thread, or be attached to by a debugger (SIGUSR1).
  */
-export function nodeFlags(options: Pick<SpawnOptions, 'role' | 'slot' | 'entry' | 'dataFolder'>): readonly string[] {
+export function nodeFlags(options: SpawnOptions): readonly string[] {
   const common = ['--disable-sigusr1', '--disable-warning=ExperimentalWarning', '--disable-warning=SecurityWarning'];
   const { dataFolder } = options;
   const read = (path: string): string => `--allow-fs-read=${path}`;
@@ -54,7 +52,13 @@ export function nodeFlags(options: Pick<SpawnOptions, 'role' | 'slot' | 'entry' 
         ...common,
         '--secure-heap=1048576',
         '--secure-heap-min=32',
-        '--max-semi-space-size=32',
+        '--max-semi-space-size=16',
+        ROOM_TO_LOAD,
+        // One thread clears young memory in about a millisecond. Several take longer wherever the worker's core is busy: each of them waits for its turn there,
+        // and the calls for all of them.
+        '--no-parallel-scavenge',
+        // What a worker holds for good takes some 40 MB, and V8 would collect the whole heap whenever young memory brings that to half as much again.
+        '--initial-old-space-size=128',
         // What a call needs dies with it. V8 would put some of it into old memory at birth, by where such things have lived long before; dead there, it
         // keeps what it refers to alive until the whole heap is collected.
         '--no-allocation-site-pretenuring',
@@ -75,6 +79,7 @@ export function nodeFlags(options: Pick<SpawnOptions, 'role' | 'slot' | 'entry' 
       // The network, and nothing to write; nothing to read but the program and the pages it serves.
       return [
         ...common,
+        ROOM_TO_LOAD,
         '--secure-heap=1048576',
         '--secure-heap-min=32',
         '--max-old-space-size=256', // What passes through it is bounded; what outgrows that takes no memory from workers.
@@ -98,6 +103,7 @@ export function nodeFlags(options: Pick<SpawnOptions, 'role' | 'slot' | 'entry' 
       // No network, no children, writes only its own folder. It reads where the operator keeps secrets, which only the config knows.
       return [
         ...common,
+        ROOM_TO_LOAD,
         '--secure-heap=1048576',
         '--secure-heap-min=32',
         '--permission',
@@ -105,8 +111,9 @@ export function nodeFlags(options: Pick<SpawnOptions, 'role' | 'slot' | 'entry' 
         '--allow-fs-read=*',
         write(join(dataFolder, 'keys')),
       ];
-    case 'runner':
     case 'control':
+      return [...common, ROOM_TO_LOAD];
+    case 'runner':
       return common;
     default:
       return options.role satisfies never;

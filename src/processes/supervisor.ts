@@ -4,10 +4,11 @@
 // Each worker has an inspector of its own, which is started when the workers serve, so that nobody waits for it, and goes with its worker.
 //
 // Order of start: keeper, control and runner, linked to each other; control answers with a plan (what to bind, how many workers) or
-// with why there is none; then the sockets are bound and the workers started. Whoever dies is started again, after a growing pause
-// when it dies young. A worker is replaced by starting the new one first and draining the old (reference figures: 0 errors).
+// with why there is none; then the sockets are bound and the workers told who they are: their processes have loaded the program
+// meanwhile (early-workers.ts). Whoever dies is started again, after a growing pause when it dies young. A worker is replaced by
+// starting the new one first and draining the old (reference figures: 0 errors).
 
-import type { ChildProcess } from 'node:child_process';
+import type { ChildProcess, SendHandle } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
@@ -17,10 +18,11 @@ import { createConsolePost } from './console-post.ts';
 import { keepMemoryOutOfDumps } from './core-dumps.ts';
 import { bindSocket } from './listen-sockets.ts';
 import type { ListenSocket } from './listen-sockets.ts';
+import { startEarlyWorkers } from './early-workers.ts';
 import { isReport, LINKS } from './messages.ts';
 import type { BindRequest, Init, Order, Report, Role } from './messages.ts';
 import { createSocketPair } from './socket-pair.ts';
-import { auditFolder, FIRST_LISTEN_FD, spawnProcess } from './spawn.ts';
+import { auditFolder, spawnProcess } from './spawn.ts';
 
 export interface SupervisorOptions {
   readonly entry: string;
@@ -102,8 +104,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   let finish: (code: number) => void = () => {};
   const ended = new Promise<number>((resolve) => (finish = resolve));
 
-  const tell = (child: Child, order: Order): void => {
-    if (child.process.connected) child.process.send(order);
+  const tell = (child: Child, order: Order, handle?: SendHandle): void => {
+    if (child.process.connected) child.process.send(order, handle);
   };
   const tellAll = (role: Role, order: Order): void => {
     for (const child of children) if (child.role === role) tell(child, order);
@@ -121,15 +123,17 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     return role === 'console' && consolePost.socket !== undefined ? [consolePost.socket] : [];
   };
 
-  const start = (role: Role, serves?: Child): Child => {
-    const scout = role === 'worker' && !staying().some((child) => child.scout);
-    const slot = role === 'worker' ? freeSlot() : (serves?.slot ?? 0);
+  const bear = (role: Role, slot: number): ChildProcess => {
     if (role === 'worker')
       for (const folder of [auditFolder(options.dataFolder, slot), workerVaultFolder(options.dataFolder, slot)])
         mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const inherited = socketsOf(role);
-    const listenFds = inherited.map((socket) => socket.fd);
-    const process = spawnProcess({ role, slot, entry: options.entry, dataFolder: options.dataFolder, listenFds });
+    return spawnProcess({ role, slot, entry: options.entry, dataFolder: options.dataFolder });
+  };
+
+  const start = (role: Role, serves?: Child): Child => {
+    const scout = role === 'worker' && !staying().some((child) => child.scout);
+    const slot = role === 'worker' ? freeSlot() : (serves?.slot ?? 0);
+    const process = (role === 'worker' ? early.take(slot) : undefined) ?? bear(role, slot);
     const name = `${hasSlot(role) ? `${role}-${slot}` : role}.${++epoch}`;
     const child: Child = {
       role,
@@ -151,6 +155,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     });
     process.on('error', (error) => log.error('a process could not be started', { name, error }));
     process.once('exit', (code, signal) => gone(child, code, signal));
+    const listening = socketsOf(role);
     const init: Init = {
       kind: 'init',
       role,
@@ -163,13 +168,14 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       listenOverride: options.listenOverride,
       consoleOverride: options.consoleOverride,
       offersLink: options.offersLink,
-      listeners: inherited.map(({ name, host, port }, index) => ({ name, host, port, fd: FIRST_LISTEN_FD + index })),
+      listeners: listening.map(({ name, host, port, fd }) => ({ name, host, port, fd })),
       restarted: plan !== undefined,
       scout,
       died: role === 'control' ? diedUnseen : [],
       workers: role === 'control' ? [...children].filter((one) => one.role === 'worker').map((one) => one.name) : [],
       logFormat: options.logFormat,
     };
+    for (const { handle } of listening) tell(child, { kind: 'listener' }, handle);
     tell(child, init);
     if (role === 'control') tell(child, consoleBound());
     for (const other of children) if (other !== child) link(child, other);
@@ -263,9 +269,10 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     sockets = bound;
     const current = staying();
     for (const child of current.slice(next.workers)) drain(child);
-    // Descriptors are inherited at birth, and some settings are read only then: such a change replaces the workers.
+    // Listen sockets are handed over at the beginning, and some settings are read only then: such a change replaces the workers.
     if (before !== undefined && (rebound || before.birthDigest !== next.birthDigest)) current.slice(0, next.workers).forEach(replace);
     for (let count = current.length; count < next.workers; count++) start('worker');
+    early.end();
     consolePost.follow(next.console);
     tellAll('control', consoleBound());
   };
@@ -381,6 +388,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   const stop = (): void => {
     if (stopping) return;
     stopping = true;
+    early.end();
     // Held open here, the sockets would take connections that no worker accepts any more, and let them wait for an answer.
     for (const socket of sockets) socket.close();
     sockets = [];
@@ -408,12 +416,14 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   start('keeper');
   start('control');
   start('runner');
+  const early = startEarlyWorkers((slot) => bear('worker', slot));
 
   return {
     reload: () => tellAll('control', { kind: 'reload' }),
     stop,
     kill: () => {
       stopping = true;
+      early.end();
       for (const child of children) child.process.kill('SIGKILL');
       endGroups();
     },

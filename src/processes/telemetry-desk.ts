@@ -63,6 +63,8 @@ export function createTelemetryDesk(options: TelemetryDeskOptions): TelemetryDes
   let pauseMs = 0;
   let notBeforeMs = 0;
   let fault: string | undefined;
+  /** Where it is sent, for a person to look at; undefined: the config names no collector. */
+  let endpoint: string | undefined;
 
   const countSpans = (result: 'sent' | 'refused' | 'dropped', calls: readonly CallSpan[]): void =>
     metrics.counter('sallyport.telemetry.spans', { result }).add(calls.reduce((sum, call) => sum + spansIn(call), 0));
@@ -142,6 +144,7 @@ export function createTelemetryDesk(options: TelemetryDeskOptions): TelemetryDes
         if (waiting.length > 0) countSpans('dropped', waiting.splice(0));
         return;
       }
+      endpoint = telemetry.otlp.endpoint;
       const opened = openCollector(telemetry.otlp, open);
       if (typeof opened === 'string') {
         fault = opened;
@@ -153,7 +156,7 @@ export function createTelemetryDesk(options: TelemetryDeskOptions): TelemetryDes
       if (before !== undefined && !isSamePlace(before, target)) countSpans('dropped', waiting.splice(0));
     },
     tick,
-    faults: () => (fault === undefined ? [] : [`Telemetry is not taken by the collector: ${fault}. Calls are not affected.`]),
+    faults: () => (fault === undefined ? [] : [faultText(fault, endpoint)]),
     close: async () => {
       const last = target;
       if (last === undefined || fault !== undefined) return last?.collector.close();
@@ -174,6 +177,12 @@ export function createTelemetryDesk(options: TelemetryDeskOptions): TelemetryDes
 /** Whether both are the same collector, however it is spoken to. */
 function isSamePlace(one: Target, other: Target | undefined): boolean {
   return one.config.otlp?.endpoint === other?.config.otlp?.endpoint;
+}
+
+/** What is wrong, where, and what to do. Of the address only what names the machine: a path may be a credential. */
+function faultText(fault: string, endpoint: string | undefined): string {
+  const place = endpoint === undefined ? '' : ` at ${new URL(endpoint).origin}`;
+  return `Telemetry is not taken by the collector${place}: ${fault}. Calls are not affected. See that it runs and is reached from this machine, or correct telemetry.otlp in the config.`;
 }
 
 /** The collector of a config; a text says why there is none. */

@@ -2,8 +2,9 @@
 // second, when the metrics go to control; nothing of it costs a call anything.
 
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { AGENT_PRIORITIES } from '../agents/index.ts';
 import type { HttpServer, HttpServerStats } from '../http/index.ts';
-import type { LegacyServers, OpenExchanges, Processes, Sessions } from '../proxy/index.ts';
+import type { LegacyServers, OpenExchanges, Processes, Sessions, Turns } from '../proxy/index.ts';
 import type { Server, Servers } from '../servers/index.ts';
 import type { Gauge, Metrics } from '../telemetry/index.ts';
 
@@ -18,6 +19,7 @@ export interface GaugeSources {
   /** Names of the routes that show several servers as one: sessions are played on them as well. */
   readonly routes: () => readonly string[];
   readonly revision: () => number;
+  readonly turns: Turns;
 }
 
 /** Of one server; those that are not of every server are told of when they are asked for. */
@@ -30,13 +32,12 @@ interface ServerGauges {
   readonly connections: () => Gauge;
 }
 
-const RESOLUTION_MS = 20;
-
 /** A function that brings the gauges up to date. */
 export function createWorkerGauges(sources: GaugeSources): () => void {
-  const { metrics, doors, open, sessions, legacyServers, processes, servers, routes, revision } = sources;
+  const { metrics, doors, open, sessions, legacyServers, processes, servers, routes, revision, turns } = sources;
   const told = new Map<string, HttpServerStats>();
-  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  // Once for each turn of the loop, and never by a timer: that would wake a worker that has nothing to do.
+  const delay = monitorEventLoopDelay({ samplePerIteration: true });
   delay.enable();
   /** With hundreds of servers, looking the gauges up again would hold up calls every second. */
   const known = new WeakMap<Server, ServerGauges>();
@@ -60,6 +61,7 @@ export function createWorkerGauges(sources: GaugeSources): () => void {
       told.set(listener, stats);
     }
     metrics.gauge('sallyport.requests.running', {}).set(open.count);
+    for (const priority of AGENT_PRIORITIES) metrics.gauge('sallyport.calls.waiting', { priority }).set(turns.waiting(priority));
     const sessionsOf = sessions.counts();
     const bridgedOf = legacyServers.counts();
     const processesOf = processes.counts();
@@ -83,9 +85,7 @@ export function createWorkerGauges(sources: GaugeSources): () => void {
     const { active } = performance.eventLoopUtilization();
     metrics.counter('sallyport.process.loop.active', { process: 'worker' }).add((active - activeMs) / 1_000);
     activeMs = active;
-    metrics
-      .gauge('sallyport.process.loop.delay', { process: 'worker' })
-      .set(Math.max(0, delay.max / 1_000_000_000 - RESOLUTION_MS / 1_000)); // It counts its own period as delay.
+    metrics.gauge('sallyport.process.loop.delay', { process: 'worker' }).set(delay.max / 1_000_000_000);
     delay.reset();
   };
 }

@@ -1,11 +1,11 @@
-// A worker's doors to the network: the listeners it inherited, the one over which other workers hand it requests, and their certificates.
+// A worker's doors to the network: the listeners it was handed, the one over which other workers hand it requests, and their certificates.
 
 import type { ErrorCode } from '../base/index.ts';
 import type { ListenerConfig, Snapshot } from '../config/index.ts';
 import { createHttpServer } from '../http/index.ts';
 import type { HttpServer, HttpServerOptions, Peer } from '../http/index.ts';
 import { createDoor, serverLimits } from '../proxy/index.ts';
-import type { Ports } from '../proxy/index.ts';
+import type { Ports, Turns } from '../proxy/index.ts';
 import type { Metrics } from '../telemetry/index.ts';
 import { certificateEnd } from '../tls/index.ts';
 import type { Links } from './child.ts';
@@ -30,8 +30,9 @@ export interface WorkerListenersOptions {
   readonly metrics: Metrics;
   readonly snapshot: () => Snapshot;
   readonly readiness: () => { readonly ready: boolean; readonly body: Uint8Array };
-  /** Somebody was refused before they were known. */
-  readonly onStranger: (code: ErrorCode, peer: Peer) => void;
+  readonly turns: Turns;
+  /** Something was refused that nobody has read. */
+  readonly onTurnedAway: (code: ErrorCode, peer: Peer) => void;
 }
 
 export interface WorkerListeners {
@@ -47,12 +48,12 @@ export interface WorkerListeners {
 }
 
 export function createWorkerListeners(options: WorkerListenersOptions): WorkerListeners {
-  const { init, links, ports, metrics, snapshot, readiness, onStranger } = options;
+  const { init, links, ports, metrics, snapshot, readiness, turns, onTurnedAway } = options;
   const configured = new Map<string, ListenerConfig>();
   const open: OpenListener[] = [];
   let relayed: HttpServer | undefined;
   const handler = (isRelay: boolean): ReturnType<typeof createDoor> =>
-    createDoor({ ports, snapshot, listener: (name) => configured.get(name), readiness, onStranger, relayed: isRelay });
+    createDoor({ ports, snapshot, listener: (name) => configured.get(name), readiness, turns, onTurnedAway, relayed: isRelay });
 
   const noteEnd = (listener: string, tls: HttpServerOptions<unknown>['tls']): void => {
     const ends = typeof tls === 'object' ? certificateEnd(String(tls.cert)) : undefined;
@@ -66,8 +67,8 @@ export function createWorkerListeners(options: WorkerListenersOptions): WorkerLi
     },
     listen: async () => {
       const { limits } = snapshot();
-      for (const inherited of init.listeners) {
-        const listener = configured.get(inherited.name);
+      for (const handed of init.listeners) {
+        const listener = configured.get(handed.name);
         if (listener === undefined) continue;
         const secured = await tlsFor(listener, links);
         noteEnd(listener.name, secured.tls);
@@ -77,7 +78,7 @@ export function createWorkerListeners(options: WorkerListenersOptions): WorkerLi
           listener: listener.name,
           ...secured,
         });
-        await server.listenFd(inherited.fd);
+        await server.listenFd(handed.fd);
         open.push({ listener: listener.name, server, endsTls: listener.tls.kind === 'files' || listener.tls.kind === 'self-signed' });
       }
       relayed = createHttpServer({

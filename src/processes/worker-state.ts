@@ -8,6 +8,7 @@ import {
   createPlacement,
   createProcesses,
   createSessions,
+  createSharedListens,
   noteChange,
   withoutSecrets,
 } from '../proxy/index.ts';
@@ -45,7 +46,7 @@ export const UPSTREAM_POOL = {
 } as const;
 
 /** The state, by its parts. */
-export interface WorkerState extends Pick<Ports, 'servers' | 'sessions' | 'legacyServers' | 'aggregates'> {
+export interface WorkerState extends Pick<Ports, 'servers' | 'sessions' | 'legacyServers' | 'listens' | 'aggregates'> {
   readonly placement: ReturnType<typeof createPlacement>;
   readonly runner: ReturnType<typeof createRunnerDoor>;
   readonly processes: ReturnType<typeof createProcesses>;
@@ -89,6 +90,7 @@ export function createWorkerState(options: WorkerStateOptions): WorkerState {
     processes,
     sessions,
     legacyServers,
+    listens: createSharedListens(),
     aggregates: createAggregates({ keys, nowMs }),
     placement: createPlacement(self),
     servers: createServers({

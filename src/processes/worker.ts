@@ -1,4 +1,4 @@
-// The process that carries calls. It inherits bound listen sockets and shares them with the other workers; it holds no file with a key
+// The process that carries calls. It is handed bound listen sockets, which it shares with the other workers; it holds no file with a key
 // and cannot start a program. It lives on the last snapshot it was given: control may come and go.
 
 import { randomBytes } from 'node:crypto';
@@ -7,8 +7,10 @@ import { join } from 'node:path';
 import { DEFAULT_TENANT } from '../agents/index.ts';
 import { createCallIds, createRefusalCounter, createVault, openAuditLog, workerVaultFolder } from '../audit/index.ts';
 import type { AuditLog, RefusalCounter } from '../audit/index.ts';
+import type { ErrorCode } from '../base/index.ts';
 import { compileSnapshot, isSnapshotDocument, parseSnapshotDocument, withLockdown } from '../config/index.ts';
 import type { Snapshot, SnapshotDocument } from '../config/index.ts';
+import type { Peer } from '../http/index.ts';
 import {
   createGate,
   createListChanges,
@@ -17,6 +19,7 @@ import {
   createRoadMetrics,
   createTaskIds,
   createTokens,
+  createTurns,
   NO_TOKENS,
 } from '../proxy/index.ts';
 import type { Ports, SealingKey, Tokens } from '../proxy/index.ts';
@@ -121,7 +124,7 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
     metrics,
     onFault: (error) => log.error('envelopes cannot be written', { error }),
   });
-  const { servers, sessions, legacyServers, aggregates, placement, processes, runner } = state;
+  const { servers, sessions, legacyServers, listens, aggregates, placement, processes, runner } = state;
   const listChanges = createListChanges({ open, catalogue: catalogue.catalogue, known: aggregates.known, snapshot: () => snapshot });
   const tellStatus = (server: Server): void => {
     const { readiness } = server;
@@ -276,9 +279,12 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       relayToOwner: (arrival, owner, lost) => relay.relay(arrival, owner, lost),
       snapshot: current,
       legacyServers,
+      listens,
       aggregates,
       placement,
     };
+    const onTurnedAway = (code: ErrorCode, peer: Peer): void => counter.count(peer.address, code);
+    const turns = createTurns({ ports, snapshot: current, onTurnedAway });
     listeners = createWorkerListeners({
       init,
       links,
@@ -293,7 +299,8 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
           cutOffMs: cutOffAt === undefined ? undefined : nowMs() - cutOffAt,
           faults: configFaults,
         }),
-      onStranger: (code, peer) => counter.count(peer.address, code),
+      turns,
+      onTurnedAway,
     });
     listeners.update(current().listeners);
     await listeners.listen();
@@ -307,9 +314,11 @@ export function beginWorker(init: Init, links: Links, log: Log): Duties {
       servers,
       routes: () => [...current().routes.values()].filter(({ kind }) => kind === 'aggregate').map(({ key }) => key),
       revision: () => current().revision,
+      turns,
     });
     const readServerGauges = createServerGauges(metrics, servers);
     every(METRICS_PERIOD_MS, () => {
+      counter.flush();
       readGauges();
       readServerGauges();
       traces.tick();

@@ -14,9 +14,9 @@ export function createAgentHearing(call: Call, answer: Answer, ports: Ports): He
     get full() {
       return answer.full && !answer.finished;
     },
-    note: (said) => {
-      if (call.members === undefined) noteChange(call.server.name, said, ports);
-      const shown = answer.finished ? undefined : sayable(call, said);
+    note: (said, shared) => {
+      if (call.members === undefined && shared === undefined) noteChange(call.server.name, said, ports);
+      const shown = answer.finished ? undefined : sayable(call, said, shared?.isClean);
       if (shown !== undefined) carryMessage(answer, shown, wordsFor(call, shown));
     },
     final: (said) => {

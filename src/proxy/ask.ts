@@ -22,6 +22,8 @@ import { awaitServer } from './times.ts';
 
 type Ready = Extract<Readiness, { kind: 'ready' }>;
 
+const LISTEN = 'subscriptions/listen';
+
 /** Sends a later message of a call in the modern form to the call's server, if everything still lets these bytes through now. */
 export function ask(wanted: Ask, hearing: Hearing, ports: Ports): Asking {
   return start(wanted, hearing, ports, (go) =>
@@ -45,7 +47,9 @@ export function reach(envelope: Envelope<Call>, wanted: Ask, readiness: Ready, h
   if (call.members !== undefined) return askMembers(wanted, hearing, ports, askMember);
   if (!readiness.verdict.modern) return ports.legacyServers.ask(wanted, readiness, hearing, ports);
   if (readiness.http === undefined) return askModernStdio(wanted, hearing, ports);
-  return askModernHttp(wanted, readiness.http, hearing, ports);
+  const { http } = readiness;
+  const alone = (): Asking => askModernHttp(wanted, http, hearing, ports);
+  return wanted.request.method === LISTEN ? ports.listens.listen({ ask: wanted, hearing, alone }, http, ports) : alone();
 }
 
 type Leave = Extract<Admitted, { kind: 'admitted' }>;
@@ -139,7 +143,7 @@ export function askMember(arrival: Arrival, server: Server, member: Member, hear
     get full() {
       return hearing.full;
     },
-    note: (said) => hearing.note(said),
+    note: (said, shared) => hearing.note(said, shared),
     final: (said) => {
       call.answerBytes = said.document.bytes.length;
       if (end(said.kind === 'error' ? 'rpc_error' : 'ok')) hearing.final(said);

@@ -4,8 +4,9 @@ import type { ListenerConfig } from '../config/index.ts';
 import { createHeaderList } from '../http/index.ts';
 import type { ServerRequest } from '../http/index.ts';
 import { createDoor } from './door.ts';
-import type { Admitted } from './door.ts';
+import type { Admitted } from './arrival-of.ts';
 import { bed, fakeReply, rule, snapshotWith } from './fakes.fixture.ts';
+import { createTurns } from './turns.ts';
 
 const LISTENER: ListenerConfig = {
   name: 'main',
@@ -43,7 +44,8 @@ function knock({
     snapshot: () => snapshot,
     listener: () => ({ ...LISTENER, ...listener }),
     readiness: () => ({ ready: true, body: new Uint8Array(0) }),
-    onStranger: () => {},
+    onTurnedAway: () => {},
+    turns: createTurns({ ports, snapshot: () => snapshot, onTurnedAway: () => {} }),
     relayed: false,
   });
   const reply = fakeReply();

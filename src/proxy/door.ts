@@ -2,26 +2,20 @@
 // path costs one small answer; only a known caller on a known route may send a body.
 
 import { isIP } from 'node:net';
-import type { Principal } from '../agents/index.ts';
-import type { ListenerConfig, Route, Snapshot } from '../config/index.ts';
+import type { Caller } from '../agents/index.ts';
+import type { ListenerConfig, Snapshot } from '../config/index.ts';
 import { parseHost } from '../http/index.ts';
 import type { HeaderList, Peer, RequestHandler, RequestHead, ServerRequest } from '../http/index.ts';
 import type { ErrorCode } from '../base/index.ts';
 import { accepts } from './accepts.ts';
-import type { Arrival, Ports, UnreadBody } from './exchange.ts';
-import { endpointOf } from './endpoint.ts';
+import { arrivalOf, endpointFor } from './arrival-of.ts';
+import type { Admitted } from './arrival-of.ts';
+import { corsHeaders } from './cross-origin.ts';
+import type { Ports, UnreadBody } from './exchange.ts';
 import { createKnownHeads } from './known-heads.ts';
 import { carry } from './pipeline.ts';
 import { refusalAnswer } from './rescue.ts';
-
-/** What the door keeps for a request between its head and its body. */
-export interface Admitted {
-  readonly principal: Principal;
-  readonly route: Route;
-  readonly snapshot: Snapshot;
-  /** The client, where the connection is only the relay from another worker. */
-  readonly peer: Peer;
-}
+import type { Turns } from './turns.ts';
 
 export interface DoorOptions {
   readonly ports: Ports;
@@ -29,8 +23,10 @@ export interface DoorOptions {
   /** What is known of a listener; a worker that is being replaced may still hold one that the snapshot has no more. */
   readonly listener: (name: string) => ListenerConfig | undefined;
   readonly readiness: () => { readonly ready: boolean; readonly body: Uint8Array };
-  /** One refusal of somebody unknown: counted and summarised, so that nobody can fill the disk from outside. */
-  readonly onStranger: (code: ErrorCode, peer: Peer) => void;
+  /** One refusal of what nobody has read: counted and summarised, so that nobody can fill the disk from outside. */
+  readonly onTurnedAway: (code: ErrorCode, peer: Peer) => void;
+  /** In front of the road; all doors of a worker have the same. */
+  readonly turns: Turns;
   /** Requests relayed by another worker of this gateway name the client in a header; on this door it is believed. */
   readonly relayed: boolean;
 }
@@ -42,11 +38,13 @@ const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'
 /** What a web page comes from; extensions and files have other schemes, and no business here. */
 const WEB_SCHEMES: readonly string[] = ['http://', 'https://'];
 const EMPTY = new Uint8Array(0);
+/** What comes in one piece with its head, or nearly. */
+const SMALL_BODY_BYTES = 16 * 1024;
 const NO_REQUEST = { id: undefined, era: 'modern', method: undefined, auditId: undefined } as const;
 
 /** The handler of a listener. */
 export function createDoor(options: DoorOptions): RequestHandler<Admitted> {
-  const { ports } = options;
+  const { ports, turns } = options;
   const heads = createKnownHeads();
 
   const refuse = (request: ServerRequest<Admitted>, code: ErrorCode, say?: string): 'answered' => {
@@ -55,15 +53,23 @@ export function createDoor(options: DoorOptions): RequestHandler<Admitted> {
     return 'answered';
   };
   const turnAway = (request: ServerRequest<Admitted>, code: ErrorCode, say?: string): 'answered' => {
-    options.onStranger(code, request.peer);
+    options.onTurnedAway(code, request.peer);
     ports.metrics.refused(code, request.peer.listener);
     return refuse(request, code, say);
   };
 
+  /** Who would be turned away with it need not send a large body first. A small one is as good as here, and its connection can be kept. */
+  const letIn = (request: ServerRequest<Admitted>, admitted: Admitted): number | 'answered' => {
+    if (isLarge(request.head) && turns.isFull(admitted)) return turns.turnAway(request, admitted);
+    request.context = admitted;
+    return admitted.snapshot.limits.maxBodyBytes;
+  };
+
   /** Nothing of its body is taken from the kernel before it has been decided about. */
-  const takeUnread = (request: ServerRequest<Admitted>, admitted: Admitted): 'later' => {
+  const takeUnread = (request: ServerRequest<Admitted>, admitted: Admitted): 'later' | 'answered' => {
     const { head } = request;
-    const arrival = arrivalOf(request, admitted, EMPTY);
+    if (turns.isFull(admitted)) return turns.turnAway(request, admitted);
+    const arrival = arrivalOf({ request, admitted, body: EMPTY, arrivedUs: ports.nowUs(), isRelayed: options.relayed });
     const unread: UnreadBody = {
       bytes: head.chunked ? undefined : (head.contentLength ?? 0),
       stream: (maxBytes, sink) => request.streamBody(maxBytes, sink),
@@ -72,27 +78,6 @@ export function createDoor(options: DoorOptions): RequestHandler<Admitted> {
     carry({ ...arrival, unread }, ports);
     return 'later';
   };
-  const arrivalOf = (request: ServerRequest<Admitted>, admitted: Admitted, body: Uint8Array): Arrival => {
-    const { head } = request;
-    const origin = head.headers.get('origin');
-    return {
-      method: head.method,
-      headers: head.headers,
-      body,
-      unread: undefined,
-      peer: admitted.peer,
-      route: admitted.route,
-      principal: admitted.principal,
-      subject: undefined,
-      snapshot: admitted.snapshot,
-      reply: origin === undefined ? request : withOrigin(request, origin),
-      endpoint: endpointFor(head),
-      relayed: options.relayed,
-      trace: undefined,
-      arrivedUs: ports.nowUs(),
-    };
-  };
-
   return {
     onHead: (request) => {
       const snapshot = options.snapshot();
@@ -104,8 +89,7 @@ export function createDoor(options: DoorOptions): RequestHandler<Admitted> {
       const known = options.relayed ? undefined : heads.find(request, listener, snapshot, ports.nowMs());
       if (known !== undefined) {
         ports.metrics.authenticated(ports.nowUs() - askedUs);
-        request.context = known;
-        return snapshot.limits.maxBodyBytes;
+        return letIn(request, known);
       }
       // DNS rebinding: a browser page that points its own name at us comes with that name in Host, and with its Origin.
       // A relayed request passed both checks at the door it came through.
@@ -130,16 +114,16 @@ export function createDoor(options: DoorOptions): RequestHandler<Admitted> {
         return refuse(request, fault);
       }
       if (snapshot.unread.has(route.key)) return takeUnread(request, { principal, route, snapshot, peer });
-      request.context = { principal, route, snapshot, peer };
-      if (!options.relayed) heads.note(request, listener, request.context);
-      return snapshot.limits.maxBodyBytes;
+      const admitted = { principal, route, snapshot, peer };
+      if (!options.relayed) heads.note(request, listener, admitted);
+      return letIn(request, admitted);
     },
     onRequest: (request, body) => {
       const admitted = request.context;
-      if (admitted !== undefined) carry(arrivalOf(request, admitted, body), ports);
+      if (admitted !== undefined) turns.take({ request, admitted, body, arrivedUs: ports.nowUs(), isRelayed: options.relayed });
     },
     onRefused: (code, peer) => {
-      options.onStranger(code, peer);
+      options.onTurnedAway(code, peer);
       ports.metrics.refused(code, peer.listener);
     },
     refusalBody: (code) => ({ contentType: 'application/json', body: refusalAnswer({ code }, NO_REQUEST).body }),
@@ -157,15 +141,14 @@ function answerHealth(request: ServerRequest<Admitted>, options: DoorOptions): b
   return true;
 }
 
-function whoIs(headers: HeaderList, listener: ListenerConfig, snapshot: Snapshot, nowMs: number): Principal | undefined {
+function whoIs(headers: HeaderList, listener: ListenerConfig, snapshot: Snapshot, nowMs: number): Caller | undefined {
   const authorization = headers.get('authorization');
   if (authorization !== undefined) return snapshot.agents.authenticate(authorization, nowMs);
   return listener.anonymous === undefined ? undefined : snapshot.agents.anonymous(listener.anonymous);
 }
 
-/** Only what is posted can be for an endpoint. */
-function endpointFor({ method, query }: RequestHead): string | undefined {
-  return method === 'POST' && query !== '' ? endpointOf(query) : undefined;
+function isLarge({ chunked, contentLength = 0 }: RequestHead): boolean {
+  return chunked || contentLength > SMALL_BODY_BYTES;
 }
 
 /** What is wrong with a known caller's head, if anything. */
@@ -246,38 +229,6 @@ function preflight(request: ServerRequest<Admitted>, origin: string | undefined)
     ]);
   }
   return 'answered';
-}
-
-function corsHeaders(origin: string): readonly string[] {
-  return ['Access-Control-Allow-Origin', origin, 'Vary', 'Origin', 'Access-Control-Expose-Headers', 'Mcp-Session-Id, WWW-Authenticate'];
-}
-
-/** The same request, whose answers carry the CORS headers. */
-function withOrigin(request: ServerRequest<Admitted>, origin: string): Arrival['reply'] {
-  const cors = corsHeaders(origin);
-  return {
-    get done() {
-      return request.done;
-    },
-    respond: (status, headers, body) => request.respond(status, [...headers, ...cors], body),
-    start: (status, headers) => request.start(status, [...headers, ...cors]),
-    write: (bytes) => request.write(bytes),
-    pass: (bytes) => request.pass(bytes),
-    end: () => request.end(),
-    abort: () => request.abort(),
-    get onDrain() {
-      return request.onDrain;
-    },
-    set onDrain(callback) {
-      request.onDrain = callback;
-    },
-    get onHangup() {
-      return request.onHangup;
-    },
-    set onHangup(callback) {
-      request.onHangup = callback;
-    },
-  };
 }
 
 /** The client as the relaying worker saw it: "listener port tls address". Only other workers can reach this door. */

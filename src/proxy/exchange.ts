@@ -2,7 +2,7 @@
 // the same road runs in a worker, in a test, and later in an agent's own process.
 
 import type { ErrorCode, Sha256 } from '../base/index.ts';
-import type { Principal } from '../agents/index.ts';
+import type { Caller } from '../agents/index.ts';
 import type { AuditLog, Subject as DataSubject, Vault } from '../audit/index.ts';
 import type { Route, Snapshot } from '../config/index.ts';
 import type { BodySink, HeaderList, OutHeaders, Peer, ServerSentEvent } from '../http/index.ts';
@@ -13,7 +13,7 @@ import type { Log } from '../telemetry/index.ts';
 import type { Catalogue, DefinitionKind, HeaderCatalogue, ToolContracts, ToolFinder } from '../tools/index.ts';
 import type { ApprovalState, Approvals, HeldApproval } from './approvals/types.ts';
 import type { Wait } from './approvals/wait.ts';
-import type { Aggregates, LegacyServers, Placement, Sessions, TaskIds } from './bridge/index.ts';
+import type { Aggregates, LegacyServers, Placement, Sessions, SharedListens, TaskIds } from './bridge/index.ts';
 import type { LimitsPort } from './admission/index.ts';
 import type { Capturing } from './capture.ts';
 import type { Gate } from './gate.ts';
@@ -37,7 +37,7 @@ export interface Reply {
   start(status: number, headers: OutHeaders): void;
   /** False: wait for `onDrain`. */
   write(bytes: Uint8Array): boolean;
-  /** Like `write`, without copying; only where answers are handed on unread. */
+  /** Like `write`, without copying; whoever calls it does not look at the bytes again. */
   readonly pass?: (bytes: Uint8Array) => boolean;
   end(): void;
   /** Cuts the connection, so that the agent cannot take a part for the whole. */
@@ -67,7 +67,7 @@ export interface Arrival {
   readonly unread?: UnreadBody | undefined;
   readonly peer: Peer;
   readonly route: Route;
-  readonly principal: Principal;
+  readonly principal: Caller;
   /** Whom its records are about; known from when it is carried. */
   subject?: DataSubject | undefined;
   readonly snapshot: Snapshot;
@@ -155,6 +155,8 @@ export interface Ports {
   readonly sessions: Sessions;
   /** Servers of the legacy era, asked in the modern form. */
   readonly legacyServers: LegacyServers;
+  /** What servers of the modern era tell of changes, to all who listen. */
+  readonly listens: SharedListens;
   /** What routes with several servers know of them. */
   readonly aggregates: Aggregates;
   /** Which worker holds an agent's state. */

@@ -3,7 +3,7 @@
 
 import { createSubject } from '../audit/index.ts';
 import type { AuditLog, CallRecord, OnDurable, Subject } from '../audit/index.ts';
-import type { Principal } from '../agents/index.ts';
+import type { Caller } from '../agents/index.ts';
 import { compileSnapshot } from '../config/index.ts';
 import type { Limits, Snapshot } from '../config/index.ts';
 import { createHeaderList } from '../http/index.ts';
@@ -14,7 +14,15 @@ import { createLog } from '../telemetry/index.ts';
 import { createCatalogue, createHeaderCatalogue, createToolContracts, createToolFinder } from '../tools/index.ts';
 import type { Catalogue } from '../tools/index.ts';
 import { createApprovalStates } from './approvals/states.ts';
-import { createAggregates, createLegacyServers, createPlacement, createProcesses, createSessions, createTaskIds } from './bridge/index.ts';
+import {
+  createAggregates,
+  createLegacyServers,
+  createPlacement,
+  createProcesses,
+  createSessions,
+  createSharedListens,
+  createTaskIds,
+} from './bridge/index.ts';
 import type { Arrival, Ports, Reply } from './exchange.ts';
 import { createGate } from './gate.ts';
 import type { InspectingPorts } from './inspection/answer-treatment.ts';
@@ -166,7 +174,15 @@ export function fakeServer(name: string, verdict: Partial<EraVerdict> = {}): Fak
   return Object.assign(fake, { server });
 }
 
-export const ANN: Principal = { tenant: 'default', agent: 'ann', user: undefined, groups: [], attributes: {}, keyId: 'k1' };
+export const ANN: Caller = {
+  tenant: 'default',
+  agent: 'ann',
+  user: undefined,
+  groups: [],
+  attributes: {},
+  keyId: 'k1',
+  priority: 'interactive',
+};
 
 /** Whom the records of her calls are about. */
 export const ANNS: Subject = createSubject({
@@ -194,6 +210,7 @@ const LIMITS: Limits = {
   highWaterBytes: 65_536,
   headTimeoutMs: 1_000,
   bodyTimeoutMs: 1_000,
+  queueTimeoutMs: 250,
   keepAliveTimeoutMs: 1_000,
   writeTimeoutMs: 1_000,
   connectTimeoutMs: 1_000,
@@ -226,6 +243,7 @@ export function snapshotWith(rules: readonly Rule[], servers: readonly string[],
           name,
           groups: [],
           attributes: {},
+          priority: 'interactive',
           keys: [{ id: 'k1', sha256: '0'.repeat(64), createdAt: '2026-01-01T00:00:00Z', expiresAt: null, label: '' }],
         })),
       },
@@ -257,6 +275,7 @@ const NO_METRICS: Ports['metrics'] = {
   findings: () => {},
   limit: () => {},
   authenticated: () => {},
+  turnedAway: () => {},
 };
 
 /** Looks into nothing. */
@@ -355,6 +374,7 @@ export function bed(rules: readonly Rule[], verdict: Partial<EraVerdict> = {}, o
       },
       onSessionEnd: () => {},
     }),
+    listens: createSharedListens(),
     aggregates: createAggregates({ keys: () => [{ kid: 'k', key: new Uint8Array(32).fill(7) }], nowMs: () => 1_000 }),
     placement: createPlacement('worker-0.1'),
     relayToOwner: (arrival) => arrival.reply.respond(299, []),

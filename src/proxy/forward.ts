@@ -10,7 +10,7 @@ import { createAgentHearing, tie } from './agent-hearing.ts';
 import type { Answer } from './answer.ts';
 import { reach, unusable } from './ask.ts';
 import type { Call, Ports } from './exchange.ts';
-import { carryInitialize, carryLegacy, carryModern } from './http-road.ts';
+import { carryInitialize, carryLegacy, carryListen, carryModern } from './http-road.ts';
 import { tooMany } from './in-flight.ts';
 import { carryPlayed, carryPlayedInitialize } from './played-road.ts';
 import { refusedBy } from './rescue.ts';
@@ -21,6 +21,8 @@ import { awaitServer } from './times.ts';
 import { carryUnread } from './unread/index.ts';
 
 type Ready = Extract<Readiness, { kind: 'ready' }>;
+
+const LISTEN = 'subscriptions/listen';
 
 /** Carries the permitted envelope to its server, and its answer back. */
 export function forward(permit: Permit<Call>, answer: Answer, ports: Ports): void {
@@ -75,7 +77,7 @@ function choose(envelope: Envelope<Call>, readiness: Readiness, answer: Answer, 
     case 'modern':
       if (call.members !== undefined || !verdict.modern) return carryBridged(envelope, readiness, answer, ports);
       if (http === undefined) return carryStdioModern(envelope, answer, ports);
-      return carryModern({ envelope, target: http, answer, ports });
+      return (inbound.request.method === LISTEN ? carryListen : carryModern)({ envelope, target: http, answer, ports });
     case 'modern-notification':
       // The modern era defines no notification of an agent over HTTP; it is accepted and ends here.
       return answer.empty(202, 'ok');

@@ -7,7 +7,9 @@ import type { JsonObject, Message } from '../mcp/index.ts';
 import type { Envelope } from '../policies/index.ts';
 import type { HttpTarget } from '../servers/index.ts';
 import type { Answer } from './answer.ts';
-import type { Session } from './bridge/index.ts';
+import { createAgentHearing, tie } from './agent-hearing.ts';
+import { OVER } from './bridge/index.ts';
+import type { Asking, Session } from './bridge/index.ts';
 import type { Call, Ports } from './exchange.ts';
 import { HttpAnswer } from './http-answer.ts';
 import type { HttpAnswerOptions } from './http-answer.ts';
@@ -51,6 +53,25 @@ export function carryModern(leg: HttpLeg): void {
     upstream.giveUp();
     leg.answer.end('cancelled');
   };
+}
+
+/** Carries a modern request to be told of changes: all who ask that of a server share one stream, where they can. */
+export function carryListen(leg: HttpLeg): void {
+  const { envelope, target, answer, ports } = leg;
+  const call = envelope.payload;
+  const { inbound } = call;
+  if (inbound.kind !== 'modern') return;
+  const { message, request } = inbound;
+  call.forwardedUs = ports.nowUs();
+  let isAlone = false;
+  const alone = (): Asking => {
+    isAlone = true;
+    carryModern(leg); // From now on the answer is tied to a stream of its own.
+    return OVER;
+  };
+  const hearing = createAgentHearing(call, answer, ports);
+  const asking = ports.listens.listen({ ask: { call, message, request, scope: '' }, hearing, alone }, target, ports);
+  if (!isAlone) tie(answer, asking);
 }
 
 /** Opens a legacy session: the server's own session id is sealed into the one that the agent gets. */

@@ -10,6 +10,9 @@ import type { Refused } from './rescue.ts';
 /** Methods whose answer lives until somebody ends it. */
 export const LONG_LIVED: ReadonlySet<string> = new Set(['GET', 'subscriptions/listen']);
 
+/** Places at a server that only calls of critical agents take, beyond those for all. */
+const KEPT_FOR_CRITICAL = 0.25;
+
 /** Counts a call that leaves for its server. */
 export function enter(call: Call): void {
   if (isCounted(call)) call.server.inFlight++;
@@ -22,8 +25,11 @@ export function leave(call: Call): void {
 
 /** Why a call may not leave now; undefined when it may. */
 export function tooMany(call: Call): Refused | undefined {
-  const { maxInFlightPerServer } = call.arrival.snapshot.limits;
-  if (!isCounted(call) || call.server.inFlight < maxInFlightPerServer) return undefined;
+  const { snapshot, principal } = call.arrival;
+  const { maxInFlightPerServer } = snapshot.limits;
+  // However many others there are, they leave room for those.
+  const kept = principal.priority === 'critical' ? Math.ceil(maxInFlightPerServer * KEPT_FOR_CRITICAL) : 0;
+  if (!isCounted(call) || call.server.inFlight < maxInFlightPerServer + kept) return undefined;
   return { code: 'overloaded', say: `The MCP server '${call.server.name}' has ${maxInFlightPerServer} calls under way; try again.` };
 }
 

@@ -7,6 +7,7 @@ export {
   createPlacement,
   createProcesses,
   createSessions,
+  createSharedListens,
   createTaskIds,
 } from './bridge/index.ts';
 export type { LegacyServers, Placement, Processes, SealingKey, Session, SessionLife, Sessions } from './bridge/index.ts';
@@ -14,7 +15,7 @@ export { createApprovalStates } from './approvals/states.ts';
 export type { Approvals, AskedAnswer, AskedQuestion, NotAsked, Taken } from './approvals/types.ts';
 export { createDoor } from './door.ts';
 export type { LimitsPort } from './admission/index.ts';
-export type { Admitted, DoorOptions } from './door.ts';
+export type { DoorOptions } from './door.ts';
 export type { Arrival, Call, Ports, Reply, SightingReport } from './exchange.ts';
 export { noteChange } from './approved.ts';
 export { createGate } from './gate.ts';
@@ -34,4 +35,6 @@ export { createOpenExchanges } from './open-exchanges.ts';
 export type { OpenExchanges } from './open-exchanges.ts';
 export { createOwnerRelay } from './owner-relay.ts';
 export type { RecordedCaller, Subjects } from './subjects.ts';
+export { createTurns } from './turns.ts';
+export type { Turns } from './turns.ts';
 export type { TaintAuthority } from './taint-authority.ts';

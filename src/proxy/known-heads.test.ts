@@ -5,8 +5,9 @@ import type { ListenerConfig, Snapshot } from '../config/index.ts';
 import { createHeaderList } from '../http/index.ts';
 import type { Peer, ServerRequest } from '../http/index.ts';
 import { createDoor } from './door.ts';
-import type { Admitted } from './door.ts';
+import type { Admitted } from './arrival-of.ts';
 import { bed, fakeReply, rule, snapshotWith } from './fakes.fixture.ts';
+import { createTurns } from './turns.ts';
 
 const LISTENER: ListenerConfig = {
   name: 'main',
@@ -37,6 +38,7 @@ function doorOf() {
       name,
       groups: [],
       attributes: {},
+      priority: 'interactive',
       keys: [
         {
           id: KEYS[n]?.id ?? '',
@@ -68,7 +70,8 @@ function doorOf() {
     snapshot: () => state.snapshot,
     listener: () => state.listener,
     readiness: () => ({ ready: true, body: new Uint8Array(0) }),
-    onStranger: () => {},
+    onTurnedAway: () => {},
+    turns: createTurns({ ports, snapshot: () => state.snapshot, onTurnedAway: () => {} }),
     relayed: false,
   });
   const peer: Peer = { address: '127.0.0.1', port: 9, tls: false, listener: 'main' };

@@ -4,7 +4,7 @@
 
 import type { ListenerConfig, Snapshot } from '../config/index.ts';
 import type { Peer, RequestHead } from '../http/index.ts';
-import type { Admitted } from './door.ts';
+import type { Admitted } from './arrival-of.ts';
 
 /** The request that a decision is about. */
 interface Asking {

@@ -5,10 +5,12 @@ import { test } from 'node:test';
 import { createHeaderList } from '../http/index.ts';
 import { compilePolicy, policySchema } from '../policies/index.ts';
 import type { Charge, Over, Receipt, Taking } from '../policies/index.ts';
+import { createHistory, createMetrics } from '../telemetry/index.ts';
 import type { LimitsPort } from './admission/index.ts';
 import type { Ports } from './exchange.ts';
 import { ANN, bed, fakeReply, modern, rule, snapshotWith } from './fakes.fixture.ts';
 import type { Bed, SeenReply } from './fakes.fixture.ts';
+import { createRoadMetrics } from './metrics.ts';
 import { carry } from './pipeline.ts';
 
 const JSON_HEAD = createHeaderList(['content-type'], ['application/json']);
@@ -36,7 +38,12 @@ function fakePort(says: 'receipt' | 'over' | 'asked'): SeenPort {
   return port;
 }
 
-function start(limits: SeenPort, overLimit?: 'status', [body, headers] = modern('tools/call', { name: 'list', arguments: {} })) {
+function start(
+  limits: SeenPort,
+  overLimit?: 'status',
+  [body, headers] = modern('tools/call', { name: 'list', arguments: {} }),
+  own: Partial<Ports> = {},
+) {
   const road: Bed = bed([rule('all', 'allow')]);
   const policy = compilePolicy(
     policySchema.parse({
@@ -46,7 +53,7 @@ function start(limits: SeenPort, overLimit?: 'status', [body, headers] = modern(
     { servers: ['tickets'] },
   );
   assert.ok(policy.ok);
-  const ports: Ports = { ...road.ports, limits };
+  const ports: Ports = { ...road.ports, ...own, limits };
   const reply: SeenReply = fakeReply();
   const bytes = Buffer.from(JSON.stringify(body));
   carry(
@@ -117,6 +124,17 @@ test('a call whose answer from the authority nobody waits for is given up', () =
   reply.onHangup?.();
   assert.deepEqual(port.told, ['take calls,bytes', 'abandon']);
   assert.deepEqual(decisions(), [['deny', 'hung-up', undefined]]);
+});
+
+test('the overview counts each of them once: over a limit is denied, and what was given up is nothing that anybody denied', () => {
+  const metrics = createMetrics();
+  const history = createHistory(() => 0);
+  const own = { metrics: createRoadMetrics(metrics) };
+  start(fakePort('over'), undefined, undefined, own);
+  start(fakePort('asked'), undefined, undefined, own).reply.onHangup?.();
+  history.take('worker-0', metrics.dump(), true);
+  const { calls, denied, refused, givenUp } = history.totals('1h');
+  assert.deepEqual({ calls, denied, refused, givenUp }, { calls: 1, denied: 1, refused: 0, givenUp: 1 });
 });
 
 test('the authority may say no, or nothing, later', () => {

@@ -1,5 +1,6 @@
 // What the road counts, with every label set resolved once: recording is an array slot.
 
+import type { AgentPriority } from '../agents/index.ts';
 import type { ErrorCode } from '../base/index.ts';
 import type { Counter, Histogram, Metrics } from '../telemetry/index.ts';
 import type { ActionOf, Direction, Found } from '../inspection/index.ts';
@@ -7,14 +8,20 @@ import type { Call, OutcomeStatus } from './exchange.ts';
 import { forEachStage } from './times.ts';
 import type { Stage } from './times.ts';
 
+/** What became of a request at the policy; `given_up`: its agent hung up before that was known, and nobody denied it. */
+export type CountedVerdict = 'allow' | 'ask' | 'deny' | 'given_up';
+
 /** Records for the road. */
 export interface RoadMetrics {
-  verdict(call: Call, kind: 'allow' | 'ask' | 'deny'): void;
+  verdict(call: Call, kind: CountedVerdict): void;
   /** A call is over. `overheadUs`: its whole time less the wait for the server. */
   outcome(call: Call, outcome: OutcomeStatus, durations: CallDurations): void;
   /** A caller was recognised by the head of a request. */
   authenticated(us: number): void;
+  /** A request was refused that nobody judged. */
   refused(code: string, listener: string): void;
+  /** A call was turned away unread. */
+  turnedAway(priority: AgentPriority): void;
   /** A call was charged to a limit, or was over it. */
   limit(limit: string, result: 'admitted' | 'refused'): void;
   /** Something was found in a message, and something is done about it. */
@@ -44,7 +51,7 @@ interface Durations {
 }
 
 /** Verdicts on calls to one server by one method. */
-type Verdicts = Partial<Record<'allow' | 'ask' | 'deny', Counter>>;
+type Verdicts = Partial<Record<CountedVerdict, Counter>>;
 
 const NOTHING: readonly string[] = [];
 const US_PER_SECOND = 1_000_000;
@@ -82,7 +89,9 @@ export function createRoadMetrics(metrics: Metrics): RoadMetrics {
   const authenticating = stageOf('authenticate');
   const observeStage = (stage: Stage, us: number): void => stages[stage].observe(us / US_PER_SECOND);
 
-  const refused = (code: string, listener: string): void => metrics.counter('sallyport.refusals', { code, listener }).add();
+  /** `verdict`: of a call that was judged before. */
+  const countRefusal = (code: string, listener: string, verdict: 'allow' | 'deny' | ''): void =>
+    metrics.counter('sallyport.refusals', { code, listener, verdict }).add();
   /** What went wrong between the gateway and a server. */
   const failed = (code: string, server: string): void => {
     const key = `${code}\u0000${server}`;
@@ -159,10 +168,11 @@ export function createRoadMetrics(metrics: Metrics): RoadMetrics {
         forEachStage(call, nowUs, observeStage);
       }
       if (call.refusedWith === undefined) return;
-      refused(call.refusedWith, call.arrival.peer.listener);
+      countRefusal(call.refusedWith, call.arrival.peer.listener, call.denied ? 'deny' : 'allow');
       if (isOfServer(call.refusedWith)) failed(call.refusedWith, call.server.name);
     },
-    refused,
+    refused: (code, listener) => countRefusal(code, listener, ''),
+    turnedAway: (priority) => metrics.counter('sallyport.overload.refusals', { priority }).add(),
     findings: (direction, found, actionOf) => {
       for (const one of found) {
         const { action } = actionOf(one);

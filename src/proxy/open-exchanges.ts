@@ -1,13 +1,13 @@
 // Every exchange that is not over, so that a revoked key or a changed policy closes the streams it no longer allows within the
 // snapshot change itself, a drain knows what it waits for, and silent streams get their keep-alive comments.
 
-import { ANONYMOUS_KEY_ID } from '../agents/index.ts';
-import type { Principal } from '../agents/index.ts';
+import type { Caller, Principal } from '../agents/index.ts';
 import { createRoster } from '../base/index.ts';
 import type { Listed } from '../base/index.ts';
 import type { Snapshot } from '../config/index.ts';
 import type { Subject } from '../policies/index.ts';
 import type { Answer } from './answer.ts';
+import { currentCaller } from './current-caller.ts';
 import type { Call } from './exchange.ts';
 import { LONG_LIVED } from './in-flight.ts';
 import { usableMembers } from './usable-members.ts';
@@ -116,13 +116,7 @@ export function createOpenExchanges(): OpenExchanges {
 function stillAllowed(call: Call, snapshot: Snapshot, nowMs: number): boolean {
   const { principal, peer, route } = call.arrival;
   if (!snapshot.routes.has(route.path)) return false;
-  const listener = snapshot.listeners.find((one) => one.name === peer.listener);
-  const current =
-    principal.keyId === ANONYMOUS_KEY_ID
-      ? listener?.anonymous === principal.agent
-        ? snapshot.agents.anonymous(principal.agent)
-        : undefined
-      : snapshot.agents.current(principal, nowMs);
+  const current = currentCaller(principal, peer.listener, snapshot, nowMs);
   if (current === undefined) return false;
   const mayUse = (name: string, subject: Subject): boolean => mayEver(current, name, subject, snapshot);
   if (call.arrival.unread !== undefined) return mayUnread(call, current, snapshot);
@@ -144,7 +138,7 @@ function mayUseTasks({ inbound }: Call, mayUse: (server: string, subject: Subjec
 }
 
 /** A stream from several servers hears none that has come since, or that its agent may use since: the agent opens it anew. */
-function sameMembers({ arrival, members }: Call, current: Principal, snapshot: Snapshot): boolean {
+function sameMembers({ arrival, members }: Call, current: Caller, snapshot: Snapshot): boolean {
   const route = snapshot.routes.get(arrival.route.path);
   return route?.kind === 'aggregate' && usableMembers(route, { principal: current, snapshot }).join() === members?.join();
 }

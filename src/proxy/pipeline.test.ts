@@ -236,21 +236,33 @@ for (const [name, body, status, code] of unreadable) {
   });
 }
 
-test('a policy change cuts what it no longer allows, and nothing else', () => {
+const sent = (road_: Bed): { readonly id: unknown; readonly params: Record<string, unknown> } =>
+  JSON.parse(Buffer.from(road_.server.requests[0]?.body ?? []).toString());
+
+/** The server takes a listen request as it was asked. */
+function acknowledge(road_: Bed): void {
+  const { id, params } = sent(road_);
+  road_.server.handler?.onHead(200, STREAM_HEAD);
+  const said = { notifications: params['notifications'], _meta: { 'io.modelcontextprotocol/subscriptionId': id } };
+  road_.server.handler?.onBody(event({ jsonrpc: '2.0', method: 'notifications/subscriptions/acknowledged', params: said }));
+}
+
+test('a policy change cuts what it no longer allows, and nothing else', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
   const mine = road.arrive(...modern('subscriptions/listen', { notifications: {} }));
-  road.server.handler?.onHead(200, STREAM_HEAD);
-  assert.deepEqual(mine.seen, ['start 200']);
+  assert.deepEqual(mine.seen, [], 'nothing is begun before the server has acknowledged it');
+  acknowledge(road);
+  assert.deepEqual(mine.seen, ['start 200', 'write']);
   const closed = mine.seen.length;
   road.ports.open.reconsider(snapshotWith([rule('all', 'allow'), rule('no-deletes', 'deny', ['delete_*'])], ['tickets'], ['ann']), 0);
   assert.equal(mine.seen.length, closed);
   road.ports.open.reconsider(snapshotWith([rule('nobody', 'deny')], ['tickets'], ['ann']), 0);
   assert.equal(mine.ended, 'abort');
-  assert.equal(road.server.aborted, 1);
   assert.deepEqual(outcomes(road), ['cancelled']);
+  assert.equal(road.server.aborted, 0, 'somebody else may be about to listen');
+  t.mock.timers.tick(1_000);
+  assert.equal(road.server.aborted, 1);
 });
-
-const sent = (road_: Bed): { readonly params: Record<string, unknown> } =>
-  JSON.parse(Buffer.from(road_.server.requests[0]?.body ?? []).toString());
 
 test('a subscription to a resource that may not be read is taken out, and its updates are dropped', () => {
   road = bed([
@@ -261,8 +273,8 @@ test('a subscription to a resource that may not be read is taken out, and its up
     ...modern('subscriptions/listen', { notifications: { resourceSubscriptions: ['file:///private/a', 'file:///b'] } }),
   );
   assert.deepEqual(sent(road).params['notifications'], { resourceSubscriptions: ['file:///b'] });
-  road.server.handler?.onHead(200, STREAM_HEAD);
-  const meta = { _meta: { 'io.modelcontextprotocol/subscriptionId': 1 } };
+  acknowledge(road);
+  const meta = { _meta: { 'io.modelcontextprotocol/subscriptionId': sent(road).id } };
   for (const uri of ['file:///private/a', 'file:///b'])
     road.server.handler?.onBody(event({ jsonrpc: '2.0', method: 'notifications/resources/updated', params: { uri, ...meta } }));
   assert.match(reply.body, /file:\/\/\/b/);

@@ -57,7 +57,7 @@ export function recordDecision(call: Call, decision: Decision, ports: Ports): bo
     return false;
   }
   call.denied = decision.verdict !== 'allow';
-  ports.metrics.verdict(call, decision.verdict);
+  ports.metrics.verdict(call, decision.reason === 'hung-up' ? 'given_up' : decision.verdict);
   call.decisionSeq = append(call, decision, ports, begun?.request.capture);
   const isRecorded = call.decisionSeq > 0;
   if (call.denied || !isRecorded) giveBack(call);

@@ -124,7 +124,7 @@ export const METRICS = {
   'sallyport.calls': {
     type: 'counter',
     unit: undefined,
-    help: 'Requests of authenticated agents by verdict of policy.',
+    help: 'Requests of authenticated agents by verdict of policy; given_up: the agent hung up before there was one.',
     labels: ['verdict', 'mcp.method.name', 'sallyport.server'],
     keeps: 2,
     maxSeries: 2_000,
@@ -214,10 +214,27 @@ export const METRICS = {
   'sallyport.refusals': {
     type: 'counter',
     unit: undefined,
-    help: 'Requests refused, by the code of the error table.',
-    labels: ['code', 'listener'],
+    help: 'Requests refused, by the code of the error table; verdict: of those that policy judged before (allow, or deny where it did not let them pass).',
+    labels: ['code', 'listener', 'verdict'],
     keeps: 1,
     maxSeries: 500,
+  },
+  'sallyport.overload.refusals': {
+    type: 'counter',
+    unit: undefined,
+    help: 'Calls turned away unread because a worker had more to do than it could, by the priority of their agents.',
+    labels: ['priority'],
+    keeps: 1,
+    maxSeries: 3,
+  },
+  'sallyport.calls.waiting': {
+    type: 'gauge',
+    unit: undefined,
+    merge: 'sum',
+    help: 'Calls that wait for their turn in a worker now, by the priority of their agents.',
+    labels: ['priority'],
+    keeps: 1,
+    maxSeries: 3,
   },
   'sallyport.upstream.failures': {
     type: 'counter',

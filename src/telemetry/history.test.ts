@@ -67,17 +67,40 @@ test('a call to a server that is away is a failure, and no denial of the policy'
   call('files', 'deny', 0, 'refused');
   metrics.counter('sallyport.upstream.failures', { code: 'upstream_unreachable', 'sallyport.server': 'files' }).add();
   call('files', 'deny', 0, 'refused');
-  for (const [code, times] of [
-    ['denied', 1],
-    ['upstream_unreachable', 1],
-    ['unauthenticated', 3],
-    ['overloaded', 2],
-    ['internal', 1],
+  for (const [code, verdict, times] of [
+    ['denied', 'deny', 1],
+    ['upstream_unreachable', 'deny', 1],
+    ['unauthenticated', '', 3],
+    ['overloaded', '', 2],
+    ['internal', '', 1],
   ] as const)
-    metrics.counter('sallyport.refusals', { code, listener: 'main' }).add(times);
+    metrics.counter('sallyport.refusals', { code, listener: 'main', verdict }).add(times);
   report();
   const { calls, denied, errors, refused, shed } = history.totals('1h');
-  assert.deepEqual({ calls, denied, errors, refused, shed }, { calls: 2, denied: 1, errors: 2, refused: 6, shed: 2 });
+  assert.deepEqual({ calls, denied, errors, refused, shed }, { calls: 2, denied: 1, errors: 2, refused: 5, shed: 2 });
+});
+
+test('a call over a limit was denied, and not turned away as well; one that was let through and then refused was', () => {
+  const history = createHistory(() => BEGIN);
+  const { metrics, report, call } = worker(history);
+  call('files', 'deny', 0, 'refused');
+  metrics.counter('sallyport.refusals', { code: 'limited', listener: 'main', verdict: 'deny' }).add();
+  call('files', 'allow', 0.01, 'refused');
+  metrics.counter('sallyport.refusals', { code: 'task_unknown', listener: 'main', verdict: 'allow' }).add();
+  report();
+  const { calls, allowed, denied, errors, refused } = history.totals('1h');
+  assert.deepEqual({ calls, allowed, denied, errors, refused }, { calls: 2, allowed: 1, denied: 1, errors: 0, refused: 1 });
+});
+
+test('what an agent gave up before it was decided is no call that anybody denied', () => {
+  const history = createHistory(() => BEGIN);
+  const { metrics, report, call } = worker(history);
+  call('files', 'allow');
+  metrics.counter('sallyport.calls', { verdict: 'given_up', 'mcp.method.name': 'tools/call', 'sallyport.server': 'files' }).add();
+  report();
+  const { calls, allowed, denied, givenUp } = history.totals('1h');
+  assert.deepEqual({ calls, allowed, denied, givenUp }, { calls: 1, allowed: 1, denied: 0, givenUp: 1 });
+  assert.equal(history.serverTotals('files', '1h').calls, 1);
 });
 
 test('what was counted before this control was there is not put down to now', () => {

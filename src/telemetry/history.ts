@@ -4,6 +4,8 @@
 import type { MetricsDump } from './dump.ts';
 import { estimateQuantiles } from './quantiles.ts';
 import type { QuantileEstimate } from './quantiles.ts';
+import { decodeHistory, encodeHistory } from './kept-history.ts';
+import type { KeptRing } from './kept-history.ts';
 import { createRing } from './ring.ts';
 import type { Ring, RingRow } from './ring.ts';
 import * as tally from './tally.ts';
@@ -14,6 +16,8 @@ export interface Flow {
   readonly allowed: number;
   readonly denied: number;
   readonly asked: number;
+  /** Whose agents hung up before anything was decided: none of the others. */
+  readonly givenUp: number;
   readonly errors: number;
   readonly refused: number;
   readonly running: number;
@@ -66,6 +70,10 @@ export interface History {
   latest(): FlowPoint;
   /** Most calls per second within ten seconds, of the last day. */
   peak(): number;
+  /** All of it as bytes, of at most about so many: servers that were called longest ago are left out first. */
+  save(maxBytes: number): Uint8Array;
+  /** Goes on where another one of this program has saved; false: these bytes are nothing to go on with. */
+  restore(saved: Uint8Array): boolean;
 }
 
 const SECOND = 1_000;
@@ -95,6 +103,9 @@ const SERVER_RINGS = [
 /** Of the servers beyond, those that were called longest ago have no history: some 80 KB each. */
 const MAX_SERVERS = 256;
 const PEAK_STEP_MS = 10 * SECOND;
+const PEAKS = 'peaks';
+/** What the columns of rows are. */
+const SHAPE = JSON.stringify([tally.COLUMNS, tally.OVERHEAD_BOUNDS, tally.WAIT_BOUNDS, tally.COMMIT_BOUNDS]);
 
 /** A history of nothing yet. */
 export function createHistory(nowMs: () => number): History {
@@ -103,7 +114,7 @@ export function createHistory(nowMs: () => number): History {
   const peaks = createRing({ stepMs: 2 * MINUTE, steps: 721, width: 1, highest: new Set([0]) });
   const servers = new Map<string, readonly Ring[]>();
   const last = new Map<string, tally.Tally>();
-  const sinceMs = nowMs();
+  let sinceMs = nowMs();
   let tenth = { step: 0, calls: 0 };
 
   const ringsOf = (server: string): readonly Ring[] => {
@@ -140,8 +151,38 @@ export function createHistory(nowMs: () => number): History {
     return all ? [sumRows(rows, tally.SERVER_ROW_WIDTH)] : rows;
   };
 
+  const keptOf = (): readonly (readonly KeptRing[])[] => [
+    [...rings.map((ring) => ({ name: nameOf(ring), rows: ring.save() })), { name: PEAKS, rows: peaks.save() }],
+    // Those that were called last come last.
+    ...[...servers].reverse().map(([server, own]) => own.map((ring) => ({ server, name: nameOf(ring), rows: ring.save() }))),
+  ];
+
   return {
-    sinceMs,
+    get sinceMs() {
+      return sinceMs;
+    },
+    save: (maxBytes) => {
+      const kept: KeptRing[] = [];
+      let bytes = 0;
+      for (const part of keptOf()) {
+        bytes += part.reduce((sum, { rows }) => sum + rows.byteLength, 0);
+        if (bytes > maxBytes && kept.length > 0) break;
+        kept.push(...part);
+      }
+      return encodeHistory(SHAPE, { sinceMs, rings: kept });
+    },
+    restore: (saved) => {
+      const kept = decodeHistory(SHAPE, saved);
+      if (kept === undefined || kept.sinceMs > sinceMs) return false;
+      const now = nowMs();
+      for (const { server, name, rows } of kept.rings.toReversed()) {
+        const own = server === undefined ? rings : ringsOf(server);
+        const ring = server === undefined && name === PEAKS ? peaks : own.find((one) => nameOf(one) === name);
+        ring?.restore(rows, now);
+      }
+      ({ sinceMs } = kept);
+      return true;
+    },
     take: (worker, dump, isNew) => {
       const now = nowMs();
       const next = tally.toTally(dump);
@@ -179,6 +220,10 @@ export function createHistory(nowMs: () => number): History {
   };
 }
 
+function nameOf({ stepMs }: Ring): string {
+  return String(stepMs);
+}
+
 /** What came since then. A process that counts less than before is broken or lying: nothing came. */
 function difference(now: Float64Array, before: Float64Array | undefined): Float64Array {
   return now.map((value, at) => Math.max(0, value - (before?.[at] ?? 0)));
@@ -207,6 +252,7 @@ function toFlow(values: Float64Array): Flow {
     allowed: of(COLUMNS.allowed),
     denied: of(COLUMNS.denied),
     asked: of(COLUMNS.asked),
+    givenUp: of(COLUMNS.givenUp),
     errors: of(COLUMNS.errors),
     refused: of(COLUMNS.refused),
     running: of(COLUMNS.running),

@@ -113,12 +113,12 @@ describe('bounded cardinality', () => {
 
   it('cuts long label values and replaces what cannot be seen, also what could join two values into one key', () => {
     const metrics = createMetrics();
-    metrics.counter('sallyport.refusals', { code: 'a\u0000b', listener: 'x'.repeat(10_000) }).add();
-    metrics.counter('sallyport.refusals', { code: 'a', listener: 'b' }).add();
+    metrics.counter('sallyport.refusals', { code: 'a\u0000b', listener: 'x'.repeat(10_000), verdict: '' }).add();
+    metrics.counter('sallyport.refusals', { code: 'a', listener: 'b', verdict: 'deny' }).add();
     const labels = seriesOf(metrics, 'sallyport.refusals').map((entry) => entry.labels);
     assert.deepEqual(labels, [
-      ['a\ufffdb', `${'x'.repeat(120)}…`],
-      ['a', 'b'],
+      ['a\ufffdb', `${'x'.repeat(120)}…`, ''],
+      ['a', 'b', 'deny'],
     ]);
   });
 });

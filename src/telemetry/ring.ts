@@ -23,6 +23,10 @@ export interface Ring {
   add(nowMs: number, values: ArrayLike<number>): void;
   /** What there was from `fromMs` on up to and with the step of `nowMs`, `join` steps in a row. Steps in which nothing was added are rows of nothing. */
   read(fromMs: number, nowMs: number, join: number): RingRow[];
+  /** The steps in which anything was added: of each its number and its row. */
+  save(): Float64Array;
+  /** Takes over what one of the same width has saved, as far as it has not gone beyond it. */
+  restore(saved: Float64Array, nowMs: number): void;
 }
 
 /** A ring of nothing yet. */
@@ -64,6 +68,26 @@ export function createRing({ stepMs, steps, width, highest = new Set() }: RingOp
         read.push({ atMs: begin * stepMs, spanMs: join * stepMs, values });
       }
       return read;
+    },
+    save: () => {
+      const used = [...stepOf.keys()].filter((at) => (stepOf[at] ?? -1) >= 0);
+      const saved = new Float64Array(used.length * (width + 1));
+      for (const [place, at] of used.entries()) {
+        saved[place * (width + 1)] = stepOf[at] ?? 0;
+        saved.set(rowAt(at), place * (width + 1) + 1);
+      }
+      return saved;
+    },
+    restore: (saved, nowMs) => {
+      const last = Math.floor(nowMs / stepMs);
+      for (let from = 0; from + width < saved.length; from += width + 1) {
+        const step = saved[from] ?? -1;
+        const at = step % steps;
+        // What is later than now was saved by a clock that was set back since.
+        if (!Number.isSafeInteger(step) || step > last || (stepOf[at] ?? -1) >= step) continue;
+        stepOf[at] = step;
+        rowAt(at).set(saved.subarray(from + 1, from + 1 + width));
+      }
     },
   };
 }

@@ -16,6 +16,7 @@ const SIMPLE = [
   'allowed',
   'denied',
   'asked',
+  'givenUp',
   'errors',
   'refused',
   'shed',
@@ -42,10 +43,6 @@ export const SERVER_ROW_WIDTH = SERVER_WAIT_AT + WAIT_BOUNDS.length + 2;
 
 /** Refusals that are the gateway's own failures. */
 const OWN_FAULTS: ReadonlySet<string> = new Set(['internal', 'audit_unavailable', 'not_ready']);
-/** Ends of calls that were let through and came to nothing. */
-const FAILED: ReadonlySet<string> = new Set(['failed', 'unknown']);
-/** Where the error is among the labels of an operation. */
-const ERROR_LABEL = 1;
 
 /** Numbers since the process began. */
 export interface Tally {
@@ -69,28 +66,29 @@ export function toTally({ families }: MetricsDump): Tally {
 
   for (const { labels, values } of of('sallyport.calls')) {
     const [verdict, , server = ''] = labels;
+    // Nothing was decided about it.
+    if (verdict === 'given_up') {
+      bump(COLUMNS.givenUp, values[0]);
+      continue;
+    }
     bump(COLUMNS.calls, values[0]);
     bump(verdict === 'deny' ? COLUMNS.denied : verdict === 'ask' ? COLUMNS.asked : COLUMNS.allowed, values[0]);
     const own = serverRow(server);
     own[SERVER_COLUMNS.calls] = (own[SERVER_COLUMNS.calls] ?? 0) + (values[0] ?? 0);
   }
-  let failedOutcomes = 0;
-  for (const { labels, values } of of('mcp.server.operation.duration'))
-    if (FAILED.has(labels[ERROR_LABEL] ?? '')) failedOutcomes += countIn(values);
-  let serverFaults = 0;
   for (const { labels, values } of of('sallyport.upstream.failures')) {
-    serverFaults += values[0] ?? 0;
     bump(COLUMNS.errors, values[0]);
     const own = serverRow(labels[1] ?? '');
     own[SERVER_COLUMNS.errors] = (own[SERVER_COLUMNS.errors] ?? 0) + (values[0] ?? 0);
   }
-  // A call to a server that is away stands on record as denied, because it is not carried. It is no denial of the policy's.
-  row[COLUMNS.denied] = Math.max(0, (row[COLUMNS.denied] ?? 0) - Math.max(0, serverFaults - failedOutcomes));
   for (const { labels, values } of of('sallyport.refusals')) {
-    const [code = ''] = labels;
-    if (OWN_FAULTS.has(code)) bump(COLUMNS.errors, values[0]);
+    const [code = '', , verdict] = labels;
     if (code === 'overloaded') bump(COLUMNS.shed, values[0]);
-    if (!isToldElsewhere(code)) bump(COLUMNS.refused, values[0]);
+    // A call to a server that is away stands on record as denied, because it is not carried. It is no denial of the policy's.
+    if (isOfServer(code)) bump(COLUMNS.denied, verdict === 'deny' ? -(values[0] ?? 0) : 0);
+    else if (OWN_FAULTS.has(code)) bump(COLUMNS.errors, values[0]);
+    // What was denied, by a limit too, is counted as that, and was not turned away as well.
+    else if (verdict !== 'deny') bump(COLUMNS.refused, values[0]);
   }
   for (const { labels, values } of of('sallyport.traffic')) bump(labels[0] === 'in' ? COLUMNS.bytesIn : COLUMNS.bytesOut, values[0]);
   for (const { values } of of('sallyport.requests.running')) bump(COLUMNS.running, values[0]);
@@ -106,19 +104,12 @@ export function toTally({ families }: MetricsDump): Tally {
   return { row, servers };
 }
 
-/** Denials and failures of servers are counted as such. */
-function isToldElsewhere(code: string): boolean {
-  return code === 'denied' || code === 'outcome_unknown' || code.startsWith('upstream_');
+/** Failures of servers are counted where it is said of which one. */
+function isOfServer(code: string): boolean {
+  return code.startsWith('upstream_') || code === 'outcome_unknown' || code === 'era_unshared';
 }
 
 /** Adds a series to a part of a row. Once a second for each worker, thousands of them: no closures. */
 function addAt(row: Float64Array, at: number, values: readonly number[]): void {
   for (let index = 0; index < values.length; index++) row[at + index] = (row[at + index] ?? 0) + (values[index] ?? 0);
-}
-
-/** Observations in a histogram: all but the sum at its end. */
-function countIn(values: readonly number[]): number {
-  let count = 0;
-  for (let index = 0; index < values.length - 1; index++) count += values[index] ?? 0;
-  return count;
 }

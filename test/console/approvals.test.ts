@@ -11,6 +11,7 @@ import type { Visit } from './visit.fixture.ts';
 
 const PAY = {
   name: 'pay',
+  description: 'Pays somebody, at once.',
   inputSchema: { type: 'object', properties: { amount: { type: 'integer' }, to: { type: 'string' } } },
 };
 
@@ -27,8 +28,18 @@ before(async () => {
     }),
   );
   here = await visit({
-    servers: { bank: { url: server.url } },
-    rules: [{ name: 'people-decide', effect: 'ask', agents: ['*'], servers: ['bank'], tools: ['pay'] }],
+    servers: { bank: { url: server.url, tools: { pay: { labels: ['money'] } } } },
+    rules: [
+      {
+        name: 'people-decide',
+        description: 'Somebody of finance looks at payments.',
+        effect: 'ask',
+        agents: ['*'],
+        servers: ['bank'],
+        tools: ['pay'],
+        when: 'args.amount > 10',
+      },
+    ],
     // Nobody answers so fast: the agent is refused and asks again, as it is told to.
     limits: { approvalWaitMs: 200 },
   });
@@ -68,7 +79,15 @@ test('a call that needs a person is opened, approved, and passes once', { skip: 
   const content = await drawer.getByRole('region', { name: 'Arguments' }).textContent();
   assert.match(content ?? '', /"amount": ?70/);
   assert.match(content ?? '', /DE02 1203/);
-  for (const fact of ['people-decide', id]) await drawer.getByText(fact, { exact: true }).waitFor();
+  for (const fact of [
+    'people-decide',
+    id,
+    'Pays somebody, at once.',
+    'money',
+    'Somebody of finance looks at payments.',
+    'args.amount > 10',
+  ])
+    await drawer.getByText(fact, { exact: true }).waitFor();
   assert.deepEqual(await axeFindings(page), []);
   await drawer.getByRole('button', { name: 'Approve' }).click();
   const question = page.getByRole('dialog', { name: 'Approve pay of bank?' });

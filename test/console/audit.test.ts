@@ -237,8 +237,9 @@ test('a check goes through all of it, with progress, and says that nobody change
   await page.getByRole('tab', { name: 'Verify' }).click();
   const bar = page.getByRole('progressbar');
   const seen = bar.waitFor();
+  const told = page.getByText(/\d+(\.\d+)? (k|M)?B of \d/).waitFor();
   await verify(page, 'Nobody changed the record');
-  await seen;
+  await Promise.all([seen, told]);
   const said = await page.getByText(/^Good: \d+ records in 3 logs/).textContent();
   assert.ok(countIn(said) > CALLS + CALLS / LET_IN, said ?? '');
   here.assertQuiet();

@@ -56,6 +56,21 @@ test('a denial says which rule it was, and why', { skip: MISSING }, async () => 
   here.assertQuiet();
 });
 
+test('lists say in words why a call was denied, and the overview counts requests of every kind', { skip: MISSING }, async () => {
+  const { page } = here;
+  await page.keyboard.press('Escape');
+  await page.getByRole('radio', { name: 'All', exact: true }).click();
+  await call('no-such-tool');
+  const row = page.getByRole('grid', { name: 'Calls' }).getByRole('row').filter({ hasText: 'no-such-tool' });
+  await row
+    .filter({ hasText: /No rule of the policy allows it|There is no such tool/ })
+    .first()
+    .waitFor();
+  await here.goTo('Overview');
+  await page.getByRole('link', { name: /^Requests/ }).waitFor();
+  here.assertQuiet();
+});
+
 test('a link lets one person in, once', { skip: MISSING }, async () => {
   const link = await linkFor(here.gateway);
   const first = await here.page.context().browser()?.newContext();

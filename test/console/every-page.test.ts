@@ -85,6 +85,10 @@ after(async () => {
 async function look(page: Page, { path, shows }: Pick<Sight, 'path' | 'shows'>): Promise<void> {
   await page.goto(new URL(path, page.url()).href);
   await shows(page).waitFor();
+  await page
+    .getByRole('status', { name: /^Loading/ })
+    .first()
+    .waitFor({ state: 'detached' });
 }
 
 function pageOf(theme: 'light' | 'dark'): Page {
@@ -114,6 +118,14 @@ for (const theme of ['light', 'dark'] as const) {
       await screenshot(stranger, `sign-in-${theme}`);
       assert.deepEqual(await axeFindings(stranger), []);
       await stranger.close();
+    });
+    await t.test('a call that waits', async () => {
+      await look(page, { path: '/approvals', shows: (seen) => row(seen, 'Calls that wait', 'bookkeeper') });
+      await row(page, 'Calls that wait', 'bookkeeper').click();
+      await page.getByRole('dialog').getByText('payments-need-a-person').waitFor();
+      await screenshot(page, `approval-${theme}`);
+      assert.deepEqual(await axeFindings(page), []);
+      office.here.assertQuiet();
     });
     await t.test('the story of a call', async () => {
       await look(page, { path: '/audit?kind=call&verdict=deny', shows: (seen) => row(seen, 'Records', 'delete_file') });

@@ -155,6 +155,8 @@ test('saved with a reason it is in force at the next call, and nothing else of t
   await comparison.getByRole('cell', { name: /^added:\s+- name: may-erase$/ }).waitFor();
   assert.equal(await button(CAN_BE_SAVED, dialog).isDisabled(), true, 'somebody has to say why');
   await dialog.getByRole('textbox', { name: 'Why' }).fill('Robots erase what is old');
+  const line = await dialog.getByRole('textbox', { name: 'The same, with the text in policy.yaml' }).textContent();
+  assert.match(line ?? '', /^sallyport policy save policy\.yaml --reason 'Robots erase what is old' --if-match [0-9a-f]{64}$/);
   assert.deepEqual(await axeFindings(page), []);
   await button(CAN_BE_SAVED, dialog).click();
   await toast('In force as revision 2');
@@ -177,6 +179,8 @@ test('the history says who and why, and leads back', { skip: MISSING }, async ()
   const dialog = page.getByRole('dialog', { name: 'Roll back to revision 1' });
   await dialog.getByRole('listitem').filter({ hasText: 'removed' }).getByText('may-erase').waitFor();
   assert.equal(await dialog.getByRole('textbox', { name: 'Why' }).inputValue(), 'Back to revision 1');
+  const line = await dialog.getByRole('textbox', { name: 'The same as a command' }).textContent();
+  assert.match(line ?? '', /^sallyport policy roll-back 1 --reason 'Back to revision 1' --if-match [0-9a-f]{64}$/);
   await button('Roll back', dialog).click();
   await toast('In force as revision 3');
   assert.equal(await passes('erase'), false);

@@ -224,6 +224,7 @@ test('the problem codes and their statuses', () => {
     host_refused: 403,
     cross_site: 403,
     approver_refused: 403,
+    proposal_refused: 403,
     approval_unknown: 404,
     endpoint_unknown: 404,
     agent_unknown: 404,

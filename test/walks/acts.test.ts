@@ -116,7 +116,10 @@ test('a process that dies is on record, and so is the one that comes for it', as
 
 test('audit tail reads them out', async () => {
   const { stdout } = await gateway.cli('audit', 'tail', '--limit', 'all');
-  assert.match(stdout, /done {5}agents\.add billing {2}by os:\S+.* \(cli\) {2}groups=finance key=\S+ {2}act_[0-9a-f]{16}/);
+  assert.match(
+    stdout,
+    /done {5}agents\.add billing {2}by os:\S+.* \(cli\) {2}groups=finance priority=interactive key=\S+ {2}act_[0-9a-f]{16}/,
+  );
   assert.match(stdout, /refused {2}keys\.revoke nobody {2}by os:.*code=agent_unknown/);
 });
 

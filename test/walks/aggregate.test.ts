@@ -340,17 +340,20 @@ test('an agent that may use another server from now on opens its stream anew, an
   const few = `${gateway.origin}/mcp/few`;
   const listen = (): ReturnType<typeof modernStream> =>
     modernStream(few, 'subscriptions/listen', { notifications: { toolsListChanged: true } }, { key });
-  const acknowledge = async (server: ScriptedServer): Promise<void> => {
+  const acknowledge = async (server: ScriptedServer): ReturnType<ScriptedServer['take']> => {
     const exchange = await server.take('subscriptions/listen');
     const params = { notifications: { toolsListChanged: true }, _meta: { [META.subscription]: at(exchange.message, 'id') } };
     exchange.event({ jsonrpc: '2.0', method: 'notifications/subscriptions/acknowledged', params });
+    return exchange;
   };
   const opening = listen();
-  await Promise.all([acknowledge(desk), acknowledge(shop)]);
+  const heard = await Promise.all([acknowledge(desk), acknowledge(shop)]);
   const stream = await opening;
   assert.notEqual(await stream.next(), undefined);
   gateway.reload(config('hidden'));
   assert.equal(await stream.next(), undefined, 'it is cut');
+  // For a moment it is kept for who comes again.
+  await Promise.all(heard.map((exchange) => exchange.untilAbandoned()));
   // Until every worker knows.
   for (let times = 0; times < 6; times++)
     await until(async () => namesIn(await modernCall(few, 'tools/list', {}, { key }), 'tools').includes('hidden__wait'), 'the new policy');

@@ -116,7 +116,7 @@ test('every server is gone to: what is broken or slow is named with its step and
   assert.equal(code, 1);
   const of = (server: string): Found | undefined => found.find(({ area, about }) => area === 'server' && about === server);
   for (const [server, verdict, says] of [
-    ['fine', 'ok', /^Every step is in order.* 1 tools; 2026-07-28\.$/],
+    ['fine', 'ok', /^Every step is in order.* 1 tool; 2026-07-28\.$/],
     ['fast', 'ok', /^Every step is in order/],
     ['down', 'failed', /^Failed at connecting \(tcp\): 127\.0\.0\.1 port 9: nothing listens there/],
     ['slow', 'warning', /^Slow at its first answer \(http\): \d{4,} ms of \d+ ms in all/],

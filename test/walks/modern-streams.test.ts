@@ -69,7 +69,7 @@ test('closing a subscription closes it at the server', async () => {
   exchange.event({
     jsonrpc: '2.0',
     method: 'notifications/subscriptions/acknowledged',
-    params: { notifications: { toolsListChanged: true }, _meta: { [META.subscription]: 1 } },
+    params: { notifications: { toolsListChanged: true }, _meta: { [META.subscription]: at(exchange.message, 'id') } },
   });
   const stream = await opening;
   await stream.next();

@@ -43,12 +43,18 @@ export function useApi<Name extends Endpoint>(
   input: AskOf<Name>,
   options: {
     readonly enabled?: boolean;
-    readonly refetchInterval?: number | false;
+    /** A function is asked what it goes by: what came last. */
+    readonly refetchInterval?: number | false | ((last: Value<Name> | undefined) => number | false);
     /** For how long it is kept once nobody shows it, in milliseconds. */
     readonly gcTime?: number;
   } = {},
 ): UseQueryResult<Answer<Value<Name>>, ApiProblem> {
-  return useQuery({ ...apiQuery(name, input), ...options });
+  const { refetchInterval = false, ...others } = options;
+  const every =
+    typeof refetchInterval === 'function'
+      ? ({ state }: { readonly state: { readonly data: Answer<Value<Name>> | undefined } }) => refetchInterval(state.data?.value)
+      : refetchInterval;
+  return useQuery({ ...apiQuery(name, input), ...others, refetchInterval: every });
 }
 
 /** Does something: `const add = useAct('addAgent', ['listAgents'])`, `add.mutate({ body })`. What it changes is asked again. */

@@ -8,7 +8,7 @@ import { useAct } from '../api/hooks.ts';
 import { useRefusal } from '../api/session.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Notice } from '../ui/State.tsx';
-import { showCount } from '../ui/units.ts';
+import { showBytes, showCount } from '../ui/units.ts';
 
 /** A job that runs, with a way to give it up; nothing once it has done what it was to do. */
 export function JobProgress({ job }: { readonly job: JobView }): ReactElement | null {
@@ -24,7 +24,8 @@ export function JobProgress({ job }: { readonly job: JobView }): ReactElement | 
     );
   }
   if (job.state === 'cancelled') return <Notice title={`${job.says} was given up`} />;
-  const counted = total === null ? `${showCount(done)} ${unit}` : `${showCount(done)} of ${showCount(total)} ${unit}`;
+  const show = unit === 'bytes' ? showBytes : (count: number): string => `${showCount(count)} ${unit}`;
+  const counted = total === null ? show(done) : `${unit === 'bytes' ? show(done) : showCount(done)} of ${show(total)}`;
   const isCounted = total !== null && total > 0;
   return (
     <div className="job">

@@ -7,7 +7,8 @@ import type { LockView } from '../api/contract.ts';
 import { useRefusal } from '../api/session.tsx';
 import { Badge } from '../ui/Badge.tsx';
 import { Button } from '../ui/Button.tsx';
-import { commandLine } from '../ui/command-line.ts';
+import { commands } from '../commands.ts';
+import { CommandLine } from '../ui/CommandLine.tsx';
 import { ConfirmDialog, Drawer } from '../ui/Dialog.tsx';
 import { Field } from '../ui/Field.tsx';
 import { Panel } from '../ui/Panel.tsx';
@@ -46,6 +47,7 @@ function Locks({ locks, fault }: { readonly locks: readonly LockView[]; readonly
       {fault === null ? null : (
         <Notice tone="bad" title="Nobody can say what is locked, so everything is.">
           {fault}
+          <CommandLine command={commands.liftEverything()} label="Lifts everything, once the folder is repaired" />
         </Notice>
       )}
       {locks.length === 0 ? (
@@ -93,7 +95,7 @@ function OneLock({ lock }: { readonly lock: LockView }): ReactElement {
         isOpen={isAsking}
         onClose={() => setAsking(false)}
         confirmLabel="Lift"
-        command={liftCommand(lock.kind, lock.name, reason)}
+        command={commands.lift({ kind: lock.kind, name: lock.name, reason })}
         isPending={lift.isPending}
         problem={lift.error}
         onConfirm={() =>
@@ -137,7 +139,7 @@ export function LockDialog({
       onClose={onClose}
       confirmLabel="Lock now"
       isDestructive
-      command={lockCommand(kind, name, reason)}
+      command={commands.lock({ kind, name, reason })}
       isPending={lock.isPending}
       problem={lock.error}
       onConfirm={() =>
@@ -162,16 +164,4 @@ export function LockDialog({
       />
     </ConfirmDialog>
   );
-}
-
-function lockCommand(kind: string, name: string, reason: string): string {
-  return commandLine('lockdown', ...wordsOf(kind, name, reason));
-}
-
-function liftCommand(kind: string, name: string, reason: string): string {
-  return commandLine('lockdown', 'lift', ...wordsOf(kind, name, reason));
-}
-
-function wordsOf(kind: string, name: string, reason: string): readonly string[] {
-  return [kind, ...(name === '' ? [] : [name]), ...(reason === '' ? [] : ['--reason', reason])];
 }

@@ -2,9 +2,12 @@
 
 const PLAIN = /^[A-Za-z0-9_@%+=:,./-]+$/;
 
-/** `commandLine('agents', 'add', name)`: a command of sallyport, each word one word whatever is in it. */
-export function commandLine(...words: readonly string[]): string {
-  return ['sallyport', ...words.map(quote)].join(' ');
+/** `commandLine('agents add', [name], ['--group', group])`: a command of sallyport, each word one word whatever is in it, and none of them an option. */
+export function commandLine(command: string, words: readonly string[] = [], options: readonly string[] = []): string {
+  // What strangers call their tools may look like an option.
+  const isMistakable = words.some((word) => word.startsWith('-') && word !== '-');
+  const rest = isMistakable ? [...options, '--', ...words] : [...words, ...options];
+  return ['sallyport', command, ...rest.map(quote)].join(' ');
 }
 
 function quote(word: string): string {

@@ -64,9 +64,18 @@ export interface EntryFacts {
   readonly server: string;
   readonly tool: string;
   readonly rule: string;
+  /** As it is searched for and counted: what was given up was denied by nobody. */
   readonly verdict: string;
   /** Names of detectors, each once. */
   readonly findings: readonly string[];
+}
+
+/** The verdict on a call whose agent hung up before there was one. */
+export const GIVEN_UP = 'given_up';
+
+/** Whether a call was given up. Its line has a denial, since nothing was carried; but nobody denied it. */
+export function isGivenUp(members: EntryLine['members']): boolean {
+  return members['reason'] === 'hung-up' && members['verdict'] === 'deny';
 }
 
 /** What the first line of an entry says. */
@@ -83,7 +92,7 @@ export function factsOf(kind: EntryKind, members: EntryLine['members']): EntryFa
     server: isLock && text('subject') === 'server' ? text('name') : text('server'),
     tool: text('tool'),
     rule: text('rule'),
-    verdict: text('verdict'),
+    verdict: isGivenUp(members) ? GIVEN_UP : text('verdict'),
     findings: findingsOf(members),
   };
 }

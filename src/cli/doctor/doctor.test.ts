@@ -80,7 +80,7 @@ const key = (expiresAt: string | null): AgentView['keys'][number] => ({
   createdAt: '2026-11-01T00:00:00.000Z',
   expiresAt,
 });
-const agent = (name: string, keys: AgentView['keys']): AgentView => ({ name, groups: [], attributes: {}, keys });
+const agent = (name: string, keys: AgentView['keys']): AgentView => ({ name, groups: [], attributes: {}, priority: 'interactive', keys });
 
 test('agents without a key that is valid are named, and those that soon have none', () => {
   const found = checkKeys(

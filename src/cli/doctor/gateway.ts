@@ -17,7 +17,7 @@ const SEEN_OTHERWISE: ReadonlySet<Warning['code']> = new Set(['server_failed', '
 export function checkGateway(status: GatewayStatus, overview: Overview | undefined): Finding[] {
   const { workers } = status;
   const serving = workers.filter(({ state }) => state === 'serving').length;
-  const state = `Version ${status.version}, process ${status.pid}, ${serving} workers serve, revision ${status.config.revision} in force since ${status.config.loadedAt}.`;
+  const state = `Version ${status.version}, process ${status.pid}, ${serving} workers serve, config revision ${status.config.revision} in force since ${status.config.loadedAt}.`;
   const warnings = (overview?.warnings ?? []).filter(({ code }) => !SEEN_OTHERWISE.has(code)).map(toFinding);
   return [
     status.ready

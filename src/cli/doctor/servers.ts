@@ -60,7 +60,7 @@ function toFindings(probe: ServerProbe, nowMs: number): Finding[] {
 function textOf({ verdict, text, hops, tools, revisions }: ServerProbe): string {
   const steps = hops.flatMap(({ hop, ms }) => (ms === null ? [] : [`${hop} ${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`])).join(', ');
   if (verdict === 'failed') return text;
-  return `${text} ${steps}. ${tools ?? 0} tools; ${revisions.join(', ')}.`;
+  return `${text} ${steps}. ${tools ?? 0} ${tools === 1 ? 'tool' : 'tools'}; ${revisions.join(', ')}.`;
 }
 
 /** Our clock against those of the servers: where most differ by the same, it is ours that is wrong. */

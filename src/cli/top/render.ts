@@ -73,7 +73,7 @@ function figuresOf(overview: Overview, capacity: CapacityView | undefined, frame
     ),
     line(
       'window',
-      `${totals.calls} calls, ${totals.denied} denied, ${totals.asked} asked, ${totals.errors} failed, ${totals.refused} refused, at most ${totals.running} at once`,
+      `${totals.calls} calls, ${totals.denied} denied, ${totals.asked} asked, ${totals.errors} failed, ${totals.refused} turned away, ${totals.givenUp} given up, at most ${totals.running} at once`,
     ),
     line('gateway', `adds ${quantiles(totals.overheadMs)}`),
     line('servers', `take ${quantiles(totals.serverMs)}`),

@@ -15,6 +15,7 @@ const FLOW = {
   allowed: 18,
   denied: 2,
   asked: 0,
+  givenUp: 0,
   errors: 1,
   refused: 3,
   running: 4,

@@ -4,7 +4,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 /** Counted up whenever a column, an index or what is put into them changes. */
-export const INDEX_FORMAT = 3;
+export const INDEX_FORMAT = 4;
 
 /** Numbers of words that queries and partial indexes name. 0 stands for no word. */
 export const WORDS = { call: 1, allow: 2, ok: 3 } as const;

@@ -1,5 +1,6 @@
 // How the gateway and its servers do: keeps the history of what workers report, and answers the admin API from it.
 
+import { join } from 'node:path';
 import type {
   AdminPorts,
   AdminProblem,
@@ -16,13 +17,14 @@ import type { Result } from '../../base/index.ts';
 import type { ConfigShard } from '../../config/index.ts';
 import type { ServerConfig } from '../../servers/index.ts';
 import { createHistory } from '../../telemetry/index.ts';
-import type { MetricsDump } from '../../telemetry/index.ts';
+import type { Log, MetricsDump } from '../../telemetry/index.ts';
 import type { CatalogueAuthority } from '../catalogue-authority.ts';
 import type { Channel } from '../channel.ts';
 import type { Links } from '../child.ts';
 import { reckonCapacity } from './capacity.ts';
 import { createFailures } from './failures.ts';
 import { gaugeOf, gaugesOf } from './gauges.ts';
+import { createHistoryKeeping } from './history-keeping.ts';
 import { readMachine } from './machine.ts';
 import { createServerProbes } from './server-probe.ts';
 import { toPoint, toServerPoint, toServerTotals, toTotals } from './views.ts';
@@ -40,6 +42,7 @@ export interface OverviewDeskOptions {
   readonly isServing: (channel: Channel) => boolean;
   readonly diskFaults: () => readonly string[];
   readonly anchorFaults: () => readonly string[];
+  readonly log: Log;
 }
 
 /** What the desk asks the other ports. */
@@ -52,16 +55,20 @@ export interface OverviewDesk {
   /** The last whole step, for a view that goes along. */
   latest(): OverviewPoint;
   port(ports: AskedPorts): OverviewPort;
+  /** Keeps its history for whoever comes next. */
+  close(): Promise<void>;
 }
 
 const RECENT: Window = '5m';
 const MEASURED: Window = '15m';
+const HISTORY_FILE = 'overview.history';
 const MAX_TOOLS = 1_000;
 const MAX_BUSIEST = 50;
 
 export function createOverviewDesk(options: OverviewDeskOptions): OverviewDesk {
   const { nowMs, total, shard } = options;
   const history = createHistory(nowMs);
+  const keeping = createHistoryKeeping({ history, file: join(options.dataFolder, HISTORY_FILE), log: options.log });
   const loads = createWorkerLoads(nowMs);
   const failures = createFailures(nowMs);
   const probes = createServerProbes(options.links, options.isServing);
@@ -175,6 +182,7 @@ export function createOverviewDesk(options: OverviewDeskOptions): OverviewDesk {
       failures.end(worker);
     },
     latest: () => toPoint(history.latest()),
+    close: () => keeping.close(),
     port: (ports) => ({
       read: (window) => read(ports, window),
       capacity,

@@ -10,12 +10,13 @@ export function toPoint(point: FlowPoint): OverviewPoint {
 }
 
 export function toTotals(flow: Flow): Totals {
-  const { calls, allowed, denied, asked, errors, refused, running, bytesIn, bytesOut } = flow;
+  const { calls, allowed, denied, asked, givenUp, errors, refused, running, bytesIn, bytesOut } = flow;
   return {
     calls,
     allowed,
     denied,
     asked,
+    givenUp,
     errors,
     refused,
     running,

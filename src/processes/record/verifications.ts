@@ -23,7 +23,7 @@ export function createVerifications({
       shelf.begin({
         says: 'Checking that nobody changed the record',
         by,
-        unit: 'files',
+        unit: 'bytes',
         work: ({ signal, progress }) => reader.askLong('verify', { anchors: anchors() }, { signal, onProgress: progress }),
       }),
     readVerification: async (id) => {

@@ -13,7 +13,7 @@ const MAX_BAD = 100;
 export async function verifyRecord(
   dataFolder: string,
   anchors: readonly string[],
-  onProgress: (files: number, ofFiles: number) => void,
+  onProgress: (bytes: number, ofBytes: number) => void,
 ): Promise<VerificationReport> {
   const used: string[] = [];
   const unused: string[] = [];
@@ -25,7 +25,7 @@ export async function verifyRecord(
   const report = await verifyLogs(join(dataFolder, 'audit'), {
     anchors: used,
     keeper: join(dataFolder, 'keys'),
-    onProgress: ({ segments, ofSegments }) => onProgress(segments, ofSegments),
+    onProgress: ({ bytes, ofBytes }) => onProgress(bytes, ofBytes),
   });
   return {
     ok: report.ok,

@@ -1,10 +1,10 @@
 // The admission: everything that stands between a request and its server, in one order, for every request that wants there: an agent's own, a
 // later round of a bridge, one server's share of a question to many. Nothing else leads to a permit.
 
-import { ANONYMOUS_KEY_ID } from '../../agents/index.ts';
 import type { Principal } from '../../agents/index.ts';
 import type { Snapshot } from '../../config/index.ts';
 import type { Edit, JsonObject } from '../../mcp/index.ts';
+import { currentCaller } from '../current-caller.ts';
 import type { Call, Ports } from '../exchange.ts';
 import { refusedBy } from '../rescue.ts';
 import { askPerson } from './ask-step.ts';
@@ -140,16 +140,9 @@ function renew(admission: Admission, ports: Ports): boolean {
   const { principal, peer } = admission.call.arrival;
   admission.snapshot = ports.snapshot();
   admission.verdict = undefined;
-  const current = currentPrincipal(principal, peer.listener, admission.snapshot, ports.nowMs());
+  const current = currentCaller(principal, peer.listener, admission.snapshot, ports.nowMs());
   if (current !== undefined) admission.principal = current;
   return current !== undefined;
-}
-
-/** The caller as it stands now. */
-function currentPrincipal(principal: Principal, listener: string, snapshot: Snapshot, nowMs: number): Principal | undefined {
-  if (principal.keyId !== ANONYMOUS_KEY_ID) return snapshot.agents.current(principal, nowMs);
-  const anonymous = snapshot.listeners.find((one) => one.name === listener)?.anonymous;
-  return anonymous === principal.agent ? snapshot.agents.anonymous(principal.agent) : undefined;
 }
 
 function noLeave(): NotAdmitted {

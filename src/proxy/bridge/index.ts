@@ -19,5 +19,7 @@ export type { PlayedFacts, PlayedSession } from './played-session.ts';
 export { createSessions } from './sessions.ts';
 export type { Session, SessionLife, Sessions } from './sessions.ts';
 export type { SealingKey } from './seal.ts';
+export { createSharedListens } from './shared-listens.ts';
+export type { SharedListens } from './shared-listens.ts';
 export { createTaskIds } from './task-ids.ts';
 export type { TaskIds } from './task-ids.ts';

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { checkModernRequest, parseJson, readMessage } from '../../mcp/index.ts';
 import type { JsonObject, Message, MessageId } from '../../mcp/index.ts';
-import type { Principal } from '../../agents/index.ts';
+import type { Caller } from '../../agents/index.ts';
 import { beginCall } from '../call.ts';
 import type { Call, Ports } from '../exchange.ts';
 import { ANN, bed, fakeReply, fakeServer, modern, NOTHING_FOUND, rule, snapshotWith } from '../fakes.fixture.ts';
@@ -13,7 +13,7 @@ import { createLegacyServers } from './legacy-servers.ts';
 import type { LegacyServers } from './legacy-servers.ts';
 import type { Ask, Asking, Hearing, LegacyLinkEvents } from './party.ts';
 
-export const BOB: Principal = { ...ANN, agent: 'bob', keyId: 'k2' };
+export const BOB: Caller = { ...ANN, agent: 'bob', keyId: 'k2' };
 
 /** A link whose other end is the test. */
 export interface ScriptedLink {
@@ -48,7 +48,7 @@ export interface AskOptions {
   readonly id?: MessageId;
   readonly capabilities?: object;
   readonly meta?: object;
-  readonly principal?: Principal;
+  readonly principal?: Caller;
   readonly scope?: string;
 }
 

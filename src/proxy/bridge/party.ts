@@ -24,12 +24,18 @@ export interface Ask {
   readonly scope: string;
 }
 
+/** What was done once for all who hear the same: what it changes is known to the catalogue. */
+export interface SharedLook {
+  /** Nothing was found in it. */
+  readonly isClean: boolean;
+}
+
 /** Who listens to what comes of an ask. After `final` or `fail` nothing more is said. */
 export interface Hearing {
   /** It takes no more now; `Asking.resume` is called when it does. */
   readonly full: boolean;
-  /** A notification in the modern form, with the ask's own progress token or subscription id. */
-  note(said: NoteMessage): void;
+  /** A notification in the modern form, with the ask's own progress token or subscription id. `shared`: it is said to others as well. */
+  note(said: NoteMessage, shared?: SharedLook): void;
   /** The answer in the modern form, under the ask's id. */
   final(said: FinalMessage): void;
   /** There is none. `unknown`: the server may have acted on it. */

@@ -24,9 +24,10 @@ export interface LineListener {
 /** So many lines in a row that belong nowhere, and the server is ended: some print a log there, but not without ever answering. */
 const MAX_NOISE_LINES = 10_000;
 
-/** Starts a server and listens to it. */
+/** Starts a server and listens to it, until its link is closed. */
 export function listenToServer(open: OpenServer, listener: LineListener): StdioLink {
   let noise = 0;
+  let closed = false;
   const hear = (line: Uint8Array): boolean => {
     const document = parseJson(line, { repairSurrogates: true });
     const messages = document.ok ? readAnswerMessages(document.value, listener.revision) : document;
@@ -54,16 +55,22 @@ export function listenToServer(open: OpenServer, listener: LineListener): StdioL
   };
   const link = open({
     onLine: (line) => {
+      // It was on its way when the server was closed: nobody waits for it, and nothing is wrong with it.
+      if (closed) return;
       if (belongs(line)) {
         noise = 0;
         return;
       }
       listener.onNoise();
-      if (++noise === MAX_NOISE_LINES) link.close();
+      if (++noise === MAX_NOISE_LINES) close();
     },
     onExit: (text) => listener.onExit(text),
   });
-  return link;
+  const close = (): void => {
+    closed = true;
+    link.close();
+  };
+  return { send: (line, onLost) => link.send(line, onLost), pause: () => link.pause(), resume: () => link.resume(), close };
 }
 
 /** Lets a server wait while an agent that it talks to does not read. */

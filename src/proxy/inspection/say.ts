@@ -11,9 +11,10 @@ import { ofConcern } from './concern.ts';
 /** What a server says that is no answer. */
 export type Said = Extract<Message, { kind: 'notification' | 'request' }>;
 
-/** The message as it may be said on this hop; undefined: it may not. */
-export function sayable(call: Call, message: Said): Said | undefined {
+/** The message as it may be said on this hop; undefined: it may not. `isClean`: it has been looked into for somebody else, and nothing was found. */
+export function sayable(call: Call, message: Said, isClean = false): Said | undefined {
   if (!mayBeSaid(call, message)) return undefined;
+  if (isClean) return message;
   const { bytes } = message.document;
   const surface = surfaceOf(message);
   const found = ofConcern(call.inspecting.inspector.lookNow(bytes, surface), call, surface);

@@ -3,6 +3,7 @@
 import { useState } from 'react';
 import type { ReactElement } from 'react';
 import { useAct } from '../../api/hooks.ts';
+import { commands } from '../../commands.ts';
 import { paths } from '../../paths.ts';
 import { Button, LinkButton } from '../../ui/Button.tsx';
 import { CommandLine } from '../../ui/CommandLine.tsx';
@@ -10,7 +11,7 @@ import { Dialog } from '../../ui/Dialog.tsx';
 import { Checkbox, Field } from '../../ui/Field.tsx';
 import { Select } from '../../ui/Select.tsx';
 import { Notice } from '../../ui/State.tsx';
-import { addCommand, expiryOf, LASTINGS, readGroups } from './agent-words.ts';
+import { expiresOf, expiryOf, LASTINGS, readGroups } from './agent-words.ts';
 import type { Lasting } from './agent-words.ts';
 import { NewKey } from './NewKey.tsx';
 
@@ -107,7 +108,10 @@ export function AddAgent({ onClose }: { readonly onClose: () => void }): ReactEl
           />
         </>
       ) : null}
-      <CommandLine command={addCommand({ name, groups, label, lasting, hasKey })} label="The same as a command" />
+      <CommandLine
+        command={commands.addAgent({ name, groups, key: hasKey ? { label, expires: expiresOf(lasting) } : undefined })}
+        label="The same as a command"
+      />
       {add.error === null ? null : (
         <Notice tone="bad" title={add.error.title}>
           {add.error.detail}

@@ -10,7 +10,7 @@ import { LockDialog } from '../../layout/Lockdown.tsx';
 import { paths } from '../../paths.ts';
 import { Badge, Badges } from '../../ui/Badge.tsx';
 import { Button, LinkButton } from '../../ui/Button.tsx';
-import { commandLine } from '../../ui/command-line.ts';
+import { commands } from '../../commands.ts';
 import { ConfirmDialog } from '../../ui/Dialog.tsx';
 import { Facts, Page, PageHead, Panel } from '../../ui/Panel.tsx';
 import { ErrorState, Loading, Notice } from '../../ui/State.tsx';
@@ -40,7 +40,7 @@ const BACK = { href: paths.agents(), label: 'Agents' } as const;
 function Content({ agent, etag }: { readonly agent: AgentView; readonly etag: string | undefined }): ReactElement {
   const [asking, setAsking] = useState<'set' | 'remove' | 'lock'>();
   const close = (): void => setAsking(undefined);
-  const { name, groups, attributes } = agent;
+  const { name, groups, attributes, priority } = agent;
   const { data: lockdown } = useApi('readLockdown', {});
   const lock = lockdown?.value.locks.find((each) => each.kind === 'agent' && each.name === name);
   return (
@@ -78,6 +78,7 @@ function Content({ agent, etag }: { readonly agent: AgentView; readonly etag: st
           <Facts
             facts={[
               ['Groups', groups.length === 0 ? <span className="faint">none</span> : <Badges key="groups" words={groups} max={20} />],
+              ['Priority', priority],
               ...Object.entries(attributes).map(([attribute, value]) => [attribute, <Untrusted key={attribute} text={value} />] as const),
               [
                 'Keys',
@@ -122,7 +123,7 @@ function RemoveAgent({
       onClose={onClose}
       confirmLabel="Remove agent"
       isDestructive
-      command={commandLine('agents', 'remove', name)}
+      command={commands.removeAgent(name)}
       isPending={remove.isPending}
       problem={remove.error}
       onConfirm={() =>

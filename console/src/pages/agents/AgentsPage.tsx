@@ -9,7 +9,7 @@ import { useApiPages } from '../../api/pages.ts';
 import { useRefusal } from '../../api/session.tsx';
 import { Badge, Badges } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
-import { commandLine } from '../../ui/command-line.ts';
+import { commands } from '../../commands.ts';
 import { CommandLine } from '../../ui/CommandLine.tsx';
 import { SearchField } from '../../ui/Field.tsx';
 import { Page, PageHead, Panel } from '../../ui/Panel.tsx';
@@ -103,7 +103,12 @@ export function AgentsPage(): ReactElement {
             height="fill"
             empty={
               query === '' ? (
-                <EmptyState icon="agents" title="No agents yet" action={addButton} command={commandLine('agents', 'add', 'my-agent')}>
+                <EmptyState
+                  icon="agents"
+                  title="No agents yet"
+                  action={addButton}
+                  command={commands.addAgent({ name: 'my-agent', groups: [], key: {} })}
+                >
                   Add one, and give its key to the program that shall call. Until then every request is turned away.
                 </EmptyState>
               ) : (
@@ -119,7 +124,7 @@ export function AgentsPage(): ReactElement {
           />
         )}
       </Panel>
-      <CommandLine command={commandLine('agents', 'list')} label="The same in a terminal" />
+      <CommandLine command={commands.listAgents()} label="The same in a terminal" />
       {isAdding ? <AddAgent onClose={() => setAdding(false)} /> : null}
     </Page>
   );

@@ -7,7 +7,7 @@ import { useAct } from '../../api/hooks.ts';
 import { useRefusal } from '../../api/session.tsx';
 import { Badge } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
-import { commandLine } from '../../ui/command-line.ts';
+import { commands } from '../../commands.ts';
 import { ConfirmDialog, Dialog } from '../../ui/Dialog.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { Panel } from '../../ui/Panel.tsx';
@@ -17,7 +17,7 @@ import { Table } from '../../ui/Table.tsx';
 import type { Column } from '../../ui/Table.tsx';
 import { Time, Untrusted, useNow } from '../../ui/Text.tsx';
 import { toast } from '../../ui/Toast.tsx';
-import { expiryOf, keyCommand, LASTINGS } from './agent-words.ts';
+import { expiresOf, expiryOf, LASTINGS } from './agent-words.ts';
 import type { Lasting } from './agent-words.ts';
 import { NewKey } from './NewKey.tsx';
 
@@ -77,7 +77,7 @@ export function Keys({ agent, etag }: KeysProps): ReactElement {
         rows={agent.keys}
         keyOf={({ id }) => id}
         empty={
-          <EmptyState icon="key" title="It has no key" command={commandLine('agents', 'key', agent.name)}>
+          <EmptyState icon="key" title="It has no key" command={commands.issueKey(agent.name)}>
             Without one it is turned away at the door. Issue one and give it to the program.
           </EmptyState>
         }
@@ -124,7 +124,7 @@ function IssueKey({ agent, etag, onClose }: KeysProps & { readonly onClose: () =
       isOpen
       onClose={onClose}
       confirmLabel="Issue key"
-      command={keyCommand(agent.name, label, lasting)}
+      command={commands.issueKey(agent.name, { label, expires: expiresOf(lasting) })}
       isPending={issue.isPending}
       problem={issue.error}
       onConfirm={() =>
@@ -159,7 +159,7 @@ function Revoke({
       onClose={onClose}
       confirmLabel="Revoke"
       isDestructive
-      command={what === 'all' ? commandLine('agents', 'revoke', name) : commandLine('agents', 'revoke', name, '--key', what.id)}
+      command={commands.revokeKeys(name, what === 'all' ? undefined : what.id)}
       isPending={one.isPending || all.isPending}
       problem={one.error ?? all.error}
       onConfirm={() =>

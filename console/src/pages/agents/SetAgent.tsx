@@ -1,13 +1,15 @@
-// Changing the groups and attributes of an agent.
+// Changing the groups, attributes and priority of an agent.
 
 import { useState } from 'react';
 import type { ReactElement } from 'react';
 import type { AgentView } from '../../api/contract.ts';
 import { useAct } from '../../api/hooks.ts';
+import { commands } from '../../commands.ts';
 import { ConfirmDialog } from '../../ui/Dialog.tsx';
 import { Field } from '../../ui/Field.tsx';
+import { Select } from '../../ui/Select.tsx';
 import { toast } from '../../ui/Toast.tsx';
-import { readAttributes, readGroups, setCommand, writeAttributes } from './agent-words.ts';
+import { PRIORITIES, readAttributes, readGroups, writeAttributes } from './agent-words.ts';
 
 /** The dialog. Saved only where nobody else has changed an agent in between. */
 export function SetAgent({
@@ -20,6 +22,7 @@ export function SetAgent({
   readonly onClose: () => void;
 }): ReactElement {
   const [groupText, setGroupText] = useState(agent.groups.join(', '));
+  const [priority, setPriority] = useState(agent.priority);
   const [attributeText, setAttributeText] = useState(writeAttributes(agent.attributes));
   const change = useAct('changeAgent', ['readAgent', 'listAgents']);
   const groups = readGroups(groupText);
@@ -30,14 +33,14 @@ export function SetAgent({
       isOpen
       onClose={onClose}
       confirmLabel="Save"
-      command={setCommand(agent.name, groups, attributes)}
+      command={commands.setAgent(agent.name, { groups, attributes, priority })}
       isPending={change.isPending}
       problem={change.error}
       disabledReason={wrong === undefined ? undefined : 'Each line of the attributes has to be NAME=VALUE.'}
       onConfirm={() => {
         if (wrong !== undefined) return;
         change.mutate(
-          { path: { agent: agent.name }, body: { groups: [...groups], attributes: { ...attributes } }, ifMatch: etag },
+          { path: { agent: agent.name }, body: { groups: [...groups], attributes: { ...attributes }, priority }, ifMatch: etag },
           {
             onSuccess: () => {
               toast({ tone: 'good', title: `${agent.name} was changed` });
@@ -63,6 +66,7 @@ export function SetAgent({
         rows={4}
         isMono
       />
+      <Select label="Where there are too many calls" options={PRIORITIES} value={priority} onChange={setPriority} />
     </ConfirmDialog>
   );
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addCommand, clientConfig, expiryOf, keyCommand, readAttributes, readGroups, setCommand, writeAttributes } from './agent-words.ts';
+import { clientConfig, expiresOf, expiryOf, readAttributes, readGroups, writeAttributes } from './agent-words.ts';
 
 test('groups are read as people type them', () => {
   assert.deepEqual(readGroups(' finance,readers  finance\nops '), ['finance', 'readers', 'ops']);
@@ -20,15 +20,7 @@ test('a key ends when it was chosen to', () => {
   const now = Date.parse('2031-01-01T00:00:00Z');
   assert.equal(expiryOf('30d', now), '2031-01-31T00:00:00.000Z');
   assert.equal(expiryOf('never', now), null);
-});
-
-test('what is done has its command', () => {
-  const input = { name: 'billing', groups: ['finance'], label: "Kim's laptop", lasting: '30d', hasKey: true } as const;
-  assert.equal(addCommand(input), "sallyport agents add billing --group finance --label 'Kim'\\''s laptop' --expires 30d");
-  assert.equal(addCommand({ ...input, hasKey: false }), 'sallyport agents add billing --group finance --no-key');
-  assert.equal(keyCommand('billing', '', 'never'), 'sallyport agents key billing');
-  assert.equal(setCommand('billing', [], { team: 'labs' }), 'sallyport agents set billing --no-groups --attribute team=labs');
-  assert.equal(setCommand('billing', ['a', 'b'], {}), 'sallyport agents set billing --group a --group b --no-attributes');
+  assert.deepEqual([expiresOf('30d'), expiresOf('never')], ['30d', undefined]);
 });
 
 test('a client is told where to go and which key to show', () => {

@@ -1,6 +1,6 @@
-// What people type about agents, and the same as commands.
+// What people type about agents, and choose for them and their keys.
 
-import { commandLine } from '../../ui/command-line.ts';
+import type { AgentView } from '../../api/contract.ts';
 
 /** How long a key works: as it is chosen, as a command says it, in days. */
 export const LASTINGS = [
@@ -13,12 +13,24 @@ export const LASTINGS = [
 /** One of them. */
 export type Lasting = (typeof LASTINGS)[number]['value'];
 
+/** Whose calls go first where there are more than can be carried. */
+export const PRIORITIES = [
+  { value: 'critical', label: 'Critical: first' },
+  { value: 'interactive', label: 'Interactive: as most are' },
+  { value: 'batch', label: 'Batch: last' },
+] as const satisfies readonly { readonly value: AgentView['priority']; readonly label: string }[];
+
 const DAY_MS = 86_400_000;
 
 /** When a key ends that is issued now; null: never. */
 export function expiryOf(lasting: Lasting, nowMs: number): string | null {
   const days = LASTINGS.find(({ value }) => value === lasting)?.days ?? null;
   return days === null ? null : new Date(nowMs + days * DAY_MS).toISOString();
+}
+
+/** The same for a command; undefined: never. */
+export function expiresOf(lasting: Lasting): string | undefined {
+  return lasting === 'never' ? undefined : lasting;
 }
 
 /** Groups as somebody types them: with commas or spaces between. */
@@ -44,45 +56,6 @@ export function writeAttributes(attributes: Readonly<Record<string, string>>): s
   return Object.entries(attributes)
     .map(([name, value]) => `${name}=${value}`)
     .join('\n');
-}
-
-/** `sallyport agents add …`. */
-export function addCommand(input: {
-  readonly name: string;
-  readonly groups: readonly string[];
-  readonly label: string;
-  readonly lasting: Lasting;
-  readonly hasKey: boolean;
-}): string {
-  const key = input.hasKey ? keyOptions(input.label, input.lasting) : ['--no-key'];
-  return commandLine(
-    'agents',
-    'add',
-    input.name === '' ? 'NAME' : input.name,
-    ...input.groups.flatMap((group) => ['--group', group]),
-    ...key,
-  );
-}
-
-/** `sallyport agents key …`. */
-export function keyCommand(agent: string, label: string, lasting: Lasting): string {
-  return commandLine('agents', 'key', agent, ...keyOptions(label, lasting));
-}
-
-/** `sallyport agents set …`. */
-export function setCommand(agent: string, groups: readonly string[], attributes: Readonly<Record<string, string>>): string {
-  const pairs = Object.entries(attributes);
-  return commandLine(
-    'agents',
-    'set',
-    agent,
-    ...(groups.length === 0 ? ['--no-groups'] : groups.flatMap((group) => ['--group', group])),
-    ...(pairs.length === 0 ? ['--no-attributes'] : pairs.flatMap(([name, value]) => ['--attribute', `${name}=${value}`])),
-  );
-}
-
-function keyOptions(label: string, lasting: Lasting): readonly string[] {
-  return [...(label === '' ? [] : ['--label', label]), ...(lasting === 'never' ? [] : ['--expires', lasting])];
 }
 
 /** What a program that speaks MCP is told so that it comes to the gateway, in the form most of them read. */

@@ -6,6 +6,7 @@ import type { ReactElement } from 'react';
 import type { ApprovalView } from '../../api/contract.ts';
 import { useApi } from '../../api/hooks.ts';
 import { useRefusal } from '../../api/session.tsx';
+import { commands } from '../../commands.ts';
 import { Badge } from '../../ui/Badge.tsx';
 import type { Tone } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
@@ -66,7 +67,7 @@ const WHO: Column<ApprovalView> = {
 const WHAT: Column<ApprovalView> = {
   id: 'what',
   header: 'Would call',
-  width: { min: 200, share: 2 },
+  width: { min: 160, share: 2 },
   cell: ({ server, name }) => (
     <span>
       <span className="faint">{server} / </span>
@@ -204,7 +205,7 @@ function Waiting({ approvals = [], query }: WaitingProps): ReactElement {
         isLoading={query.isPending}
         onOpen={({ id }) => setAddress({ id }, true)}
         empty={
-          <EmptyState icon="good" title="Nothing waits for you" command="sallyport approvals list">
+          <EmptyState icon="good" title="Nothing waits for you" command={commands.listApprovals()}>
             When a rule with <code>effect: ask</code> matches, the call waits here until somebody answers or its time is over.
           </EmptyState>
         }

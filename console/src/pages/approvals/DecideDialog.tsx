@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react';
 import type { ReactElement } from 'react';
 import type { ApprovalView } from '../../api/contract.ts';
 import { useAct } from '../../api/hooks.ts';
-import { commandLine } from '../../ui/command-line.ts';
+import { commands } from '../../commands.ts';
 import { ConfirmDialog } from '../../ui/Dialog.tsx';
 import { Untrusted } from '../../ui/Text.tsx';
 import { toast } from '../../ui/Toast.tsx';
@@ -47,7 +47,7 @@ export function DecideDialog({ decision, approvals, onClose, onDone }: DecideDia
       isDestructive={shown === 'reject'}
       isPending={decide.isPending}
       problem={decide.error}
-      command={commandLine('approvals', shown, ...ids)}
+      command={commands.decideApprovals(shown, ids)}
       onConfirm={() =>
         decide.mutate(
           { body: { decision: shown, ids } },

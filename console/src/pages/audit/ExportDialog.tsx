@@ -8,7 +8,7 @@ import type { ApiProblem } from '../../api/problem.ts';
 import { useRefusal } from '../../api/session.tsx';
 import { toOptions, toQuery } from '../../records/filter.ts';
 import type { RecordFilter } from '../../records/filter.ts';
-import { commandLine } from '../../ui/command-line.ts';
+import { commands } from '../../commands.ts';
 import { ConfirmDialog } from '../../ui/Dialog.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { Select } from '../../ui/Select.tsx';
@@ -61,7 +61,7 @@ export function ExportDialog({ filter, isOpen, onClose }: ExportDialogProps): Re
       isPending={isPending}
       problem={problem}
       disabledReason={refusal}
-      command={commandLine('audit', 'export', '--format', format, ...toOptions(wanted), ...(why === undefined ? [] : ['--reason', why]))}
+      command={commands.exportRecord({ format, filter: toOptions(wanted), reason })}
       onConfirm={() => void onExport()}
     >
       <p>

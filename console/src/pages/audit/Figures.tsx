@@ -8,7 +8,7 @@ import { readFilter, toOptions, toQuery } from '../../records/filter.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Chart } from '../../ui/Chart.tsx';
 import { CommandLine } from '../../ui/CommandLine.tsx';
-import { commandLine } from '../../ui/command-line.ts';
+import { commands } from '../../commands.ts';
 import { Segmented } from '../../ui/Field.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { EmptyState, ErrorState, Loading } from '../../ui/State.tsx';
@@ -59,7 +59,7 @@ export function Figures(): ReactElement {
           )}
         </div>
       </Panel>
-      <CommandLine command={commandLine('audit', 'query', '--count-by', by, ...toOptions(filter))} />
+      <CommandLine command={commands.countRecord(by, toOptions(filter))} />
     </div>
   );
 }

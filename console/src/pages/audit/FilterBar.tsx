@@ -24,6 +24,7 @@ const VERDICTS = [
   { value: 'allow', label: 'Allowed' },
   { value: 'ask', label: 'Asked' },
   { value: 'deny', label: 'Denied' },
+  { value: 'given_up', label: 'Given up' },
 ] as const;
 
 const KINDS = [

@@ -6,11 +6,12 @@ import type { RecordView, RecordsPage } from '../../api/contract.ts';
 import { useApiPages } from '../../api/pages.ts';
 import { Outcome } from '../../records/Outcome.tsx';
 import { placeOf } from '../../records/place.ts';
+import { whyOf } from '../../records/reasons.ts';
 import { readFilter, targetOf, toOptions, toQuery } from '../../records/filter.ts';
 import { Badge } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { CommandLine } from '../../ui/CommandLine.tsx';
-import { commandLine } from '../../ui/command-line.ts';
+import { commands } from '../../commands.ts';
 import { Panel } from '../../ui/Panel.tsx';
 import { EmptyState, ErrorState } from '../../ui/State.tsx';
 import { Table } from '../../ui/Table.tsx';
@@ -72,9 +73,8 @@ const COLUMNS: readonly Column<RecordView>[] = [
   {
     id: 'rule',
     header: 'Rule or reason',
-    width: { min: 120, share: 1 },
-    cell: ({ rule, reason }) =>
-      rule === null ? reason === null ? null : <span className="faint">{reason}</span> : <code className="truncate">{rule}</code>,
+    width: { min: 120, share: 3 },
+    cell: (record) => (record.rule === null ? <Why record={record} /> : <code className="truncate">{record.rule}</code>),
   },
   {
     id: 'findings',
@@ -105,6 +105,16 @@ const COLUMNS: readonly Column<RecordView>[] = [
     cell: ({ serverUs }) => (serverUs === null ? null : showMs(serverUs / 1_000)),
   },
 ];
+
+/** What nothing of the policy decided, in words; the code stands in the entry. */
+function Why({ record }: { readonly record: RecordView }): ReactElement | null {
+  const why = whyOf(record);
+  return why === undefined ? null : (
+    <span className="faint truncate" title={why.says}>
+      <Untrusted text={why.says} />
+    </span>
+  );
+}
 
 const rowsOf = (page: RecordsPage): readonly RecordView[] => page.records;
 
@@ -142,7 +152,7 @@ export function Records(): ReactElement {
             onOpen={(record) => setAddress({ entry: placeOf(record) }, true)}
             openKey={address['entry']}
             empty={
-              <EmptyState icon="audit" title="Nothing on record fits" command={commandLine('audit', 'query', ...toOptions(filter))}>
+              <EmptyState icon="audit" title="Nothing on record fits" command={commands.queryRecord(toOptions(filter))}>
                 Take something away from the filter, or choose a longer time. A call stands here as soon as it is decided.
               </EmptyState>
             }
@@ -150,7 +160,7 @@ export function Records(): ReactElement {
           />
         )}
       </Panel>
-      <CommandLine command={commandLine('audit', 'query', ...toOptions(filter))} />
+      <CommandLine command={commands.queryRecord(toOptions(filter))} />
       <ExportDialog filter={filter} isOpen={isExporting} onClose={() => setExporting(false)} />
     </div>
   );

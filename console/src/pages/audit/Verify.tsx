@@ -8,7 +8,7 @@ import { JobProgress } from '../../jobs/JobProgress.tsx';
 import { Badge } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { CommandLine } from '../../ui/CommandLine.tsx';
-import { commandLine } from '../../ui/command-line.ts';
+import { commands } from '../../commands.ts';
 import { Facts, Panel } from '../../ui/Panel.tsx';
 import { ErrorState, Notice } from '../../ui/State.tsx';
 import { Code, Time, Untrusted } from '../../ui/Text.tsx';
@@ -27,7 +27,10 @@ export function Verify(): ReactElement {
   const verification = useApi(
     'readVerification',
     { path: { job: job ?? '' } },
-    { enabled: job !== undefined && refusal === undefined, refetchInterval: job === undefined ? false : POLL_MS },
+    {
+      enabled: job !== undefined && refusal === undefined,
+      refetchInterval: (last) => (last !== undefined && last.job.state !== 'running' ? false : POLL_MS),
+    },
   );
   const found = verification.data?.value;
   return (
@@ -52,7 +55,7 @@ export function Verify(): ReactElement {
             {begin.error.detail}
           </Notice>
         )}
-        <CommandLine command={commandLine('audit', 'verify')} />
+        <CommandLine command={commands.verifyRecord()} />
       </Panel>
       {verification.error !== null && <ErrorState problem={verification.error} />}
       {found !== undefined && <JobProgress job={found.job} />}

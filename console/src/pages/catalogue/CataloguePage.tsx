@@ -6,6 +6,7 @@ import type { ReactElement } from 'react';
 import type { DefinitionPage as Page_, DefinitionRow } from '../../api/contract.ts';
 import { useApi } from '../../api/hooks.ts';
 import { useApiPages } from '../../api/pages.ts';
+import { commands } from '../../commands.ts';
 import { paths } from '../../paths.ts';
 import { Badge, Badges } from '../../ui/Badge.tsx';
 import { SearchField } from '../../ui/Field.tsx';
@@ -77,7 +78,7 @@ export function CataloguePage(): ReactElement {
     <Page fill>
       <PageHead
         title="Catalogue"
-        description="What servers list. Nothing reaches an agent until it is approved in exactly the shape it has now."
+        description="What servers list. What a trusted server lists first is approved as it comes; whatever is new or changes later reaches no agent until it is approved in exactly the shape it has now."
       />
       {faults.map(({ server, fault }) => (
         <Notice key={server} tone="bad" title={`Nothing that was approved of ${server} can be trusted`}>
@@ -147,13 +148,13 @@ function NothingHere({ state, isFiltered }: { readonly state: State; readonly is
   }
   if (state === 'withheld') {
     return (
-      <EmptyState icon="good" title="Nothing waits for a review" command="sallyport tools review">
+      <EmptyState icon="good" title="Nothing waits for a review" command={commands.reviewTools()}>
         Whatever a server adds or changes is withheld from agents and stands here until somebody approves it.
       </EmptyState>
     );
   }
   return (
-    <EmptyState icon="catalogue" title="Nothing was listed yet" command="sallyport servers">
+    <EmptyState icon="catalogue" title="Nothing was listed yet" command={commands.servers()}>
       Servers are asked for what they have once an agent, or the gateway itself, speaks to them. Look at Servers whether one of them failed.
     </EmptyState>
   );

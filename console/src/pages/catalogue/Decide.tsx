@@ -8,7 +8,7 @@ import { useAct, useApi } from '../../api/hooks.ts';
 import { paths } from '../../paths.ts';
 import { useRefusal } from '../../api/session.tsx';
 import { Button } from '../../ui/Button.tsx';
-import { commandLine } from '../../ui/command-line.ts';
+import { commands } from '../../commands.ts';
 import { ConfirmDialog } from '../../ui/Dialog.tsx';
 import { toast } from '../../ui/Toast.tsx';
 import { KIND_WORDS } from './readable-definition.ts';
@@ -40,7 +40,6 @@ export function Decide({ definition }: { readonly definition: DefinitionView }):
       void navigate({ href: paths.definition({ server: of, kind: kindOf, name: called }) });
     } else void navigate({ href: paths.catalogue() });
   };
-  const words = ['tools', shown, server, ...(name === '' ? [] : [name]), '--kind', kind, '--fingerprint', fingerprint];
   return (
     <>
       {state !== 'rejected' && (
@@ -66,7 +65,7 @@ export function Decide({ definition }: { readonly definition: DefinitionView }):
         isDestructive={shown === 'reject'}
         isPending={decide.isPending}
         problem={decide.error}
-        command={commandLine(...words)}
+        command={commands.decideDefinition(shown, definition)}
         onConfirm={() =>
           decide.mutate({ body: { server, decision: shown, name: name === '' ? null : name, kind, fingerprint } }, { onSuccess: onDone })
         }

@@ -5,7 +5,7 @@ import type { ReactElement } from 'react';
 import { useAct } from '../../api/hooks.ts';
 import { useRefusal } from '../../api/session.tsx';
 import { Button } from '../../ui/Button.tsx';
-import { commandLine } from '../../ui/command-line.ts';
+import { commands } from '../../commands.ts';
 import { ConfirmDialog } from '../../ui/Dialog.tsx';
 import { toast } from '../../ui/Toast.tsx';
 
@@ -26,7 +26,7 @@ export function DecideAll({ server }: { readonly server: string }): ReactElement
         confirmLabel="Approve all"
         isPending={decide.isPending}
         problem={decide.error}
-        command={commandLine('tools', 'approve', server, '--all')}
+        command={commands.approveAll(server)}
         onConfirm={() =>
           decide.mutate(
             { body: { server, decision: 'approve' } },

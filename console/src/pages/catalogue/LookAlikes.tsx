@@ -3,6 +3,7 @@
 import type { ReactElement } from 'react';
 import type { LookAlikesView } from '../../api/contract.ts';
 import { useApi } from '../../api/hooks.ts';
+import { commands } from '../../commands.ts';
 import { Badge } from '../../ui/Badge.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { EmptyState, ErrorState, Loading } from '../../ui/State.tsx';
@@ -64,7 +65,7 @@ export function LookAlikes(): ReactElement {
           rows={lookAlikes}
           keyOf={({ kind, one, other }) => [kind, one.server, one.name, other.server, other.name].join(' ')}
           empty={
-            <EmptyState icon="good" title="Nothing could be mistaken for something else" command="sallyport tools look-alikes">
+            <EmptyState icon="good" title="Nothing could be mistaken for something else" command={commands.lookAlikes()}>
               Names and texts of every server are compared with those of all others, whenever one of them changes.
             </EmptyState>
           }

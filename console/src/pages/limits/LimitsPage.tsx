@@ -10,7 +10,7 @@ import { paths } from '../../paths.ts';
 import { Badge, Badges } from '../../ui/Badge.tsx';
 import { LinkButton } from '../../ui/Button.tsx';
 import { CommandLine } from '../../ui/CommandLine.tsx';
-import { commandLine } from '../../ui/command-line.ts';
+import { commands } from '../../commands.ts';
 import { SearchField, Segmented } from '../../ui/Field.tsx';
 import { Page, PageHead, Panel } from '../../ui/Panel.tsx';
 import { EmptyState, ErrorState, Loading } from '../../ui/State.tsx';
@@ -65,7 +65,7 @@ export function LimitsPage(): ReactElement {
             icon="limits"
             title="No limit is set"
             action={<LinkButton href={paths.policies()}>Open the policy</LinkButton>}
-            command="sallyport limits"
+            command={commands.limits()}
           >
             A limit has a name under <code>limits:</code> in the policy, and rules name it: calls that they let through are counted against
             it.
@@ -84,7 +84,7 @@ export function LimitsPage(): ReactElement {
             ))}
           </div>
           <Buckets key={chosen.name} limit={chosen} />
-          <CommandLine command={commandLine('limits')} />
+          <CommandLine command={commands.limits()} />
         </>
       )}
     </Page>
@@ -177,7 +177,7 @@ function Buckets({ limit }: { readonly limit: Limit }): ReactElement {
 function columnsOf(limit: Limit): readonly Column<Bucket>[] {
   const { kind, capacity } = limit;
   return [
-    { id: 'who', header: 'Who and what', width: { min: 220, share: 3 }, cell: (bucket) => <Subject bucket={bucket} /> },
+    { id: 'who', header: 'Who and what', width: { min: 160, share: 3 }, cell: (bucket) => <Subject bucket={bucket} /> },
     {
       id: 'meter',
       header: 'Left',

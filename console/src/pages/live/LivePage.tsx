@@ -9,9 +9,10 @@ import type { ApiProblem } from '../../api/problem.ts';
 import { useRefusal } from '../../api/session.tsx';
 import { paths } from '../../paths.ts';
 import { placeOf } from '../../records/place.ts';
+import { whyOf } from '../../records/reasons.ts';
 import { RecordDrawer } from '../../records/RecordDrawer.tsx';
 import { Button, LinkButton } from '../../ui/Button.tsx';
-import { commandLine } from '../../ui/command-line.ts';
+import { commands } from '../../commands.ts';
 import { CommandLine } from '../../ui/CommandLine.tsx';
 import { SearchField, Segmented } from '../../ui/Field.tsx';
 import { Page, PageHead, Panel } from '../../ui/Panel.tsx';
@@ -122,7 +123,7 @@ function Calls(): ReactElement {
           />
         )}
       </Panel>
-      <CommandLine command={commandLine('audit', 'tail')} label="The same in a terminal" />
+      <CommandLine command={commands.tailRecord()} label="The same in a terminal" />
       <RecordDrawer place={open} onClose={() => setAddress({ entry: undefined })} onOpen={openEntry} />
     </Page>
   );
@@ -200,8 +201,19 @@ function search(rows: readonly RecordView[], text: string): readonly RecordView[
   if (text === '') return rows;
   const wanted = text.toLowerCase();
   return rows.filter((row) =>
-    [row.agent, row.subject, row.server, row.method, row.tool, row.prompt, row.resource, row.rule, row.reason, row.code, row.id].some(
-      (member) => member?.toLowerCase().includes(wanted) === true,
-    ),
+    [
+      row.agent,
+      row.subject,
+      row.server,
+      row.method,
+      row.tool,
+      row.prompt,
+      row.resource,
+      row.rule,
+      row.reason,
+      row.code,
+      row.id,
+      whyOf(row)?.says,
+    ].some((member) => member?.toLowerCase().includes(wanted) === true),
   );
 }

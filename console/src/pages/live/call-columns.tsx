@@ -4,6 +4,7 @@ import type { ReactElement } from 'react';
 import type { RecordView } from '../../api/contract.ts';
 import { targetOf } from '../../records/filter.ts';
 import { Outcome } from '../../records/Outcome.tsx';
+import { whyOf } from '../../records/reasons.ts';
 import { Badge } from '../../ui/Badge.tsx';
 import type { Column } from '../../ui/Table.tsx';
 import { Time, Untrusted } from '../../ui/Text.tsx';
@@ -14,7 +15,7 @@ export const CALL_COLUMNS = {
   time: { id: 'time', header: 'Time', width: 112, cell: ({ time }) => <Time at={time} form="clock" /> },
   when: { id: 'when', header: 'When', width: 100, cell: ({ time }) => <Time at={time} form="distance" /> },
   agent: { id: 'agent', header: 'Agent', width: { min: 124, share: 2 }, cell: (record) => <Who record={record} /> },
-  server: { id: 'server', header: 'Server', width: { min: 90, share: 2 }, cell: ({ server }) => <span>{server ?? '–'}</span> },
+  server: { id: 'server', header: 'Server', width: { min: 90, share: 1 }, cell: ({ server }) => <span>{server ?? '–'}</span> },
   target: {
     id: 'target',
     header: 'What',
@@ -32,12 +33,15 @@ export const CALL_COLUMNS = {
   why: {
     id: 'why',
     header: 'Rule or reason',
-    width: { min: 130, share: 3 },
-    cell: ({ rule, reason, code }) => (
-      <span className="soft">
-        <Untrusted text={rule ?? reason ?? code ?? ''} />
-      </span>
-    ),
+    width: { min: 130, share: 5 },
+    cell: (record) => {
+      const why = record.rule ?? whyOf(record)?.says ?? '';
+      return (
+        <span className="soft truncate" title={why}>
+          <Untrusted text={why} />
+        </span>
+      );
+    },
   },
   findings: {
     id: 'findings',

@@ -60,6 +60,16 @@ export function Capacity(): ReactElement {
 function Resource({ resource, isExplained }: { readonly resource: ResourceView; readonly isExplained: boolean }): ReactElement {
   const { used, available, unit, carries, text } = resource;
   const name = nameOf(resource);
+  // Of the disk it is known what is left, not what others filled it with: a meter would show it empty.
+  if (resource.resource === 'disk')
+    return (
+      <li>
+        <span className="capacity-name">{name}</span>
+        <span className="numeric capacity-left">{show(available, unit)} free</span>
+        <span />
+        {isExplained ? <span className="capacity-text faint">{text}</span> : null}
+      </li>
+    );
   const share = available === 0 ? 0 : Math.min(1, used / available);
   return (
     <li>

@@ -5,7 +5,7 @@ import type { ReactElement } from 'react';
 import type { Overview, Window } from '../../api/contract.ts';
 import { useApi } from '../../api/hooks.ts';
 import { paths } from '../../paths.ts';
-import { commandLine } from '../../ui/command-line.ts';
+import { commands } from '../../commands.ts';
 import { CommandLine } from '../../ui/CommandLine.tsx';
 import { Segmented } from '../../ui/Field.tsx';
 import { Page, PageHead, Stat } from '../../ui/Panel.tsx';
@@ -65,8 +65,8 @@ function Content({ overview }: { readonly overview: Overview }): ReactElement {
         <GatewayFacts gateway={overview.gateway} />
       </div>
       <div className="overview-commands">
-        <CommandLine command={commandLine('top')} label="The same in a terminal" />
-        <CommandLine command={commandLine('doctor')} label="What looks into everything that may be wrong" />
+        <CommandLine command={commands.top()} label="The same in a terminal" />
+        <CommandLine command={commands.doctor()} label="What looks into everything that may be wrong" />
       </div>
     </>
   );
@@ -78,11 +78,16 @@ function Stats({ overview: { totals, waiting, points } }: { readonly overview: O
   const server = totals.serverMs === null ? null : splitMs(totals.serverMs.p50);
   return (
     <div className="overview-stats">
-      <Stat label="Calls" value={showCount(totals.calls)} hint={<NowRate fallback={ratePerSecond(points.at(-2))} />} href={paths.live()} />
+      <Stat
+        label="Requests"
+        value={showCount(totals.calls)}
+        hint={<NowRate fallback={ratePerSecond(points.at(-2))} />}
+        href={paths.live()}
+      />
       <Stat
         label="Denied"
         value={showCount(totals.denied)}
-        hint={`${showShare(totals.denied, totals.calls)} of all calls`}
+        hint={`${showShare(totals.denied, totals.calls)} of all requests`}
         href={paths.live({ verdict: 'deny' })}
       />
       <Stat

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OverviewPoint } from '../../api/contract.ts';
-import { decisionSeries, latencySeries, ratePerSecond, timesOf, wholePoints } from './figures.ts';
+import { decisionSeries, latencySeries, noneUntil, ratePerSecond, timesOf, wholePoints } from './figures.ts';
 
 const POINT: OverviewPoint = {
   at: '2031-01-01T00:00:00.000Z',
@@ -10,6 +10,7 @@ const POINT: OverviewPoint = {
   allowed: 30,
   denied: 15,
   asked: 5,
+  givenUp: 0,
   errors: 1,
   refused: 2,
   running: 3,
@@ -36,6 +37,8 @@ test('figures are per second, whatever a point lasts', () => {
 test('what is under way is not drawn', () => {
   assert.deepEqual(wholePoints([1, 2, 3]), [1, 2]);
   assert.deepEqual(wholePoints([]), []);
+  assert.match(noneUntil('None', [POINT]), /^None up to \d\d:\d\d:00\.$/);
+  assert.equal(noneUntil('None', []), 'None in this time.');
 });
 
 test('a time without calls has no latency, which is not the same as none', () => {

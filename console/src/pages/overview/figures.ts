@@ -2,6 +2,7 @@
 
 import type { OverviewPoint, Quantiles } from '../../api/contract.ts';
 import type { Series } from '../../ui/chart-math.ts';
+import { showTime } from '../../ui/units.ts';
 
 /** Calls per second; null where there is no point. */
 export function ratePerSecond(point: Pick<OverviewPoint, 'calls' | 'seconds'> | undefined): number | null {
@@ -11,6 +12,12 @@ export function ratePerSecond(point: Pick<OverviewPoint, 'calls' | 'seconds'> | 
 /** Points without the last, which is under way: its calls have come in a part of its time only, and would read as a fall. */
 export function wholePoints<Point>(points: readonly Point[]): readonly Point[] {
   return points.slice(0, -1);
+}
+
+/** What is said in place of whole points that hold nothing: up to when, as tiles count what is under way too. */
+export function noneUntil(what: string, points: readonly { readonly at: string }[]): string {
+  const underWay = points.at(-1);
+  return underWay === undefined ? `${what} in this time.` : `${what} up to ${showTime(Date.parse(underWay.at)).slice(11)}.`;
 }
 
 /** When each point began, in milliseconds. */
@@ -32,6 +39,7 @@ export function errorSeries(points: readonly OverviewPoint[]): readonly Series[]
   return [
     { id: 'errors', label: 'Failed', color: 4, values: perSecond(points, 'errors') },
     { id: 'refused', label: 'Turned away', color: 5, values: perSecond(points, 'refused') },
+    { id: 'givenUp', label: 'Given up by agents', color: 2, values: perSecond(points, 'givenUp') },
   ];
 }
 
@@ -55,7 +63,7 @@ export function latencySeries(points: readonly OverviewPoint[]): readonly Series
 
 function perSecond(
   points: readonly OverviewPoint[],
-  member: 'allowed' | 'asked' | 'denied' | 'errors' | 'refused' | 'bytesIn' | 'bytesOut',
+  member: 'allowed' | 'asked' | 'denied' | 'errors' | 'givenUp' | 'refused' | 'bytesIn' | 'bytesOut',
 ): readonly number[] {
   return points.map((point) => point[member] / point.seconds);
 }

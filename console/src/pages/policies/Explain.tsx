@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { ReactElement } from 'react';
 import { useAct, useApi } from '../../api/hooks.ts';
 import { useRefusal } from '../../api/session.tsx';
+import { commands } from '../../commands.ts';
 import { Button } from '../../ui/Button.tsx';
 import { CommandLine } from '../../ui/CommandLine.tsx';
 import { Field } from '../../ui/Field.tsx';
@@ -11,7 +12,7 @@ import { Panel } from '../../ui/Panel.tsx';
 import { Select } from '../../ui/Select.tsx';
 import { EmptyState, Notice } from '../../ui/State.tsx';
 import { useAddress } from '../use-address.ts';
-import { toCommand, toInput } from './explain-input.ts';
+import { toWords, toInput } from './explain-input.ts';
 import type { ExplainForm } from './explain-input.ts';
 import { Explanation } from './Explanation.tsx';
 
@@ -82,7 +83,7 @@ export function Explain(): ReactElement {
           <Button variant="primary" type="submit" disabledReason={refusal} isPending={explain.isPending}>
             Explain
           </Button>
-          <CommandLine command={toCommand(form)} />
+          <CommandLine command={commands.explain(toWords(form))} />
         </form>
       </Panel>
       <div className="explain-answer">

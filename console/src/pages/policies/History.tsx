@@ -6,9 +6,11 @@ import type { DiffLineView, PolicyRevisionPage, PolicyRevisionView, PolicyView }
 import { useApi } from '../../api/hooks.ts';
 import { useApiPages } from '../../api/pages.ts';
 import { useRefusal } from '../../api/session.tsx';
+import { commands } from '../../commands.ts';
 import { SideBySide } from '../../diff/SideBySide.tsx';
 import { Badge } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
+import { CommandLine } from '../../ui/CommandLine.tsx';
 import { Facts, Panel } from '../../ui/Panel.tsx';
 import { EmptyState, ErrorState, Loading } from '../../ui/State.tsx';
 import { Table } from '../../ui/Table.tsx';
@@ -52,20 +54,23 @@ export function History({ current, etag }: Current): ReactElement {
     return <Revision revision={revision} current={current} etag={etag} onBack={() => setAddress({ revision: undefined })} />;
   if (pages.error !== null) return <ErrorState problem={pages.error} onRetry={pages.restart} />;
   return (
-    <Panel flush>
-      <Table
-        label="Revisions of the policy"
-        columns={COLUMNS}
-        list={pages.list}
-        keyOf={({ revision: number }) => String(number)}
-        onOpen={({ revision: number }) => setAddress({ revision: String(number) }, true)}
-        empty={
-          <EmptyState icon="clock" title="No policy was in force yet">
-            Every policy that is put in force stands here from then on, with who saved it and why.
-          </EmptyState>
-        }
-      />
-    </Panel>
+    <div className="policy">
+      <Panel flush>
+        <Table
+          label="Revisions of the policy"
+          columns={COLUMNS}
+          list={pages.list}
+          keyOf={({ revision: number }) => String(number)}
+          onOpen={({ revision: number }) => setAddress({ revision: String(number) }, true)}
+          empty={
+            <EmptyState icon="clock" title="No policy was in force yet">
+              Every policy that is put in force stands here from then on, with who saved it and why.
+            </EmptyState>
+          }
+        />
+      </Panel>
+      <CommandLine command={commands.listRevisions()} label="The same in a terminal" />
+    </div>
   );
 }
 
@@ -124,6 +129,7 @@ function Revision({ revision, current, etag, onBack }: Current & { readonly revi
           leftTitle={value.before === null ? 'Nothing before' : `Revision ${value.before}`}
           rightTitle={`Revision ${value.revision}`}
         />
+        <CommandLine command={commands.showRevision(value.revision)} label="The same in a terminal" />
       </div>
       {current !== undefined && (
         <SaveDialog

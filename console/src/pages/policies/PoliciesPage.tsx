@@ -23,7 +23,9 @@ export function PoliciesPage(): ReactElement {
   const view = VIEWS.find((one) => one === address['view']) ?? 'document';
   const policy = useApi('readPolicy', {});
   const open = useApi('listProposals', { query: { state: 'open', limit: 100 } });
-  const waiting = open.data?.value.proposals.length ?? 0;
+  const undecided = open.data?.value.proposals ?? [];
+  // Those that the policy was changed under are not decided either, but nobody can accept them.
+  const waiting = undecided.filter(({ state }) => state === 'open').length;
   const takesTwo = policy.data?.value.separation === 'two';
   if (policy.error !== null) {
     return (
@@ -42,7 +44,7 @@ export function PoliciesPage(): ReactElement {
     { id: 'explain', label: 'Explain', content: <Explain /> },
     { id: 'replay', label: 'Replay', content: <Replay /> },
     { id: 'history', label: 'History', content: <History current={policy.data?.value} etag={policy.data?.etag} /> },
-    ...(takesTwo || waiting > 0
+    ...(takesTwo || undecided.length > 0
       ? [{ id: 'proposals', label: 'Proposals', count: waiting > 0 ? waiting : undefined, content: <Proposals /> } as const]
       : []),
   ];

@@ -6,12 +6,14 @@ import { ask } from '../../api/client.ts';
 import type { CheckedPolicy, PolicyView } from '../../api/contract.ts';
 import { useApi } from '../../api/hooks.ts';
 import { asProblem } from '../../api/problem.ts';
+import { commands } from '../../commands.ts';
 import type { EditorProblem } from '../../editor/create-editor.ts';
 import { PolicyEditor } from '../../editor/PolicyEditor.tsx';
 import type { EditorHandle } from '../../editor/PolicyEditor.tsx';
 import { useRefusal } from '../../api/session.tsx';
 import { Badge } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
+import { CommandLine } from '../../ui/CommandLine.tsx';
 import { Notice } from '../../ui/State.tsx';
 import { toCompletionSource } from './completion-source.ts';
 import { keepDraft, useDraft } from './policy-draft.ts';
@@ -133,6 +135,7 @@ export function PolicyDocument({ policy, etag }: { readonly policy: PolicyView; 
         </section>
         <PolicySide policy={policy} text={text} problems={problems} checked={checked} onGo={(line) => editor.current?.goToLine(line)} />
       </div>
+      <CommandLine command={commands.showPolicy()} label="The text in a terminal" />
       <SaveDialog
         isOpen={isSaving}
         onClose={() => setSaving(false)}

@@ -6,10 +6,12 @@ import type { ProposalPage, ProposalView } from '../../api/contract.ts';
 import { useAct, useApi } from '../../api/hooks.ts';
 import { useApiPages } from '../../api/pages.ts';
 import { useRefusal, useSession } from '../../api/session.tsx';
+import { commands } from '../../commands.ts';
 import { SideBySide } from '../../diff/SideBySide.tsx';
 import { Badge } from '../../ui/Badge.tsx';
 import type { Tone } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
+import { CommandLine } from '../../ui/CommandLine.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { EmptyState, ErrorState, Loading, Notice } from '../../ui/State.tsx';
@@ -31,6 +33,12 @@ const STATE_TONES: Readonly<Record<ProposalView['state'], Tone>> = {
   outdated: 'neutral',
 };
 const DONE: Readonly<Record<Decision, string>> = { accept: 'Accepted and in force', reject: 'Rejected', withdraw: 'Taken back' };
+
+const LINE_LABELS: Readonly<Record<Decision, string>> = {
+  accept: 'Accepts it, with a key of yours',
+  reject: 'Rejects it, with a key of yours',
+  withdraw: 'Takes it back, with a key of yours',
+};
 
 const COLUMNS: readonly Column<ProposalView>[] = [
   { id: 'state', header: 'State', width: 110, cell: ({ state }) => <Badge tone={STATE_TONES[state]}>{state}</Badge> },
@@ -55,20 +63,23 @@ export function Proposals(): ReactElement {
   if (proposal !== undefined) return <Proposal id={proposal} onBack={() => setAddress({ proposal: undefined })} />;
   if (pages.error !== null) return <ErrorState problem={pages.error} onRetry={pages.restart} />;
   return (
-    <Panel flush>
-      <Table
-        label="Proposals"
-        columns={COLUMNS}
-        list={pages.list}
-        keyOf={(one) => one.proposal}
-        onOpen={(one) => setAddress({ proposal: one.proposal }, true)}
-        empty={
-          <EmptyState icon="good" title="Nothing was proposed">
-            Whoever changes the document proposes it; it waits here until somebody else accepts it.
-          </EmptyState>
-        }
-      />
-    </Panel>
+    <div className="policy">
+      <Panel flush>
+        <Table
+          label="Proposals"
+          columns={COLUMNS}
+          list={pages.list}
+          keyOf={(one) => one.proposal}
+          onOpen={(one) => setAddress({ proposal: one.proposal }, true)}
+          empty={
+            <EmptyState icon="good" title="Nothing was proposed">
+              Whoever changes the document proposes it; it waits here until somebody else accepts it.
+            </EmptyState>
+          }
+        />
+      </Panel>
+      <CommandLine command={commands.listProposals()} label="The same in a terminal" />
+    </div>
   );
 }
 
@@ -128,6 +139,9 @@ function Proposal({ id, onBack }: { readonly id: string; readonly onBack: () => 
         {value.state === 'open' && (
           <>
             <Field label="Why" value={reason} onChange={setReason} description="Goes on record with what you decide." />
+            {(isMine ? (['withdraw'] as const) : (['accept', 'reject'] as const)).map((decision) => (
+              <CommandLine key={decision} command={commands.decideProposal(decision, id, reason)} label={LINE_LABELS[decision]} />
+            ))}
             <div className="dialog-actions">
               {isMine ? (
                 button('withdraw', 'Take it back', undefined)

@@ -9,7 +9,7 @@ import { JobProgress } from '../../jobs/JobProgress.tsx';
 import { Badge } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { CommandLine } from '../../ui/CommandLine.tsx';
-import { commandLine } from '../../ui/command-line.ts';
+import { commands } from '../../commands.ts';
 import { Segmented } from '../../ui/Field.tsx';
 import { Panel, Stat } from '../../ui/Panel.tsx';
 import { EmptyState, ErrorState, Notice } from '../../ui/State.tsx';
@@ -47,7 +47,7 @@ export function Replay(): ReactElement {
   const replay = useApi(
     'readReplay',
     { path: { job: job ?? '' } },
-    { enabled: job !== undefined, refetchInterval: job === undefined ? false : POLL_MS },
+    { enabled: job !== undefined, refetchInterval: (last) => (last !== undefined && last.job.state !== 'running' ? false : POLL_MS) },
   );
   const state = replay.data?.value.job.state;
   const isRunning = state === 'running';
@@ -75,7 +75,7 @@ export function Replay(): ReactElement {
             {begin.error.detail}
           </Notice>
         )}
-        <CommandLine command={commandLine('policy', 'replay', '--since', window)} />
+        <CommandLine command={commands.replayPolicy(window)} />
       </Panel>
       {replay.error !== null && <ErrorState problem={replay.error} />}
       {job !== undefined && replay.data !== undefined && <JobProgress job={replay.data.value.job} />}

@@ -7,10 +7,10 @@ import { ask } from '../../api/client.ts';
 import type { PolicyView } from '../../api/contract.ts';
 import { useAct } from '../../api/hooks.ts';
 import type { ApiProblem } from '../../api/problem.ts';
+import { commands } from '../../commands.ts';
 import { SideBySide } from '../../diff/SideBySide.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { CommandLine } from '../../ui/CommandLine.tsx';
-import { commandLine } from '../../ui/command-line.ts';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { Loading, Notice } from '../../ui/State.tsx';
@@ -97,7 +97,11 @@ function SaveForm({ onClose, policy, etag, text, restores }: SaveDialogProps): R
         autoFocus
       />
       {save.error !== null && <SaveProblem problem={save.error} />}
-      <CommandLine command={commandLine('reload')} label="The same, once the file says so" />
+      {restores === null ? (
+        <CommandLine command={commands.savePolicy({ reason, tag: policy.tag })} label="The same, with the text in policy.yaml" />
+      ) : (
+        <CommandLine command={commands.rollBackPolicy(restores, { reason, tag: policy.tag })} label="The same as a command" />
+      )}
       <div className="dialog-actions">
         <Button onPress={onClose}>Cancel</Button>
         <Button

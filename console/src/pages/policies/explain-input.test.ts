@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { toCommand, toInput } from './explain-input.ts';
+import { toInput, toWords } from './explain-input.ts';
 import type { ExplainForm } from './explain-input.ts';
 
 const FORM: ExplainForm = { agent: 'desk', server: 'files', kind: 'tool', name: 'read_file', args: '{ "path": "/tmp" }', user: '' };
@@ -22,7 +22,8 @@ test('says by field what is wrong', () => {
   assert.deepEqual(asked.ok ? [] : Object.keys(asked.problems), ['agent', 'name', 'args']);
 });
 
-test('shows the command', () => {
-  assert.equal(toCommand(FORM), `sallyport explain desk files tool read_file --args '{"path":"/tmp"}'`);
-  assert.equal(toCommand({ ...FORM, agent: '', kind: 'server', user: 'ada' }), 'sallyport explain AGENT files --user ada');
+test('says it for a command: arguments on one line, or as they were typed where they are no JSON yet', () => {
+  assert.deepEqual(toWords({ ...FORM, agent: ' desk ' }), { ...FORM, args: '{"path":"/tmp"}' });
+  assert.equal(toWords({ ...FORM, args: '{' }).args, '{');
+  assert.equal(toWords({ ...FORM, args: ' ' }).args, '');
 });

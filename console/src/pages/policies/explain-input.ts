@@ -1,7 +1,6 @@
 // What somebody asks about a call, as they have typed it: as the API takes it, and as a command.
 
 import type { ExplainInput } from '../../api/contract.ts';
-import { commandLine } from '../../ui/command-line.ts';
 
 /** What was typed. */
 export interface ExplainForm {
@@ -37,15 +36,10 @@ export function toInput(
   };
 }
 
-/** The command that asks the same. */
-export function toCommand({ agent, server, kind, name, args, user }: ExplainForm): string {
-  const words = [agent || 'AGENT', server || 'SERVER', ...(kind === 'server' ? [] : [kind, name || 'NAME'])];
-  return commandLine(
-    'explain',
-    ...words,
-    ...(kind === 'tool' && args.trim() !== '' ? ['--args', oneLine(args)] : []),
-    ...(user.trim() === '' ? [] : ['--user', user.trim()]),
-  );
+/** The same for a command: what is no JSON yet stands there as it was typed. */
+export function toWords({ agent, server, kind, name, args, user }: ExplainForm): ExplainForm {
+  const trimmed = { agent: agent.trim(), server: server.trim(), name: name.trim(), user: user.trim() };
+  return { ...trimmed, kind, args: args.trim() === '' ? '' : oneLine(args) };
 }
 
 type Args = NonNullable<Body['args']>;

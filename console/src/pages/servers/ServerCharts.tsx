@@ -6,7 +6,7 @@ import type { Series } from '../../ui/chart-math.ts';
 import { Chart } from '../../ui/Chart.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { showMs, showShort } from '../../ui/units.ts';
-import { timesOf, wholePoints } from '../overview/figures.ts';
+import { noneUntil, timesOf, wholePoints } from '../overview/figures.ts';
 
 const perSecond = (value: number): string => `${showShort(value)}/s`;
 
@@ -14,6 +14,7 @@ const perSecond = (value: number): string => `${showShort(value)}/s`;
 export function ServerCharts({ points: all }: { readonly points: readonly ServerPoint[] }): ReactElement {
   const points = wholePoints(all);
   const times = timesOf(points);
+  const empty = noneUntil('No calls', all);
   const calls: readonly Series[] = [
     { id: 'calls', label: 'Calls', color: 1, values: points.map((point) => point.calls / point.seconds) },
     { id: 'errors', label: 'Errors', color: 4, values: points.map((point) => point.errors / point.seconds) },
@@ -26,18 +27,10 @@ export function ServerCharts({ points: all }: { readonly points: readonly Server
   return (
     <div className="server-charts">
       <Panel title="Calls" description="Per second, and those that came to nothing">
-        <Chart label="Calls per second" times={times} series={calls} format={perSecond} height={170} empty="No calls in this time." />
+        <Chart label="Calls per second" times={times} series={calls} format={perSecond} height={170} empty={empty} />
       </Panel>
       <Panel title="Latency" description="How long the server took">
-        <Chart
-          label="Latency of the server"
-          times={times}
-          series={latency}
-          form="log-lines"
-          format={showMs}
-          height={170}
-          empty="No calls in this time."
-        />
+        <Chart label="Latency of the server" times={times} series={latency} form="log-lines" format={showMs} height={170} empty={empty} />
       </Panel>
     </div>
   );

@@ -11,7 +11,7 @@ import { LockDialog } from '../../layout/Lockdown.tsx';
 import { paths } from '../../paths.ts';
 import { Badges } from '../../ui/Badge.tsx';
 import { Button, LinkButton } from '../../ui/Button.tsx';
-import { commandLine } from '../../ui/command-line.ts';
+import { commands } from '../../commands.ts';
 import { CommandLine } from '../../ui/CommandLine.tsx';
 import { Segmented } from '../../ui/Field.tsx';
 import { Facts, Page, PageHead, Panel, Stat } from '../../ui/Panel.tsx';
@@ -100,7 +100,7 @@ function Content({ detail }: { readonly detail: ServerDetail }): ReactElement {
         <Failures failures={detail.failures} />
       </div>
       <LastCalls title="Last calls" filter={{ server: server.name }} />
-      <CommandLine command={commandLine('doctor', server.name)} label="The same in a terminal" />
+      <CommandLine command={commands.doctor(server.name)} label="The same in a terminal" />
     </>
   );
 }

@@ -7,7 +7,7 @@ import type { ServerStatus } from '../../api/contract.ts';
 import { useApiPages } from '../../api/pages.ts';
 import { Badge, Badges } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
-import { commandLine } from '../../ui/command-line.ts';
+import { commands } from '../../commands.ts';
 import { CommandLine } from '../../ui/CommandLine.tsx';
 import { SearchField, Segmented } from '../../ui/Field.tsx';
 import { Page, PageHead, Panel } from '../../ui/Panel.tsx';
@@ -111,7 +111,7 @@ export function ServersPage(): ReactElement {
             height="fill"
             empty={
               query === '' && state === 'all' ? (
-                <EmptyState icon="servers" title="No servers in the config" command={commandLine('import')}>
+                <EmptyState icon="servers" title="No servers in the config" command={commands.importServers()}>
                   Name one under servers in the config file, or take over those that a client of yours has.
                 </EmptyState>
               ) : (
@@ -125,7 +125,7 @@ export function ServersPage(): ReactElement {
           />
         )}
       </Panel>
-      <CommandLine command={commandLine('servers')} label="The same in a terminal" />
+      <CommandLine command={commands.servers()} label="The same in a terminal" />
     </Page>
   );
 }

@@ -6,7 +6,7 @@ import type { ServerDetail } from '../../api/contract.ts';
 import { paths } from '../../paths.ts';
 import { Badge, Badges } from '../../ui/Badge.tsx';
 import { LinkButton } from '../../ui/Button.tsx';
-import { commandLine } from '../../ui/command-line.ts';
+import { commands } from '../../commands.ts';
 import { Panel } from '../../ui/Panel.tsx';
 import { EmptyState } from '../../ui/State.tsx';
 import { Table } from '../../ui/Table.tsx';
@@ -61,7 +61,7 @@ export function Tools({ detail: { server, tools } }: { readonly detail: ServerDe
         keyOf={({ name, state }) => `${state} ${name}`}
         onOpen={({ name }) => void navigate({ href: paths.definition({ server: server.name, kind: 'tool', name }) })}
         empty={
-          <EmptyState icon="catalogue" title="None known yet" command={commandLine('tools', 'list', server.name)}>
+          <EmptyState icon="catalogue" title="None known yet" command={commands.listTools(server.name)}>
             They are learnt when an agent asks for the list of tools, or when somebody looks at the way to the server.
           </EmptyState>
         }

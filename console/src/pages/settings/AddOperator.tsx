@@ -6,13 +6,13 @@ import type { LinkView, OperatorView } from '../../api/contract.ts';
 import { useAct } from '../../api/hooks.ts';
 import { Button } from '../../ui/Button.tsx';
 import { CommandLine, CopyButton } from '../../ui/CommandLine.tsx';
-import { commandLine } from '../../ui/command-line.ts';
+import { commands } from '../../commands.ts';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { Select } from '../../ui/Select.tsx';
 import { Notice } from '../../ui/State.tsx';
 import { Time } from '../../ui/Text.tsx';
-import { namesAsOptions, readNames, ROLE_OPTIONS } from './operator-roles.ts';
+import { readNames, ROLE_OPTIONS } from './operator-roles.ts';
 
 /** The dialog; it is a new one each time it is opened. */
 export function AddOperator({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }): ReactElement {
@@ -67,17 +67,7 @@ function Form({ onClose }: { readonly onClose: () => void }): ReactElement {
           {add.error.detail}
         </Notice>
       )}
-      <CommandLine
-        command={commandLine(
-          'operators',
-          'add',
-          name.trim() === '' ? 'NAME' : name.trim(),
-          '--role',
-          role,
-          ...namesAsOptions('--group', inGroups),
-          ...namesAsOptions('--agent', ofAgents),
-        )}
-      />
+      <CommandLine command={commands.addOperator({ name: name.trim(), role, groups: inGroups, agents: ofAgents })} />
       <div className="dialog-actions">
         <Button onPress={onClose}>Cancel</Button>
         <Button

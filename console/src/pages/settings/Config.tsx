@@ -9,7 +9,7 @@ import { useRefusal } from '../../api/session.tsx';
 import { Badge } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { CommandLine } from '../../ui/CommandLine.tsx';
-import { commandLine } from '../../ui/command-line.ts';
+import { commands } from '../../commands.ts';
 import { Drawer } from '../../ui/Dialog.tsx';
 import { SearchField } from '../../ui/Field.tsx';
 import { Facts, Panel } from '../../ui/Panel.tsx';
@@ -153,7 +153,7 @@ function Standing(): ReactElement | null {
         reload.mutate(
           {},
           {
-            onSuccess: ({ value }) => toast({ tone: 'good', title: `In force as revision ${value.revision}` }),
+            onSuccess: ({ value }) => toast({ tone: 'good', title: `In force as config revision ${value.revision}` }),
             onError: ({ title, detail }) => toast({ tone: 'bad', title, detail }),
           },
         )
@@ -173,11 +173,12 @@ function Standing(): ReactElement | null {
               </li>
             ))}
           </ul>
+          <CommandLine command={commands.reload()} label="The same as a command" />
         </Notice>
       )}
       {refused === null && isStale && (
         <Notice tone="warn" title="The file was changed, and is not in force yet" action={button}>
-          <CommandLine command={commandLine('reload')} />
+          <CommandLine command={commands.reload()} />
         </Notice>
       )}
       {warnings.length > 0 && (

@@ -7,7 +7,7 @@ import { useAct } from '../../api/hooks.ts';
 import { useRefusal } from '../../api/session.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { CommandLine } from '../../ui/CommandLine.tsx';
-import { commandLine } from '../../ui/command-line.ts';
+import { commands } from '../../commands.ts';
 import { ConfirmDialog } from '../../ui/Dialog.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { Facts } from '../../ui/Panel.tsx';
@@ -16,7 +16,7 @@ import { Notice } from '../../ui/State.tsx';
 import { Time } from '../../ui/Text.tsx';
 import { toast } from '../../ui/Toast.tsx';
 import { SignInLink } from './AddOperator.tsx';
-import { namesAsOptions, readNames, ROLE_OPTIONS } from './operator-roles.ts';
+import { readNames, ROLE_OPTIONS } from './operator-roles.ts';
 
 /** Who, the version of the list that this was read in, and what happens when they are gone. */
 export interface OneOperatorProps {
@@ -75,17 +75,7 @@ function Change({ operator, etag }: Pick<OneOperatorProps, 'operator' | 'etag'>)
           {change.error.detail}
         </Notice>
       )}
-      <CommandLine
-        command={commandLine(
-          'operators',
-          'change',
-          name,
-          '--role',
-          role,
-          ...(changed.groups.length === 0 ? ['--no-groups'] : namesAsOptions('--group', changed.groups)),
-          ...(changed.agents.length === 0 ? ['--no-agents'] : namesAsOptions('--agent', changed.agents)),
-        )}
-      />
+      <CommandLine command={commands.changeOperator({ name, ...changed })} />
       <div className="dialog-actions">
         <Button
           variant="primary"
@@ -141,8 +131,8 @@ function Access({ operator: { name, sessions, linkExpiresAt } }: Pick<OneOperato
           Sign out everywhere
         </Button>
       </div>
-      <CommandLine command={commandLine('operators', 'link', name)} label="Makes a link" />
-      <CommandLine command={commandLine('operators', 'sign-out', name)} label="Signs out everywhere" />
+      <CommandLine command={commands.linkOperator(name)} label="Makes a link" />
+      <CommandLine command={commands.signOutOperator(name)} label="Signs out everywhere" />
     </section>
   );
 }
@@ -168,7 +158,7 @@ function Remove({ name, etag, onGone }: { readonly name: string } & Pick<OneOper
         isDestructive
         isPending={remove.isPending}
         problem={remove.error}
-        command={commandLine('operators', 'remove', name)}
+        command={commands.removeOperator(name)}
         onConfirm={() =>
           remove.mutate(
             { path: { operator: name }, ifMatch: etag },

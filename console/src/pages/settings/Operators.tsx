@@ -8,7 +8,7 @@ import { useRefusal, useSession } from '../../api/session.tsx';
 import { Badge, Badges } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { CommandLine } from '../../ui/CommandLine.tsx';
-import { commandLine } from '../../ui/command-line.ts';
+import { commands } from '../../commands.ts';
 import { Drawer } from '../../ui/Dialog.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { EmptyState, ErrorState } from '../../ui/State.tsx';
@@ -37,7 +37,7 @@ function columnsFor(me: string): readonly Column<OperatorView>[] {
     { id: 'groups', header: 'Groups', width: { min: 130, share: 2 }, cell: ({ groups }) => <Badges words={groups} max={2} /> },
     {
       id: 'agents',
-      header: 'Agents that act for them',
+      header: 'Their agents',
       width: { min: 150, share: 2 },
       cell: ({ agents }) => <Badges words={agents} max={2} />,
     },
@@ -75,7 +75,7 @@ export function Operators(): ReactElement {
   const refusal = useRefusal('listOperators');
   if (refusal !== undefined) {
     return (
-      <EmptyState icon="lock" title="Who may sign in is for admins" command={commandLine('operators', 'list')}>
+      <EmptyState icon="lock" title="Who may sign in is for admins" command={commands.listOperators()}>
         {refusal}
       </EmptyState>
     );
@@ -113,13 +113,17 @@ function List(): ReactElement {
           onOpen={({ name }) => setAddress({ operator: name }, true)}
           openKey={address['operator']}
           empty={
-            <EmptyState icon="agents" title="Nobody may sign in" command={commandLine('operators', 'add', 'NAME', '--role', 'admin')}>
+            <EmptyState
+              icon="agents"
+              title="Nobody may sign in"
+              command={commands.addOperator({ name: '', role: 'admin', groups: [], agents: [] })}
+            >
               Add somebody, and give them the link.
             </EmptyState>
           }
         />
       </Panel>
-      <CommandLine command={commandLine('operators', 'list')} />
+      <CommandLine command={commands.listOperators()} />
       <AddOperator isOpen={isAdding} onClose={() => setAdding(false)} />
       <Drawer title={address['operator'] ?? ''} isOpen={chosen !== undefined} onClose={() => setAddress({ operator: undefined })}>
         {chosen !== undefined && (

@@ -2,6 +2,7 @@
 
 import './settings.css';
 import type { ReactElement } from 'react';
+import { useApi } from '../../api/hooks.ts';
 import { Page, PageHead } from '../../ui/Panel.tsx';
 import { Tabs } from '../../ui/Tabs.tsx';
 import { useAddress } from '../use-address.ts';
@@ -13,10 +14,14 @@ type View = 'config' | 'operators';
 /** Settings and operators. */
 export function SettingsPage(): ReactElement {
   const [address, setAddress] = useAddress();
+  const status = useApi('readStatus', {});
   const view: View = address['view'] === 'operators' ? 'operators' : 'config';
   return (
     <Page fill>
-      <PageHead title="Settings" description="The config in force and where each value comes from, and the people who may sign in here." />
+      <PageHead
+        title="Settings"
+        description={`The config in force and where each value comes from, and the people who may sign in here.${whereCommandsRun(status.data?.value.dataFolder)}`}
+      />
       <Tabs<View>
         label="Views of the settings"
         selected={view}
@@ -28,4 +33,10 @@ export function SettingsPage(): ReactElement {
       />
     </Page>
   );
+}
+
+/** Pages show commands for copying; here it stands once what they need elsewhere than beside the config. */
+function whereCommandsRun(dataFolder: string | undefined): string {
+  if (dataFolder === undefined) return '';
+  return ` Commands that pages show are run on the machine of the gateway; they find it from any folder with --data ${dataFolder}, or SALLYPORT_DATA set to that.`;
 }

@@ -27,8 +27,3 @@ export const ROLE_TONES: Readonly<Record<Role, Tone>> = {
 export function readNames(text: string): string[] {
   return [...new Set(text.split(/[\s,]+/).filter((name) => name !== ''))];
 }
-
-/** The words of a command for each name of a list. */
-export function namesAsOptions(option: string, names: readonly string[]): readonly string[] {
-  return names.flatMap((name) => [option, name]);
-}

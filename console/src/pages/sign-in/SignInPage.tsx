@@ -15,7 +15,7 @@ import { linkIn, wantedPage } from '../../layout/sign-in-link.ts';
 import { paths } from '../../paths.ts';
 import { Button } from '../../ui/Button.tsx';
 import { CommandLine } from '../../ui/CommandLine.tsx';
-import { commandLine } from '../../ui/command-line.ts';
+import { commands } from '../../commands.ts';
 import { Field } from '../../ui/Field.tsx';
 import { Loading, Notice } from '../../ui/State.tsx';
 
@@ -71,7 +71,7 @@ export function SignInPage(): ReactElement {
             <p className="soft">
               You sign in with a link that works once and needs no password. On the machine of the gateway, this makes one and prints it:
             </p>
-            <CommandLine command={commandLine('console')} />
+            <CommandLine command={commands.signIn()} />
             <p className="soft">An administrator can make one for you, too: on the page Settings, under Operators.</p>
             <form
               className="form"
