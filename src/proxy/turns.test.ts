@@ -8,25 +8,25 @@ import type { Admitted, LetIn } from './arrival-of.ts';
 import { ANN, bed, fakeReply, modern, rule } from './fakes.fixture.ts';
 import type { SeenReply } from './fakes.fixture.ts';
 import { createTurns } from './turns.ts';
+import { LONGEST_TURN_US, TURN_US } from './waiting-line.ts';
 
-const MS = 1_000;
 const RULES = [rule('all', 'allow')];
 
-/** A worker whose every call takes three milliseconds, and whose turns end when a test says so. */
+/** A worker whose every call takes longer than a turn, and whose turns end when a test says so. */
 function worker() {
   let nowUs = 0;
   let workedUs = 0;
   let snapshot: Snapshot | undefined;
   let endTurn: () => void = () => {};
   const counted: string[] = [];
-  const road = bed(RULES, {}, { nowUs: () => (nowUs += 3 * MS) });
+  const road = bed(RULES, {}, { nowUs: () => (nowUs += 1.5 * TURN_US) });
   const inForce = (): Snapshot => (snapshot ??= road.ports.snapshot());
   const turns = createTurns({
     ports: road.ports,
     snapshot: inForce,
     onTurnedAway: (code, { address }) => counted.push(`${code} ${address}`),
     afterTurn: (end) => (endTurn = end),
-    workedUs: () => (workedUs += 19 * MS),
+    workedUs: () => (workedUs += LONGEST_TURN_US),
   });
   const letInBy = (priority: AgentPriority, method = 'POST'): LetIn & { readonly reply: SeenReply } => {
     const [message, headers] = modern('tools/call', { name: 'get_ticket', arguments: {} });
@@ -54,7 +54,7 @@ function worker() {
       snapshot: inForce(),
       peer: request.peer,
     };
-    return { request, admitted, body, arrivedUs: (nowUs += 3 * MS), isRelayed: false, reply };
+    return { request, admitted, body, arrivedUs: (nowUs += 1.5 * TURN_US), isRelayed: false, reply };
   };
   const come = (priority: AgentPriority = 'interactive', method?: string): SeenReply => {
     const letIn = letInBy(priority, method);

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AgentPriority } from '../agents/index.ts';
-import { WaitingLine } from './waiting-line.ts';
+import { TURN_US, WaitingLine } from './waiting-line.ts';
 
 const PATIENCE_MS = 100;
-const MS = 1_000;
 
 /** A line, a clock that only moves when a call is begun or a test says so, and what became of whom. */
-function bed(callUs = 500) {
+function bed(callUs = TURN_US / 4) {
   const begun: string[] = [];
   const sentAway: string[] = [];
   let nowUs = 1_000_000;
@@ -59,12 +58,12 @@ test('calls that come one at a time begin at once', () => {
   for (let n = 0; n < 50; n++) {
     assert.equal(come(`call-${n}`), 'begun');
     endTurn();
-    pause(10 * MS);
+    pause(TURN_US);
   }
 });
 
 test('of calls that take longer than a turn each turn begins one', () => {
-  const { come, endTurn, begun } = bed(7 * MS);
+  const { come, endTurn, begun } = bed(3.5 * TURN_US);
   assert.deepEqual(
     ['a', 'b', 'c'].map((name) => come(name)),
     ['begun', 'waits', 'waits'],
@@ -89,7 +88,7 @@ test('a turn begins calls for so long; the others wait for the next, in their or
 });
 
 test('the important go first: at once where they come, before the others where they wait', () => {
-  const { come, endTurn, begun } = bed(3 * MS);
+  const { come, endTurn, begun } = bed(1.5 * TURN_US);
   assert.equal(come('first'), 'begun');
   for (const [name, priority] of [
     ['b', 'batch'],
@@ -102,7 +101,7 @@ test('the important go first: at once where they come, before the others where t
 });
 
 test('critical calls wait too where there are too many of them, and are begun before all others', () => {
-  const { come, endTurn, begun } = bed(1 * MS);
+  const { come, endTurn, begun } = bed(TURN_US / 2);
   for (let n = 0; n < 12; n++) come(`c${n}`, 'critical');
   come('i');
   endTurn();
@@ -116,7 +115,7 @@ test('critical calls wait too where there are too many of them, and are begun be
 function crowd({ come, endTurn, work }: ReturnType<typeof bed>, priority: AgentPriority): number {
   for (let turn = 1; turn <= 1_000; turn++) {
     for (let n = 0; n < 40; n++) if (come('crowd', priority) === 'turned away') return turn;
-    work(5 * MS);
+    work(TURN_US);
     endTurn();
   }
   return Infinity;
@@ -137,7 +136,7 @@ test('where interactive calls are turned away, critical ones are begun', () => {
 test('a worker that is not given the processor turns nobody away, however long that lasts', () => {
   const { come, endTurn, pause } = bed();
   for (let n = 0; n < 20; n++) come(`${n}`);
-  pause(10_000 * MS);
+  pause(1_000 * TURN_US);
   endTurn();
   assert.equal(come('after it'), 'waits');
 });
@@ -145,7 +144,7 @@ test('a worker that is not given the processor turns nobody away, however long t
 test('nor does one long turn', () => {
   const { come, endTurn, work } = bed();
   for (let n = 0; n < 20; n++) come(`${n}`);
-  work(10_000 * MS);
+  work(1_000 * TURN_US);
   endTurn();
   assert.equal(come('after it'), 'waits');
 });
@@ -156,7 +155,7 @@ test('those whose turn never comes because others go first are sent away in the 
   begun.length = 0;
   for (let turn = 0; turn < 200 && line.count('batch') > 0; turn++) {
     for (let n = 0; n < 20; n++) come('crowd');
-    work(5 * MS);
+    work(TURN_US);
     endTurn();
   }
   assert.deepEqual([sentAway, begun.includes('old')], [['old'], false]);

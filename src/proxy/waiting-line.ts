@@ -29,12 +29,15 @@ interface Place<Waiting> {
   readonly sinceUs: number;
 }
 
-/** How long a turn begins calls: some twenty-five of 1 KiB. Their answers take about as long again. */
-const TURN_US = 2_000;
+/**
+ * How long a turn begins calls: some hundred of 1 KiB. Their answers take about as long again. Shorter ones make the calls of fifty busy connections wait for
+ * the next turn as a rule, and waiting is not free.
+ */
+export const TURN_US = 10_000;
 /** How long critical ones begin in the turn in which they come. */
-const CRITICAL_TURN_US = 4 * TURN_US;
-/** What a turn adds to the line's clock at most. */
-const LONGEST_TURN_US = 20_000;
+const CRITICAL_TURN_US = 2 * TURN_US;
+/** What a turn adds to the line's clock at most: a full one is about half of it. */
+export const LONGEST_TURN_US = 4 * TURN_US;
 /** How long each may wait, in patiences. */
 const PATIENCES: Readonly<Record<AgentPriority, number>> = { critical: 4, interactive: 1, batch: 0.2 };
 /** After how many times as long even those are sent away who stand in the line already: others have always come first. */
