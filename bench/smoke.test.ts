@@ -17,7 +17,7 @@ test(
   'a quick run measures everything that it asks for',
   { skip: missing.length > 0 && `${missing.join(' and ')} not installed` },
   async () => {
-    const { stdout } = await promisify(execFile)(process.execPath, [RUN, '--quick'], { maxBuffer: 1 << 24 });
+    const stdout = await quickRun();
     const file = /^Everything as JSON: (.+)$/m.exec(stdout)?.[1];
     assert.ok(file !== undefined, stdout);
     const result = JSON.parse(readFileSync(file, 'utf8'));
@@ -31,3 +31,13 @@ test(
     assert.match(stdout, /^Targets, widened for a quick run$/m);
   },
 );
+
+/** Its report. What it has measured before it failed says why it did. */
+async function quickRun(): Promise<string> {
+  const run = promisify(execFile)(process.execPath, [RUN, '--quick'], { maxBuffer: 1 << 24 });
+  const { stdout } = await run.catch((error: unknown) => {
+    const { stdout: report, stderr } = Object.assign({ stdout: '', stderr: '' }, error);
+    throw new Error(`the run failed:\n${String(stderr).slice(-2_000)}\n${report}`);
+  });
+  return stdout;
+}
