@@ -1,7 +1,7 @@
 // Every command line that the console shows, in one place: what can be done here can be done in a terminal, a script or a note as well. A test of the gateway
 // reads each with the command line's own reader, so that none is shown that does not work. Words in capitals stand for what nobody has typed yet.
 
-import type { ExplainInput } from './api/contract.ts';
+import type { ExplainForm } from './pages/policies/explain-input.ts';
 import { commandLine } from './ui/command-line.ts';
 
 /** What stands for a reason that nobody has given yet. */
@@ -50,7 +50,7 @@ export const commands = {
   listApprovals: () => commandLine('approvals list'),
   decideApprovals: (decision: 'approve' | 'reject', ids: readonly string[]) => commandLine(`approvals ${decision}`, ids),
 
-  explain: ({ agent, server, kind, name, args, user }: Explain) =>
+  explain: ({ agent, server, kind, name, args, user }: ExplainForm) =>
     commandLine(
       'explain',
       [agent || 'AGENT', server || 'SERVER', ...(kind === 'server' ? [] : [kind, name || 'NAME'])],
@@ -120,16 +120,6 @@ interface Definition {
   readonly kind: string;
   readonly name: string;
   readonly fingerprint: string;
-}
-
-interface Explain {
-  readonly agent: string;
-  readonly server: string;
-  readonly kind: ExplainInput['kind'];
-  readonly name: string;
-  /** JSON on one line. */
-  readonly args: string;
-  readonly user: string;
 }
 
 interface Save {

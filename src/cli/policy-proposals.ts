@@ -9,8 +9,8 @@ import { EXIT } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { dataFolder } from './locate.ts';
 import { keyFileOption, readPersonKey } from './person-key.ts';
-import { limitOption, readLimit, readPages } from './policy-show.ts';
-import { complain, printJson, printLine, printTable, printText } from './print.ts';
+import { listCommand } from './policy-list.ts';
+import { complain, printJson, printText } from './print.ts';
 import { complainAbout } from './problems.ts';
 
 type Decision = 'accept' | 'reject' | 'withdraw';
@@ -19,30 +19,22 @@ const ID = { name: 'ID', text: 'of the proposal, as the list has it' } as const;
 const WHO =
   'It must be known who decides: show the key of an agent that is called like your sign-in at the console. What only acts for you, and stands under your agents, is not you.';
 
-const list: Command = {
+const list = listCommand({
   name: 'policy proposals',
   summary: 'List the proposed changes of the policy that are not decided',
   description: [
     "'sallyport policy show ID' shows what one of them would change. Open: it waits for another person. Outdated: the policy was changed since, so nobody can accept it; it has to be made again.",
   ],
-  options: [{ name: 'all', text: 'also what was decided' }, limitOption('proposals')],
-  run: async (args, deps) => {
-    const limit = readLimit(args, deps);
-    if (limit === undefined) return EXIT.usage;
-    const folder = dataFolder(args, deps);
-    if (folder === undefined) return EXIT.config;
-    const { policyDocument } = deps.admin(folder);
-    const read = await readPages(limit, async (page) => {
-      const answered = await policyDocument.proposals({ ...page, state: args.flag('all') ? 'all' : 'open' });
-      return answered.ok ? ok({ rows: answered.value.proposals, next: answered.value.next }) : answered;
-    });
-    if (!read.ok) return complainAbout(deps, read.error);
-    if (args.output === 'json') printJson(deps, { proposals: read.value });
-    else if (read.value.length === 0) printLine(deps, 'Nothing waits for another person.');
-    else printTable(deps, ['ID', 'STATE', 'PROPOSED', 'BY', 'DECIDED BY', 'WHY'], read.value.map(toCells));
-    return EXIT.ok;
+  options: [{ name: 'all', text: 'also what was decided' }],
+  rows: 'proposals',
+  empty: 'Nothing waits for another person.',
+  header: ['ID', 'STATE', 'PROPOSED', 'BY', 'DECIDED BY', 'WHY'],
+  toCells,
+  ask: async ({ policyDocument }, page, args) => {
+    const answered = await policyDocument.proposals({ ...page, state: args.flag('all') ? 'all' : 'open' });
+    return answered.ok ? ok({ rows: answered.value.proposals, next: answered.value.next }) : answered;
   },
-};
+});
 
 const accept = decisionCommand('accept', {
   summary: 'Accept a proposed policy and put it in force',

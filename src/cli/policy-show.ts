@@ -5,47 +5,31 @@ import type { AdminProblem, DiffLineView, PolicyRevisionView, PolicyTextPort, Po
 import { ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import type { ParsedArguments } from './arguments.ts';
-import type { CliDeps, Command, OptionSpec } from './command.ts';
+import type { CliDeps, Command } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { dataFolder } from './locate.ts';
 import { printChecked, sayPlace } from './policy-checked.ts';
-import { complain, isPrintableText, printJson, printLine, printTable, printText } from './print.ts';
+import { listCommand } from './policy-list.ts';
+import { complain, isPrintableText, printJson, printLine, printText } from './print.ts';
 import { complainAbout } from './problems.ts';
 
-const DEFAULT_LIMIT = 50;
-/** What one page of the API has at most. */
-const PAGE = 500;
-
-/** How many of a list; `what` they are. */
-export function limitOption(what: string): OptionSpec {
-  return { name: 'limit', value: 'COUNT', text: `so many ${what} at most, newest first (default: ${DEFAULT_LIMIT})` };
-}
-
-export const policyHistoryCommand: Command = {
+export const policyHistoryCommand: Command = listCommand({
   name: 'policy history',
   summary: 'List the policies that were in force: since when, by whom and why',
   description: [
     "What somebody wrote by hand stands there from when it was reloaded; who it was nobody knows. 'sallyport policy show REVISION' shows what one of them changed.",
   ],
-  options: [limitOption('revisions')],
-  run: async (args, deps) => {
-    const limit = readLimit(args, deps);
-    if (limit === undefined) return EXIT.usage;
-    const folder = dataFolder(args, deps);
-    if (folder === undefined) return EXIT.config;
-    const { policyDocument } = deps.admin(folder);
-    const read = await readPages(limit, async (page) => {
-      const answered = await policyDocument.history(page);
-      return answered.ok ? ok({ rows: answered.value.revisions, next: answered.value.next }) : answered;
-    });
-    if (!read.ok) return complainAbout(deps, read.error);
-    if (args.output === 'json') printJson(deps, { revisions: read.value });
-    else if (read.value.length === 0) printLine(deps, 'No policy was in force yet.');
-    else printTable(deps, ['REVISION', 'SAVED', 'BY', 'RULES', 'STATE', 'WHY'], read.value.map(toCells));
-    return EXIT.ok;
+  options: [],
+  rows: 'revisions',
+  empty: 'No policy was in force yet.',
+  header: ['REVISION', 'SAVED', 'BY', 'RULES', 'STATE', 'WHY'],
+  toCells,
+  ask: async ({ policyDocument }, page) => {
+    const answered = await policyDocument.history(page);
+    return answered.ok ? ok({ rows: answered.value.revisions, next: answered.value.next }) : answered;
   },
-};
+});
 
 export const policyShowCommand: Command = {
   name: 'policy show',
@@ -74,35 +58,6 @@ export const policyShowCommand: Command = {
     return show(args, deps, await policyDocument.readRevision(which), printRevision);
   },
 };
-
-/** Says what is wrong with it, and gives back undefined. */
-export function readLimit(args: ParsedArguments, deps: CliDeps): number | undefined {
-  const limit = Number(args.text('limit') ?? DEFAULT_LIMIT);
-  if (Number.isInteger(limit) && limit >= 1) return limit;
-  complain(deps, EXIT.usage, '--limit is a whole number from 1.');
-  return undefined;
-}
-
-interface Page<T> {
-  readonly rows: readonly T[];
-  readonly next: string | null;
-}
-
-/** The first rows of a list, by as many pages as that takes. */
-export async function readPages<T>(
-  limit: number,
-  ask: (page: { readonly limit: number; readonly cursor?: string }) => Promise<Result<Page<T>, AdminProblem>>,
-): Promise<Result<readonly T[], AdminProblem>> {
-  const rows: T[] = [];
-  let cursor: string | null | undefined;
-  while (cursor !== null && rows.length < limit) {
-    const answered = await ask({ limit: Math.min(PAGE, limit - rows.length), ...(cursor === undefined ? {} : { cursor }) });
-    if (!answered.ok) return answered;
-    rows.push(...answered.value.rows);
-    cursor = answered.value.next;
-  }
-  return ok(rows);
-}
 
 function show<T extends { readonly text: string }>(
   args: ParsedArguments,
