@@ -27,3 +27,13 @@ test('what a server that was closed has still to say is no noise: whoever asked 
   events?.onExit('it has ended');
   assert.deepEqual(heard, ['final', 'noise', 'close', 'exit']);
 });
+
+test('a message is one line, however it was written', () => {
+  const sent: string[] = [];
+  const link = listenToServer(
+    () => ({ send: (line) => void sent.push(Buffer.from(line).toString()), pause: () => {}, resume: () => {}, close: () => {} }),
+    { hearFinal: () => true, hearRequest: () => true, hearNotification: () => true, onNoise: () => {}, onExit: () => {} },
+  );
+  link.send(Buffer.from('{"id":1,\r\n"params":\n{"id":2}\r}\n'));
+  assert.deepEqual(sent, ['{"id":1,  "params": {"id":2} } ']);
+});

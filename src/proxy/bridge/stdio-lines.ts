@@ -3,6 +3,7 @@
 import { parseJson, readAnswerMessages } from '../../mcp/index.ts';
 import type { Message } from '../../mcp/index.ts';
 import type { StdioEvents, StdioLink } from '../../servers/index.ts';
+import { inOneLine } from '../raw-event.ts';
 
 type Of<Kind extends Message['kind']> = Extract<Message, { kind: Kind }>;
 
@@ -70,7 +71,13 @@ export function listenToServer(open: OpenServer, listener: LineListener): StdioL
     closed = true;
     link.close();
   };
-  return { send: (line, onLost) => link.send(line, onLost), pause: () => link.pause(), resume: () => link.resume(), close };
+  return {
+    // JSON may have line breaks between its tokens. As they are, what stands between two of them would be heard as a message that nobody judged.
+    send: (message, onLost) => link.send(inOneLine(message), onLost),
+    pause: () => link.pause(),
+    resume: () => link.resume(),
+    close,
+  };
 }
 
 /** Lets a server wait while an agent that it talks to does not read. */
