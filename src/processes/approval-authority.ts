@@ -103,13 +103,13 @@ export function createApprovalAuthority(options: ApprovalAuthorityOptions): Appr
   const faultIn = (entries: readonly ApprovalEntry[], decision: 'approve' | 'reject', by: Approver): DecideFault | undefined => {
     const [first] = entries;
     if (first === undefined) return undefined;
-    for (const { record, content } of entries) {
+    for (const { record, state, content } of entries) {
       const { id, terms, agent, user } = record;
       const fault = approverFault(terms, { agent, user: user ?? undefined }, by);
       // Whoever may not say yes may not say no either, except to what they asked for themselves.
       if (fault !== undefined && !(decision === 'reject' && fault === 'is-requester')) return { kind: 'not_allowed', id, fault };
       if (decision === 'reject') continue;
-      if (content === undefined && record.state === 'pending') return { kind: 'not_seen', id };
+      if (content === undefined && state === 'pending') return { kind: 'not_seen', id };
       if (entries.length > 1 && record.risk === 'high') return { kind: 'one_by_one', id };
       if (agent !== first.record.agent || nameOf(record) !== nameOf(first.record)) return { kind: 'not_alike', id };
     }
