@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, test } from 'node:test';
 import {
   at,
@@ -207,9 +208,12 @@ test('the supervisor is killed: everything ends by itself, and the next gateway 
   const held = callOnce(gateway.url('echo'), key)('hold-orphan');
   await echo.called('hold-orphan');
   process.kill(gateway.pid, 'SIGKILL');
-  await until(async () => !(await accepts()), 'no more calls to be accepted');
+  const closed = until(async () => !(await accepts()), 'no more calls to be accepted');
+  // They have noticed by then, and have not given up yet.
+  await sleep(1_000);
   echo.release();
   assert.equal(await held, true, 'what is under way is finished');
+  await closed;
   await until(() => ![...processes, server].some(isRunning), 'the end of every process', ENDS_WITHIN_MS);
   await recordHolds();
 
