@@ -83,6 +83,63 @@ test('what is larger than a frame may be is refused where it is sent, and the ch
   await b.closed;
 });
 
+test('small lines of one turn are written together, and nothing overtakes anything', async () => {
+  const [near, far] = await createSocketPair(folder);
+  const writes: number[] = [];
+  const write = near.write.bind(near);
+  near.write = (bytes: Uint8Array | string): boolean => {
+    writes.push(bytes.length);
+    return write(bytes);
+  };
+  const frames: Frame[] = [];
+  const sender = createChannel(near, { onFrame: () => {}, onClose: () => {} });
+  const arrived = new Promise<void>((resolve) => {
+    createChannel(far, { onFrame: (frame) => (frames.push(frame) === 6 ? resolve() : undefined), onClose: () => {} });
+  });
+  const large = Buffer.alloc(100_000, 'x');
+  sender.send('line', { id: 7 }, Buffer.from('one'));
+  sender.send('line', { id: 0xffff_ffff }, Buffer.from('two'));
+  assert.deepEqual([writes.length, sender.queuedBytes], [0, 2 * (12 + 3)]);
+  sender.send('pause', { id: 7 });
+  assert.equal(writes[0], 2 * (12 + 3));
+  sender.send('line', { id: 7 }, Buffer.from('three'));
+  sender.send('line', { id: 7 }, large);
+  sender.send('line', { id: -1 }, Buffer.from('no number of a line: said in JSON'));
+  await arrived;
+  assert.deepEqual(
+    frames.map(({ type, fields, payload }) => [type, fields['id'], payload.length]),
+    [
+      ['line', 7, 3],
+      ['line', 0xffff_ffff, 3],
+      ['pause', 7, 0],
+      ['line', 7, 5],
+      ['line', 7, large.length],
+      ['line', -1, 33],
+    ],
+  );
+  sender.close();
+});
+
+test('many lines do not wait for the end of the turn, and a channel that is closed says what it was told', async () => {
+  const lines: string[] = [];
+  const [a, b] = await pair(undefined, (frame) => lines.push(Buffer.from(frame.payload).toString()));
+  for (let n = 0; n < 100; n++) a.channel.send('line', { id: 1 }, Buffer.alloc(1_000, 'x'));
+  assert.ok(a.channel.queuedBytes < 100_000);
+  a.channel.send('line', { id: 1 }, Buffer.from('last'));
+  a.channel.close();
+  a.channel.send('line', { id: 1 }, Buffer.from('too late'));
+  await b.closed;
+  assert.deepEqual([lines.length, lines.at(-1), a.channel.queuedBytes], [101, 'last', 0]);
+});
+
+test('a line that is larger than a frame may be is refused where it is sent', async () => {
+  const [a, b] = await pair(1_000);
+  assert.throws(() => a.channel.send('line', { id: 1 }, new Uint8Array(1_000)), FrameTooLarge);
+  assert.deepEqual([a.channel.open, a.channel.queuedBytes], [true, 0]);
+  a.channel.close();
+  await b.closed;
+});
+
 const broken: readonly (readonly [string, Buffer])[] = [
   ['a frame above the cap', Buffer.from([0, 1, 0, 0, 0, 0, 0, 2, 0x7b, 0x7d])],
   ['a head longer than its frame', Buffer.from([0, 0, 0, 6, 0, 0, 0, 9, 0x7b, 0x7d])],
@@ -102,27 +159,31 @@ for (const [name, bytes] of broken) {
   });
 }
 
-test('any chunking gives the same frames', async () => {
-  const [near, far] = await createSocketPair(folder);
-  const frames: Frame[] = [];
-  const head = Buffer.from('{"t":"x","n":1}');
-  const frame = Buffer.concat([Buffer.from([0, 0, 0, 4 + head.length + 3, 0, 0, 0, head.length]), head, Buffer.from('abc')]);
-  await new Promise<void>((resolve) => {
-    createChannel(near, { onFrame: (one) => (frames.push(one) === 2 ? resolve() : undefined), onClose: () => {} });
-    const both = Buffer.concat([frame, frame]);
-    far.setNoDelay(true);
-    let at = 0;
-    const step = (): void => {
-      if (at >= both.length) return;
-      far.write(both.subarray(at, at + 3), () => setImmediate(step));
-      at += 3;
-    };
-    step();
+const heads: readonly (readonly [string, Buffer])[] = [
+  ['frames', Buffer.from('{"t":"x","n":1}')],
+  ['lines', Buffer.from([0, 0, 0, 1])],
+];
+for (const [name, head] of heads)
+  test(`any chunking gives the same ${name}`, async () => {
+    const [near, far] = await createSocketPair(folder);
+    const frames: Frame[] = [];
+    const frame = Buffer.concat([Buffer.from([0, 0, 0, 4 + head.length + 3, 0, 0, 0, head.length]), head, Buffer.from('abc')]);
+    await new Promise<void>((resolve) => {
+      createChannel(near, { onFrame: (one) => (frames.push(one) === 2 ? resolve() : undefined), onClose: () => {} });
+      const both = Buffer.concat([frame, frame]);
+      far.setNoDelay(true);
+      let at = 0;
+      const step = (): void => {
+        if (at >= both.length) return;
+        far.write(both.subarray(at, at + 3), () => setImmediate(step));
+        at += 3;
+      };
+      step();
+    });
+    assert.deepEqual(
+      frames.map((one) => Buffer.from(one.payload).toString()),
+      ['abc', 'abc'],
+    );
+    near.destroy();
+    far.destroy();
   });
-  assert.deepEqual(
-    frames.map((one) => Buffer.from(one.payload).toString()),
-    ['abc', 'abc'],
-  );
-  near.destroy();
-  far.destroy();
-});

@@ -4,6 +4,9 @@
 // The head is { t: type, r?: request id, a?: answered id, ...fields }. A frame above `maxFrameBytes` or a head that is not JSON
 // closes the channel: the other side is broken or hostile, and nothing it says afterwards can be trusted. For that reason none is ever sent:
 // what strangers can make large must not cost two processes their link.
+//
+// Lines of stdio servers, `line {id}` and bytes, are most of what is said, so they are said with less: a head of four bytes is no JSON but the id of
+// a line, and small lines of one turn of the event loop are written together. Everything keeps its order.
 
 import type { Socket } from 'node:net';
 
@@ -30,7 +33,7 @@ export interface ChannelOptions {
 /** A two-way message channel. */
 export interface Channel {
   readonly open: boolean;
-  /** Bytes accepted by `send` that the kernel has not taken yet. */
+  /** Bytes accepted by `send` that the kernel has not taken yet, lines that wait for the end of the turn among them. */
   readonly queuedBytes: number;
   /** Throws where the message is larger than a frame may be; the channel stays open. The payload must not change any more. */
   send(type: string, fields: Fields, payload?: Uint8Array): void;
@@ -45,6 +48,11 @@ export class FrameTooLarge extends Error {}
 const PREFIX_BYTES = 8;
 /** Of a payload from this size on there is no copy. */
 const LARGE_BYTES = 16 * 1024;
+const LINE = 'line';
+const LINE_HEAD_BYTES = 4;
+const MAX_LINE_ID = 0xffff_ffff;
+/** From so many bytes on lines do not wait for the end of the turn: the other side can begin. */
+const GATHERED_BYTES = 16 * 1024;
 const EMPTY = new Uint8Array(0);
 const DEFAULT_MAX_FRAME_BYTES = 64 * 1024 * 1024;
 
@@ -60,6 +68,8 @@ export function createChannel(socket: Socket, options: ChannelOptions): Channel 
   const waiting = new Map<number, Waiting>();
   let nextRequest = 1;
   let open = true;
+  let gathered: Uint8Array[] = [];
+  let gatheredBytes = 0;
 
   const shut = (): void => {
     if (!open) return;
@@ -74,8 +84,11 @@ export function createChannel(socket: Socket, options: ChannelOptions): Channel 
   };
 
   const write = (head: Fields, payload: Uint8Array): void => {
-    if (!open) return;
-    const encoded = encodeHead(head, payload.length, maxFrameBytes);
+    if (open) put(encodeHead(head, payload.length, maxFrameBytes), payload);
+  };
+
+  const put = (encoded: Uint8Array, payload: Uint8Array): void => {
+    flush();
     if (payload.length < LARGE_BYTES) return void socket.write(payload.length === 0 ? encoded : Buffer.concat([encoded, payload]));
     // One system call all the same, and no copy of what is large.
     socket.cork();
@@ -83,6 +96,27 @@ export function createChannel(socket: Socket, options: ChannelOptions): Channel 
     socket.write(payload);
     socket.uncork();
   };
+
+  const writeLine = (id: number, payload: Uint8Array): void => {
+    if (!open) return;
+    const encoded = encodeLineHead(id, payload.length, maxFrameBytes);
+    if (payload.length >= LARGE_BYTES) return put(encoded, payload);
+    if (gatheredBytes === 0) setImmediate(flush);
+    gathered.push(encoded, payload);
+    gatheredBytes += encoded.length + payload.length;
+    if (gatheredBytes >= GATHERED_BYTES) flush();
+  };
+
+  const flush = (): void => {
+    if (gatheredBytes === 0) return;
+    const together = Buffer.concat(gathered, gatheredBytes);
+    gathered = [];
+    gatheredBytes = 0;
+    if (open) socket.write(together);
+  };
+
+  const deliverLine = (id: number, payload: Uint8Array): void =>
+    options.onFrame({ type: LINE, fields: { id }, payload, reply: nobodyAsked });
 
   const deliver = (head: Fields, payload: Uint8Array): void => {
     const { t, r, a, ...fields } = head;
@@ -109,7 +143,7 @@ export function createChannel(socket: Socket, options: ChannelOptions): Channel 
     one.resolve(frame);
   };
 
-  const decoder = createFrameDecoder(maxFrameBytes, deliver, shut);
+  const decoder = createFrameDecoder(maxFrameBytes, { deliver, deliverLine, broken: shut });
   socket.on('data', decoder);
   socket.on('drain', () => options.onDrain?.());
   socket.on('error', shut);
@@ -121,9 +155,13 @@ export function createChannel(socket: Socket, options: ChannelOptions): Channel 
       return open;
     },
     get queuedBytes() {
-      return socket.writableLength;
+      return socket.writableLength + gatheredBytes;
     },
-    send: (type, fields, payload) => write({ ...fields, t: type }, payload ?? EMPTY),
+    send: (type, fields, payload = EMPTY) => {
+      const { id } = fields;
+      if (type === LINE && isLineId(id)) writeLine(id, payload);
+      else write({ ...fields, t: type }, payload);
+    },
     request: (type, fields, timeoutMs) =>
       new Promise((resolve, reject) => {
         if (!open) return reject(new Error('the other process is gone'));
@@ -135,27 +173,50 @@ export function createChannel(socket: Socket, options: ChannelOptions): Channel 
         }, timeoutMs);
         waiting.set(id, { resolve, reject, timer });
       }),
-    close: shut,
+    close: () => {
+      flush();
+      shut();
+    },
   };
+}
+
+function nobodyAsked(): void {}
+
+function isLineId(id: unknown): id is number {
+  return typeof id === 'number' && Number.isInteger(id) && id >= 0 && id <= MAX_LINE_ID;
 }
 
 /** A frame up to its payload. */
 function encodeHead(head: Fields, payloadBytes: number, maxFrameBytes: number): Uint8Array {
   const json = Buffer.from(JSON.stringify(head));
-  const bytes = PREFIX_BYTES + json.length + payloadBytes;
-  if (bytes > maxFrameBytes) throw new FrameTooLarge(`a message of ${bytes} bytes is too large to be sent`);
-  const encoded = Buffer.allocUnsafe(PREFIX_BYTES + json.length);
-  encoded.writeUInt32BE(4 + json.length + payloadBytes, 0);
-  encoded.writeUInt32BE(json.length, 4);
+  const encoded = encodePrefix(json.length, payloadBytes, maxFrameBytes);
   encoded.set(json, PREFIX_BYTES);
   return encoded;
 }
 
-function createFrameDecoder(
-  maxFrameBytes: number,
-  deliver: (head: Fields, payload: Uint8Array) => void,
-  broken: () => void,
-): (chunk: Buffer) => void {
+function encodeLineHead(id: number, payloadBytes: number, maxFrameBytes: number): Uint8Array {
+  const encoded = encodePrefix(LINE_HEAD_BYTES, payloadBytes, maxFrameBytes);
+  encoded.writeUInt32BE(id, PREFIX_BYTES);
+  return encoded;
+}
+
+/** The two lengths, and room for the head. */
+function encodePrefix(headBytes: number, payloadBytes: number, maxFrameBytes: number): Buffer {
+  const bytes = PREFIX_BYTES + headBytes + payloadBytes;
+  if (bytes > maxFrameBytes) throw new FrameTooLarge(`a message of ${bytes} bytes is too large to be sent`);
+  const encoded = Buffer.allocUnsafe(PREFIX_BYTES + headBytes);
+  encoded.writeUInt32BE(4 + headBytes + payloadBytes, 0);
+  encoded.writeUInt32BE(headBytes, 4);
+  return encoded;
+}
+
+interface Hearing {
+  readonly deliver: (head: Fields, payload: Uint8Array) => void;
+  readonly deliverLine: (id: number, payload: Uint8Array) => void;
+  readonly broken: () => void;
+}
+
+function createFrameDecoder(maxFrameBytes: number, { deliver, deliverLine, broken }: Hearing): (chunk: Buffer) => void {
   let pending: Buffer[] = [];
   let pendingBytes = 0;
   let neededBytes = PREFIX_BYTES;
@@ -175,9 +236,13 @@ function createFrameDecoder(
         pendingBytes = buffer.length;
         return;
       }
-      const head = parseHead(buffer.toString('utf8', PREFIX_BYTES, PREFIX_BYTES + headBytes));
-      if (head === undefined) return broken();
-      deliver(head, buffer.subarray(PREFIX_BYTES + headBytes, frameBytes));
+      const payload = buffer.subarray(PREFIX_BYTES + headBytes, frameBytes);
+      if (headBytes === LINE_HEAD_BYTES) deliverLine(buffer.readUInt32BE(PREFIX_BYTES), payload);
+      else {
+        const head = parseHead(buffer.toString('utf8', PREFIX_BYTES, PREFIX_BYTES + headBytes));
+        if (head === undefined) return broken();
+        deliver(head, payload);
+      }
       buffer = buffer.subarray(frameBytes);
     }
     neededBytes = PREFIX_BYTES;

@@ -53,6 +53,19 @@ test('lines go in and out', async () => {
   );
 });
 
+test('lines of one turn keep their order, small and large, and are heard before the end', async () => {
+  const one = run(process.execPath, [
+    '-e',
+    "let n = ''; process.stdin.on('data', (d) => (n += d)).on('end', () => process.stdout.write(n))",
+  ]);
+  const large = 'x'.repeat(50_000);
+  for (const line of ['a', 'b', large, 'c']) one.server.send(Buffer.from(line));
+  const gone = one.server.close();
+  await one.line(4);
+  await gone;
+  assert.deepEqual(one.lines, ['a', 'b', large, 'c']);
+});
+
 test('a missing program is said with its remedy, once', async () => {
   const one = run('no-such-program-anywhere', []);
   assert.match(await one.exit, /'no-such-program-anywhere' was not found\. Install it/);

@@ -37,6 +37,8 @@ const CLOSE_GRACE_MS = 1_500;
 const TERM_GRACE_MS = 1_500;
 const STDERR_TAIL_CHARS = 300;
 const MAX_STDIN_QUEUE_BYTES = 32 * 1024 * 1024;
+/** Lines below this are copied, so that all that are sent in one go are one write; larger ones are written as they are. */
+const LARGE_BYTES = 16 * 1024;
 const NEWLINE = Buffer.from('\n');
 
 /** Starts a server. Whatever goes wrong, from a missing program to a crash, ends in exactly one `onExit`. */
@@ -53,6 +55,8 @@ export function startStdioServer(spec: StdioSpec, events: StdioEvents): StdioSer
   let closed: () => void = () => {};
   const gone = new Promise<void>((resolve) => (closed = resolve));
   const pid = child.pid;
+  let gathered: Uint8Array[] = [];
+  let gatheredBytes = 0;
 
   const end = (text: string): void => {
     if (over) return;
@@ -99,13 +103,29 @@ export function startStdioServer(spec: StdioSpec, events: StdioEvents): StdioSer
   });
   child.stdout.on('data', split);
 
+  const flush = (): void => {
+    if (gatheredBytes === 0) return;
+    const together = Buffer.concat(gathered, gatheredBytes);
+    gathered = [];
+    gatheredBytes = 0;
+    if (!over) child.stdin.write(together);
+  };
+
   return {
     send: (line) => {
       if (over) return;
-      if (child.stdin.writableLength > MAX_STDIN_QUEUE_BYTES) {
+      if (child.stdin.writableLength + gatheredBytes > MAX_STDIN_QUEUE_BYTES) {
         complaint = `The program '${spec.command}' does not read its input.`;
         return signal('SIGKILL');
       }
+      if (line.length < LARGE_BYTES) {
+        // Whatever one message of a worker's brings for this program.
+        if (gatheredBytes === 0) process.nextTick(flush);
+        gathered.push(line, NEWLINE);
+        gatheredBytes += line.length + NEWLINE.length;
+        return;
+      }
+      flush();
       child.stdin.cork();
       child.stdin.write(line);
       child.stdin.write(NEWLINE);
@@ -115,6 +135,7 @@ export function startStdioServer(spec: StdioSpec, events: StdioEvents): StdioSer
     resume: () => child.stdout.resume(),
     close: () => {
       if (!over) {
+        flush();
         child.stdin.end();
         child.stdout.resume();
         const term = setTimeout(() => signal('SIGTERM'), CLOSE_GRACE_MS);
