@@ -3,8 +3,8 @@
 // subscription ids of different requests may be equal, so each request travels under a number of ours and gets its own back.
 
 import type { Principal } from '../../agents/index.ts';
-import type { JsonDocument, JsonObject, Message, MessageId } from '../../mcp/index.ts';
-import { parseJson, readAnswerMessage, resultAnswer, setMember } from '../../mcp/index.ts';
+import type { Edit, JsonDocument, JsonObject, Message, MessageId } from '../../mcp/index.ts';
+import { memberEdit, parseJson, readAnswerMessage, resultAnswer, splice } from '../../mcp/index.ts';
 import { GatewayError } from '../../base/index.ts';
 import type { Call } from '../exchange.ts';
 import { enter, leave } from '../in-flight.ts';
@@ -72,10 +72,10 @@ export function createStdioMux(options: StdioMuxOptions, open: OpenServer): Stdi
     if (one === undefined || typeof number !== 'number') return false;
     waiting.delete(number);
     leave(one.call);
-    let document = rewrite(said.document, [], 'id', one.id);
+    const edits = [nameEdit(said.document, [], 'id', one.id)];
     if (metaOf(said.kind === 'result' ? said.result : undefined)?.[SUBSCRIPTION_ID] === number)
-      document = rewrite(document, ['result', '_meta'], SUBSCRIPTION_ID, one.id);
-    const restored = readAnswerMessage(document);
+      edits.push(nameEdit(said.document, ['result', '_meta'], SUBSCRIPTION_ID, one.id));
+    const restored = readAnswerMessage(rewrite(said.document, edits));
     if (restored.ok && (restored.value.kind === 'result' || restored.value.kind === 'error')) one.hearing.final(restored.value);
     valve.check();
     return true;
@@ -86,11 +86,13 @@ export function createStdioMux(options: StdioMuxOptions, open: OpenServer): Stdi
     const subscription = metaOf(params)?.[SUBSCRIPTION_ID];
     const progress = params?.[PROGRESS_TOKEN];
     if (typeof subscription === 'number')
-      return pass(waiting.get(subscription), (one) => rewrite(said.document, ['params', '_meta'], SUBSCRIPTION_ID, one.id));
+      return pass(waiting.get(subscription), (one) =>
+        rewrite(said.document, [nameEdit(said.document, ['params', '_meta'], SUBSCRIPTION_ID, one.id)]),
+      );
     if (said.method === 'notifications/progress') {
       const one = typeof progress === 'number' ? waiting.get(progress) : undefined;
       return pass(one?.progressToken === undefined ? undefined : one, () =>
-        rewrite(said.document, ['params'], PROGRESS_TOKEN, one?.progressToken ?? null),
+        rewrite(said.document, [nameEdit(said.document, ['params'], PROGRESS_TOKEN, one?.progressToken ?? null)]),
       );
     }
     if (said.method === 'notifications/cancelled' && typeof params?.['requestId'] === 'number') return endListen(params['requestId']);
@@ -144,8 +146,10 @@ export function createStdioMux(options: StdioMuxOptions, open: OpenServer): Stdi
       const meta = metaOf(message.params);
       const token = meta?.[PROGRESS_TOKEN];
       const progressToken = typeof token === 'string' || typeof token === 'number' ? token : undefined;
-      let document = rewrite(message.document, [], 'id', number);
-      if (progressToken !== undefined) document = rewrite(document, ['params', '_meta'], PROGRESS_TOKEN, number);
+      const { document } = message;
+      const edits = [nameEdit(document, [], 'id', number)];
+      if (progressToken !== undefined) edits.push(nameEdit(document, ['params', '_meta'], PROGRESS_TOKEN, number));
+      const line = splice(document, edits);
       waiting.set(number, {
         call,
         hearing,
@@ -155,7 +159,7 @@ export function createStdioMux(options: StdioMuxOptions, open: OpenServer): Stdi
         logs: typeof meta?.[LOG_LEVEL] === 'string',
       });
       enter(call);
-      link.send(document.bytes);
+      link.send(line);
       return {
         giveUp: () => {
           if (!waiting.delete(number)) return;
@@ -174,9 +178,14 @@ export function createStdioMux(options: StdioMuxOptions, open: OpenServer): Stdi
   };
 }
 
-/** One member replaced; an edit of ours that breaks a valid document is our fault. */
-function rewrite(document: JsonDocument, path: readonly string[], key: string, value: MessageId | null): JsonDocument {
-  const edited = parseJson(setMember(document, path, key, JSON.stringify(value)));
+/** The edit that makes a member name something else. */
+function nameEdit(document: JsonDocument, path: readonly string[], key: string, value: MessageId | null): Edit {
+  return memberEdit(document, path, key, JSON.stringify(value));
+}
+
+/** An edit of ours that breaks a valid document is our fault. */
+function rewrite(document: JsonDocument, edits: readonly Edit[]): JsonDocument {
+  const edited = parseJson(splice(document, edits));
   if (!edited.ok) throw new GatewayError('internal', { cause: new Error('an edited message is not valid JSON') });
   return edited.value;
 }
