@@ -15,6 +15,7 @@ import type { Rival } from './rows.ts';
 import { ROUTE } from './workload.ts';
 
 const SDK_RELAY = fileURLToPath(new URL('./sdk-relay.ts', import.meta.url));
+const PIPE_RELAY = fileURLToPath(new URL('./pipe-relay.ts', import.meta.url));
 const FETCHED = fileURLToPath(new URL('./results/rivals/', import.meta.url));
 const VERSIONS = { 'mcp-proxy': '6.7.19', supergateway: '4.0.0' } as const;
 const START_TIMEOUT_MS = 30_000;
@@ -59,14 +60,14 @@ export async function startRival(
 async function start(children: Children, options: RivalOptions): Promise<{ child: Child; port: number; route: string }> {
   const { rival, upstreamPort, cores, stdioCommand } = options;
   const run = (...args: readonly string[]): Child => children.start({ name: rival, command: process.execPath, args, cores });
-  if (rival === 'sdk-relay') {
-    const child = run(SDK_RELAY, `http://127.0.0.1:${upstreamPort}${ROUTE}`);
+  const server = [...stdioCommand, STDIO_STAND_IN, 'legacy'];
+  if (rival === 'sdk-relay' || rival === 'pipe-relay') {
+    const child = rival === 'sdk-relay' ? run(SDK_RELAY, `http://127.0.0.1:${upstreamPort}${ROUTE}`) : run(PIPE_RELAY, ...server);
     const { port }: { port: number } = JSON.parse(await child.nextLine(START_TIMEOUT_MS));
     return { child, port, route: ROUTE };
   }
   const script = fetched(rival);
   const port = await freePort();
-  const server = [...stdioCommand, STDIO_STAND_IN, 'legacy'];
   const child =
     rival === 'mcp-proxy'
       ? run(script, '--host', '127.0.0.1', '--port', `${port}`, '--server', 'stream', '--no-eventStore', '--', ...server)

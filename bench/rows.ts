@@ -16,7 +16,7 @@ export type Config = 'lean' | 'judged' | 'inspected' | 'everything';
 
 /** Somebody else's program in the path, which is spoken to in sessions of the legacy era. */
 export interface Rival {
-  readonly rival: 'sdk-relay' | 'mcp-proxy' | 'supergateway';
+  readonly rival: 'sdk-relay' | 'pipe-relay' | 'mcp-proxy' | 'supergateway';
 }
 
 /** The groups of rows: each is measured in rounds of its own, and nothing of another group runs beside it. */
@@ -150,6 +150,7 @@ const TABLE = {
     workers: 1,
     config: 'lean',
   }),
+  'pipe-relay': alike('relay that reads nothing, HTTP → stdio', { rival: 'pipe-relay' }),
   'mcp-proxy': alike('mcp-proxy, HTTP → stdio', { rival: 'mcp-proxy' }),
   supergateway: alike('supergateway, HTTP → stdio', { rival: 'supergateway' }),
 } as const satisfies Readonly<Record<string, RowFacts>>;
