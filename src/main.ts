@@ -1,7 +1,6 @@
 // Picks the process to be and wires it. The only file that knows everyone.
 
 import { readFileSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Duties, Init, Links } from './processes/index.ts';
@@ -11,26 +10,20 @@ import type { Log } from './telemetry/index.ts';
 const entry = fileURLToPath(import.meta.url);
 const version = readVersion();
 
-/** One process of a gateway, which lives until it is told to go, or a command, which has an exit code. */
+/** One process of a gateway, which lives until it is told to go; what only compiles the code of others (compiled-code.ts); or a command, which has an exit code. */
 async function main(argv: readonly string[]): Promise<number | undefined> {
   if (argv[0] === '--process') {
-    keepCompiled(argv[1]);
     const { runChild } = await import('./processes/child.ts');
     runChild(await begin(argv[1]));
     return undefined;
   }
+  if (argv[0] === '--compile') {
+    for (const role of argv.slice(1)) await begin(role);
+    return 0;
+  }
   // The command line is loaded only where it is used: a worker may not even read files that it does not need.
   const { runCommand } = await import('./serve.ts');
   return runCommand(argv, { entry, version });
-}
-
-/**
- * Spares what may write to disk anyway the reading of its own program at each start. The others must not: who writes there decides what runs next.
- * By a call and not in the environment, which goes on to the programs that the runner starts.
- */
-function keepCompiled(role: string | undefined): void {
-  if (role === 'control' || role === 'runner')
-    enableCompileCache(join(fileURLToPath(import.meta.url), '..', '..', 'node_modules', '.cache', 'sallyport'));
 }
 
 type Begin = (init: Init, links: Links) => Duties;

@@ -1,24 +1,23 @@
-// The command line's half of the composition root: hands the commands what they may use, and runs the supervisor for `serve`.
+// The composition root of `serve`, the supervisor's own. It starts the other processes, which wait for nothing else, so it is loaded with what that takes; what
+// other commands use is loaded where one of them is asked for.
 
-import { randomBytes } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { createAdminClient, createAgentsPort, createLockdownPort } from './admin/index.ts';
 import type { AdminPorts } from './admin/index.ts';
-import { nodeName, openActLog } from './audit/index.ts';
-import type { ActLog } from './audit/index.ts';
-import { EXIT, openTerminal, checkoutCommand, renderConsole, renderQuickstart, runCli, userName } from './cli/index.ts';
-import type { ServeOptions } from './cli/index.ts';
-import { openStore } from './cluster/index.ts';
-import { ensureLockdownFolder, lockdownFolder, readDataFolder } from './config/index.ts';
+import { nodeName } from './audit/places.ts';
+import type { CliDeps, ServeOptions } from './cli/command.ts';
+import { EXIT } from './cli/exit-codes.ts';
+import { checkoutCommand, renderQuickstart } from './cli/quickstart.ts';
+import { runGuarded, runOne } from './cli/run-one.ts';
+import { serveCommand } from './cli/serve.ts';
+import { openTerminal } from './cli/terminal.ts';
+import { userName } from './cli/who.ts';
+import { ensureLockdownFolder, lockdownFolder, readDataFolder } from './config/places.ts';
 import { startSupervisor } from './processes/index.ts';
 import type { ListenSocket } from './processes/index.ts';
 import { createLog } from './telemetry/index.ts';
 
-const TENANT = 'default';
 const DATA_FOLDER = '.sallyport';
-/** Each waits some seconds for another command to end. */
-const COMMAND_LOG_ATTEMPTS = 4;
 const CONSOLE_WAIT_MS = 10_000;
 const QUICKSTART_AGENT = 'quickstart';
 const QUICKSTART_KEY_LIFE_MS = 7 * 24 * 3_600_000;
@@ -34,7 +33,7 @@ export async function runCommand(argv: readonly string[], program: Program): Pro
   const interrupt = new AbortController();
   const cwd = process.cwd();
   if (argv[0] !== 'serve') process.once('SIGINT', () => interrupt.abort());
-  return runCli(argv, {
+  const outside = {
     version: program.version,
     cwd,
     env: process.env,
@@ -44,53 +43,24 @@ export async function runCommand(argv: readonly string[], program: Program): Pro
     openTerminal: () => openTerminal(process),
     now: () => new Date(),
     interrupted: interrupt.signal,
-    serve: (options) => serve(options, program, cwd),
-    admin: (dataFolder) => adminOf(dataFolder),
-    openActs: openCommandLog,
-    openAgents: (dataFolder) => {
-      const store = openStore(dataFolder);
-      return {
-        agents: createAgentsPort({
-          store,
-          tenant: TENANT,
-          randomBytes: (count) => randomBytes(count),
-          now: () => new Date(),
-          changed: () => Promise.resolve(),
-        }),
-        close: () => store.close(),
-      };
-    },
-    openLockdown: (dataFolder) =>
-      createLockdownPort({
-        dataFolder,
-        tenant: TENANT,
-        now: () => new Date(),
-        enforce: () => Promise.resolve({ workers: 0, confirmed: 0, silent: [] }),
-        isKnown: () => Promise.resolve(null),
-      }),
-  });
-}
-
-function adminOf(dataFolder: string): AdminPorts {
-  return createAdminClient(join(dataFolder, 'run', 'admin.sock'), { actor: userName(process.env), via: 'cli' });
-}
-
-/** One command at a time writes it: another one waits its turn. */
-async function openCommandLog(dataFolder: string): Promise<ActLog> {
-  const options = {
-    directory: join(dataFolder, 'audit', 'cli'),
-    node: nodeName(dataFolder),
-    writer: `command pid ${process.pid}`,
-    nowMs: () => Date.now(),
-    onFault: () => {},
+    serve: (options: ServeOptions) => serve(options, program, cwd),
   };
-  for (let left = COMMAND_LOG_ATTEMPTS; ; left--) {
-    try {
-      return await openActLog(options);
-    } catch (error) {
-      if (left <= 1) throw error;
-    }
+  if (argv[0] === serveCommand.name) {
+    const deps: CliDeps = { ...outside, admin: notHere, openActs: notHere, openAgents: notHere, openLockdown: notHere };
+    return runGuarded(argv, deps, (guarded) => runOne(serveCommand, argv.slice(1), guarded));
   }
+  const { runWithPorts } = await import('./commands.ts');
+  return runWithPorts(argv, outside);
+}
+
+/** `serve` asks no gateway for anything, and opens nothing that one runs on: it is the gateway. */
+function notHere(): never {
+  throw new Error('serve uses no port');
+}
+
+async function adminOf(dataFolder: string): Promise<AdminPorts> {
+  const { createAdminClient } = await import('./admin/index.ts');
+  return createAdminClient(join(dataFolder, 'run', 'admin.sock'), { actor: userName(process.env), via: 'cli' });
 }
 
 async function serve(options: ServeOptions, program: Program, cwd: string): Promise<number> {
@@ -135,9 +105,13 @@ async function serve(options: ServeOptions, program: Program, cwd: string): Prom
     logFormat,
     log,
     onNotice: (text) => (json ? event({ event: 'notice', text }) : process.stderr.write(`${text}\n`)),
-    onConsole: (url, link) => (json ? event({ event: 'console', url }) : consoleLine.tell(renderConsole(url, link, linkCommand))),
-    onReady: (sockets, hasConsole) =>
+    onConsole: (url, link) => {
+      if (json) event({ event: 'console', url });
+      else void import('./cli/console.ts').then(({ renderConsole }) => consoleLine.tell(renderConsole(url, link, linkCommand)));
+    },
+    onReady: (sockets, hasConsole, tls) =>
       void announce(sockets, {
+        tls,
         options,
         dataFolder,
         namedFolder,
@@ -157,6 +131,8 @@ function makeFolder(folder: string): void {
 }
 
 interface Announcement {
+  /** Names of the listeners that end TLS. */
+  readonly tls: ReadonlySet<string>;
   readonly options: ServeOptions;
   readonly dataFolder: string;
   /** The same, where commands in the checkout do not look in it anyway. */
@@ -191,12 +167,7 @@ function createConsoleLine(write: (text: string) => void): ConsoleLine {
 }
 
 async function announce(sockets: readonly ListenSocket[], announcement: Announcement): Promise<void> {
-  const { options, dataFolder, namedFolder, checkout, consoleText } = announcement;
-  const admin = adminOf(dataFolder);
-  const status = await admin.status();
-  const tls = new Set(
-    status.ok ? status.value.listeners.filter((listener) => listener.url.startsWith('https:')).map((listener) => listener.name) : [],
-  );
+  const { tls, options, dataFolder, namedFolder, checkout, consoleText } = announcement;
   const listeners = sockets.map(({ name, host, port }) => ({
     name,
     url: `${tls.has(name) ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`,
@@ -209,6 +180,8 @@ async function announce(sockets: readonly ListenSocket[], announcement: Announce
     process.stdout.write((await consoleText()) ?? '');
     return;
   }
+  const admin = await adminOf(dataFolder);
+  const status = await admin.status();
   const key = await issueQuickstartKey(admin);
   const known = await admin.servers();
   const servers = known.ok ? known.value.map((server) => server.name) : [];

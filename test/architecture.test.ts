@@ -57,9 +57,16 @@ const EMPTY: ReadonlySet<string> = new Set(['connector']);
 /** Lists of what stands in their folder, one line for each file: data, behind a door of its own. */
 const LISTS: ReadonlySet<string> = new Set(['inspection/detectors/index.ts', 'inspection/validators/index.ts']);
 /** The composition root: knows everyone, known by nobody. */
-const ROOT_FILES: ReadonlySet<string> = new Set(['main.ts', 'serve.ts']);
-/** The one declared second door. */
-const SECOND_DOORS: ReadonlySet<string> = new Set(['admin/contract.ts']);
+const ROOT_FILES: ReadonlySet<string> = new Set(['main.ts', 'serve.ts', 'commands.ts']);
+/** The declared second doors: for browsers; and for the supervisor and the keeper, which a start waits for, and which need little of large folders. */
+const SECOND_DOORS: ReadonlySet<string> = new Set([
+  'admin/contract.ts',
+  'audit/keeping.ts',
+  'audit/places.ts',
+  'config/keeping.ts',
+  'config/places.ts',
+  'tools/pins.ts',
+]);
 
 const IMPORT = /^\s*(?:import|export)\s(?:[^'"]*?\sfrom\s)?['"]([^'"]+)['"]|import\(['"]([^'"]+)['"]\)/gm;
 

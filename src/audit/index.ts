@@ -58,13 +58,13 @@ export { DEFAULT_AUDIT, PRIVACY_PROFILES, PROFILES } from './privacy.ts';
 export type { AnchorConfig, AnchorTarget, AuditSettings, CapturePurpose, PrivacyProfile, PrivacySwitches } from './privacy.ts';
 export { auditSchema, toAuditSettings } from './schema.ts';
 export type { AuditDocument } from './schema.ts';
-export { emptyRange, joinRanges, parseRange, printRange, rootOf } from './merkle.ts';
+export { emptyRange, rootOf } from './merkle.ts';
 export type { CompactRange, Subtree } from './merkle.ts';
 export { openNote, parseVerifierKey, printVerifierKey, readNote, signCheckpoint, toOrigin, toSignerName, toVerifierKey } from './note.ts';
 export type { Checkpoint, VerifierKey } from './note.ts';
 export { parseTombstoneName, readTombstone, signTombstone } from './tombstone.ts';
 export type { Tombstone } from './tombstone.ts';
-export { isRemoval, proveRemoval } from './removal.ts';
+export { proveRemoval } from './removal.ts';
 export type { ProvedRemoval, Removal } from './removal.ts';
 export { planRetention } from './retention.ts';
 export type { HeldSegment, LogPlan, RetentionOptions } from './retention.ts';
@@ -112,7 +112,7 @@ export type {
   VaultFile,
   VaultReport,
 } from './vault/index.ts';
-export { isLogName, parseCheckpointAnswer, parseCheckpointAsk } from './checkpointing.ts';
+export { parseCheckpointAnswer } from './checkpointing.ts';
 export type { AskForCheckpoint, CheckpointAnswer, CheckpointAsk, CheckpointDispute } from './checkpointing.ts';
 export { createCheckpointer } from './checkpointer.ts';
 export type { Checkpointer, CheckpointState } from './checkpointer.ts';

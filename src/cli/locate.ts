@@ -5,7 +5,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
-import { readDataFolder } from '../config/index.ts';
+import { readDataFolder } from '../config/places.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { CliDeps } from './command.ts';
 import { EXIT } from './exit-codes.ts';

@@ -1,40 +1,17 @@
-// The command line from its first word to the exit code. A command's own refusals are printed by the command; what arrives here as an
-// exception is either a fault with a sentence for the person, or a bug.
+// The command line from its first word to the command that it names.
 
-import { GatewayError, nearest } from '../base/index.ts';
-import { parseArguments } from './arguments.ts';
+import { nearest } from '../base/index.ts';
 import type { CliDeps, Command } from './command.ts';
 import { COMMANDS, GROUPS } from './commands.ts';
 import { EXIT } from './exit-codes.ts';
 import { commandHelp, groupHelp, overview } from './help.ts';
 import { complain, printLine } from './print.ts';
-import { UnwritableError } from './sink.ts';
+import { runGuarded, runOne } from './run-one.ts';
 import { versionCommand } from './version.ts';
 
 /** Runs the command line after the program's name; returns the exit code. */
-export async function runCli(argv: readonly string[], outside: CliDeps): Promise<number> {
-  const deps: CliDeps = { ...outside, errorsAs: wantsJson(argv) ? 'json' : 'table' };
-  try {
-    return await dispatch(argv, deps);
-  } catch (error) {
-    // The sentence of a GatewayError is written for people; anything else was not expected by anybody.
-    if (error instanceof GatewayError) return complain(deps, EXIT.failed, error.message);
-    if (error instanceof UnwritableError) return complain(deps, EXIT.usage, error.message);
-    if (isForbidden(error))
-      return complain(deps, EXIT.failed, `${error.path} may not be read by this user. Run the command as the user that runs the gateway.`);
-    return complain(
-      deps,
-      EXIT.internal,
-      `This is a fault of sallyport itself: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-    );
-  }
-}
-
-/** Before the arguments are understood, because not understanding them is an error too. */
-function wantsJson(argv: readonly string[]): boolean {
-  const end = argv.indexOf('--');
-  const words = end === -1 ? argv : argv.slice(0, end);
-  return words.includes('--output=json') || words.some((word, i) => word === '--output' && words[i + 1] === 'json');
+export function runCli(argv: readonly string[], outside: CliDeps): Promise<number> {
+  return runGuarded(argv, outside, (deps) => dispatch(argv, deps));
 }
 
 /** A command line without a command: what there would be, for people; a program is told in its own form. */
@@ -44,17 +21,6 @@ function showUsage(deps: CliDeps, usage: string): number {
   return EXIT.usage;
 }
 
-/** What the system says of a file that is there, and not for this user. */
-function isForbidden(error: unknown): error is Error & { readonly path: string } {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    (error.code === 'EACCES' || error.code === 'EPERM') &&
-    'path' in error &&
-    typeof error.path === 'string'
-  );
-}
-
 /** `audit hold add`. */
 const MAX_NAME_WORDS = 3;
 
@@ -62,11 +28,11 @@ async function dispatch(argv: readonly string[], deps: CliDeps): Promise<number>
   const [first] = argv;
   if (first === undefined) return showUsage(deps, overview(GROUPS));
   if (first === 'help' || first === '--help' || first === '-h') return help(argv.slice(1), deps);
-  if (first === '--version' || first === '-v') return run(versionCommand, [], deps);
+  if (first === '--version' || first === '-v') return runOne(versionCommand, [], deps);
   if (first.startsWith('-')) return complain(deps, EXIT.usage, `Options come after the command: sallyport COMMAND ${first}.`);
 
   const command = findCommand(argv);
-  if (command !== undefined) return run(command, argv.slice(command.name.split(' ').length), deps);
+  if (command !== undefined) return runOne(command, argv.slice(command.name.split(' ').length), deps);
   const group = findGroup(argv);
   if (group === undefined)
     return unknownCommand(
@@ -86,16 +52,6 @@ async function dispatch(argv: readonly string[], deps: CliDeps): Promise<number>
     below.map((one) => one.name),
     deps,
   );
-}
-
-async function run(command: Command, argv: readonly string[], deps: CliDeps): Promise<number> {
-  const args = parseArguments(command, argv);
-  if (!args.ok) return complain(deps, EXIT.usage, args.error, `'sallyport ${command.name} --help' shows how it is used.`);
-  if (args.value.flag('help')) {
-    printLine(deps, commandHelp(command));
-    return EXIT.ok;
-  }
-  return command.run(args.value, deps);
 }
 
 function help(words: readonly string[], deps: CliDeps): number {

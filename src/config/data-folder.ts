@@ -6,8 +6,8 @@ import { dirname, resolve } from 'node:path';
 import { isAlias, isMap, isScalar, parseDocument } from 'yaml';
 import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
+import { dataSchema } from './data-schema.ts';
 import { diskFiles } from './files.ts';
-import { configSchema } from './schema.ts';
 import { interpolate } from './template.ts';
 import type { Env } from './template.ts';
 
@@ -32,12 +32,12 @@ export function dataFolderIn(text: string, file: string, env: Env): Result<strin
       ? fail(`The config ${file} is too broken to say where its data folder is.`)
       : ok(inFolderOf(file, undefined));
   }
-  const parsed = configSchema.shape.data.safeParse(isScalar(node) ? node.value : undefined);
+  const parsed = dataSchema.safeParse(isScalar(node) ? node.value : undefined);
   if (!isScalar(node) || !parsed.success) return fail(`In the config ${file}, data is not the path of a folder.`);
   const filled = interpolate(parsed.data, env);
   return filled.ok ? ok(inFolderOf(file, filled.value)) : fail(`In the config ${file}, data ${filled.error.message}.`);
 }
 
 function inFolderOf(file: string, data: string | undefined): string {
-  return resolve(dirname(resolve(file)), configSchema.shape.data.parse(data));
+  return resolve(dirname(resolve(file)), dataSchema.parse(data));
 }

@@ -6,6 +6,7 @@ import { inspectionSchema } from '../inspection/index.ts';
 import { policySchema } from '../policies/index.ts';
 import { discoverySchema, overLimitSchema, serverEntrySchema, serverNameSchema } from '../servers/index.ts';
 import { adminSchema } from './admin.ts';
+import { dataSchema } from './data-schema.ts';
 import { limitsSchema } from './limits.ts';
 import { addressSchema, listenSchema } from './listen.ts';
 import { telemetrySchema } from './telemetry.ts';
@@ -65,9 +66,7 @@ export const policyFileSchema = z.strictObject({
 export const configSchema = z
   .strictObject({
     version: z.literal(1).meta({ description: 'Version of the config format: 1.', examples: [1] }),
-    data: text
-      .meta({ description: 'Folder for agents, records and run-time files, relative to this file.', examples: ['.sallyport'] })
-      .default('.sallyport'),
+    data: dataSchema,
     workers: z
       .int()
       .min(1)

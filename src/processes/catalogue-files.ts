@@ -3,7 +3,7 @@
 
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { isServerCatalogue } from '../tools/index.ts';
+import { isServerCatalogue } from '../tools/pins.ts';
 import type { ApprovedText, ServerCatalogue } from '../tools/index.ts';
 
 /** What workers are told of one server, with every definition that is approved. */

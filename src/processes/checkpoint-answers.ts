@@ -1,6 +1,6 @@
 // What the keeper answers about checkpoints. A worker is signed for its own log and for no other; control for those that nobody writes, and its own.
 
-import { parseCheckpointAsk } from '../audit/index.ts';
+import { parseCheckpointAsk } from '../audit/keeping.ts';
 import type { Fields, Frame } from './channel.ts';
 import type { CheckpointSigner, SeenLog } from './checkpoint-signer.ts';
 import type { Role } from './messages.ts';

@@ -19,7 +19,7 @@ import {
   toOrigin,
   toSignerName,
   toVerifierKey,
-} from '../audit/index.ts';
+} from '../audit/keeping.ts';
 import type { CheckpointAnswer, CheckpointAsk, CompactRange } from '../audit/index.ts';
 import { writePrivate } from './private-file.ts';
 

@@ -15,7 +15,7 @@ import { answerCheckpoints } from './checkpoint-answers.ts';
 import { createCheckpointSigner } from './checkpoint-signer.ts';
 import type { Duties } from './child.ts';
 import { CONSOLE_LISTENER } from './console-terms.ts';
-import { diskFiles, resolveValue } from '../config/index.ts';
+import { diskFiles, resolveValue } from '../config/keeping.ts';
 import type { ValueSource } from '../servers/index.ts';
 import { lastingKey } from './lasting-key.ts';
 import type { Init, Role } from './messages.ts';

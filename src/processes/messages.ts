@@ -69,6 +69,8 @@ export type Report =
   | {
       readonly kind: 'plan';
       readonly listeners: readonly BindRequest[];
+      /** Names of the listeners at which the gateway itself ends TLS. */
+      readonly tls?: readonly string[];
       readonly workers: number;
       readonly drainGraceMs: number;
       /** Stands for everything else that a worker takes over only at its birth; when it changes, workers are replaced. */

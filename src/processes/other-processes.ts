@@ -21,6 +21,7 @@ export function planOf(shard: ConfigShard): Report {
       host: toBind(address.host),
       port: address.port,
     })),
+    tls: shard.listeners.filter(speaksTls).map(({ name }) => name),
     workers: shard.workers,
     drainGraceMs: shard.limits.drainGraceMs,
     birthDigest: birthDigest(shard),

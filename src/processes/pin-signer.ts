@@ -5,7 +5,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { signedText } from '../tools/index.ts';
+import { signedText } from '../tools/pins.ts';
 import { writePrivate } from './private-file.ts';
 
 /** The pins of a server that were signed last. */

@@ -1,7 +1,7 @@
 // What the keeper answers about releases, to control: it asks for people, and gets keys of single envelopes and names of single pseudonyms, and those
 // only as a release says.
 
-import { envelopeKey } from '../audit/index.ts';
+import { envelopeKey } from '../audit/keeping.ts';
 import { fail } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import type { Fields, Frame } from './channel.ts';

@@ -4,9 +4,10 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { lockdownFolder } from '../config/index.ts';
-import { workerVaultFolder } from '../audit/index.ts';
+import { lockdownFolder } from '../config/places.ts';
+import { workerVaultFolder } from '../audit/places.ts';
 import { catalogueFolder } from './catalogue-files.ts';
+import { compiledCodeFolder } from './compiled-code.ts';
 import { consoleFolder } from './console-folder.ts';
 import type { Role } from './messages.ts';
 
@@ -28,19 +29,40 @@ export function spawnProcess(options: SpawnOptions): ChildProcess {
   return spawn(process.execPath, [...nodeFlags(options), options.entry, '--process', options.role], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     cwd: options.dataFolder,
-    env: environmentFor(options.role),
+    env: { ...environmentFor(options.role), ...compiledCode(options) },
   });
+}
+
+/** Starts a process that loads the program of these roles and ends: it is told nothing, and leaves compiled code for those that may not write it. */
+export function spawnCompiler(entry: string, roles: readonly Role[]): ChildProcess {
+  // Code that V8 compiled for an engine with other flags is refused.
+  const flags = roles.includes('worker') ? WORKER_ENGINE : [];
+  const env = { ...pick(PLACE), NODE_COMPILE_CACHE: compiledCodeFolder(entry) };
+  return spawn(process.execPath, [...COMMON, ...flags, entry, '--compile', ...roles], { stdio: 'ignore', cwd: dirname(entry), env });
 }
 
 /** Young memory that a process begins with, in MB. V8 begins with one, and would clear it some fifteen times while the program is loaded. */
 const ROOM_TO_LOAD = '--min-semi-space-size=16';
+
+const WORKER_ENGINE = [
+  '--max-semi-space-size=16',
+  ROOM_TO_LOAD,
+  // One thread clears young memory in about a millisecond. Several take longer wherever the worker's core is busy: each of them waits for its turn there,
+  // and the calls for all of them.
+  '--no-parallel-scavenge',
+  // What a worker holds for good takes some 40 MB, and V8 would collect the whole heap whenever young memory brings that to half as much again.
+  '--initial-old-space-size=128',
+  // What a call needs dies with it. V8 would put some of it into old memory at birth, by where such things have lived long before; dead there, it
+  // keeps what it refers to alive until the whole heap is collected.
+  '--no-allocation-site-pretenuring',
+];
+const COMMON = ['--disable-sigusr1', '--disable-warning=ExperimentalWarning', '--disable-warning=SecurityWarning'];
 
 /**
  * The Node flags of a role. A worker may read the program, its own records, the last snapshot and what is locked, write its own records and envelopes and use the
  * network: it cannot read a key file, start a program or a thread, or be attached to by a debugger (SIGUSR1).
  */
 export function nodeFlags(options: SpawnOptions): readonly string[] {
-  const common = ['--disable-sigusr1', '--disable-warning=ExperimentalWarning', '--disable-warning=SecurityWarning'];
   const { dataFolder } = options;
   const read = (path: string): string => `--allow-fs-read=${path}`;
   const write = (path: string): string => `--allow-fs-write=${path}`;
@@ -49,19 +71,10 @@ export function nodeFlags(options: SpawnOptions): readonly string[] {
       const audit = auditFolder(dataFolder, options.slot);
       const vault = workerVaultFolder(dataFolder, options.slot);
       return [
-        ...common,
+        ...COMMON,
         '--secure-heap=1048576',
         '--secure-heap-min=32',
-        '--max-semi-space-size=16',
-        ROOM_TO_LOAD,
-        // One thread clears young memory in about a millisecond. Several take longer wherever the worker's core is busy: each of them waits for its turn there,
-        // and the calls for all of them.
-        '--no-parallel-scavenge',
-        // What a worker holds for good takes some 40 MB, and V8 would collect the whole heap whenever young memory brings that to half as much again.
-        '--initial-old-space-size=128',
-        // What a call needs dies with it. V8 would put some of it into old memory at birth, by where such things have lived long before; dead there, it
-        // keeps what it refers to alive until the whole heap is collected.
-        '--no-allocation-site-pretenuring',
+        ...WORKER_ENGINE,
         '--permission',
         '--no-experimental-sqlite', // The permission model does not cover it: it opens and makes files anywhere.
         '--allow-net',
@@ -78,7 +91,7 @@ export function nodeFlags(options: SpawnOptions): readonly string[] {
     case 'console':
       // The network, and nothing to write; nothing to read but the program and the pages it serves.
       return [
-        ...common,
+        ...COMMON,
         ROOM_TO_LOAD,
         '--secure-heap=1048576',
         '--secure-heap-min=32',
@@ -92,7 +105,7 @@ export function nodeFlags(options: SpawnOptions): readonly string[] {
     case 'inspector':
       // No network, nothing to write, nothing to read but the program: what it is given to look into, and nothing else.
       return [
-        ...common,
+        ...COMMON,
         '--max-semi-space-size=8',
         '--max-old-space-size=512', // What outgrows that is no message but a fault; it is replaced.
         '--permission',
@@ -102,7 +115,7 @@ export function nodeFlags(options: SpawnOptions): readonly string[] {
     case 'keeper':
       // No network, no children, writes only its own folder. It reads where the operator keeps secrets, which only the config knows.
       return [
-        ...common,
+        ...COMMON,
         ROOM_TO_LOAD,
         '--secure-heap=1048576',
         '--secure-heap-min=32',
@@ -112,9 +125,9 @@ export function nodeFlags(options: SpawnOptions): readonly string[] {
         write(join(dataFolder, 'keys')),
       ];
     case 'control':
-      return [...common, ROOM_TO_LOAD];
+      return [...COMMON, ROOM_TO_LOAD];
     case 'runner':
-      return common;
+      return COMMON;
     default:
       return options.role satisfies never;
   }
@@ -128,7 +141,7 @@ function programFolders(entry: string): readonly string[] {
 }
 
 const PLACE = ['LANG', 'LC_ALL', 'LC_CTYPE', 'TZ'];
-const HARMLESS = [...PLACE, 'NODE_COMPILE_CACHE', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS'];
+const HARMLESS = [...PLACE, 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS'];
 const FOR_CHILDREN = [
   ...HARMLESS,
   'PATH',
@@ -159,6 +172,17 @@ function environmentFor(role: Role): NodeJS.ProcessEnv {
     default:
       return role satisfies never;
   }
+}
+
+/**
+ * Spares each process the compiling of its own program at each start. Who writes there decides what runs next: those that the permission model holds only
+ * read what is kept. What a process starts itself does not get this.
+ */
+function compiledCode({ role, entry }: SpawnOptions): NodeJS.ProcessEnv {
+  // Nobody waits for an inspector, and it is told nothing of where it runs.
+  if (role === 'inspector') return {};
+  const isHeld = role !== 'control' && role !== 'runner';
+  return { NODE_COMPILE_CACHE: compiledCodeFolder(entry), NODE_COMPILE_CACHE_READONLY: isHeld ? '1' : undefined };
 }
 
 /** What programs that the config names get of our environment, beside what the config gives them. */

@@ -45,7 +45,7 @@ const NEWLINE = Buffer.from('\n');
 export function startStdioServer(spec: StdioSpec, events: StdioEvents): StdioServer {
   const child = spawn(spec.command, spec.args, {
     cwd: spec.cwd,
-    env: { ...process.env, ...spec.env },
+    env: { ...process.env, NODE_COMPILE_CACHE: undefined, ...spec.env },
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true, // A group of its own: Ctrl-C in the terminal must not reach it, and the whole group can be ended.
   });

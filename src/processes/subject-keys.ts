@@ -9,7 +9,7 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { toMac } from '../audit/index.ts';
+import { toMac } from '../audit/keeping.ts';
 import type { Committed, SubjectKeys } from '../audit/index.ts';
 import { openSlotFile } from './slot-file.ts';
 import type { SlotFile } from './slot-file.ts';

@@ -12,8 +12,10 @@ import type { ChildProcess, SendHandle } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import { workerVaultFolder } from '../audit/index.ts';
+import { workerVaultFolder } from '../audit/places.ts';
 import type { Log } from '../telemetry/index.ts';
+import { compileAhead } from './compiled-code.ts';
+import type { CompileAhead } from './compiled-code.ts';
 import { createConsolePost } from './console-post.ts';
 import { keepMemoryOutOfDumps } from './core-dumps.ts';
 import { bindSocket } from './listen-sockets.ts';
@@ -22,7 +24,7 @@ import { startEarlyWorkers } from './early-workers.ts';
 import { isReport, LINKS } from './messages.ts';
 import type { BindRequest, Init, Order, Report, Role } from './messages.ts';
 import { createSocketPair } from './socket-pair.ts';
-import { auditFolder, spawnProcess } from './spawn.ts';
+import { auditFolder, spawnCompiler, spawnProcess } from './spawn.ts';
 
 export interface SupervisorOptions {
   readonly entry: string;
@@ -36,8 +38,8 @@ export interface SupervisorOptions {
   readonly offersLink: boolean;
   readonly logFormat: 'json' | 'text';
   readonly log: Log;
-  /** All workers of the first set serve; where there is a console, its process is being started. */
-  readonly onReady: (listeners: readonly ListenSocket[], hasConsole: boolean) => void;
+  /** All workers of the first set serve; where there is a console, its process is being started. `tls`: names of the listeners that end it. */
+  readonly onReady: (listeners: readonly ListenSocket[], hasConsole: boolean, tls: ReadonlySet<string>) => void;
   /** The console is served there. The link signs the first person in, once. */
   readonly onConsole: (url: string, link: string | undefined) => void;
   /** A sentence for the person who started the gateway. */
@@ -101,6 +103,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   let stopping = false;
   let announced = false;
   let exitCode = 0;
+  let compiler: CompileAhead | undefined;
   let finish: (code: number) => void = () => {};
   const ended = new Promise<number>((resolve) => (finish = resolve));
 
@@ -238,7 +241,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     const serving = [...children].filter((child) => child.role === 'worker' && child.ready && !child.leaving);
     if (serving.length < plan.workers) return;
     announced = true;
-    options.onReady(sockets, consolePost.socket !== undefined);
+    compiler = compileAhead({ entry: options.entry, spawn: (roles) => spawnCompiler(options.entry, roles) });
+    options.onReady(sockets, consolePost.socket !== undefined, new Set(plan.tls));
   };
 
   /** Every worker that serves gets an inspector; at the start when all of them do. */
@@ -389,6 +393,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     if (stopping) return;
     stopping = true;
     early.end();
+    compiler?.close();
     // Held open here, the sockets would take connections that no worker accepts any more, and let them wait for an answer.
     for (const socket of sockets) socket.close();
     sockets = [];
@@ -424,6 +429,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     kill: () => {
       stopping = true;
       early.end();
+      compiler?.close();
       for (const child of children) child.process.kill('SIGKILL');
       endGroups();
     },

@@ -2,7 +2,7 @@
 // watched; for nothing else, whoever asks.
 
 import { createPublicKey } from 'node:crypto';
-import { isRemoval, proveRemoval, signTombstone, toVerifierKey } from '../audit/index.ts';
+import { isRemoval, proveRemoval, signTombstone, toVerifierKey } from '../audit/keeping.ts';
 import { fail, ok } from '../base/index.ts';
 import type { Result } from '../base/index.ts';
 import type { SigningKey } from './checkpoint-signer.ts';

@@ -35,7 +35,7 @@ export { hiddenIn } from './visible-text.ts';
 export { createCatalogue, isSigned } from './catalogue.ts';
 export type { Approved, ApprovedTool, Catalogue, CatalogueOptions, ChangedThing, Sighting, Standing } from './catalogue.ts';
 export type { ApprovedText } from './definition-shelf.ts';
-export { DEFINITION_KINDS, digestOfPins, isServerCatalogue, signedText } from './pins.ts';
+export { DEFINITION_KINDS, digestOfPins, isServerCatalogue } from './pins.ts';
 export type { DefinitionKind, Pin, PinSet, ServerCatalogue, ToolGuess, Withheld } from './pins.ts';
 export { declaredIn, faultOfQuestion, faultOfUndeclared } from './questions.ts';
 export type { QuestionFault } from './questions.ts';
