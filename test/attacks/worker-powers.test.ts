@@ -75,6 +75,25 @@ test(
 );
 
 test(
+  'those that may write nothing do not write compiled code either: they read what others left',
+  { skip: process.platform !== 'linux' && '/proc is Linux only' },
+  async (t) => {
+    const gateway = await startGateway({ config: testConfig({ servers: { one: { url: 'http://127.0.0.1:9/mcp' } } }) });
+    t.after(async () => void (await gateway.stop()));
+    const settings = (role: 'worker' | 'keeper' | 'control'): readonly (readonly string[])[] =>
+      gateway.processes(role).map((pid) =>
+        readFileSync(`/proc/${pid}/environ`, 'utf8')
+          .split('\0')
+          .filter((entry) => entry.startsWith('NODE_COMPILE_CACHE')),
+      );
+    const FOLDER = `NODE_COMPILE_CACHE=${join(repositoryRoot, 'node_modules', '.cache', 'sallyport')}`;
+    const held = [FOLDER, 'NODE_COMPILE_CACHE_READONLY=1'];
+    assert.deepEqual([settings('worker'), settings('keeper')], [[held, held], [held]]);
+    assert.deepEqual(settings('control'), [[FOLDER]]);
+  },
+);
+
+test(
   'a worker gets these flags and no others, also one that replaces another',
   { skip: process.platform !== 'linux' && '/proc is Linux only' },
   async (t) => {
