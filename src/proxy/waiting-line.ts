@@ -30,10 +30,10 @@ interface Place<Waiting> {
 }
 
 /**
- * How long a turn begins calls: some hundred of 1 KiB. Their answers take about as long again. Shorter ones make the calls of fifty busy connections wait for
- * the next turn as a rule, and waiting is not free.
+ * How long a turn begins calls: some fifty of 1 KiB. Their answers take about as long again. Shorter ones make the calls of fifty busy connections wait for
+ * the next turn as a rule, and waiting is not free; with longer ones critical calls come late where there is too much to do.
  */
-export const TURN_US = 10_000;
+export const TURN_US = 5_000;
 /** How long critical ones begin in the turn in which they come. */
 const CRITICAL_TURN_US = 2 * TURN_US;
 /** What a turn adds to the line's clock at most: a full one is about half of it. */
