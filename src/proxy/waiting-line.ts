@@ -30,7 +30,7 @@ interface Place<Waiting> {
 }
 
 /**
- * How long a turn begins calls: some fifty of 1 KiB. Their answers take about as long again. Shorter ones make the calls of fifty busy connections wait for
+ * How long a turn begins calls: a few dozen of 1 KiB. Their answers take about as long again. Shorter ones make the calls of fifty busy connections wait for
  * the next turn as a rule, and waiting is not free; with longer ones critical calls come late where there is too much to do.
  */
 export const TURN_US = 5_000;
