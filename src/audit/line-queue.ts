@@ -10,6 +10,12 @@ import type { AuditRecord, CallRecord } from './record.ts';
 import { isOver, sizeAfter } from './segment-age.ts';
 import type { SegmentInUse } from './segment-age.ts';
 
+/**
+ * Buffers of written batches that are kept for the next: one batch fills while another is on its way to disk. Each is a megabyte that V8 counts as memory of
+ * the program; were one made anew wherever two overlap, it would go through the whole heap after every sixty-four of them, and calls would wait.
+ */
+const MAX_SPARES = 2;
+
 /** What goes out in one write. */
 export interface Batch {
   readonly number: number;
@@ -81,8 +87,7 @@ export function createLineQueue(start: LineQueueStart, options: LineQueueOptions
   let bytes = 0;
   let news = 0;
   const batches: Batch[] = [];
-  /** Bytes of a batch that is written: a new one would be a megabyte each time. */
-  let spare: Buffer | undefined;
+  const spares: Buffer[] = [];
   const tree = start.tree === undefined ? undefined : createLogTree(start.tree);
   const line = createLineMaker(start.chain);
 
@@ -90,8 +95,7 @@ export function createLineQueue(start: LineQueueStart, options: LineQueueOptions
   const fits = (headBytes: number): boolean => position > 0 && position + headBytes + LINE_OVERHEAD_BYTES + 16 <= segment.bytes;
 
   const beginBatch = (ticket: number): Batch => {
-    const bytes = spare ?? Buffer.allocUnsafeSlow(COMMIT_MAX_BYTES);
-    spare = undefined;
+    const bytes = spares.pop() ?? Buffer.allocUnsafeSlow(COMMIT_MAX_BYTES);
     const batch: Batch = {
       number,
       segmentBytes: segment.bytes,
@@ -192,7 +196,7 @@ export function createLineQueue(start: LineQueueStart, options: LineQueueOptions
       return batch;
     },
     giveBack(batch) {
-      spare = batch.bytes;
+      if (spares.length < MAX_SPARES) spares.push(batch.bytes);
     },
   };
 }
